@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+#
+# siptimed.  `make' builds, `make demo' shows it at work, `make check' tests
+# it, `make SAN=1 check' tests it under ASan and UBSan, `make bench' measures.
+# Files are found, not listed.  CC, CFLAGS, CPPFLAGS and LDFLAGS belong to
+# whoever builds; ours are in SIP_*.
+
+VERSION      := 0.1
+CC           ?= cc
+CFLAGS       ?= -O2 -g
+CORPUS       ?= ../shared/corpus
+B            ?= build$(if $(SAN),-san)
+
+SIP_CFLAGS   := -std=c11 -Wall -Wextra -Wshadow -Wstrict-prototypes \
+                -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
+                -Wvla -Wformat=2 -Wundef
+SIP_CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -MMD -MP
+ifneq ($(SAN),)
+SIP_CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all \
+                -fno-omit-frame-pointer
+endif
+
+LIB_LIBS     := -losip2 -losipparser2 -ljansson
+DAEMON_LIBS  := -lpcap -linih
+CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
+
+lib          := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
+daemon       := $(patsubst %.c,$B/%.o,$(wildcard daemon/*.c))
+units        := $(patsubst %.c,$B/%,$(wildcard tests/unit/*_test.c))
+tools        := $(patsubst %.c,$B/%,$(wildcard tests/tools/*.c))
+fuzzers      := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
+replays      := $(patsubst %,$B/tests/fuzz/%,$(fuzzers))
+
+all: $B/siptimed
+
+$B/siptimed: $(daemon) $B/libsiptimed.a
+	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+	    $(LIB_LIBS) $(DAEMON_LIBS)
+
+$B/libsiptimed.a: $(lib)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$B/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(SIP_CPPFLAGS) $(CPPFLAGS) $(SIP_CFLAGS) $(CFLAGS) -c -o $@ $<
+
+$B/daemon/%.o: SIP_CPPFLAGS += -DSIPTIMED_VERSION='"$(VERSION)"'
+$B/tests/%.o: SIP_CPPFLAGS += -Itests
+
+# One program per test file.  It links the library, never the daemon.
+$B/tests/unit/%_test: $B/tests/unit/%_test.o $B/libsiptimed.a
+	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS)
+
+$B/tests/tools/%: $B/tests/tools/%.o $B/libsiptimed.a
+	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
+
+# A fuzz target with replay.c in the place of libFuzzer: it runs its target
+# over files and folders of seeds.  `make fuzz' builds the real thing.
+$B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $B/tests/fuzz/replay.o \
+    $B/libsiptimed.a
+	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
+
+FUZZ_CC      ?= clang
+build-fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard lib/*/*.[ch])
+	@mkdir -p $(@D)
+	$(FUZZ_CC) -O1 -g -std=c11 -D_GNU_SOURCE -Ilib -Itests \
+	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	    -o $@ $< $(wildcard lib/*/*.c) $(LIB_LIBS) -lpcap
+
+fuzz: $(patsubst %,build-fuzz/%,$(fuzzers))
+
+clean:
+	rm -rf build build-san build-fuzz build-bench
+
+format:
+	clang-format --style=file:packaging/clang-format -i \
+	    $(wildcard lib/*/*.[ch] daemon/*.[ch] tests/*/*.[ch])
+
+.PHONY: all check clean demo format fuzz bench
+.SECONDARY:
+
+-include $(wildcard $B/*/*.d $B/*/*/*.d)

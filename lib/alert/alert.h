@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ALERT_H
+#define ALERT_H
+
+#include "base/counter.h"
+#include "base/siphash.h"
+#include "findings/finding.h"
+
+/*
+ * The life of alerts (DESIGN section 8): findings of one kind and key are one
+ * alert.  It is raised once (kinds that an incident may join after `join'),
+ * refreshed at most once per `reminder' with counts, and resolved; raised
+ * again within `flap' of resolving it is a new episode told once, then at
+ * most once per `reminder'.
+ */
+
+struct alert;
+
+enum alert_state {
+	ALERT_RAISED,
+	ALERT_REFRESHED,
+	ALERT_RESOLVED
+};
+
+enum alert_reason {
+	ALERT_HEALTHY,
+	ALERT_QUIET,
+	ALERT_SUPERSEDED,
+	ALERT_WITHDRAWN
+};
+
+struct alert_limits {
+	size_t alerts;     /* most alerts known; at the limit the oldest
+	                    * resolved goes, then the new one is refused */
+	nstime join;       /* 10 s */
+	nstime reminder;   /* 1 h */
+	nstime flap;       /* 15 min */
+	struct siphash_key key;
+};
+
+/* Everything is borrowed until the callback returns. */
+struct alert_event {
+	enum finding_kind kind;
+	enum alert_state state;
+	enum alert_reason reason;       /* RESOLVED */
+	enum finding_severity severity; /* RESOLVED: notice */
+	uint64_t id;                    /* unkeyed hash of kind and key */
+	unsigned episode;               /* from 1 */
+	struct slice subject;
+	uint64_t count;                 /* findings of this episode */
+	nstime now;
+	nstime wall;                    /* when this event happened */
+	nstime first_seen, last_seen;   /* wall */
+	nstime duration;                /* RESOLVED: raised to resolved */
+	const struct evidence *evidence; /* the first's when raised, the
+	                                  * latest's after */
+};
+
+typedef void alert_output(void *arg, const struct alert_event *event);
+
+/* NULL when out of memory; the caller frees it. */
+struct alert *alert_new(
+    const struct alert_limits *limits, alert_output *output, void *arg);
+void alert_free(struct alert *a);
+
+void alert_input(struct alert *a, const struct finding *finding);
+
+/* `wall' is what the clock of the packets says at `now'. */
+void alert_tick(struct alert *a, nstime now, nstime wall);
+nstime alert_next_deadline(const struct alert *a);
+
+/* A savefile ended: what waits to be joined is raised now. */
+void alert_finish(struct alert *a, nstime now, nstime wall);
+
+void alert_set(struct alert *a, const struct alert_limits *limits);
+
+/* Findings so far (TROUBLE only), and episodes raised so far, of one kind. */
+uint64_t alert_findings(const struct alert *a, enum finding_kind kind);
+uint64_t alert_raised(const struct alert *a, enum finding_kind kind);
+
+size_t alert_active(const struct alert *a);
+
+/* alert.full, alert.no_memory */
+void alert_stats(const struct alert *a, counter_output *output, void *arg);
+
+/* "raised", "refreshed", "resolved"; "healthy", "quiet", .. */
+const char *alert_state_name(enum alert_state state);
+const char *alert_reason_name(enum alert_reason reason);
+
+#endif

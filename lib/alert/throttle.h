@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef THROTTLE_H
+#define THROTTLE_H
+
+#include "base/tokenbucket.h"
+#include "findings/finding.h"
+
+/*
+ * Bounds what one sink gets (DESIGN section 8): 10 alerts a second, 50 in a
+ * burst.  What it holds back is counted by kind and told in one line when
+ * there is room again.  Embedded.
+ */
+
+struct throttle {
+	struct tokenbucket bucket;
+	bool unlimited;
+	uint64_t held[FINDING_KINDS]; /* since the last summing-up */
+};
+
+/* `rate' a second, five seconds' worth as burst; 0: no limit. */
+void throttle_init(struct throttle *t, unsigned rate, nstime now);
+
+/* May this one pass?  If not it is counted as held back. */
+bool throttle_pass(struct throttle *t, enum finding_kind kind, nstime now);
+
+/*
+ * If something was held back and there is room again: write one line about it
+ * ("37 alerts held back: 30 transaction-timeout, 7 clock-skew"), forget the
+ * counts and return true.
+ */
+bool throttle_sum_up(struct throttle *t, struct textbuf *text, nstime now);
+
+/* The same without asking for room: the end. */
+bool throttle_finish(struct throttle *t, struct textbuf *text);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NSTIME_H
+#define NSTIME_H
+
+#include <stdint.h>
+
+/*
+ * Time inside lib/: nanoseconds in a signed 64-bit integer.  A point in time
+ * counts from the Unix epoch (`wall', UTC) or from an arbitrary origin that
+ * only moves forward (`now'); a duration is a plain difference.  The range is
+ * 1678 to 2262, so arithmetic on what came off the wire must be checked
+ * before it gets here.
+ */
+
+typedef int64_t nstime;
+
+#define NSTIME_US ((nstime)1000)
+#define NSTIME_MS ((nstime)1000000)
+#define NSTIME_S ((nstime)1000000000)
+
+/* Later than any deadline: "no deadline". */
+#define NSTIME_NEVER INT64_MAX
+
+#endif

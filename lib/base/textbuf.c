@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/textbuf.h"
+
+void
+textbuf_init(struct textbuf *t, char *store, size_t size)
+{
+	*t = (struct textbuf){ .text = store, .size = size };
+	store[0] = '\0';
+}
+
+struct slice
+textbuf_slice(const struct textbuf *t)
+{
+	return slice_of(t->text, t->len);
+}
+
+/* How many of the first `room' octets of `s' end on a whole character. */
+static size_t
+whole_characters(struct slice s, size_t room)
+{
+	while (room > 0 && room < s.len && (s.p[room] & 0xc0) == 0x80)
+		room--;
+	return room;
+}
+
+void
+textbuf_add_slice(struct textbuf *t, struct slice s)
+{
+	const size_t room = t->size - 1 - t->len;
+
+	if (t->truncated || s.len == 0)
+		return;
+	if (s.len > room) {
+		s.len = whole_characters(s, room);
+		t->truncated = true;
+	}
+	if (s.len > 0)
+		memcpy(t->text + t->len, s.p, s.len);
+	t->len += s.len;
+	t->text[t->len] = '\0';
+}
+
+void
+textbuf_add(struct textbuf *t, const char *text)
+{
+	textbuf_add_slice(t, slice_text(text));
+}
+
+/*
+ * The length of the UTF-8 character at the front of `s' (RFC 3629 section 4:
+ * no overlong forms, no surrogates, nothing above U+10FFFF), 0 if there is
+ * none, and its code point.
+ */
+static size_t
+character_at(struct slice s, uint32_t *code)
+{
+	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	const uint8_t first = s.p[0];
+	const size_t len = first < 0x80 ? 1
+	    : (first & 0xe0) == 0xc0	? 2
+	    : (first & 0xf0) == 0xe0	? 3
+	    : (first & 0xf8) == 0xf0	? 4
+					: 0;
+	uint32_t c = len == 1 ? first : first & (0x7fu >> len);
+
+	if (len == 0 || len > s.len)
+		return 0;
+	for (size_t i = 1; i < len; i++) {
+		if ((s.p[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s.p[i] & 0x3f);
+	}
+	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+		return 0;
+	*code = c;
+	return len;
+}
+
+/* What could move a cursor, end a line, or make text read otherwise than it
+ * is: C0, DEL, C1, U+061C, U+200B..200F, U+2028..202E, U+2060..206F, U+FEFF,
+ * noncharacters. */
+static bool
+printable(uint32_t c)
+{
+	if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0xfeff)
+		return false;
+	if ((c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e))
+		return false;
+	if ((c >= 0x2060 && c <= 0x206f) || (c >= 0xfdd0 && c <= 0xfdef))
+		return false;
+	return (c & 0xfffe) != 0xfffe;
+}
+
+static void
+escape(struct textbuf *t, struct slice octets)
+{
+	for (size_t i = 0; i < octets.len; i++) {
+		char text[5] = "\\x00";
+
+		text[2] = "0123456789abcdef"[octets.p[i] >> 4];
+		text[3] = "0123456789abcdef"[octets.p[i] & 15];
+		if (t->size - 1 - t->len < 4) {
+			t->truncated = true;
+			return;
+		}
+		textbuf_add(t, text);
+	}
+}
+
+void
+textbuf_wire(struct textbuf *t, struct slice s)
+{
+	while (s.len > 0 && !t->truncated) {
+		uint32_t code = 0;
+		const size_t len = character_at(s, &code);
+
+		if (len == 0 || !printable(code))
+			escape(t, slice_first(s, len == 0 ? 1 : len));
+		else if (code == '\\')
+			textbuf_add(t, "\\\\");
+		else
+			textbuf_add_slice(t, slice_first(s, len));
+		s = slice_after(s, len == 0 ? 1 : len);
+	}
+}
+
+/* `n' in decimal, at least `digits' wide, filled with zeros. */
+static void
+add_decimal(struct textbuf *t, uint64_t n, unsigned digits)
+{
+	char text[20];
+	size_t at = sizeof(text);
+
+	do {
+		text[--at] = (char)('0' + n % 10);
+		n /= 10;
+		if (digits > 0)
+			digits--;
+	} while (n > 0 || digits > 0);
+	textbuf_add_slice(t, slice_of(text + at, sizeof(text) - at));
+}
+
+void
+textbuf_uint(struct textbuf *t, uint64_t n)
+{
+	add_decimal(t, n, 1);
+}
+
+void
+textbuf_int(struct textbuf *t, int64_t n)
+{
+	if (n < 0)
+		textbuf_add(t, "-");
+	add_decimal(t, n < 0 ? -(uint64_t)n : (uint64_t)n, 1);
+}
+
+void
+textbuf_hex(struct textbuf *t, uint64_t n, unsigned digits)
+{
+	char text[16];
+
+	for (unsigned i = 0; i < digits; i++)
+		text[digits - 1 - i] = "0123456789abcdef"[n >> (4 * i) & 15];
+	textbuf_add_slice(t, slice_of(text, digits));
+}
+
+void
+textbuf_seconds(struct textbuf *t, nstime duration, unsigned decimals)
+{
+	uint64_t n = duration < 0 ? -(uint64_t)duration : (uint64_t)duration;
+	uint64_t unit = 1, scale = 1;
+
+	for (unsigned i = decimals; i < 9; i++)
+		unit *= 10;
+	for (unsigned i = 0; i < decimals; i++)
+		scale *= 10;
+	n = (n + unit / 2) / unit;
+	if (duration < 0 && n > 0)
+		textbuf_add(t, "-");
+	add_decimal(t, n / scale, 1);
+	if (decimals == 0)
+		return;
+	textbuf_add(t, ".");
+	add_decimal(t, n % scale, decimals);
+}
+
+/* Whole seconds, rounded down also before 1970, and the rest. */
+static int64_t
+split_seconds(nstime wall, nstime *rest)
+{
+	int64_t s = wall / NSTIME_S;
+
+	*rest = wall % NSTIME_S;
+	if (*rest < 0) {
+		*rest += NSTIME_S;
+		s--;
+	}
+	return s;
+}
+
+/* Year, month and day of a day count from 1970-01-01 in the proleptic
+ * Gregorian calendar: years begin in March so that leap days come last. */
+static void
+add_date(struct textbuf *t, int64_t days)
+{
+	const int64_t z = days + 719468;
+	const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
+	const int64_t day_of_era = z - era * 146097;
+	const int64_t year_of_era = (day_of_era - day_of_era / 1460 +
+	    day_of_era / 36524 - day_of_era / 146096) / 365;
+	const int64_t day_of_year = day_of_era -
+	    (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	const int64_t month = (5 * day_of_year + 2) / 153;
+	const int64_t day = day_of_year - (153 * month + 2) / 5 + 1;
+	const bool next_year = month >= 10;
+
+	add_decimal(t, (uint64_t)(year_of_era + era * 400 + next_year), 4);
+	textbuf_add(t, "-");
+	add_decimal(t, (uint64_t)(next_year ? month - 9 : month + 3), 2);
+	textbuf_add(t, "-");
+	add_decimal(t, (uint64_t)day, 2);
+}
+
+static void
+add_clock(struct textbuf *t, int64_t second_of_day)
+{
+	add_decimal(t, (uint64_t)(second_of_day / 3600), 2);
+	textbuf_add(t, ":");
+	add_decimal(t, (uint64_t)(second_of_day / 60 % 60), 2);
+	textbuf_add(t, ":");
+	add_decimal(t, (uint64_t)(second_of_day % 60), 2);
+}
+
+void
+textbuf_time(struct textbuf *t, nstime wall)
+{
+	nstime rest;
+	const int64_t s = split_seconds(wall, &rest);
+	const int64_t day = (s >= 0 ? s : s - 86399) / 86400;
+
+	add_date(t, day);
+	textbuf_add(t, "T");
+	add_clock(t, s - day * 86400);
+	textbuf_add(t, ".");
+	add_decimal(t, (uint64_t)(rest / NSTIME_US), 6);
+	textbuf_add(t, "Z");
+}
+
+void
+textbuf_time_of_day(struct textbuf *t, nstime wall)
+{
+	nstime rest;
+	const int64_t s = split_seconds(wall, &rest);
+	const int64_t day = (s >= 0 ? s : s - 86399) / 86400;
+
+	add_clock(t, s - day * 86400);
+	textbuf_add(t, "Z");
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIMERQ_H
+#define TIMERQ_H
+
+#include "base/nstime.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Deadlines, earliest first; those of one instant in the order they were set.
+ * An object with a deadline embeds a struct timerq_entry, zeroed at first;
+ * the queue holds pointers and never owns an object.  The order depends on
+ * nothing but the calls made, so a savefile replays exactly.
+ *
+ *	while ((e = timerq_due(q, now)) != NULL) {
+ *		timerq_cancel(q, e);
+ *		...
+ *	}
+ */
+
+struct timerq_entry {
+	nstime deadline; /* read it; set it with timerq_set() */
+	uint64_t order;  /* private */
+	size_t slot;     /* private: place in the heap + 1, 0: not queued */
+};
+
+struct timerq;
+
+/* NULL when out of memory.  The caller frees it; entries are not touched. */
+struct timerq *timerq_new(void);
+void timerq_free(struct timerq *q);
+
+/*
+ * Queue `entry' at `deadline', or move it there if it is queued.  False, and
+ * the entry not queued, when out of memory (never for a move).
+ */
+bool timerq_set(struct timerq *q, struct timerq_entry *entry, nstime deadline);
+
+/* Take `entry' out; nothing happens if it is not queued. */
+void timerq_cancel(struct timerq *q, struct timerq_entry *entry);
+
+static inline bool
+timerq_queued(const struct timerq_entry *entry)
+{
+	return entry->slot != 0;
+}
+
+/* The earliest entry if it is due at or before `now', else NULL. */
+struct timerq_entry *timerq_due(const struct timerq *q, nstime now);
+
+/* The earliest deadline, or NSTIME_NEVER. */
+nstime timerq_next_deadline(const struct timerq *q);
+
+size_t timerq_count(const struct timerq *q);
+
+#endif

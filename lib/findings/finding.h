@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FINDING_H
+#define FINDING_H
+
+#include "findings/evidence.h"
+
+/*
+ * A finding: one fact judged.  The rooms of this floor make them, lib/alert
+ * gives them a life.  The names are stable identifiers (DESIGN section 8).
+ */
+
+enum finding_kind {
+	FINDING_TRANSACTION_TIMEOUT,
+	FINDING_SLOW_TRANSACTION,
+	FINDING_CLOCK_SKEW,
+	FINDING_LOCAL_CLOCK,
+	FINDING_VISIBILITY,
+	FINDING_KINDS /* how many there are */
+};
+
+enum finding_severity {
+	FINDING_CRITICAL,
+	FINDING_ERROR,
+	FINDING_WARNING,
+	FINDING_NOTICE,
+	FINDING_INFO
+};
+
+/* What the finding says about its key. */
+enum finding_verdict {
+	FINDING_TROUBLE,    /* it is there (again) */
+	FINDING_HEALTHY,    /* it is over */
+	FINDING_WITHDRAWN,  /* one earlier TROUBLE was wrong: late answer */
+	FINDING_SUPERSEDED, /* another kind says it better now */
+	FINDING_UPDATED     /* new evidence for a standing trouble, no count */
+};
+
+struct finding {
+	enum finding_kind kind;
+	enum finding_verdict verdict;
+	enum finding_severity severity;
+	struct slice key;     /* its identity within the kind: stable text, the
+	                       * same on every machine; borrowed */
+	struct slice subject; /* what a person calls it; borrowed */
+	const struct evidence *evidence; /* borrowed; NULL unless TROUBLE or
+	                                  * UPDATED */
+	nstime now, wall;     /* when; wall is the packet's stamp */
+};
+
+typedef void finding_output(void *arg, const struct finding *finding);
+
+/* "transaction-timeout", .. */
+const char *finding_kind_name(enum finding_kind kind);
+
+/* False if there is no such kind. */
+bool finding_kind_parse(struct slice name, enum finding_kind *kind);
+
+/* "critical", "error", "warning", "notice", "info". */
+const char *finding_severity_name(enum finding_severity severity);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SKEW_H
+#define SKEW_H
+
+#include "base/counter.h"
+#include "base/siphash.h"
+#include "findings/finding.h"
+
+/*
+ * clock-skew and local-clock: whose clock is wrong (DESIGN section 7, DOMAIN
+ * section 2).  Stamps of other hosts' clocks come in, each compared with the
+ * wall time of the packet that carried it; there is one estimator per peer.
+ */
+
+struct skew;
+
+enum skew_witness {
+	SKEW_DATE, /* the Date header field */
+	SKEW_WITNESSES
+};
+
+enum skew_attribution {
+	SKEW_HOST, /* the host that sent the packet */
+	SKEW_VIA   /* that host, or one behind it */
+};
+
+/* One reading of a peer's clock. */
+struct skew_stamp {
+	struct address peer;
+	enum skew_witness witness;
+	enum skew_attribution attribution;
+	nstime told;       /* what its clock said, UTC */
+	nstime resolution; /* told is in [told, told + resolution) */
+	nstime wall;       /* when the packet was captured */
+	nstime now;
+};
+
+/* Whether our own clock can be trusted (DESIGN section 7). */
+enum skew_local_clock {
+	SKEW_LOCAL_UNKNOWN, /* savefiles; adjtimex not permitted */
+	SKEW_LOCAL_TRUSTED,
+	SKEW_LOCAL_UNSYNCHRONISED
+};
+
+struct skew_pool {
+	const char *name;              /* borrowed for the call */
+	const struct address *members; /* borrowed for the call; copied */
+	size_t member_count;
+	nstime warn;                   /* 0: the general one */
+};
+
+struct skew_limits {
+	nstime warn, major, critical; /* 60 s, 300 s, 900 s */
+	unsigned min_samples;         /* 3 */
+	nstime hold;                  /* 10 s before an accusation */
+	size_t peers;
+	const struct skew_pool *pools; /* copied */
+	size_t pool_count;
+	struct siphash_key key;
+};
+
+struct skew *skew_new(
+    const struct skew_limits *limits, finding_output *output, void *arg);
+void skew_free(struct skew *s);
+
+void skew_input(struct skew *s, const struct skew_stamp *stamp);
+
+/* `address' dials (client) or answers (server) watched requests on 5062. */
+void skew_role(struct skew *s, const struct address *address, bool is_server);
+
+void skew_local(struct skew *s, enum skew_local_clock state, nstime now,
+    nstime wall);
+
+/* Our own clock was stepped by `step' (positive: forward) at `now'; every
+ * estimator shifts with it. */
+void skew_stepped(struct skew *s, nstime step, nstime now, nstime wall);
+
+void skew_tick(struct skew *s, nstime now, nstime wall);
+nstime skew_next_deadline(const struct skew *s);
+
+/* A savefile ended: what is held is judged at once. */
+void skew_finish(struct skew *s, nstime now, nstime wall);
+
+void skew_set(struct skew *s, const struct skew_limits *limits);
+
+/* Estimate number `index' in order of address; false: there are no more. */
+struct skew_estimate {
+	struct address peer;
+	nstime offset, uncertainty;
+	unsigned samples;
+	const char *witnesses; /* static: "date" */
+	const char *shape;     /* static; empty: none */
+};
+bool skew_estimate(
+    struct skew *s, size_t index, struct skew_estimate *estimate);
+
+void skew_stats(const struct skew *s, counter_output *output, void *arg);
+
+#endif

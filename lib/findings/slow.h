@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SLOW_H
+#define SLOW_H
+
+#include "findings/timeout.h"
+
+/*
+ * slow-transaction, the early warning: `count' watched transactions of one
+ * server within five minutes without any response beyond the threshold, the
+ * requester visibly still waiting.  Superseded by transaction-timeout.
+ */
+
+struct slow;
+
+struct slow_limits {
+	unsigned count;                /* 3 */
+	nstime window;                 /* 5 min */
+	nstime slow_invite, slow_other;
+	size_t servers;
+	struct siphash_key key;
+};
+
+struct slow *slow_new(
+    const struct slow_limits *limits, finding_output *output, void *arg);
+void slow_free(struct slow *s);
+
+/* SLOW and ANSWERED outcomes. */
+void slow_input(struct slow *s, const struct txntable_outcome *outcome,
+    const struct timeout_witness *witness);
+
+/* A transaction-timeout was raised for this server. */
+void slow_supersede(
+    struct slow *s, const struct endpoint *server, nstime now, nstime wall);
+
+void slow_set(struct slow *s, const struct slow_limits *limits);
+void slow_stats(const struct slow *s, counter_output *output, void *arg);
+
+#endif

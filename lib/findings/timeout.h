@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TIMEOUT_H
+#define TIMEOUT_H
+
+#include "findings/finding.h"
+#include "sip/identity.h"
+#include "sip/txntable.h"
+
+/*
+ * transaction-timeout: a watched transaction timed out, with proof (DESIGN
+ * section 6).  Every outcome of every transaction comes through here, so this
+ * is also where they are counted by method and verdict.
+ */
+
+struct timeout;
+
+struct timeout_limits {
+	nstime t1, grace;
+	nstime resolve_after; /* 5 min */
+	size_t servers;       /* server endpoint and method, known at a time */
+	size_t methods;       /* counted by name; the rest share "other" */
+	struct identity identity;
+	struct siphash_key key;
+};
+
+/* What others know about a transaction at its verdict. */
+struct timeout_witness {
+	bool acknowledged; /* TCP: its octets were, and no gap came after */
+	bool undelivered;  /* TCP: never acknowledged, resent or reset */
+	bool unreachable;  /* ICMP said so since it was sent */
+	bool reverse_seen; /* packets of uas to uac were seen since */
+	bool lost;         /* drops or gaps since it was sent */
+};
+
+enum timeout_verdict {
+	TIMEOUT_NONE, /* nothing to judge: SLOW, RECOVERED, .. */
+	TIMEOUT_ANSWERED,
+	TIMEOUT_TIMED_OUT,
+	TIMEOUT_UNKNOWN_ASYMMETRIC,
+	TIMEOUT_UNKNOWN_LOSS,
+	TIMEOUT_UNDELIVERED,
+	TIMEOUT_UNFINISHED
+};
+
+struct timeout_counts {
+	uint64_t answered, timed_out, unknown_asymmetric, unknown_loss;
+	uint64_t undelivered, unfinished;
+};
+
+struct timeout *timeout_new(
+    const struct timeout_limits *limits, finding_output *output, void *arg);
+void timeout_free(struct timeout *t);
+
+enum timeout_verdict timeout_input(struct timeout *t,
+    const struct txntable_outcome *outcome,
+    const struct timeout_witness *witness);
+
+void timeout_tick(struct timeout *t, nstime now, nstime wall);
+nstime timeout_next_deadline(const struct timeout *t);
+void timeout_set(struct timeout *t, const struct timeout_limits *limits);
+
+/* Method number `index' in order of its name; false: there are no more. */
+bool timeout_counts(const struct timeout *t, size_t index, const char **method,
+    struct timeout_counts *counts);
+
+void timeout_stats(const struct timeout *t, counter_output *output, void *arg);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/endpoint.h"
+
+#include <arpa/inet.h>
+
+struct address
+endpoint_address(struct slice octets)
+{
+	struct address a = { .version = 0 };
+
+	if (octets.len != 4 && octets.len != 16)
+		return a;
+	a.version = octets.len == 4 ? 4 : 6;
+	memcpy(a.octets, octets.p, octets.len);
+	return a;
+}
+
+bool
+endpoint_address_equal(const struct address *a, const struct address *b)
+{
+	return a->version == b->version &&
+	    memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
+}
+
+bool
+endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port &&
+	    endpoint_address_equal(&a->address, &b->address);
+}
+
+int
+endpoint_compare(const struct endpoint *a, const struct endpoint *b)
+{
+	const int by_address = memcmp(
+	    a->address.octets, b->address.octets, sizeof(a->address.octets));
+
+	if (a->address.version != b->address.version)
+		return a->address.version < b->address.version ? -1 : 1;
+	if (by_address != 0)
+		return by_address;
+	return (int)a->port - (int)b->port;
+}
+
+void
+endpoint_address_write(struct textbuf *t, const struct address *a)
+{
+	char text[INET6_ADDRSTRLEN];
+	const int family = a->version == 6 ? AF_INET6 : AF_INET;
+
+	if (a->version == 0 ||
+	    inet_ntop(family, a->octets, text, sizeof(text)) == NULL)
+		textbuf_add(t, "?");
+	else
+		textbuf_add(t, text);
+}
+
+void
+endpoint_write(struct textbuf *t, const struct endpoint *e)
+{
+	const bool bracketed = e->address.version == 6;
+
+	if (bracketed)
+		textbuf_add(t, "[");
+	endpoint_address_write(t, &e->address);
+	textbuf_add(t, bracketed ? "]:" : ":");
+	textbuf_uint(t, e->port);
+}
+
+bool
+endpoint_address_parse(struct slice text, struct address *a)
+{
+	char copy[INET6_ADDRSTRLEN];
+	uint8_t octets[16];
+
+	if (text.len == 0 || text.len >= sizeof(copy))
+		return false;
+	memcpy(copy, text.p, text.len);
+	copy[text.len] = '\0';
+	if (inet_pton(AF_INET, copy, octets) == 1)
+		*a = endpoint_address(slice_of(octets, 4));
+	else if (inet_pton(AF_INET6, copy, octets) == 1)
+		*a = endpoint_address(slice_of(octets, 16));
+	else
+		return false;
+	return true;
+}

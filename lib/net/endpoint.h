@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ENDPOINT_H
+#define ENDPOINT_H
+
+#include "base/textbuf.h"
+
+/*
+ * Addresses and endpoints as plain values.  Unused octets are zero, so two
+ * equal values are equal octet by octet and can be hashed as they stand.
+ */
+
+struct address {
+	uint8_t octets[16]; /* IPv4 in the first four */
+	uint8_t version;    /* 4, 6, or 0: none */
+};
+
+struct endpoint {
+	struct address address;
+	uint16_t port; /* host order */
+};
+
+/* `octets' must be 4 or 16 long; anything else gives version 0. */
+struct address endpoint_address(struct slice octets);
+
+bool endpoint_address_equal(const struct address *a, const struct address *b);
+bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+
+/* RFC 5952 text: 192.0.2.1, 2001:db8::1. */
+void endpoint_address_write(struct textbuf *t, const struct address *a);
+
+/* ip:port, [v6]:port. */
+void endpoint_write(struct textbuf *t, const struct endpoint *e);
+
+/* An address as a person writes it.  False if it is none. */
+bool endpoint_address_parse(struct slice text, struct address *a);
+
+/* Both directions of a pair alike: the smaller endpoint first. */
+int endpoint_compare(const struct endpoint *a, const struct endpoint *b);
+
+#endif

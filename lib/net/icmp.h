@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ICMP_H
+#define ICMP_H
+
+#include "net/endpoint.h"
+
+/*
+ * ICMP and ICMPv6 destination unreachable (RFC 792, RFC 4443 section 3.1),
+ * read for the endpoints of the packet they quote and for nothing else: what
+ * is quoted is never a message.
+ */
+
+struct icmp_unreachable {
+	uint8_t code;
+	uint8_t protocol;         /* of the quoted packet: 6 or 17 */
+	struct endpoint from, to; /* of the quoted packet: from got this ICMP */
+};
+
+/* `version' is 4 or 6.  False for any other ICMP, and for quotes that are too
+ * short or of another protocol than UDP or TCP. */
+bool icmp_parse(
+    struct slice octets, uint8_t version, struct icmp_unreachable *icmp);
+
+#endif

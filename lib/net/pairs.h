@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PAIRS_H
+#define PAIRS_H
+
+#include "base/counter.h"
+#include "base/siphash.h"
+#include "net/endpoint.h"
+
+/*
+ * What was seen from one host to another, for ordered pairs of addresses: the
+ * number of packets on SIP ports and the last ICMP unreachable about them.
+ * It answers two questions at a verdict: is the reverse direction on this
+ * mirror at all, and was the server unreachable?
+ */
+
+struct pairs;
+
+struct pairs_facts {
+	uint64_t packets;        /* from -> to */
+	nstime last;             /* when the last of them was seen */
+	nstime unreachable_at;   /* INT64_MIN: never */
+	uint16_t unreachable_port; /* of `to'; 0: the host or its network */
+};
+
+struct pairs_limits {
+	size_t pairs; /* at the limit the one unused for longest is forgotten */
+	struct siphash_key key;
+};
+
+struct pairs *pairs_new(const struct pairs_limits *limits);
+void pairs_free(struct pairs *p);
+
+void pairs_input(struct pairs *p, const struct address *from,
+    const struct address *to, nstime now);
+
+/* `from' was told that it cannot reach `to' (port 0: at all). */
+void pairs_unreachable(struct pairs *p, const struct address *from,
+    const struct endpoint *to, nstime now);
+
+/* Zeros if the pair is unknown. */
+void pairs_facts(const struct pairs *p, const struct address *from,
+    const struct address *to, struct pairs_facts *facts);
+
+void pairs_set(struct pairs *p, const struct pairs_limits *limits);
+void pairs_stats(const struct pairs *p, counter_output *output, void *arg);
+
+#endif

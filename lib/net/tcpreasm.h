@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TCPREASM_H
+#define TCPREASM_H
+
+#include "base/counter.h"
+#include "base/siphash.h"
+#include "net/endpoint.h"
+#include "net/tcp.h"
+
+/*
+ * TCP reassembly: segments in, octets in order and facts out.
+ *
+ * Both directions of a connection are put in order on their own, since a
+ * mirror may show only one.  Sequence numbers compare by signed difference
+ * (RFC 9293 section 3.4) and are widened to 64-bit offsets that count from
+ * the first octet of the direction (or the first seen, picked up mid-way).
+ * Out-of-order octets are kept up to a limit.  A hole is given up, and told
+ * as TCPREASM_GAP, when octets after it were acknowledged by the other side
+ * and it did not fill (the receiver has it, we will not get it), or when the
+ * limit of kept octets is reached, or at the end.  PSH means nothing.
+ *
+ * A connection that ended stays known for `linger', without buffers, so that
+ * its facts can be asked for when the transactions it carried are judged.
+ */
+
+struct tcpreasm;
+
+struct tcpreasm_limits {
+	size_t connections;   /* at the limit the longest idle one is evicted */
+	size_t octets;        /* out-of-order octets held, overall */
+	size_t stream_octets; /* .. and for one direction */
+	nstime idle;          /* a silent connection is forgotten after this */
+	nstime linger;        /* one that ended is forgotten after this */
+	struct siphash_key key;
+};
+
+enum tcpreasm_direction {
+	TCPREASM_TO_SERVER,
+	TCPREASM_TO_CLIENT
+};
+
+enum tcpreasm_fact {
+	TCPREASM_OPENED,     /* SYN, SYN-ACK seen */
+	TCPREASM_REFUSED,    /* SYN answered by RST */
+	TCPREASM_UNANSWERED, /* SYN repeated: 3 copies or 7 s, no answer */
+	TCPREASM_DATA,       /* `octets' are next in order */
+	TCPREASM_GAP,        /* `lost' octets will never come; DATA may follow */
+	TCPREASM_CLOSED,     /* both FINs seen */
+	TCPREASM_RESET,      /* RST on an opened or mid-way connection */
+	TCPREASM_FORGOTTEN   /* the last word about it: free what hangs on user */
+};
+
+/*
+ * Borrowed until the callback returns.  client is who sent the first SYN;
+ * picked up mid-way, `guessed' is set and the server is the endpoint in
+ * `server_ports' of tcpreasm_input(), else the receiver of the first segment.
+ */
+struct tcpreasm_event {
+	enum tcpreasm_fact fact;
+	uint64_t connection; /* unique for the life of the tcpreasm, never 0 */
+	struct endpoint client, server;
+	bool guessed;                      /* no SYN seen: who is who is a guess */
+	enum tcpreasm_direction direction; /* DATA, GAP, RESET: from whom */
+	struct slice octets;               /* DATA */
+	uint64_t offset;  /* DATA, GAP: of their first octet in its direction */
+	uint64_t lost;    /* GAP */
+	nstime now, wall; /* of the segment that brought the first octet */
+	void **user;      /* the consumer's, one per connection, NULL at first */
+};
+
+typedef void tcpreasm_output(void *arg, const struct tcpreasm_event *event);
+
+/* What is known about one direction, for a verdict. */
+struct tcpreasm_facts {
+	uint64_t seen;         /* offset after the last octet put in order */
+	uint64_t acknowledged; /* the other side acknowledged up to here */
+	uint64_t lost;         /* octets told as GAP so far */
+	nstime last_gap;       /* when; INT64_MIN: never */
+	unsigned resends;      /* copies of the oldest unacknowledged segment */
+	uint64_t segments;     /* packets of this direction, pure ACKs too */
+	bool ended;            /* closed, reset, refused or unanswered */
+};
+
+struct tcpreasm *tcpreasm_new(
+    const struct tcpreasm_limits *limits, tcpreasm_output *output, void *arg);
+
+/* Tells FORGOTTEN for every connection first. */
+void tcpreasm_free(struct tcpreasm *t);
+
+struct tcpreasm_segment {
+	struct endpoint from, to;
+	const struct tcp *tcp;
+	bool truncated;      /* cut by snaplen: its missing octets are a gap */
+	bool from_is_server; /* hint for mid-way pick-up: from.port is a SIP port */
+	bool to_is_server;
+	nstime now, wall;
+};
+
+void tcpreasm_input(
+    struct tcpreasm *t, const struct tcpreasm_segment *segment);
+
+void tcpreasm_tick(struct tcpreasm *t, nstime now);
+nstime tcpreasm_next_deadline(const struct tcpreasm *t);
+
+/* Give up every hole, deliver what is kept behind it, end of capture. */
+void tcpreasm_flush(struct tcpreasm *t, nstime now);
+
+void tcpreasm_set(struct tcpreasm *t, const struct tcpreasm_limits *limits);
+
+/* False: the connection is no longer known. */
+bool tcpreasm_facts(const struct tcpreasm *t, uint64_t connection,
+    enum tcpreasm_direction direction, struct tcpreasm_facts *facts);
+
+void tcpreasm_stats(
+    const struct tcpreasm *t, counter_output *output, void *arg);
+
+/* Octets of memory held at present, for tests and the memory limit. */
+size_t tcpreasm_memory(const struct tcpreasm *t);
+
+#endif

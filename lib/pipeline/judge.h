@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+#include "alert/alert.h"
+#include "findings/skew.h"
+#include "findings/slow.h"
+#include "findings/timeout.h"
+#include "findings/visibility.h"
+#include "pipeline/observation.h"
+#include "report/summary.h"
+
+/*
+ * The judge: there is one.  Observations of all taps become findings, and
+ * findings become alerts.
+ *
+ *	observation -> finding -> alert
+ */
+
+struct judge;
+
+struct judge_limits {
+	struct timeout_limits timeout;
+	struct slow_limits slow;
+	struct visibility_limits visibility;
+	struct skew_limits skew;
+	struct alert_limits alert;
+};
+
+/* NULL when out of memory; the caller frees it. */
+struct judge *judge_new(
+    const struct judge_limits *limits, alert_output *output, void *arg);
+void judge_free(struct judge *judge);
+
+void judge_observe(struct judge *judge, const struct observation *observation);
+
+/* All taps have reached `now'; `wall' is what the packets' clock says. */
+void judge_tick(struct judge *judge, nstime now, nstime wall);
+nstime judge_next_deadline(const struct judge *judge);
+
+/* See skew_local() and skew_stepped(). */
+void judge_local_clock(struct judge *judge, enum skew_local_clock state,
+    nstime now, nstime wall);
+void judge_stepped(
+    struct judge *judge, nstime step, nstime now, nstime wall);
+
+/* The savefiles ended: nothing waits any longer. */
+void judge_finish(struct judge *judge, nstime now, nstime wall);
+
+void judge_set(struct judge *judge, const struct judge_limits *limits);
+
+/* Fill methods, clocks, findings and alerts of *summary; the rest is left as
+ * it is.  False when out of memory. */
+bool judge_summary(struct judge *judge, struct summary *summary);
+
+void judge_stats(const struct judge *judge, counter_output *output, void *arg);
+
+#endif

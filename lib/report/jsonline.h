@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef JSONLINE_H
+#define JSONLINE_H
+
+#include "alert/alert.h"
+#include "report/summary.h"
+
+/*
+ * JSON lines (DESIGN section 9): one object per line, field names and order
+ * fixed, times RFC 3339 UTC with microseconds, durations seconds as numbers.
+ */
+
+/* One alert, without a line end.  NULL when out of memory; the caller frees
+ * it with free(). */
+char *jsonline_alert(const struct alert_event *event);
+
+/* The summary object that ends a savefile's output.  Likewise. */
+char *jsonline_summary(const struct summary *summary);
+
+#endif

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SUMMARY_H
+#define SUMMARY_H
+
+#include "findings/finding.h"
+
+/*
+ * What is said after savefiles: an open struct that the judge fills and the
+ * report rooms write.  It owns what its lists point to; summary_done() frees.
+ */
+
+/* What became of the transactions of one method. */
+struct summary_method {
+	char name[32]; /* escaped; the methods beyond the limit share "other" */
+	uint64_t answered, timed_out, unknown_asymmetric, unknown_loss;
+	uint64_t undelivered; /* TCP never got the request across */
+	uint64_t unfinished;
+};
+
+struct summary_port {
+	uint16_t port;
+	uint64_t transactions;
+};
+
+struct summary_drop {
+	const char *name; /* static */
+	uint64_t value;
+};
+
+struct summary_clock {
+	struct address peer;
+	nstime offset, uncertainty;
+	unsigned samples;
+	char witnesses[64]; /* comma-joined */
+	char shape[16];     /* empty: none */
+};
+
+struct summary {
+	nstime wall; /* when it was made: the last packet's stamp */
+	uint64_t packets, messages;
+	nstime first, last; /* stamps; both 0 without packets */
+	size_t method_count, port_count, drop_count, clock_count;
+	struct summary_method *methods; /* sorted by name */
+	struct summary_port *not_watched; /* sorted by port */
+	struct summary_drop *drops; /* those above zero */
+	struct summary_clock *clocks; /* sorted by peer */
+	uint64_t findings[FINDING_KINDS], alerts[FINDING_KINDS];
+};
+
+void summary_done(struct summary *summary);
+
+/* The same as a person reads it: a few lines, the last with its LF. */
+void summary_write(struct textbuf *t, const struct summary *summary);
+
+/* The hint after a savefile if most transactions were not watched, or false:
+ * "17 transactions on port 5060 were not watched; ...". */
+bool summary_hint(struct textbuf *t, const struct summary *summary);
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MRAS_H
+#define MRAS_H
+
+#include "sip/message.h"
+
+/*
+ * Media Relay Authentication (MS-AVEDGEA): the SERVICE request by which a
+ * Lync client gets its relay credentials from the Edge.  Bodies hold secrets
+ * and are never shown.
+ */
+
+/* DOMAIN 3.2: a SERVICE with the MRAS content type, or addressed to
+ * opaque=srvr:MRAS, or ;grid on port 5062, or user part MRASLoc. */
+bool mras_is_request(const struct sip_message *m);
+
+#endif

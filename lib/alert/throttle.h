@@ -15,6 +15,7 @@ struct throttle {
 	struct tokenbucket bucket;
 	bool unlimited;
 	uint64_t held[FINDING_KINDS]; /* since the last summing-up */
+	nstime since;                 /* when the first of them was held */
 };
 
 /* `rate' a second, five seconds' worth as burst; 0: no limit. */
@@ -24,7 +25,8 @@ void throttle_init(struct throttle *t, unsigned rate, nstime now);
 bool throttle_pass(struct throttle *t, enum finding_kind kind, nstime now);
 
 /*
- * If something was held back and there is room again: write one line about it
+ * If something was held back, a second ago or more, and there is room again
+ * (the line takes its own token): write one line about it
  * ("37 alerts held back: 30 transaction-timeout, 7 clock-skew"), forget the
  * counts and return true.
  */

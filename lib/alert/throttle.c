@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "alert/throttle.h"
+
+/*
+ * Under a lasting flood a token is free ten times a second, and each could be
+ * spent on a sum of what the last tenth held back, so that no alert would
+ * ever pass.  A sum is therefore told no sooner than this after the first
+ * alert it counts.
+ */
+#define SUM_AFTER NSTIME_S
+
+enum { BURST_SECONDS = 5, MOST_RATE = 200000 };
+
+void
+throttle_init(struct throttle *t, unsigned rate, nstime now)
+{
+	const unsigned bounded = rate < MOST_RATE ? rate : MOST_RATE;
+
+	*t = (struct throttle){ .unlimited = rate == 0 };
+	if (!t->unlimited)
+		tokenbucket_init(
+		    &t->bucket, bounded, BURST_SECONDS * bounded, now);
+}
+
+static uint64_t
+total(const struct throttle *t)
+{
+	uint64_t sum = 0;
+
+	for (int kind = 0; kind < FINDING_KINDS; kind++)
+		sum += t->held[kind];
+	return sum;
+}
+
+bool
+throttle_pass(struct throttle *t, enum finding_kind kind, nstime now)
+{
+	if (t->unlimited || tokenbucket_take(&t->bucket, now))
+		return true;
+	if (total(t) == 0)
+		t->since = now;
+	t->held[kind]++;
+	return false;
+}
+
+bool
+throttle_finish(struct throttle *t, struct textbuf *text)
+{
+	const uint64_t sum = total(t);
+	const char *before = " held back: ";
+
+	if (sum == 0)
+		return false;
+	textbuf_uint(text, sum);
+	textbuf_add(text, sum == 1 ? " alert" : " alerts");
+	for (int kind = 0; kind < FINDING_KINDS; kind++) {
+		if (t->held[kind] == 0)
+			continue;
+		textbuf_add(text, before);
+		textbuf_uint(text, t->held[kind]);
+		textbuf_add(text, " ");
+		textbuf_add(text, finding_kind_name((enum finding_kind)kind));
+		before = ", ";
+		t->held[kind] = 0;
+	}
+	return true;
+}
+
+bool
+throttle_sum_up(struct throttle *t, struct textbuf *text, nstime now)
+{
+	if (total(t) == 0 || now < t->since + SUM_AFTER)
+		return false;
+	return tokenbucket_take(&t->bucket, now) && throttle_finish(t, text);
+}

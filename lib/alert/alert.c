@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "alert/alert.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "alert/episode.h"
+#include "base/table.h"
+#include "base/timerq.h"
+
+/* Octets of "kind NUL key"; keys that differ only beyond are one. */
+enum { NAME = 600 };
+
+struct entry {
+	struct table_entry in_table; /* first: a table_entry is an entry */
+	struct timerq_entry timer;
+	TAILQ_ENTRY(entry) idle;
+	struct episode episode;
+	size_t name_len;
+	char name[];
+};
+
+TAILQ_HEAD(entry_list, entry);
+
+struct alert {
+	struct alert_limits limits;
+	struct episode_rules rules;
+	alert_output *output;
+	void *arg;
+	struct table *table;
+	struct timerq *timers;
+	struct entry_list idle; /* the one resolved longest ago first */
+	struct entry **batch;   /* those due at one instant */
+	size_t batch_size, active;
+	uint64_t findings[FINDING_KINDS], raised[FINDING_KINDS];
+	uint64_t full, no_memory;
+};
+
+const char *
+alert_state_name(enum alert_state state)
+{
+	static const char *const names[] = {
+		[ALERT_RAISED] = "raised",
+		[ALERT_REFRESHED] = "refreshed",
+		[ALERT_RESOLVED] = "resolved",
+	};
+
+	return names[state];
+}
+
+const char *
+alert_reason_name(enum alert_reason reason)
+{
+	static const char *const names[] = {
+		[ALERT_HEALTHY] = "healthy",
+		[ALERT_QUIET] = "quiet",
+		[ALERT_SUPERSEDED] = "superseded",
+		[ALERT_WITHDRAWN] = "withdrawn",
+	};
+
+	return names[reason];
+}
+
+static struct slice
+name_of(const struct entry *e)
+{
+	return slice_of(e->name, e->name_len);
+}
+
+static bool
+has_name(const struct table_entry *entry, const void *key)
+{
+	return slice_equal(
+	    name_of((const struct entry *)entry), *(const struct slice *)key);
+}
+
+static void
+on_event(void *arg, const struct alert_event *event)
+{
+	struct alert *a = arg;
+
+	if (event->state == ALERT_RAISED)
+		a->raised[event->kind]++;
+	a->output(a->arg, event);
+}
+
+void
+alert_set(struct alert *a, const struct alert_limits *limits)
+{
+	a->limits = *limits;
+	a->rules = (struct episode_rules){
+		.join = limits->join,
+		.reminder = limits->reminder,
+		.flap = limits->flap,
+		.output = on_event,
+		.arg = a,
+	};
+	table_set(a->table, limits->alerts);
+}
+
+struct alert *
+alert_new(const struct alert_limits *limits, alert_output *output, void *arg)
+{
+	struct alert *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return NULL;
+	a->output = output;
+	a->arg = arg;
+	TAILQ_INIT(&a->idle);
+	a->table = table_new(limits->alerts, &limits->key, has_name);
+	a->timers = timerq_new();
+	if (a->table == NULL || a->timers == NULL) {
+		alert_free(a);
+		return NULL;
+	}
+	alert_set(a, limits);
+	return a;
+}
+
+static void
+free_entry(struct entry *e)
+{
+	episode_done(&e->episode);
+	free(e);
+}
+
+void
+alert_free(struct alert *a)
+{
+	struct table_entry *entry, *next;
+
+	if (a == NULL)
+		return;
+	entry = a->table == NULL ? NULL : table_first(a->table);
+	for (; entry != NULL; entry = next) {
+		next = table_next(a->table, entry);
+		table_remove(a->table, entry);
+		free_entry((struct entry *)entry);
+	}
+	table_free(a->table);
+	timerq_free(a->timers);
+	free(a->batch);
+	free(a);
+}
+
+/* An idle entry leaves for good. */
+static void
+forget(struct alert *a, struct entry *e)
+{
+	TAILQ_REMOVE(&a->idle, e, idle);
+	table_remove(a->table, &e->in_table);
+	free_entry(e);
+}
+
+static struct entry *
+new_entry(struct alert *a, enum finding_kind kind, struct slice name)
+{
+	static const struct siphash_key unkeyed = { 0, 0 };
+	struct entry *e;
+
+	if (table_count(a->table) >= a->limits.alerts && !TAILQ_EMPTY(&a->idle))
+		forget(a, TAILQ_FIRST(&a->idle));
+	e = calloc(1, sizeof(*e) + name.len);
+	if (e == NULL) {
+		a->no_memory++;
+		return NULL;
+	}
+	e->episode.kind = kind;
+	e->episode.id = siphash_24(&unkeyed, name);
+	e->name_len = name.len;
+	memcpy(e->name, name.p, name.len);
+	if (!table_add(a->table, &e->in_table, table_hash(a->table, name))) {
+		a->full++;
+		free(e);
+		return NULL;
+	}
+	TAILQ_INSERT_TAIL(&a->idle, e, idle);
+	return e;
+}
+
+/* The entry a finding belongs to.  Only trouble makes a new one. */
+static struct entry *
+entry_for(struct alert *a, const struct finding *f)
+{
+	char text[NAME + 1];
+	struct textbuf t;
+	struct slice name;
+	struct table_entry *found;
+
+	textbuf_init(&t, text, sizeof(text));
+	textbuf_add(&t, finding_kind_name(f->kind));
+	textbuf_add_slice(&t, slice_of("", 1));
+	textbuf_add_slice(&t, f->key);
+	name = textbuf_slice(&t);
+	found = table_find(a->table, table_hash(a->table, name), &name);
+	if (found != NULL)
+		return (struct entry *)found;
+	if (f->verdict != FINDING_TROUBLE)
+		return NULL;
+	return new_entry(a, f->kind, name);
+}
+
+/* Without memory for its timer a wait ends at once: better told too early
+ * than never. */
+static void
+set_timer(struct alert *a, struct entry *e, nstime now, nstime wall)
+{
+	const nstime deadline = episode_deadline(&e->episode, &a->rules);
+
+	if (deadline == NSTIME_NEVER) {
+		timerq_cancel(a->timers, &e->timer);
+	} else if (!timerq_set(a->timers, &e->timer, deadline)) {
+		a->no_memory++;
+		if (e->episode.life == EPISODE_WAITING)
+			episode_fire(&e->episode, &a->rules, now, wall);
+	}
+}
+
+/* Something happened to an entry whose life was `before': put it where it
+ * belongs now.  One that never was raised leaves no trace. */
+static void
+settle(struct alert *a, struct entry *e, enum episode_life before, nstime now,
+    nstime wall)
+{
+	set_timer(a, e, now, wall);
+	if (before == EPISODE_IDLE)
+		TAILQ_REMOVE(&a->idle, e, idle);
+	a->active -= before == EPISODE_ACTIVE;
+	a->active += e->episode.life == EPISODE_ACTIVE;
+	if (e->episode.life != EPISODE_IDLE)
+		return;
+	TAILQ_INSERT_TAIL(&a->idle, e, idle);
+	if (e->episode.number == 0)
+		forget(a, e);
+}
+
+void
+alert_input(struct alert *a, const struct finding *finding)
+{
+	struct entry *e = entry_for(a, finding);
+	enum episode_life before;
+
+	if (finding->verdict == FINDING_TROUBLE)
+		a->findings[finding->kind]++;
+	if (e == NULL)
+		return;
+	before = e->episode.life;
+	if (!episode_input(&e->episode, &a->rules, finding))
+		a->no_memory++;
+	if (before != EPISODE_IDLE || e->episode.life != EPISODE_IDLE ||
+	    e->episode.number == 0)
+		settle(a, e, before, finding->now, finding->wall);
+}
+
+static struct entry *
+entry_of(struct timerq_entry *timer)
+{
+	return (struct entry *)(void *)((char *)timer -
+	    offsetof(struct entry, timer));
+}
+
+/* By deadline, then by first_seen, then by id: an order that depends on the
+ * findings alone, not on the order they came in. */
+static int
+compare(const void *left, const void *right)
+{
+	const struct entry *a = *(struct entry *const *)left;
+	const struct entry *b = *(struct entry *const *)right;
+
+	if (a->timer.deadline != b->timer.deadline)
+		return a->timer.deadline < b->timer.deadline ? -1 : 1;
+	if (a->episode.first_seen != b->episode.first_seen)
+		return a->episode.first_seen < b->episode.first_seen ? -1 : 1;
+	return (a->episode.id > b->episode.id) -
+	    (a->episode.id < b->episode.id);
+}
+
+static bool
+add_to_batch(struct alert *a, size_t at, struct entry *e)
+{
+	if (at == a->batch_size) {
+		const size_t wanted = at == 0 ? 64 : 2 * at;
+		void *grown = realloc(a->batch, wanted * sizeof(a->batch[0]));
+
+		if (grown == NULL) {
+			a->no_memory++;
+			return false;
+		}
+		a->batch = grown;
+		a->batch_size = wanted;
+	}
+	a->batch[at] = e;
+	return true;
+}
+
+static void
+fire(struct alert *a, struct entry *e, nstime now, nstime wall)
+{
+	const enum episode_life before = e->episode.life;
+
+	episode_fire(&e->episode, &a->rules, now, wall);
+	settle(a, e, before, now, wall);
+}
+
+static void
+fire_batch(struct alert *a, size_t count, nstime now, nstime wall)
+{
+	if (count > 1)
+		qsort(a->batch, count, sizeof(a->batch[0]), compare);
+	for (size_t i = 0; i < count; i++)
+		fire(a, a->batch[i], now, wall);
+}
+
+/* Without memory for a batch its alerts are told one by one. */
+void
+alert_tick(struct alert *a, nstime now, nstime wall)
+{
+	struct timerq_entry *timer;
+
+	while (timerq_due(a->timers, now) != NULL) {
+		const nstime due = timerq_next_deadline(a->timers);
+		size_t count = 0;
+
+		while ((timer = timerq_due(a->timers, due)) != NULL) {
+			timerq_cancel(a->timers, timer);
+			if (add_to_batch(a, count, entry_of(timer)))
+				count++;
+			else
+				fire(a, entry_of(timer), due,
+				    wall - (now - due));
+		}
+		fire_batch(a, count, due, wall - (now - due));
+	}
+}
+
+void
+alert_finish(struct alert *a, nstime now, nstime wall)
+{
+	struct table_entry *entry = table_first(a->table);
+	size_t count = 0;
+
+	for (; entry != NULL; entry = table_next(a->table, entry)) {
+		struct entry *e = (struct entry *)entry;
+
+		if (e->episode.life != EPISODE_WAITING)
+			continue;
+		if (add_to_batch(a, count, e))
+			count++;
+		else
+			fire(a, e, now, wall);
+	}
+	fire_batch(a, count, now, wall);
+}
+
+nstime
+alert_next_deadline(const struct alert *a)
+{
+	return timerq_next_deadline(a->timers);
+}
+
+uint64_t
+alert_findings(const struct alert *a, enum finding_kind kind)
+{
+	return a->findings[kind];
+}
+
+uint64_t
+alert_raised(const struct alert *a, enum finding_kind kind)
+{
+	return a->raised[kind];
+}
+
+size_t
+alert_active(const struct alert *a)
+{
+	return a->active;
+}
+
+void
+alert_stats(const struct alert *a, counter_output *output, void *arg)
+{
+	output(arg, "alert.full", a->full);
+	output(arg, "alert.no_memory", a->no_memory);
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef EPISODE_H
+#define EPISODE_H
+
+#include "alert/alert.h"
+
+/*
+ * The life of one alert (DESIGN section 8), episode after episode: idle,
+ * waiting (an incident may join it), active, idle.  It is embedded; alert.c
+ * keeps many of them, and their timers.
+ *
+ * An episode that begins while the alert flaps is not told at first: it is
+ * active but untold, and is raised in the sinks when the reminder allows, if
+ * it still lasts by then.  What was not raised is not resolved there either.
+ */
+
+enum episode_life { EPISODE_IDLE, EPISODE_WAITING, EPISODE_ACTIVE };
+
+enum { EPISODE_SUBJECT = 200 };
+
+/* Zeroed at first, but for kind and id. */
+struct episode {
+	enum finding_kind kind;
+	uint64_t id;
+	enum episode_life life;
+	unsigned number; /* episodes raised so far, told or not */
+	nstime first_seen;
+	/* The rest is private. */
+	enum finding_severity severity, told_severity;
+	enum alert_reason reason; /* why the last one ended */
+	bool told, news, flapping;
+	uint64_t count;
+	nstime wait_until, last, raised, told_at, resolved; /* now */
+	nstime last_seen;
+	struct evidence *first, *latest; /* owned; latest NULL: the first's */
+	size_t subject_len;
+	char subject[EPISODE_SUBJECT + 1];
+};
+
+struct episode_rules {
+	nstime join, reminder, flap;
+	alert_output *output;
+	void *arg;
+};
+
+/* Free what it owns. */
+void episode_done(struct episode *e);
+
+/* Take in one finding of this alert.  False when out of memory: it was taken
+ * without its evidence, or not at all if the alert was idle. */
+bool episode_input(struct episode *e, const struct episode_rules *rules,
+    const struct finding *finding);
+
+/* Do what is due at `now'; a wait is over, due or not. */
+void episode_fire(struct episode *e, const struct episode_rules *rules,
+    nstime now, nstime wall);
+
+/* When to fire next, or NSTIME_NEVER. */
+nstime episode_deadline(
+    const struct episode *e, const struct episode_rules *rules);
+
+#endif

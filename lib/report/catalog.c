@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/catalog.h"
+
+/*
+ * Advice stands at the end of a line of 900 octets: short, concrete, what to
+ * look at first.  The longer texts say what else it may be.
+ */
+
+static const struct catalog_entry entries[FINDING_KINDS] = {
+	[FINDING_TRANSACTION_TIMEOUT] = {
+		.kind = FINDING_TRANSACTION_TIMEOUT,
+		.summary = "a SIP transaction timed out, and it is proven",
+		.advice = "check that the server runs and its SIP service "
+			  "answers, then the path and firewalls both ways, "
+			  "then the clocks of both",
+		.text =
+"A SIP request got no final response within 64*T1 (32 seconds) and the\n"
+"grace, and something on the wire proves that the requester did not get\n"
+"one either: it repeated the request to the end, TCP acknowledged the\n"
+"request and nothing came back, it told its own client 408 or 504, or\n"
+"ICMP said that the server cannot be reached.  A response that merely\n"
+"went past this host unseen raises no alert.\n"
+"\n"
+"The class tells how far it got: no_response (nothing came back),\n"
+"no_final (only a provisional response), stalled_after_100 (the next hop\n"
+"lives, what stands behind it does not answer), no_ack and no_ack_2xx\n"
+"(the final response never reached the caller, or its ACK was lost),\n"
+"cancelled_no_final (a cancelled INVITE was never ended).  Of a request\n"
+"seen on several legs the deepest unanswered one is named.\n"
+"\n"
+"On Lync and Skype for Business, port 5062 of the Edge server's internal\n"
+"interface is the A/V authentication service (MRAS).  Front Ends ask it\n"
+"for media relay credentials with SERVICE; without them users see\n"
+"\"Limited External Calling\".  Check in this order:\n"
+"\n"
+"1. Does the A/V authentication service run on the Edge server?\n"
+"2. Is TCP port 5062 open from every Front End to the Edge, and do the\n"
+"   answers find their way back (routes, firewalls, both directions)?\n"
+"3. Are the certificates of both inside their dates, and trusted?\n"
+"4. Do the clocks of both agree, time zone and daylight saving included?\n"
+"   A clock-skew alert for either says by how much they do not.\n"
+"5. After a clock was set right, restart the services that cached the\n"
+"   time (on a Front End, its Front End service).\n"
+"\n"
+"It is not a slow user: an INVITE that rings and is not taken raises no\n"
+"alert.  It is over when no more of it was seen for five minutes and a\n"
+"client that had failed was answered.\n",
+	},
+	[FINDING_SLOW_TRANSACTION] = {
+		.kind = FINDING_SLOW_TRANSACTION,
+		.summary = "a server is slow to answer, an early warning",
+		.advice = "look at the server's load, its disk and database, "
+			  "and at what it waits for itself (DNS, certificate "
+			  "revocation lists, the next hop), before it times "
+			  "out",
+		.text =
+"Three or more watched transactions of one server within five minutes had\n"
+"no response at all beyond the threshold (5 seconds, INVITE 10 seconds),\n"
+"and their requesters were visibly still waiting.  Nothing has timed out\n"
+"yet; if it does, transaction-timeout takes over and this alert is\n"
+"resolved as superseded.\n"
+"\n"
+"Class pending: the requests still wait.  Class late: answers do come,\n"
+"but late.\n"
+"\n"
+"Check in this order: the load of the server; what it waits for itself\n"
+"(a database, DNS, a certificate revocation list it cannot fetch, the\n"
+"next hop behind it); loss on the path, which shows as retransmissions.\n"
+"\n"
+"It is not a slow user: a call that rings has had its response.\n",
+	},
+	[FINDING_CLOCK_SKEW] = {
+		.kind = FINDING_CLOCK_SKEW,
+		.summary = "the clock of a host is wrong",
+		.advice = "check the clock and zone there, then restart what "
+			  "cached it",
+		.text =
+"The time a host tells in its own messages (the Date header and other\n"
+"witnesses) differs from the time at which they were captured by more\n"
+"than the threshold, over several messages that agree with each other.\n"
+"A positive offset means that the host is ahead.\n"
+"\n"
+"The shape is the best hint at the cause: a whole number of quarter hours\n"
+"points to the time zone or to daylight saving, exactly 12 hours to AM\n"
+"and PM, whole days to a date set by hand, a swapped day and month to a\n"
+"date format, 1970 to an empty clock battery, 1024 weeks to a GPS\n"
+"receiver, 37 seconds to TAI or GPS time taken for UTC, a drift to a\n"
+"host that is not synchronised at all.\n"
+"\n"
+"Check in this order:\n"
+"\n"
+"1. On that host: the time in UTC, the time zone, the state of its time\n"
+"   service (w32tm /query /status, chronyc tracking, timedatectl).\n"
+"2. Where it gets its time from: the domain controller, the NTP server,\n"
+"   the hypervisor.  If several hosts have the same offset, the fault is\n"
+"   there.\n"
+"3. What changed at the moment the line names: an update, an image, a\n"
+"   script that set zone or time.\n"
+"4. After it was set right: restart the services that cached the time or\n"
+"   hold credentials made with it (on Lync, the Front End services).\n"
+"\n"
+"\"HOST or a server behind it\" means that a proxy may have passed on the\n"
+"time of another.  When this host's own clock cannot be trusted and\n"
+"several peers agree against it, local-clock is raised instead.\n",
+	},
+	[FINDING_LOCAL_CLOCK] = {
+		.kind = FINDING_LOCAL_CLOCK,
+		.summary = "the clock of the capturing host may be wrong",
+		.advice = "check the time service of this host first "
+			  "(timedatectl, chronyc tracking), then the time "
+			  "source of the peers",
+		.text =
+"Offsets are measured against the clock that stamped the packets.  This\n"
+"alert says that this very clock is in doubt, and it is told before any\n"
+"peer is accused.\n"
+"\n"
+"Class stepped: the clock of this host was set by hand or by its time\n"
+"service.  Timers are not disturbed, and the estimates were shifted with\n"
+"it.  Class unsynchronised: the kernel says that the clock is not\n"
+"synchronised, and peers contradict it.  Class odd_one_out: several peers\n"
+"agree with each other and not with this host, and none sides with it;\n"
+"then either this host is wrong, or all of them share one wrong source of\n"
+"time.  Both are possible, and both are told.\n"
+"\n"
+"Check in this order: the time service of this host; if that is right,\n"
+"the time source the peers share (domain controller, NTP server,\n"
+"hypervisor).  For a savefile, \"this host\" is the one that captured it.\n",
+	},
+	[FINDING_VISIBILITY] = {
+		.kind = FINDING_VISIBILITY,
+		.summary = "part of the traffic cannot be judged",
+		.advice = "check the mirror port and the capture: as it is, "
+			  "timeouts there go unnoticed",
+		.text =
+"This host does not see enough to judge.  It is not a fault of the\n"
+"telephony, but while it lasts timeouts can go unnoticed.\n"
+"\n"
+"Class one_way: packets of one host to another are seen, but none in the\n"
+"other direction.  Mirror both directions of the port, and every path if\n"
+"there are several (teamed interfaces, asymmetric routes).  Class loss:\n"
+"packets were lost before they reached this host, or while it was too\n"
+"busy.  Look at the counters of the mirror port, at the drops of the\n"
+"interface, and at the size of the capture buffer.  Class truncated: the\n"
+"packets were cut when they were captured.  Capture with a snaplen of 0\n"
+"(no limit), and see to it that the mirror session does not cut them.\n",
+	},
+};
+
+/* Where the class says better than the kind what to do. */
+static const struct {
+	enum finding_kind kind;
+	const char *class, *advice;
+} by_class[] = {
+	{ FINDING_TRANSACTION_TIMEOUT, "stalled_after_100",
+	    "the server named is alive: check what stands behind it (its next "
+	    "hop, gateway or trunk)" },
+	{ FINDING_TRANSACTION_TIMEOUT, "no_final",
+	    "the server named is alive: check what it waits for (its next hop, "
+	    "database or DNS)" },
+	{ FINDING_TRANSACTION_TIMEOUT, "no_ack",
+	    "check the way from the server back to the caller (firewall, NAT, "
+	    "the addresses in Via)" },
+	{ FINDING_TRANSACTION_TIMEOUT, "no_ack_2xx",
+	    "check the way between caller and server (firewall, NAT, the "
+	    "addresses in Contact and Record-Route)" },
+	{ FINDING_TRANSACTION_TIMEOUT, "cancelled_no_final",
+	    "harmless once; if often, check what stands behind the server "
+	    "named" },
+	{ FINDING_LOCAL_CLOCK, "stepped",
+	    "see who set the clock of this host, and whether it is right now "
+	    "(timedatectl, chronyc tracking)" },
+	{ FINDING_LOCAL_CLOCK, "unsynchronised",
+	    "make this host synchronise its clock (timedatectl, chronyc "
+	    "tracking): no peer is judged well without it" },
+	{ FINDING_VISIBILITY, "one_way",
+	    "mirror both directions of the port and all paths between the two: "
+	    "as it is, timeouts there go unnoticed" },
+	{ FINDING_VISIBILITY, "loss",
+	    "check the drops of the mirror port and of the interface, and "
+	    "enlarge the capture buffer" },
+	{ FINDING_VISIBILITY, "truncated",
+	    "capture whole packets (snaplen 0), and see that the mirror "
+	    "session "
+	    "does not cut them" },
+};
+
+static const char mras_advice[] =
+    "check the A/V authentication service on the Edge, port 5062 both ways, "
+    "the certificates and the clocks of both; then restart what cached the "
+    "time";
+
+const struct catalog_entry *
+catalog_find(enum finding_kind kind)
+{
+	return &entries[kind];
+}
+
+static const char *
+advice_when_over(const struct alert_event *event)
+{
+	switch (event->reason) {
+	case ALERT_HEALTHY:
+		return event->kind == FINDING_CLOCK_SKEW
+		    ? "restart what cached the wrong time, if anything still "
+		      "fails"
+		    : "nothing to do";
+	case ALERT_QUIET:
+		return "nothing proves that it works again: see that its "
+		       "traffic still flows";
+	case ALERT_SUPERSEDED:
+		return "follow the alert that took over";
+	case ALERT_WITHDRAWN:
+		break;
+	}
+	return "nothing to do";
+}
+
+/* An MRAS request that got no answer at all, or none in the end, is the
+ * trouble this program was written for. */
+static bool
+is_mras(const struct alert_event *event, struct slice class)
+{
+	return event->kind == FINDING_TRANSACTION_TIMEOUT &&
+	    (slice_is(class, "no_response") || slice_is(class, "no_final")) &&
+	    evidence_number(event->evidence, "mras", 0) != 0;
+}
+
+const char *
+catalog_advice(const struct alert_event *event)
+{
+	const struct slice class = evidence_get(event->evidence, "class");
+
+	if (event->state == ALERT_RESOLVED)
+		return advice_when_over(event);
+	if (is_mras(event, class))
+		return mras_advice;
+	for (size_t i = 0; i < sizeof(by_class) / sizeof(by_class[0]); i++)
+		if (by_class[i].kind == event->kind &&
+		    slice_is(class, by_class[i].class))
+			return by_class[i].advice;
+	return entries[event->kind].advice;
+}

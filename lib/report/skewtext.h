@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SKEWTEXT_H
+#define SKEWTEXT_H
+
+#include "alert/alert.h"
+
+/*
+ * Wrong clocks in words: clock-skew and local-clock.
+ */
+
+/* clock of 10.0.0.11 (pool "fe-east") is 3600.4 s behind (+/- 0.3 s), .. */
+void skewtext_peer(struct textbuf *t, const struct alert_event *event);
+
+/* clock of 10.0.0.11 (pool "fe-east"), 3600.4 s behind */
+void skewtext_peer_label(struct textbuf *t, const struct alert_event *event);
+
+/* either this host's clock is 3600.2 s ahead or .. */
+void skewtext_local(struct textbuf *t, const struct alert_event *event);
+
+void skewtext_local_label(struct textbuf *t, const struct alert_event *event);
+
+#endif

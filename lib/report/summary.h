@@ -49,6 +49,9 @@ struct summary {
 
 void summary_done(struct summary *summary);
 
+/* Decimals of this clock's offset and uncertainty that mean something. */
+unsigned summary_clock_decimals(const struct summary_clock *clock);
+
 /* The same as a person reads it: a few lines, the last with its LF. */
 void summary_write(struct textbuf *t, const struct summary *summary);
 

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/summary.h"
+
+#include <stdlib.h>
+
+#include "report/phrase.h"
+
+void
+summary_done(struct summary *summary)
+{
+	free(summary->methods);
+	free(summary->not_watched);
+	free(summary->drops);
+	free(summary->clocks);
+	*summary = (struct summary){ .wall = 0 };
+}
+
+unsigned
+summary_clock_decimals(const struct summary_clock *clock)
+{
+	return clock->uncertainty >= 100 * NSTIME_MS ? 1 : 3;
+}
+
+static void
+write_packets(struct textbuf *t, const struct summary *s)
+{
+	phrase_count(t, s->packets, "packet");
+	textbuf_add(t, ", ");
+	phrase_count(t, s->messages, "message");
+	if (s->packets > 0) {
+		textbuf_add(t, ", ");
+		textbuf_time_of_day(t, s->first);
+		textbuf_add(t, " to ");
+		textbuf_time_of_day(t, s->last);
+	}
+	textbuf_add(t, "\n");
+}
+
+/* ", N what", without the comma for the first; nothing for none. */
+static void
+write_part(struct textbuf *t, const char **before, uint64_t n, const char *what)
+{
+	if (n == 0)
+		return;
+	textbuf_add(t, *before);
+	textbuf_uint(t, n);
+	textbuf_add(t, " ");
+	textbuf_add(t, what);
+	*before = ", ";
+}
+
+static void
+write_method(struct textbuf *t, const struct summary_method *m)
+{
+	const char *before = ": ";
+
+	textbuf_add(t, m->name);
+	write_part(t, &before, m->answered, "answered");
+	write_part(t, &before, m->timed_out, "timed out");
+	write_part(t, &before, m->unknown_asymmetric,
+	    "unknown (one direction unseen)");
+	write_part(t, &before, m->unknown_loss, "unknown (packets lost)");
+	write_part(t, &before, m->undelivered, "undelivered");
+	write_part(t, &before, m->unfinished, "unfinished");
+	textbuf_add(t, "\n");
+}
+
+static void
+write_clock(struct textbuf *t, const struct summary_clock *c)
+{
+	const unsigned decimals = summary_clock_decimals(c);
+	const nstime magnitude = c->offset == INT64_MIN ? INT64_MAX
+	    : c->offset < 0                             ? -c->offset
+							: c->offset;
+
+	textbuf_add(t, "clock of ");
+	endpoint_address_write(t, &c->peer);
+	textbuf_add(t, ": ");
+	textbuf_seconds(t, magnitude, decimals);
+	textbuf_add(t, c->offset < 0 ? " s behind" : " s ahead");
+	textbuf_add(t, " (+/- ");
+	textbuf_seconds(t, c->uncertainty, decimals);
+	textbuf_add(t, " s), ");
+	phrase_count(t, c->samples, "sample");
+	if (c->shape[0] != '\0') {
+		textbuf_add(t, ", ");
+		textbuf_add(t, c->shape);
+	}
+	textbuf_add(t, "\n");
+}
+
+static void
+write_drops(struct textbuf *t, const struct summary *s)
+{
+	const char *before = "dropped: ";
+
+	for (size_t i = 0; i < s->drop_count; i++)
+		write_part(t, &before, s->drops[i].value, s->drops[i].name);
+	if (s->drop_count > 0)
+		textbuf_add(t, "\n");
+}
+
+void
+summary_write(struct textbuf *t, const struct summary *summary)
+{
+	uint64_t alerts = 0;
+
+	write_packets(t, summary);
+	for (size_t i = 0; i < summary->method_count; i++)
+		write_method(t, &summary->methods[i]);
+	for (size_t i = 0; i < summary->clock_count; i++)
+		write_clock(t, &summary->clocks[i]);
+	write_drops(t, summary);
+	for (int i = 0; i < FINDING_KINDS; i++)
+		alerts += summary->alerts[i];
+	if (alerts == 0)
+		textbuf_add(t, "no alert");
+	else
+		phrase_count(t, alerts, "alert");
+	textbuf_add(t, " raised\n");
+}
+
+static uint64_t
+outcomes(const struct summary_method *m)
+{
+	return m->answered + m->timed_out + m->unknown_asymmetric +
+	    m->unknown_loss + m->undelivered + m->unfinished;
+}
+
+/* The methods count every tracked transaction, watched or not. */
+bool
+summary_hint(struct textbuf *t, const struct summary *summary)
+{
+	uint64_t tracked = 0, not_watched = 0;
+	const struct summary_port *busiest = summary->not_watched;
+
+	for (size_t i = 0; i < summary->method_count; i++)
+		tracked += outcomes(&summary->methods[i]);
+	for (size_t i = 0; i < summary->port_count; i++) {
+		not_watched += summary->not_watched[i].transactions;
+		if (summary->not_watched[i].transactions >
+		    busiest->transactions)
+			busiest = &summary->not_watched[i];
+	}
+	if (not_watched == 0 || not_watched <= tracked / 2)
+		return false;
+	phrase_count(t, busiest->transactions, "transaction");
+	textbuf_add(t, " on port ");
+	textbuf_uint(t, busiest->port);
+	textbuf_add(t, busiest->transactions == 1 ? " was" : " were");
+	textbuf_add(t,
+	    " not watched; a configuration (-c) with methods = * "
+	    "and ports = ");
+	textbuf_uint(t, busiest->port);
+	textbuf_add(t, " in [timeouts] watches them");
+	return true;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/summary.h"
+
+#include "unit/unit.h"
+
+#define WALL ((nstime)1294078965 * NSTIME_S)
+
+static char store[2000];
+static struct textbuf t;
+
+static const char *
+written(const struct summary *s)
+{
+	textbuf_init(&t, store, sizeof(store));
+	summary_write(&t, s);
+	return store;
+}
+
+START_TEST(a_person_reads_a_few_lines)
+{
+	struct summary_method methods[] = {
+		{ .name = "INVITE", .answered = 1, .unknown_loss = 4 },
+		{ .name = "SERVICE",
+		    .answered = 40,
+		    .timed_out = 1,
+		    .unknown_asymmetric = 5,
+		    .undelivered = 6,
+		    .unfinished = 2 },
+	};
+	struct summary_drop drops[] = { { "ipfrag.timed_out", 1 },
+		{ "sip.too_long", 2 } };
+	struct summary_clock clocks[] = {
+		{ .peer = endpoint_address(slice_of("\x0a\0\0\x0b", 4)),
+		    .offset = -3600400 * NSTIME_MS,
+		    .uncertainty = 300 * NSTIME_MS,
+		    .samples = 41,
+		    .witnesses = "date",
+		    .shape = "dst" },
+		{ .peer = endpoint_address(slice_of("\x0a\0\0\x0c", 4)),
+		    .offset = 12 * NSTIME_MS,
+		    .uncertainty = 45 * NSTIME_MS,
+		    .samples = 1 },
+	};
+	const struct summary s = {
+		.packets = 350,
+		.messages = 341,
+		.first = WALL - 60 * NSTIME_S,
+		.last = WALL,
+		.methods = methods,
+		.method_count = 2,
+		.drops = drops,
+		.drop_count = 2,
+		.clocks = clocks,
+		.clock_count = 2,
+		.alerts = { 1 },
+	};
+
+	ck_assert_str_eq(written(&s),
+	    "350 packets, 341 messages, 18:21:45Z to 18:22:45Z\n"
+	    "INVITE: 1 answered, 4 unknown (packets lost)\n"
+	    "SERVICE: 40 answered, 1 timed out, 5 unknown (one direction "
+	    "unseen), 6 undelivered, 2 unfinished\n"
+	    "clock of 10.0.0.11: 3600.4 s behind (+/- 0.3 s), 41 samples, "
+	    "dst\n"
+	    "clock of 10.0.0.12: 0.012 s ahead (+/- 0.045 s), 1 sample\n"
+	    "dropped: 1 ipfrag.timed_out, 2 sip.too_long\n"
+	    "1 alert raised\n");
+}
+END_TEST
+
+START_TEST(nothing_seen_is_said_as_well)
+{
+	const struct summary s = { .packets = 0 };
+
+	ck_assert_str_eq(
+	    written(&s), "0 packets, 0 messages\nno alert raised\n");
+}
+END_TEST
+
+START_TEST(a_hint_if_most_was_not_watched)
+{
+	struct summary_method method = { .name = "OPTIONS", .answered = 33 };
+	struct summary_port ports[] = { { 5060, 16 }, { 5061, 1 } };
+	const struct summary s = {
+		.methods = &method,
+		.method_count = 1,
+		.not_watched = ports,
+		.port_count = 2,
+	};
+
+	textbuf_init(&t, store, sizeof(store));
+	ck_assert(summary_hint(&t, &s));
+	ck_assert_ptr_eq(
+	    strstr(store, "16 transactions on port 5060 were not watched; "),
+	    store);
+	method.answered = 34;
+	ck_assert(!summary_hint(&t, &s));
+}
+END_TEST
+
+START_TEST(no_hint_where_all_was_watched)
+{
+	struct summary_method method = { .name = "SERVICE", .answered = 1 };
+	struct summary s = { .methods = &method, .method_count = 1 };
+
+	textbuf_init(&t, store, sizeof(store));
+	ck_assert(!summary_hint(&t, &s));
+	s.method_count = 0;
+	ck_assert(!summary_hint(&t, &s));
+	ck_assert_uint_eq(t.len, 0);
+}
+END_TEST
+
+START_TEST(done_frees_what_it_owns)
+{
+	struct summary s = {
+		.methods = malloc(sizeof(*s.methods)),
+		.not_watched = malloc(sizeof(*s.not_watched)),
+		.drops = malloc(sizeof(*s.drops)),
+		.clocks = malloc(sizeof(*s.clocks)),
+		.method_count = 1,
+	};
+
+	summary_done(&s);
+	ck_assert_ptr_null(s.methods);
+	ck_assert_uint_eq(s.method_count, 0);
+	summary_done(&s);
+}
+END_TEST
+
+UNIT("summary", a_person_reads_a_few_lines, nothing_seen_is_said_as_well,
+    a_hint_if_most_was_not_watched, no_hint_where_all_was_watched,
+    done_frees_what_it_owns)

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config.h"
+
+#include "sip/timers.h"
+
+/* Limits that nobody has had a reason to configure yet. */
+enum {
+	DUPLICATES = 16384, /* 100 ms of 160,000 packets a second */
+	HEADERS = 1000,
+	METHODS = 64,
+	ALERTS = 10000,
+	ONE_WAY_REQUESTS = 20,
+	TRUNCATED_MESSAGES = 3
+};
+
+static const nstime MINUTE = 60 * NSTIME_S;
+static const nstime HOUR = 3600 * NSTIME_S;
+
+static void
+fill_tap(const struct config *config, const struct siphash_key *key,
+    struct tap_limits *tap)
+{
+	const struct config_limits *limits = &config->limits;
+	const struct config_timeouts *timeouts = &config->timeouts;
+
+	tap->sip_ports = config->sip.ports;
+	tap->watched_ports = timeouts->ports;
+	tap->methods = timeouts->methods;
+	tap->watch_mras = true;
+	tap->key = *key;
+	tap->descent = (struct descent_limits){
+		.tunnels = config->capture.tunnels,
+		.fragments = limits->fragments,
+		.fragment_octets = limits->memory / 8,
+		.duplicates = DUPLICATES,
+		.key = *key,
+	};
+	tap->tcp = (struct tcpreasm_limits){
+		.connections = limits->streams,
+		.octets = limits->memory / 2,
+		.stream_octets = limits->memory / 64,
+		.idle = HOUR,
+		/* Asked about when its last transaction is judged. */
+		.linger = timers_64_t1(timeouts->t1) + timeouts->grace +
+		    10 * NSTIME_S,
+		.key = *key,
+	};
+	tap->pairs = (struct pairs_limits){ limits->peers, *key };
+	tap->message =
+	    (struct message_limits){ config->sip.max_message, HEADERS };
+	tap->transactions = (struct txntable_limits){
+		.transactions = limits->transactions,
+		.t1 = timeouts->t1,
+		.timer_c = timeouts->timer_c,
+		.grace = timeouts->grace,
+		.slow_invite = timeouts->slow_invite,
+		.slow_other = timeouts->slow_service,
+		.key = *key,
+	};
+}
+
+static void
+fill_clock(struct config *config, const struct siphash_key *key,
+    struct skew_limits *skew)
+{
+	const struct config_clock *clock = &config->clock;
+
+	for (size_t i = 0; i < config->pool_count; i++) {
+		const struct config_pool *pool = &config->pools[i];
+
+		config->skew_pools[i] = (struct skew_pool){
+			.name = pool->name,
+			.members = pool->members.addresses,
+			.member_count = pool->members.count,
+			.warn = pool->warn,
+		};
+	}
+	*skew = (struct skew_limits){
+		.warn = clock->warn,
+		.major = clock->major,
+		.critical = clock->critical,
+		.min_samples = clock->min_samples,
+		.hold = 10 * NSTIME_S,
+		.peers = config->limits.peers,
+		.pools = config->skew_pools,
+		.pool_count = config->pool_count,
+		.key = *key,
+	};
+}
+
+static void
+fill_judge(const struct config *config, const struct siphash_key *key,
+    struct judge_limits *judge)
+{
+	const struct config_timeouts *timeouts = &config->timeouts;
+	const size_t peers = config->limits.peers;
+
+	judge->timeout = (struct timeout_limits){
+		.t1 = timeouts->t1,
+		.grace = timeouts->grace,
+		.resolve_after = config->alerts.resolve_after,
+		.servers = peers,
+		.methods = METHODS,
+		.identity = { (enum identity_mode)config->sip.identities,
+		    *key },
+		.key = *key,
+	};
+	judge->slow = (struct slow_limits){
+		.count = timeouts->slow_count,
+		.window = 5 * MINUTE,
+		.slow_invite = timeouts->slow_invite,
+		.slow_other = timeouts->slow_service,
+		.servers = peers,
+		.key = *key,
+	};
+	judge->visibility = (struct visibility_limits){
+		.one_way = ONE_WAY_REQUESTS,
+		.truncated = TRUNCATED_MESSAGES,
+		.quiet = HOUR,
+		.pairs = peers,
+		.key = *key,
+	};
+	judge->alert = (struct alert_limits){
+		.alerts = ALERTS,
+		.join = config->alerts.join,
+		.reminder = config->alerts.reminder,
+		.flap = 15 * MINUTE,
+		.key = *key,
+	};
+}
+
+void
+config_limits(struct config *config, const struct siphash_key *key,
+    struct tap_limits *tap, struct judge_limits *judge)
+{
+	fill_tap(config, key, tap);
+	fill_judge(config, key, judge);
+	fill_clock(config, key, &judge->skew);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MAGIC_H
+#define MAGIC_H
+
+#include "base/slice.h"
+
+/*
+ * What a file that is no savefile looks like, told by its first octets, so
+ * that the refusal can say what to do.
+ */
+
+enum { MAGIC_OCTETS = 8 }; /* as many as any of the marks needs */
+
+struct magic {
+	const char *looks_like; /* "gzip", "a snoop capture", "text", .. */
+	const char *unpack;     /* compressed: the command that unpacks it to
+				 * its standard output; else NULL */
+	const char *advice;     /* not compressed: what to do */
+};
+
+/* Is it pcap (any variant libpcap knows) or pcapng? */
+bool magic_is_savefile(struct slice head);
+
+/* Never NULL: the last guess is "something else". */
+const struct magic *magic_find(struct slice head);
+
+#endif

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * siptimed: watches SIP passively and says when time is the trouble.
+ *
+ *	options, config		what is asked for
+ *	savefile, replay	packets with their time
+ *	judging			tap, judge, alerts, summary
+ *	sink_text, sink_json	how alerts are written
+ *	log, progress		the daemon about itself
+ */
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/random.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "judging.h"
+#include "options.h"
+#include "report/catalog.h"
+#include "sip/message.h"
+
+enum { STATUS_TROUBLE = 2 };
+
+struct siptimed {
+	struct options options;
+	struct log log;
+	struct config *config;
+	struct siphash_key key;
+};
+
+static void
+explain_one(enum finding_kind kind)
+{
+	const struct catalog_entry *entry = catalog_find(kind);
+
+	printf("%s: %s\n\n%s\n\nWhat to do: %s.\n", finding_kind_name(kind),
+	    entry->summary, entry->text, entry->advice);
+}
+
+static int
+explain(const struct siptimed *s)
+{
+	const struct slice wanted = slice_text(s->options.explain);
+	const bool all = slice_is(wanted, "all");
+	char kinds[512];
+	struct textbuf t;
+	enum finding_kind kind;
+
+	if (!all && finding_kind_parse(wanted, &kind)) {
+		explain_one(kind);
+		return 0;
+	}
+	textbuf_init(&t, kinds, sizeof(kinds));
+	for (unsigned i = 0; i < FINDING_KINDS; i++) {
+		if (all && i > 0)
+			putchar('\n');
+		if (all)
+			explain_one((enum finding_kind)i);
+		textbuf_add(&t, " ");
+		textbuf_add(&t, finding_kind_name((enum finding_kind)i));
+	}
+	if (all)
+		return 0;
+	log_error(&s->log, "--explain %s: unknown kind; accepted: all%s",
+	    s->options.explain, kinds);
+	return STATUS_TROUBLE;
+}
+
+/* What is in force: defaults, then the file that was named.  The daemon's own
+ * place is looked at only where no savefile is judged. */
+static int
+configure(struct siptimed *s)
+{
+	const struct options *o = &s->options;
+	const bool must_exist = o->action == OPTIONS_CHECK_CONFIG;
+	const char *path = o->config;
+
+	s->config = config_new();
+	if (s->config == NULL) {
+		log_error(&s->log, "out of memory");
+		return -ENOMEM;
+	}
+	if (path == NULL && o->path_count > 0) {
+		config_for_savefiles(s->config);
+		return 0;
+	}
+	if (path == NULL && (must_exist || access(CONFIG_PATH, F_OK) == 0))
+		path = CONFIG_PATH;
+	return path == NULL ? 0 : config_load(s->config, path, &s->log);
+}
+
+static int
+judge_savefiles(struct siptimed *s)
+{
+	const struct options *o = &s->options;
+
+	if (o->interface_count > 0) {
+		log_error(&s->log,
+		    "-i %s: this build judges savefiles (-r) "
+		    "only; capture with tcpdump -w FILE, then siptimed -r FILE",
+		    o->interfaces[0]);
+		return STATUS_TROUBLE;
+	}
+	if (o->path_count == 0) {
+		log_error(&s->log,
+		    "nothing to judge: this build judges "
+		    "savefiles (-r) only; see siptimed --help");
+		return STATUS_TROUBLE;
+	}
+	if (configure(s) < 0)
+		return STATUS_TROUBLE;
+	if (getrandom(&s->key, sizeof(s->key), 0) != sizeof(s->key)) {
+		log_error(&s->log, "random numbers: %m");
+		return STATUS_TROUBLE;
+	}
+	message_init();
+	return judging_run(o, s->config, &s->key, &s->log);
+}
+
+static int
+act(struct siptimed *s)
+{
+	switch (s->options.action) {
+	case OPTIONS_HELP:
+		fputs(options_help(), stdout);
+		return 0;
+	case OPTIONS_VERSION:
+		printf(
+		    "siptimed %s, %s\n", SIPTIMED_VERSION, pcap_lib_version());
+		return 0;
+	case OPTIONS_EXPLAIN:
+		return explain(s);
+	case OPTIONS_CHECK_CONFIG:
+		return configure(s) < 0 ? STATUS_TROUBLE : 0;
+	case OPTIONS_PRINT_CONFIG:
+		if (configure(s) < 0)
+			return STATUS_TROUBLE;
+		config_print(s->config, stdout);
+		return 0;
+	default:
+		return judge_savefiles(s);
+	}
+}
+
+int
+main(int argc, char *argv[])
+{
+	struct siptimed s = { .config = NULL };
+	int status = STATUS_TROUBLE;
+
+	/* A reader of our output that goes away is an error to be told. */
+	signal(SIGPIPE, SIG_IGN);
+	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
+	if (options_parse(&s.options, argc, argv) == 0) {
+		s.log.verbose = s.options.verbose;
+		status = act(&s);
+	}
+	if (s.options.action != OPTIONS_RUN && judging_flush(&s.log, 0) < 0)
+		status = STATUS_TROUBLE;
+	options_done(&s.options);
+	config_free(s.config);
+	return status;
+}

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SINK_TEXT_H
+#define SINK_TEXT_H
+
+#include <stdio.h>
+
+#include "alert/alert.h"
+#include "report/summary.h"
+
+/* Alerts for people: a line each, after the time it happened; and what was
+ * seen, after the last of them.  0, or -errno when it cannot be written. */
+int sink_text_alert(FILE *out, const struct alert_event *event);
+int sink_text_summary(FILE *out, const struct summary *summary);
+
+#endif

@@ -1,0 +1,481 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The command line of the program given: bad input, and what options do.
+
+Bad input means one line on stderr that says what and what to do, exit
+status 2, and nothing on stdout that looks like a result.
+"""
+
+import bz2
+import gzip
+import json
+import lzma
+import os
+import pty
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = os.path.abspath(sys.argv[1])
+TOP = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+WORK = tempfile.mkdtemp(prefix="siptimed-cli-")
+ETHERNET, RAW, SLL, DOCSIS = 1, 101, 113, 143
+passed = failed = 0
+
+
+def check(what, true, seen=""):
+    global passed, failed
+    if true:
+        passed += 1
+        return
+    failed += 1
+    print(f"cli_test: {what}: {seen}")
+
+
+def run(*arguments, **options):
+    options.setdefault("input", b"")
+    done = subprocess.run([PROGRAM, *arguments], cwd=WORK, timeout=60,
+                          stdout=options.pop("stdout", subprocess.PIPE),
+                          stderr=subprocess.PIPE, **options)
+    text = (done.stdout or b"").decode("utf-8")
+    return done.returncode, text, done.stderr.decode("utf-8")
+
+
+def refused(what, says, *arguments, lines=1, **options):
+    status, out, err = run(*arguments, **options)
+    seen = (status, out, err)
+    check(f"{what}: status", status == 2, seen)
+    check(f"{what}: stdout", out == "", seen)
+    check(f"{what}: one line", err.count("\n") == lines, seen)
+    check(f"{what}: subject", err.startswith("siptimed: "), seen)
+    check(f"{what}: says {says!r}", re.search(says, err), seen)
+
+
+def summary(*arguments, status=0, **options):
+    """The summary object of a run with --json."""
+    got, out, err = run("--json", *arguments, **options)
+    check(f"{arguments}: status {status}", got == status, (got, out, err))
+    try:
+        return json.loads(out.splitlines()[-1]), err
+    except (IndexError, ValueError):
+        return {}, err
+
+
+def write(name, octets):
+    with open(os.path.join(WORK, name), "wb") as file:
+        file.write(octets)
+    return name
+
+
+# --- savefiles ---------------------------------------------------------
+
+def udp(payload=b"\r\n\r\n", source=5060):
+    head = struct.pack("!HHHH", source, 5060, 8 + len(payload), 0)
+    ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + 8 + len(payload), 0, 0,
+                     64, 17, 0, bytes([192, 0, 2, 1]), bytes([192, 0, 2, 2]))
+    return ip + head + payload
+
+
+def ethernet(packet=None):
+    return bytes(12) + b"\x08\x00" + (udp() if packet is None else packet)
+
+
+def pcap(packets, link=ETHERNET, octets=None):
+    """Packets are (seconds, octets) or (seconds, microseconds, octets)."""
+    out = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 65535, link)
+    for packet in packets:
+        seconds, micro, data = (packet if len(packet) == 3
+                                else (packet[0], 0, packet[1]))
+        length = len(data) if octets is None else octets
+        out += struct.pack("<IIII", seconds & 0xFFFFFFFF, micro, len(data),
+                           length) + data
+    return out
+
+
+def block(kind, body):
+    body += bytes(-len(body) % 4)
+    length = 12 + len(body)
+    return struct.pack("<II", kind, length) + body + struct.pack("<I", length)
+
+
+def pcapng(links, packets, snaplens=None):
+    """Packets are (interface, nanoseconds, octets)."""
+    out = block(0x0A0D0D0A, struct.pack("<IHHq", 0x1A2B3C4D, 1, 0, -1))
+    for i, link in enumerate(links):
+        out += block(1, struct.pack("<HHI", link, 0,
+                                    snaplens[i] if snaplens else 65535) +
+                     struct.pack("<HHB3xHH", 9, 1, 9, 0, 0))
+    for interface, stamp, data in packets:
+        out += block(6, struct.pack("<IIIII", interface, stamp >> 32,
+                                    stamp & 0xFFFFFFFF, len(data),
+                                    len(data)) + data)
+    return out
+
+
+T = 1300000000
+GOOD = pcap([(T, ethernet()), (T + 1, ethernet()), (T + 2, ethernet())])
+
+
+def test_files():
+    good = write("good.pcap", GOOD)
+    refused("missing", "nowhere.pcap: No such file.*; ", "-r", "nowhere.pcap")
+    refused("directory", "is a directory; ", "-r", WORK)
+    refused("empty", "empty.pcap: empty file; ", "-r",
+            write("empty.pcap", b""))
+    refused("empty standard input", "standard input: empty", "-r", "-")
+    refused("text", "not a savefile, looks like text; ", "-r",
+            write("notes.txt", b"dear diary, "))
+    refused("program", "looks like a program; ", "-r", PROGRAM)
+    refused("snoop", "looks like a snoop capture; .*editcap", "-r",
+            write("old.snoop", b"snoop\0\0\0\0\0\0\2"))
+    refused("noise", "looks like something else; ", "-r",
+            write("noise", b"\x00\x01\x02\x03\x04\x05\x06\x07\x08"))
+    refused("three octets", "not a savefile", "-r",
+            write("tiny", b"\xa1\xb2\xc3"))
+    for cut in (4, 10, 23):
+        refused(f"header cut at {cut}", "cut short in its header; ", "-r",
+                write("head.pcap", GOOD[:cut]))
+    refused("version", "version", "-r",
+            write("version.pcap", GOOD[:4] + b"\x09\0" + GOOD[6:]))
+    refused("two bad ones", "nowhere(.|\n)*empty|empty(.|\n)*nowhere", "-r",
+            "nowhere.pcap", "-r", good, "-r", "empty.pcap", lines=2)
+    refused("control characters in a name", r"a\\x1bb: ", "-r", "a\x1bb")
+
+
+def test_no_permission():
+    folder = tempfile.mkdtemp(prefix="siptimed-cli-")
+    os.chmod(folder, 0o755)
+    program = shutil.copy(PROGRAM, folder)
+    secret = os.path.join(folder, "secret.pcap")
+    with open(secret, "wb") as file:
+        file.write(GOOD)
+    os.chmod(secret, 0)
+
+    def drop():
+        if os.getuid() == 0:
+            os.setgroups([])
+            os.setuid(65534)
+
+    done = subprocess.run([program, "-r", secret], preexec_fn=drop,
+                          capture_output=True, text=True, check=False)
+    shutil.rmtree(folder)
+    check("no permission", done.returncode == 2 and done.stdout == "" and
+          re.fullmatch("siptimed: .*: Permission denied; run as .*\n",
+                       done.stderr), done)
+
+
+def test_compressed():
+    packed = {
+        "gzip": (gzip.compress(GOOD), "zcat"),
+        "xz": (lzma.compress(GOOD), "xzcat"),
+        "bzip2": (bz2.compress(GOOD), "bzcat"),
+        "zstd": (b"\x28\xb5\x2f\xfd" + bytes(40), "zstdcat"),
+        "lz4": (b"\x04\x22\x4d\x18" + bytes(40), "lz4cat"),
+    }
+    for kind, (octets, tool) in packed.items():
+        refused(kind, rf"x.{kind}: compressed with {kind}; {tool} x.{kind} "
+                r"\| siptimed -r -\n", "-r", write("x." + kind, octets))
+        refused(kind + " on standard input",
+                f"standard input: compressed with {kind}; put {tool} ",
+                "-r", "-", input=octets)
+
+
+def test_links():
+    refused("unknown datalink", "link DOCSIS .143. is not supported; ",
+            "-r", write("docsis.pcap", pcap([(T, ethernet())], DOCSIS)))
+    good = write("good.pcap", GOOD)
+    raw = write("raw.pcap", pcap([(T + 3, udp())], RAW))
+    s, _ = summary("-r", good, "-r", raw)
+    check("files of two links", s.get("packets") == 4, s)
+    s, _ = summary("-r", good, "-r", raw, "udp", "port", "5060")
+    check("filter on two links", s.get("packets") == 4, s)
+    ns = T * 10**9
+    mixed = write("mixed.pcapng", pcapng(
+        [ETHERNET, RAW], [(0, ns, ethernet()), (1, ns, udp())]))
+    status, _, err = run("-r", mixed)
+    check("mixed links", status == 2 and err.count("\n") == 1 and
+          re.search("mixed.pcapng: .*different.*own.*-r", err), err)
+    same = write("same.pcapng", pcapng(
+        [ETHERNET] * 2, [(0, ns, ethernet()), (1, ns, ethernet(udp(b"x")))]))
+    s, _ = summary("-r", same)
+    check("two interfaces of one link", s.get("packets") == 2, s)
+
+
+def test_cut_short():
+    for cut in (len(GOOD) - 1, len(GOOD) - 60, len(GOOD) - 48):
+        name = write("cut.pcap", GOOD[:cut])
+        s, err = summary("-r", name, status=2)
+        check("cut short: judged", s.get("packets") == 2, s)
+        check("cut short: said", err.count("\n") == 1 and re.search(
+            "cut.pcap: cut short after packet 2, .*; ", err), err)
+    s, err = summary("-r", "cut.pcap", "-r",
+                     write("good.pcap", GOOD), status=2)
+    check("cut short beside a whole one", s.get("packets") == 5, s)
+    name = write("damaged.pcap", GOOD[:24] + struct.pack(
+        "<IIII", T, 0, 0x7FFFFFFF, 60) + GOOD)
+    s, err = summary("-r", name, status=2)
+    check("damaged", "damaged.pcap: damaged after packet 0" in err, err)
+
+
+def test_filters():
+    good = write("good.pcap", GOOD)
+    refused("bad filter", "filter 'prot 5': .*syntax error.*; ", "-r", good,
+            "prot", "5")
+    s, _ = summary("-r", good, "tcp")
+    check("filter", s.get("packets") == 0 and
+          s.get("drops") == {"savefile.filtered": 3}, s)
+    s, _ = summary("-r", good, "udp", "and", "port", "5060")
+    check("filter lets through", s.get("packets") == 3, s)
+
+
+def test_options():
+    refused("bad option", "--jsn: unknown option; ", "--jsn")
+    refused("bad letter", "-x: unknown option; ", "-x")
+    refused("no value", "-r: needs a value; ", "-r")
+    refused("no long value", "--explain: needs a value; ", "--explain")
+    refused("needless value", "--json=1: takes no value; ", "--json=1")
+    refused("bad kind", "nothing-such: .*transaction-timeout", "--explain",
+            "nothing-such")
+    refused("two things", "more than one thing", "--version", "--help")
+    refused("nothing", r"savefiles \(-r\) only; ")
+    refused("filter only", r"savefiles \(-r\) only; ", "udp")
+    refused("interface", r"eth0: .*savefiles \(-r\) only; ", "-i", "eth0")
+    refused("two configurations", "second configuration", "-c", "a", "-c",
+            "b", "-r", "x")
+    status, out, err = run("--help")
+    check("--help", (status, err) == (0, "") and "--json" in out, out)
+    status, out, err = run("--version")
+    check("--version", (status, err) == (0, "") and
+          re.match(r"siptimed \d+\.\d+", out), out)
+    status, out, err = run("--explain", "all")
+    check("--explain all", (status, err) == (0, ""), err)
+    for kind in ("transaction-timeout", "slow-transaction", "clock-skew",
+                 "local-clock", "visibility"):
+        check("--explain all: " + kind, f"\n{kind}: " in "\n" + out, out)
+        status, one, _ = run("--explain", kind)
+        check("--explain " + kind, status == 0 and one in out, one)
+
+
+def test_stamps():
+    stamps = pcap([(T, ethernet()), (-5, ethernet()), (T, 2000000000,
+                  ethernet()), (T + 1, ethernet())])
+    s, _ = summary("-r", write("stamps.pcap", stamps))
+    check("absurd stamps", s.get("packets") == 2 and
+          s.get("drops") == {"savefile.bad_stamp": 2}, s)
+    year = 31556952 * 10**9
+    far = pcapng([ETHERNET], [
+        (0, T * 10**9, ethernet()),
+        (0, 530 * year, ethernet()),
+        (0, T * 10**9 + 5, ethernet(udp(b"x")))])
+    s, _ = summary("-r", write("far.pcapng", far))
+    check("year 2500", s.get("packets") == 2 and
+          s.get("drops") == {"savefile.bad_stamp": 1}, s)
+    swing = [(0, (i % 2) * 220 * year + i, ethernet(udp(b"%d" % i)))
+             for i in range(60)]
+    s, _ = summary("-r", write("swing.pcapng", pcapng([ETHERNET], swing)))
+    check("swinging stamps: nothing lost", s.get("packets", 0) +
+          s.get("drops", {}).get("savefile.bad_stamp", 0) == 60, s)
+    nothing = pcap([(T, b""), (T, b"\0"), (T + 1, b"")], octets=60)
+    s, _ = summary("-r", write("nothing.pcap", nothing))
+    check("caplen 0", s.get("packets") == 3, s)
+    short = pcap([(T, ethernet())], octets=3)
+    s, _ = summary("-r", write("short.pcap", short))
+    check("len below caplen", s.get("packets") == 1, s)
+    s, _ = summary("-r", write("none.pcap", pcap([])))
+    check("no packets", s.get("packets") == 0, s)
+
+
+def test_order():
+    names = [write(f"part{i}.pcap", pcap(
+        [(T + 10 * j + i % 2, ethernet(udp(b"%d" % j, 1000 + i)))
+         for j in range(20)])) for i in range(5)]
+    forward = run("--json", *sum((["-r", n] for n in names), []))
+    backward = run("--json", *sum((["-r", n] for n in names[::-1]), []))
+    twice = run("--json", *sum((["-r", n] for n in names + names), []))
+    check("order of files", forward == backward, (forward, backward))
+    check("a file named twice", forward == twice, (forward, twice))
+    s = json.loads(forward[1])
+    check("first and last", s["first"] == "2011-03-13T07:06:40.000000Z" and
+          s["last"] == "2011-03-13T07:09:51.000000Z", s)
+    later = write("later.pcap", pcap([(T + 9999, ethernet())]))
+    back = write("back.pcap", pcap([(T, ethernet()), (T - 500, ethernet())]))
+    _, _, err = run("-v", "-r", write("good.pcap", GOOD), "-r", later)
+    check("hole between files", "later.pcap: begins after a time" in err, err)
+    _, _, err = run("-v", "-r", back)
+    check("step back", "back.pcap: stamps step back" in err, err)
+
+
+def test_output():
+    good = write("good.pcap", GOOD)
+    with open("/dev/full", "wb") as full:
+        status, _, err = run("-r", good, stdout=full)
+    check("full disk", status == 2 and err.count("\n") == 1 and
+          "standard output: cannot be written: No space" in err, err)
+    reader, writer = os.pipe()
+    os.close(reader)
+    status, _, err = run("-r", good, stdout=writer)
+    os.close(writer)
+    check("reader gone", status == 2 and "Broken pipe" in err, err)
+    status, out, err = run("-r", "-", input=GOOD)
+    check("standard input", status == 0 and err == "" and out, (out, err))
+    slow = subprocess.Popen([PROGRAM, "-r", "-"], stdin=subprocess.PIPE,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    for octet in GOOD[:30]:
+        slow.stdin.write(bytes([octet]))
+        slow.stdin.flush()
+    out, err = slow.communicate(GOOD[30:])
+    check("a pipe by drops", slow.returncode == 0 and err == b"", err)
+    master, slave = pty.openpty()
+    done = subprocess.run([PROGRAM, "-r", good], cwd=WORK, stderr=slave,
+                          stdout=subprocess.PIPE, check=False)
+    os.close(slave)
+    os.set_blocking(master, False)
+    try:
+        drawn = os.read(master, 4096)
+    except (BlockingIOError, OSError):
+        drawn = b""
+    os.close(master)
+    check("terminal left clean", done.returncode == 0 and
+          (drawn == b"" or drawn.endswith(b"\r\x1b[K")), drawn)
+
+
+# --- configuration -----------------------------------------------------
+
+BAD_LINES = [
+    ("x = 5", "x: stands before any section"),
+    ("[sipp]", r"\[sipp\]: unknown section; accepted: .*\[sip\].*\[pool"),
+    ("ports = nonsense in a refused section", None),
+    ("[pool x]", r'not a name; accepted: \[pool "NAME"\]'),
+    ('[pool "a"]', None),
+    ("members = 192.0.2.1 fe.example", "members: found.*accepted: addresses"),
+    ("[sip]", None),
+    ("prots = 5", "prots: unknown key; accepted: ports identities"),
+    ("ports = 99999", "found '99999'; accepted: ports"),
+    ("identities = none", "found 'none'; accepted: full domain hash"),
+    ("max_message = 5", "found '5'; accepted: 4K to 1M"),
+    ("junk", "junk: no '='"),
+    ("[clock", "not a section"),
+    ("[timeouts]", None),
+    ("t1 = 500", "found '500'; accepted: 10ms to 10s"),
+    ("grace = 2s", None),
+    ("grace = 3s", "set twice, first on line 16"),
+    ("slow_count = 0", "found '0'; accepted: 1 to 1000"),
+    ("timer_c = 99999999999999999999h", "timer_c: found"),
+    ("ports = 5062 # mine", "found '5062 # mine'"),
+    ("methods = " + "A " * 200, "too long"),
+    ("methods = a\0b", "NUL"),
+    ("[alerts]", None),
+    ("ignore = nobody", "found 'nobody'"),
+    ("rate = -1", "found '-1'"),
+]
+
+
+def test_config_errors():
+    path = write("bad.conf", "\n".join(line for line, _ in BAD_LINES)
+                 .encode() + b"\n")
+    status, out, err = run("-c", path, "--check-config")
+    wanted = [f"siptimed: bad.conf:{i + 1}: .*{says}"
+              for i, (_, says) in enumerate(BAD_LINES) if says]
+    check("bad configuration: status", status == 2 and out == "", out)
+    check("bad configuration: count",
+          len(err.splitlines()) == len(wanted), err)
+    for line, pattern in zip(err.splitlines(), wanted):
+        check("bad configuration", re.match(pattern, line), (pattern, line))
+    refused("bad configuration stops -r", "bad.conf:1", "-c", path, "-r",
+            write("good.pcap", GOOD), lines=len(wanted))
+    refused("no configuration", "nil.conf: No such file", "-c", "nil.conf",
+            "--check-config")
+    for name, text, says in (
+            ("order", "[clock]\nwarn = 1h\n", "warn <= major"),
+            ("all", "[timeouts]\nmethods = INVITE *\n", r"\* alone"),
+            ("auto", "[alerts]\nsinks = auto syslog\n", "auto alone"),
+            ("filter", "[capture]\nfilter = prot 5\n", "pcap-filter")):
+        refused("check of " + name, says, "--check-config", "-c",
+                write(name + ".conf", text.encode()))
+
+
+def printed(*arguments):
+    status, out, err = run("--print-config", *arguments)
+    check(f"--print-config {arguments}", status == 0, err)
+    return out
+
+
+def test_config_merges():
+    folder = os.path.join(WORK, "etc")
+    os.makedirs(os.path.join(folder, "siptimed.conf.d"))
+    write("etc/siptimed.conf", b"\xef\xbb\xbf[sip]\r\n  ports = 5060, 5070-"
+          b"5080 ; a comment\r\n\tidentities=hash\r\n[pool \"fe\"]\r\n"
+          b"members = 192.0.2.1 2001:db8::1\r\n")
+    write("etc/siptimed.conf.d/b.conf", b"[timeouts]\ngrace = 7s\n")
+    write("etc/siptimed.conf.d/a.conf",
+          b"[timeouts]\ngrace = 6s\nports=5070\n[pool \"fe\"]\nwarn = 5s\n")
+    write("etc/siptimed.conf.d/ignored.txt", b"nonsense")
+    out = printed("-c", "etc/siptimed.conf")
+    for line in (r"ports = 5060, 5070-5080 +; etc/siptimed.conf:2",
+                 r"identities = hash +; etc/siptimed.conf:3",
+                 r"grace = 7s +; etc/siptimed.conf.d/b.conf:2",
+                 r"t1 = 500ms +; default",
+                 r'\[pool "fe"\]',
+                 r"members = 192.0.2.1 2001:db8::1 +; etc/siptimed.conf:5",
+                 r"warn = 5s +; etc/siptimed.conf.d/a.conf:5"):
+        check("--print-config", re.search(f"(?m)^{line}$", out), (line, out))
+    again = printed("-c", write("again.conf", out.encode()))
+    values = re.compile(r" *; .*")
+    check("what is printed can be read back",
+          values.sub("", again) == values.sub("", out), again)
+
+
+def keys(text, comment):
+    """(section, key, default) of every key in a configuration file."""
+    section, found = "", []
+    for line in text.splitlines():
+        line = re.sub(r" +;.*", "", line)
+        head = re.match(rf'({comment})?\[(\w+)( "NAME")?\]$', line)
+        pair = re.match(rf"({comment})?(\w+) =(.*)$", line)
+        if head:
+            section = head.group(2)
+        elif pair:
+            found.append((section, pair.group(2), pair.group(3).strip()))
+    return found
+
+
+def test_same_keys():
+    """The program, conf/siptimed.conf and siptimed.conf(5) agree."""
+    in_program = keys(printed("-c", write(
+        "pool.conf", b'[pool "NAME"]\nrole =\n')), "")
+    with open(os.path.join(TOP, "conf/siptimed.conf"), encoding="utf-8") as f:
+        in_file = keys(f.read(), "#")
+    in_page, section = [], ""
+    with open(os.path.join(TOP, "conf/siptimed.conf.5"),
+              encoding="utf-8") as f:
+        for line in f:
+            head = re.match(r"\.Ss \[(\w+)", line)
+            pair = re.match(r"\.It Cm (\w+) No = ?(.*)$", line)
+            if head:
+                section = head.group(1)
+            elif pair:
+                in_page.append((section, pair.group(1), pair.group(2)))
+    check("more than 40 keys", len(in_program) > 40, in_program)
+    for name, found in (("conf/siptimed.conf", in_file),
+                        ("conf/siptimed.conf.5", in_page)):
+        check(name, found == in_program,
+              sorted(set(found) ^ set(in_program)))
+    for name in ("conf/siptimed.conf", "conf/minimal.conf"):
+        status, out, err = run("--check-config", "-c",
+                               os.path.join(TOP, name))
+        check(name, (status, out, err) == (0, "", ""), err)
+
+
+def main():
+    for name, test in list(globals().items()):
+        if name.startswith("test_"):
+            test()
+    shutil.rmtree(WORK)
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+sys.exit(main())

@@ -64,6 +64,10 @@ def summary(*arguments, status=0, **options):
         return {}, err
 
 
+def dropped(summary_object, reason):
+    return summary_object.get("drops", {}).get(reason, 0)
+
+
 def write(name, octets):
     with open(os.path.join(WORK, name), "wb") as file:
         file.write(octets)
@@ -226,7 +230,7 @@ def test_filters():
             "prot", "5")
     s, _ = summary("-r", good, "tcp")
     check("filter", s.get("packets") == 0 and
-          s.get("drops") == {"savefile.filtered": 3}, s)
+          dropped(s, "savefile.filtered") == 3, s)
     s, _ = summary("-r", good, "udp", "and", "port", "5060")
     check("filter lets through", s.get("packets") == 3, s)
 
@@ -264,7 +268,7 @@ def test_stamps():
                   ethernet()), (T + 1, ethernet())])
     s, _ = summary("-r", write("stamps.pcap", stamps))
     check("absurd stamps", s.get("packets") == 2 and
-          s.get("drops") == {"savefile.bad_stamp": 2}, s)
+          dropped(s, "savefile.bad_stamp") == 2, s)
     year = 31556952 * 10**9
     far = pcapng([ETHERNET], [
         (0, T * 10**9, ethernet()),
@@ -272,12 +276,12 @@ def test_stamps():
         (0, T * 10**9 + 5, ethernet(udp(b"x")))])
     s, _ = summary("-r", write("far.pcapng", far))
     check("year 2500", s.get("packets") == 2 and
-          s.get("drops") == {"savefile.bad_stamp": 1}, s)
+          dropped(s, "savefile.bad_stamp") == 1, s)
     swing = [(0, (i % 2) * 220 * year + i, ethernet(udp(b"%d" % i)))
              for i in range(60)]
     s, _ = summary("-r", write("swing.pcapng", pcapng([ETHERNET], swing)))
     check("swinging stamps: nothing lost", s.get("packets", 0) +
-          s.get("drops", {}).get("savefile.bad_stamp", 0) == 60, s)
+          dropped(s, "savefile.bad_stamp") == 60, s)
     nothing = pcap([(T, b""), (T, b"\0"), (T + 1, b"")], octets=60)
     s, _ = summary("-r", write("nothing.pcap", nothing))
     check("caplen 0", s.get("packets") == 3, s)

@@ -5,7 +5,7 @@
 
 /* Limits that nobody has had a reason to configure yet. */
 enum {
-	DUPLICATES = 16384, /* 100 ms of 160,000 packets a second */
+	DUPLICATES = 65536, /* 100 ms of 650,000 packets a second */
 	HEADERS = 1000,
 	METHODS = 64,
 	ALERTS = 10000,

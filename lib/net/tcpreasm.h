@@ -14,10 +14,17 @@
  * mirror may show only one.  Sequence numbers compare by signed difference
  * (RFC 9293 section 3.4) and are widened to 64-bit offsets that count from
  * the first octet of the direction (or the first seen, picked up mid-way).
- * Out-of-order octets are kept up to a limit.  A hole is given up, and told
- * as TCPREASM_GAP, when octets after it were acknowledged by the other side
- * and it did not fill (the receiver has it, we will not get it), or when the
- * limit of kept octets is reached, or at the end.  PSH means nothing.
+ * The first copy of an octet wins.  Out-of-order octets are kept up to a
+ * limit.  A hole is given up, and told as TCPREASM_GAP, 100 ms after octets in
+ * it were acknowledged by the other side (the receiver has them, we will not
+ * get them; captures merged from two interfaces may show the acknowledgement
+ * first), 5 s after what stands behind it came, when the limit of kept octets
+ * is reached, or at the end.  A direction of which nothing was ever seen has
+ * no gaps.  PSH means nothing.
+ *
+ * Segments far from what is expected are dropped, a RST too; two of them in a
+ * row, a SYN that is answered, or a SYN where the old connection is over or
+ * silent, are another connection between the same endpoints.
  *
  * A connection that ended stays known for `linger', without buffers, so that
  * its facts can be asked for when the transactions it carried are judged.
@@ -26,28 +33,28 @@
 struct tcpreasm;
 
 struct tcpreasm_limits {
-	size_t connections;   /* at the limit the longest idle one is evicted */
-	size_t octets;        /* out-of-order octets held, overall */
+	size_t connections; /* at the limit one is evicted: first one that never
+			     * carried octets, then one that ended, then any;
+			     * the longest idle of its kind */
+	size_t octets;      /* out-of-order octets held, overall */
 	size_t stream_octets; /* .. and for one direction */
 	nstime idle;          /* a silent connection is forgotten after this */
 	nstime linger;        /* one that ended is forgotten after this */
 	struct siphash_key key;
 };
 
-enum tcpreasm_direction {
-	TCPREASM_TO_SERVER,
-	TCPREASM_TO_CLIENT
-};
+enum tcpreasm_direction { TCPREASM_TO_SERVER, TCPREASM_TO_CLIENT };
 
 enum tcpreasm_fact {
-	TCPREASM_OPENED,     /* SYN, SYN-ACK seen */
+	TCPREASM_OPENED,     /* SYN-ACK seen, or implied by the client's ACK */
 	TCPREASM_REFUSED,    /* SYN answered by RST */
-	TCPREASM_UNANSWERED, /* SYN repeated: 3 copies or 7 s, no answer */
+	TCPREASM_UNANSWERED, /* 3 copies of the SYN or 7 s, no answer; OPENED
+			      * may still follow */
 	TCPREASM_DATA,       /* `octets' are next in order */
-	TCPREASM_GAP,        /* `lost' octets will never come; DATA may follow */
-	TCPREASM_CLOSED,     /* both FINs seen */
-	TCPREASM_RESET,      /* RST on an opened or mid-way connection */
-	TCPREASM_FORGOTTEN   /* the last word about it: free what hangs on user */
+	TCPREASM_GAP,      /* `lost' octets will never come; DATA may follow */
+	TCPREASM_CLOSED,   /* both FINs seen */
+	TCPREASM_RESET,    /* RST on an opened or mid-way connection */
+	TCPREASM_FORGOTTEN /* the last word about it: free what hangs on user */
 };
 
 /*
@@ -59,15 +66,17 @@ struct tcpreasm_event {
 	enum tcpreasm_fact fact;
 	uint64_t connection; /* unique for the life of the tcpreasm, never 0 */
 	struct endpoint client, server;
-	bool guessed;                      /* no SYN seen: who is who is a guess */
+	bool guessed; /* no SYN seen: who is who is a guess */
 	enum tcpreasm_direction direction; /* DATA, GAP, RESET: from whom */
 	struct slice octets;               /* DATA */
 	uint64_t offset;  /* DATA, GAP: of their first octet in its direction */
 	uint64_t lost;    /* GAP */
-	nstime now, wall; /* of the segment that brought the first octet */
-	void **user;      /* the consumer's, one per connection, NULL at first */
+	nstime now, wall; /* DATA: of the segment that brought it; others: of
+			   * the moment when it was known */
+	void **user; /* the consumer's, one per connection, NULL at first */
 };
 
+/* It may ask for facts, and must not change the tcpreasm. */
 typedef void tcpreasm_output(void *arg, const struct tcpreasm_event *event);
 
 /* What is known about one direction, for a verdict. */
@@ -76,9 +85,11 @@ struct tcpreasm_facts {
 	uint64_t acknowledged; /* the other side acknowledged up to here */
 	uint64_t lost;         /* octets told as GAP so far */
 	nstime last_gap;       /* when; INT64_MIN: never */
-	unsigned resends;      /* copies of the oldest unacknowledged segment */
-	uint64_t segments;     /* packets of this direction, pure ACKs too */
-	bool ended;            /* closed, reset, refused or unanswered */
+	unsigned resends;  /* of the oldest unacknowledged octet, after it was
+			    * first sent, up to 255; where no acknowledgement
+			    * was ever seen: of the latest octet */
+	uint64_t segments; /* packets of this direction, pure ACKs too */
+	bool ended;        /* closed, reset, refused or unanswered */
 };
 
 struct tcpreasm *tcpreasm_new(
@@ -90,19 +101,20 @@ void tcpreasm_free(struct tcpreasm *t);
 struct tcpreasm_segment {
 	struct endpoint from, to;
 	const struct tcp *tcp;
-	bool truncated;      /* cut by snaplen: its missing octets are a gap */
-	bool from_is_server; /* hint for mid-way pick-up: from.port is a SIP port */
+	bool truncated; /* cut by snaplen; unused: tcp->payload_len says it */
+	bool from_is_server; /* hint for mid-way pick-up: from.port is a SIP
+				port */
 	bool to_is_server;
 	nstime now, wall;
 };
 
-void tcpreasm_input(
-    struct tcpreasm *t, const struct tcpreasm_segment *segment);
+void tcpreasm_input(struct tcpreasm *t, const struct tcpreasm_segment *segment);
 
 void tcpreasm_tick(struct tcpreasm *t, nstime now);
 nstime tcpreasm_next_deadline(const struct tcpreasm *t);
 
-/* Give up every hole, deliver what is kept behind it, end of capture. */
+/* Give up every hole, deliver what is kept behind it, end of capture.  No
+ * connection is closed or forgotten. */
 void tcpreasm_flush(struct tcpreasm *t, nstime now);
 
 void tcpreasm_set(struct tcpreasm *t, const struct tcpreasm_limits *limits);

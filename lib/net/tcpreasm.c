@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/tcpreasm.h"
+
+#include <stdlib.h>
+
+#include "net/tcptable.h"
+
+/* DOMAIN 1.9: when a SYN counts as unanswered. */
+#define SYN_PATIENCE (7 * NSTIME_S)
+enum { SYN_COPIES = 3 };
+
+struct tcpreasm {
+	struct tcptable table;
+	struct timerq *timers;
+	struct tcpstream_store store;
+	tcpreasm_output *output;
+	void *arg;
+	nstime now, wall_ahead; /* of the last segment; wall - now */
+	uint64_t evicted[TCPTABLE_QUEUES];
+	uint64_t bad_flags, stray, bad_reset, after_end, unknown, no_memory;
+	uint64_t replaced;
+};
+
+/* The argument of on_piece(). */
+struct way {
+	struct tcpreasm *t;
+	struct tcpconn *c;
+	enum tcpreasm_direction direction;
+};
+
+static struct tcpconn *
+of_timer(struct timerq_entry *entry)
+{
+	return (
+	    struct tcpconn *)((char *)entry - offsetof(struct tcpconn, timer));
+}
+
+static void
+emit(struct tcpreasm *t, struct tcpconn *c, struct tcpreasm_event *event)
+{
+	event->connection = c->id;
+	event->client = c->client;
+	event->server = c->server;
+	event->guessed = c->guessed;
+	event->user = &c->user;
+	t->output(t->arg, event);
+}
+
+static void
+tell(struct tcpreasm *t, struct tcpconn *c, enum tcpreasm_fact fact,
+    enum tcpreasm_direction direction, nstime now)
+{
+	struct tcpreasm_event event = {
+		.fact = fact,
+		.direction = direction,
+		.now = now,
+		.wall = now + t->wall_ahead,
+	};
+
+	emit(t, c, &event);
+}
+
+static void
+on_piece(void *arg, const struct tcpstream_piece *piece)
+{
+	const struct way *way = arg;
+	struct tcpreasm_event event = {
+		.fact = piece->lost > 0 ? TCPREASM_GAP : TCPREASM_DATA,
+		.direction = way->direction,
+		.octets = piece->octets,
+		.offset = piece->offset,
+		.lost = piece->lost,
+		.now = piece->now,
+		.wall = piece->wall,
+	};
+
+	emit(way->t, way->c, &event);
+}
+
+static struct tcpstream_sink
+sink_of(struct way *way, nstime now)
+{
+	return (struct tcpstream_sink){
+		.store = &way->t->store,
+		.output = on_piece,
+		.arg = way,
+		.now = now,
+		.wall = now + way->t->wall_ahead,
+	};
+}
+
+static void
+end_streams(struct tcpreasm *t, struct tcpconn *c, nstime now)
+{
+	for (int d = 0; d < 2; d++) {
+		struct way way = { .t = t, .c = c, .direction = d };
+		const struct tcpstream_sink sink = sink_of(&way, now);
+
+		tcpstream_end(&c->streams[d], &sink);
+	}
+}
+
+static void
+forget(struct tcpreasm *t, struct tcpconn *c, nstime now)
+{
+	tell(t, c, TCPREASM_FORGOTTEN, TCPREASM_TO_SERVER, now);
+	for (int d = 0; d < 2; d++)
+		tcpstream_done(&c->streams[d], &t->store);
+	timerq_cancel(t->timers, &c->timer);
+	tcptable_remove(&t->table, c);
+}
+
+/* It is over; only its facts stay. */
+static void
+end(struct tcpreasm *t, struct tcpconn *c, enum tcpconn_state state, nstime now)
+{
+	end_streams(t, c, now);
+	timerq_cancel(t->timers, &c->timer);
+	c->state = state;
+	tcptable_touch(&t->table, c, TCPTABLE_ENDED, now);
+}
+
+static void
+make_room(struct tcpreasm *t, nstime now)
+{
+	struct tcpconn *c;
+
+	while ((c = tcptable_evictable(&t->table)) != NULL) {
+		t->evicted[c->queue]++;
+		end_streams(t, c, now);
+		forget(t, c, now);
+	}
+}
+
+/* NULL if the segment tells nothing that is worth a connection. */
+static struct tcpconn *
+pick_up(struct tcpreasm *t, const struct tcpreasm_segment *segment)
+{
+	const struct tcp *tcp = segment->tcp;
+	const bool syn = (tcp->flags & TCP_SYN) != 0;
+	bool server_sent;
+	struct tcpconn *c;
+
+	if (!syn && (tcp->payload_len == 0 || (tcp->flags & TCP_RST) != 0)) {
+		t->unknown++;
+		return NULL;
+	}
+	if (syn)
+		server_sent = (tcp->flags & TCP_ACK) != 0;
+	else
+		server_sent = segment->from_is_server && !segment->to_is_server;
+	make_room(t, segment->now);
+	c = tcptable_add(&t->table, segment, server_sent);
+	if (c == NULL) {
+		t->no_memory++;
+		return NULL;
+	}
+	c->guessed = !syn;
+	c->state = syn ? TCPCONN_HALF_OPEN : TCPCONN_OPEN;
+	return c;
+}
+
+/* The old connection gives way.  If it was not over, something was not seen:
+ * nothing may be proven by absence on it. */
+static void
+replace(struct tcpreasm *t, struct tcpconn *c, nstime now)
+{
+	tcptable_hide(&t->table, c);
+	t->replaced++;
+	if (c->state == TCPCONN_HALF_OPEN || c->state == TCPCONN_UNANSWERED) {
+		forget(t, c, now);
+		return;
+	}
+	if (c->state == TCPCONN_OPEN) {
+		end(t, c, TCPCONN_ENDED, now);
+		for (int d = 0; d < 2; d++)
+			c->streams[d].last_gap = now;
+	}
+}
+
+static void
+opened(struct tcpreasm *t, struct tcpconn *c, nstime now)
+{
+	c->state = TCPCONN_OPEN;
+	tcptable_touch(&t->table, c, TCPTABLE_FRESH, now);
+	tell(t, c, TCPREASM_OPENED, TCPREASM_TO_CLIENT, now);
+}
+
+static void
+unanswered(struct tcpreasm *t, struct tcpconn *c, nstime now)
+{
+	end(t, c, TCPCONN_UNANSWERED, now);
+	tell(t, c, TCPREASM_UNANSWERED, TCPREASM_TO_SERVER, now);
+}
+
+/* Of an attempt that was told as unanswered nothing more is said. */
+static void
+on_reset(struct tcpreasm *t, struct tcpconn *c, const struct tcp *tcp,
+    enum tcpreasm_direction direction, nstime now)
+{
+	const enum tcpconn_state state = c->state;
+
+	if (!tcpconn_resets(c, direction, tcp)) {
+		t->bad_reset++;
+		return;
+	}
+	c->streams[direction].segments++;
+	end(t, c, TCPCONN_ENDED, now);
+	if (state == TCPCONN_OPEN || direction == TCPREASM_TO_SERVER)
+		tell(t, c, TCPREASM_RESET, direction, now);
+	else if (state == TCPCONN_HALF_OPEN)
+		tell(t, c, TCPREASM_REFUSED, direction, now);
+}
+
+/*
+ * What a segment says about a connection that is not open yet.  The client's
+ * acknowledgement implies the SYN-ACK that a one-way mirror does not show.
+ * False if it says nothing.
+ */
+static bool
+on_connecting(struct tcpreasm *t, struct tcpconn *c, const struct tcp *tcp,
+    enum tcpreasm_direction direction, nstime now)
+{
+	if ((tcp->flags & TCP_ACK) != 0) {
+		if (!tcpconn_acknowledges(c, direction, tcp))
+			return false;
+		opened(t, c, now);
+		return true;
+	}
+	if ((tcp->flags & TCP_SYN) == 0)
+		return false;
+	if (direction == TCPREASM_TO_SERVER && c->syn_copies < SYN_COPIES &&
+	    ++c->syn_copies == SYN_COPIES && c->state == TCPCONN_HALF_OPEN)
+		unanswered(t, c, now);
+	return true;
+}
+
+static void
+set_timer(struct tcpreasm *t, struct tcpconn *c)
+{
+	const nstime a = tcpstream_deadline(&c->streams[0]);
+	const nstime b = tcpstream_deadline(&c->streams[1]);
+	nstime deadline = a < b ? a : b;
+
+	if (c->state == TCPCONN_HALF_OPEN && c->last + SYN_PATIENCE < deadline)
+		deadline = c->last + SYN_PATIENCE;
+	if (deadline == NSTIME_NEVER)
+		timerq_cancel(t->timers, &c->timer);
+	else if (!timerq_queued(&c->timer) || c->timer.deadline != deadline)
+		timerq_set(t->timers, &c->timer, deadline);
+}
+
+static void
+close_or_set_timer(struct tcpreasm *t, struct tcpconn *c, nstime now)
+{
+	if (!tcpconn_finished(c)) {
+		set_timer(t, c);
+		return;
+	}
+	end(t, c, TCPCONN_ENDED, now);
+	tell(t, c, TCPREASM_CLOSED, TCPREASM_TO_SERVER, now);
+}
+
+static void
+touch(struct tcpreasm *t, struct tcpconn *c, nstime now)
+{
+	const bool carried = c->streams[0].next > 0 || c->streams[1].next > 0;
+
+	if (c->state == TCPCONN_OPEN)
+		tcptable_touch(&t->table, c,
+		    carried ? TCPTABLE_CARRYING : TCPTABLE_FRESH, now);
+}
+
+static void
+on_segment(struct tcpreasm *t, struct tcpconn *c,
+    const struct tcpreasm_segment *segment)
+{
+	const struct tcp *tcp = segment->tcp;
+	const nstime now = segment->now;
+	const enum tcpreasm_direction direction = tcpconn_direction(c, segment);
+	struct tcpstream *s = &c->streams[direction];
+	struct tcpstream *other = &c->streams[!direction];
+	struct way way = { .t = t, .c = c, .direction = direction };
+	const struct tcpstream_sink sink = sink_of(&way, now);
+
+	if (c->state == TCPCONN_ENDED) {
+		t->after_end++;
+		return;
+	}
+	if ((tcp->flags & TCP_RST) != 0) {
+		on_reset(t, c, tcp, direction, now);
+		return;
+	}
+	if (!tcpconn_near(c, direction, tcp) ||
+	    (c->state != TCPCONN_OPEN &&
+		!on_connecting(t, c, tcp, direction, now))) {
+		t->stray++;
+		return;
+	}
+	tcpconn_start(c, direction, tcp);
+	s->segments++;
+	if ((tcp->flags & TCP_ACK) != 0)
+		tcpstream_acknowledge(other, tcp, now);
+	tcpstream_input(s, &sink, tcp);
+	touch(t, c, now);
+	close_or_set_timer(t, c, now);
+}
+
+void
+tcpreasm_input(struct tcpreasm *t, const struct tcpreasm_segment *segment)
+{
+	const uint8_t flags = segment->tcp->flags;
+	struct tcpconn *c;
+
+	t->now = segment->now;
+	t->wall_ahead = segment->wall - segment->now;
+	if ((flags & TCP_SYN) != 0 && (flags & (TCP_FIN | TCP_RST)) != 0) {
+		t->bad_flags++;
+		return;
+	}
+	c = tcptable_find(&t->table, segment);
+	if (c != NULL && tcpconn_usurped(c, segment)) {
+		replace(t, c, segment->now);
+		c = NULL;
+	}
+	if (c == NULL)
+		c = pick_up(t, segment);
+	if (c != NULL)
+		on_segment(t, c, segment);
+}
+
+static void
+on_timer(struct tcpreasm *t, struct tcpconn *c, nstime now)
+{
+	if (c->state == TCPCONN_HALF_OPEN && now - c->last >= SYN_PATIENCE) {
+		unanswered(t, c, now);
+		return;
+	}
+	for (int d = 0; d < 2; d++) {
+		struct way way = { .t = t, .c = c, .direction = d };
+		const struct tcpstream_sink sink = sink_of(&way, now);
+
+		tcpstream_tick(&c->streams[d], &sink);
+	}
+	close_or_set_timer(t, c, now);
+}
+
+void
+tcpreasm_tick(struct tcpreasm *t, nstime now)
+{
+	struct timerq_entry *due;
+	struct tcpconn *c;
+
+	while ((due = timerq_due(t->timers, now)) != NULL)
+		on_timer(t, of_timer(due), now);
+	while ((c = tcptable_expired(&t->table, now)) != NULL) {
+		end_streams(t, c, now);
+		forget(t, c, now);
+	}
+}
+
+nstime
+tcpreasm_next_deadline(const struct tcpreasm *t)
+{
+	const nstime timer = timerq_next_deadline(t->timers);
+	const nstime idle = tcptable_next_deadline(&t->table);
+
+	return timer < idle ? timer : idle;
+}
+
+void
+tcpreasm_flush(struct tcpreasm *t, nstime now)
+{
+	struct tcpconn *c;
+
+	for (int q = 0; q < TCPTABLE_QUEUES; q++)
+		TAILQ_FOREACH (c, &t->table.queues[q], by_idle)
+			end_streams(t, c, now);
+}
+
+struct tcpreasm *
+tcpreasm_new(
+    const struct tcpreasm_limits *limits, tcpreasm_output *output, void *arg)
+{
+	struct tcpreasm *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->output = output;
+	t->arg = arg;
+	t->timers = timerq_new();
+	if (!tcptable_init(&t->table, limits) || t->timers == NULL) {
+		tcpreasm_free(t);
+		return NULL;
+	}
+	tcpreasm_set(t, limits);
+	return t;
+}
+
+void
+tcpreasm_free(struct tcpreasm *t)
+{
+	struct tcpconn *c;
+
+	if (t == NULL)
+		return;
+	for (int q = 0; q < TCPTABLE_QUEUES; q++)
+		while ((c = TAILQ_FIRST(&t->table.queues[q])) != NULL)
+			forget(t, c, t->now);
+	tcptable_done(&t->table);
+	timerq_free(t->timers);
+	free(t);
+}
+
+void
+tcpreasm_set(struct tcpreasm *t, const struct tcpreasm_limits *limits)
+{
+	t->store.octets = limits->octets;
+	t->store.stream_octets = limits->stream_octets;
+	tcptable_set(&t->table, limits);
+}
+
+bool
+tcpreasm_facts(const struct tcpreasm *t, uint64_t connection,
+    enum tcpreasm_direction direction, struct tcpreasm_facts *facts)
+{
+	const struct tcpconn *c = tcptable_find_id(&t->table, connection);
+	const struct tcpstream *s;
+
+	if (c == NULL)
+		return false;
+	s = &c->streams[direction];
+	*facts = (struct tcpreasm_facts){
+		.seen = s->next,
+		.acknowledged = s->acknowledged,
+		.lost = s->lost,
+		.last_gap = s->last_gap,
+		.resends = s->resends,
+		.segments = s->segments,
+		.ended =
+		    c->state == TCPCONN_UNANSWERED || c->state == TCPCONN_ENDED,
+	};
+	return true;
+}
+
+void
+tcpreasm_stats(const struct tcpreasm *t, counter_output *output, void *arg)
+{
+	const struct tcpstream_store *store = &t->store;
+
+	output(arg, "tcpreasm.bad_flags", t->bad_flags);
+	output(arg, "tcpreasm.unknown_connection", t->unknown);
+	output(arg, "tcpreasm.no_memory", t->no_memory);
+	output(arg, "tcpreasm.stray", t->stray);
+	output(arg, "tcpreasm.bad_reset", t->bad_reset);
+	output(arg, "tcpreasm.after_end", t->after_end);
+	output(arg, "tcpreasm.after_fin", store->after_fin);
+	output(arg, "tcpreasm.retransmitted", store->retransmitted);
+	output(arg, "tcpreasm.replaced", t->replaced);
+	output(arg, "tcpreasm.evicted_fresh", t->evicted[TCPTABLE_FRESH]);
+	output(arg, "tcpreasm.evicted_ended", t->evicted[TCPTABLE_ENDED]);
+	output(arg, "tcpreasm.evicted_carrying", t->evicted[TCPTABLE_CARRYING]);
+	output(arg, "tcpreasm.gap_acknowledged",
+	    store->gaps[TCPSTREAM_ACKNOWLEDGED]);
+	output(arg, "tcpreasm.gap_aged", store->gaps[TCPSTREAM_AGED]);
+	output(arg, "tcpreasm.gap_limited", store->gaps[TCPSTREAM_LIMITED]);
+	output(arg, "tcpreasm.gap_ended", store->gaps[TCPSTREAM_ENDED]);
+	output(arg, "tcpreasm.gap_truncated", store->gaps[TCPSTREAM_TRUNCATED]);
+}
+
+size_t
+tcpreasm_memory(const struct tcpreasm *t)
+{
+	return sizeof(*t) + t->store.held +
+	    tcptable_count(&t->table) * sizeof(struct tcpconn);
+}

@@ -8,10 +8,14 @@ endpoint_address(struct slice octets)
 {
 	struct address a = { .version = 0 };
 
-	if (octets.len != 4 && octets.len != 16)
-		return a;
-	a.version = octets.len == 4 ? 4 : 6;
-	memcpy(a.octets, octets.p, octets.len);
+	/* Once or twice a packet: copies of known size need no call. */
+	if (octets.len == 4) {
+		a.version = 4;
+		memcpy(a.octets, octets.p, 4);
+	} else if (octets.len == 16) {
+		a.version = 6;
+		memcpy(a.octets, octets.p, 16);
+	}
 	return a;
 }
 

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/endpoint.h"
+
+#include "unit/unit.h"
+
+static struct address
+parsed(const char *text)
+{
+	struct address a = { .version = 0 };
+
+	endpoint_address_parse(slice_text(text), &a);
+	return a;
+}
+
+static void
+writes(const char *text, uint16_t port, const char *wanted)
+{
+	const struct endpoint e = { parsed(text), port };
+	char store[80];
+	struct textbuf t;
+
+	textbuf_init(&t, store, sizeof(store));
+	endpoint_write(&t, &e);
+	ck_assert_str_eq(store, wanted);
+}
+
+START_TEST(endpoints_are_written_as_people_write_them)
+{
+	writes("192.0.2.1", 5060, "192.0.2.1:5060");
+	writes("2001:DB8:0:0::1", 5061, "[2001:db8::1]:5061");
+	writes("nothing", 0, "?:0");
+}
+END_TEST
+
+START_TEST(addresses_are_parsed_or_refused_whole)
+{
+	static const char *const refused[] = {
+		"",
+		"192.0.2",
+		"192.0.2.256",
+		"192.0.2.1 ",
+		"::1%eth0",
+		"example.com",
+		"1:2:3:4:5:6:7:8:9",
+		"0000:0000:0000:0000:0000:0000:0000:0000:0000:0000:0000",
+	};
+	struct address a = parsed("::ffff:192.0.2.1");
+
+	ck_assert_uint_eq(a.version, 6);
+	for (size_t i = 0; i < sizeof(refused) / sizeof(*refused); i++)
+		ck_assert(!endpoint_address_parse(slice_text(refused[i]), &a));
+	ck_assert_uint_eq(a.version, 6);
+	ck_assert(
+	    !endpoint_address_parse(slice_of("1\0", 2), &a) || a.version == 6);
+}
+END_TEST
+
+START_TEST(octets_make_an_address_of_their_number)
+{
+	static const uint8_t octets[17] = { 192, 0, 2, 1 };
+
+	ck_assert_uint_eq(endpoint_address(slice_of(octets, 4)).version, 4);
+	ck_assert_uint_eq(endpoint_address(slice_of(octets, 16)).version, 6);
+	ck_assert_uint_eq(endpoint_address(slice_of(octets, 0)).version, 0);
+	ck_assert_uint_eq(endpoint_address(slice_of(octets, 17)).version, 0);
+}
+END_TEST
+
+START_TEST(an_address_equals_itself_in_its_version_only)
+{
+	const struct address v4 = parsed("192.0.2.1");
+	const struct address v6 = parsed("c000:201::");
+
+	ck_assert(endpoint_address_equal(&v4, &v4));
+	ck_assert(!endpoint_address_equal(&v4, &v6));
+}
+END_TEST
+
+START_TEST(endpoints_have_an_order)
+{
+	const struct endpoint ordered[] = {
+		{ parsed("192.0.2.1"), 5060 },
+		{ parsed("192.0.2.1"), 5061 },
+		{ parsed("192.0.2.2"), 1 },
+		{ parsed("::1"), 1 },
+	};
+
+	for (size_t i = 0; i < 4; i++)
+		for (size_t j = 0; j < 4; j++) {
+			const int order =
+			    endpoint_compare(&ordered[i], &ordered[j]);
+
+			ck_assert_int_eq(
+			    (order > 0) - (order < 0), (i > j) - (i < j));
+			ck_assert_int_eq(
+			    endpoint_equal(&ordered[i], &ordered[j]), i == j);
+		}
+}
+END_TEST
+
+UNIT("endpoint", endpoints_are_written_as_people_write_them,
+    addresses_are_parsed_or_refused_whole,
+    octets_make_an_address_of_their_number,
+    an_address_equals_itself_in_its_version_only, endpoints_have_an_order)

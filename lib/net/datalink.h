@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DATALINK_H
+#define DATALINK_H
+
+#include "base/slice.h"
+
+/*
+ * From the first octet of a captured packet to the IP packet in it: Ethernet
+ * (II, or 802.3 with SNAP), up to four VLAN tags, Linux cooked, loopback and
+ * raw captures, PPP, PPPoE sessions and MPLS.  It looks at nothing but the
+ * way to IP: addresses, VLANs and labels are not told, since a mirror may
+ * show one packet under several.
+ *
+ * Only octets in front are taken away, so that the length on the wire of what
+ * is left is the length of the whole less what was taken.
+ */
+
+enum datalink_result {
+	DATALINK_IP,               /* found */
+	DATALINK_UNKNOWN,          /* a datalink that is not read here */
+	DATALINK_SHORT,            /* ends before IP begins */
+	DATALINK_NOT_IP,           /* ARP, STP, LLDP, .. */
+	DATALINK_TOO_MANY_HEADERS, /* five VLAN tags, or labels without end */
+	DATALINK_RESULTS
+};
+
+/* What stands in front of a payload, as an EtherType.  Those that are tunnel
+ * payloads too are named here. */
+enum datalink_ethertype {
+	DATALINK_ETHERTYPE_IPV4 = 0x0800,
+	DATALINK_ETHERTYPE_ETHERNET = 0x6558, /* a whole frame, no FCS */
+	DATALINK_ETHERTYPE_IPV6 = 0x86dd,
+	DATALINK_ETHERTYPE_MPLS = 0x8847,
+	DATALINK_ETHERTYPE_PPP = 0x880b
+};
+
+/* Whether datalink_parse() reads this LINKTYPE_/DLT_ value. */
+bool datalink_known(int datalink);
+
+/*
+ * Find the IP packet in a packet of `datalink'.  *ip is borrowed from
+ * `octets' and reaches to their end; untouched unless DATALINK_IP.
+ */
+enum datalink_result datalink_parse(
+    int datalink, struct slice octets, struct slice *ip);
+
+/* The same from behind an EtherType on, as tunnels have it. */
+enum datalink_result datalink_descend(
+    uint16_t ethertype, struct slice octets, struct slice *ip);
+
+/* "datalink.not_ip", ..; static.  NULL for DATALINK_IP. */
+const char *datalink_name(enum datalink_result result);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/tunnel.h"
+
+#include "net/datalink.h"
+#include "net/ip.h"
+#include "unit/wire.h"
+
+#define ETHERNET DATALINK_ETHERTYPE_ETHERNET
+#define IPV4 DATALINK_ETHERTYPE_IPV4
+#define IPV6 DATALINK_ETHERTYPE_IPV6
+
+static struct wire wire;
+
+static enum tunnel_result
+over(int port, struct slice octets, struct tunnel *tunnel)
+{
+	const struct udp udp = {
+		.destination_port = (uint16_t)port,
+		.payload = octets,
+		.payload_len = octets.len,
+	};
+
+	if (port < 256)
+		return tunnel_ip((uint8_t)port, octets, tunnel);
+	return tunnel_udp(&udp, tunnel);
+}
+
+/* The header leads to `inside' of that EtherType; cut anywhere, to nothing.
+ * `port' below 256 is an IP protocol. */
+static void
+carries(int port, const char *header, uint16_t ethertype, const char *inside)
+{
+	struct tunnel tunnel;
+	size_t len;
+
+	wire_begin(&wire, "");
+	wire_hex(&wire, inside);
+	len = wire_slice(&wire).len;
+	wire_hex(&wire, header);
+	ck_assert_msg(over(port, wire_slice(&wire), &tunnel) == TUNNEL_FOUND,
+	    "%d: %s", port, header);
+	ck_assert_uint_eq(tunnel.ethertype, ethertype);
+	ck_assert_uint_eq(tunnel.octets.len, len);
+
+	for (size_t cut = 0; cut <= wire_slice(&wire).len - len; cut++) {
+		const struct slice s = slice_first(wire_slice(&wire), cut);
+		uint8_t *exact = unit_exact(s);
+
+		ck_assert_int_ne(
+		    over(port, slice_of(exact, cut), &tunnel), TUNNEL_FOUND);
+		free(exact);
+	}
+}
+
+static enum tunnel_result
+result_of(int port, const char *octets)
+{
+	struct tunnel tunnel;
+
+	wire_begin(&wire, "");
+	wire_hex(&wire, octets);
+	return over(port, wire_slice(&wire), &tunnel);
+}
+
+START_TEST(ip_in_ip_is_found_both_ways)
+{
+	carries(IP_IPV4, "", IPV4, "45");
+	carries(IP_IPV6, "", IPV6, "60");
+	ck_assert_int_eq(result_of(IP_TCP, "45"), TUNNEL_NONE);
+}
+END_TEST
+
+START_TEST(gre_is_found_with_all_its_fields)
+{
+	carries(IP_GRE, "0000 0800", IPV4, "45");
+	carries(IP_GRE, "8000 86dd 00000000", IPV6, "60");
+	carries(IP_GRE, "2000 6558 00000100", ETHERNET, "02");
+	carries(IP_GRE, "b000 0800 00000000 00000001 00000002", IPV4, "45");
+	carries(IP_GRE, "0000 8847", DATALINK_ETHERTYPE_MPLS, "00");
+}
+END_TEST
+
+START_TEST(pptp_is_found)
+{
+	carries(IP_GRE, "2001 880b 00100001", DATALINK_ETHERTYPE_PPP, "ff");
+	carries(IP_GRE, "3081 880b 00100001 00000001 00000001",
+	    DATALINK_ETHERTYPE_PPP, "ff");
+	ck_assert_int_eq(result_of(IP_GRE, "2081 880b 00000001 00000001"),
+	    TUNNEL_UNSUPPORTED);
+}
+END_TEST
+
+START_TEST(other_gre_is_refused_by_name)
+{
+	ck_assert_int_eq(result_of(IP_GRE, "0002 0800 45"), TUNNEL_MALFORMED);
+	ck_assert_int_eq(
+	    result_of(IP_GRE, "4000 0800 00000000 45"), TUNNEL_UNSUPPORTED);
+	ck_assert_int_eq(result_of(IP_GRE, "0000 0000 45"), TUNNEL_UNSUPPORTED);
+	ck_assert_str_eq(tunnel_name(TUNNEL_UNSUPPORTED), "tunnel.unsupported");
+}
+END_TEST
+
+START_TEST(erspan_is_found_in_its_three_types)
+{
+	carries(IP_GRE, "0000 88be", ETHERNET, "02");
+	carries(IP_GRE, "1000 88be 00000001 1001000100000000", ETHERNET, "02");
+	carries(IP_GRE, "1000 22eb 00000001 20010001 00000000 0000 0000",
+	    ETHERNET, "02");
+	carries(IP_GRE,
+	    "1000 22eb 00000001 20010001 00000000 0000 0001 0000000000000000",
+	    ETHERNET, "02");
+	carries(IP_GRE, "1000 22eb 00000001 20010001 00000000 0000 0800", IPV6,
+	    "60");
+	ck_assert_int_eq(
+	    result_of(
+		IP_GRE, "1000 22eb 00000001 20010001 00000000 0000 0c00 45"),
+	    TUNNEL_UNSUPPORTED);
+}
+END_TEST
+
+START_TEST(vxlan_is_found_on_both_its_ports)
+{
+	carries(4789, "08000000 00000100", ETHERNET, "02");
+	carries(8472, "88000000 00000100", ETHERNET, "02");
+	ck_assert_int_eq(result_of(4789, "00000000 00000100 02"), TUNNEL_NONE);
+}
+END_TEST
+
+START_TEST(vxlan_gpe_says_what_it_carries)
+{
+	carries(4790, "0c000001 00000100", IPV4, "45");
+	carries(4790, "0c000002 00000100", IPV6, "60");
+	carries(4790, "0c000003 00000100", ETHERNET, "02");
+	carries(4790, "08000000 00000100", ETHERNET, "02");
+	ck_assert_int_eq(
+	    result_of(4790, "0c000004 00000100 02"), TUNNEL_UNSUPPORTED);
+	ck_assert_int_eq(
+	    result_of(4790, "0c0000ff 00000100 02"), TUNNEL_UNSUPPORTED);
+}
+END_TEST
+
+START_TEST(geneve_options_are_skipped)
+{
+	carries(6081, "0000 6558 00000100", ETHERNET, "02");
+	carries(6081, "0200 0800 00000100 0000000000000000", IPV4, "45");
+	ck_assert_int_eq(result_of(6081, "4000 6558 00000100 02"), TUNNEL_NONE);
+}
+END_TEST
+
+START_TEST(gtpu_extension_headers_are_skipped)
+{
+	carries(2152, "30ff 0004 00000001", IPV4, "45");
+	carries(2152, "32ff 0008 00000001 00010000", IPV6, "60");
+	carries(2152, "34ff 0010 00000001 00010085 01000000", IPV4, "45");
+	carries(2152,
+	    "34ff 0010 00000001 000100c0 01000085"
+	    "02000000 00000000",
+	    IPV4, "45");
+	ck_assert_int_eq(result_of(2152, "3001 0004 00000001 45"), TUNNEL_NONE);
+	ck_assert_int_eq(
+	    result_of(2152, "34ff 0010 00000001 00010085 00000000 45"),
+	    TUNNEL_MALFORMED);
+}
+END_TEST
+
+START_TEST(sip_on_a_tunnels_port_is_no_tunnel)
+{
+	static const int ports[] = { 4789, 8472, 4790, 6081, 2152 };
+	static const char *const messages[] = {
+		"INVITE sip:a@example.com SIP/2.0\r\n",
+		"HELLO sip:a@example.com SIP/2.0\r\n",
+		"SIP/2.0 200 OK\r\n",
+		"\r\n\r\n",
+	};
+	struct tunnel tunnel;
+
+	for (size_t p = 0; p < 5; p++)
+		for (size_t m = 0; m < 4; m++)
+			ck_assert_int_eq(
+			    over(ports[p], slice_text(messages[m]), &tunnel),
+			    TUNNEL_NONE);
+}
+END_TEST
+
+UNIT("tunnel", ip_in_ip_is_found_both_ways, gre_is_found_with_all_its_fields,
+    pptp_is_found, other_gre_is_refused_by_name,
+    erspan_is_found_in_its_three_types, vxlan_is_found_on_both_its_ports,
+    vxlan_gpe_says_what_it_carries, geneve_options_are_skipped,
+    gtpu_extension_headers_are_skipped, sip_on_a_tunnels_port_is_no_tunnel)

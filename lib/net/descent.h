@@ -21,10 +21,10 @@
 struct descent;
 
 struct descent_limits {
-	bool tunnels;            /* descend into GRE, VXLAN, .. */
-	size_t fragments;        /* datagrams being put together at a time */
-	size_t fragment_octets;  /* octets held for all of them */
-	size_t duplicates;       /* packets remembered by mirrordup */
+	bool tunnels;           /* descend into GRE, VXLAN, .. */
+	size_t fragments;       /* datagrams being put together at a time */
+	size_t fragment_octets; /* octets held for all of them */
+	size_t duplicates;      /* packets remembered by mirrordup */
 	struct siphash_key key;
 };
 
@@ -65,7 +65,6 @@ void descent_reset(struct descent *d);
 void descent_set(struct descent *d, const struct descent_limits *limits);
 
 /* datalink.*, ip.*, tunnel.*, ipfrag.*, mirrordup.*, udp.*, tcp.*, icmp.* */
-void descent_stats(
-    const struct descent *d, counter_output *output, void *arg);
+void descent_stats(const struct descent *d, counter_output *output, void *arg);
 
 #endif

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SLAB_H
+#define SLAB_H
+
+#include <stddef.h>
+
+/*
+ * Objects of one size, many at a time: a room that makes and drops a million
+ * of them asks malloc once for a few hundred.  What is given back is used
+ * again, last in, first out; memory goes back to the system with the slab.
+ * Objects begin on a cache line.
+ */
+
+struct slab;
+
+/* NULL when out of memory.  The caller frees it with slab_free(). */
+struct slab *slab_new(size_t object_octets);
+
+/* Frees every object it ever handed out, given back or not. */
+void slab_free(struct slab *s);
+
+/* An object with undefined contents, or NULL when out of memory. */
+void *slab_take(struct slab *s);
+
+/* `object' must come from this slab and be in use. */
+void slab_give(struct slab *s, void *object);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/slab.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "unit/unit.h"
+
+START_TEST(objects_do_not_overlap)
+{
+	enum { COUNT = 1000, OCTETS = 100 };
+	struct slab *s = slab_new(OCTETS);
+	uint8_t *objects[COUNT];
+
+	for (int i = 0; i < COUNT; i++) {
+		objects[i] = slab_take(s);
+		memset(objects[i], i & 0xff, OCTETS);
+	}
+	for (int i = 0; i < COUNT; i++)
+		for (int j = 0; j < OCTETS; j++)
+			ck_assert_uint_eq(objects[i][j], i & 0xff);
+	slab_free(s);
+}
+END_TEST
+
+START_TEST(objects_begin_on_a_cache_line)
+{
+	struct slab *s = slab_new(100);
+
+	for (int i = 0; i < 300; i++)
+		ck_assert_uint_eq((uintptr_t)slab_take(s) % 64, 0);
+	slab_free(s);
+}
+END_TEST
+
+START_TEST(what_is_given_back_is_taken_next)
+{
+	struct slab *s = slab_new(24);
+	void *first = slab_take(s);
+	void *second = slab_take(s);
+
+	slab_give(s, first);
+	slab_give(s, second);
+	ck_assert_ptr_eq(slab_take(s), second);
+	ck_assert_ptr_eq(slab_take(s), first);
+	slab_free(s);
+}
+END_TEST
+
+START_TEST(freeing_none_is_fine)
+{
+	slab_free(NULL);
+}
+END_TEST
+
+UNIT("slab", objects_do_not_overlap, objects_begin_on_a_cache_line,
+    what_is_given_back_is_taken_next, freeing_none_is_fine)

@@ -16,7 +16,7 @@
 
 struct table_entry {
 	struct table_entry *next; /* private */
-	uint64_t hash;            /* private */
+	uint64_t hash;            /* read it: the one it was added with */
 };
 
 /* Whether `entry' is the object that `key' describes; hashes are equal. */

@@ -21,4 +21,13 @@ timers_64_t1(nstime t1)
 	return 64 * t1;
 }
 
+/* `duration' after `at'; a stamp from the end of time does not wrap round. */
+static inline nstime
+timers_after(nstime at, nstime duration)
+{
+	const nstime last = NSTIME_NEVER - 1;
+
+	return at > last - duration ? last : at + duration;
+}
+
 #endif

@@ -17,28 +17,28 @@
  * tells facts.  Whether a silence is proven is decided upstairs
  * (findings/timeout), since some proofs are known only to others.
  *
- * Keys: top Via branch, sent-by and CSeq method (ACK is its INVITE's), per
- * leg = transport and server endpoint; without the cookie RFC 2543: Call-ID,
- * CSeq, From tag, sent-by.  A response finds its leg by the reversed
- * endpoints first, then by either end alone (RFC 3261 18.2.2: it may come
- * from another address).  Legs of one request (Call-ID, CSeq number and
- * method, From tag) form a group: hops and failover attempts.
+ * Keys: txnkey.h; legs of one key: txnmatch.h; the state machine of each:
+ * transaction.h; hops, failover and forks: txngroup.h.
+ *
+ * What a transaction gives, in this order:
+ *
+ *	SLOW        at most once, only if watched
+ *	ANSWERED, EXPIRED or UNFINISHED   exactly once
+ *	after ANSWERED: EXPIRED, NO_ACK or NO_ACK_2XX, at most once; it comes
+ *	    64*T1 + grace after the final, and does not unsay the answer
+ *	after EXPIRED without a final: LATE and RECOVERED, at most once each
  */
 
 struct txntable;
 
-enum txntable_transport {
-	TXNTABLE_UDP,
-	TXNTABLE_TCP,
-	TXNTABLE_TLS
-};
+enum txntable_transport { TXNTABLE_UDP, TXNTABLE_TCP, TXNTABLE_TLS };
 
 struct txntable_limits {
 	size_t transactions; /* at the limit answered ones go first, then the
-	                      * new one is refused; both are counted */
+			      * new one is refused; both are counted */
 	nstime t1;           /* RFC 3261 17.1.1.1 */
 	nstime timer_c;
-	nstime grace;        /* added to every deadline */
+	nstime grace;                   /* added to every deadline */
 	nstime slow_invite, slow_other; /* early warning thresholds */
 	struct siphash_key key;
 };
@@ -56,33 +56,33 @@ struct txntable_origin {
 };
 
 enum txntable_class {
-	TXNTABLE_NO_RESPONSE,        /* nothing at all by 64*T1 + grace */
-	TXNTABLE_NO_FINAL,           /* non-INVITE: 1xx only; INVITE after
-	                              * 101-199: Timer C, sender gave up (408
-	                              * upstream) */
-	TXNTABLE_STALLED_AFTER_100,  /* INVITE, 100 only */
-	TXNTABLE_RING_NO_ANSWER,     /* INVITE, 101-199 and no final; no alert */
-	TXNTABLE_NO_ACK,             /* INVITE, 3xx-6xx repeated to the end */
-	TXNTABLE_NO_ACK_2XX,         /* INVITE, 2xx repeated to the end */
-	TXNTABLE_CANCELLED_NO_FINAL  /* CANCEL seen, INVITE never final */
+	TXNTABLE_NO_RESPONSE,       /* nothing at all by 64*T1 + grace */
+	TXNTABLE_NO_FINAL,          /* non-INVITE: 1xx only; INVITE after
+				     * 101-199: Timer C, sender gave up (408
+				     * upstream) */
+	TXNTABLE_STALLED_AFTER_100, /* INVITE, 100 only */
+	TXNTABLE_RING_NO_ANSWER,    /* INVITE, 101-199 and no final; no alert */
+	TXNTABLE_NO_ACK,            /* INVITE, 3xx-6xx repeated to the end */
+	TXNTABLE_NO_ACK_2XX,        /* INVITE, 2xx repeated to the end */
+	TXNTABLE_CANCELLED_NO_FINAL /* CANCEL seen, INVITE never final */
 };
 
 enum txntable_event {
-	TXNTABLE_SLOW,       /* no response of any kind at the slow threshold */
-	TXNTABLE_ANSWERED,   /* the first final response */
-	TXNTABLE_EXPIRED,    /* a deadline passed: see class */
-	TXNTABLE_LATE,       /* a final response after EXPIRED */
-	TXNTABLE_RECOVERED,  /* after EXPIRED: a later attempt elsewhere won */
-	TXNTABLE_UNFINISHED  /* the capture ended, or time was rebased, first */
+	TXNTABLE_SLOW,      /* no response of any kind at the slow threshold */
+	TXNTABLE_ANSWERED,  /* the first final response */
+	TXNTABLE_EXPIRED,   /* a deadline passed: see class */
+	TXNTABLE_LATE,      /* a final response after EXPIRED */
+	TXNTABLE_RECOVERED, /* after EXPIRED: a later attempt elsewhere won */
+	TXNTABLE_UNFINISHED /* the capture ended, or time was rebased, first */
 };
 
 /* Signs that a response existed which this tap did not see (DOMAIN 1.6). */
 enum txntable_unseen {
-	TXNTABLE_UNSEEN_ACK = 1,        /* an ACK for it */
-	TXNTABLE_UNSEEN_CANCEL = 2,     /* CANCEL without a 1xx seen */
-	TXNTABLE_UNSEEN_DIALOG = 4,     /* in-dialog request, PRACK */
-	TXNTABLE_UNSEEN_CHALLENGE = 8,  /* CSeq+1 with credentials */
-	TXNTABLE_UNSEEN_NO_RESEND = 16  /* UDP: it should have resent by now */
+	TXNTABLE_UNSEEN_ACK = 1,       /* an ACK for it */
+	TXNTABLE_UNSEEN_CANCEL = 2,    /* CANCEL without a 1xx seen */
+	TXNTABLE_UNSEEN_DIALOG = 4,    /* in-dialog request, PRACK */
+	TXNTABLE_UNSEEN_CHALLENGE = 8, /* CSeq+1 with credentials */
+	TXNTABLE_UNSEEN_NO_RESEND = 16 /* UDP: it should have resent by now */
 };
 
 /* Everything is borrowed until the callback returns; text is empty for
@@ -95,31 +95,34 @@ struct txntable_outcome {
 	enum txntable_transport transport;
 	struct endpoint uac, uas;
 	struct slice method;
-	nstime now;         /* of this event */
-	nstime sent;        /* first copy, `now' time */
-	nstime sent_wall;   /* first copy, its stamp */
-	nstime last_copy;   /* latest copy, `now' time */
-	unsigned copies;    /* of the request, the first included */
-	unsigned status;    /* last response seen, 0: none */
-	unsigned provisional;       /* highest 1xx seen, 0: none */
-	unsigned response_copies;   /* of the final, the first included */
-	nstime response_span;       /* first to last copy of the final */
-	nstime first_response;      /* `now' of the first one, 0: none */
-	unsigned unseen;            /* enum txntable_unseen */
-	unsigned upstream_status;   /* 408 or 504 on an upstream leg, else 0 */
-	bool early;         /* the sender gave up before the deadline */
-	bool folded;        /* a deeper leg of the group is to blame: count
-	                     * this one there */
-	bool recovered;     /* a later attempt at another server won */
-	unsigned legs;      /* of the group, this one included */
+	nstime now;               /* of this event */
+	nstime sent;              /* first copy, `now' time */
+	nstime sent_wall;         /* first copy, its stamp */
+	nstime last_copy;         /* latest copy, `now' time */
+	unsigned copies;          /* of the request, the first included */
+	unsigned status;          /* of the first final, else of the last
+				   * response; 0: none */
+	unsigned provisional;     /* highest 1xx seen, 0: none */
+	unsigned response_copies; /* of the final, the first included */
+	nstime response_span;     /* first to last copy of the final */
+	nstime first_response;    /* `now' of the first one, 0: none */
+	unsigned unseen;          /* enum txntable_unseen */
+	unsigned upstream_status; /* 408 or 504 on an upstream leg, else 0 */
+	/* The sender gave up before the deadline: the leg above was answered
+	 * 408 or 504.  The verdict is at that moment; after a 1xx it waits for
+	 * the grace, since a CANCEL and its 487 will be on their way. */
+	bool early;
+	bool folded;             /* a deeper leg of the group is to blame: count
+				  * this one there */
+	bool recovered;          /* a later attempt at another server won */
+	unsigned legs;           /* EXPIRED: of the group, this one included */
 	uint64_t flow, flow_end; /* of the request, for tcpreasm_facts() */
 	bool flow_to_server;
 	struct slice start_line, request_uri, call_id, from, to, branch;
 	uint32_t cseq;
 };
 
-typedef void txntable_output(
-    void *arg, const struct txntable_outcome *outcome);
+typedef void txntable_output(void *arg, const struct txntable_outcome *outcome);
 
 /* What a message turned out to be, for those who use it further. */
 enum txntable_match {
@@ -129,7 +132,8 @@ enum txntable_match {
 	TXNTABLE_ACK,            /* matched or not: it begins nothing */
 	TXNTABLE_NO_ANSWER_DUE,  /* BENOTIFY */
 	TXNTABLE_ORPHAN,         /* a response to a request not seen */
-	TXNTABLE_REFUSED         /* the table is full */
+	TXNTABLE_REFUSED         /* the table is full, or no memory, or a key
+				  * on more legs than one message can have */
 };
 
 struct txntable_input {
@@ -148,7 +152,9 @@ void txntable_free(struct txntable *t);
 struct txntable_input txntable_input(struct txntable *t,
     const struct sip_message *m, const struct txntable_origin *origin);
 
-/* Fire every deadline due at or before `now', the earliest first. */
+/* Fire every deadline due at or before `now', the earliest first.  Outcomes
+ * carry the deadline, not `now', so they do not depend on how often this is
+ * called. */
 void txntable_tick(struct txntable *t, nstime now);
 nstime txntable_next_deadline(const struct txntable *t);
 
@@ -156,6 +162,7 @@ nstime txntable_next_deadline(const struct txntable *t);
  * savefile's end, or time was rebased. */
 void txntable_close(struct txntable *t, nstime now);
 
+/* New limits from now on; the hash key stays. */
 void txntable_set(struct txntable *t, const struct txntable_limits *limits);
 
 size_t txntable_open(const struct txntable *t);

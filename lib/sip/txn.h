@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TXN_H
+#define TXN_H
+
+#include "base/table.h"
+#include "base/timerq.h"
+#include "sip/transaction.h"
+#include "sip/txnkey.h"
+
+/*
+ * What the transaction table keeps of one transaction on one leg; only the
+ * txn* files look inside.  There may be a million of them, so it is laid out
+ * by cache line: what finds it, how it stands, where it hangs, the rest.
+ */
+
+/* The texts of a watched one, packed once, each cut at TXN_TEXT_MAX. */
+struct txn_text;
+
+enum { TXN_TEXT_MAX = 300 };
+
+struct txn {
+	struct table_entry by_key; /* first: the table's entry is the txn */
+	uint64_t key_b;
+	struct endpoint uac, uas;
+
+	struct transaction state;
+
+	union {
+		struct timerq_entry timer; /* pending */
+		struct {                   /* afterwards */
+			struct txn *next, *previous;
+			nstime forget;
+		} lingering;
+	};
+	struct table_entry by_dialog; /* of the ring's head only */
+	struct txn *older, *newer;    /* the ring: see txngroup.h */
+	uint64_t id;
+
+	nstime sent_wall;
+	uint64_t flow, flow_end;
+	struct txn_text *text; /* NULL: not watched, or no memory */
+	uint32_t cseq;
+	uint32_t target;    /* txnkey_target() */
+	uint32_t last_date; /* hash of the latest response's Date, 0: none */
+	uint16_t vias;
+	uint16_t upstream_status;
+	uint8_t method;    /* number in struct methods */
+	uint8_t transport; /* enum txntable_transport */
+	bool has_to_tag : 1;
+	bool flow_to_server : 1;
+	bool watched : 1;
+	bool mras : 1;
+	bool recovered : 1;
+	bool is_head : 1; /* private to txngroup, as the ring */
+	bool lingers : 1; /* private to txnqueue, as the union */
+};
+
+/* Copies the texts of `m' behind the transaction; without memory it goes on
+ * without them. */
+void txn_pack(struct txn *t, const struct sip_message *m);
+
+/* Fills all but event, now, method, folded and legs.  The texts are borrowed
+ * from the transaction. */
+void txn_describe(const struct txn *t, struct txntable_outcome *outcome);
+
+/* Frees what is not in the txn itself. */
+void txn_done(struct txn *t);
+
+#endif

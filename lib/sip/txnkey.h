@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TXNKEY_H
+#define TXNKEY_H
+
+#include "base/siphash.h"
+#include "sip/message.h"
+
+/*
+ * What messages of one transaction have in common, as keyed digests: they
+ * take the place of the octets, so a long branch costs no memory.
+ */
+
+/*
+ * Of the transaction (RFC 3261 17.1.3 and 17.2.3): method with ACK taken for
+ * INVITE, sent-by with the transport's default port, and the top Via's
+ * branch; where that has no cookie the From tag in its place (RFC 2543).
+ * Call-ID and CSeq number are always in it: all messages of a transaction
+ * share them, and there are senders that use one branch again and again.
+ * 128 bits, since messages are taken for one another when they are equal.
+ */
+struct txnkey {
+	uint64_t a, b;
+};
+
+/* `method' stands for the message's own: a CANCEL looks for its INVITE. */
+struct txnkey txnkey_of(const struct siphash_key *key,
+    const struct sip_message *m, struct slice method);
+
+/* Of the Call-ID and From tag: what one client asked for in one dialog, on
+ * every hop. */
+uint64_t txnkey_dialog(
+    const struct siphash_key *key, const struct sip_message *m);
+
+/* RFC 2543 tells requests apart by Request-URI and To tag too, which
+ * responses do not carry, or change.  0 where the branch has the cookie. */
+uint32_t txnkey_target(
+    const struct siphash_key *key, const struct sip_message *m);
+
+/* Of any text; never 0. */
+uint32_t txnkey_short(const struct siphash_key *key, struct slice text);
+
+#endif

@@ -1,0 +1,449 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sip/txntable.h"
+
+#include <stdlib.h>
+
+#include "base/slab.h"
+#include "sip/methods.h"
+#include "sip/timers.h"
+#include "sip/txngroup.h"
+#include "sip/txnmatch.h"
+#include "sip/txnqueue.h"
+
+/* Messages of one key on several legs are kept apart by endpoints; a sender
+ * may show up on any number of legs, so there is a limit to them. */
+enum { LEGS_MAX = 32 };
+
+struct counters {
+	uint64_t full, evicted, too_many_legs, no_memory;
+	uint64_t orphan, ack_orphan;
+};
+
+struct txntable {
+	struct txntable_limits limits;
+	txntable_output *output;
+	void *arg;
+	struct table *by_key, *dialogs;
+	struct txnqueue queue;
+	struct slab *slab;
+	struct methods methods;
+	uint64_t last_id;
+	struct counters counters;
+};
+
+struct txntable *
+txntable_new(
+    const struct txntable_limits *limits, txntable_output *output, void *arg)
+{
+	struct txntable *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->limits = *limits;
+	t->output = output;
+	t->arg = arg;
+	methods_init(&t->methods);
+	t->by_key = txnmatch_new(&limits->key);
+	t->dialogs = txngroup_new(&limits->key);
+	t->slab = slab_new(sizeof(struct txn));
+	if (txnqueue_init(&t->queue) && t->by_key != NULL &&
+	    t->dialogs != NULL && t->slab != NULL)
+		return t;
+	txntable_free(t);
+	return NULL;
+}
+
+static struct txn *
+any(const struct txntable *t)
+{
+	return t->by_key == NULL ? NULL : (void *)table_first(t->by_key);
+}
+
+void
+txntable_free(struct txntable *t)
+{
+	struct txn *txn;
+
+	if (t == NULL)
+		return;
+	for (txn = any(t); txn != NULL;
+	     txn = (void *)table_next(t->by_key, &txn->by_key))
+		txn_done(txn);
+	table_free(t->by_key);
+	table_free(t->dialogs);
+	txnqueue_done(&t->queue);
+	slab_free(t->slab);
+	free(t);
+}
+
+static struct transaction_timers
+timers_of(const struct txntable *t, const struct txn *txn)
+{
+	const struct txntable_limits *limits = &t->limits;
+
+	return (struct transaction_timers){
+		.t1 = limits->t1,
+		.timer_c = limits->timer_c,
+		.grace = limits->grace,
+		.slow = !txn->watched      ? NSTIME_NEVER
+		    : txn->state.is_invite ? limits->slow_invite
+					   : limits->slow_other,
+	};
+}
+
+static void
+tell(struct txntable *t, struct txn *txn, enum txntable_event event, nstime now)
+{
+	struct txntable_outcome outcome;
+
+	txn_describe(txn, &outcome);
+	outcome.event = event;
+	outcome.now = now;
+	outcome.method = methods_name(&t->methods, txn->method);
+	if (event == TXNTABLE_EXPIRED) {
+		outcome.legs = txngroup_legs(txn);
+		outcome.folded =
+		    transaction_final(&txn->state) == 0 && txngroup_folded(txn);
+	}
+	t->output(t->arg, &outcome);
+}
+
+static void
+forget(struct txntable *t, struct txn *txn)
+{
+	txnqueue_remove(&t->queue, txn);
+	table_remove(t->by_key, &txn->by_key);
+	txngroup_leave(t->dialogs, txn);
+	txn_done(txn);
+	slab_give(t->slab, txn);
+}
+
+/* Its state has changed, and with it what it waits for. */
+static void
+reschedule(struct txntable *t, struct txn *txn)
+{
+	const struct transaction_timers timers = timers_of(t, txn);
+	const nstime deadline = transaction_deadline(&txn->state, &timers);
+
+	if (transaction_pending(&txn->state))
+		txnqueue_await(&t->queue, txn, deadline);
+	else
+		txnqueue_linger(&t->queue, txn, deadline);
+}
+
+/* The deadline of a pending one has come, unless the limits have changed. */
+static void
+fire(struct txntable *t, struct txn *txn, nstime now)
+{
+	const struct transaction_timers timers = timers_of(t, txn);
+	enum transaction_alarm alarm;
+
+	if (transaction_deadline(&txn->state, &timers) > now) {
+		reschedule(t, txn);
+		return;
+	}
+	alarm = transaction_fire(&txn->state, &timers, now);
+	reschedule(t, txn);
+	tell(t, txn,
+	    alarm == TRANSACTION_SLOW ? TXNTABLE_SLOW : TXNTABLE_EXPIRED, now);
+}
+
+/* One has lingered long enough: is its final still without an ACK? */
+static void
+lapse(struct txntable *t, struct txn *txn, nstime now)
+{
+	const struct transaction_timers timers = timers_of(t, txn);
+
+	if (transaction_fire(&txn->state, &timers, now) == TRANSACTION_GONE)
+		tell(t, txn, TXNTABLE_EXPIRED, now);
+	forget(t, txn);
+}
+
+nstime
+txntable_next_deadline(const struct txntable *t)
+{
+	return txnqueue_next_deadline(&t->queue);
+}
+
+void
+txntable_tick(struct txntable *t, nstime now)
+{
+	struct txn *txn;
+
+	while ((txn = txnqueue_due(&t->queue, now)) != NULL) {
+		const nstime due = txnqueue_next_deadline(&t->queue);
+
+		if (transaction_pending(&txn->state))
+			fire(t, txn, due);
+		else
+			lapse(t, txn, due);
+	}
+}
+
+void
+txntable_close(struct txntable *t, nstime now)
+{
+	struct txn *txn;
+
+	while ((txn = txnqueue_pending(&t->queue)) != NULL) {
+		tell(t, txn, TXNTABLE_UNFINISHED, now);
+		forget(t, txn);
+	}
+	while ((txn = txnqueue_lingering(&t->queue)) != NULL)
+		forget(t, txn);
+}
+
+/* The one that would be forgotten next anyway gives way to a new one. */
+static bool
+make_room(struct txntable *t)
+{
+	while (table_count(t->by_key) >= t->limits.transactions) {
+		struct txn *txn = txnqueue_lingering(&t->queue);
+
+		if (txn == NULL) {
+			t->counters.full++;
+			return false;
+		}
+		forget(t, txn);
+		t->counters.evicted++;
+	}
+	return true;
+}
+
+static void
+fill(struct txn *txn, const struct sip_message *m,
+    const struct txntable_origin *origin)
+{
+	*txn = (struct txn){
+		.uac = origin->from,
+		.uas = origin->to,
+		.sent_wall = origin->wall,
+		.flow = origin->flow,
+		.flow_end = origin->flow_end,
+		.flow_to_server = origin->to_server,
+		.cseq = m->cseq,
+		.vias = m->vias < UINT16_MAX ? (uint16_t)m->vias : UINT16_MAX,
+		.transport = (uint8_t)origin->transport,
+		.has_to_tag = m->to_tag.len > 0,
+		.watched = origin->watched,
+		.mras = origin->mras,
+	};
+}
+
+static struct txn *
+new_txn(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin, uint8_t method)
+{
+	struct txn *txn = slab_take(t->slab);
+	struct transaction_timers timers;
+
+	if (txn == NULL)
+		return NULL;
+	fill(txn, m, origin);
+	txn->method = method;
+	transaction_begin(&txn->state, method == METHODS_INVITE,
+	    origin->transport != TXNTABLE_UDP, origin->now);
+	timers = timers_of(t, txn);
+	if (txnqueue_await(
+		&t->queue, txn, transaction_deadline(&txn->state, &timers)))
+		return txn;
+	slab_give(t->slab, txn);
+	return NULL;
+}
+
+/* Whether it came before or not, what it cancels must know. */
+static void
+cancel(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin)
+{
+	const struct txnkey key =
+	    txnkey_of(&t->limits.key, m, slice_text("INVITE"));
+	const uint32_t target = txnkey_target(&t->limits.key, m);
+	struct transaction_timers timers;
+	unsigned legs;
+	struct txn *invite =
+	    txnmatch_request(t->by_key, &key, &target, origin, &legs);
+
+	if (invite == NULL || !transaction_pending(&invite->state))
+		return;
+	timers = timers_of(t, invite);
+	transaction_cancel(&invite->state, &timers, origin->now);
+	reschedule(t, invite);
+}
+
+static enum txntable_match
+on_request(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin, uint8_t method)
+{
+	const struct siphash_key *secret = &t->limits.key;
+	const struct txnkey key = txnkey_of(secret, m, m->method);
+	const uint32_t target = txnkey_target(secret, m);
+	unsigned legs;
+	struct txn *txn =
+	    txnmatch_request(t->by_key, &key, &target, origin, &legs);
+
+	if (txn != NULL) {
+		transaction_again(&txn->state, origin->now);
+		return TXNTABLE_RETRANSMISSION;
+	}
+	if (legs >= LEGS_MAX) {
+		t->counters.too_many_legs++;
+		return TXNTABLE_REFUSED;
+	}
+	if (!make_room(t))
+		return TXNTABLE_REFUSED;
+	txn = new_txn(t, m, origin, method);
+	if (txn == NULL) {
+		t->counters.no_memory++;
+		return TXNTABLE_REFUSED;
+	}
+	if (txn->watched)
+		txn_pack(txn, m);
+	txn->id = ++t->last_id;
+	txn->target = target;
+	txn->key_b = key.b;
+	table_add(t->by_key, &txn->by_key, key.a);
+	txngroup_join(t->dialogs, txn, txnkey_dialog(secret, m));
+	txngroup_signs(txn, t->limits.t1);
+	return TXNTABLE_NEW;
+}
+
+static enum txntable_match
+on_ack(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin)
+{
+	const struct siphash_key *secret = &t->limits.key;
+	const struct txnkey key = txnkey_of(secret, m, m->method);
+	unsigned legs;
+	struct txn *invite =
+	    txnmatch_request(t->by_key, &key, NULL, origin, &legs);
+
+	if (invite != NULL)
+		transaction_ack(&invite->state);
+	else if (!txngroup_ack(t->dialogs, txnkey_dialog(secret, m), m->cseq,
+		     &origin->from, &origin->to))
+		t->counters.ack_orphan++;
+	return TXNTABLE_ACK;
+}
+
+/* What a final means for the other legs of the request. */
+static void
+spread(struct txntable *t, struct txn *answered, nstime now)
+{
+	struct txngroup_walk w = txngroup_around(answered);
+	struct txn *leg;
+
+	while ((leg = txngroup_next_leg(&w)) != NULL) {
+		if (txngroup_given_up(leg, answered)) {
+			leg->upstream_status = answered->state.status;
+			transaction_give_up(&leg->state, now);
+			fire(t, leg, now);
+			continue;
+		}
+		if (leg->recovered || transaction_final(&leg->state) != 0 ||
+		    !txngroup_covers(answered, leg))
+			continue;
+		leg->recovered = true;
+		if (leg->state.state == TRANSACTION_EXPIRED)
+			tell(t, leg, TXNTABLE_RECOVERED, now);
+	}
+}
+
+static enum txntable_match
+on_status(struct txntable *t, struct txn *txn, const struct sip_message *m,
+    nstime now)
+{
+	const uint32_t tag =
+	    m->status < 200 ? 0 : txnkey_short(&t->limits.key, m->to_tag);
+	const enum transaction_step step =
+	    transaction_response(&txn->state, m->status, tag, now);
+	const bool late = step == TRANSACTION_LATE;
+
+	if (late || step == TRANSACTION_ANSWERED) {
+		reschedule(t, txn);
+		tell(t, txn, late ? TXNTABLE_LATE : TXNTABLE_ANSWERED, now);
+		spread(t, txn, now);
+		return TXNTABLE_RESPONSE;
+	}
+	/* An expired one may ring after all: then its final is still to come.
+	 * A copy of a final moves no deadline. */
+	if (transaction_final(&txn->state) == 0)
+		reschedule(t, txn);
+	return step == TRANSACTION_COPY ? TXNTABLE_RETRANSMISSION
+					: TXNTABLE_RESPONSE;
+}
+
+static struct txntable_input
+on_response(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin)
+{
+	const struct siphash_key *secret = &t->limits.key;
+	const struct txnkey key = txnkey_of(secret, m, m->method);
+	struct txn *txn = txnmatch_response(t->by_key, &key, origin);
+	bool relayed = false;
+
+	if (txn == NULL) {
+		t->counters.orphan++;
+		return (struct txntable_input){ .match = TXNTABLE_ORPHAN };
+	}
+	if (m->date.len > 0)
+		relayed = txngroup_date(txn, txnkey_short(secret, m->date));
+	return (struct txntable_input){
+		.match = on_status(t, txn, m, origin->now),
+		.date_relayed = relayed,
+	};
+}
+
+struct txntable_input
+txntable_input(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin)
+{
+	struct txntable_input input = { .date_relayed = false };
+	uint8_t method;
+
+	if (!m->is_request)
+		return on_response(t, m, origin);
+
+	method = methods_number(&t->methods, m->method);
+	if (method == METHODS_BENOTIFY) {
+		input.match = TXNTABLE_NO_ANSWER_DUE;
+		return input;
+	}
+	if (method == METHODS_ACK) {
+		input.match = on_ack(t, m, origin);
+		return input;
+	}
+	if (method == METHODS_CANCEL)
+		cancel(t, m, origin);
+	input.match = on_request(t, m, origin, method);
+	return input;
+}
+
+/* Digests made with the old key are in use, so the key stays. */
+void
+txntable_set(struct txntable *t, const struct txntable_limits *limits)
+{
+	const struct siphash_key key = t->limits.key;
+
+	t->limits = *limits;
+	t->limits.key = key;
+}
+
+size_t
+txntable_open(const struct txntable *t)
+{
+	return table_count(t->by_key);
+}
+
+void
+txntable_stats(const struct txntable *t, counter_output *output, void *arg)
+{
+	const struct counters *c = &t->counters;
+
+	output(arg, "txntable.full", c->full);
+	output(arg, "txntable.evicted", c->evicted);
+	output(arg, "txntable.too_many_legs", c->too_many_legs);
+	output(arg, "txntable.no_memory", c->no_memory);
+	output(arg, "txntable.orphan", c->orphan);
+	output(arg, "txntable.ack_orphan", c->ack_orphan);
+}

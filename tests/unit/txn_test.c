@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sip/txn.h"
+
+#include "unit/txnstory.h"
+#include "unit/unit.h"
+
+static struct txn t;
+
+static struct sip_message
+message(void)
+{
+	return (struct sip_message){
+		.start_line = slice_text("SERVICE sip:edge:5062;grid SIP/2.0"),
+		.call_id = slice_text("c"),
+		.from = slice_text("\"A\"<sip:a@x>;tag=f"),
+		.to = slice_text("<sip:b@x>"),
+		.via_branch = slice_text("z9hG4bK1"),
+	};
+}
+
+static struct txntable_outcome
+described(const struct sip_message *m)
+{
+	struct txntable_outcome outcome;
+
+	t = (struct txn){ .watched = true };
+	transaction_begin(&t.state, false, false, 1);
+	if (m != NULL)
+		txn_pack(&t, m);
+	txn_describe(&t, &outcome);
+	return outcome;
+}
+
+START_TEST(texts_come_out_as_they_went_in)
+{
+	const struct sip_message m = message();
+	const struct txntable_outcome o = described(&m);
+
+	ck_assert(slice_equal(o.start_line, m.start_line));
+	ck_assert(slice_equal(o.call_id, m.call_id));
+	ck_assert(slice_equal(o.from, m.from));
+	ck_assert(slice_equal(o.to, m.to));
+	ck_assert(slice_equal(o.branch, m.via_branch));
+	ck_assert(slice_is(o.request_uri, "sip:edge:5062;grid"));
+	txn_done(&t);
+}
+END_TEST
+
+START_TEST(long_texts_are_cut)
+{
+	char text[1000];
+	struct sip_message m = message();
+	struct txntable_outcome o;
+
+	memset(text, 'x', sizeof(text));
+	m.start_line = m.from = m.call_id = m.to = m.via_branch =
+	    slice_of(text, sizeof(text));
+	o = described(&m);
+	ck_assert_uint_eq(o.from.len, TXN_TEXT_MAX);
+	ck_assert_uint_eq(o.branch.len, TXN_TEXT_MAX);
+	ck_assert_uint_eq(o.request_uri.len, 0);
+	txn_done(&t);
+}
+END_TEST
+
+START_TEST(texts_may_be_empty_or_not_there)
+{
+	const struct sip_message m = { .is_request = true };
+	struct txntable_outcome o = described(&m);
+
+	ck_assert_uint_eq(o.branch.len, 0);
+	txn_done(&t);
+	o = described(NULL);
+	ck_assert_uint_eq(o.start_line.len, 0);
+	txn_done(&t);
+}
+END_TEST
+
+UNIT("txn", texts_come_out_as_they_went_in, long_texts_are_cut,
+    texts_may_be_empty_or_not_there)

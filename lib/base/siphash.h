@@ -17,6 +17,14 @@ struct siphash_key {
 
 uint64_t siphash(const struct siphash_key *key, struct slice octets);
 
+/* The same in 128 bits, for digests that stand for what they were made of. */
+struct siphash_wide {
+	uint64_t a, b;
+};
+
+struct siphash_wide siphash_128(
+    const struct siphash_key *key, struct slice octets);
+
 uint64_t siphash_24(const struct siphash_key *key, struct slice octets);
 
 #endif

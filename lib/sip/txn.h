@@ -40,7 +40,7 @@ struct txn {
 	uint64_t flow, flow_end;
 	struct txn_text *text; /* NULL: not watched, or no memory */
 	uint32_t cseq;
-	uint32_t target;    /* txnkey_target() */
+	uint32_t target;    /* txnkey_target(); 0: has a cookie */
 	uint32_t last_date; /* hash of the latest response's Date, 0: none */
 	uint16_t vias;
 	uint16_t upstream_status;

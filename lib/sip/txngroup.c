@@ -206,13 +206,15 @@ txngroup_given_up(const struct txn *leg, const struct txn *above)
 	    above->state.since - leg->state.sent >= TOGETHER;
 }
 
-/* In a dialog only INVITEs wait for one another (RFC 3261 14.1), so the next
- * CSeq of anything else says nothing there. */
+/* Who was challenged asks the same server again; another one may be a way out
+ * of its silence.  In a dialog only INVITEs wait for one another (RFC 3261
+ * 14.1), so the next CSeq of anything else says nothing there. */
 static bool
 shows_challenge(const struct txn *next, const struct txn *t, nstime t1)
 {
 	return next->method == t->method && next->cseq == t->cseq + 1 &&
 	    next->has_to_tag == t->has_to_tag &&
+	    endpoint_address_equal(&next->uas.address, &t->uas.address) &&
 	    (!t->has_to_tag || t->method == METHODS_INVITE) &&
 	    next->state.sent - t->state.sent < CHALLENGED_WITHIN_T1S * t1;
 }

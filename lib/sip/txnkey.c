@@ -63,11 +63,10 @@ struct txnkey
 txnkey_of(const struct siphash_key *key, const struct sip_message *m,
     struct slice method)
 {
-	const struct siphash_key other = { ~key->k0, ~key->k1 };
 	const bool has_cookie = message_has_cookie(m);
 	const uint16_t port = sent_by_port(m);
 	struct layout l = { .key = key, .len = 0 };
-	struct slice octets;
+	struct siphash_wide digest;
 
 	add_octets(&l, &has_cookie, 1);
 	add_octets(&l, &m->cseq, sizeof(m->cseq));
@@ -76,8 +75,8 @@ txnkey_of(const struct siphash_key *key, const struct sip_message *m,
 	add(&l, has_cookie ? m->via_branch : m->from_tag);
 	add(&l, m->call_id);
 	add_host(&l, m->via_host);
-	octets = slice_of(l.octets, l.len);
-	return (struct txnkey){ siphash(key, octets), siphash(&other, octets) };
+	digest = siphash_128(key, slice_of(l.octets, l.len));
+	return (struct txnkey){ digest.a, digest.b, has_cookie };
 }
 
 uint64_t
@@ -95,8 +94,6 @@ txnkey_target(const struct siphash_key *key, const struct sip_message *m)
 {
 	struct layout l = { .key = key, .len = 0 };
 
-	if (message_has_cookie(m))
-		return 0;
 	add(&l, m->request_uri);
 	add(&l, m->to_tag);
 	return txnkey_short(key, slice_of(l.octets, l.len));

@@ -20,6 +20,7 @@
  */
 struct txnkey {
 	uint64_t a, b;
+	bool has_cookie;
 };
 
 /* `method' stands for the message's own: a CANCEL looks for its INVITE. */
@@ -32,7 +33,7 @@ uint64_t txnkey_dialog(
     const struct siphash_key *key, const struct sip_message *m);
 
 /* RFC 2543 tells requests apart by Request-URI and To tag too, which
- * responses do not carry, or change.  0 where the branch has the cookie. */
+ * responses do not carry, or change.  Only for messages without cookie. */
 uint32_t txnkey_target(
     const struct siphash_key *key, const struct sip_message *m);
 

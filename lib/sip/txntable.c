@@ -251,6 +251,13 @@ new_txn(struct txntable *t, const struct sip_message *m,
 	return NULL;
 }
 
+static uint32_t
+target_of(const struct txntable *t, const struct sip_message *m,
+    const struct txnkey *key)
+{
+	return key->has_cookie ? 0 : txnkey_target(&t->limits.key, m);
+}
+
 /* Whether it came before or not, what it cancels must know. */
 static void
 cancel(struct txntable *t, const struct sip_message *m,
@@ -258,7 +265,7 @@ cancel(struct txntable *t, const struct sip_message *m,
 {
 	const struct txnkey key =
 	    txnkey_of(&t->limits.key, m, slice_text("INVITE"));
-	const uint32_t target = txnkey_target(&t->limits.key, m);
+	const uint32_t target = target_of(t, m, &key);
 	struct transaction_timers timers;
 	unsigned legs;
 	struct txn *invite =
@@ -277,7 +284,7 @@ on_request(struct txntable *t, const struct sip_message *m,
 {
 	const struct siphash_key *secret = &t->limits.key;
 	const struct txnkey key = txnkey_of(secret, m, m->method);
-	const uint32_t target = txnkey_target(secret, m);
+	const uint32_t target = target_of(t, m, &key);
 	unsigned legs;
 	struct txn *txn =
 	    txnmatch_request(t->by_key, &key, &target, origin, &legs);

@@ -314,6 +314,19 @@ START_TEST(the_next_cseq_after_long_is_just_another_try)
 }
 END_TEST
 
+START_TEST(the_next_cseq_to_another_server_is_a_way_out)
+{
+	story_begin(&s);
+	s.transport = TXNTABLE_TCP;
+	story_request(&s, 0, "SERVICE", "1", 1, 2);
+	s.cseq = 2;
+	story_request(&s, 5000, "SERVICE", "2", 1, 3);
+	story_until(&s, 34000);
+	ck_assert_uint_eq(s.told[0].unseen, 0);
+	story_end(&s);
+}
+END_TEST
+
 START_TEST(a_client_that_still_resends_was_not_challenged)
 {
 	story_begin(&s);
@@ -506,6 +519,7 @@ UNIT("txngroup", the_deepest_unanswered_leg_is_blamed,
     so_does_one_that_begins_after_the_win, a_busy_fork_excuses_nobody,
     the_next_cseq_shows_an_unseen_challenge,
     the_next_cseq_after_long_is_just_another_try,
+    the_next_cseq_to_another_server_is_a_way_out,
     a_client_that_still_resends_was_not_challenged,
     requests_in_a_dialog_need_not_wait, a_to_tag_shows_an_unseen_response,
     a_to_tag_from_a_seen_180_shows_nothing,

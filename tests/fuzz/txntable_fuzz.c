@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sip/txntable.h"
+
+#include <stdlib.h>
+
+#include "sip/timers.h"
+
+/*
+ * Octets play a small world: a few hosts, branches, methods and statuses, and
+ * time that moves in steps from nothing to minutes.  Three octets are one
+ * message.  What must hold is the promise on top of txntable.h, the limit,
+ * and that no outcome comes before its cause.
+ */
+
+/* Weak: it stands in where message.c and libosip2 are not linked. */
+__attribute__((weak)) bool
+message_has_cookie(const struct sip_message *m)
+{
+	return slice_starts_with_nocase(m->via_branch, "z9hG4bK");
+}
+
+enum { MESSAGES_MAX = 512, LIMIT = 8, STEP_OCTETS = 3 };
+
+/* What was told of one transaction. */
+struct record {
+	bool slow, ended, answered, no_ack, late, recovered;
+	nstime told;
+};
+
+struct world {
+	struct txntable *table;
+	nstime now;
+	uint64_t begun;
+	struct record records[MESSAGES_MAX + 1]; /* by id, from 1 */
+};
+
+static void
+demand(bool fact)
+{
+	if (!fact)
+		abort();
+}
+
+static bool
+is_no_ack(const struct txntable_outcome *o)
+{
+	return o->class == TXNTABLE_NO_ACK || o->class == TXNTABLE_NO_ACK_2XX;
+}
+
+static void
+expired(struct record *r, const struct txntable_outcome *o)
+{
+	const nstime window = timers_64_t1(TIMERS_T1) + 2 * NSTIME_S;
+
+	if (r->ended) {
+		demand(r->answered && is_no_ack(o) && !r->no_ack);
+		demand(o->response_copies >= 4 && o->status >= 200);
+		r->no_ack = true;
+		return;
+	}
+	demand(!is_no_ack(o) && o->status < 200);
+	demand(o->early || o->now >= o->sent + window);
+	demand(!o->early || o->upstream_status != 0);
+	demand((o->class == TXNTABLE_NO_RESPONSE) <= (o->status == 0));
+	r->ended = true;
+}
+
+static void
+hear(void *arg, const struct txntable_outcome *o)
+{
+	struct world *w = arg;
+	struct record *r;
+
+	demand(o->id >= 1 && o->id <= MESSAGES_MAX);
+	r = &w->records[o->id];
+	demand(o->now >= o->sent && o->now >= r->told && o->now <= w->now);
+	demand(o->last_copy >= o->sent && o->copies >= 1);
+	demand(o->response_span >= 0 && o->legs >= 1);
+	demand(o->watched || o->start_line.len == 0);
+	r->told = o->now;
+	switch (o->event) {
+	case TXNTABLE_SLOW:
+		demand(o->watched && !r->slow && !r->ended && o->status == 0);
+		r->slow = true;
+		break;
+	case TXNTABLE_ANSWERED:
+		demand(!r->ended && o->status >= 200);
+		r->ended = r->answered = true;
+		break;
+	case TXNTABLE_EXPIRED:
+		expired(r, o);
+		break;
+	case TXNTABLE_LATE:
+		demand(r->ended && !r->answered && !r->late);
+		demand(o->status >= 200);
+		r->late = true;
+		break;
+	case TXNTABLE_RECOVERED:
+		demand(r->ended && !r->answered && !r->late && !r->recovered);
+		r->recovered = true;
+		break;
+	case TXNTABLE_UNFINISHED:
+		demand(!r->ended);
+		r->ended = true;
+		break;
+	}
+}
+
+static struct endpoint
+host(unsigned number)
+{
+	const uint8_t octets[4] = { 10, 0, 0, (uint8_t)(number & 3) };
+
+	return (struct endpoint){
+		.address = endpoint_address(slice_of(octets, 4)),
+		.port = 5060,
+	};
+}
+
+/*
+ *	octet 0   mmmm bb cc   method or status, branch, CSeq
+ *	octet 1   ff tt vv dt  from, to, Vias, From tag (dialog), To tag
+ *	octet 2   r w p sssss  repeat direction, watched, TCP, time step
+ */
+static void
+play(struct world *w, const uint8_t octets[STEP_OCTETS])
+{
+	static const char *const methods[] = { "INVITE", "SERVICE", "ACK",
+		"CANCEL", "BYE", "BENOTIFY", "OPTIONS", "PRACK" };
+	static const unsigned statuses[] = { 100, 180, 200, 408, 487, 504, 603,
+		200 };
+	static const char *const branches[] = { "z9hG4bKa", "z9hG4bKb",
+		"z9hG4bKc", "" };
+	const unsigned kind = octets[0] >> 4;
+	const bool is_request = kind < 8;
+	const struct sip_message m = {
+		.is_request = is_request,
+		.start_line = slice_text("X sip:x SIP/2.0"),
+		.method = slice_text(is_request ? methods[kind]
+			: octets[2] & 0x80      ? "SERVICE"
+						: "INVITE"),
+		.request_uri = slice_text("sip:x"),
+		.status = is_request ? 0 : statuses[kind - 8],
+		.call_id = slice_text("c"),
+		.cseq = octets[0] & 3,
+		.from_tag = slice_text(octets[1] & 2 ? "f" : "g"),
+		.to_tag = slice_text(octets[1] & 1 ? "t" : ""),
+		.vias = octets[1] >> 2 & 3,
+		.via_host = slice_text("h"),
+		.via_branch = slice_text(branches[octets[0] >> 2 & 3]),
+		.date = slice_text(kind == 15 ? "d" : ""),
+	};
+	const nstime step = octets[2] & 31;
+	struct txntable_origin origin = {
+		.transport = octets[2] & 0x20 ? TXNTABLE_TCP : TXNTABLE_UDP,
+		.from = host(octets[1] >> 6),
+		.to = host(octets[1] >> 4),
+		.flow = octets[2] & 0x20 ? 1 + (octets[1] >> 6) : 0,
+		.watched = octets[2] & 0x40,
+	};
+	struct txntable_input input;
+
+	w->now += step * step * step * 10 * NSTIME_MS;
+	origin.now = w->now;
+	txntable_tick(w->table, w->now);
+	demand(txntable_next_deadline(w->table) > w->now);
+	input = txntable_input(w->table, &m, &origin);
+	w->begun += input.match == TXNTABLE_NEW;
+	demand(txntable_open(w->table) <= LIMIT);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const struct txntable_limits limits = {
+		.transactions = LIMIT,
+		.t1 = TIMERS_T1,
+		.timer_c = TIMERS_C,
+		.grace = 2 * NSTIME_S,
+		.slow_invite = 10 * NSTIME_S,
+		.slow_other = 5 * NSTIME_S,
+		.key = { 1, 2 },
+	};
+	struct world *w = calloc(1, sizeof(*w));
+	size_t messages = size / STEP_OCTETS;
+
+	w->table = txntable_new(&limits, hear, w);
+	if (messages > MESSAGES_MAX)
+		messages = MESSAGES_MAX;
+	for (size_t i = 0; i < messages; i++)
+		play(w, data + i * STEP_OCTETS);
+	txntable_close(w->table, w->now);
+	demand(txntable_open(w->table) == 0);
+	demand(txntable_next_deadline(w->table) == NSTIME_NEVER);
+	for (uint64_t id = 1; id <= MESSAGES_MAX; id++)
+		demand(w->records[id].ended == (id <= w->begun));
+	txntable_free(w->table);
+	free(w);
+	return 0;
+}

@@ -7,8 +7,12 @@
  * Linear hashing.  There are always `buckets' buckets, `round' is the largest
  * power of two not above it.  A hash belongs to bucket hash mod 2*round if
  * that bucket exists already, else to hash mod round.  When the load passes
- * one entry a bucket, one bucket is added: bucket `buckets - round' is split
- * in two.  Buckets stand in segments of SEGMENT that are allocated once.
+ * one entry in two buckets, two are added: each time bucket `buckets - round'
+ * is split in two.  Buckets stand in segments of SEGMENT that are allocated
+ * once.
+ *
+ * Entries are scattered in memory, so each one of a chain is a cache miss: at
+ * a million entries half the load made the transaction table a fifth faster.
  */
 
 enum { SEGMENT = 1024 };
@@ -154,7 +158,7 @@ table_add(struct table *t, struct table_entry *entry, uint64_t hash)
 
 	if (t->count >= t->limit)
 		return false;
-	if (t->count >= t->buckets)
+	for (int i = 0; i < 2 && 2 * t->count >= t->buckets; i++)
 		split_one_bucket(t);
 	head = head_of(t, bucket_of(t, hash));
 	entry->hash = hash;

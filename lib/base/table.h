@@ -9,7 +9,7 @@
  *
  * An object that lives in a table embeds a struct table_entry; the table
  * allocates nothing per object and never owns one.  It grows by linear
- * hashing (Litwin 1980): each addition splits at most one bucket, so no
+ * hashing (Litwin 1980): each addition splits at most two buckets, so no
  * single call ever pays for a whole rehash, and buckets live in segments that
  * are never moved.
  */

@@ -1,0 +1,380 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clock/offset.h"
+
+enum {
+	REMEMBERED = 32,     /* stamps */
+	ANCHOR_SAMPLES = 4,  /* before drift is measured from an estimate */
+	LEAST_DRIFT_MS = 500 /* a day: any crystal does that */
+};
+
+#define MOST_RESOLUTION (3600 * NSTIME_S)
+#define MOST_AGE (1000 * 86400 * NSTIME_S)
+#define LEAST_BASELINE (60 * NSTIME_S)
+
+bool
+offset_stamp(nstime told, nstime resolution, nstime wall, nstime now,
+    struct offset_stamp *stamp)
+{
+	nstime lo;
+
+	if (resolution < 0 || resolution > MOST_RESOLUTION)
+		return false;
+	if (__builtin_sub_overflow(told, wall, &lo))
+		return false;
+	if (lo > OFFSET_LIMIT || lo < -OFFSET_LIMIT)
+		return false;
+	*stamp = (struct offset_stamp){
+		.interval = { lo, lo + resolution + OFFSET_TRANSIT },
+		.told = told,
+		.wall = wall,
+		.now = now,
+	};
+	return true;
+}
+
+void
+offset_init(struct offset *o)
+{
+	*o = (struct offset){ .used = 0 };
+}
+
+static nstime
+time_between(nstime from, nstime to)
+{
+	nstime age;
+
+	if (to <= from)
+		return 0;
+	if (__builtin_sub_overflow(to, from, &age) || age > MOST_AGE)
+		return MOST_AGE;
+	return age;
+}
+
+/* What a sample still says about the offset at a later time. */
+static struct offset_interval
+aged(const struct offset_sample *s, nstime now)
+{
+	const nstime drift =
+	    time_between(s->at, now) / (1000000 / OFFSET_DRIFT_PPM);
+
+	return (struct offset_interval){ s->interval.lo - drift,
+		s->interval.hi + drift };
+}
+
+static bool
+overlap(struct offset_interval a, struct offset_interval b)
+{
+	return a.lo <= b.hi && b.lo <= a.hi;
+}
+
+static void
+insert(nstime *sorted, unsigned count, nstime value)
+{
+	while (count > 0 && sorted[count - 1] > value) {
+		sorted[count] = sorted[count - 1];
+		count--;
+	}
+	sorted[count] = value;
+}
+
+/* How many of so many samples may be wrong: half of a few, and of many a
+ * quarter, which is far more than the messages that wait in queues. */
+static unsigned
+tolerated(unsigned samples)
+{
+	const unsigned quarter = samples / 4 > 3 ? samples / 4 : 3;
+
+	return samples / 2 < quarter ? samples / 2 : quarter;
+}
+
+/*
+ * Marzullo's algorithm: of all points, take those that lie in most intervals,
+ * and insist on a majority.  A sample that waited in a queue for about its
+ * own width still overlaps the true ones and pulls the upper edge below the
+ * truth, so that edge is taken further up: past as many as may be wrong.  The
+ * lower edge is true as it stands, since waiting only lowers a sample.
+ */
+static bool
+intersect(const struct offset *o, struct offset_interval *result)
+{
+	nstime lo[OFFSET_SAMPLES], hi[OFFSET_SAMPLES];
+	unsigned most = 0, below = 0, ended = 0;
+
+	for (unsigned i = 0; i < o->used; i++) {
+		const struct offset_interval s =
+		    aged(&o->samples[i], o->samples[o->newest].at);
+
+		insert(lo, i, s.lo);
+		insert(hi, i, s.hi);
+	}
+	for (unsigned i = 0; i < o->used; i++) {
+		while (hi[ended] < lo[i])
+			ended++;
+		if (i + 1 - ended <= most)
+			continue;
+		most = i + 1 - ended;
+		below = ended;
+		result->lo = lo[i];
+	}
+	if (most * 2 <= o->used)
+		return false;
+	result->hi = hi[below + tolerated(o->used - below)];
+	return true;
+}
+
+/* Keep the newer half, the oldest first. */
+static void
+forget_older(struct offset *o)
+{
+	struct offset_sample kept[OFFSET_SAMPLES];
+	const unsigned count = (o->used + 1) / 2;
+
+	for (unsigned i = 0; i < count; i++)
+		kept[i] = o->samples[(o->newest + o->used - (count - 1 - i)) %
+		    o->used];
+	for (unsigned i = 0; i < count; i++)
+		o->samples[i] = kept[i];
+	o->used = count;
+	o->newest = count - 1;
+}
+
+/* A clock that drifts faster than OFFSET_DRIFT_PPM outruns its own samples:
+ * then the newer ones are right. */
+static void
+settle(struct offset *o)
+{
+	while (!intersect(o, &o->interval))
+		forget_older(o);
+	if (o->anchored || o->used < ANCHOR_SAMPLES)
+		return;
+	o->anchored = true;
+	o->anchor = (struct offset_sample){ .interval = o->interval,
+		.at = o->samples[o->newest].at };
+}
+
+static void
+add_sample(struct offset *o, const struct offset_sample *s, nstime told)
+{
+	if (o->used < OFFSET_SAMPLES)
+		o->newest = o->used++;
+	else
+		o->newest = (o->newest + 1) % OFFSET_SAMPLES;
+	o->samples[o->newest] = *s;
+	o->newest_told = told;
+}
+
+/*
+ * Stamps that tell the same time are one sample: the first seen has the best
+ * lower edge, the last the best upper one.  Thus 32 samples cover 32 seconds
+ * however busy a host is.
+ */
+static bool
+merge(struct offset *o, const struct offset_stamp *stamp)
+{
+	struct offset_interval *newest = &o->samples[o->newest].interval;
+
+	if (stamp->told != o->newest_told || !overlap(stamp->interval, *newest))
+		return false;
+	if (stamp->interval.lo > newest->lo)
+		newest->lo = stamp->interval.lo;
+	if (stamp->interval.hi < newest->hi)
+		newest->hi = stamp->interval.hi;
+	return true;
+}
+
+static void
+remember(struct offset *o, bool against, bool elsewhere)
+{
+	o->against = o->against << 1 | against;
+	o->elsewhere = o->elsewhere << 1 | elsewhere;
+	if (o->remembered < REMEMBERED)
+		o->remembered++;
+	if (o->remembered_against < REMEMBERED)
+		o->remembered_against++;
+}
+
+static bool
+on_agreement(struct offset *o, const struct offset_sample *s, nstime told)
+{
+	bool merged;
+
+	remember(o, false, false);
+	o->outliers += o->run_length;
+	o->run_length = 0;
+	o->stamps += o->stamps < UINT32_MAX;
+	merged = merge(
+	    o, &(struct offset_stamp){ .interval = s->interval, .told = told });
+	if (merged && o->stamps > REMEMBERED)
+		return false;
+	if (!merged)
+		add_sample(o, s, told);
+	settle(o);
+	return true;
+}
+
+/* A second cluster is made of what contradicts the first.  One with a single
+ * stamp gives way to another. */
+static bool
+joins_other(struct offset *o, const struct offset_sample *s)
+{
+	const bool known =
+	    o->elsewhere != 0 && overlap(aged(&o->other, s->at), s->interval);
+
+	if (!known && __builtin_popcount(o->elsewhere) > 1)
+		return false;
+	if (!known)
+		o->elsewhere = 0;
+	o->other = *s;
+	return true;
+}
+
+static void
+extend_run(struct offset *o, const struct offset_sample *s, nstime wall)
+{
+	struct offset_interval *all = &o->run_interval;
+
+	if (o->run_length == 0 || !overlap(*all, s->interval)) {
+		o->outliers += o->run_length;
+		o->run_length = 0;
+		o->run_wall = wall;
+		*all = s->interval;
+	}
+	if (s->interval.lo > all->lo)
+		all->lo = s->interval.lo;
+	if (s->interval.hi < all->hi)
+		all->hi = s->interval.hi;
+	o->run[o->run_length++ % OFFSET_RUN] = *s;
+}
+
+/* The clusters change places.  If the run is no return to the other one, all
+ * that was before it is elsewhere now. */
+static void
+swap_clusters(struct offset *o, const struct offset_sample *former)
+{
+	const uint32_t run =
+	    o->run_length < 32 ? (1u << o->run_length) - 1 : UINT32_MAX;
+	const bool returns = (o->elsewhere & run) == run;
+
+	o->elsewhere = returns ? ~o->elsewhere : ~run;
+	if (o->remembered < REMEMBERED)
+		o->elsewhere &= (1u << o->remembered) - 1;
+	o->other = *former;
+	o->against = 0;
+	o->remembered_against = 0;
+}
+
+/* The run is the clock from now on.  If less than a run came before it, that
+ * was no clock but an outlier. */
+static void
+take_step(struct offset *o, nstime told, unsigned run)
+{
+	const struct offset_sample former = { .interval = o->interval,
+		.at = o->samples[o->newest].at };
+	const unsigned kept =
+	    o->run_length < OFFSET_RUN ? o->run_length : OFFSET_RUN;
+	const unsigned stamps = o->stamps;
+	nstime step;
+
+	swap_clusters(o, &former);
+	o->used = 0;
+	for (unsigned i = 0; i < kept; i++)
+		add_sample(
+		    o, &o->run[(o->run_length - kept + i) % OFFSET_RUN], told);
+	o->stamps = o->run_length;
+	o->run_length = 0;
+	settle(o);
+	step = offset_middle(o->interval) - offset_middle(former.interval);
+	if (step < OFFSET_LEAST_STEP && step > -OFFSET_LEAST_STEP) {
+		o->stamps += stamps;
+		return;
+	}
+	o->anchored = false;
+	if (stamps < run) {
+		o->outliers += stamps;
+		return;
+	}
+	o->outliers = 0;
+	o->stepped = true;
+	o->step = step;
+	o->stepped_at = o->run_wall;
+}
+
+bool
+offset_input(struct offset *o, const struct offset_stamp *stamp, unsigned run)
+{
+	const struct offset_sample s = { .interval = stamp->interval,
+		.at = stamp->now };
+	const struct offset_sample present = { .interval = o->interval,
+		.at = o->samples[o->newest].at };
+
+	if (o->used == 0 ||
+	    overlap(aged(&present, stamp->now), stamp->interval))
+		return on_agreement(o, &s, stamp->told);
+	remember(o, true, false);
+	o->elsewhere |= joins_other(o, &s);
+	extend_run(o, &s, stamp->wall);
+	if (o->run_length >= run)
+		take_step(o, stamp->told, run);
+	return true;
+}
+
+static bool
+has_two_clusters(const struct offset *o)
+{
+	const uint32_t known =
+	    o->remembered < REMEMBERED ? (1u << o->remembered) - 1 : UINT32_MAX;
+	const uint32_t changes =
+	    (o->elsewhere ^ o->elsewhere >> 1) & known >> 1;
+	const unsigned other =
+	    (unsigned)__builtin_popcount(o->elsewhere & known);
+
+	/* Forth, back and forth: less is a step that was undone. */
+	return __builtin_popcount(changes) >= 3 && other >= 3 &&
+	    other * 8 >= o->remembered && o->remembered - other >= 3;
+}
+
+static void
+estimate_drift(const struct offset *o, struct offset_estimate *e)
+{
+	const struct offset_interval from = o->anchor.interval;
+	const struct offset_interval to = o->interval;
+	const nstime passed =
+	    time_between(o->anchor.at, o->samples[o->newest].at);
+	nstime moved, least;
+
+	if (!o->anchored || passed < LEAST_BASELINE)
+		return;
+	moved = offset_middle(to) - offset_middle(from);
+	least = moved > 0 ? to.lo - from.hi : from.lo - to.hi;
+	/* To milliseconds a day without overflow: microseconds by seconds. */
+	if (least <= 0 || least > 86400 * NSTIME_S)
+		return;
+	if (least / NSTIME_US * 86400 / (passed / NSTIME_S) / 1000 <
+	    LEAST_DRIFT_MS)
+		return;
+	e->drifts = true;
+	e->drift_ms = moved / NSTIME_US * 86400 / (passed / NSTIME_S) / 1000;
+}
+
+bool
+offset_estimate(const struct offset *o, struct offset_estimate *estimate)
+{
+	const unsigned against = (unsigned)__builtin_popcount(o->against);
+	const unsigned recent = o->remembered_against;
+
+	if (o->used == 0)
+		return false;
+	*estimate = (struct offset_estimate){
+		.interval = o->interval,
+		.stamps = o->stamps,
+		.outliers = o->outliers,
+		.unsettled = against * 4 > recent + 2,
+		.mixed = has_two_clusters(o) ||
+		    (recent >= 8 && against * 2 > recent),
+		.stepped = o->stepped,
+		.step = o->step,
+		.stepped_at = o->stepped_at,
+	};
+	estimate_drift(o, estimate);
+	return true;
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef OFFSET_H
+#define OFFSET_H
+
+#include "base/nstime.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * How far one clock is from ours, from stamps of it that were seen on the
+ * wire (DESIGN section 7, DOMAIN section 2.2).  Embedded; no allocation.
+ *
+ * A stamp cut to its resolution, seen at `wall' after a transit of 0 to
+ * OFFSET_TRANSIT, says that the offset (positive: that clock is ahead) lies in
+ *
+ *	[told - wall, told - wall + resolution + transit]
+ *
+ * The lower edge holds however late the packet was; the upper one fails for
+ * what waited in a queue.  So the estimate lets some upper edges be wrong.
+ */
+
+#define OFFSET_TRANSIT (250 * NSTIME_MS)
+
+/* Offsets that can be added and subtracted without overflow: 142 years. */
+#define OFFSET_LIMIT (4500000000 * NSTIME_S)
+
+/* How fast a clock that is counted as the same one may drift: 100 ppm. */
+#define OFFSET_DRIFT_PPM 100
+
+/* Less than this is no step: a slow clock slips, and stamps are coarse. */
+#define OFFSET_LEAST_STEP (2 * NSTIME_S)
+
+enum { OFFSET_SAMPLES = 32, OFFSET_RUN = 8 };
+
+struct offset_interval {
+	nstime lo, hi;
+};
+
+struct offset_sample {
+	struct offset_interval interval;
+	nstime at; /* `now' of the first stamp in it */
+};
+
+/* Everything in here is private. */
+struct offset {
+	struct offset_sample samples[OFFSET_SAMPLES]; /* of the present clock */
+	unsigned used, newest;
+	nstime newest_told;
+	struct offset_interval interval; /* the estimate, if any are used */
+
+	/* The latest stamps in a row that contradict the estimate and agree
+	 * with each other; the last OFFSET_RUN of them are kept. */
+	struct offset_sample run[OFFSET_RUN];
+	struct offset_interval run_interval;
+	nstime run_wall;
+	unsigned run_length;
+
+	/* The last 32 stamps, the newest in bit 0: those that contradicted
+	 * the estimate; those that belong to `other', a second cluster. */
+	uint32_t against, elsewhere;
+	unsigned remembered, remembered_against;
+	struct offset_sample other;
+
+	unsigned stamps, outliers; /* since the last step */
+	bool stepped, anchored;
+	nstime step, stepped_at;
+	struct offset_sample
+	    anchor; /* an early estimate: drift is from there */
+};
+
+struct offset_stamp {
+	struct offset_interval interval;
+	nstime told, wall, now;
+};
+
+/* What a stamp says.  False if it is further off than OFFSET_LIMIT. */
+bool offset_stamp(nstime told, nstime resolution, nstime wall, nstime now,
+    struct offset_stamp *stamp);
+
+/* No stamps yet; so is a zeroed one. */
+void offset_init(struct offset *o);
+
+/*
+ * Add a stamp.  A step is `run' (at least 1) stamps in a row that agree with
+ * each other and not with the estimate.  True if the estimate, or what it is
+ * worth, may have changed.
+ */
+bool offset_input(
+    struct offset *o, const struct offset_stamp *stamp, unsigned run);
+
+struct offset_estimate {
+	struct offset_interval interval; /* the offset is in there */
+	unsigned stamps;                 /* that it rests on */
+	unsigned outliers;
+	bool unsettled;    /* too many contradict it at present */
+	bool mixed;        /* more than one clock: do not judge */
+	bool stepped;      /* there was a step, and it was */
+	nstime step;       /* that large, */
+	nstime stepped_at; /* then (wall) */
+	bool drifts;       /* provably, by .. */
+	int64_t drift_ms;  /* .. milliseconds a day */
+};
+
+/* False if there are no stamps. */
+bool offset_estimate(const struct offset *o, struct offset_estimate *estimate);
+
+/* The middle of an interval, and half its width, rounded up. */
+static inline nstime
+offset_middle(struct offset_interval i)
+{
+	return i.lo + (i.hi - i.lo) / 2;
+}
+
+static inline nstime
+offset_uncertainty(struct offset_interval i)
+{
+	return (i.hi - i.lo + 1) / 2;
+}
+
+#endif

@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clock/offset.h"
+
+#include <stdio.h>
+
+#include "unit.h"
+
+#define START (1289690940 * NSTIME_S)
+
+static struct offset clock_seen;
+static struct offset_estimate estimate;
+
+/* A message that a clock `ahead' of ours stamped, seen at START + at, after
+ * `delay' on its way. */
+static void
+see(nstime at, nstime ahead, nstime delay)
+{
+	const nstime wall = START + at;
+	const nstime sent = wall - delay + ahead;
+	struct offset_stamp stamp;
+
+	ck_assert(
+	    offset_stamp(sent - sent % NSTIME_S, NSTIME_S, wall, at, &stamp));
+	offset_input(&clock_seen, &stamp, 3);
+	ck_assert(offset_estimate(&clock_seen, &estimate));
+}
+
+/* `count' messages, from `from' on, `gap' apart. */
+static void
+see_many(unsigned count, nstime from, nstime gap, nstime ahead)
+{
+	for (unsigned i = 0; i < count; i++)
+		see(from + i * gap, ahead, 2 * NSTIME_MS);
+}
+
+static bool
+holds(nstime truth)
+{
+	return estimate.interval.lo <= truth && truth <= estimate.interval.hi;
+}
+
+START_TEST(knows_nothing_at_first)
+{
+	offset_init(&clock_seen);
+	ck_assert(!offset_estimate(&clock_seen, &estimate));
+}
+END_TEST
+
+START_TEST(one_stamp_says_a_second_and_a_quarter)
+{
+	offset_init(&clock_seen);
+	see(0, -3600 * NSTIME_S, 0);
+	ck_assert(holds(-3600 * NSTIME_S));
+	ck_assert_int_eq(
+	    estimate.interval.hi - estimate.interval.lo, 1250 * NSTIME_MS);
+	ck_assert_uint_eq(estimate.stamps, 1);
+}
+END_TEST
+
+START_TEST(many_stamps_narrow_it_down)
+{
+	offset_init(&clock_seen);
+	see_many(32, 0, 1030 * NSTIME_MS, -3600 * NSTIME_S);
+	ck_assert(holds(-3600 * NSTIME_S));
+	ck_assert_int_lt(
+	    offset_uncertainty(estimate.interval), 300 * NSTIME_MS);
+	ck_assert_uint_eq(estimate.stamps, 32);
+}
+END_TEST
+
+START_TEST(stamps_of_one_second_are_one_sample)
+{
+	offset_init(&clock_seen);
+	see_many(100, 10 * NSTIME_MS, 9 * NSTIME_MS, 0);
+	ck_assert_uint_eq(clock_seen.used, 1);
+	ck_assert_uint_eq(estimate.stamps, 100);
+	ck_assert(holds(0));
+	see_many(500, NSTIME_S, 9 * NSTIME_MS, 0);
+	ck_assert_int_lt(
+	    offset_uncertainty(estimate.interval), 200 * NSTIME_MS);
+}
+END_TEST
+
+START_TEST(a_late_message_is_an_outlier)
+{
+	offset_init(&clock_seen);
+	see_many(10, 0, 1100 * NSTIME_MS, 0);
+	see(20 * NSTIME_S, 0, 7 * NSTIME_S);
+	see_many(10, 21 * NSTIME_S, 1100 * NSTIME_MS, 0);
+	ck_assert(holds(0));
+	ck_assert(!estimate.stepped && !estimate.mixed);
+	ck_assert_uint_eq(estimate.outliers, 1);
+	ck_assert_uint_eq(estimate.stamps, 20);
+}
+END_TEST
+
+START_TEST(one_late_message_in_twenty_is_no_step)
+{
+	offset_init(&clock_seen);
+	for (unsigned i = 0; i < 400; i++) {
+		see(i * 1700 * NSTIME_MS, 0,
+		    i % 20 == 7 ? (3 + i % 9) * NSTIME_S : NSTIME_MS);
+		ck_assert(!estimate.stepped && !estimate.mixed);
+	}
+	ck_assert(holds(0));
+	ck_assert_uint_eq(estimate.outliers, 20);
+}
+END_TEST
+
+START_TEST(a_late_first_message_is_no_step)
+{
+	offset_init(&clock_seen);
+	see(0, 0, 30 * NSTIME_S);
+	see_many(3, NSTIME_S, 1100 * NSTIME_MS, 0);
+	ck_assert(holds(0));
+	ck_assert(!estimate.stepped);
+	ck_assert_uint_eq(estimate.stamps, 3);
+	ck_assert_uint_eq(estimate.outliers, 1);
+}
+END_TEST
+
+START_TEST(three_in_a_row_elsewhere_are_a_step)
+{
+	offset_init(&clock_seen);
+	see_many(10, 0, 1100 * NSTIME_MS, 0);
+	see_many(2, 20 * NSTIME_S, 1100 * NSTIME_MS, -3600 * NSTIME_S);
+	ck_assert(holds(0));
+	ck_assert(!estimate.stepped);
+	see(23 * NSTIME_S, -3600 * NSTIME_S, 0);
+	ck_assert(holds(-3600 * NSTIME_S));
+	ck_assert(estimate.stepped && !estimate.mixed && !estimate.unsettled);
+	ck_assert_int_lt(
+	    llabs(estimate.step + 3600 * NSTIME_S), 1250 * NSTIME_MS);
+	ck_assert_int_eq(estimate.stepped_at, START + 20 * NSTIME_S);
+	ck_assert_uint_eq(estimate.stamps, 3);
+}
+END_TEST
+
+START_TEST(a_step_that_is_undone_is_not_two_clocks)
+{
+	offset_init(&clock_seen);
+	see_many(8, 0, 1100 * NSTIME_MS, 0);
+	see_many(8, 20 * NSTIME_S, 1100 * NSTIME_MS, 3600 * NSTIME_S);
+	see_many(8, 40 * NSTIME_S, 1100 * NSTIME_MS, 0);
+	ck_assert(holds(0));
+	ck_assert(estimate.stepped && !estimate.mixed && !estimate.unsettled);
+	ck_assert_int_eq(estimate.stepped_at, START + 40 * NSTIME_S);
+}
+END_TEST
+
+START_TEST(two_alternating_clusters_are_mixed)
+{
+	offset_init(&clock_seen);
+	for (unsigned i = 0; i < 12; i++)
+		see(i * 1700 * NSTIME_MS, i % 2 * -600 * NSTIME_S, NSTIME_MS);
+	ck_assert(estimate.mixed);
+}
+END_TEST
+
+START_TEST(clusters_that_alternate_in_groups_are_mixed)
+{
+	offset_init(&clock_seen);
+	for (unsigned i = 0; i < 16; i++)
+		see(i * 1700 * NSTIME_MS, i / 4 % 2 * 600 * NSTIME_S,
+		    NSTIME_MS);
+	ck_assert(estimate.mixed);
+}
+END_TEST
+
+START_TEST(three_alternating_clusters_are_mixed)
+{
+	offset_init(&clock_seen);
+	for (unsigned i = 0; i < 24; i++)
+		see(i * 1700 * NSTIME_MS, i % 3 * -600 * NSTIME_S, NSTIME_MS);
+	ck_assert(estimate.mixed);
+}
+END_TEST
+
+START_TEST(mixed_passes_when_one_clock_remains)
+{
+	offset_init(&clock_seen);
+	for (unsigned i = 0; i < 12; i++)
+		see(i * 1700 * NSTIME_MS, i % 2 * 600 * NSTIME_S, NSTIME_MS);
+	ck_assert(estimate.mixed);
+	see_many(40, 60 * NSTIME_S, 1100 * NSTIME_MS, 0);
+	ck_assert(!estimate.mixed && !estimate.unsettled);
+	ck_assert(holds(0));
+}
+END_TEST
+
+START_TEST(drift_is_measured)
+{
+	const nstime day = 86400 * NSTIME_S;
+
+	offset_init(&clock_seen);
+	for (nstime at = 0; at < 2 * day; at += 1801 * NSTIME_S)
+		see(at, -61 * NSTIME_S - at / (day / (3 * NSTIME_S)),
+		    NSTIME_MS);
+	ck_assert(!estimate.stepped);
+	ck_assert(estimate.drifts);
+	ck_assert_int_gt(estimate.drift_ms, -3800);
+	ck_assert_int_lt(estimate.drift_ms, -2200);
+}
+END_TEST
+
+START_TEST(a_steady_clock_does_not_drift)
+{
+	offset_init(&clock_seen);
+	for (nstime at = 0; at < 86400 * NSTIME_S; at += 601 * NSTIME_S)
+		see(at, 137 * NSTIME_S, NSTIME_MS);
+	ck_assert(!estimate.drifts && !estimate.stepped);
+	ck_assert(holds(137 * NSTIME_S));
+}
+END_TEST
+
+START_TEST(a_fast_drift_is_followed)
+{
+	nstime ahead = 0;
+
+	offset_init(&clock_seen);
+	for (unsigned i = 0; i < 600; i++) {
+		ahead = i * 20 * NSTIME_MS; /* 2,000 ppm */
+		see(i * 10 * NSTIME_S, ahead, NSTIME_MS);
+	}
+	ck_assert(!estimate.stepped && !estimate.mixed);
+	ck_assert(estimate.drifts);
+	ck_assert_int_lt(
+	    llabs(offset_middle(estimate.interval) - ahead), 2 * NSTIME_S);
+}
+END_TEST
+
+START_TEST(refuses_stamps_out_of_range)
+{
+	struct offset_stamp stamp = { .told = 7 };
+
+	ck_assert(!offset_stamp(INT64_MIN, NSTIME_S, START, 0, &stamp));
+	ck_assert(!offset_stamp(-OFFSET_LIMIT, NSTIME_S, START, 0, &stamp));
+	ck_assert(!offset_stamp(START, -1, START, 0, &stamp));
+	ck_assert(!offset_stamp(START, INT64_MAX, START, 0, &stamp));
+	ck_assert_int_eq(stamp.told, 7);
+	ck_assert(
+	    offset_stamp(-2208988800 * NSTIME_S, NSTIME_S, START, 0, &stamp));
+}
+END_TEST
+
+/* Whatever times come in, arithmetic stays in its range (UBSan watches). */
+START_TEST(survives_any_time)
+{
+	static const nstime times[] = { INT64_MIN, -OFFSET_LIMIT, -1, 0, 1,
+		START, OFFSET_LIMIT, INT64_MAX };
+	const size_t n = sizeof(times) / sizeof(*times);
+	struct offset_stamp stamp;
+
+	offset_init(&clock_seen);
+	for (size_t i = 0; i < 8 * n * n * n; i++) {
+		if (!offset_stamp(times[i % n], NSTIME_S, times[i / n % n],
+			times[i * 5 / n / n % n], &stamp))
+			continue;
+		offset_input(&clock_seen, &stamp, 1 + i % 20);
+		ck_assert(offset_estimate(&clock_seen, &estimate));
+		ck_assert_int_le(estimate.interval.lo, estimate.interval.hi);
+	}
+}
+END_TEST
+
+/* xorshift64*: the same peers in every run. */
+static uint64_t seed = 88172645463325252u;
+
+static uint64_t
+chance(uint64_t below)
+{
+	seed ^= seed >> 12;
+	seed ^= seed << 25;
+	seed ^= seed >> 27;
+	return (seed * 2685821657736338717u >> 11) % below;
+}
+
+struct peer {
+	nstime offset, drift_ppb, jitter, gap, queue;
+	unsigned queued; /* of 1000 messages */
+};
+
+static struct peer
+any_peer(void)
+{
+	static const nstime gaps[] = { 3 * NSTIME_MS, 40 * NSTIME_MS,
+		400 * NSTIME_MS, 2 * NSTIME_S, 30 * NSTIME_S, 1200 * NSTIME_S };
+
+	return (struct peer){
+		.offset = (nstime)chance(2000000 * (uint64_t)NSTIME_S) -
+		    1000000 * NSTIME_S,
+		.drift_ppb = (nstime)chance(100000) - 50000,
+		.jitter = (nstime)chance(OFFSET_TRANSIT - NSTIME_MS) + 1,
+		.gap = gaps[chance(6)],
+		.queue = (nstime)chance(20 * (uint64_t)NSTIME_S) + 1,
+		.queued = (unsigned)chance(60),
+	};
+}
+
+/*
+ * Thousands of peers with any offset and up to 50 ppm of drift, messages
+ * spread over milliseconds or hours, transit up to the allowance, up to 6 %
+ * of them held in queues for up to 20 s, each stamp cut to the second: the
+ * true offset lies in the told interval 999 times in 1,000 at least.
+ */
+START_TEST(the_truth_lies_in_the_told_interval)
+{
+	unsigned told = 0, wrong = 0, unjudged = 0;
+	nstime width = 0;
+
+	for (unsigned n = 0; n < 3000; n++) {
+		const struct peer p = any_peer();
+		const unsigned count = 3 + (unsigned)chance(80);
+		nstime at = 0, truth = 0;
+
+		offset_init(&clock_seen);
+		for (unsigned i = 0; i < count; i++) {
+			nstime delay = (nstime)chance((uint64_t)p.jitter);
+
+			at += (nstime)chance(2 * (uint64_t)p.gap) + 1;
+			if (chance(1000) < p.queued)
+				delay += (nstime)chance((uint64_t)p.queue);
+			truth = p.offset + at / 1000000 * p.drift_ppb / 1000;
+			see(at, truth, delay);
+			if (estimate.stamps < 3)
+				continue;
+			if (estimate.mixed || estimate.unsettled) {
+				unjudged++;
+				continue;
+			}
+			told++;
+			wrong += !holds(truth);
+			width += estimate.interval.hi - estimate.interval.lo;
+		}
+	}
+	if (getenv("UNIT_VERBOSE") != NULL)
+		printf("told %u, wrong %u, unjudged %u, mean +/- %lld ms\n",
+		    told, wrong, unjudged,
+		    (long long)(width / told / 2 / NSTIME_MS));
+	ck_assert_uint_gt(told, 100000);
+	ck_assert_uint_lt(wrong * 1000, told);
+	ck_assert_uint_lt(unjudged * 100, told);
+}
+END_TEST
+
+UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
+    many_stamps_narrow_it_down, stamps_of_one_second_are_one_sample,
+    a_late_message_is_an_outlier, one_late_message_in_twenty_is_no_step,
+    a_late_first_message_is_no_step, three_in_a_row_elsewhere_are_a_step,
+    a_step_that_is_undone_is_not_two_clocks, two_alternating_clusters_are_mixed,
+    clusters_that_alternate_in_groups_are_mixed,
+    three_alternating_clusters_are_mixed, mixed_passes_when_one_clock_remains,
+    drift_is_measured, a_steady_clock_does_not_drift, a_fast_drift_is_followed,
+    refuses_stamps_out_of_range, survives_any_time,
+    the_truth_lies_in_the_told_interval)

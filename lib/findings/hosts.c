@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/hosts.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "base/table.h"
+#include "findings/skew.h"
+
+struct host {
+	struct table_entry entry; /* first: a host is its entry */
+	TAILQ_ENTRY(host) age;
+	struct address address;
+	bool dials, answers;
+};
+
+TAILQ_HEAD(ages, host);
+
+struct member {
+	struct address address; /* first: what bsearch() compares */
+	size_t pool;
+};
+
+struct hosts {
+	struct table *table;
+	struct ages ages; /* the longest unheard of first */
+	size_t limit;
+
+	struct hosts_pool *pools;
+	struct member *members; /* sorted */
+	size_t pool_count, member_count;
+
+	uint64_t evicted, no_memory;
+};
+
+static bool
+same_host(const struct table_entry *entry, const void *key)
+{
+	const struct host *host = (const struct host *)entry;
+
+	return endpoint_address_equal(&host->address, key);
+}
+
+struct hosts *
+hosts_new(size_t limit, const struct siphash_key *key)
+{
+	struct hosts *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return NULL;
+	TAILQ_INIT(&h->ages);
+	h->limit = limit;
+	h->table = table_new(limit, key, same_host);
+	if (h->table != NULL)
+		return h;
+	hosts_free(h);
+	return NULL;
+}
+
+static void
+free_pools(struct hosts_pool *pools, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		free((char *)pools[i].name);
+	free(pools);
+}
+
+void
+hosts_free(struct hosts *h)
+{
+	struct host *host;
+
+	if (h == NULL)
+		return;
+	while ((host = TAILQ_FIRST(&h->ages)) != NULL) {
+		TAILQ_REMOVE(&h->ages, host, age);
+		free(host);
+	}
+	table_free(h->table);
+	free_pools(h->pools, h->pool_count);
+	free(h->members);
+	free(h);
+}
+
+static int
+by_address(const void *a, const void *b)
+{
+	return memcmp(a, b, sizeof(struct address));
+}
+
+static struct hosts_pool *
+copy_pools(const struct skew_pool *pools, size_t count)
+{
+	struct hosts_pool *copies = calloc(count + 1, sizeof(*copies));
+
+	for (size_t i = 0; copies != NULL && i < count; i++) {
+		copies[i] = (struct hosts_pool){
+			.name = strdup(pools[i].name),
+			.warn = pools[i].warn,
+			.number = i,
+		};
+		if (copies[i].name == NULL) {
+			free_pools(copies, i);
+			return NULL;
+		}
+	}
+	return copies;
+}
+
+static struct member *
+copy_members(const struct skew_pool *pools, size_t pool_count, size_t *count)
+{
+	struct member *members;
+	size_t used = 0;
+
+	for (size_t i = 0; i < pool_count; i++)
+		used += pools[i].member_count;
+	members = calloc(used + 1, sizeof(*members));
+	*count = used;
+	used = 0;
+	for (size_t i = 0; members != NULL && i < pool_count; i++)
+		for (size_t k = 0; k < pools[i].member_count; k++)
+			members[used++] = (struct member){
+				.address = pools[i].members[k],
+				.pool = i,
+			};
+	if (used > 0)
+		qsort(members, used, sizeof(*members), by_address);
+	return members;
+}
+
+void
+hosts_set(struct hosts *h, size_t limit, const struct skew_pool *pools,
+    size_t pool_count)
+{
+	size_t member_count;
+	struct hosts_pool *copies = copy_pools(pools, pool_count);
+	struct member *members = copy_members(pools, pool_count, &member_count);
+
+	h->limit = limit;
+	table_set(h->table, limit);
+	if (copies == NULL || members == NULL) {
+		free_pools(copies, copies == NULL ? 0 : pool_count);
+		free(members);
+		h->no_memory++;
+		return;
+	}
+	free_pools(h->pools, h->pool_count);
+	free(h->members);
+	h->pools = copies;
+	h->members = members;
+	h->pool_count = pool_count;
+	h->member_count = member_count;
+}
+
+static struct host *
+find(const struct hosts *h, const struct address *address)
+{
+	const uint64_t hash =
+	    table_hash(h->table, slice_of(address, sizeof(*address)));
+
+	return (struct host *)table_find(h->table, hash, address);
+}
+
+static void
+forget_oldest(struct hosts *h)
+{
+	struct host *host = TAILQ_FIRST(&h->ages);
+
+	if (host == NULL)
+		return;
+	TAILQ_REMOVE(&h->ages, host, age);
+	table_remove(h->table, &host->entry);
+	free(host);
+	h->evicted++;
+}
+
+static struct host *
+add(struct hosts *h, const struct address *address)
+{
+	const uint64_t hash =
+	    table_hash(h->table, slice_of(address, sizeof(*address)));
+	struct host *host;
+
+	if (table_count(h->table) >= h->limit)
+		forget_oldest(h);
+	host = calloc(1, sizeof(*host));
+	if (host == NULL || !table_add(h->table, &host->entry, hash)) {
+		free(host);
+		h->no_memory++;
+		return NULL;
+	}
+	host->address = *address;
+	TAILQ_INSERT_TAIL(&h->ages, host, age);
+	return host;
+}
+
+bool
+hosts_role(struct hosts *h, const struct address *address, bool answers)
+{
+	struct host *host = find(h, address);
+	bool *role;
+
+	if (host == NULL)
+		host = add(h, address);
+	if (host == NULL)
+		return false;
+	TAILQ_REMOVE(&h->ages, host, age);
+	TAILQ_INSERT_TAIL(&h->ages, host, age);
+	role = answers ? &host->answers : &host->dials;
+	if (*role)
+		return false;
+	*role = true;
+	return true;
+}
+
+struct hosts_facts
+hosts_facts(const struct hosts *h, const struct address *address)
+{
+	const struct host *host = find(h, address);
+	const struct member *member = h->member_count == 0
+	    ? NULL
+	    : bsearch(address, h->members, h->member_count, sizeof(*h->members),
+		  by_address);
+	struct hosts_facts facts = { .dials = false };
+
+	if (host != NULL) {
+		facts.dials = host->dials;
+		facts.answers = host->answers;
+	}
+	if (member != NULL)
+		facts.pool = h->pools[member->pool];
+	return facts;
+}
+
+bool
+hosts_is_server(const struct hosts_facts *facts)
+{
+	return facts->dials || facts->answers || facts->pool.name != NULL;
+}
+
+void
+hosts_stats(const struct hosts *h, counter_output *output, void *arg)
+{
+	output(arg, "hosts.evicted", h->evicted);
+	output(arg, "hosts.no_memory", h->no_memory);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef HOSTS_H
+#define HOSTS_H
+
+#include "base/counter.h"
+#include "base/siphash.h"
+#include "net/endpoint.h"
+
+/*
+ * What is known of hosts: the part they play on the A/V authentication port,
+ * as seen, and the pools they stand in, as configured.  The roles of hosts
+ * not heard of for longest are forgotten at the limit.
+ */
+
+struct hosts;
+struct skew_pool;
+
+struct hosts_pool {
+	const char *name; /* NULL: in no pool */
+	nstime warn;      /* 0: the general one */
+	size_t number;    /* from 0 */
+};
+
+struct hosts_facts {
+	bool dials, answers;    /* watched requests */
+	struct hosts_pool pool; /* borrowed until hosts_set() */
+};
+
+/* NULL when out of memory; the caller frees it. */
+struct hosts *hosts_new(size_t limit, const struct siphash_key *key);
+void hosts_free(struct hosts *h);
+
+/* Copies the pools.  When out of memory the old ones are kept (counted). */
+void hosts_set(struct hosts *h, size_t limit, const struct skew_pool *pools,
+    size_t pool_count);
+
+/* True if that was not known. */
+bool hosts_role(struct hosts *h, const struct address *address, bool answers);
+
+struct hosts_facts hosts_facts(
+    const struct hosts *h, const struct address *address);
+
+/* A host that dials or answers, or stands in a pool. */
+bool hosts_is_server(const struct hosts_facts *facts);
+
+/* hosts.evicted, hosts.no_memory */
+void hosts_stats(const struct hosts *h, counter_output *output, void *arg);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/peers.h"
+
+#include "unit.h"
+
+#define HOUR (3600 * NSTIME_S)
+
+static const struct siphash_key key = { 1, 2 };
+static struct peers peers;
+
+static struct peer *
+add(unsigned n)
+{
+	const struct address address = { .version = 4,
+		.octets = { 10, 0, 0, (uint8_t)n } };
+
+	return peers_add(&peers, &address, 0);
+}
+
+static void
+give_offset(struct peer *p, nstime offset)
+{
+	struct offset_stamp stamp;
+
+	ck_assert(offset_stamp(offset, NSTIME_S, 0, 0, &stamp));
+	offset_input(&p->offset, &stamp, 3);
+}
+
+START_TEST(peers_are_found_by_address_and_attribution)
+{
+	struct peer *p;
+
+	ck_assert(peers_init(&peers, 10, &key));
+	p = add(1);
+	ck_assert_ptr_eq(peers_find(&peers, &p->key.address, 0), p);
+	ck_assert_ptr_null(peers_find(&peers, &p->key.address, 1));
+	peers_forget(&peers, p);
+	ck_assert_uint_eq(peers.sides[PEERS_NO_SIDE], 0);
+	peers_done(&peers);
+}
+END_TEST
+
+START_TEST(the_calm_and_longest_unseen_is_dispensable)
+{
+	struct peer *p[3];
+
+	ck_assert(peers_init(&peers, 3, &key));
+	for (unsigned i = 0; i < 3; i++)
+		p[i] = add(i);
+	ck_assert(!peers_has_room(&peers));
+	peers_touch(&peers, p[0], HOUR, HOUR);
+	ck_assert_ptr_eq(peers_dispensable(&peers, HOUR), p[1]);
+	peers_stand(&peers, p[1], PEERS_SUSPECT);
+	ck_assert_ptr_eq(peers_dispensable(&peers, HOUR), p[2]);
+	peers_done(&peers);
+}
+END_TEST
+
+START_TEST(accused_servers_are_dispensable_after_a_day)
+{
+	struct peer *p;
+
+	ck_assert(peers_init(&peers, 1, &key));
+	p = add(1);
+	peers_touch(&peers, p, HOUR, HOUR);
+	peers_stand(&peers, p, PEERS_ACCUSED);
+	ck_assert_ptr_null(peers_dispensable(&peers, 2 * HOUR));
+	ck_assert_ptr_eq(peers_dispensable(&peers, 25 * HOUR), p);
+	p->folded = true;
+	ck_assert_ptr_eq(peers_dispensable(&peers, 2 * HOUR), p);
+	peers_done(&peers);
+}
+END_TEST
+
+START_TEST(suspects_keep_their_order)
+{
+	struct peer *first, *second;
+
+	ck_assert(peers_init(&peers, 3, &key));
+	first = add(1);
+	second = add(2);
+	peers_stand(&peers, first, PEERS_SUSPECT);
+	peers_stand(&peers, second, PEERS_SUSPECT);
+	peers_touch(&peers, first, HOUR, HOUR);
+	ck_assert_ptr_eq(TAILQ_FIRST(&peers.lists[PEERS_SUSPECT]), first);
+	peers_done(&peers);
+}
+END_TEST
+
+START_TEST(the_worst_is_the_furthest_off)
+{
+	struct peer *p[3];
+
+	ck_assert(peers_init(&peers, 3, &key));
+	for (unsigned i = 0; i < 3; i++) {
+		p[i] = add(i);
+		give_offset(p[i], (i == 1 ? -3 : 1) * HOUR);
+		peers_stand(&peers, p[i], PEERS_ACCUSED);
+	}
+	ck_assert_ptr_null(peers_worst(&peers, 0));
+	for (unsigned i = 0; i < 3; i++)
+		p[i]->folded = true;
+	ck_assert_ptr_eq(peers_worst(&peers, 0), p[1]);
+	ck_assert_ptr_eq(peers_worst(&peers, -3 * HOUR), p[0]);
+	peers_done(&peers);
+}
+END_TEST
+
+START_TEST(only_those_that_are_judged_vote)
+{
+	struct hosts *hosts = hosts_new(10, &key);
+	struct consensus c;
+
+	ck_assert(peers_init(&peers, 10, &key));
+	for (unsigned i = 0; i < 5; i++) {
+		struct peer *p = add(i);
+
+		give_offset(p, HOUR);
+		if (i > 0)
+			peers_take_side(&peers, p, PEERS_AGAINST_US);
+	}
+	ck_assert(peers_poll(&peers, hosts, 0, &c));
+	ck_assert(c.odd_one_out);
+	ck_assert_uint_eq(c.total, 4);
+	ck_assert(peers_poll(&peers, hosts, HOUR, &c));
+	ck_assert(!c.odd_one_out);
+	peers_done(&peers);
+	hosts_free(hosts);
+}
+END_TEST
+
+UNIT("peers", peers_are_found_by_address_and_attribution,
+    the_calm_and_longest_unseen_is_dispensable,
+    accused_servers_are_dispensable_after_a_day, suspects_keep_their_order,
+    the_worst_is_the_furthest_off, only_those_that_are_judged_vote)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/agents.h"
+
+#include "findings/due.h"
+
+#define AGAIN (60 * NSTIME_S)
+
+void
+agents_init(struct agents *a, finding_output *output, void *arg)
+{
+	*a = (struct agents){ .output = output, .arg = arg };
+}
+
+static void
+tell(const struct agents *a, enum finding_verdict verdict,
+    const struct evidence *evidence, nstime now, nstime wall)
+{
+	char store[64];
+	struct textbuf subject;
+
+	textbuf_init(&subject, store, sizeof(store));
+	textbuf_uint(&subject, a->count);
+	textbuf_add(&subject, a->count == 1 ? " user agent" : " user agents");
+	a->output(a->arg,
+	    &(struct finding){
+		.kind = FINDING_CLOCK_SKEW,
+		.verdict = verdict,
+		.severity = FINDING_WARNING,
+		.key = slice_text("user-agents"),
+		.subject = textbuf_slice(&subject),
+		.evidence = evidence,
+		.now = now,
+		.wall = wall,
+	    });
+}
+
+void
+agents_add(struct agents *a)
+{
+	a->count++;
+	a->news = true;
+}
+
+void
+agents_remove(
+    struct agents *a, enum finding_verdict verdict, nstime now, nstime wall)
+{
+	a->count--;
+	if (a->count > 0)
+		return;
+	a->news = false;
+	if (a->stands)
+		tell(a, verdict, NULL, now, wall);
+	a->stands = false;
+}
+
+bool
+agents_insist(struct agents *a, nstime now)
+{
+	if (a->news || !due_by(a->told, AGAIN, now))
+		return false;
+	a->news = true;
+	return true;
+}
+
+nstime
+agents_due(const struct agents *a, nstime now)
+{
+	if (!a->news)
+		return NSTIME_NEVER;
+	if (!a->stands || due_by(a->told, AGAIN, now))
+		return now;
+	return due_at(a->told, AGAIN);
+}
+
+void
+agents_tell(
+    struct agents *a, const struct evidence *worst, nstime now, nstime wall)
+{
+	a->stands = true;
+	a->news = false;
+	a->told = now;
+	tell(a, FINDING_TROUBLE, worst, now, wall);
+}

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGENTS_H
+#define AGENTS_H
+
+#include "findings/finding.h"
+
+/*
+ * User agents with wrong clocks: however many there are, they are one folded
+ * clock-skew warning, with the evidence of the worst, told at most once a
+ * minute.
+ */
+
+/* Embedded. */
+struct agents {
+	finding_output *output; /* private */
+	void *arg;              /* private */
+	size_t count;           /* read it: accused at present */
+	bool stands, news;      /* private */
+	nstime told;            /* private */
+};
+
+void agents_init(struct agents *a, finding_output *output, void *arg);
+
+/* One more is accused. */
+void agents_add(struct agents *a);
+
+/* One less; the warning is over with the last. */
+void agents_remove(
+    struct agents *a, enum finding_verdict verdict, nstime now, nstime wall);
+
+/* One of them was seen again.  True if that should be told by and by. */
+bool agents_insist(struct agents *a, nstime now);
+
+/* When there is something to tell: NSTIME_NEVER, now, or later. */
+nstime agents_due(const struct agents *a, nstime now);
+
+void agents_tell(
+    struct agents *a, const struct evidence *worst, nstime now, nstime wall);
+
+#endif

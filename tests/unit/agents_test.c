@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/agents.h"
+
+#include "unit.h"
+
+#define MINUTE (60 * NSTIME_S)
+
+static struct agents agents;
+static enum finding_verdict verdict;
+static char subject[64];
+static unsigned told;
+
+static void
+on_finding(void *arg, const struct finding *finding)
+{
+	(void)arg;
+	told++;
+	verdict = finding->verdict;
+	ck_assert(slice_is(finding->key, "user-agents"));
+	ck_assert_uint_lt(finding->subject.len, sizeof(subject));
+	memcpy(subject, finding->subject.p, finding->subject.len);
+	subject[finding->subject.len] = '\0';
+}
+
+static void
+tell(nstime now)
+{
+	struct evidence e;
+
+	evidence_init(&e);
+	agents_tell(&agents, &e, now, now);
+}
+
+START_TEST(the_first_is_told_at_once)
+{
+	agents_init(&agents, on_finding, NULL);
+	ck_assert_int_eq(agents_due(&agents, 0), NSTIME_NEVER);
+	agents_add(&agents);
+	ck_assert_int_eq(agents_due(&agents, 5), 5);
+	tell(5);
+	ck_assert_str_eq(subject, "1 user agent");
+	ck_assert_int_eq(agents_due(&agents, 6), NSTIME_NEVER);
+}
+END_TEST
+
+START_TEST(more_are_told_a_minute_later)
+{
+	agents_init(&agents, on_finding, NULL);
+	agents_add(&agents);
+	tell(0);
+	agents_add(&agents);
+	ck_assert_int_eq(agents_due(&agents, NSTIME_S), MINUTE);
+	tell(MINUTE);
+	ck_assert_str_eq(subject, "2 user agents");
+}
+END_TEST
+
+START_TEST(those_that_stand_are_news_once_a_minute)
+{
+	agents_init(&agents, on_finding, NULL);
+	agents_add(&agents);
+	tell(0);
+	ck_assert(!agents_insist(&agents, NSTIME_S));
+	ck_assert(agents_insist(&agents, MINUTE));
+	ck_assert(!agents_insist(&agents, MINUTE));
+	ck_assert_int_eq(agents_due(&agents, MINUTE), MINUTE);
+}
+END_TEST
+
+START_TEST(the_last_ends_it)
+{
+	told = 0;
+	agents_init(&agents, on_finding, NULL);
+	agents_add(&agents);
+	agents_add(&agents);
+	tell(0);
+	agents_remove(&agents, FINDING_HEALTHY, NSTIME_S, 0);
+	ck_assert_uint_eq(told, 1);
+	agents_remove(&agents, FINDING_HEALTHY, NSTIME_S, 0);
+	ck_assert_uint_eq(told, 2);
+	ck_assert_int_eq(verdict, FINDING_HEALTHY);
+}
+END_TEST
+
+START_TEST(what_was_never_told_ends_silently)
+{
+	told = 0;
+	agents_init(&agents, on_finding, NULL);
+	agents_add(&agents);
+	agents_remove(&agents, FINDING_HEALTHY, NSTIME_S, 0);
+	ck_assert_uint_eq(told, 0);
+	ck_assert_int_eq(agents_due(&agents, NSTIME_S), NSTIME_NEVER);
+}
+END_TEST
+
+UNIT("agents", the_first_is_told_at_once, more_are_told_a_minute_later,
+    those_that_stand_are_news_once_a_minute, the_last_ends_it,
+    what_was_never_told_ends_silently)

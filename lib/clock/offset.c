@@ -3,12 +3,14 @@
 
 enum {
 	REMEMBERED = 32,     /* stamps */
+	OFTEN = 4,           /* samples from one estimate to the next */
 	ANCHOR_SAMPLES = 4,  /* before drift is measured from an estimate */
 	LEAST_DRIFT_MS = 500 /* a day: any crystal does that */
 };
 
 #define MOST_RESOLUTION (3600 * NSTIME_S)
 #define MOST_AGE (1000 * 86400 * NSTIME_S)
+#define SOON (10 * NSTIME_S)
 #define LEAST_BASELINE (60 * NSTIME_S)
 
 bool
@@ -143,13 +145,13 @@ forget_older(struct offset *o)
 static void
 settle(struct offset *o)
 {
-	while (!intersect(o, &o->interval))
+	while (!intersect(o, &o->present.interval))
 		forget_older(o);
+	o->present.at = o->samples[o->newest].at;
 	if (o->anchored || o->used < ANCHOR_SAMPLES)
 		return;
 	o->anchored = true;
-	o->anchor = (struct offset_sample){ .interval = o->interval,
-		.at = o->samples[o->newest].at };
+	o->anchor = o->present;
 }
 
 static void
@@ -208,6 +210,11 @@ on_agreement(struct offset *o, const struct offset_sample *s, nstime told)
 		return false;
 	if (!merged)
 		add_sample(o, s, told);
+	/* Of 32 samples, a few more or less tell nothing new, unless so much
+	 * time has passed that the clock has drifted. */
+	if (o->used == OFFSET_SAMPLES && o->newest % OFTEN != 0 &&
+	    time_between(o->present.at, s->at) < SOON)
+		return false;
 	settle(o);
 	return true;
 }
@@ -268,8 +275,7 @@ swap_clusters(struct offset *o, const struct offset_sample *former)
 static void
 take_step(struct offset *o, nstime told, unsigned run)
 {
-	const struct offset_sample former = { .interval = o->interval,
-		.at = o->samples[o->newest].at };
+	const struct offset_sample former = o->present;
 	const unsigned kept =
 	    o->run_length < OFFSET_RUN ? o->run_length : OFFSET_RUN;
 	const unsigned stamps = o->stamps;
@@ -283,7 +289,8 @@ take_step(struct offset *o, nstime told, unsigned run)
 	o->stamps = o->run_length;
 	o->run_length = 0;
 	settle(o);
-	step = offset_middle(o->interval) - offset_middle(former.interval);
+	step =
+	    offset_middle(o->present.interval) - offset_middle(former.interval);
 	if (step < OFFSET_LEAST_STEP && step > -OFFSET_LEAST_STEP) {
 		o->stamps += stamps;
 		return;
@@ -304,11 +311,9 @@ offset_input(struct offset *o, const struct offset_stamp *stamp, unsigned run)
 {
 	const struct offset_sample s = { .interval = stamp->interval,
 		.at = stamp->now };
-	const struct offset_sample present = { .interval = o->interval,
-		.at = o->samples[o->newest].at };
 
 	if (o->used == 0 ||
-	    overlap(aged(&present, stamp->now), stamp->interval))
+	    overlap(aged(&o->present, stamp->now), stamp->interval))
 		return on_agreement(o, &s, stamp->told);
 	remember(o, true, false);
 	o->elsewhere |= joins_other(o, &s);
@@ -337,9 +342,8 @@ static void
 estimate_drift(const struct offset *o, struct offset_estimate *e)
 {
 	const struct offset_interval from = o->anchor.interval;
-	const struct offset_interval to = o->interval;
-	const nstime passed =
-	    time_between(o->anchor.at, o->samples[o->newest].at);
+	const struct offset_interval to = o->present.interval;
+	const nstime passed = time_between(o->anchor.at, o->present.at);
 	nstime moved, least;
 
 	if (!o->anchored || passed < LEAST_BASELINE)
@@ -365,10 +369,10 @@ offset_estimate(const struct offset *o, struct offset_estimate *estimate)
 	if (o->used == 0)
 		return false;
 	*estimate = (struct offset_estimate){
-		.interval = o->interval,
+		.interval = o->present.interval,
 		.stamps = o->stamps,
 		.outliers = o->outliers,
-		.unsettled = against * 4 > recent + 2,
+		.unsettled = o->run_length > 0 || against * 4 > recent + 2,
 		.mixed = has_two_clusters(o) ||
 		    (recent >= 8 && against * 2 > recent),
 		.stepped = o->stepped,

@@ -47,7 +47,7 @@ struct offset {
 	struct offset_sample samples[OFFSET_SAMPLES]; /* of the present clock */
 	unsigned used, newest;
 	nstime newest_told;
-	struct offset_interval interval; /* the estimate, if any are used */
+	struct offset_sample present; /* the estimate, and when it was made */
 
 	/* The latest stamps in a row that contradict the estimate and agree
 	 * with each other; the last OFFSET_RUN of them are kept. */
@@ -93,7 +93,7 @@ struct offset_estimate {
 	struct offset_interval interval; /* the offset is in there */
 	unsigned stamps;                 /* that it rests on */
 	unsigned outliers;
-	bool unsettled;    /* too many contradict it at present */
+	bool unsettled;    /* the latest, or too many, contradict it */
 	bool mixed;        /* more than one clock: do not judge */
 	bool stepped;      /* there was a step, and it was */
 	nstime step;       /* that large, */

@@ -153,7 +153,7 @@ shape_of(const struct offset_estimate *estimate, nstime wall)
 	if (estimate->interval.lo < 2 * NSTIME_S &&
 	    estimate->interval.hi > -2 * NSTIME_S)
 		return shape;
-	if (in_calendar(wall) &&
+	if (magnitude(offset) <= OFFSET_LIMIT && in_calendar(wall) &&
 	    !__builtin_add_overflow(wall, offset, &reading) &&
 	    in_calendar(reading)) {
 		if (is_epoch(wall, reading))

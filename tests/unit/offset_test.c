@@ -339,7 +339,7 @@ START_TEST(the_truth_lies_in_the_told_interval)
 		    (long long)(width / told / 2 / NSTIME_MS));
 	ck_assert_uint_gt(told, 100000);
 	ck_assert_uint_lt(wrong * 1000, told);
-	ck_assert_uint_lt(unjudged * 100, told);
+	ck_assert_uint_lt(unjudged * 20, told);
 }
 END_TEST
 

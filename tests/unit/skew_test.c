@@ -1,0 +1,631 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/skew.h"
+
+#include "unit.h"
+
+#define START (1289690940 * NSTIME_S)
+#define MINUTE (60 * NSTIME_S)
+#define HOUR (3600 * NSTIME_S)
+
+enum { MOST = 256 };
+
+static struct {
+	struct finding finding;
+	struct evidence evidence;
+	char key[64], subject[64];
+} seen[MOST];
+static size_t count;
+
+static struct skew *skew;
+static struct skew_limits limits;
+
+static void
+keep(char to[64], struct slice text)
+{
+	ck_assert_uint_lt(text.len, 64);
+	memcpy(to, text.p, text.len);
+	to[text.len] = '\0';
+}
+
+static void
+on_finding(void *arg, const struct finding *finding)
+{
+	(void)arg;
+	ck_assert_uint_lt(count, MOST);
+	seen[count].finding = *finding;
+	keep(seen[count].key, finding->key);
+	keep(seen[count].subject, finding->subject);
+	ck_assert_int_eq(
+	    finding->evidence != NULL, finding->verdict == FINDING_TROUBLE);
+	if (finding->evidence != NULL)
+		evidence_copy(&seen[count].evidence, finding->evidence);
+	count++;
+}
+
+static void
+begin(void)
+{
+	limits = (struct skew_limits){
+		.warn = 60 * NSTIME_S,
+		.major = 300 * NSTIME_S,
+		.critical = 900 * NSTIME_S,
+		.min_samples = 3,
+		.hold = 10 * NSTIME_S,
+		.peers = 100,
+	};
+	count = 0;
+	skew = skew_new(&limits, on_finding, NULL);
+	ck_assert_ptr_nonnull(skew);
+}
+
+static struct address
+host(unsigned n)
+{
+	return (struct address){ .version = 4,
+		.octets = { 10, 0, (uint8_t)(n >> 8), (uint8_t)n } };
+}
+
+static void
+tick(nstime at)
+{
+	skew_tick(skew, at, START + at);
+}
+
+static void
+stamp_via(unsigned n, nstime at, nstime ahead, enum skew_attribution how)
+{
+	const nstime told = START + at + ahead;
+
+	tick(at);
+	skew_input(skew,
+	    &(struct skew_stamp){
+		.peer = host(n),
+		.attribution = how,
+		.told = told - told % NSTIME_S,
+		.resolution = NSTIME_S,
+		.wall = START + at + NSTIME_MS,
+		.now = at,
+	    });
+}
+
+static void
+stamp(unsigned n, nstime at, nstime ahead)
+{
+	stamp_via(n, at, ahead, SKEW_HOST);
+}
+
+/* Five stamps within six seconds. */
+static void
+stamps(unsigned n, nstime at, nstime ahead)
+{
+	for (unsigned i = 0; i < 5; i++)
+		stamp(n, at + i * 1300 * NSTIME_MS, ahead);
+}
+
+static void
+finish(nstime at)
+{
+	skew_finish(skew, at, START + at);
+	skew_free(skew);
+}
+
+static bool
+holds(size_t i, const char *name, const char *text)
+{
+	return slice_is(evidence_get(&seen[i].evidence, name), text);
+}
+
+static int64_t
+number(size_t i, const char *name)
+{
+	return evidence_number(&seen[i].evidence, name, INT64_MIN);
+}
+
+static void
+is(size_t i, enum finding_kind kind, enum finding_verdict verdict,
+    const char *key)
+{
+	ck_assert_uint_gt(count, i);
+	ck_assert_int_eq(seen[i].finding.kind, kind);
+	ck_assert_int_eq(seen[i].finding.verdict, verdict);
+	ck_assert_str_eq(seen[i].key, key);
+}
+
+START_TEST(a_server_an_hour_behind_is_accused_after_the_hold)
+{
+	const struct address server = host(11);
+
+	begin();
+	skew_role(skew, &server, true);
+	stamps(11, 0, -HOUR);
+	tick(12 * NSTIME_S);
+	ck_assert_uint_eq(count, 0);
+	tick(13 * NSTIME_S);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.11");
+	ck_assert_str_eq(seen[0].subject, "10.0.0.11");
+	ck_assert_int_eq(seen[0].finding.severity, FINDING_CRITICAL);
+	ck_assert_int_lt(llabs(number(0, "offset_s") + HOUR), NSTIME_S);
+	ck_assert_int_eq(number(0, "samples"), 5);
+	ck_assert_int_eq(number(0, "outliers"), 0);
+	ck_assert(holds(0, "role", "server"));
+	ck_assert(holds(0, "witnesses", "date"));
+	ck_assert(holds(0, "attribution", "host"));
+	ck_assert(holds(0, "shape", "dst"));
+	ck_assert_int_eq(number(0, "shape_units"), -1000);
+	ck_assert(holds(0, "local_clock", "unknown"));
+	ck_assert_ptr_null(evidence_find(&seen[0].evidence, "pool"));
+	ck_assert_ptr_null(evidence_find(&seen[0].evidence, "step_s"));
+	finish(14 * NSTIME_S);
+	ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(right_clocks_are_not_accused)
+{
+	begin();
+	stamps(11, 0, 0);
+	stamps(12, 0, 40 * NSTIME_S);
+	stamps(13, 0, -58 * NSTIME_S);
+	tick(HOUR);
+	finish(HOUR);
+	ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+START_TEST(two_stamps_do_not_accuse)
+{
+	begin();
+	stamp(11, 0, -HOUR);
+	stamp(11, 5 * NSTIME_S, -HOUR);
+	tick(HOUR);
+	finish(HOUR);
+	ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+START_TEST(the_end_of_a_savefile_ends_the_hold)
+{
+	begin();
+	stamps(11, 0, 137 * NSTIME_S);
+	finish(6 * NSTIME_S);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "user-agents");
+	ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(severity_follows_the_thresholds)
+{
+	static const struct {
+		nstime ahead;
+		enum finding_severity severity;
+	} cases[] = {
+		{ 137 * NSTIME_S, FINDING_WARNING },
+		{ -400 * NSTIME_S, FINDING_ERROR },
+		{ 1000 * NSTIME_S, FINDING_CRITICAL },
+		{ 900 * NSTIME_S - NSTIME_S, FINDING_CRITICAL },
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct address client = host(11);
+
+		begin();
+		skew_role(skew, &client, false);
+		stamps(11, 0, cases[i].ahead);
+		finish(MINUTE);
+		ck_assert_uint_eq(count, 1);
+		ck_assert_int_eq(seen[0].finding.severity, cases[i].severity);
+		ck_assert(holds(0, "role", "client"));
+	}
+}
+END_TEST
+
+START_TEST(a_pool_has_its_own_threshold)
+{
+	const struct address members[] = { host(12), host(11) };
+	const struct skew_pool pool = { .name = "fe-east",
+		.members = members,
+		.member_count = 2,
+		.warn = 5 * NSTIME_S };
+
+	begin();
+	limits.pools = &pool;
+	limits.pool_count = 1;
+	skew_set(skew, &limits);
+	stamps(11, 0, 8 * NSTIME_S);
+	stamps(13, 0, 8 * NSTIME_S);
+	finish(MINUTE);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.11");
+	ck_assert(holds(0, "pool", "fe-east"));
+	ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(phones_share_one_warning)
+{
+	begin();
+	for (unsigned n = 1; n <= 12; n++)
+		stamps(n, 0, (100 + n) * NSTIME_S * (n % 2 ? 1 : -1));
+	stamps(200, 0, 0);
+	tick(20 * NSTIME_S);
+	ck_assert_uint_eq(count, 1);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "user-agents");
+	ck_assert_str_eq(seen[0].subject, "12 user agents");
+	ck_assert_int_eq(seen[0].finding.severity, FINDING_WARNING);
+	ck_assert(holds(0, "peer", "10.0.0.12"));
+	ck_assert_int_lt(
+	    llabs(number(0, "offset_s") + 112 * NSTIME_S), NSTIME_S);
+	for (unsigned n = 1; n <= 12; n++)
+		stamps(n, MINUTE, 0);
+	is(1, FINDING_CLOCK_SKEW, FINDING_HEALTHY, "user-agents");
+	finish(2 * MINUTE);
+	ck_assert_uint_eq(count, 2);
+}
+END_TEST
+
+START_TEST(a_phone_that_turns_out_to_be_a_server_is_accused_alone)
+{
+	const struct address server = host(11);
+
+	begin();
+	stamps(11, 0, -HOUR);
+	tick(MINUTE);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "user-agents");
+	skew_role(skew, &server, true);
+	is(1, FINDING_CLOCK_SKEW, FINDING_SUPERSEDED, "user-agents");
+	is(2, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.11");
+	ck_assert_int_eq(seen[2].finding.severity, FINDING_CRITICAL);
+	finish(2 * MINUTE);
+	ck_assert_uint_eq(count, 3);
+}
+END_TEST
+
+START_TEST(a_step_is_dated_and_its_return_is_healthy)
+{
+	const struct address server = host(11);
+
+	begin();
+	skew_role(skew, &server, true);
+	stamps(11, 0, 0);
+	stamps(11, MINUTE, HOUR);
+	tick(2 * MINUTE);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.11");
+	ck_assert_int_lt(llabs(number(0, "step_s") - HOUR), 2 * NSTIME_S);
+	ck_assert_int_eq(number(0, "stepped_at"), START + MINUTE + NSTIME_MS);
+	stamps(11, 3 * MINUTE, 0);
+	is(1, FINDING_CLOCK_SKEW, FINDING_HEALTHY, "10.0.0.11");
+	finish(4 * MINUTE);
+	ck_assert_uint_eq(count, 2);
+}
+END_TEST
+
+START_TEST(it_is_told_again_at_most_once_a_minute)
+{
+	const struct address server = host(11);
+
+	begin();
+	skew_role(skew, &server, true);
+	for (unsigned i = 0; i < 600; i++)
+		stamp(11, i * NSTIME_S + i * NSTIME_MS, -HOUR);
+	ck_assert_uint_eq(count, 10);
+	finish(HOUR);
+}
+END_TEST
+
+START_TEST(two_clocks_behind_one_address_are_not_judged)
+{
+	begin();
+	for (unsigned i = 0; i < 20; i++)
+		stamp(11, i * 1300 * NSTIME_MS, i % 2 * -600 * NSTIME_S);
+	finish(MINUTE);
+	ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+START_TEST(what_a_proxy_relays_is_not_the_proxys_own_clock)
+{
+	const struct address proxy = host(11);
+
+	begin();
+	skew_role(skew, &proxy, true);
+	for (unsigned i = 0; i < 9; i++) {
+		stamp(11, i * 1300 * NSTIME_MS, 0);
+		stamp_via(11, i * 1300 * NSTIME_MS, -HOUR, SKEW_VIA);
+	}
+	finish(MINUTE);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "via 10.0.0.11");
+	ck_assert_str_eq(seen[0].subject, "10.0.0.11");
+	ck_assert(holds(0, "attribution", "via"));
+	ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(if_all_agree_it_is_us)
+{
+	begin();
+	for (unsigned n = 1; n <= 4; n++)
+		stamps(n, 0, -HOUR);
+	tick(20 * NSTIME_S);
+	is(0, FINDING_LOCAL_CLOCK, FINDING_TROUBLE, "odd_one_out");
+	ck_assert_int_eq(seen[0].finding.severity, FINDING_WARNING);
+	ck_assert(holds(0, "class", "odd_one_out"));
+	ck_assert_int_lt(llabs(number(0, "offset_s") - HOUR), NSTIME_S);
+	ck_assert_int_eq(number(0, "peers_agreeing"), 4);
+	ck_assert_int_eq(number(0, "peers_total"), 4);
+	finish(30 * NSTIME_S);
+	ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(small_agreement_against_us_is_told_too)
+{
+	begin();
+	for (unsigned n = 1; n <= 3; n++)
+		stamps(n, 0, 20 * NSTIME_S);
+	finish(7 * NSTIME_S);
+	is(0, FINDING_LOCAL_CLOCK, FINDING_TROUBLE, "odd_one_out");
+	ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(one_that_sides_with_us_makes_it_them)
+{
+	begin();
+	for (unsigned n = 1; n <= 4; n++)
+		stamps(n, 0, -HOUR);
+	stamps(5, 0, 0);
+	tick(20 * NSTIME_S);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "user-agents");
+	ck_assert_str_eq(seen[0].subject, "4 user agents");
+	finish(30 * NSTIME_S);
+	ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(if_we_are_trusted_it_is_them)
+{
+	begin();
+	skew_local(skew, SKEW_LOCAL_TRUSTED, 0, START);
+	for (unsigned n = 1; n <= 4; n++)
+		stamps(n, 0, -HOUR);
+	finish(30 * NSTIME_S);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "user-agents");
+	ck_assert(holds(0, "local_clock", "trusted"));
+	ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(peers_are_judged_against_the_consensus)
+{
+	const struct address server = host(9);
+
+	begin();
+	skew_role(skew, &server, true);
+	for (unsigned n = 1; n <= 4; n++)
+		stamps(n, 0, -HOUR);
+	stamps(9, 0, -HOUR + 137 * NSTIME_S);
+	finish(30 * NSTIME_S);
+	is(0, FINDING_LOCAL_CLOCK, FINDING_TROUBLE, "odd_one_out");
+	is(1, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.9");
+	ck_assert_int_lt(
+	    llabs(number(1, "offset_s") - 137 * NSTIME_S), 2 * NSTIME_S);
+	ck_assert(holds(1, "local_clock", "suspect"));
+	ck_assert_uint_eq(count, 2);
+}
+END_TEST
+
+START_TEST(a_late_friend_clears_us_and_the_others_are_accused)
+{
+	begin();
+	for (unsigned n = 1; n <= 3; n++)
+		stamps(n, 0, -HOUR);
+	tick(20 * NSTIME_S);
+	is(0, FINDING_LOCAL_CLOCK, FINDING_TROUBLE, "odd_one_out");
+	stamps(5, 30 * NSTIME_S, 0);
+	tick(70 * NSTIME_S);
+	is(1, FINDING_LOCAL_CLOCK, FINDING_HEALTHY, "odd_one_out");
+	is(2, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "user-agents");
+	ck_assert_str_eq(seen[2].subject, "3 user agents");
+	finish(2 * MINUTE);
+	ck_assert_uint_eq(count, 3);
+}
+END_TEST
+
+START_TEST(a_late_quorum_takes_accusations_back)
+{
+	const struct address server = host(1);
+
+	begin();
+	skew_role(skew, &server, true);
+	stamps(1, 0, -HOUR);
+	tick(20 * NSTIME_S);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.1");
+	stamps(2, 30 * NSTIME_S, -HOUR);
+	stamps(3, 31 * NSTIME_S, -HOUR);
+	tick(2 * MINUTE);
+	is(1, FINDING_LOCAL_CLOCK, FINDING_TROUBLE, "odd_one_out");
+	is(2, FINDING_CLOCK_SKEW, FINDING_SUPERSEDED, "10.0.0.1");
+	finish(2 * MINUTE);
+	ck_assert_uint_eq(count, 4); /* odd_one_out again after a minute */
+	is(3, FINDING_LOCAL_CLOCK, FINDING_TROUBLE, "odd_one_out");
+}
+END_TEST
+
+START_TEST(unsynchronised_and_contradicted_is_told)
+{
+	begin();
+	skew_local(skew, SKEW_LOCAL_UNSYNCHRONISED, 0, START);
+	stamps(1, 0, -HOUR);
+	tick(20 * NSTIME_S);
+	is(0, FINDING_LOCAL_CLOCK, FINDING_TROUBLE, "unsynchronised");
+	is(1, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "user-agents");
+	ck_assert(holds(1, "local_clock", "unsynchronised"));
+	skew_local(skew, SKEW_LOCAL_TRUSTED, 21 * NSTIME_S, START);
+	tick(30 * NSTIME_S);
+	is(2, FINDING_LOCAL_CLOCK, FINDING_HEALTHY, "unsynchronised");
+	finish(30 * NSTIME_S);
+	ck_assert_uint_eq(count, 3);
+}
+END_TEST
+
+/* Our stamps are an hour later from then on, as are we against the peer. */
+START_TEST(our_own_step_shifts_every_estimate)
+{
+	struct skew_estimate e;
+
+	begin();
+	stamps(1, 0, 0);
+	skew_stepped(skew, HOUR, 8 * NSTIME_S, START + 8 * NSTIME_S + HOUR);
+	is(0, FINDING_LOCAL_CLOCK, FINDING_TROUBLE, "stepped");
+	ck_assert_int_eq(number(0, "offset_s"), HOUR);
+	ck_assert(skew_estimate(skew, 0, &e));
+	ck_assert_int_lt(llabs(e.offset + HOUR), NSTIME_S);
+	ck_assert_uint_eq(e.samples, 5);
+	ck_assert_str_eq(e.shape, "dst");
+	skew_stepped(skew, -HOUR, 9 * NSTIME_S, START + 9 * NSTIME_S);
+	ck_assert(skew_estimate(skew, 0, &e));
+	ck_assert_int_lt(llabs(e.offset), NSTIME_S);
+	stamps(1, 10 * NSTIME_S, 0);
+	tick(MINUTE);
+	is(2, FINDING_LOCAL_CLOCK, FINDING_HEALTHY, "stepped");
+	finish(MINUTE);
+	ck_assert_uint_eq(count, 3);
+}
+END_TEST
+
+START_TEST(estimates_come_in_order_of_address)
+{
+	struct skew_estimate e;
+
+	begin();
+	for (unsigned n = 50; n > 0; n--)
+		stamp(n, (50 - n) * NSTIME_S, n * NSTIME_S);
+	for (unsigned n = 1; n <= 50; n++) {
+		const struct address expected = host(n);
+
+		ck_assert(skew_estimate(skew, n - 1, &e));
+		ck_assert(endpoint_address_equal(&e.peer, &expected));
+		ck_assert_int_lt(
+		    llabs(e.offset - n * NSTIME_S), 1300 * NSTIME_MS);
+		ck_assert_uint_eq(e.samples, 1);
+	}
+	ck_assert(!skew_estimate(skew, 50, &e));
+	finish(MINUTE);
+}
+END_TEST
+
+static uint64_t full, evicted, out_of_range;
+
+static void
+on_count(void *arg, const char *name, uint64_t value)
+{
+	(void)arg;
+	if (slice_is(slice_text(name), "skew.full"))
+		full = value;
+	if (slice_is(slice_text(name), "skew.evicted"))
+		evicted = value;
+	if (slice_is(slice_text(name), "skew.out_of_range"))
+		out_of_range = value;
+}
+
+START_TEST(the_accused_are_not_forgotten)
+{
+	const struct address server = host(1);
+	struct skew_estimate e;
+
+	begin();
+	skew_role(skew, &server, true);
+	stamps(1, 0, -HOUR);
+	tick(MINUTE);
+	ck_assert_uint_eq(count, 1);
+	for (unsigned n = 2; n < 1000; n++)
+		stamp(n, MINUTE + n * NSTIME_S, 0);
+	ck_assert(skew_estimate(skew, 0, &e));
+	ck_assert(endpoint_address_equal(&e.peer, &server));
+	ck_assert(!skew_estimate(skew, 100, &e));
+	skew_stats(skew, on_count, NULL);
+	ck_assert_uint_eq(evicted, 899);
+	ck_assert_uint_eq(full, 0);
+	finish(HOUR);
+}
+END_TEST
+
+/* Anybody can forge phones: they make room, servers do not. */
+START_TEST(forged_phones_do_not_fill_the_table)
+{
+	begin();
+	for (unsigned n = 0; n < 300; n++)
+		stamps(n, n * 20 * NSTIME_S, -HOUR);
+	skew_stats(skew, on_count, NULL);
+	ck_assert_uint_eq(evicted, 200);
+	finish(2 * HOUR);
+}
+END_TEST
+
+START_TEST(times_beyond_reason_are_counted)
+{
+	begin();
+	skew_input(skew,
+	    &(struct skew_stamp){ .peer = host(1),
+		.told = INT64_MIN,
+		.resolution = NSTIME_S,
+		.wall = START });
+	skew_stats(skew, on_count, NULL);
+	ck_assert_uint_eq(out_of_range, 1);
+	finish(MINUTE);
+}
+END_TEST
+
+START_TEST(nothing_is_due_when_nothing_is_wrong)
+{
+	begin();
+	ck_assert_int_eq(skew_next_deadline(skew), NSTIME_NEVER);
+	stamps(1, 0, 0);
+	tick(MINUTE);
+	ck_assert_int_eq(skew_next_deadline(skew), NSTIME_NEVER);
+	finish(MINUTE);
+}
+END_TEST
+
+/* UBSan watches. */
+START_TEST(survives_any_time)
+{
+	static const nstime times[] = { INT64_MIN, -HOUR, 0, START, INT64_MAX };
+	const size_t n = sizeof(times) / sizeof(*times);
+
+	begin();
+	for (size_t i = 0; i < 2000; i++) {
+		count = 0;
+		skew_input(skew,
+		    &(struct skew_stamp){ .peer = host(i % 3),
+			.told = times[i % n],
+			.resolution = NSTIME_S,
+			.wall = times[i / n % n],
+			.now = times[i / n / n % n] });
+		if (i % 50 == 0)
+			skew_stepped(skew, times[i / 7 % n], times[i / 50 % n],
+			    times[i / 11 % n]);
+	}
+	count = 0;
+	skew_finish(skew, INT64_MAX, INT64_MIN);
+	skew_free(skew);
+}
+END_TEST
+
+UNIT("skew", a_server_an_hour_behind_is_accused_after_the_hold,
+    right_clocks_are_not_accused, two_stamps_do_not_accuse,
+    the_end_of_a_savefile_ends_the_hold, severity_follows_the_thresholds,
+    a_pool_has_its_own_threshold, phones_share_one_warning,
+    a_phone_that_turns_out_to_be_a_server_is_accused_alone,
+    a_step_is_dated_and_its_return_is_healthy,
+    it_is_told_again_at_most_once_a_minute,
+    two_clocks_behind_one_address_are_not_judged,
+    what_a_proxy_relays_is_not_the_proxys_own_clock, if_all_agree_it_is_us,
+    small_agreement_against_us_is_told_too,
+    one_that_sides_with_us_makes_it_them, if_we_are_trusted_it_is_them,
+    peers_are_judged_against_the_consensus,
+    a_late_friend_clears_us_and_the_others_are_accused,
+    a_late_quorum_takes_accusations_back,
+    unsynchronised_and_contradicted_is_told, our_own_step_shifts_every_estimate,
+    estimates_come_in_order_of_address, the_accused_are_not_forgotten,
+    forged_phones_do_not_fill_the_table, times_beyond_reason_are_counted,
+    nothing_is_due_when_nothing_is_wrong, survives_any_time)

@@ -42,28 +42,29 @@ struct offset_sample {
 	nstime at; /* `now' of the first stamp in it */
 };
 
-/* Everything in here is private. */
+/* Everything in here is private; what every stamp needs stands first. */
 struct offset {
-	struct offset_sample samples[OFFSET_SAMPLES]; /* of the present clock */
 	unsigned used, newest;
+	unsigned stamps, outliers; /* since the last step */
 	nstime newest_told;
 	struct offset_sample present; /* the estimate, and when it was made */
+
+	/* The last 32 stamps, the newest in bit 0: those that contradicted
+	 * the estimate; those that belong to `other', a second cluster. */
+	uint32_t against, elsewhere;
+	unsigned remembered, remembered_against;
+	unsigned run_length;
+	bool stepped, anchored;
+
+	struct offset_sample samples[OFFSET_SAMPLES]; /* of the present clock */
 
 	/* The latest stamps in a row that contradict the estimate and agree
 	 * with each other; the last OFFSET_RUN of them are kept. */
 	struct offset_sample run[OFFSET_RUN];
 	struct offset_interval run_interval;
 	nstime run_wall;
-	unsigned run_length;
 
-	/* The last 32 stamps, the newest in bit 0: those that contradicted
-	 * the estimate; those that belong to `other', a second cluster. */
-	uint32_t against, elsewhere;
-	unsigned remembered, remembered_against;
 	struct offset_sample other;
-
-	unsigned stamps, outliers; /* since the last step */
-	bool stepped, anchored;
 	nstime step, stepped_at;
 	struct offset_sample
 	    anchor; /* an early estimate: drift is from there */

@@ -9,9 +9,8 @@
 #include "findings/localclock.h"
 #include "findings/peers.h"
 
-/* How often a standing accusation is told again, and judging is done. */
-#define AGAIN (60 * NSTIME_S)
-#define REVIEW_GAP NSTIME_S
+#define AGAIN (60 * NSTIME_S) /* a standing accusation is told */
+#define REVIEW_GAP NSTIME_S   /* from one judging to the next */
 
 /* No step of ours is longer: what begins at 1970 may learn that it is 2040. */
 #define MOST_STEPS (OFFSET_LIMIT / 2)

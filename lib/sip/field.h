@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FIELD_H
+#define FIELD_H
+
+#include "base/slice.h"
+
+/*
+ * The header fields of a SIP message, one by one, as they stand on the wire
+ * (RFC 3261 section 7.3): names in any case or compact, lines ended by CRLF
+ * or LF alone, values folded over several lines.  It only cuts; what a value
+ * means is for others.
+ */
+
+enum field_name {
+	FIELD_MALFORMED, /* no colon, or nothing before it */
+	FIELD_OTHER,
+	FIELD_VIA,
+	FIELD_CALL_ID,
+	FIELD_CSEQ,
+	FIELD_FROM,
+	FIELD_TO,
+	FIELD_DATE,
+	FIELD_CONTENT_LENGTH,
+	FIELD_CONTENT_TYPE,
+	FIELD_USER_AGENT,
+	FIELD_SERVER,
+	FIELD_RECORD_ROUTE
+};
+
+struct field {
+	enum field_name name;
+	struct slice lines; /* all of it, line end included */
+	struct slice value; /* trimmed; may be folded */
+	bool folded;
+};
+
+/*
+ * Take the first line, without its line end, off *rest.  Folds are not
+ * looked for: a start line has none.
+ */
+struct slice field_line(struct slice *rest);
+
+/*
+ * Take the next field off *rest.  False, and *rest untouched, at the blank
+ * line that ends the head, and where nothing is left.
+ */
+bool field_next(struct slice *rest, struct field *field);
+
+/* What follows the blank line at which field_next() stopped. */
+struct slice field_body(struct slice rest);
+
+/* A character of a token, RFC 3261 section 25.1. */
+bool field_is_token(uint8_t octet);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KEYS_H
+#define KEYS_H
+
+#include "sip/message.h"
+
+/*
+ * What makes a message matchable, read line by line without a grammar: start
+ * line, Via, Call-ID, CSeq, From, To, and the few fields the findings need.
+ * It takes whatever can be understood in one way only, so that a message
+ * libosip2 refuses for a sloppy Contact still ends its transaction.
+ */
+
+enum keys_verdict {
+	KEYS_READ,
+	KEYS_NO_START_LINE,
+	KEYS_VERSION, /* not SIP/2.0 */
+	KEYS_STATUS,  /* not 100 to 699 */
+	KEYS_HEADERS, /* more fields than allowed */
+	KEYS_NUL,     /* a NUL in the head, outside a quoted pair */
+	KEYS_NO_VIA,
+	KEYS_NO_CALL_ID,
+	KEYS_NO_CSEQ,
+	KEYS_NO_FROM,
+	KEYS_NO_TO,
+	KEYS_CSEQ_METHOD /* the CSeq of a request names another method */
+};
+
+struct keys {
+	struct sip_message m; /* values may be folded */
+	struct slice head;    /* start line to the blank line, with it */
+	bool plain;           /* fit for libosip2: no NUL, no lone CR, not more
+			       * separators than it copes with */
+	bool bad_length;      /* Content-Length contradicts or is no number */
+	bool short_body;      /* fewer octets than Content-Length says */
+};
+
+/* `keys' is undefined unless KEYS_READ is returned. */
+enum keys_verdict keys_read(
+    struct slice octets, size_t max_headers, struct keys *keys);
+
+/* A Via value's first element (RFC 3261 section 20.42). */
+struct keys_via {
+	struct slice transport, host, branch;
+	uint16_t port; /* 0: absent */
+};
+
+/* Take the next readable element off a comma-joined list. */
+bool keys_via_next(struct slice *list, struct keys_via *via);
+
+/* The tag of a From or To value, without quotes; empty when there is none. */
+struct slice keys_tag(struct slice value);
+
+/* Without the quotes around it, if there are any. */
+struct slice keys_unquote(struct slice s);
+
+/* Index of the first of `octets' outside quotes, or s.len. */
+size_t keys_unquoted(struct slice s, const char *octets);
+
+/* Take the next parameter off ";name=value;.."; the name may be empty. */
+bool keys_param_next(
+    struct slice *params, struct slice *name, struct slice *value);
+
+/* What follows the URI in a From or To value, from its first semicolon, and
+ * what is inside: with angle brackets, what they hold. */
+struct slice keys_params(struct slice value);
+struct slice keys_uri(struct slice value);
+
+#endif

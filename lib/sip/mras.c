@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sip/mras.h"
+
+#include "sip/keys.h"
+
+static const char content_type[] = "application/msrtc-media-relay-auth+xml";
+
+static bool
+has_srvr_mras(struct slice uri)
+{
+	struct slice rest = slice_after(uri, slice_index(uri, ';'));
+	struct slice name, value;
+
+	while (keys_param_next(&rest, &name, &value))
+		if (slice_is_nocase(name, "opaque") &&
+		    slice_starts_with_nocase(value, "srvr:MRAS"))
+			return true;
+	return false;
+}
+
+/* sip:edge.example.com:5062;grid */
+static bool
+is_grid_on_5062(struct slice uri)
+{
+	const size_t semicolon = slice_index(uri, ';');
+	const struct slice address = slice_first(uri, semicolon);
+	struct slice rest = slice_after(uri, semicolon);
+	struct slice name, value;
+
+	if (address.len < 5 ||
+	    !slice_is(slice_after(address, address.len - 5), ":5062"))
+		return false;
+	while (keys_param_next(&rest, &name, &value))
+		if (slice_is_nocase(name, "grid"))
+			return true;
+	return false;
+}
+
+static bool
+has_user_mrasloc(struct slice uri)
+{
+	const struct slice rest = slice_after(uri, slice_index(uri, ':') + 1);
+
+	return slice_starts_with_nocase(rest, "MRASLoc.") &&
+	    slice_index(rest, '@') < rest.len;
+}
+
+bool
+mras_is_request(const struct sip_message *m)
+{
+	const struct slice to = keys_uri(m->to);
+	const struct slice type =
+	    slice_first(m->content_type, slice_index(m->content_type, ';'));
+
+	if (!m->is_request || !slice_is(m->method, "SERVICE"))
+		return false;
+	return slice_is_nocase(slice_trim(type), content_type) ||
+	    has_srvr_mras(m->request_uri) || has_srvr_mras(to) ||
+	    is_grid_on_5062(m->request_uri) ||
+	    has_user_mrasloc(m->request_uri) || has_user_mrasloc(to);
+}

@@ -68,9 +68,9 @@ field_next(struct slice *rest, struct field *field)
 {
 	struct slice after = *rest;
 	const struct slice first = field_line(&after);
-	const size_t colon = slice_index(first, ':');
 	bool folded = false;
 	struct slice lines;
+	size_t colon;
 
 	if (first.len == 0)
 		return false;
@@ -78,11 +78,13 @@ field_next(struct slice *rest, struct field *field)
 		folded = true;
 		field_line(&after);
 	}
+	/* Before RFC 3261 even the colon could stand on the next line. */
 	lines = slice_first(*rest, rest->len - after.len);
+	colon = slice_index(lines, ':');
 	*field = (struct field){
-		.name = colon == first.len || is_folded(first)
+		.name = colon == lines.len || is_folded(first)
 		    ? FIELD_MALFORMED
-		    : name_of(slice_trim(slice_first(first, colon))),
+		    : name_of(slice_trim(slice_first(lines, colon))),
 		.lines = lines,
 		.value = slice_trim(slice_after(lines, colon + 1)),
 		.folded = folded,

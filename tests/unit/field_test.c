@@ -33,6 +33,7 @@ START_TEST(names_are_known_in_any_case_and_compact)
 		{ "User-Agent: x", FIELD_USER_AGENT },
 		{ "SERVER: x", FIELD_SERVER },
 		{ "Record-Route: x", FIELD_RECORD_ROUTE },
+		{ "CaLl-Id\r\n : x", FIELD_CALL_ID },
 		{ "Vi: x", FIELD_OTHER },
 		{ "no colon", FIELD_MALFORMED },
 		{ ": no name", FIELD_MALFORMED },

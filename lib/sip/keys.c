@@ -3,11 +3,6 @@
 
 #include "sip/field.h"
 
-/* libosip2 walks a list to append to it and searches ahead from each
- * semicolon, so its time grows with the square of what these separate.  A
- * Via chain of 100 needs 300. */
-#define MOST_SEPARATORS 1000
-
 /* A Content-Length above this is no length. */
 #define LONGEST_BODY 999999999
 
@@ -304,6 +299,7 @@ take_field(struct reading *r, const struct field *field)
 	case FIELD_RECORD_ROUTE:
 		m->has_record_route = true;
 		break;
+	case FIELD_CONTACT:
 	case FIELD_OTHER:
 	case FIELD_MALFORMED:
 		break;
@@ -374,7 +370,7 @@ check_octets(struct keys *k)
 			return false;
 		plain = false;
 	}
-	k->plain = plain && separators <= MOST_SEPARATORS;
+	k->plain = plain && separators <= KEYS_MOST_SEPARATORS;
 	return true;
 }
 

@@ -26,6 +26,11 @@ enum keys_verdict {
 	KEYS_CSEQ_METHOD /* the CSeq of a request names another method */
 };
 
+/* libosip2 walks a list to append to it and searches ahead from each comma,
+ * semicolon, ampersand and bracket, so its time grows with the square of what
+ * these separate.  A Via chain of 100 needs 300 of them. */
+#define KEYS_MOST_SEPARATORS 500
+
 struct keys {
 	struct sip_message m; /* values may be folded */
 	struct slice head;    /* start line to the blank line, with it */

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SCAN_H
+#define SCAN_H
+
+#include "sip/message.h"
+
+/*
+ * The fast way to a struct sip_message: one pass over the octets of a message
+ * that is written as nearly all are, without allocation.  It is no second
+ * grammar.  It says PARSED only where libosip2 would accept the message and
+ * message_parse() would fill every field with the same text; whatever is
+ * folded, escaped, doubled or merely unusual is left to message_parse(),
+ * which stays the authority.
+ */
+
+enum scan_verdict {
+	SCAN_PARSED,
+	SCAN_IRREGULAR, /* message_parse() must look */
+	SCAN_FOREIGN    /* message_parse() will say MESSAGE_FOREIGN, and why */
+};
+
+/* All slices point into `octets'.  On anything but SCAN_PARSED *m is
+ * untouched. */
+enum scan_verdict scan_message(struct slice octets,
+    const struct message_limits *limits, struct sip_message *m);
+
+#endif

@@ -354,14 +354,14 @@ static bool
 check_octets(struct keys *k)
 {
 	const struct slice head = k->head;
-	size_t separators = 0;
+	size_t parts = 0;
 	bool plain = true;
 
 	for (size_t i = 0; i < head.len; i++) {
 		const uint8_t octet = head.p[i];
 
-		separators += octet == ',' || octet == ';' || octet == '&' ||
-		    octet == '<';
+		parts += octet == '\n' || octet == ',' || octet == ';' ||
+		    octet == '&' || octet == '<';
 		if (octet == '\r')
 			plain &= i + 1 < head.len && head.p[i + 1] == '\n';
 		if (octet != 0)
@@ -370,7 +370,7 @@ check_octets(struct keys *k)
 			return false;
 		plain = false;
 	}
-	k->plain = plain && separators <= KEYS_MOST_SEPARATORS;
+	k->plain = plain && parts <= KEYS_MOST_PARTS;
 	return true;
 }
 

@@ -116,7 +116,7 @@ START_TEST(what_would_stall_libosip2_is_not_plain)
 {
 	char text[4096] = START HEAD "X: ";
 
-	memset(text + strlen(text), ';', KEYS_MOST_SEPARATORS);
+	memset(text + strlen(text), ';', KEYS_MOST_PARTS);
 	ck_assert_int_eq(read_text(text), KEYS_READ);
 	ck_assert(!keys.plain);
 	ck_assert_int_eq(read_text(START "X: a\rb\r\n" HEAD), KEYS_READ);

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sip/scanvalue.h"
+
+#define WORD                                                                   \
+	(SCANVALUE_TOKEN | SCANVALUE_USER | SCANVALUE_VALUE |                  \
+	    SCANVALUE_QUOTED | SCANVALUE_AFTER)
+#define ALPHA (WORD | SCANVALUE_HOST | SCANVALUE_DISPLAY)
+#define HEX (ALPHA | SCANVALUE_IPV6)
+#define NUMBER (ALPHA | SCANVALUE_DIGIT | SCANVALUE_IPV6)
+
+const uint16_t scanvalue_classes[256] = {
+	[' '] = SCANVALUE_QUOTED | SCANVALUE_DISPLAY,
+	['!'] = WORD | SCANVALUE_DISPLAY,
+	['#'] = SCANVALUE_USER | SCANVALUE_VALUE | SCANVALUE_AFTER |
+	    SCANVALUE_QUOTED,
+	['$'] = SCANVALUE_USER | SCANVALUE_VALUE | SCANVALUE_AFTER |
+	    SCANVALUE_QUOTED,
+	['%'] = WORD | SCANVALUE_DISPLAY,
+	['&'] = SCANVALUE_USER | SCANVALUE_VALUE | SCANVALUE_AFTER |
+	    SCANVALUE_QUOTED,
+	['\''] = WORD | SCANVALUE_DISPLAY,
+	['('] = SCANVALUE_QUOTED,
+	[')'] = SCANVALUE_QUOTED,
+	['*'] = WORD | SCANVALUE_DISPLAY,
+	['+'] = WORD | SCANVALUE_DISPLAY,
+	[','] = SCANVALUE_QUOTED,
+	['-'] = ALPHA,
+	['.'] = ALPHA | SCANVALUE_IPV6,
+	['/'] = SCANVALUE_USER | SCANVALUE_VALUE | SCANVALUE_AFTER |
+	    SCANVALUE_QUOTED,
+	['0' ... '9'] = NUMBER,
+	[':'] = SCANVALUE_VALUE | SCANVALUE_AFTER | SCANVALUE_QUOTED |
+	    SCANVALUE_IPV6,
+	[';'] = SCANVALUE_QUOTED | SCANVALUE_AFTER,
+	['<'] = SCANVALUE_QUOTED,
+	['='] = SCANVALUE_USER | SCANVALUE_VALUE | SCANVALUE_AFTER |
+	    SCANVALUE_QUOTED,
+	['>'] = SCANVALUE_QUOTED,
+	['?'] = SCANVALUE_QUOTED,
+	['@'] = SCANVALUE_VALUE | SCANVALUE_QUOTED,
+	['A' ... 'F'] = HEX,
+	['G' ... 'Z'] = ALPHA,
+	['['] = SCANVALUE_VALUE | SCANVALUE_AFTER | SCANVALUE_QUOTED,
+	[']'] = SCANVALUE_VALUE | SCANVALUE_AFTER | SCANVALUE_QUOTED,
+	['^'] = SCANVALUE_VALUE | SCANVALUE_AFTER | SCANVALUE_QUOTED,
+	['_'] = ALPHA,
+	['`'] = WORD | SCANVALUE_DISPLAY,
+	['a' ... 'f'] = HEX,
+	['g' ... 'z'] = ALPHA,
+	['{'] = SCANVALUE_VALUE | SCANVALUE_AFTER | SCANVALUE_QUOTED,
+	['|'] = SCANVALUE_VALUE | SCANVALUE_AFTER | SCANVALUE_QUOTED,
+	['}'] = SCANVALUE_VALUE | SCANVALUE_AFTER | SCANVALUE_QUOTED,
+	['~'] = WORD | SCANVALUE_DISPLAY,
+	[128 ... 255] = SCANVALUE_QUOTED,
+};
+
+/* ;name=value;.. from `i' to the end of s. */
+bool
+scanvalue_params(struct slice s, size_t i, struct scanvalue_param *wanted)
+{
+	while (i < s.len) {
+		size_t name, name_len, value, end;
+
+		if (s.p[i++] != ';')
+			return false;
+		name = i + (s.p[i] == ' ');
+		value = end = i = scanvalue_span(s, name, SCANVALUE_TOKEN);
+		name_len = end - name;
+		if (s.p[i] == '=' && s.p[i + 1] == '"') {
+			value = i + 2;
+			end = scanvalue_span(s, value, SCANVALUE_QUOTED);
+			i = end + 1;
+			if (!wanted->quotes || s.p[end] != '"')
+				return false;
+		} else if (s.p[i] == '=') {
+			value = i + 1;
+			i = end = scanvalue_span(s, value, SCANVALUE_VALUE);
+			if (end == value)
+				return false;
+		}
+		if (name_len == 0)
+			return false;
+		if (name_len == wanted->len && wanted->value.p == NULL &&
+		    scanvalue_same_letters(s.p + name, wanted->name, name_len))
+			wanted->value = slice_of(s.p + value, end - value);
+	}
+	return scanvalue_is_last(s, i);
+}
+
+static inline bool
+scan_port(struct slice s, size_t *i, uint16_t *port)
+{
+	const size_t begin = *i + 1;
+	unsigned n = 0;
+
+	*port = 0;
+	if (s.p[*i] != ':')
+		return true;
+	for (*i = begin; (scanvalue_classes[s.p[*i]] & SCANVALUE_DIGIT) != 0;
+	     ++*i)
+		if ((n = n * 10 + (s.p[*i] - '0')) > UINT16_MAX)
+			return false;
+	*port = (uint16_t)n;
+	return *i > begin;
+}
+
+/* A host name or address; brackets are not part of it. */
+static inline bool
+scan_host(struct slice s, size_t *i, struct slice *host)
+{
+	const bool bracketed = s.p[*i] == '[';
+	const size_t begin = *i + bracketed;
+
+	*i = scanvalue_span(
+	    s, begin, bracketed ? SCANVALUE_IPV6 : SCANVALUE_HOST);
+	*host = slice_of(s.p + begin, *i - begin);
+	return host->len > 0 && (!bracketed || s.p[(*i)++] == ']');
+}
+
+/*
+ * sip:user@host:port or tel:number, with no password, and in brackets with
+ * anything after that but headers.  libosip2 wants it six octets long.
+ */
+bool
+scanvalue_uri(struct slice s, size_t *i, bool bracketed)
+{
+	const struct slice uri = slice_of(s.p + *i, s.len - *i);
+	const size_t begin = *i;
+	struct slice host;
+	uint16_t port;
+	size_t user;
+
+	if (uri.len < 6)
+		return false;
+	if (memcmp(uri.p, "sip:", 4) == 0 || memcmp(uri.p, "tel:", 4) == 0)
+		*i += 4;
+	else if (memcmp(uri.p, "sips:", 5) == 0)
+		*i += 5;
+	else
+		return false;
+	user = scanvalue_span(s, *i, SCANVALUE_USER);
+	if (uri.p[0] == 't') {
+		*i = user;
+	} else {
+		if (s.p[user] == '@' && user == *i)
+			return false;
+		if (s.p[user] == '@')
+			*i = user + 1;
+		if (!scan_host(s, i, &host) || !scan_port(s, i, &port))
+			return false;
+	}
+	if (bracketed && s.p[*i] == ';')
+		*i = scanvalue_span(s, *i, SCANVALUE_AFTER);
+	return *i - begin >= 6 && *i <= s.len;
+}
+
+/* A From, To or Contact value: name-addr or addr-spec, then parameters. */
+bool
+scanvalue_address(struct slice s, struct scanvalue_param *wanted)
+{
+	size_t i = 0;
+
+	if (s.p[0] == '"') {
+		i = scanvalue_span(s, 1, SCANVALUE_QUOTED);
+		if (s.p[i++] != '"')
+			return false;
+		while (s.p[i] == ' ')
+			i++;
+		if (s.p[i] != '<')
+			return false;
+	} else if (s.p[0] != '<') {
+		i = scanvalue_span(s, 0, SCANVALUE_DISPLAY);
+	}
+	if (s.p[i] == '<') {
+		i++;
+		return scanvalue_uri(s, &i, true) && s.p[i] == '>' &&
+		    scanvalue_params(s, i + 1, wanted);
+	}
+	i = 0;
+	return scanvalue_uri(s, &i, false) && scanvalue_params(s, i, wanted);
+}
+
+bool
+scanvalue_via(struct slice s, struct scanvalue_via *via)
+{
+	struct scanvalue_param branch = { .name = "branch", .len = 6 };
+	size_t blank, i;
+
+	if (s.len < 8 || memcmp(s.p, "SIP/2.0/", 8) != 0)
+		return false;
+	blank = scanvalue_span(s, 8, SCANVALUE_TOKEN);
+	i = blank + 1;
+	if (blank == 8 || s.p[blank] != ' ' || !scan_host(s, &i, &via->host) ||
+	    !scan_port(s, &i, &via->port) || !scanvalue_params(s, i, &branch))
+		return false;
+	via->transport = slice_of(s.p + 8, blank - 8);
+	via->branch = branch.value;
+	return true;
+}

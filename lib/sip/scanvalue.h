@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SCANVALUE_H
+#define SCANVALUE_H
+
+#include "base/slice.h"
+
+/*
+ * The values of header fields, as the scanner reads them: only what is
+ * written as nearly everybody does, and what libosip2 takes as we do.  False
+ * means "not for me", never "wrong".
+ *
+ * Every slice here is part of a line that ends with CRLF.  CR is in no class,
+ * so that a span needs no bound of its own, and the octet after a slice may
+ * be looked at.
+ */
+
+/*
+ * What each octet may be part of.  The classes are narrower than RFC 3261's:
+ * an octet that libosip2 treats specially anywhere in a value is in none.
+ */
+#define SCANVALUE_TOKEN 1    /* of a token */
+#define SCANVALUE_HOST 2     /* of a host name or an IPv4 address */
+#define SCANVALUE_DIGIT 4    /* decimal */
+#define SCANVALUE_USER 8     /* of a SIP URI before its @ */
+#define SCANVALUE_VALUE 16   /* of an unquoted parameter value */
+#define SCANVALUE_QUOTED 32  /* of a quoted string without escapes */
+#define SCANVALUE_DISPLAY 64 /* of a display name without quotes */
+#define SCANVALUE_IPV6 128   /* between brackets */
+#define SCANVALUE_AFTER 256  /* of a SIP URI after its host and port */
+
+extern const uint16_t scanvalue_classes[256];
+
+/* Index of the first octet from `i' on that is in none of the classes. */
+static inline size_t
+scanvalue_span(struct slice s, size_t i, unsigned wanted)
+{
+	while ((scanvalue_classes[s.p[i]] & wanted) != 0)
+		i++;
+	return i;
+}
+
+static inline bool
+scanvalue_is_last(struct slice s, size_t i)
+{
+	return i == s.len;
+}
+
+/* slice_trim() for what holds no controls. */
+static inline struct slice
+scanvalue_without_blanks(struct slice s)
+{
+	size_t i = 0;
+
+	while (i < s.len && s.p[i] == ' ')
+		i++;
+	while (s.len > i && s.p[s.len - 1] == ' ')
+		s.len--;
+	return slice_of(s.p + i, s.len - i);
+}
+
+/* Letters without regard to case, eight or four at once; `lower' holds
+ * letters and hyphens only. */
+static inline bool
+scanvalue_same_letters(const uint8_t *octets, const char *lower, size_t len)
+{
+	const size_t width = len >= 8 ? 8 : len >= 4 ? 4 : 1;
+	uint64_t ours[2] = { 0, 0 }, theirs[2] = { 0, 0 };
+
+	if (width == 1) {
+		for (size_t i = 0; i < len; i++)
+			if ((octets[i] | 0x20) != lower[i])
+				return false;
+		return true;
+	}
+	memcpy(&ours[0], octets, width);
+	memcpy(&ours[1], octets + len - width, width);
+	memcpy(&theirs[0], lower, width);
+	memcpy(&theirs[1], lower + len - width, width);
+	return ((ours[0] | 0x2020202020202020) ==
+		   (theirs[0] | 0x2020202020202020)) &&
+	    ((ours[1] | 0x2020202020202020) ==
+		(theirs[1] | 0x2020202020202020));
+}
+
+/* A parameter to look for; `value' has a pointer once it was found. */
+struct scanvalue_param {
+	const char *name; /* lower case */
+	size_t len;
+	struct slice value;
+	bool quotes; /* quoted values are allowed */
+};
+
+/* ;name=value;.. from `i' to the end of s. */
+bool scanvalue_params(struct slice s, size_t i, struct scanvalue_param *wanted);
+
+/* A URI from *i on; *i is left where it ends.  `bracketed': what follows host
+ * and port belongs to it, up to a blank or a bracket. */
+bool scanvalue_uri(struct slice s, size_t *i, bool bracketed);
+
+/* A From, To or Contact value: name-addr or addr-spec, then parameters. */
+bool scanvalue_address(struct slice s, struct scanvalue_param *wanted);
+
+struct scanvalue_via {
+	struct slice transport, host, branch;
+	uint16_t port; /* 0: absent */
+};
+
+/* One element of a Via: SIP/2.0/UDP host:port;parameters. */
+bool scanvalue_via(struct slice s, struct scanvalue_via *via);
+
+#endif

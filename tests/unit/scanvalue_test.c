@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "unit/unit.h"
+
+#include "sip/scanvalue.h"
+
+#define IS(s, text) ck_assert(slice_is(s, text))
+
+static uint8_t *exact;
+
+/* A value as it stands in its line, in a buffer that ends with the line. */
+static struct slice
+in_line(const char *text)
+{
+	const size_t len = strlen(text);
+	char line[512];
+
+	free(exact);
+	memcpy(line, text, len);
+	memcpy(line + len, "\r\n", 2);
+	exact = unit_exact(slice_of(line, len + 2));
+	return slice_of(exact, len);
+}
+
+START_TEST(a_via_is_read)
+{
+	struct scanvalue_via via;
+
+	ck_assert(scanvalue_via(in_line("SIP/2.0/UDP a.example.com:5062;rport;"
+					"Branch=z9hG4bK-1==;received=::1"),
+	    &via));
+	IS(via.transport, "UDP");
+	IS(via.host, "a.example.com");
+	ck_assert_uint_eq(via.port, 5062);
+	IS(via.branch, "z9hG4bK-1==");
+	ck_assert(scanvalue_via(
+	    in_line("SIP/2.0/tls [2001:db8::1]; ms-received-cid=1"), &via));
+	IS(via.host, "2001:db8::1");
+	ck_assert_uint_eq(via.port, 0);
+	ck_assert_uint_eq(via.branch.len, 0);
+}
+END_TEST
+
+START_TEST(an_unusual_via_is_not_for_us)
+{
+	static const char *const vias[] = { "", "SIP/2.0/UDP", "SIP/2.0/UDP ",
+		"SIP/2.0/UDP  h", "SIP / 2.0 / UDP h", "sip/2.0/UDP h",
+		"SIP/2.0/UDP h:", "SIP/2.0/UDP h:65536", "SIP/2.0/UDP h:x",
+		"SIP/2.0/UDP [::1", "SIP/2.0/UDP h;;a", "SIP/2.0/UDP h;",
+		"SIP/2.0/UDP h;a=", "SIP/2.0/UDP h;a=\"b\"",
+		"SIP/2.0/UDP h (c)", "SIP/2.0/UDP h;a=(c)",
+		"SIP/2.0/UDP h;a = b", "SIP/2.0/UDP h ;a" };
+	struct scanvalue_via via;
+
+	for (size_t i = 0; i < sizeof(vias) / sizeof(*vias); i++)
+		ck_assert_msg(
+		    !scanvalue_via(in_line(vias[i]), &via), "%s", vias[i]);
+}
+END_TEST
+
+static const char *
+tag_of(const char *value)
+{
+	static char tag[64];
+	struct scanvalue_param wanted = {
+		.name = "tag", .len = 3, .quotes = true
+	};
+
+	if (!scanvalue_address(in_line(value), &wanted))
+		return "no";
+	memcpy(tag, wanted.value.p, wanted.value.len);
+	tag[wanted.value.len] = 0;
+	return tag;
+}
+
+START_TEST(addresses_are_read)
+{
+	ck_assert_str_eq(tag_of("\"A, <B>\"<sip:a@b.c>;epid=1;Tag=x"), "x");
+	ck_assert_str_eq(tag_of("A B <sips:a@b:5061;x=y;lr>;tag=\"q\""), "q");
+	ck_assert_str_eq(tag_of("sip:a@b.c;tag=1;tag=2"), "1");
+	ck_assert_str_eq(tag_of("<tel:+15550100;phone-context=x>;tag=1"), "1");
+	ck_assert_str_eq(tag_of("<sip:[::1]:5060>;tag=1"), "1");
+}
+END_TEST
+
+START_TEST(an_unusual_address_is_not_for_us)
+{
+	static const char *const values[] = { "", "<", "<>", "sip:", "sip:a",
+		"\"A <sip:a@b>", "\"\\\"\" <sip:a@b>", "A, B <sip:a@b>",
+		"<sip:a:p@b>", "<sip:@bcd>", "<sip:a@b?c=d>", "<sip:a@b:>",
+		"<sip:a@b> ;tag=1", "<sip:a@b>;tag=", "<SIP:a@b>", "<urn:abc>",
+		"<sip:a@b;c=d@e>", "<sip:a@b>x", "\"A\" sip:a@b",
+		"<sip:a@b>;tag=\"x", "<sip:a@b>;tag=\"x\"y" };
+
+	for (size_t i = 0; i < sizeof(values) / sizeof(*values); i++)
+		ck_assert_msg(
+		    strcmp(tag_of(values[i]), "no") == 0, "%s", values[i]);
+}
+END_TEST
+
+START_TEST(a_uri_ends_where_it_says)
+{
+	size_t i = 7;
+
+	ck_assert(scanvalue_uri(
+	    in_line("INVITE sip:+1@b;user=phone SIP/2.0"), &i, true));
+	ck_assert_uint_eq(i, 26);
+	i = 0;
+	ck_assert(scanvalue_uri(in_line("sip:a@b;tag=1"), &i, false));
+	ck_assert_uint_eq(i, 7);
+}
+END_TEST
+
+START_TEST(a_line_may_be_cut_anywhere)
+{
+	static const char *const values[] = {
+		"\"A\" <sip:a@[::1]:1;x=y>;tag=\"x\";a=b",
+		"SIP/2.0/UDP [::1]:5062;branch=x;y", "A <tel:+1>;t"
+	};
+	struct scanvalue_param none = { .quotes = true };
+	struct scanvalue_via via;
+	char cut[64];
+
+	for (size_t v = 0; v < 3; v++)
+		for (size_t len = 0; len <= strlen(values[v]); len++) {
+			memcpy(cut, values[v], len);
+			cut[len] = 0;
+			scanvalue_address(in_line(cut), &none);
+			scanvalue_via(in_line(cut), &via);
+		}
+}
+END_TEST
+
+UNIT("scanvalue", a_via_is_read, an_unusual_via_is_not_for_us,
+    addresses_are_read, an_unusual_address_is_not_for_us,
+    a_uri_ends_where_it_says, a_line_may_be_cut_anywhere)

@@ -29,40 +29,73 @@ is_folded(struct slice rest)
 	return rest.len > 0 && (rest.p[0] == ' ' || rest.p[0] == '\t');
 }
 
-static enum field_name
-name_of(struct slice s)
+static inline bool
+is_name(struct slice name, const char *lower)
 {
-	static const struct {
-		const char *name;
-		enum field_name value;
-	} known[] = {
-		{ "v", FIELD_VIA },
-		{ "i", FIELD_CALL_ID },
-		{ "f", FIELD_FROM },
-		{ "t", FIELD_TO },
-		{ "l", FIELD_CONTENT_LENGTH },
-		{ "c", FIELD_CONTENT_TYPE },
-		{ "m", FIELD_CONTACT },
-		{ "via", FIELD_VIA },
-		{ "call-id", FIELD_CALL_ID },
-		{ "cseq", FIELD_CSEQ },
-		{ "from", FIELD_FROM },
-		{ "to", FIELD_TO },
-		{ "contact", FIELD_CONTACT },
-		{ "date", FIELD_DATE },
-		{ "content-length", FIELD_CONTENT_LENGTH },
-		{ "content-type", FIELD_CONTENT_TYPE },
-		{ "user-agent", FIELD_USER_AGENT },
-		{ "server", FIELD_SERVER },
-		{ "record-route", FIELD_RECORD_ROUTE },
-	};
+	return field_same_letters(name.p, lower, strlen(lower));
+}
 
-	if (s.len == 0)
+static enum field_name
+compact_name(uint8_t letter)
+{
+	switch (slice_lower(letter)) {
+	case 'v':
+		return FIELD_VIA;
+	case 'i':
+		return FIELD_CALL_ID;
+	case 'f':
+		return FIELD_FROM;
+	case 't':
+		return FIELD_TO;
+	case 'm':
+		return FIELD_CONTACT;
+	case 'l':
+		return FIELD_CONTENT_LENGTH;
+	case 'c':
+		return FIELD_CONTENT_TYPE;
+	default:
+		return FIELD_OTHER;
+	}
+}
+
+/* Told apart by their length first: a stream's framing and the scanner ask
+ * for every line. */
+enum field_name
+field_name_of(struct slice name)
+{
+	switch (name.len) {
+	case 1:
+		return compact_name(name.p[0]);
+	case 2:
+		return is_name(name, "to") ? FIELD_TO : FIELD_OTHER;
+	case 3:
+		return is_name(name, "via") ? FIELD_VIA : FIELD_OTHER;
+	case 4:
+		return is_name(name, "from") ? FIELD_FROM
+		    : is_name(name, "cseq")  ? FIELD_CSEQ
+		    : is_name(name, "date")  ? FIELD_DATE
+					     : FIELD_OTHER;
+	case 6:
+		return is_name(name, "server") ? FIELD_SERVER : FIELD_OTHER;
+	case 7:
+		return is_name(name, "call-id") ? FIELD_CALL_ID
+		    : is_name(name, "contact")  ? FIELD_CONTACT
+						: FIELD_OTHER;
+	case 10:
+		return is_name(name, "user-agent") ? FIELD_USER_AGENT
+						   : FIELD_OTHER;
+	case 12:
+		return is_name(name, "content-type") ? FIELD_CONTENT_TYPE
+		    : is_name(name, "record-route")  ? FIELD_RECORD_ROUTE
+						     : FIELD_OTHER;
+	case 14:
+		return is_name(name, "content-length") ? FIELD_CONTENT_LENGTH
+						       : FIELD_OTHER;
+	case 0:
 		return FIELD_MALFORMED;
-	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
-		if (slice_is_nocase(s, known[i].name))
-			return known[i].value;
-	return FIELD_OTHER;
+	default:
+		return FIELD_OTHER;
+	}
 }
 
 bool
@@ -86,7 +119,7 @@ field_next(struct slice *rest, struct field *field)
 	*field = (struct field){
 		.name = colon == lines.len || is_folded(first)
 		    ? FIELD_MALFORMED
-		    : name_of(slice_trim(slice_first(lines, colon))),
+		    : field_name_of(slice_trim(slice_first(lines, colon))),
 		.lines = lines,
 		.value = slice_trim(slice_after(lines, colon + 1)),
 		.folded = folded,

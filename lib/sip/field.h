@@ -50,6 +50,33 @@ bool field_next(struct slice *rest, struct field *field);
 /* What follows the blank line at which field_next() stopped. */
 struct slice field_body(struct slice rest);
 
+/* The field a name stands for: MALFORMED only when it is empty. */
+enum field_name field_name_of(struct slice name);
+
+/* Are the `len' octets those of `lower', small letters and hyphens, without
+ * regard to case?  Eight or four at once: letters may differ in the bit that
+ * makes them capitals. */
+static inline bool
+field_same_letters(const uint8_t *octets, const char *lower, size_t len)
+{
+	const size_t width = len >= 8 ? 8 : 4;
+	const uint64_t letters = 0x4040404040404040;
+	uint64_t ours[2] = { 0, 0 }, theirs[2] = { 0, 0 };
+
+	if (len < 4) {
+		for (size_t i = 0; i < len; i++)
+			if (slice_lower(octets[i]) != lower[i])
+				return false;
+		return true;
+	}
+	memcpy(&ours[0], octets, width);
+	memcpy(&ours[1], octets + len - width, width);
+	memcpy(&theirs[0], lower, width);
+	memcpy(&theirs[1], lower + len - width, width);
+	return ((ours[0] ^ theirs[0]) & ~((theirs[0] & letters) >> 1)) == 0 &&
+	    ((ours[1] ^ theirs[1]) & ~((theirs[1] & letters) >> 1)) == 0;
+}
+
 /* A character of a token, RFC 3261 section 25.1. */
 bool field_is_token(uint8_t octet);
 

@@ -164,72 +164,6 @@ scan_field(struct scan *scan, enum field_name name, struct slice value)
 	}
 }
 
-static inline bool
-is_name(struct slice line, const char *lower)
-{
-	return scanvalue_same_letters(line.p, lower, strlen(lower));
-}
-
-static enum field_name
-compact_name(uint8_t letter)
-{
-	switch (slice_lower(letter)) {
-	case 'v':
-		return FIELD_VIA;
-	case 'i':
-		return FIELD_CALL_ID;
-	case 'f':
-		return FIELD_FROM;
-	case 't':
-		return FIELD_TO;
-	case 'm':
-		return FIELD_CONTACT;
-	case 'l':
-		return FIELD_CONTENT_LENGTH;
-	case 'c':
-		return FIELD_CONTENT_TYPE;
-	default:
-		return FIELD_OTHER;
-	}
-}
-
-/* The names of field.c, told apart by their length first. */
-static enum field_name
-name_of(struct slice line, size_t len)
-{
-	switch (len) {
-	case 1:
-		return compact_name(line.p[0]);
-	case 2:
-		return is_name(line, "to") ? FIELD_TO : FIELD_OTHER;
-	case 3:
-		return is_name(line, "via") ? FIELD_VIA : FIELD_OTHER;
-	case 4:
-		return is_name(line, "from") ? FIELD_FROM
-		    : is_name(line, "cseq")  ? FIELD_CSEQ
-		    : is_name(line, "date")  ? FIELD_DATE
-					     : FIELD_OTHER;
-	case 6:
-		return is_name(line, "server") ? FIELD_SERVER : FIELD_OTHER;
-	case 7:
-		return is_name(line, "call-id") ? FIELD_CALL_ID
-		    : is_name(line, "contact")  ? FIELD_CONTACT
-						: FIELD_OTHER;
-	case 10:
-		return is_name(line, "user-agent") ? FIELD_USER_AGENT
-						   : FIELD_OTHER;
-	case 12:
-		return is_name(line, "content-type") ? FIELD_CONTENT_TYPE
-		    : is_name(line, "record-route")  ? FIELD_RECORD_ROUTE
-						     : FIELD_OTHER;
-	case 14:
-		return is_name(line, "content-length") ? FIELD_CONTENT_LENGTH
-						       : FIELD_OTHER;
-	default:
-		return FIELD_OTHER;
-	}
-}
-
 /* What stands in a name we do not know is of no interest, but a blank before
  * the first colon or at the front would make another name of it. */
 static bool
@@ -239,7 +173,7 @@ scan_line(struct scan *scan, struct slice line)
 
 	return colon > 0 && colon < line.len && line.p[0] != ' ' &&
 	    line.p[colon - 1] != ' ' &&
-	    scan_field(scan, name_of(line, colon),
+	    scan_field(scan, field_name_of(slice_first(line, colon)),
 		scanvalue_without_blanks(slice_after(line, colon + 1)));
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/scanvalue.h"
 
+#include "sip/field.h"
+
 #define WORD                                                                   \
 	(SCANVALUE_TOKEN | SCANVALUE_USER | SCANVALUE_VALUE |                  \
 	    SCANVALUE_QUOTED | SCANVALUE_AFTER)
@@ -81,7 +83,7 @@ scanvalue_params(struct slice s, size_t i, struct scanvalue_param *wanted)
 		if (name_len == 0)
 			return false;
 		if (name_len == wanted->len && wanted->value.p == NULL &&
-		    scanvalue_same_letters(s.p + name, wanted->name, name_len))
+		    field_same_letters(s.p + name, wanted->name, name_len))
 			wanted->value = slice_of(s.p + value, end - value);
 	}
 	return scanvalue_is_last(s, i);

@@ -58,30 +58,6 @@ scanvalue_without_blanks(struct slice s)
 	return slice_of(s.p + i, s.len - i);
 }
 
-/* Letters without regard to case, eight or four at once; `lower' holds
- * letters and hyphens only. */
-static inline bool
-scanvalue_same_letters(const uint8_t *octets, const char *lower, size_t len)
-{
-	const size_t width = len >= 8 ? 8 : len >= 4 ? 4 : 1;
-	uint64_t ours[2] = { 0, 0 }, theirs[2] = { 0, 0 };
-
-	if (width == 1) {
-		for (size_t i = 0; i < len; i++)
-			if ((octets[i] | 0x20) != lower[i])
-				return false;
-		return true;
-	}
-	memcpy(&ours[0], octets, width);
-	memcpy(&ours[1], octets + len - width, width);
-	memcpy(&theirs[0], lower, width);
-	memcpy(&theirs[1], lower + len - width, width);
-	return ((ours[0] | 0x2020202020202020) ==
-		   (theirs[0] | 0x2020202020202020)) &&
-	    ((ours[1] | 0x2020202020202020) ==
-		(theirs[1] | 0x2020202020202020));
-}
-
 /* A parameter to look for; `value' has a pointer once it was found. */
 struct scanvalue_param {
 	const char *name; /* lower case */

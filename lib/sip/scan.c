@@ -164,17 +164,15 @@ scan_field(struct scan *scan, enum field_name name, struct slice value)
 	}
 }
 
-/* What stands in a name we do not know is of no interest, but a blank before
- * the first colon or at the front would make another name of it. */
 static bool
 scan_line(struct scan *scan, struct slice line)
 {
-	const size_t colon = slice_index(line, ':');
+	const size_t colon = scanvalue_span(line, 0, SCANVALUE_TOKEN);
 
-	return colon > 0 && colon < line.len && line.p[0] != ' ' &&
-	    line.p[colon - 1] != ' ' &&
-	    scan_field(scan, field_name_of(slice_first(line, colon)),
-		scanvalue_without_blanks(slice_after(line, colon + 1)));
+	return colon > 0 && line.p[colon] == ':' &&
+	    scan_field(scan, field_name_of(slice_of(line.p, colon)),
+		scanvalue_without_blanks(
+		    slice_of(line.p + colon + 1, line.len - colon - 1)));
 }
 
 static bool

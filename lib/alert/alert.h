@@ -16,11 +16,7 @@
 
 struct alert;
 
-enum alert_state {
-	ALERT_RAISED,
-	ALERT_REFRESHED,
-	ALERT_RESOLVED
-};
+enum alert_state { ALERT_RAISED, ALERT_REFRESHED, ALERT_RESOLVED };
 
 enum alert_reason {
 	ALERT_HEALTHY,
@@ -30,11 +26,11 @@ enum alert_reason {
 };
 
 struct alert_limits {
-	size_t alerts;     /* most alerts known; at the limit the oldest
-	                    * resolved goes, then the new one is refused */
-	nstime join;       /* 10 s */
-	nstime reminder;   /* 1 h */
-	nstime flap;       /* 15 min */
+	size_t alerts;   /* most alerts known; at the limit the oldest
+			  * resolved goes, then the new one is refused */
+	nstime join;     /* 10 s */
+	nstime reminder; /* 1 h */
+	nstime flap;     /* 15 min */
 	struct siphash_key key;
 };
 
@@ -47,13 +43,13 @@ struct alert_event {
 	uint64_t id;                    /* unkeyed hash of kind and key */
 	unsigned episode;               /* from 1 */
 	struct slice subject;
-	uint64_t count;                 /* findings of this episode */
+	uint64_t count; /* findings of this episode */
 	nstime now;
-	nstime wall;                    /* when this event happened */
-	nstime first_seen, last_seen;   /* wall */
-	nstime duration;                /* RESOLVED: raised to resolved */
+	nstime wall;                     /* when this event happened */
+	nstime first_seen, last_seen;    /* wall */
+	nstime duration;                 /* RESOLVED: raised to resolved */
 	const struct evidence *evidence; /* the first's when raised, the
-	                                  * latest's after */
+					  * latest's after */
 };
 
 typedef void alert_output(void *arg, const struct alert_event *event);

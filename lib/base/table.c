@@ -132,8 +132,7 @@ static struct table_entry *
 find_from(const struct table *t, struct table_entry *entry, uint64_t hash,
     const void *key)
 {
-	while (entry != NULL &&
-	    (entry->hash != hash || !t->equal(entry, key)))
+	while (entry != NULL && (entry->hash != hash || !t->equal(entry, key)))
 		entry = entry->next;
 	return entry;
 }

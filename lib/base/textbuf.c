@@ -57,9 +57,9 @@ character_at(struct slice s, uint32_t *code)
 	static const uint32_t least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	const uint8_t first = s.p[0];
 	const size_t len = first < 0x80 ? 1
-	    : (first & 0xe0) == 0xc0	? 2
-	    : (first & 0xf0) == 0xe0	? 3
-	    : (first & 0xf8) == 0xf0	? 4
+	    : (first & 0xe0) == 0xc0    ? 2
+	    : (first & 0xf0) == 0xe0    ? 3
+	    : (first & 0xf8) == 0xf0    ? 4
 					: 0;
 	uint32_t c = len == 1 ? first : first & (0x7fu >> len);
 
@@ -206,8 +206,10 @@ add_date(struct textbuf *t, int64_t days)
 	const int64_t z = days + 719468;
 	const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
 	const int64_t day_of_era = z - era * 146097;
-	const int64_t year_of_era = (day_of_era - day_of_era / 1460 +
-	    day_of_era / 36524 - day_of_era / 146096) / 365;
+	const int64_t year_of_era =
+	    (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
+		day_of_era / 146096) /
+	    365;
 	const int64_t day_of_year = day_of_era -
 	    (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
 	const int64_t month = (5 * day_of_year + 2) / 153;

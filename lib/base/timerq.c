@@ -124,9 +124,8 @@ timerq_set(struct timerq *q, struct timerq_entry *entry, nstime deadline)
 	entry->deadline = deadline;
 	entry->order = q->order++;
 	sift(q, at,
-	    (struct node){ .deadline = deadline,
-		.order = entry->order,
-		.entry = entry });
+	    (struct node){
+		.deadline = deadline, .order = entry->order, .entry = entry });
 	return true;
 }
 

@@ -12,13 +12,13 @@
  */
 
 enum evidence_type {
-	EVIDENCE_TEXT,    /* valid UTF-8 without control characters */
+	EVIDENCE_TEXT, /* valid UTF-8 without control characters */
 	EVIDENCE_INTEGER,
 	EVIDENCE_SECONDS, /* a duration; JSON number of seconds */
 	EVIDENCE_TIME,    /* a wall time; RFC 3339 */
 	EVIDENCE_BOOLEAN,
-	EVIDENCE_LIST,    /* texts, stored joined by commas */
-	EVIDENCE_DECIMAL  /* `number' thousandths; JSON number */
+	EVIDENCE_LIST,   /* texts, stored joined by commas */
+	EVIDENCE_DECIMAL /* `number' thousandths; JSON number */
 };
 
 struct evidence_field {
@@ -53,8 +53,8 @@ void evidence_text_slice(
     struct evidence *e, const char *name, struct slice text);
 void evidence_integer(struct evidence *e, const char *name, int64_t n);
 void evidence_boolean(struct evidence *e, const char *name, bool value);
-void evidence_seconds(struct evidence *e, const char *name, nstime duration,
-    unsigned decimals);
+void evidence_seconds(
+    struct evidence *e, const char *name, nstime duration, unsigned decimals);
 void evidence_decimal(
     struct evidence *e, const char *name, int64_t thousandths);
 void evidence_time(struct evidence *e, const char *name, nstime wall);

@@ -40,11 +40,11 @@ struct finding {
 	enum finding_verdict verdict;
 	enum finding_severity severity;
 	struct slice key;     /* its identity within the kind: stable text, the
-	                       * same on every machine; borrowed */
+			       * same on every machine; borrowed */
 	struct slice subject; /* what a person calls it; borrowed */
 	const struct evidence *evidence; /* borrowed; NULL unless TROUBLE or
-	                                  * UPDATED */
-	nstime now, wall;     /* when; wall is the packet's stamp */
+					  * UPDATED */
+	nstime now, wall;                /* when; wall is the packet's stamp */
 };
 
 typedef void finding_output(void *arg, const struct finding *finding);

@@ -46,7 +46,7 @@ struct skew_pool {
 	const char *name;              /* borrowed for the call */
 	const struct address *members; /* borrowed for the call; copied */
 	size_t member_count;
-	nstime warn;                   /* 0: the general one */
+	nstime warn; /* 0: the general one */
 };
 
 struct skew_limits {
@@ -68,8 +68,8 @@ void skew_input(struct skew *s, const struct skew_stamp *stamp);
 /* `address' dials (client) or answers (server) watched requests on 5062. */
 void skew_role(struct skew *s, const struct address *address, bool is_server);
 
-void skew_local(struct skew *s, enum skew_local_clock state, nstime now,
-    nstime wall);
+void skew_local(
+    struct skew *s, enum skew_local_clock state, nstime now, nstime wall);
 
 /* Our own clock was stepped by `step' (positive: forward) at `now'; every
  * estimator shifts with it. */

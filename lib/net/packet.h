@@ -13,10 +13,10 @@
 struct packet {
 	struct slice octets; /* what was captured: caplen octets */
 	size_t len;          /* what was on the wire; octets.len or more */
-	int datalink;        /* a LINKTYPE_/DLT_ value, as in pcap-linktype(7) */
-	unsigned source;     /* which interface or savefile, from 0 */
-	nstime wall;         /* the stamp: UTC since the epoch */
-	nstime now;          /* monotonic, drives timers (DESIGN principle 2) */
+	int datalink;    /* a LINKTYPE_/DLT_ value, as in pcap-linktype(7) */
+	unsigned source; /* which interface or savefile, from 0 */
+	nstime wall;     /* the stamp: UTC since the epoch */
+	nstime now;      /* monotonic, drives timers (DESIGN principle 2) */
 };
 
 #endif

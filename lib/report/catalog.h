@@ -13,9 +13,9 @@
 struct catalog_entry {
 	enum finding_kind kind;
 	const char *summary; /* one line: what it is */
-	const char *advice;  /* one sentence to act on at three in the morning */
-	const char *text;    /* paragraphs: what it means, what to check in which
-	                      * order, what it is not; lines of 72 at most */
+	const char *advice; /* one sentence to act on at three in the morning */
+	const char *text;   /* paragraphs: what it means, what to check in which
+			     * order, what it is not; lines of 72 at most */
 };
 
 const struct catalog_entry *catalog_find(enum finding_kind kind);

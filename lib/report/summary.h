@@ -40,10 +40,10 @@ struct summary {
 	uint64_t packets, messages;
 	nstime first, last; /* stamps; both 0 without packets */
 	size_t method_count, port_count, drop_count, clock_count;
-	struct summary_method *methods; /* sorted by name */
+	struct summary_method *methods;   /* sorted by name */
 	struct summary_port *not_watched; /* sorted by port */
-	struct summary_drop *drops; /* those above zero */
-	struct summary_clock *clocks; /* sorted by peer */
+	struct summary_drop *drops;       /* those above zero */
+	struct summary_clock *clocks;     /* sorted by peer */
 	uint64_t findings[FINDING_KINDS], alerts[FINDING_KINDS];
 };
 

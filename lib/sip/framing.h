@@ -20,12 +20,12 @@ struct framing;
 
 /* What is shared by all streams of one tap. */
 struct framing_stats {
-	uint64_t too_long;      /* skipped by its length */
-	uint64_t no_length;     /* no Content-Length on a stream: taken as 0 */
-	uint64_t bad_length;    /* negative, not a number, contradicting */
+	uint64_t too_long;       /* skipped by its length */
+	uint64_t no_length;      /* no Content-Length on a stream: taken as 0 */
+	uint64_t bad_length;     /* negative, not a number, contradicting */
 	uint64_t resynchronised; /* octets were skipped to a start line */
 	uint64_t skipped_octets;
-	uint64_t cut;           /* a message a gap or the end cut short */
+	uint64_t cut; /* a message a gap or the end cut short */
 	uint64_t no_memory;
 };
 

@@ -18,7 +18,7 @@
  */
 struct sip_message {
 	bool is_request;
-	bool recovered;           /* libosip2 refused it, the keys are readable */
+	bool recovered; /* libosip2 refused it, the keys are readable */
 	struct slice start_line;  /* without CRLF */
 	struct slice method;      /* of the request, or the CSeq's */
 	struct slice request_uri; /* requests */
@@ -31,17 +31,17 @@ struct sip_message {
 	struct slice from_tag, to_tag; /* without quotes */
 
 	/* The top Via: RFC 3261 section 20.42. */
-	unsigned vias;             /* how many there are, comma-joined too */
-	struct slice via_transport; /* UDP, TCP, TLS, .. as written */
-	struct slice via_host;     /* sent-by; IPv6 without brackets */
-	uint16_t via_port;         /* 0: absent */
-	struct slice via_branch;   /* empty: a Lync client, or RFC 2543 */
+	unsigned vias;                /* how many there are, comma-joined too */
+	struct slice via_transport;   /* UDP, TCP, TLS, .. as written */
+	struct slice via_host;        /* sent-by; IPv6 without brackets */
+	uint16_t via_port;            /* 0: absent */
+	struct slice via_branch;      /* empty: a Lync client, or RFC 2543 */
 	struct slice via_bottom_host; /* sent-by of the last Via */
 
-	struct slice date;         /* the value as sent; the first if several */
+	struct slice date; /* the value as sent; the first if several */
 	struct slice content_type;
-	struct slice user_agent;   /* User-Agent, or Server */
-	struct slice body;         /* at most Content-Length octets */
+	struct slice user_agent; /* User-Agent, or Server */
+	struct slice body;       /* at most Content-Length octets */
 	bool has_record_route;
 };
 

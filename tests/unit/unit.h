@@ -11,23 +11,23 @@
  * A unit test is one program: START_TEST/END_TEST functions whose names are
  * sentences, then UNIT("room", first_sentence, second_sentence, ...).
  */
-#define UNIT(name, ...)                                                       \
-	int main(void)                                                        \
-	{                                                                     \
-		const TTest *tests[] = { __VA_ARGS__ };                       \
-		Suite *suite = suite_create(name);                            \
-		TCase *tcase = tcase_create(name);                            \
-		SRunner *runner = srunner_create(suite);                      \
-		int failed;                                                   \
-                                                                              \
-		tcase_set_timeout(tcase, 120);                                \
-		for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)   \
-			tcase_add_test(tcase, tests[i]);                      \
-		suite_add_tcase(suite, tcase);                                \
-		srunner_run_all(runner, CK_ENV);                              \
-		failed = srunner_ntests_failed(runner);                       \
-		srunner_free(runner);                                         \
-		return failed == 0 ? 0 : 1;                                   \
+#define UNIT(name, ...)                                                        \
+	int main(void)                                                         \
+	{                                                                      \
+		const TTest *tests[] = { __VA_ARGS__ };                        \
+		Suite *suite = suite_create(name);                             \
+		TCase *tcase = tcase_create(name);                             \
+		SRunner *runner = srunner_create(suite);                       \
+		int failed;                                                    \
+                                                                               \
+		tcase_set_timeout(tcase, 120);                                 \
+		for (size_t i = 0; i < sizeof(tests) / sizeof(*tests); i++)    \
+			tcase_add_test(tcase, tests[i]);                       \
+		suite_add_tcase(suite, tcase);                                 \
+		srunner_run_all(runner, CK_ENV);                               \
+		failed = srunner_ntests_failed(runner);                        \
+		srunner_free(runner);                                          \
+		return failed == 0 ? 0 : 1;                                    \
 	}
 
 /* A copy of the octets in a heap buffer of exactly their size, so that ASan

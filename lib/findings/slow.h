@@ -13,8 +13,8 @@
 struct slow;
 
 struct slow_limits {
-	unsigned count;                /* 3 */
-	nstime window;                 /* 5 min */
+	unsigned count; /* 3 */
+	nstime window;  /* 5 min */
 	nstime slow_invite, slow_other;
 	size_t servers;
 	struct siphash_key key;

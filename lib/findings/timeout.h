@@ -2,8 +2,11 @@
 #ifndef TIMEOUT_H
 #define TIMEOUT_H
 
+#include "base/counter.h"
 #include "findings/finding.h"
+#include "findings/tally.h"
 #include "sip/identity.h"
+#include "sip/timers.h"
 #include "sip/txntable.h"
 
 /*
@@ -19,6 +22,7 @@ struct timeout_limits {
 	nstime resolve_after; /* 5 min */
 	size_t servers;       /* server endpoint and method, known at a time */
 	size_t methods;       /* counted by name; the rest share "other" */
+	size_t judged;        /* verdicts a late answer may still withdraw */
 	struct identity identity;
 	struct siphash_key key;
 };
@@ -30,6 +34,7 @@ struct timeout_witness {
 	bool unreachable;  /* ICMP said so since it was sent */
 	bool reverse_seen; /* packets of uas to uac were seen since */
 	bool lost;         /* drops or gaps since it was sent */
+	nstime wall;       /* what the packets' clock says at outcome->now */
 };
 
 enum timeout_verdict {
@@ -40,11 +45,6 @@ enum timeout_verdict {
 	TIMEOUT_UNKNOWN_LOSS,
 	TIMEOUT_UNDELIVERED,
 	TIMEOUT_UNFINISHED
-};
-
-struct timeout_counts {
-	uint64_t answered, timed_out, unknown_asymmetric, unknown_loss;
-	uint64_t undelivered, unfinished;
 };
 
 struct timeout *timeout_new(
@@ -59,9 +59,8 @@ void timeout_tick(struct timeout *t, nstime now, nstime wall);
 nstime timeout_next_deadline(const struct timeout *t);
 void timeout_set(struct timeout *t, const struct timeout_limits *limits);
 
-/* Method number `index' in order of its name; false: there are no more. */
-bool timeout_counts(const struct timeout *t, size_t index, const char **method,
-    struct timeout_counts *counts);
+/* The counts by method, borrowed until the next input. */
+const struct tally *timeout_tally(const struct timeout *t);
 
 void timeout_stats(const struct timeout *t, counter_output *output, void *arg);
 

@@ -23,8 +23,8 @@ struct visibility_limits {
 	struct siphash_key key;
 };
 
-struct visibility *visibility_new(const struct visibility_limits *limits,
-    finding_output *output, void *arg);
+struct visibility *visibility_new(
+    const struct visibility_limits *limits, finding_output *output, void *arg);
 void visibility_free(struct visibility *v);
 
 /* Every outcome and what was made of it. */

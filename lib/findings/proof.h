@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PROOF_H
+#define PROOF_H
+
+#include "findings/timeout.h"
+
+/*
+ * No alert without proof (DESIGN principle 3 and section 6): what shows that
+ * a requester did not get an answer either, and not just we.
+ */
+
+/*
+ * Judge an EXPIRED outcome.  Returns the name of the proof and sets *verdict
+ * to TIMEOUT_TIMED_OUT, or returns NULL and sets *verdict to the reason why
+ * nothing can be said.
+ */
+const char *proof_find(const struct txntable_outcome *outcome,
+    const struct timeout_witness *witness, enum timeout_verdict *verdict);
+
+/* "no_response", .. */
+const char *proof_class_name(enum txntable_class class);
+
+enum finding_severity proof_severity(enum txntable_class class);
+
+/* "UDP", "TCP", "TLS" */
+const char *proof_transport_name(enum txntable_transport transport);
+
+#endif

@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/slow.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "base/table.h"
+#include "findings/proof.h"
+
+enum { COUNT_LIMIT = 16, CALL_ID = 128, UDP_COPIES = 4 };
+
+struct server {
+	struct table_entry entry;
+	TAILQ_ENTRY(server) link;
+	struct endpoint endpoint;
+	nstime slow_at[COUNT_LIMIT]; /* the latest ones, as a ring */
+	size_t slow_count;
+	bool raised;
+	bool late;      /* slow ones were answered after all */
+	unsigned quick; /* answers below the threshold in a row */
+	nstime slowest;
+	char call_id[CALL_ID]; /* of the slowest, escaped */
+	char method[TALLY_NAME];
+	nstime threshold;
+};
+
+struct slow {
+	struct slow_limits limits;
+	finding_output *output;
+	void *arg;
+	struct table *servers;
+	TAILQ_HEAD(, server) by_use; /* the least recently slow one first */
+	struct evidence evidence;
+	uint64_t servers_evicted;
+};
+
+static bool
+server_equal(const struct table_entry *entry, const void *key)
+{
+	return endpoint_equal(&((const struct server *)entry)->endpoint, key);
+}
+
+struct slow *
+slow_new(const struct slow_limits *limits, finding_output *output, void *arg)
+{
+	struct slow *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->output = output;
+	s->arg = arg;
+	s->servers = table_new(limits->servers, &limits->key, server_equal);
+	if (s->servers == NULL) {
+		free(s);
+		return NULL;
+	}
+	TAILQ_INIT(&s->by_use);
+	slow_set(s, limits);
+	return s;
+}
+
+void
+slow_set(struct slow *s, const struct slow_limits *limits)
+{
+	s->limits = *limits;
+	if (s->limits.count > COUNT_LIMIT)
+		s->limits.count = COUNT_LIMIT;
+	if (s->limits.count == 0)
+		s->limits.count = 1;
+	table_set(s->servers, limits->servers);
+}
+
+static uint64_t
+hash_of(const struct slow *s, const struct endpoint *endpoint)
+{
+	return table_hash(s->servers,
+		   slice_of(&endpoint->address, sizeof(endpoint->address))) +
+	    endpoint->port;
+}
+
+static struct server *
+find(const struct slow *s, const struct endpoint *endpoint)
+{
+	if (table_count(s->servers) == 0)
+		return NULL;
+	return (struct server *)table_find(
+	    s->servers, hash_of(s, endpoint), endpoint);
+}
+
+static void
+forget(struct slow *s, struct server *server)
+{
+	TAILQ_REMOVE(&s->by_use, server, link);
+	table_remove(s->servers, &server->entry);
+	free(server);
+}
+
+void
+slow_free(struct slow *s)
+{
+	if (s == NULL)
+		return;
+	while (!TAILQ_EMPTY(&s->by_use))
+		forget(s, TAILQ_FIRST(&s->by_use));
+	table_free(s->servers);
+	free(s);
+}
+
+static struct server *
+find_or_add(struct slow *s, const struct endpoint *endpoint)
+{
+	struct server *server = find(s, endpoint);
+
+	if (server != NULL) {
+		TAILQ_REMOVE(&s->by_use, server, link);
+		TAILQ_INSERT_TAIL(&s->by_use, server, link);
+		return server;
+	}
+	if (table_count(s->servers) >= s->limits.servers &&
+	    !TAILQ_EMPTY(&s->by_use)) {
+		forget(s, TAILQ_FIRST(&s->by_use));
+		s->servers_evicted++;
+	}
+	server = calloc(1, sizeof(*server));
+	if (server == NULL ||
+	    !table_add(s->servers, &server->entry, hash_of(s, endpoint))) {
+		free(server);
+		return NULL;
+	}
+	server->endpoint = *endpoint;
+	TAILQ_INSERT_TAIL(&s->by_use, server, link);
+	return server;
+}
+
+static void
+tell(struct slow *s, const struct server *server, enum finding_verdict verdict,
+    nstime now, nstime wall)
+{
+	struct evidence *e = &s->evidence;
+	char store[64];
+	struct textbuf name;
+
+	textbuf_init(&name, store, sizeof(store));
+	endpoint_write(&name, &server->endpoint);
+	evidence_init(e);
+	evidence_text(e, "class", server->late ? "late" : "pending");
+	evidence_text(e, "method", server->method);
+	evidence_endpoint(e, "server", &server->endpoint);
+	evidence_seconds(e, "threshold_s", server->threshold, 1);
+	evidence_seconds(e, "slowest_s", server->slowest, 1);
+	if (server->call_id[0] != '\0')
+		evidence_text(e, "call_id", server->call_id);
+	s->output(s->arg,
+	    &(struct finding){
+		.kind = FINDING_SLOW_TRANSACTION,
+		.verdict = verdict,
+		.severity = FINDING_WARNING,
+		.key = textbuf_slice(&name),
+		.subject = textbuf_slice(&name),
+		.evidence = e,
+		.now = now,
+		.wall = wall,
+	    });
+}
+
+static void
+note_slowest(
+    struct server *server, const struct txntable_outcome *o, nstime waited)
+{
+	struct textbuf t;
+
+	if (waited < server->slowest)
+		return;
+	server->slowest = waited;
+	textbuf_init(&t, server->call_id, sizeof(server->call_id));
+	textbuf_wire(&t, o->call_id);
+}
+
+/* Are the last `count' slow ones all within the window? */
+static bool
+enough(const struct slow *s, const struct server *server, nstime now)
+{
+	const size_t count = s->limits.count;
+
+	return server->slow_count >= count &&
+	    now - server->slow_at[(server->slow_count - count) % COUNT_LIMIT] <=
+	    s->limits.window;
+}
+
+/* UDP shows by its copies that the requester waits, TCP by the
+ * acknowledgement that the request is at the server (DESIGN section 8). */
+static bool
+still_waiting(const struct txntable_outcome *o, const struct timeout_witness *w)
+{
+	if (o->transport == TXNTABLE_UDP)
+		return o->copies >= UDP_COPIES;
+	return w->acknowledged && !w->lost;
+}
+
+static void
+pending(struct slow *s, const struct txntable_outcome *o,
+    const struct timeout_witness *w)
+{
+	struct server *server;
+
+	if (!still_waiting(o, w))
+		return;
+	server = find_or_add(s, &o->uas);
+	if (server == NULL)
+		return;
+	server->slow_at[server->slow_count++ % COUNT_LIMIT] = o->now;
+	server->quick = 0;
+	server->threshold =
+	    o->is_invite ? s->limits.slow_invite : s->limits.slow_other;
+	tally_name(server->method, o->method);
+	note_slowest(server, o, o->now - o->sent);
+	if (!enough(s, server, o->now))
+		return;
+	server->raised = true;
+	tell(s, server, FINDING_TROUBLE, o->now, w->wall);
+}
+
+static void
+answered(struct slow *s, const struct txntable_outcome *o, nstime wall)
+{
+	struct server *server = find(s, &o->uas);
+	const nstime threshold =
+	    o->is_invite ? s->limits.slow_invite : s->limits.slow_other;
+	const nstime waited = o->first_response - o->sent;
+
+	if (server == NULL)
+		return;
+	if (waited >= threshold) {
+		server->late = true;
+		server->quick = 0;
+		note_slowest(server, o, waited);
+		return;
+	}
+	if (++server->quick < s->limits.count)
+		return;
+	if (server->raised)
+		tell(s, server, FINDING_HEALTHY, o->now, wall);
+	forget(s, server);
+}
+
+void
+slow_input(struct slow *s, const struct txntable_outcome *o,
+    const struct timeout_witness *witness)
+{
+	if (!o->watched)
+		return;
+	if (o->event == TXNTABLE_SLOW)
+		pending(s, o, witness);
+	else if (o->event == TXNTABLE_ANSWERED || o->event == TXNTABLE_LATE)
+		answered(s, o, witness->wall);
+}
+
+void
+slow_supersede(
+    struct slow *s, const struct endpoint *server, nstime now, nstime wall)
+{
+	struct server *found = find(s, server);
+
+	if (found == NULL)
+		return;
+	if (found->raised)
+		tell(s, found, FINDING_SUPERSEDED, now, wall);
+	forget(s, found);
+}
+
+void
+slow_stats(const struct slow *s, counter_output *output, void *arg)
+{
+	output(arg, "slow.servers_evicted", s->servers_evicted);
+}

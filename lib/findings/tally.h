@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TALLY_H
+#define TALLY_H
+
+#include "base/slice.h"
+
+/*
+ * What became of transactions, counted by method.  Names come off the wire:
+ * they are kept escaped, and those beyond the limit share "other".
+ */
+
+enum { TALLY_NAME = 32 };
+
+struct tally_counts {
+	uint64_t answered, timed_out, unknown_asymmetric, unknown_loss;
+	uint64_t undelivered, unfinished;
+};
+
+struct tally;
+
+/* NULL when out of memory; the caller frees it. */
+struct tally *tally_new(size_t methods);
+void tally_free(struct tally *t);
+
+/* The method as it is shown, cut at TALLY_NAME - 1 octets. */
+void tally_name(char name[TALLY_NAME], struct slice method);
+
+/* The counts of a method, made if new.  `name' is one of tally_name(). */
+struct tally_counts *tally_of(struct tally *t, const char *name);
+
+/* Method number `index' in order of its name; false: there are no more. */
+bool tally_at(const struct tally *t, size_t index, const char **name,
+    struct tally_counts *counts);
+
+#endif

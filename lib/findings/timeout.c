@@ -1,0 +1,497 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/timeout.h"
+
+#include "base/table.h"
+#include "base/timerq.h"
+#include "findings/proof.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+enum { FAILED_CLIENTS = 8 };
+
+/* A server endpoint that timed out for a method, until it is well again. */
+struct server {
+	struct table_entry entry;
+	TAILQ_ENTRY(server) link;
+	struct timerq_entry timer;
+	struct endpoint endpoint;
+	char method[TALLY_NAME];
+	nstime last_timeout;
+	bool client_answered; /* since then: one of those that had failed */
+	size_t failed_count;  /* above FAILED_CLIENTS: any client will do */
+	struct address failed[FAILED_CLIENTS];
+};
+
+/* A verdict that a late answer may still withdraw. */
+struct judged {
+	struct table_entry entry;
+	struct timerq_entry timer;
+	uint64_t id;
+	enum timeout_verdict verdict;
+	bool told; /* as a finding */
+};
+
+struct timeout {
+	struct timeout_limits limits;
+	finding_output *output;
+	void *arg;
+	struct tally *tally;
+	struct table *servers;
+	TAILQ_HEAD(, server) by_use; /* the longest without trouble first */
+	struct timerq *healing;
+	struct table *judged;
+	struct timerq *forgetting;
+	nstime wall_offset; /* stamps less `now', from the latest outcome */
+	struct evidence evidence;
+	uint64_t servers_evicted, judged_full;
+};
+
+struct server_key {
+	const struct endpoint *endpoint;
+	const char *method;
+};
+
+static bool
+server_equal(const struct table_entry *entry, const void *key)
+{
+	const struct server *s = (const struct server *)entry;
+	const struct server_key *k = key;
+
+	return endpoint_equal(&s->endpoint, k->endpoint) &&
+	    strcmp(s->method, k->method) == 0;
+}
+
+static bool
+judged_equal(const struct table_entry *entry, const void *key)
+{
+	return ((const struct judged *)entry)->id == *(const uint64_t *)key;
+}
+
+struct timeout *
+timeout_new(
+    const struct timeout_limits *limits, finding_output *output, void *arg)
+{
+	struct timeout *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->limits = *limits;
+	t->output = output;
+	t->arg = arg;
+	TAILQ_INIT(&t->by_use);
+	t->tally = tally_new(limits->methods);
+	t->servers = table_new(limits->servers, &limits->key, server_equal);
+	t->judged = table_new(limits->judged, &limits->key, judged_equal);
+	t->healing = timerq_new();
+	t->forgetting = timerq_new();
+	if (t->tally != NULL && t->servers != NULL && t->judged != NULL &&
+	    t->healing != NULL && t->forgetting != NULL)
+		return t;
+	timeout_free(t);
+	return NULL;
+}
+
+static void
+free_entries(struct table *table)
+{
+	struct table_entry *entry = table == NULL ? NULL : table_first(table);
+
+	while (entry != NULL) {
+		struct table_entry *next = table_next(table, entry);
+
+		table_remove(table, entry);
+		free(entry);
+		entry = next;
+	}
+	table_free(table);
+}
+
+void
+timeout_free(struct timeout *t)
+{
+	if (t == NULL)
+		return;
+	free_entries(t->servers);
+	free_entries(t->judged);
+	timerq_free(t->healing);
+	timerq_free(t->forgetting);
+	tally_free(t->tally);
+	free(t);
+}
+
+void
+timeout_set(struct timeout *t, const struct timeout_limits *limits)
+{
+	t->limits = *limits;
+	table_set(t->servers, limits->servers);
+	table_set(t->judged, limits->judged);
+}
+
+static uint64_t *
+count_of(struct tally_counts *c, enum timeout_verdict verdict)
+{
+	switch (verdict) {
+	case TIMEOUT_ANSWERED:
+		return &c->answered;
+	case TIMEOUT_TIMED_OUT:
+		return &c->timed_out;
+	case TIMEOUT_UNKNOWN_ASYMMETRIC:
+		return &c->unknown_asymmetric;
+	case TIMEOUT_UNKNOWN_LOSS:
+		return &c->unknown_loss;
+	case TIMEOUT_UNDELIVERED:
+		return &c->undelivered;
+	case TIMEOUT_UNFINISHED:
+	case TIMEOUT_NONE:
+		break;
+	}
+	return &c->unfinished;
+}
+
+static struct server *
+find_server(struct timeout *t, const struct endpoint *endpoint,
+    const char *method, uint64_t *hash)
+{
+	const struct server_key key = { .endpoint = endpoint,
+		.method = method };
+
+	*hash = table_hash(t->servers,
+		    slice_of(&endpoint->address, sizeof(endpoint->address))) +
+	    endpoint->port;
+	return (struct server *)table_find(t->servers, *hash, &key);
+}
+
+static void
+forget_server(struct timeout *t, struct server *s)
+{
+	TAILQ_REMOVE(&t->by_use, s, link);
+	timerq_cancel(t->healing, &s->timer);
+	table_remove(t->servers, &s->entry);
+	free(s);
+}
+
+/* At the limit the one longest without trouble goes: its alert ends when it
+ * has been quiet. */
+static struct server *
+add_server(struct timeout *t, const struct endpoint *endpoint,
+    const char *method, uint64_t hash)
+{
+	struct server *s;
+
+	if (table_count(t->servers) >= t->limits.servers &&
+	    !TAILQ_EMPTY(&t->by_use)) {
+		forget_server(t, TAILQ_FIRST(&t->by_use));
+		t->servers_evicted++;
+	}
+	s = calloc(1, sizeof(*s));
+	if (s == NULL || !table_add(t->servers, &s->entry, hash)) {
+		free(s);
+		return NULL;
+	}
+	s->endpoint = *endpoint;
+	memcpy(s->method, method, TALLY_NAME);
+	TAILQ_INSERT_TAIL(&t->by_use, s, link);
+	return s;
+}
+
+static void
+remember_client(struct server *s, const struct address *client)
+{
+	for (size_t i = 0; i < s->failed_count && i < FAILED_CLIENTS; i++)
+		if (endpoint_address_equal(&s->failed[i], client))
+			return;
+	if (s->failed_count < FAILED_CLIENTS)
+		s->failed[s->failed_count] = *client;
+	s->failed_count++;
+}
+
+static bool
+client_had_failed(const struct server *s, const struct address *client)
+{
+	if (s->failed_count > FAILED_CLIENTS)
+		return true;
+	for (size_t i = 0; i < s->failed_count; i++)
+		if (endpoint_address_equal(&s->failed[i], client))
+			return true;
+	return false;
+}
+
+static void
+note_failure(
+    struct timeout *t, const struct txntable_outcome *o, const char *method)
+{
+	uint64_t hash;
+	struct server *s = find_server(t, &o->uas, method, &hash);
+
+	if (s == NULL)
+		s = add_server(t, &o->uas, method, hash);
+	if (s == NULL)
+		return;
+	TAILQ_REMOVE(&t->by_use, s, link);
+	TAILQ_INSERT_TAIL(&t->by_use, s, link);
+	remember_client(s, &o->uac.address);
+	s->last_timeout = o->now;
+	s->client_answered = false;
+	timerq_cancel(t->healing, &s->timer);
+}
+
+static void
+note_answer(
+    struct timeout *t, const struct txntable_outcome *o, const char *method)
+{
+	uint64_t hash;
+	struct server *s;
+
+	if (table_count(t->servers) == 0)
+		return;
+	s = find_server(t, &o->uas, method, &hash);
+	if (s == NULL || s->client_answered || o->sent < s->last_timeout ||
+	    !client_had_failed(s, &o->uac.address))
+		return;
+	s->client_answered = timerq_set(
+	    t->healing, &s->timer, s->last_timeout + t->limits.resolve_after);
+}
+
+static void
+write_evidence(
+    struct timeout *t, const struct txntable_outcome *o, const char *proof)
+{
+	struct evidence *e = &t->evidence;
+	char store[EVIDENCE_VALUE];
+	struct textbuf text;
+
+	evidence_init(e);
+	evidence_text(e, "class", proof_class_name(o->class));
+	evidence_text(e, "proof", proof);
+	evidence_wire(e, "method", o->method);
+	textbuf_init(&text, store, sizeof(store));
+	identity_write_start_line(&text, &t->limits.identity, o->start_line);
+	evidence_text_slice(e, "start_line", textbuf_slice(&text));
+	textbuf_init(&text, store, sizeof(store));
+	identity_write(&text, &t->limits.identity, o->request_uri);
+	evidence_text_slice(e, "request_uri", textbuf_slice(&text));
+	evidence_wire(e, "call_id", o->call_id);
+	evidence_integer(e, "cseq", o->cseq);
+	textbuf_init(&text, store, sizeof(store));
+	identity_write(&text, &t->limits.identity, o->from);
+	evidence_text_slice(e, "from", textbuf_slice(&text));
+	textbuf_init(&text, store, sizeof(store));
+	identity_write(&text, &t->limits.identity, o->to);
+	evidence_text_slice(e, "to", textbuf_slice(&text));
+	evidence_wire(e, "branch", o->branch);
+	evidence_endpoint(e, "uac", &o->uac);
+	evidence_endpoint(e, "uas", &o->uas);
+	evidence_text(e, "transport", proof_transport_name(o->transport));
+	evidence_time(e, "sent", o->sent_wall);
+	evidence_integer(e, "copies", o->copies);
+	if (o->status != 0)
+		evidence_integer(e, "last_status", o->status);
+	evidence_seconds(e, "elapsed_s", o->now - o->sent, 1);
+	evidence_boolean(e, "mras", o->mras);
+	evidence_boolean(e, "recovered", o->recovered);
+	evidence_integer(e, "legs", o->legs);
+}
+
+static void
+tell(struct timeout *t, const struct txntable_outcome *o,
+    enum finding_verdict verdict, const char *method, const char *proof)
+{
+	char key_store[128], subject_store[64];
+	struct textbuf key, subject;
+
+	textbuf_init(&subject, subject_store, sizeof(subject_store));
+	endpoint_write(&subject, &o->uas);
+	textbuf_init(&key, key_store, sizeof(key_store));
+	endpoint_write(&key, &o->uas);
+	textbuf_add(&key, " ");
+	textbuf_add(&key, method);
+	if (proof != NULL)
+		write_evidence(t, o, proof);
+	t->output(t->arg,
+	    &(struct finding){
+		.kind = FINDING_TRANSACTION_TIMEOUT,
+		.verdict = verdict,
+		.severity = proof_severity(o->class),
+		.key = textbuf_slice(&key),
+		.subject = textbuf_slice(&subject),
+		.evidence = proof == NULL ? NULL : &t->evidence,
+		.now = o->now,
+		.wall = o->now + t->wall_offset,
+	    });
+}
+
+/* Remember the verdict as long as the table upstairs may tell LATE. */
+static void
+remember(struct timeout *t, const struct txntable_outcome *o,
+    enum timeout_verdict verdict, bool told)
+{
+	struct judged *j = calloc(1, sizeof(*j));
+	const uint64_t hash =
+	    table_hash(t->judged, slice_of(&o->id, sizeof(o->id)));
+
+	if (j == NULL || !table_add(t->judged, &j->entry, hash)) {
+		free(j);
+		t->judged_full++;
+		return;
+	}
+	j->id = o->id;
+	j->verdict = verdict;
+	j->told = told;
+	if (!timerq_set(t->forgetting, &j->timer,
+		o->now + timers_64_t1(t->limits.t1) + t->limits.grace)) {
+		table_remove(t->judged, &j->entry);
+		free(j);
+		t->judged_full++;
+	}
+}
+
+static struct judged *
+find_judged(struct timeout *t, uint64_t id)
+{
+	if (table_count(t->judged) == 0)
+		return NULL;
+	return (struct judged *)table_find(
+	    t->judged, table_hash(t->judged, slice_of(&id, sizeof(id))), &id);
+}
+
+static enum timeout_verdict
+expired(struct timeout *t, const struct txntable_outcome *o,
+    const struct timeout_witness *w, const char *method)
+{
+	enum timeout_verdict verdict;
+	const char *proof = proof_find(o, w, &verdict);
+	const bool told =
+	    verdict == TIMEOUT_TIMED_OUT && o->watched && !o->folded;
+	struct tally_counts *counts = tally_of(t->tally, method);
+
+	/* Its final was answered and counted; then nobody acknowledged it. */
+	if (o->class == TXNTABLE_NO_ACK || o->class == TXNTABLE_NO_ACK_2XX) {
+		if (verdict != TIMEOUT_TIMED_OUT)
+			return TIMEOUT_NONE;
+		counts->answered--;
+	}
+	(*count_of(counts, verdict))++;
+	remember(t, o, verdict, told);
+	if (!told)
+		return verdict;
+	note_failure(t, o, method);
+	tell(t, o, FINDING_TROUBLE, method, proof);
+	return verdict;
+}
+
+static enum timeout_verdict
+late(struct timeout *t, const struct txntable_outcome *o, const char *method)
+{
+	struct judged *j = find_judged(t, o->id);
+	struct tally_counts *counts = tally_of(t->tally, method);
+
+	if (j == NULL)
+		return TIMEOUT_NONE;
+	(*count_of(counts, j->verdict))--;
+	counts->answered++;
+	if (j->told)
+		tell(t, o, FINDING_WITHDRAWN, method, NULL);
+	timerq_cancel(t->forgetting, &j->timer);
+	table_remove(t->judged, &j->entry);
+	free(j);
+	if (o->watched)
+		note_answer(t, o, method);
+	return TIMEOUT_ANSWERED;
+}
+
+static void
+recovered(struct timeout *t, const struct txntable_outcome *o,
+    const struct timeout_witness *w, const char *method)
+{
+	const struct judged *j = find_judged(t, o->id);
+	enum timeout_verdict verdict;
+	const char *proof = proof_find(o, w, &verdict);
+
+	if (j != NULL && j->told && proof != NULL)
+		tell(t, o, FINDING_UPDATED, method, proof);
+}
+
+enum timeout_verdict
+timeout_input(struct timeout *t, const struct txntable_outcome *o,
+    const struct timeout_witness *witness)
+{
+	char method[TALLY_NAME];
+
+	tally_name(method, o->method);
+	t->wall_offset = witness->wall - o->now;
+	switch (o->event) {
+	case TXNTABLE_ANSWERED:
+		tally_of(t->tally, method)->answered++;
+		if (o->watched)
+			note_answer(t, o, method);
+		return TIMEOUT_ANSWERED;
+	case TXNTABLE_EXPIRED:
+		return expired(t, o, witness, method);
+	case TXNTABLE_LATE:
+		return late(t, o, method);
+	case TXNTABLE_RECOVERED:
+		recovered(t, o, witness, method);
+		return TIMEOUT_NONE;
+	case TXNTABLE_UNFINISHED:
+		tally_of(t->tally, method)->unfinished++;
+		return TIMEOUT_UNFINISHED;
+	case TXNTABLE_SLOW:
+		break;
+	}
+	return TIMEOUT_NONE;
+}
+
+static void
+heal(struct timeout *t, struct server *s, nstime now, nstime wall)
+{
+	const struct txntable_outcome as_told = {
+		.uas = s->endpoint,
+		.now = now,
+	};
+
+	t->wall_offset = wall - now;
+	tell(t, &as_told, FINDING_HEALTHY, s->method, NULL);
+	forget_server(t, s);
+}
+
+#define CONTAINER(type, pointer)                                               \
+	((type *)(void *)((char *)(pointer)-offsetof(type, timer)))
+
+void
+timeout_tick(struct timeout *t, nstime now, nstime wall)
+{
+	struct timerq_entry *due;
+
+	while ((due = timerq_due(t->healing, now)) != NULL)
+		heal(t, CONTAINER(struct server, due), now, wall);
+	while ((due = timerq_due(t->forgetting, now)) != NULL) {
+		struct judged *j = CONTAINER(struct judged, due);
+
+		timerq_cancel(t->forgetting, due);
+		table_remove(t->judged, &j->entry);
+		free(j);
+	}
+}
+
+nstime
+timeout_next_deadline(const struct timeout *t)
+{
+	const nstime healing = timerq_next_deadline(t->healing);
+	const nstime forgetting = timerq_next_deadline(t->forgetting);
+
+	return healing < forgetting ? healing : forgetting;
+}
+
+const struct tally *
+timeout_tally(const struct timeout *t)
+{
+	return t->tally;
+}
+
+void
+timeout_stats(const struct timeout *t, counter_output *output, void *arg)
+{
+	output(arg, "timeout.servers_evicted", t->servers_evicted);
+	output(arg, "timeout.judged_full", t->judged_full);
+}

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/visibility.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "base/table.h"
+
+enum { KEY_OCTETS = 112 };
+
+struct pair {
+	struct table_entry entry;
+	TAILQ_ENTRY(pair) link;
+	struct address a, b; /* requests go from a to b */
+	unsigned unanswered; /* in a row, without one packet back */
+	bool raised;
+};
+
+/* Trouble of the whole capture rather than of one pair. */
+struct blindness {
+	const char *class;
+	unsigned count;  /* since it began */
+	unsigned needed; /* to be raised */
+	nstime last;
+	bool raised;
+};
+
+struct visibility {
+	struct visibility_limits limits;
+	finding_output *output;
+	void *arg;
+	struct table *pairs;
+	TAILQ_HEAD(, pair) by_use; /* the one quiet for longest first */
+	struct blindness loss, truncated;
+	struct evidence evidence;
+	uint64_t pairs_evicted;
+};
+
+struct pair_key {
+	const struct address *a, *b;
+};
+
+static bool
+pair_equal(const struct table_entry *entry, const void *key)
+{
+	const struct pair *p = (const struct pair *)entry;
+	const struct pair_key *k = key;
+
+	return endpoint_address_equal(&p->a, k->a) &&
+	    endpoint_address_equal(&p->b, k->b);
+}
+
+struct visibility *
+visibility_new(
+    const struct visibility_limits *limits, finding_output *output, void *arg)
+{
+	struct visibility *v = calloc(1, sizeof(*v));
+
+	if (v == NULL)
+		return NULL;
+	v->output = output;
+	v->arg = arg;
+	v->loss.class = "loss";
+	v->truncated.class = "truncated";
+	v->pairs = table_new(limits->pairs, &limits->key, pair_equal);
+	if (v->pairs == NULL) {
+		free(v);
+		return NULL;
+	}
+	TAILQ_INIT(&v->by_use);
+	visibility_set(v, limits);
+	return v;
+}
+
+void
+visibility_set(struct visibility *v, const struct visibility_limits *limits)
+{
+	v->limits = *limits;
+	v->loss.needed = 1;
+	v->truncated.needed = limits->truncated;
+	table_set(v->pairs, limits->pairs);
+}
+
+static void
+tell(struct visibility *v, enum finding_verdict verdict, const char *key,
+    const char *subject, nstime now, nstime wall)
+{
+	v->output(v->arg,
+	    &(struct finding){
+		.kind = FINDING_VISIBILITY,
+		.verdict = verdict,
+		.severity = FINDING_WARNING,
+		.key = slice_text(key),
+		.subject = slice_text(subject),
+		.evidence = &v->evidence,
+		.now = now,
+		.wall = wall,
+	    });
+}
+
+static void
+tell_pair(struct visibility *v, const struct pair *p,
+    enum finding_verdict verdict, nstime now, nstime wall)
+{
+	struct evidence *e = &v->evidence;
+	char key_store[KEY_OCTETS], subject_store[KEY_OCTETS];
+	struct textbuf key, subject;
+
+	textbuf_init(&key, key_store, sizeof(key_store));
+	textbuf_add(&key, "one_way ");
+	endpoint_address_write(&key, &p->a);
+	textbuf_add(&key, " ");
+	endpoint_address_write(&key, &p->b);
+	textbuf_init(&subject, subject_store, sizeof(subject_store));
+	endpoint_address_write(&subject, &p->a);
+	textbuf_add(&subject, " > ");
+	endpoint_address_write(&subject, &p->b);
+	evidence_init(e);
+	evidence_text(e, "class", "one_way");
+	evidence_address(e, "a", &p->a);
+	evidence_address(e, "b", &p->b);
+	evidence_integer(e, "transactions_unknown", p->unanswered);
+	tell(v, verdict, key_store, subject_store, now, wall);
+}
+
+static void
+tell_blindness(struct visibility *v, const struct blindness *b,
+    enum finding_verdict verdict, nstime now, nstime wall)
+{
+	struct evidence *e = &v->evidence;
+
+	evidence_init(e);
+	evidence_text(e, "class", b->class);
+	if (b == &v->loss)
+		evidence_integer(e, "transactions_unknown", b->count);
+	tell(v, verdict, b->class, "capture", now, wall);
+}
+
+static void
+forget(struct visibility *v, struct pair *p)
+{
+	TAILQ_REMOVE(&v->by_use, p, link);
+	table_remove(v->pairs, &p->entry);
+	free(p);
+}
+
+void
+visibility_free(struct visibility *v)
+{
+	if (v == NULL)
+		return;
+	while (!TAILQ_EMPTY(&v->by_use))
+		forget(v, TAILQ_FIRST(&v->by_use));
+	table_free(v->pairs);
+	free(v);
+}
+
+static struct pair *
+add_pair(struct visibility *v, const struct pair_key *key, uint64_t hash)
+{
+	struct pair *p;
+
+	if (table_count(v->pairs) >= v->limits.pairs &&
+	    !TAILQ_EMPTY(&v->by_use)) {
+		forget(v, TAILQ_FIRST(&v->by_use));
+		v->pairs_evicted++;
+	}
+	p = calloc(1, sizeof(*p));
+	if (p == NULL || !table_add(v->pairs, &p->entry, hash)) {
+		free(p);
+		return NULL;
+	}
+	p->a = *key->a;
+	p->b = *key->b;
+	TAILQ_INSERT_TAIL(&v->by_use, p, link);
+	return p;
+}
+
+static struct pair *
+find(struct visibility *v, const struct txntable_outcome *o, bool add)
+{
+	const struct pair_key key = {
+		.a = &o->uac.address,
+		.b = &o->uas.address,
+	};
+	struct pair *p;
+	uint64_t hash;
+
+	if (!add && table_count(v->pairs) == 0)
+		return NULL;
+	hash = table_hash(v->pairs, slice_of(key.a, sizeof(*key.a))) * 31 +
+	    table_hash(v->pairs, slice_of(key.b, sizeof(*key.b)));
+	p = (struct pair *)table_find(v->pairs, hash, &key);
+	if (p != NULL) {
+		TAILQ_REMOVE(&v->by_use, p, link);
+		TAILQ_INSERT_TAIL(&v->by_use, p, link);
+	}
+	return p != NULL || !add ? p : add_pair(v, &key, hash);
+}
+
+static void
+one_way(struct visibility *v, const struct txntable_outcome *o, nstime wall)
+{
+	struct pair *p = find(v, o, true);
+
+	if (p == NULL || ++p->unanswered < v->limits.one_way)
+		return;
+	p->raised = true;
+	tell_pair(v, p, FINDING_TROUBLE, o->now, wall);
+}
+
+/* Something came back: this pair is on the mirror both ways. */
+static void
+both_ways(struct visibility *v, const struct txntable_outcome *o, nstime wall)
+{
+	struct pair *p = find(v, o, false);
+
+	if (p == NULL)
+		return;
+	if (p->raised)
+		tell_pair(v, p, FINDING_HEALTHY, o->now, wall);
+	forget(v, p);
+}
+
+static void
+blind(struct visibility *v, struct blindness *b, nstime now, nstime wall)
+{
+	b->count++;
+	b->last = now;
+	if (b->count < b->needed)
+		return;
+	b->raised = true;
+	tell_blindness(v, b, FINDING_TROUBLE, now, wall);
+}
+
+void
+visibility_transaction(struct visibility *v, const struct txntable_outcome *o,
+    const struct timeout_witness *witness, enum timeout_verdict verdict)
+{
+	if (verdict == TIMEOUT_UNKNOWN_LOSS && o->watched)
+		blind(v, &v->loss, o->now, witness->wall);
+	if (witness->reverse_seen)
+		both_ways(v, o, witness->wall);
+	else if (verdict == TIMEOUT_UNKNOWN_ASYMMETRIC)
+		one_way(v, o, witness->wall);
+}
+
+void
+visibility_truncated(struct visibility *v, nstime now, nstime wall)
+{
+	blind(v, &v->truncated, now, wall);
+}
+
+static void
+see_again(struct visibility *v, struct blindness *b, nstime now, nstime wall)
+{
+	if (b->count == 0 || now - b->last < v->limits.quiet)
+		return;
+	if (b->raised)
+		tell_blindness(v, b, FINDING_HEALTHY, now, wall);
+	b->raised = false;
+	b->count = 0;
+}
+
+void
+visibility_tick(struct visibility *v, nstime now, nstime wall)
+{
+	see_again(v, &v->loss, now, wall);
+	see_again(v, &v->truncated, now, wall);
+}
+
+static nstime
+ends_at(const struct visibility *v, const struct blindness *b)
+{
+	return b->count == 0 ? NSTIME_NEVER : b->last + v->limits.quiet;
+}
+
+nstime
+visibility_next_deadline(const struct visibility *v)
+{
+	const nstime loss = ends_at(v, &v->loss);
+	const nstime truncated = ends_at(v, &v->truncated);
+
+	return loss < truncated ? loss : truncated;
+}
+
+void
+visibility_stats(const struct visibility *v, counter_output *output, void *arg)
+{
+	output(arg, "visibility.pairs_evicted", v->pairs_evicted);
+}

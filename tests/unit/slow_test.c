@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/slow.h"
+
+#include "unit/outcomes.h"
+
+static struct outcomes_heard heard;
+
+static struct slow *
+slow_of(size_t servers)
+{
+	const struct slow_limits limits = {
+		.count = 3,
+		.window = 300 * NSTIME_S,
+		.slow_invite = 10 * NSTIME_S,
+		.slow_other = 5 * NSTIME_S,
+		.servers = servers,
+	};
+
+	heard = (struct outcomes_heard){ .count = 0 };
+	return slow_new(&limits, outcomes_hear, &heard);
+}
+
+static struct txntable_outcome
+slow_at(nstime sent, unsigned copies)
+{
+	struct txntable_outcome o = outcomes_silent(1, sent);
+
+	o.event = TXNTABLE_SLOW;
+	o.now = sent + 5 * NSTIME_S;
+	o.copies = copies;
+	return o;
+}
+
+static void
+input(struct slow *s, struct txntable_outcome o, bool acknowledged)
+{
+	const struct timeout_witness w = {
+		.wall = o.now,
+		.acknowledged = acknowledged,
+	};
+
+	slow_input(s, &o, &w);
+}
+
+START_TEST(three_slow_ones_within_the_window_are_told)
+{
+	struct slow *s = slow_of(10);
+
+	input(s, slow_at(0, 4), false);
+	input(s, slow_at(100 * NSTIME_S, 4), false);
+	ck_assert_uint_eq(heard.count, 0);
+	input(s, slow_at(300 * NSTIME_S, 4), false);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_int_eq(heard.severity, FINDING_WARNING);
+	ck_assert_str_eq(heard.key, "192.0.2.2:5062");
+	ck_assert(slice_is(evidence_get(&heard.evidence, "class"), "pending"));
+	slow_free(s);
+}
+END_TEST
+
+START_TEST(three_over_a_longer_time_are_not)
+{
+	struct slow *s = slow_of(10);
+
+	input(s, slow_at(0, 4), false);
+	input(s, slow_at(100 * NSTIME_S, 4), false);
+	input(s, slow_at(301 * NSTIME_S, 4), false);
+	ck_assert_uint_eq(heard.count, 0);
+	slow_free(s);
+}
+END_TEST
+
+START_TEST(a_udp_requester_that_does_not_repeat_does_not_wait)
+{
+	struct slow *s = slow_of(10);
+
+	for (unsigned i = 0; i < 5; i++)
+		input(s, slow_at(i, 3), false);
+	ck_assert_uint_eq(heard.count, 0);
+	slow_free(s);
+}
+END_TEST
+
+START_TEST(a_tcp_requester_waits_once_its_request_is_acknowledged)
+{
+	struct slow *s = slow_of(10);
+	struct txntable_outcome o = slow_at(0, 1);
+
+	o.transport = TXNTABLE_TCP;
+	for (unsigned i = 0; i < 3; i++)
+		input(s, o, false);
+	ck_assert_uint_eq(heard.count, 0);
+	for (unsigned i = 0; i < 3; i++)
+		input(s, o, true);
+	ck_assert_uint_eq(heard.count, 1);
+	slow_free(s);
+}
+END_TEST
+
+START_TEST(quick_answers_end_it)
+{
+	struct slow *s = slow_of(10);
+
+	for (unsigned i = 0; i < 3; i++)
+		input(s, slow_at(i, 4), false);
+	for (unsigned i = 0; i < 2; i++)
+		input(s, outcomes_answered(9, NSTIME_S, NSTIME_S), false);
+	ck_assert_uint_eq(heard.count, 1);
+	input(s, outcomes_answered(9, NSTIME_S, NSTIME_S), false);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	slow_free(s);
+}
+END_TEST
+
+START_TEST(late_answers_show_in_the_class_and_do_not_end_it)
+{
+	struct slow *s = slow_of(10);
+
+	for (unsigned i = 0; i < 3; i++) {
+		input(s, slow_at(i, 4), false);
+		input(s, outcomes_answered(9, i, 8 * NSTIME_S), false);
+	}
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert(slice_is(evidence_get(&heard.evidence, "class"), "late"));
+	ck_assert_int_eq(
+	    evidence_number(&heard.evidence, "slowest_s", 0), 8 * NSTIME_S);
+	slow_free(s);
+}
+END_TEST
+
+START_TEST(a_timeout_supersedes_it)
+{
+	struct slow *s = slow_of(10);
+	const struct txntable_outcome o = slow_at(0, 4);
+
+	for (unsigned i = 0; i < 3; i++)
+		input(s, o, false);
+	slow_supersede(s, &o.uas, 40 * NSTIME_S, 0);
+	ck_assert_int_eq(heard.verdict, FINDING_SUPERSEDED);
+	slow_supersede(s, &o.uas, 41 * NSTIME_S, 0);
+	ck_assert_uint_eq(heard.count, 2);
+	slow_free(s);
+}
+END_TEST
+
+START_TEST(at_the_limit_the_one_longest_unused_goes)
+{
+	struct slow *s = slow_of(2);
+
+	for (unsigned i = 0; i < 100; i++) {
+		struct txntable_outcome o = slow_at(0, 4);
+
+		o.uas.port = (uint16_t)(6000 + i);
+		input(s, o, false);
+	}
+	for (unsigned i = 0; i < 3; i++)
+		input(s, slow_at(i, 4), false);
+	ck_assert_uint_eq(heard.count, 1);
+	slow_free(s);
+}
+END_TEST
+
+UNIT("slow", three_slow_ones_within_the_window_are_told,
+    three_over_a_longer_time_are_not,
+    a_udp_requester_that_does_not_repeat_does_not_wait,
+    a_tcp_requester_waits_once_its_request_is_acknowledged,
+    quick_answers_end_it, late_answers_show_in_the_class_and_do_not_end_it,
+    a_timeout_supersedes_it, at_the_limit_the_one_longest_unused_goes)

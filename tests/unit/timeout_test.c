@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/timeout.h"
+
+#include "unit/outcomes.h"
+
+static struct outcomes_heard heard;
+
+static struct timeout *
+timeout_of(size_t servers)
+{
+	const struct timeout_limits limits = {
+		.t1 = TIMERS_T1,
+		.grace = 2 * NSTIME_S,
+		.resolve_after = 300 * NSTIME_S,
+		.servers = servers,
+		.methods = 3,
+		.judged = 100,
+	};
+
+	heard = (struct outcomes_heard){ .count = 0 };
+	return timeout_new(&limits, outcomes_hear, &heard);
+}
+
+static enum timeout_verdict
+input(struct timeout *t, struct txntable_outcome o)
+{
+	const struct timeout_witness w = { .wall = o.now };
+
+	return timeout_input(t, &o, &w);
+}
+
+static struct tally_counts
+counts(const struct timeout *t, const char *method)
+{
+	const char *name;
+	struct tally_counts c = { .answered = 0 };
+
+	for (size_t i = 0; tally_at(timeout_tally(t), i, &name, &c); i++)
+		if (strcmp(name, method) == 0)
+			return c;
+	return (struct tally_counts){ .answered = 0 };
+}
+
+START_TEST(a_proven_silence_is_a_finding_with_its_evidence)
+{
+	struct timeout *t = timeout_of(10);
+
+	ck_assert_int_eq(input(t, outcomes_silent(1, 0)), TIMEOUT_TIMED_OUT);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_int_eq(heard.kind, FINDING_TRANSACTION_TIMEOUT);
+	ck_assert_int_eq(heard.severity, FINDING_ERROR);
+	ck_assert_str_eq(heard.key, "192.0.2.2:5062 SERVICE");
+	ck_assert(
+	    slice_is(evidence_get(&heard.evidence, "proof"), "retransmitted"));
+	ck_assert(slice_is(evidence_get(&heard.evidence, "call_id"), "call-1"));
+	ck_assert_int_eq(evidence_number(&heard.evidence, "copies", 0), 11);
+	ck_assert_int_eq(
+	    evidence_number(&heard.evidence, "elapsed_s", 0), 34 * NSTIME_S);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(what_is_not_watched_is_counted_and_not_told)
+{
+	struct timeout *t = timeout_of(10);
+	struct txntable_outcome o = outcomes_silent(1, 0);
+
+	o.watched = false;
+	ck_assert_int_eq(input(t, o), TIMEOUT_TIMED_OUT);
+	ck_assert_uint_eq(heard.count, 0);
+	ck_assert_uint_eq(counts(t, "SERVICE").timed_out, 1);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(a_leg_folded_into_a_deeper_one_is_not_told)
+{
+	struct timeout *t = timeout_of(10);
+	struct txntable_outcome o = outcomes_silent(1, 0);
+
+	o.folded = true;
+	input(t, o);
+	ck_assert_uint_eq(heard.count, 0);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(a_late_answer_withdraws_what_was_told)
+{
+	struct timeout *t = timeout_of(10);
+	struct txntable_outcome o = outcomes_silent(1, 0);
+
+	input(t, o);
+	o.event = TXNTABLE_LATE;
+	o.now += 5 * NSTIME_S;
+	ck_assert_int_eq(input(t, o), TIMEOUT_ANSWERED);
+	ck_assert_int_eq(heard.verdict, FINDING_WITHDRAWN);
+	ck_assert_uint_eq(counts(t, "SERVICE").timed_out, 0);
+	ck_assert_uint_eq(counts(t, "SERVICE").answered, 1);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(an_unknown_answered_late_was_answered)
+{
+	struct timeout *t = timeout_of(10);
+	struct txntable_outcome o = outcomes_silent(1, 0);
+
+	o.copies = 1;
+	ck_assert_int_eq(input(t, o), TIMEOUT_UNKNOWN_ASYMMETRIC);
+	o.event = TXNTABLE_LATE;
+	input(t, o);
+	ck_assert_uint_eq(heard.count, 0);
+	ck_assert_uint_eq(counts(t, "SERVICE").unknown_asymmetric, 0);
+	ck_assert_uint_eq(counts(t, "SERVICE").answered, 1);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(five_quiet_minutes_and_an_answered_client_heal_it)
+{
+	struct timeout *t = timeout_of(10);
+
+	input(t, outcomes_silent(1, 0)); /* told at 34 s */
+	input(t, outcomes_answered(2, 60 * NSTIME_S, NSTIME_S));
+	timeout_tick(t, 334 * NSTIME_S - 1, 0);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_int_eq(timeout_next_deadline(t), 334 * NSTIME_S);
+	timeout_tick(t, 334 * NSTIME_S, 0);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(another_client_being_answered_heals_nothing)
+{
+	struct timeout *t = timeout_of(10);
+	struct txntable_outcome other =
+	    outcomes_answered(2, 60 * NSTIME_S, NSTIME_S);
+
+	input(t, outcomes_silent(1, 0));
+	other.uac = outcomes_endpoint("192.0.2.99", 5060);
+	input(t, other);
+	timeout_tick(t, 3000 * NSTIME_S, 0);
+	ck_assert_uint_eq(heard.count, 1);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(a_new_timeout_begins_the_wait_anew)
+{
+	struct timeout *t = timeout_of(10);
+
+	input(t, outcomes_silent(1, 0));
+	input(t, outcomes_answered(2, 60 * NSTIME_S, NSTIME_S));
+	input(t, outcomes_silent(3, 100 * NSTIME_S)); /* told at 134 s */
+	timeout_tick(t, 400 * NSTIME_S, 0);
+	ck_assert_uint_eq(heard.count, 2);
+	input(t, outcomes_answered(4, 410 * NSTIME_S, NSTIME_S));
+	timeout_tick(t, 434 * NSTIME_S, 0);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(methods_beyond_the_limit_share_other)
+{
+	struct timeout *t = timeout_of(10);
+	static const char *const methods[] = { "D", "C", "B", "A", "\x1b[2J" };
+
+	for (unsigned i = 0; i < 5; i++) {
+		struct txntable_outcome o = outcomes_answered(i, 0, NSTIME_S);
+
+		o.method = slice_text(methods[i]);
+		input(t, o);
+	}
+	ck_assert_uint_eq(counts(t, "D").answered, 1);
+	ck_assert_uint_eq(counts(t, "other").answered, 2);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(a_final_nobody_acknowledged_moves_from_answered)
+{
+	struct timeout *t = timeout_of(10);
+	struct txntable_outcome o = outcomes_answered(1, 0, NSTIME_S);
+
+	o.is_invite = true;
+	o.method = slice_text("INVITE");
+	input(t, o);
+	o.event = TXNTABLE_EXPIRED;
+	o.class = TXNTABLE_NO_ACK;
+	ck_assert_int_eq(input(t, o), TIMEOUT_TIMED_OUT);
+	ck_assert_int_eq(heard.severity, FINDING_WARNING);
+	ck_assert_uint_eq(counts(t, "INVITE").answered, 0);
+	ck_assert_uint_eq(counts(t, "INVITE").timed_out, 1);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(at_its_limit_the_room_goes_on_telling)
+{
+	struct timeout *t = timeout_of(2);
+
+	for (unsigned i = 0; i < 5; i++) {
+		struct txntable_outcome o = outcomes_silent(i, 0);
+
+		o.uas.port = (uint16_t)(5062 + i);
+		input(t, o);
+	}
+	ck_assert_uint_eq(heard.count, 5);
+	timeout_free(t);
+}
+END_TEST
+
+UNIT("timeout", a_proven_silence_is_a_finding_with_its_evidence,
+    what_is_not_watched_is_counted_and_not_told,
+    a_leg_folded_into_a_deeper_one_is_not_told,
+    a_late_answer_withdraws_what_was_told,
+    an_unknown_answered_late_was_answered,
+    five_quiet_minutes_and_an_answered_client_heal_it,
+    another_client_being_answered_heals_nothing,
+    a_new_timeout_begins_the_wait_anew, methods_beyond_the_limit_share_other,
+    a_final_nobody_acknowledged_moves_from_answered,
+    at_its_limit_the_room_goes_on_telling)

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/visibility.h"
+
+#include "unit/outcomes.h"
+
+static struct outcomes_heard heard;
+
+static struct visibility *
+visibility_of(size_t pairs)
+{
+	const struct visibility_limits limits = {
+		.one_way = 20,
+		.truncated = 3,
+		.quiet = 300 * NSTIME_S,
+		.pairs = pairs,
+	};
+
+	heard = (struct outcomes_heard){ .count = 0 };
+	return visibility_new(&limits, outcomes_hear, &heard);
+}
+
+static void
+input(struct visibility *v, const struct txntable_outcome *o, bool reverse,
+    enum timeout_verdict verdict)
+{
+	const struct timeout_witness w = {
+		.wall = o->now,
+		.reverse_seen = reverse,
+	};
+
+	visibility_transaction(v, o, &w, verdict);
+}
+
+START_TEST(twenty_requests_without_a_packet_back_are_one_way)
+{
+	struct visibility *v = visibility_of(10);
+	const struct txntable_outcome o = outcomes_silent(1, 0);
+
+	for (unsigned i = 0; i < 19; i++)
+		input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
+	ck_assert_uint_eq(heard.count, 0);
+	input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_str_eq(heard.key, "one_way 192.0.2.1 192.0.2.2");
+	visibility_free(v);
+}
+END_TEST
+
+START_TEST(an_outage_is_not_one_way)
+{
+	struct visibility *v = visibility_of(10);
+	const struct txntable_outcome o = outcomes_silent(1, 0);
+
+	for (unsigned i = 0; i < 50; i++)
+		input(v, &o, false, TIMEOUT_TIMED_OUT);
+	ck_assert_uint_eq(heard.count, 0);
+	visibility_free(v);
+}
+END_TEST
+
+START_TEST(one_packet_back_ends_it)
+{
+	struct visibility *v = visibility_of(10);
+	const struct txntable_outcome o = outcomes_silent(1, 0);
+
+	for (unsigned i = 0; i < 20; i++)
+		input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
+	input(v, &o, true, TIMEOUT_ANSWERED);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	for (unsigned i = 0; i < 19; i++)
+		input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
+	ck_assert_uint_eq(heard.count, 2);
+	visibility_free(v);
+}
+END_TEST
+
+START_TEST(loss_that_cost_a_verdict_is_told_and_ends_when_quiet)
+{
+	struct visibility *v = visibility_of(10);
+	const struct txntable_outcome o = outcomes_silent(1, 0);
+
+	input(v, &o, true, TIMEOUT_UNKNOWN_LOSS);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_str_eq(heard.key, "loss");
+	ck_assert_int_eq(visibility_next_deadline(v), 334 * NSTIME_S);
+	visibility_tick(v, 334 * NSTIME_S, 0);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(visibility_next_deadline(v), NSTIME_NEVER);
+	visibility_free(v);
+}
+END_TEST
+
+START_TEST(two_truncated_messages_are_not_yet_a_finding)
+{
+	struct visibility *v = visibility_of(10);
+
+	visibility_truncated(v, 1, 1);
+	visibility_truncated(v, 2, 2);
+	ck_assert_uint_eq(heard.count, 0);
+	visibility_truncated(v, 3, 3);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_str_eq(heard.key, "truncated");
+	visibility_free(v);
+}
+END_TEST
+
+START_TEST(a_flood_of_pairs_does_not_hide_a_real_one)
+{
+	struct visibility *v = visibility_of(4);
+	struct txntable_outcome o = outcomes_silent(1, 0);
+
+	for (unsigned i = 0; i < 1000; i++) {
+		o.uac.address.octets[3] = (uint8_t)i;
+		input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
+	}
+	heard.count = 0;
+	o = outcomes_silent(1, 0);
+	for (unsigned i = 0; i < 20; i++)
+		input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
+	ck_assert_uint_ge(heard.count, 1);
+	visibility_free(v);
+}
+END_TEST
+
+UNIT("visibility", twenty_requests_without_a_packet_back_are_one_way,
+    an_outage_is_not_one_way, one_packet_back_ends_it,
+    loss_that_cost_a_verdict_is_told_and_ends_when_quiet,
+    two_truncated_messages_are_not_yet_a_finding,
+    a_flood_of_pairs_does_not_hide_a_real_one)

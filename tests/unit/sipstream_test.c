@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sip/sipstream.h"
+
+#include "unit/unit.h"
+
+#define OPTIONS "OPTIONS sip:b SIP/2.0\r\nContent-Length: 0\r\n\r\n"
+
+static unsigned messages;
+static uint64_t last_end;
+static void *user;
+
+static void
+hear(void *arg, const struct tcpreasm_event *event,
+    const struct framing_event *message)
+{
+	(void)arg;
+	(void)event;
+	messages++;
+	last_end = message->end;
+}
+
+static struct sipstream *
+stream(void)
+{
+	messages = 0;
+	user = NULL;
+	return sipstream_new(65536, hear, NULL);
+}
+
+static void
+input(struct sipstream *s, enum tcpreasm_fact fact, struct slice octets,
+    uint64_t offset, bool midway)
+{
+	sipstream_input(s,
+	    &(struct tcpreasm_event){
+		.fact = fact,
+		.connection = 1,
+		.guessed = midway,
+		.direction = TCPREASM_TO_SERVER,
+		.octets = octets,
+		.offset = offset,
+		.user = &user,
+	    });
+}
+
+static void
+end(struct sipstream *s)
+{
+	input(s, TCPREASM_FORGOTTEN, slice_text(""), 0, false);
+	ck_assert_ptr_null(user);
+	sipstream_free(s);
+}
+
+static uint64_t count;
+
+static void
+find_foreign(void *arg, const char *name, uint64_t value)
+{
+	(void)arg;
+	if (strcmp(name, "sipstream.foreign") == 0)
+		count = value;
+}
+
+START_TEST(a_message_in_two_segments_is_one_message)
+{
+	struct sipstream *s = stream();
+	const struct slice whole = slice_text(OPTIONS);
+
+	input(s, TCPREASM_DATA, slice_first(whole, 10), 0, false);
+	ck_assert_uint_eq(messages, 0);
+	input(s, TCPREASM_DATA, slice_after(whole, 10), 10, false);
+	ck_assert_uint_eq(messages, 1);
+	ck_assert_uint_eq(last_end, whole.len);
+	end(s);
+}
+END_TEST
+
+START_TEST(tls_is_left_alone_and_counted)
+{
+	struct sipstream *s = stream();
+
+	input(s, TCPREASM_DATA, slice_of("\x16\x03\x01\x02\x00", 5), 0, false);
+	input(s, TCPREASM_DATA, slice_text(OPTIONS), 5, false);
+	ck_assert_uint_eq(messages, 0);
+	sipstream_stats(s, find_foreign, NULL);
+	ck_assert_uint_eq(count, 1);
+	end(s);
+}
+END_TEST
+
+START_TEST(picked_up_midway_it_finds_the_next_message)
+{
+	struct sipstream *s = stream();
+
+	input(
+	    s, TCPREASM_DATA, slice_text("ength: 0\r\n\r\n" OPTIONS), 0, true);
+	ck_assert_uint_eq(messages, 1);
+	end(s);
+}
+END_TEST
+
+START_TEST(after_a_gap_it_goes_on_with_the_next_message)
+{
+	struct sipstream *s = stream();
+
+	input(s, TCPREASM_DATA, slice_text("OPTIONS sip:b SI"), 0, false);
+	input(s, TCPREASM_GAP, slice_text(""), 16, false);
+	input(
+	    s, TCPREASM_DATA, slice_text("gth: 0\r\n\r\n" OPTIONS), 99, false);
+	ck_assert_uint_eq(messages, 1);
+	end(s);
+}
+END_TEST
+
+UNIT("sipstream", a_message_in_two_segments_is_one_message,
+    tls_is_left_alone_and_counted, picked_up_midway_it_finds_the_next_message,
+    after_a_gap_it_goes_on_with_the_next_message)

@@ -346,3 +346,14 @@ jsonline_summary(const struct summary *s)
 	put_clocks(&o, s);
 	return finish(&o);
 }
+
+char *
+jsonline_note(const char *text, nstime wall)
+{
+	struct object o = object_new();
+
+	put_text(&o, "type", "note");
+	put(&o, "time", time_of(wall));
+	put_text(&o, "text", text);
+	return finish(&o);
+}

@@ -14,6 +14,10 @@
  * it with free(). */
 char *jsonline_alert(const struct alert_event *event);
 
+/* A line that is no alert (the daily one, a summing-up): an object of type
+ * "note" with its text.  Likewise. */
+char *jsonline_note(const char *text, nstime wall);
+
 /* The summary object that ends a savefile's output.  Likewise. */
 char *jsonline_summary(const struct summary *summary);
 

@@ -9,6 +9,7 @@ enum {
 	HEADERS = 1000,
 	METHODS = 64,
 	ALERTS = 10000,
+	MRAS_PORT = 5062,
 	ONE_WAY_REQUESTS = 20,
 	TRUNCATED_MESSAGES = 3
 };
@@ -88,6 +89,18 @@ fill_clock(struct config *config, const struct siphash_key *key,
 	};
 }
 
+/* Who dials or answers these is a server: the ports whose requests were
+ * chosen to be watched, or the A/V authentication port. */
+static void
+fill_server_ports(const struct config *config, struct judge_limits *judge)
+{
+	judge->server_ports = (struct portset){ .bits = { 0 } };
+	if (config_is_set(config, "timeouts", "ports"))
+		judge->server_ports = config->timeouts.ports;
+	else
+		portset_add(&judge->server_ports, MRAS_PORT);
+}
+
 static void
 fill_judge(const struct config *config, const struct siphash_key *key,
     struct judge_limits *judge)
@@ -95,12 +108,14 @@ fill_judge(const struct config *config, const struct siphash_key *key,
 	const struct config_timeouts *timeouts = &config->timeouts;
 	const size_t peers = config->limits.peers;
 
+	fill_server_ports(config, judge);
 	judge->timeout = (struct timeout_limits){
 		.t1 = timeouts->t1,
 		.grace = timeouts->grace,
 		.resolve_after = config->alerts.resolve_after,
 		.servers = peers,
 		.methods = METHODS,
+		.judged = config->limits.transactions,
 		.identity = { (enum identity_mode)config->sip.identities,
 		    *key },
 		.key = *key,

@@ -7,6 +7,7 @@
 #include "findings/slow.h"
 #include "findings/timeout.h"
 #include "findings/visibility.h"
+#include "net/portset.h"
 #include "pipeline/observation.h"
 #include "report/summary.h"
 
@@ -20,6 +21,7 @@
 struct judge;
 
 struct judge_limits {
+	struct portset server_ports; /* who is seen here is a server: 5062 */
 	struct timeout_limits timeout;
 	struct slow_limits slow;
 	struct visibility_limits visibility;
@@ -39,10 +41,9 @@ void judge_tick(struct judge *judge, nstime now, nstime wall);
 nstime judge_next_deadline(const struct judge *judge);
 
 /* See skew_local() and skew_stepped(). */
-void judge_local_clock(struct judge *judge, enum skew_local_clock state,
-    nstime now, nstime wall);
-void judge_stepped(
-    struct judge *judge, nstime step, nstime now, nstime wall);
+void judge_local_clock(
+    struct judge *judge, enum skew_local_clock state, nstime now, nstime wall);
+void judge_stepped(struct judge *judge, nstime step, nstime now, nstime wall);
 
 /* The savefiles ended: nothing waits any longer. */
 void judge_finish(struct judge *judge, nstime now, nstime wall);
@@ -52,6 +53,9 @@ void judge_set(struct judge *judge, const struct judge_limits *limits);
 /* Fill methods, clocks, findings and alerts of *summary; the rest is left as
  * it is.  False when out of memory. */
 bool judge_summary(struct judge *judge, struct summary *summary);
+
+/* Alerts active at present. */
+size_t judge_active(const struct judge *judge);
 
 void judge_stats(const struct judge *judge, counter_output *output, void *arg);
 

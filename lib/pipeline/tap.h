@@ -23,7 +23,7 @@ struct tap_limits {
 	struct portset sip_ports;     /* where SIP is looked for */
 	struct portset watched_ports; /* server ports of watched transactions */
 	const char *methods;          /* watched, separated by blanks; "*": all;
-	                               * copied */
+				       * copied */
 	bool watch_mras;              /* MRAS requests on any SIP port too */
 	struct descent_limits descent;
 	struct tcpreasm_limits tcp;
@@ -58,9 +58,9 @@ void tap_finish(struct tap *tap, nstime now);
 void tap_set(struct tap *tap, const struct tap_limits *limits);
 
 struct tap_counts {
-	uint64_t packets;    /* handed in */
-	uint64_t messages;   /* SIP messages parsed */
-	uint64_t recovered;  /* of them: libosip2 had refused */
+	uint64_t packets;   /* handed in */
+	uint64_t messages;  /* SIP messages parsed */
+	uint64_t recovered; /* of them: libosip2 had refused */
 };
 void tap_counts(const struct tap *tap, struct tap_counts *counts);
 

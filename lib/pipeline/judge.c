@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/judge.h"
+
+#include <stdlib.h>
+
+struct judge {
+	struct judge_limits limits;
+	struct timeout *timeout;
+	struct slow *slow;
+	struct visibility *visibility;
+	struct skew *skew;
+	struct alert *alert;
+	const struct endpoint *server; /* of the outcome being judged */
+};
+
+/*
+ * The one door from findings to alerts.  A timeout says better what slowness
+ * only foretold, so it replaces it.
+ */
+static void
+on_finding(void *arg, const struct finding *finding)
+{
+	struct judge *j = arg;
+
+	alert_input(j->alert, finding);
+	if (finding->kind == FINDING_TRANSACTION_TIMEOUT &&
+	    finding->verdict == FINDING_TROUBLE && j->server != NULL)
+		slow_supersede(j->slow, j->server, finding->now, finding->wall);
+}
+
+struct judge *
+judge_new(const struct judge_limits *limits, alert_output *output, void *arg)
+{
+	struct judge *j = calloc(1, sizeof(*j));
+
+	if (j == NULL)
+		return NULL;
+	j->limits = *limits;
+	j->timeout = timeout_new(&limits->timeout, on_finding, j);
+	j->slow = slow_new(&limits->slow, on_finding, j);
+	j->visibility = visibility_new(&limits->visibility, on_finding, j);
+	j->skew = skew_new(&limits->skew, on_finding, j);
+	j->alert = alert_new(&limits->alert, output, arg);
+	if (j->timeout != NULL && j->slow != NULL && j->visibility != NULL &&
+	    j->skew != NULL && j->alert != NULL)
+		return j;
+	judge_free(j);
+	return NULL;
+}
+
+void
+judge_free(struct judge *j)
+{
+	if (j == NULL)
+		return;
+	timeout_free(j->timeout);
+	slow_free(j->slow);
+	visibility_free(j->visibility);
+	skew_free(j->skew);
+	alert_free(j->alert);
+	free(j);
+}
+
+void
+judge_set(struct judge *j, const struct judge_limits *limits)
+{
+	j->limits = *limits;
+	timeout_set(j->timeout, &limits->timeout);
+	slow_set(j->slow, &limits->slow);
+	visibility_set(j->visibility, &limits->visibility);
+	skew_set(j->skew, &limits->skew);
+	alert_set(j->alert, &limits->alert);
+}
+
+/* Who dials the A/V authentication port, and who answers there, is a server
+ * whose clock matters more than a phone's (DESIGN section 7). */
+static void
+learn_roles(struct judge *j, const struct txntable_outcome *o)
+{
+	if (!o->watched || !portset_has(&j->limits.server_ports, o->uas.port))
+		return;
+	skew_role(j->skew, &o->uac.address, false);
+	if (o->event == TXNTABLE_ANSWERED)
+		skew_role(j->skew, &o->uas.address, true);
+}
+
+static void
+on_transaction(struct judge *j, const struct observation *observation)
+{
+	const struct txntable_outcome *o = observation->outcome;
+	const struct timeout_witness *witness = &observation->witness;
+	enum timeout_verdict verdict;
+
+	j->server = &o->uas;
+	verdict = timeout_input(j->timeout, o, witness);
+	slow_input(j->slow, o, witness);
+	visibility_transaction(j->visibility, o, witness, verdict);
+	learn_roles(j, o);
+	j->server = NULL;
+}
+
+void
+judge_observe(struct judge *j, const struct observation *observation)
+{
+	judge_tick(j, observation->now, observation->wall);
+	switch (observation->kind) {
+	case OBSERVATION_TRANSACTION:
+		on_transaction(j, observation);
+		break;
+	case OBSERVATION_CLOCK:
+		skew_input(j->skew, &observation->stamp);
+		break;
+	case OBSERVATION_TRUNCATED:
+		visibility_truncated(
+		    j->visibility, observation->now, observation->wall);
+		break;
+	}
+}
+
+/* Findings first: what they tell may be due in the alerts at once. */
+static void
+fire(struct judge *j, nstime now, nstime wall)
+{
+	timeout_tick(j->timeout, now, wall);
+	visibility_tick(j->visibility, now, wall);
+	skew_tick(j->skew, now, wall);
+	alert_tick(j->alert, now, wall);
+}
+
+/* Deadlines fire one after the other at their own time, however long the
+ * silence before the packet that brings `now'. */
+void
+judge_tick(struct judge *j, nstime now, nstime wall)
+{
+	nstime due;
+
+	while ((due = judge_next_deadline(j)) <= now) {
+		fire(j, due, wall - (now - due));
+		if (judge_next_deadline(j) <= due)
+			break; /* it would stand still: our own mistake */
+	}
+}
+
+nstime
+judge_next_deadline(const struct judge *j)
+{
+	const nstime deadlines[] = {
+		timeout_next_deadline(j->timeout),
+		visibility_next_deadline(j->visibility),
+		skew_next_deadline(j->skew),
+		alert_next_deadline(j->alert),
+	};
+	nstime first = NSTIME_NEVER;
+
+	for (size_t i = 0; i < sizeof(deadlines) / sizeof(*deadlines); i++)
+		if (deadlines[i] < first)
+			first = deadlines[i];
+	return first;
+}
+
+void
+judge_local_clock(
+    struct judge *j, enum skew_local_clock state, nstime now, nstime wall)
+{
+	skew_local(j->skew, state, now, wall);
+}
+
+void
+judge_stepped(struct judge *j, nstime step, nstime now, nstime wall)
+{
+	skew_stepped(j->skew, step, now, wall);
+}
+
+void
+judge_finish(struct judge *j, nstime now, nstime wall)
+{
+	judge_tick(j, now, wall);
+	skew_finish(j->skew, now, wall);
+	alert_finish(j->alert, now, wall);
+}
+
+static bool
+fill_methods(struct judge *j, struct summary *summary)
+{
+	const struct tally *tally = timeout_tally(j->timeout);
+	const char *name;
+	struct tally_counts c;
+	size_t count = 0;
+
+	while (tally_at(tally, count, &name, &c))
+		count++;
+	summary->methods = calloc(count + 1, sizeof(*summary->methods));
+	if (summary->methods == NULL)
+		return false;
+	for (size_t i = 0; tally_at(tally, i, &name, &c); i++) {
+		struct summary_method *m = &summary->methods[i];
+
+		memcpy(m->name, name, strlen(name) + 1);
+		m->answered = c.answered;
+		m->timed_out = c.timed_out;
+		m->unknown_asymmetric = c.unknown_asymmetric;
+		m->unknown_loss = c.unknown_loss;
+		m->undelivered = c.undelivered;
+		m->unfinished = c.unfinished;
+	}
+	summary->method_count = count;
+	return true;
+}
+
+static void
+fill_clock(struct summary_clock *c, const struct skew_estimate *estimate)
+{
+	struct textbuf t;
+
+	c->peer = estimate->peer;
+	c->offset = estimate->offset;
+	c->uncertainty = estimate->uncertainty;
+	c->samples = estimate->samples;
+	textbuf_init(&t, c->witnesses, sizeof(c->witnesses));
+	textbuf_add(&t, estimate->witnesses);
+	textbuf_init(&t, c->shape, sizeof(c->shape));
+	textbuf_add(&t, estimate->shape);
+}
+
+static bool
+fill_clocks(struct judge *j, struct summary *summary)
+{
+	struct skew_estimate estimate;
+	size_t count = 0;
+
+	while (skew_estimate(j->skew, count, &estimate))
+		count++;
+	summary->clocks = calloc(count + 1, sizeof(*summary->clocks));
+	if (summary->clocks == NULL)
+		return false;
+	for (size_t i = 0; skew_estimate(j->skew, i, &estimate); i++)
+		fill_clock(&summary->clocks[i], &estimate);
+	summary->clock_count = count;
+	return true;
+}
+
+bool
+judge_summary(struct judge *j, struct summary *summary)
+{
+	for (unsigned kind = 0; kind < FINDING_KINDS; kind++) {
+		summary->findings[kind] = alert_findings(j->alert, kind);
+		summary->alerts[kind] = alert_raised(j->alert, kind);
+	}
+	return fill_methods(j, summary) && fill_clocks(j, summary);
+}
+
+size_t
+judge_active(const struct judge *j)
+{
+	return alert_active(j->alert);
+}
+
+void
+judge_stats(const struct judge *j, counter_output *output, void *arg)
+{
+	timeout_stats(j->timeout, output, arg);
+	slow_stats(j->slow, output, arg);
+	visibility_stats(j->visibility, output, arg);
+	skew_stats(j->skew, output, arg);
+	alert_stats(j->alert, output, arg);
+}

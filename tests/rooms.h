@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ROOMS_H
+#define ROOMS_H
+
+#include "pipeline/judge.h"
+#include "pipeline/tap.h"
+#include "sip/timers.h"
+
+/* Small limits for a tap and a judge, as the tests and the fuzzer use them:
+ * every method on 5060 to 5062 is watched. */
+
+static inline void
+rooms_ports(struct portset *set)
+{
+	for (uint16_t port = 5060; port <= 5062; port++)
+		portset_add(set, port);
+}
+
+static inline void
+rooms_tap(struct tap_limits *limits)
+{
+	*limits = (struct tap_limits){
+		.methods = "*",
+		.watch_mras = true,
+		.descent = { .tunnels = true,
+		    .fragments = 64,
+		    .fragment_octets = 1 << 20,
+		    .duplicates = 256 },
+		.tcp = { .connections = 64,
+		    .octets = 1 << 20,
+		    .stream_octets = 1 << 16,
+		    .idle = 600 * NSTIME_S,
+		    .linger = 60 * NSTIME_S },
+		.pairs = { .pairs = 64 },
+		.message = { .octets = 65536, .headers = 1000 },
+		.transactions = { .transactions = 256,
+		    .t1 = TIMERS_T1,
+		    .timer_c = TIMERS_C,
+		    .grace = 2 * NSTIME_S,
+		    .slow_invite = 10 * NSTIME_S,
+		    .slow_other = 5 * NSTIME_S },
+	};
+	rooms_ports(&limits->sip_ports);
+	rooms_ports(&limits->watched_ports);
+}
+
+static inline void
+rooms_judge(struct judge_limits *limits)
+{
+	*limits = (struct judge_limits){
+		.timeout = { .t1 = TIMERS_T1,
+		    .grace = 2 * NSTIME_S,
+		    .resolve_after = 300 * NSTIME_S,
+		    .servers = 64,
+		    .methods = 16,
+		    .judged = 256 },
+		.slow = { .count = 3,
+		    .window = 300 * NSTIME_S,
+		    .slow_invite = 10 * NSTIME_S,
+		    .slow_other = 5 * NSTIME_S,
+		    .servers = 64 },
+		.visibility = { .one_way = 20,
+		    .truncated = 3,
+		    .quiet = 3600 * NSTIME_S,
+		    .pairs = 64 },
+		.skew = { .warn = 60 * NSTIME_S,
+		    .major = 300 * NSTIME_S,
+		    .critical = 900 * NSTIME_S,
+		    .min_samples = 3,
+		    .hold = 10 * NSTIME_S,
+		    .peers = 64 },
+		.alert = { .alerts = 64,
+		    .join = 10 * NSTIME_S,
+		    .reminder = 3600 * NSTIME_S,
+		    .flap = 900 * NSTIME_S },
+	};
+	portset_add(&limits->server_ports, 5062);
+}
+
+#endif

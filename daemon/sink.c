@@ -1,0 +1,361 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sink.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <syslog.h>
+
+#include "alert/throttle.h"
+#include "base/textbuf.h"
+#include "wallclock.h"
+
+enum { NAME = 64 };
+
+/* A sink that fails is tried again after 100 ms, then twice as long each
+ * time, 5 s at the most. */
+#define FIRST_PAUSE (100 * NSTIME_MS)
+#define LONGEST_PAUSE (5 * NSTIME_S)
+
+struct sink {
+	char name[NAME];
+	const struct sink_kind *kind;
+	void *state;
+	struct throttle throttle; /* the caller's thread only */
+
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* CLOCK_MONOTONIC; queue, ending, idle */
+	struct sink_record *first, **last;
+	size_t queued, limit;
+	uint64_t delivered, lost, lost_told;
+	int error;
+	bool reopen, ending, idle;
+};
+
+struct sink_record *
+sink_record_new(int priority, size_t len)
+{
+	struct sink_record *record = calloc(1, sizeof(*record) + len + 1);
+
+	if (record == NULL)
+		return NULL;
+	record->priority = priority;
+	record->len = len;
+	return record;
+}
+
+struct sink_record *
+sink_record_text(int priority, struct slice text)
+{
+	struct sink_record *record = sink_record_new(priority, text.len);
+
+	if (record != NULL && text.len > 0)
+		memcpy(record->octets, text.p, text.len);
+	return record;
+}
+
+static struct timespec
+at(nstime monotonic)
+{
+	return (struct timespec){
+		.tv_sec = monotonic / NSTIME_S,
+		.tv_nsec = monotonic % NSTIME_S,
+	};
+}
+
+static struct timespec
+after(nstime pause)
+{
+	return at(wallclock_monotonic() + pause);
+}
+
+/* With the lock held: sleep until there is work or the pause is over. */
+static void
+pause_for(struct sink *s, nstime pause)
+{
+	const struct timespec until = after(pause);
+
+	while (!s->ending &&
+	    pthread_cond_timedwait(&s->changed, &s->lock, &until) == 0)
+		;
+}
+
+static struct sink_record *
+take_next(struct sink *s)
+{
+	struct sink_record *record;
+
+	pthread_mutex_lock(&s->lock);
+	s->idle = s->first == NULL;
+	if (s->idle)
+		pthread_cond_broadcast(&s->changed);
+	while (s->first == NULL && !s->ending)
+		pthread_cond_wait(&s->changed, &s->lock);
+	s->idle = false;
+	record = s->first;
+	if (record != NULL) {
+		s->first = record->next;
+		if (s->first == NULL)
+			s->last = &s->first;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return record;
+}
+
+static bool
+must_reopen(struct sink *s)
+{
+	bool reopen;
+
+	pthread_mutex_lock(&s->lock);
+	reopen = s->reopen;
+	s->reopen = false;
+	pthread_mutex_unlock(&s->lock);
+	return reopen;
+}
+
+static int
+try_once(struct sink *s, const struct sink_record *record)
+{
+	if (must_reopen(s) && s->kind->reopen != NULL) {
+		const int error = s->kind->reopen(s->state);
+
+		if (error != 0) {
+			sink_reopen(s);
+			return error;
+		}
+	}
+	return s->kind->deliver(s->state, record);
+}
+
+/* False: it was given up, since the sink is ending and does not work. */
+static bool
+deliver(struct sink *s, const struct sink_record *record)
+{
+	nstime pause = FIRST_PAUSE;
+	bool ending;
+	int error;
+
+	while ((error = try_once(s, record)) != 0) {
+		pthread_mutex_lock(&s->lock);
+		s->error = error;
+		pause_for(s, pause);
+		ending = s->ending;
+		pthread_mutex_unlock(&s->lock);
+		if (ending)
+			return try_once(s, record) == 0;
+		pause = pause >= LONGEST_PAUSE / 2 ? LONGEST_PAUSE : 2 * pause;
+	}
+	return true;
+}
+
+/* What was lost while the sink stood still is said once it moves again. */
+static void
+tell_lost(struct sink *s)
+{
+	char text[128];
+	struct textbuf t;
+	struct sink_record *note;
+	uint64_t lost;
+
+	pthread_mutex_lock(&s->lock);
+	lost = s->lost - s->lost_told;
+	s->lost_told = s->lost;
+	s->error = 0;
+	pthread_mutex_unlock(&s->lock);
+	if (lost == 0)
+		return;
+	textbuf_init(&t, text, sizeof(text));
+	textbuf_uint(&t, lost);
+	textbuf_add(&t, lost == 1 ? " alert was" : " alerts were");
+	textbuf_add(&t, " lost here while this sink could not take them");
+	note = s->kind->note(s->state, LOG_WARNING, text);
+	if (note != NULL)
+		deliver(s, note);
+	free(note);
+}
+
+static void *
+run(void *arg)
+{
+	struct sink *s = arg;
+	struct sink_record *record;
+
+	while ((record = take_next(s)) != NULL) {
+		const bool done = deliver(s, record);
+
+		free(record);
+		pthread_mutex_lock(&s->lock);
+		s->queued--;
+		if (done)
+			s->delivered++;
+		else
+			s->lost++;
+		pthread_mutex_unlock(&s->lock);
+		if (done)
+			tell_lost(s);
+	}
+	return NULL;
+}
+
+/* Signals are the loop's: no sink thread may catch one. */
+static int
+start_thread(struct sink *s)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&s->thread, NULL, run, s);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+static void
+init_lock(struct sink *s)
+{
+	pthread_condattr_t attributes;
+
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+struct sink *
+sink_new(const char *name, const struct sink_kind *kind, void *state,
+    size_t limit, unsigned rate)
+{
+	struct sink *s = calloc(1, sizeof(*s));
+	struct textbuf t;
+	int error = ENOMEM;
+
+	if (s != NULL) {
+		textbuf_init(&t, s->name, sizeof(s->name));
+		textbuf_add(&t, name);
+		s->kind = kind;
+		s->state = state;
+		s->limit = limit;
+		s->last = &s->first;
+		throttle_init(&s->throttle, rate, 0);
+		init_lock(s);
+		error = start_thread(s);
+	}
+	if (error == 0)
+		return s;
+	kind->close(state);
+	free(s);
+	errno = error;
+	return NULL;
+}
+
+static void
+enqueue(struct sink *s, struct sink_record *record)
+{
+	pthread_mutex_lock(&s->lock);
+	if (record == NULL || s->queued >= s->limit) {
+		s->lost++;
+	} else {
+		record->next = NULL;
+		*s->last = record;
+		s->last = &record->next;
+		s->queued++;
+		record = NULL;
+		pthread_cond_broadcast(&s->changed);
+	}
+	pthread_mutex_unlock(&s->lock);
+	free(record);
+}
+
+void
+sink_alert(struct sink *s, const struct alert_event *event, nstime now)
+{
+	if (!throttle_pass(&s->throttle, event->kind, now))
+		return;
+	enqueue(s, s->kind->format(s->state, event));
+}
+
+void
+sink_note(struct sink *s, int priority, const char *text)
+{
+	enqueue(s, s->kind->note(s->state, priority, text));
+}
+
+void
+sink_tick(struct sink *s, nstime now)
+{
+	char text[512];
+	struct textbuf t;
+
+	textbuf_init(&t, text, sizeof(text));
+	if (throttle_sum_up(&s->throttle, &t, now))
+		sink_note(s, LOG_WARNING, text);
+}
+
+void
+sink_reopen(struct sink *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->reopen = true;
+	pthread_mutex_unlock(&s->lock);
+}
+
+const char *
+sink_name(const struct sink *s)
+{
+	return s->name;
+}
+
+void
+sink_count(struct sink *s, struct sink_counts *counts)
+{
+	pthread_mutex_lock(&s->lock);
+	*counts = (struct sink_counts){
+		.delivered = s->delivered,
+		.lost = s->lost,
+		.queued = s->queued,
+		.error = s->error,
+	};
+	pthread_mutex_unlock(&s->lock);
+}
+
+/* With the lock held: until everything is delivered or time is up. */
+static void
+wait_idle(struct sink *s, nstime deadline)
+{
+	const struct timespec until = at(deadline);
+
+	while ((s->queued > 0 || !s->idle) && s->error == 0 &&
+	    pthread_cond_timedwait(&s->changed, &s->lock, &until) == 0)
+		;
+}
+
+uint64_t
+sink_finish(struct sink *s, nstime deadline)
+{
+	const struct timespec until = at(deadline);
+	char text[512];
+	struct textbuf t;
+	uint64_t missing;
+
+	textbuf_init(&t, text, sizeof(text));
+	if (throttle_finish(&s->throttle, &t))
+		sink_note(s, LOG_WARNING, text);
+	pthread_mutex_lock(&s->lock);
+	wait_idle(s, deadline);
+	s->ending = true;
+	missing = s->queued + (s->lost - s->lost_told);
+	pthread_cond_broadcast(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+	if (pthread_clockjoin_np(s->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+		return missing; /* stuck in a system call: left behind */
+	s->kind->close(s->state);
+	pthread_cond_destroy(&s->changed);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+	return missing;
+}

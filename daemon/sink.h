@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SINK_H
+#define SINK_H
+
+#include "alert/alert.h"
+
+/*
+ * Where alerts go (DESIGN section 9).  Every sink has a thread of its own and
+ * a bounded queue between it and the loop, so that a journald, rsyslog or
+ * disk that stands still never stops capture.  What cannot be delivered is
+ * tried again until it can; what the queue has no room for is counted, and
+ * said when the sink is back.
+ *
+ * Alerts are formatted by the caller's thread (they are rare), delivered by
+ * the sink's.
+ */
+
+struct sink;
+
+/* A queued record: what `format' made of an alert, opaque to the queue. */
+struct sink_record {
+	struct sink_record *next; /* private */
+	int priority;             /* syslog(3) */
+	size_t len;
+	char octets[];
+};
+
+/*
+ * A kind of sink.  `format' and `note' run in the caller's thread and return
+ * a record for sink_record_new(), or NULL when out of memory.  `deliver',
+ * `reopen' and `close' run in the sink's thread; deliver returns 0, or
+ * -errno when nothing of the record was delivered and it should be tried
+ * again.
+ */
+struct sink_kind {
+	struct sink_record *(*format)(
+	    void *state, const struct alert_event *event);
+	struct sink_record *(*note)(
+	    void *state, int priority, const char *text);
+	int (*deliver)(void *state, const struct sink_record *record);
+	int (*reopen)(void *state); /* NULL: nothing to reopen */
+	void (*close)(void *state); /* frees the state */
+};
+
+/* `len' octets of zeros to be filled, or NULL. */
+struct sink_record *sink_record_new(int priority, size_t len);
+
+/* A record that is just this text. */
+struct sink_record *sink_record_text(int priority, struct slice text);
+
+struct sink_counts {
+	uint64_t delivered, lost, queued;
+	int error; /* of the last try, 0: it works */
+};
+
+/*
+ * Start a sink: `name' is for logs and copied, `state' belongs to it from now
+ * on (closed also on failure), `limit' records are queued at most, `rate'
+ * alerts a second are let through (0: all).  NULL and errno set on failure.
+ */
+struct sink *sink_new(const char *name, const struct sink_kind *kind,
+    void *state, size_t limit, unsigned rate);
+
+/* Queue one alert; never blocks. */
+void sink_alert(struct sink *sink, const struct alert_event *event, nstime now);
+
+/* Queue a line that is no alert (the daily one, a summing-up). */
+void sink_note(struct sink *sink, int priority, const char *text);
+
+/* Sum up what the throttle held back, when there is room again. */
+void sink_tick(struct sink *sink, nstime now);
+
+/* Open anew before the next delivery (SIGHUP, after logrotate). */
+void sink_reopen(struct sink *sink);
+
+const char *sink_name(const struct sink *sink);
+void sink_count(struct sink *sink, struct sink_counts *counts);
+
+/*
+ * Let the thread deliver what is queued, until `deadline' (CLOCK_MONOTONIC),
+ * then end it and free the sink.  Returns how many records were not
+ * delivered.  A thread that is stuck in a system call is left behind, with
+ * its memory: the process is about to end.
+ */
+uint64_t sink_finish(struct sink *sink, nstime deadline);
+
+#endif

@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capture.h"
+
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdlib.h>
+
+#include "wallclock.h"
+
+enum { NAME = 64, FILTER = 16384 };
+
+/*
+ * A ring's block is handed over when it is full or after this long: the
+ * latency of every packet on a quiet mirror, well below merge_window.
+ */
+enum { BLOCK_MS = 20 };
+
+struct capture {
+	struct capture_setup setup;
+	char interface[NAME];
+	pcap_t *pcap;
+	int datalink;
+	bool nanoseconds;
+	unsigned last_drops, last_interface_drops; /* pcap_stats() wraps */
+	capture_output *output;                    /* during a dispatch */
+	void *arg;
+};
+
+struct capture *
+capture_new(const struct capture_setup *setup)
+{
+	struct capture *c = calloc(1, sizeof(*c));
+
+	if (c != NULL)
+		capture_set(c, setup);
+	return c;
+}
+
+void
+capture_set(struct capture *c, const struct capture_setup *setup)
+{
+	struct textbuf name;
+
+	c->setup = *setup;
+	if (setup->interface != c->interface) {
+		textbuf_init(&name, c->interface, sizeof(c->interface));
+		textbuf_add(&name, setup->interface);
+	}
+	c->setup.interface = c->interface;
+}
+
+void
+capture_free(struct capture *c)
+{
+	if (c == NULL)
+		return;
+	capture_close(c);
+	free(c);
+}
+
+void
+capture_close(struct capture *c)
+{
+	if (c->pcap != NULL)
+		pcap_close(c->pcap);
+	c->pcap = NULL;
+}
+
+bool
+capture_is_open(const struct capture *c)
+{
+	return c->pcap != NULL;
+}
+
+const char *
+capture_interface(const struct capture *c)
+{
+	return c->interface;
+}
+
+int
+capture_descriptor(const struct capture *c)
+{
+	return c->pcap == NULL ? -1 : pcap_get_selectable_fd(c->pcap);
+}
+
+/* libpcap's reasons as errno: which of them may pass? */
+static int
+errno_of(int status)
+{
+	switch (status) {
+	case PCAP_ERROR_NO_SUCH_DEVICE:
+		return -ENODEV;
+	case PCAP_ERROR_IFACE_NOT_UP:
+		return -ENETDOWN;
+	case PCAP_ERROR_PERM_DENIED:
+	case PCAP_ERROR_PROMISC_PERM_DENIED:
+		return -EPERM;
+	default:
+		return -EIO;
+	}
+}
+
+static int
+fail(struct textbuf *why, int error, const char *text)
+{
+	textbuf_add(why, text);
+	return error;
+}
+
+static int
+activate(struct capture *c, struct textbuf *why)
+{
+	char error[PCAP_ERRBUF_SIZE];
+	int status;
+
+	c->pcap = pcap_create(c->interface, error);
+	if (c->pcap == NULL)
+		return fail(why, -EIO, error);
+	pcap_set_snaplen(c->pcap, c->setup.snaplen);
+	pcap_set_buffer_size(c->pcap, c->setup.buffer);
+	pcap_set_promisc(c->pcap, c->setup.promiscuous);
+	pcap_set_timeout(c->pcap, BLOCK_MS);
+	pcap_set_tstamp_precision(c->pcap, PCAP_TSTAMP_PRECISION_NANO);
+	status = pcap_activate(c->pcap);
+	if (status < 0) {
+		const char *reason = pcap_geterr(c->pcap);
+
+		return fail(why, errno_of(status),
+		    reason[0] != '\0' ? reason : pcap_statustostr(status));
+	}
+	c->datalink = pcap_datalink(c->pcap);
+	c->nanoseconds =
+	    pcap_get_tstamp_precision(c->pcap) == PCAP_TSTAMP_PRECISION_NANO;
+	if (pcap_setnonblock(c->pcap, 1, error) != 0)
+		return fail(why, -EIO, error);
+	return 0;
+}
+
+static int
+apply_filter(struct capture *c, struct textbuf *why)
+{
+	char store[FILTER];
+	struct bpf_program program;
+	struct textbuf text;
+	int status;
+
+	textbuf_init(&text, store, sizeof(store));
+	if (!filter_write(
+		&text, &c->setup.filter, filter_vlan_levels(c->datalink)))
+		return fail(why, -EINVAL, "the filter is too long");
+	if (pcap_compile(c->pcap, &program, store, 1, PCAP_NETMASK_UNKNOWN) !=
+	    0) {
+		textbuf_add(why, "the filter does not compile: ");
+		return fail(why, -EINVAL, pcap_geterr(c->pcap));
+	}
+	status = pcap_setfilter(c->pcap, &program);
+	pcap_freecode(&program);
+	return status == 0 ? 0 : fail(why, -EINVAL, pcap_geterr(c->pcap));
+}
+
+static bool
+carries_ip(int datalink)
+{
+	return datalink == DLT_EN10MB || datalink == DLT_LINUX_SLL ||
+	    datalink == DLT_LINUX_SLL2 || datalink == DLT_RAW ||
+	    datalink == DLT_NULL || datalink == DLT_LOOP || datalink == DLT_PPP;
+}
+
+static int
+check_datalink(const struct capture *c, struct textbuf *why)
+{
+	const char *name = pcap_datalink_val_to_name(c->datalink);
+
+	if (carries_ip(c->datalink))
+		return 0;
+	textbuf_add(why, "its datalink ");
+	textbuf_add(why, name == NULL ? "(unknown)" : name);
+	return fail(why, -EPROTONOSUPPORT, " is not one siptimed can read");
+}
+
+int
+capture_open(struct capture *c, struct textbuf *why)
+{
+	int error = activate(c, why);
+
+	if (error == 0)
+		error = check_datalink(c, why);
+	if (error == 0)
+		error = apply_filter(c, why);
+	if (error != 0)
+		capture_close(c);
+	c->last_drops = 0;
+	c->last_interface_drops = 0;
+	return error;
+}
+
+static void
+on_packet(u_char *arg, const struct pcap_pkthdr *header, const u_char *octets)
+{
+	struct capture *c = (struct capture *)(void *)arg;
+	const nstime unit = c->nanoseconds ? 1 : NSTIME_US;
+	const struct packet packet = {
+		.octets = slice_of(octets, header->caplen),
+		.len =
+		    header->len < header->caplen ? header->caplen : header->len,
+		.datalink = c->datalink,
+		.source = c->setup.source,
+		.wall = wallclock_stamp(
+		    header->ts.tv_sec, header->ts.tv_usec, unit),
+	};
+
+	c->output(c->arg, &packet);
+}
+
+int
+capture_dispatch(struct capture *c, int most, capture_output *output, void *arg)
+{
+	int count;
+
+	if (c->pcap == NULL)
+		return -ENETDOWN;
+	c->output = output;
+	c->arg = arg;
+	count = pcap_dispatch(c->pcap, most, on_packet, (u_char *)c);
+	if (count >= 0)
+		return count;
+	capture_close(c);
+	return -ENETDOWN;
+}
+
+uint64_t
+capture_dropped(struct capture *c)
+{
+	struct pcap_stat stat;
+	uint64_t dropped;
+
+	if (c->pcap == NULL || pcap_stats(c->pcap, &stat) != 0)
+		return 0;
+	dropped = (uint64_t)(stat.ps_drop - c->last_drops) +
+	    (stat.ps_ifdrop - c->last_interface_drops);
+	c->last_drops = stat.ps_drop;
+	c->last_interface_drops = stat.ps_ifdrop;
+	return dropped;
+}

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CAPTURE_H
+#define CAPTURE_H
+
+#include "base/textbuf.h"
+#include "filter.h"
+#include "net/packet.h"
+
+/*
+ * One interface, captured by libpcap: TPACKET_V3 ring, promiscuous, never
+ * transmitting.  An interface that is down, gone, or not there yet is not the
+ * end: capture_open() is tried again until it is back (polling, since netlink
+ * would need another address family in the sandbox).
+ */
+
+struct capture;
+
+struct capture_setup {
+	const char *interface; /* copied */
+	unsigned source;       /* packet.source */
+	int snaplen;
+	int buffer; /* octets of the kernel ring */
+	bool promiscuous;
+	struct filter_wanted filter; /* what it points to must outlive this */
+};
+
+/* NULL when out of memory.  Opens nothing.  The caller frees it. */
+struct capture *capture_new(const struct capture_setup *setup);
+void capture_free(struct capture *c);
+
+/*
+ * Open the interface.  0, or -errno with `why' written for a person: -ENODEV
+ * and -ENETDOWN may pass (try again later), -EPERM, -EINVAL (the filter does
+ * not compile here) and -EPROTONOSUPPORT (no IP in this datalink) will not.
+ */
+int capture_open(struct capture *c, struct textbuf *why);
+
+bool capture_is_open(const struct capture *c);
+void capture_close(struct capture *c);
+
+const char *capture_interface(const struct capture *c);
+
+/* Readable when packets wait; -1 while closed. */
+int capture_descriptor(const struct capture *c);
+
+/* `now' of the packet is 0: the caller knows the time. */
+typedef void capture_output(void *arg, const struct packet *packet);
+
+/*
+ * Hand over what waits, `most' packets at a time.  How many there were, or
+ * -errno: the interface went down or away, and the capture is closed.
+ */
+int capture_dispatch(
+    struct capture *c, int most, capture_output *output, void *arg);
+
+/* Packets the kernel or the interface dropped since the last call. */
+uint64_t capture_dropped(struct capture *c);
+
+/* A better filter or snaplen for the next opening. */
+void capture_set(struct capture *c, const struct capture_setup *setup);
+
+#endif

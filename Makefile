@@ -21,7 +21,7 @@ SIP_CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all \
 endif
 
 LIB_LIBS     := -losip2 -losipparser2 -ljansson
-DAEMON_LIBS  := -lpcap -linih
+DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lpthread
 CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
 lib          := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))

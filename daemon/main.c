@@ -6,6 +6,8 @@
  *	options, config		what is asked for
  *	savefile, replay	packets with their time
  *	judging			tap, judge, alerts, summary
+ *	capture, live, loop	interfaces, the same rooms, libevent
+ *	sink, sinks, sink_*	where alerts go
  *	sink_text, sink_json	how alerts are written
  *	log, progress		the daemon about itself
  */
@@ -19,6 +21,7 @@
 
 #include "config.h"
 #include "judging.h"
+#include "loop.h"
 #include "options.h"
 #include "report/catalog.h"
 #include "sip/message.h"
@@ -29,6 +32,7 @@ struct siptimed {
 	struct options options;
 	struct log log;
 	struct config *config;
+	const char *config_path; /* NULL: defaults alone */
 	struct siphash_key key;
 };
 
@@ -90,25 +94,41 @@ configure(struct siptimed *s)
 	}
 	if (path == NULL && (must_exist || access(CONFIG_PATH, F_OK) == 0))
 		path = CONFIG_PATH;
+	s->config_path = path;
 	return path == NULL ? 0 : config_load(s->config, path, &s->log);
 }
 
 static int
-judge_savefiles(struct siptimed *s)
+watch_interfaces(struct siptimed *s)
+{
+	const struct loop_setup setup = {
+		.options = &s->options,
+		.config = s->config,
+		.config_path = s->config_path,
+		.key = &s->key,
+		.log = &s->log,
+	};
+
+	if (s->options.interface_count == 0 &&
+	    s->config->capture.interfaces[0] == '\0') {
+		log_error(&s->log,
+		    "nothing to watch: name an interface with -i or in %s "
+		    "([capture] interfaces), or judge a savefile with -r FILE",
+		    s->config_path != NULL ? s->config_path : CONFIG_PATH);
+		return STATUS_TROUBLE;
+	}
+	s->config = NULL; /* the loop's, who may replace it */
+	return loop_run(&setup);
+}
+
+static int
+run(struct siptimed *s)
 {
 	const struct options *o = &s->options;
 
-	if (o->interface_count > 0) {
+	if (o->interface_count > 0 && o->path_count > 0) {
 		log_error(&s->log,
-		    "-i %s: this build judges savefiles (-r) "
-		    "only; capture with tcpdump -w FILE, then siptimed -r FILE",
-		    o->interfaces[0]);
-		return STATUS_TROUBLE;
-	}
-	if (o->path_count == 0) {
-		log_error(&s->log,
-		    "nothing to judge: this build judges "
-		    "savefiles (-r) only; see siptimed --help");
+		    "-i and -r: watch interfaces or judge savefiles, not both");
 		return STATUS_TROUBLE;
 	}
 	if (configure(s) < 0)
@@ -118,7 +138,9 @@ judge_savefiles(struct siptimed *s)
 		return STATUS_TROUBLE;
 	}
 	message_init();
-	return judging_run(o, s->config, &s->key, &s->log);
+	if (o->path_count > 0)
+		return judging_run(o, s->config, &s->key, &s->log);
+	return watch_interfaces(s);
 }
 
 static int
@@ -142,7 +164,7 @@ act(struct siptimed *s)
 		config_print(s->config, stdout);
 		return 0;
 	default:
-		return judge_savefiles(s);
+		return run(s);
 	}
 }
 

@@ -19,12 +19,16 @@ static const struct option long_options[] = {
 };
 
 static const char help[] =
-    "usage: siptimed -r FILE [-r FILE ...] [-c FILE] [--json] [-nv] [filter]\n"
+    "usage: siptimed [-c FILE] [-i IFACE ...] [--json] [-nv] [filter]\n"
+    "       siptimed -r FILE [-r FILE ...] [-c FILE] [--json] [-nv] [filter]\n"
     "       siptimed [-c FILE] --check-config | --print-config\n"
     "       siptimed --explain KIND|all | --version | --help\n"
     "\n"
-    "Judges SIP in savefiles and says when time is the trouble.\n"
+    "Watches SIP on a mirror port, or judges savefiles, and says when time "
+    "is\n"
+    "the trouble.\n"
     "\n"
+    "  -i IFACE        watch this interface; several are one capture\n"
     "  -r FILE         read this pcap or pcapng savefile (-: standard input);\n"
     "                  several are one capture, merged by time\n"
     "  -c FILE         read this configuration, see siptimed.conf(5)\n"
@@ -39,7 +43,7 @@ static const char help[] =
     "  --help          print this, and end\n"
     "\n"
     "filter is an expression as in pcap-filter(7).\n"
-    "Exit status: 0 no alert, 1 alerts were raised, 2 trouble.\n";
+    "Exit status of -r: 0 no alert, 1 alerts were raised, 2 trouble.\n";
 
 /* getopt's own messages say neither what to do nor who is talking. */
 static int

@@ -28,6 +28,7 @@ lib          := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
 daemon       := $(patsubst %.c,$B/%.o,$(wildcard daemon/*.c))
 units        := $(patsubst %.c,$B/%,$(wildcard tests/unit/*_test.c))
 tools        := $(patsubst %.c,$B/%,$(wildcard tests/tools/*.c))
+script       := $(patsubst %.c,$B/%.o,$(wildcard tests/script/*.c))
 fuzzers      := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
 replays      := $(patsubst %,$B/tests/fuzz/%,$(fuzzers))
 
@@ -54,6 +55,11 @@ $B/tests/unit/%_test: $B/tests/unit/%_test.o $B/libsiptimed.a
 
 $B/tests/tools/%: $B/tests/tools/%.o $B/libsiptimed.a
 	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
+
+# pcapscript and the room it speaks for.
+$B/tests/tools/pcapscript: $B/tests/tools/pcapscript.o $(script) \
+    $B/libsiptimed.a
+	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpcap
 
 # A fuzz target with replay.c in the place of libFuzzer: it runs its target
 # over files and folders of seeds.  `make fuzz' builds the real thing.

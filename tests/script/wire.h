@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SCRIPT_WIRE_H
+#define SCRIPT_WIRE_H
+
+#include "net/endpoint.h"
+#include "script/savefile.h"
+#include "script/words.h"
+
+/*
+ * From a transport's payload to packets of the savefile: headers, checksums,
+ * fragments, wrappers, and what the mirror makes of it (not captured,
+ * captured twice, cut short).
+ */
+
+enum { WIRE_WRAPS = 16 };
+
+struct wire {
+	struct savefile file;
+	nstime start; /* wall time of the script's second 0 */
+	size_t wraps;
+	const char *wrap[WIRE_WRAPS]; /* outermost first */
+	size_t unseen_count;
+	struct wire_direction {
+		struct address from, to;
+	} unseen[16]; /* directions that this mirror does not show */
+};
+
+/* How one line's packets are sent and captured. */
+struct wire_how {
+	bool unseen;           /* sent and received, but not captured */
+	uint64_t unseen_parts; /* the same for part 1 (bit 1), 2, .. only */
+	bool reversed;         /* parts are sent last to first */
+	size_t fragment;       /* octets of an IP fragment, 0: whole */
+	unsigned missing;      /* this fragment is never captured */
+	bool overlap_same, overlap_differs;
+	unsigned ttl;
+	bool duplicate;
+	unsigned duplicate_ttl;
+	const char *duplicate_vlan;
+	nstime duplicate_after;
+	size_t snap; /* octets captured, SIZE_MAX: all */
+};
+
+/* Takes the options of this room off the line. */
+void wire_options(struct wire_how *how, struct words *w);
+
+/* One packet, wrapped; `part' counts from 1 within its line. */
+void wire_parcel(struct wire *wire, const struct wire_how *how, nstime time,
+    unsigned part, const struct address *from, const struct address *to,
+    unsigned protocol, struct slice segment, struct octets *quotable);
+
+void wire_udp(struct wire *wire, const struct wire_how *how, nstime time,
+    const struct endpoint *from, const struct endpoint *to,
+    struct slice payload, struct octets *quotable);
+
+/* flags are TCP's: see WIRE_SYN. */
+enum { WIRE_FIN = 1, WIRE_SYN = 2, WIRE_RST = 4, WIRE_PSH = 8, WIRE_ACK = 16 };
+
+struct wire_tcp {
+	const struct endpoint *from, *to;
+	uint32_t sequence, acknowledged;
+	unsigned flags;
+	struct slice payload;
+};
+
+void wire_tcp(struct wire *wire, const struct wire_how *how, nstime time,
+    unsigned part, const struct wire_tcp *tcp, struct octets *quotable);
+
+/* "port-unreachable" and so on, about the IP packet `quoted'. */
+void wire_icmp(struct wire *wire, const struct wire_how *how, nstime time,
+    const struct address *from, const struct address *to, const char *what,
+    struct slice quoted);
+
+/* Octets as they stand, datalink header included. */
+void wire_hex(struct wire *wire, nstime time, const struct octets *packet);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SCRIPT_WRAP_H
+#define SCRIPT_WRAP_H
+
+#include "net/endpoint.h"
+#include "script/octets.h"
+
+/*
+ * What lies around a packet: VLAN tags, tunnels, and the datalink.  A parcel
+ * is octets and the ethertype that says what they are; wrapping makes a
+ * bigger parcel of it.
+ */
+
+struct wrap_parcel {
+	unsigned ethertype;
+	struct octets octets;
+};
+
+/* The internet checksum over `octets', to which `sum' was added before. */
+unsigned wrap_checksum(struct slice octets, uint32_t sum);
+
+/* The checksum of what UDP, TCP or ICMPv6 carry from `from' to `to'. */
+unsigned wrap_transport_checksum(const struct address *from,
+    const struct address *to, unsigned protocol, struct slice segment);
+
+/* An IPv4 or IPv6 packet around `payload'.  `fragment' is the IPv4 flags and
+ * offset field; on IPv6 a fragment header if it is not 0. */
+struct wrap_fields {
+	unsigned id, ttl, fragment;
+};
+struct wrap_parcel wrap_ip(const struct address *from, const struct address *to,
+    unsigned protocol, const struct wrap_fields *fields, struct slice payload);
+
+/* One wrapper as the script names it ("vlan:100", "gre:A>B"). */
+struct wrap_parcel wrap_in(const char *wrapper, struct wrap_parcel inner);
+
+/* The datalink header, `datalink' being DLT_x. */
+struct octets wrap_datalink(int datalink, const struct wrap_parcel *parcel);
+
+/* DLT_x of "ethernet", "sll", "sll2", "raw", "null", "loop". */
+int wrap_datalink_named(const char *name);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include <pcap/pcap.h>
+#include <stdio.h>
+
+#include "script/story.h"
+
+/* Makes a savefile of a story (tests/scenario/README tells the language). */
+int
+main(int argc, char **argv)
+{
+	struct wire wire = {
+		.file = { .datalink = DLT_EN10MB, .snaplen = 262144 },
+		.start = INT64_C(1294078920) * NSTIME_S, /* 2011-01-03 18:22 */
+	};
+
+	if (argc != 3) {
+		fprintf(stderr, "usage: pcapscript STORY SAVEFILE\n");
+		return 2;
+	}
+	story_play(&wire, argv[1]);
+	savefile_write(&wire.file, argv[2]);
+	return 0;
+}

@@ -91,6 +91,17 @@ printable(uint32_t c)
 	return (c & 0xfffe) != 0xfffe;
 }
 
+/* An escape is there as a whole or not at all: half of one would read as
+ * something else. */
+static void
+add_whole(struct textbuf *t, const char *text)
+{
+	if (strlen(text) > t->size - 1 - t->len)
+		t->truncated = true;
+	else
+		textbuf_add(t, text);
+}
+
 static void
 escape(struct textbuf *t, struct slice octets)
 {
@@ -99,11 +110,7 @@ escape(struct textbuf *t, struct slice octets)
 
 		text[2] = "0123456789abcdef"[octets.p[i] >> 4];
 		text[3] = "0123456789abcdef"[octets.p[i] & 15];
-		if (t->size - 1 - t->len < 4) {
-			t->truncated = true;
-			return;
-		}
-		textbuf_add(t, text);
+		add_whole(t, text);
 	}
 }
 
@@ -117,7 +124,7 @@ textbuf_wire(struct textbuf *t, struct slice s)
 		if (len == 0 || !printable(code))
 			escape(t, slice_first(s, len == 0 ? 1 : len));
 		else if (code == '\\')
-			textbuf_add(t, "\\\\");
+			add_whole(t, "\\\\");
 		else
 			textbuf_add_slice(t, slice_first(s, len));
 		s = slice_after(s, len == 0 ? 1 : len);

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/table.h"
+
+#include "unit.h"
+
+/* More than twice a segment of buckets, so that both directory and buckets
+ * grow. */
+enum { MANY = 20000 };
+
+struct thing {
+	struct table_entry entry; /* first: an entry is its thing */
+	unsigned key;
+};
+
+static struct thing thing[MANY];
+
+static const struct siphash_key key = { .k0 = 1, .k1 = 2 };
+
+static bool
+same_key(const struct table_entry *entry, const void *wanted)
+{
+	return ((const struct thing *)entry)->key == *(const unsigned *)wanted;
+}
+
+static struct table *
+table_of(size_t limit)
+{
+	struct table *t = table_new(limit, &key, same_key);
+
+	ck_assert_ptr_nonnull(t);
+	for (unsigned i = 0; i < MANY; i++)
+		thing[i].key = i;
+	return t;
+}
+
+static uint64_t
+hash_of(const struct table *t, unsigned k)
+{
+	return table_hash(t, slice_of(&k, sizeof(k)));
+}
+
+static bool
+add(struct table *t, unsigned i)
+{
+	return table_add(t, &thing[i].entry, hash_of(t, thing[i].key));
+}
+
+static void *
+find(const struct table *t, unsigned k)
+{
+	return table_find(t, hash_of(t, k), &k);
+}
+
+START_TEST(finds_what_was_added_and_nothing_else)
+{
+	struct table *t = table_of(MANY);
+
+	for (unsigned i = 0; i < MANY; i += 2)
+		ck_assert(add(t, i));
+	ck_assert_uint_eq(table_count(t), MANY / 2);
+	for (unsigned i = 0; i < MANY; i++)
+		ck_assert_ptr_eq(find(t, i), i % 2 == 0 ? &thing[i] : NULL);
+	table_free(t);
+}
+END_TEST
+
+START_TEST(removal_leaves_the_others)
+{
+	struct table *t = table_of(MANY);
+
+	for (unsigned i = 0; i < MANY; i++)
+		ck_assert(add(t, i));
+	for (unsigned i = 0; i < MANY; i += 3)
+		table_remove(t, &thing[i].entry);
+	for (unsigned i = 0; i < MANY; i++)
+		ck_assert_ptr_eq(find(t, i), i % 3 == 0 ? NULL : &thing[i]);
+	table_free(t);
+}
+END_TEST
+
+START_TEST(refuses_beyond_its_limit)
+{
+	struct table *t = table_of(2);
+
+	ck_assert(add(t, 0));
+	ck_assert(add(t, 1));
+	ck_assert(!add(t, 2));
+	ck_assert_ptr_null(find(t, 2));
+	table_remove(t, &thing[0].entry);
+	ck_assert(add(t, 2));
+	table_free(t);
+}
+END_TEST
+
+START_TEST(a_lower_limit_keeps_what_is_there)
+{
+	struct table *t = table_of(3);
+
+	ck_assert(add(t, 0));
+	ck_assert(add(t, 1));
+	table_set(t, 1);
+	ck_assert_uint_eq(table_count(t), 2);
+	ck_assert_ptr_eq(find(t, 0), &thing[0]);
+	ck_assert(!add(t, 2));
+	table_set(t, 3);
+	ck_assert(add(t, 2));
+	table_free(t);
+}
+END_TEST
+
+START_TEST(equal_keys_are_found_newest_first)
+{
+	struct table *t = table_of(MANY);
+	const unsigned k = 5;
+	struct table_entry *found;
+
+	for (unsigned i = 0; i < 3; i++)
+		thing[i].key = k;
+	for (unsigned i = 0; i < 3; i++)
+		ck_assert(add(t, i));
+	for (unsigned i = 100; i < MANY; i++) /* splits every bucket */
+		ck_assert(add(t, i));
+	found = find(t, k);
+	ck_assert_ptr_eq(found, &thing[2].entry);
+	found = table_find_next(t, found, &k);
+	ck_assert_ptr_eq(found, &thing[1].entry);
+	found = table_find_next(t, found, &k);
+	ck_assert_ptr_eq(found, &thing[0].entry);
+	ck_assert_ptr_null(table_find_next(t, found, &k));
+	table_free(t);
+}
+END_TEST
+
+START_TEST(walking_meets_each_entry_once)
+{
+	struct table *t = table_of(MANY);
+	static unsigned char met[MANY];
+	size_t count = 0;
+
+	ck_assert_ptr_null(table_first(t));
+	for (unsigned i = 0; i < MANY; i++)
+		ck_assert(add(t, i));
+	for (struct table_entry *e = table_first(t); e != NULL;
+	     e = table_next(t, e)) {
+		met[((struct thing *)e)->key]++;
+		count++;
+	}
+	ck_assert_uint_eq(count, MANY);
+	for (unsigned i = 0; i < MANY; i++)
+		ck_assert_uint_eq(met[i], 1);
+	table_free(t);
+}
+END_TEST
+
+START_TEST(an_entry_may_be_removed_on_the_walk)
+{
+	struct table *t = table_of(MANY);
+	struct table_entry *e, *next;
+
+	for (unsigned i = 0; i < MANY; i++)
+		ck_assert(add(t, i));
+	for (e = table_first(t); e != NULL; e = next) {
+		next = table_next(t, e);
+		table_remove(t, e);
+	}
+	ck_assert_uint_eq(table_count(t), 0);
+	ck_assert_ptr_null(table_first(t));
+	table_free(t);
+}
+END_TEST
+
+/* Hashes that differ in nothing a bucket looks at: slow, never wrong. */
+START_TEST(colliding_hashes_are_told_apart_by_their_keys)
+{
+	struct table *t = table_of(MANY);
+
+	for (unsigned i = 0; i < 100; i++)
+		ck_assert(table_add(t, &thing[i].entry, 42));
+	for (unsigned i = 0; i < 100; i++)
+		ck_assert_ptr_eq(table_find(t, 42, &i), &thing[i]);
+	for (unsigned i = 0; i < 100; i++)
+		table_remove(t, &thing[i].entry);
+	ck_assert_uint_eq(table_count(t), 0);
+	table_free(t);
+}
+END_TEST
+
+START_TEST(freeing_nothing_is_fine)
+{
+	table_free(NULL);
+}
+END_TEST
+
+UNIT("table", finds_what_was_added_and_nothing_else, removal_leaves_the_others,
+    refuses_beyond_its_limit, a_lower_limit_keeps_what_is_there,
+    equal_keys_are_found_newest_first, walking_meets_each_entry_once,
+    an_entry_may_be_removed_on_the_walk,
+    colliding_hashes_are_told_apart_by_their_keys, freeing_nothing_is_fine)

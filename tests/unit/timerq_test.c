@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/timerq.h"
+
+#include "unit.h"
+
+enum { MANY = 2000 };
+
+static struct timerq_entry entry[MANY];
+static struct timerq *q;
+
+static void
+start(void)
+{
+	memset(entry, 0, sizeof(entry));
+	q = timerq_new();
+	ck_assert_ptr_nonnull(q);
+}
+
+static size_t
+pop(nstime now)
+{
+	struct timerq_entry *e = timerq_due(q, now);
+
+	if (e == NULL)
+		return SIZE_MAX;
+	timerq_cancel(q, e);
+	return (size_t)(e - entry);
+}
+
+START_TEST(the_earliest_comes_first)
+{
+	start();
+	timerq_set(q, &entry[0], 30);
+	timerq_set(q, &entry[1], 10);
+	timerq_set(q, &entry[2], 20);
+	ck_assert_int_eq(timerq_next_deadline(q), 10);
+	ck_assert_uint_eq(pop(100), 1);
+	ck_assert_uint_eq(pop(100), 2);
+	ck_assert_uint_eq(pop(100), 0);
+	ck_assert_uint_eq(pop(100), SIZE_MAX);
+	timerq_free(q);
+}
+END_TEST
+
+START_TEST(nothing_is_due_before_its_time)
+{
+	start();
+	timerq_set(q, &entry[0], 30);
+	ck_assert_ptr_null(timerq_due(q, 29));
+	ck_assert_ptr_eq(timerq_due(q, 30), &entry[0]);
+	timerq_free(q);
+}
+END_TEST
+
+START_TEST(those_of_one_instant_keep_the_order_they_were_set_in)
+{
+	start();
+	for (size_t i = 0; i < 100; i++)
+		timerq_set(q, &entry[i], 7);
+	timerq_set(q, &entry[0], 7); /* again: now it is the last */
+	for (size_t i = 1; i < 100; i++)
+		ck_assert_uint_eq(pop(7), i);
+	ck_assert_uint_eq(pop(7), 0);
+	timerq_free(q);
+}
+END_TEST
+
+START_TEST(setting_again_moves_both_ways)
+{
+	start();
+	for (size_t i = 0; i < 10; i++)
+		timerq_set(q, &entry[i], (nstime)(10 * i));
+	timerq_set(q, &entry[0], 95);
+	timerq_set(q, &entry[9], 5);
+	ck_assert_uint_eq(timerq_count(q), 10);
+	ck_assert_uint_eq(pop(1000), 9);
+	for (size_t i = 1; i < 9; i++)
+		ck_assert_uint_eq(pop(1000), i);
+	ck_assert_uint_eq(pop(1000), 0);
+	timerq_free(q);
+}
+END_TEST
+
+START_TEST(a_cancelled_one_never_fires)
+{
+	start();
+	ck_assert(!timerq_queued(&entry[0]));
+	timerq_cancel(q, &entry[0]);
+	timerq_set(q, &entry[0], 1);
+	ck_assert(timerq_queued(&entry[0]));
+	timerq_cancel(q, &entry[0]);
+	ck_assert(!timerq_queued(&entry[0]));
+	ck_assert_ptr_null(timerq_due(q, 100));
+	ck_assert_int_eq(timerq_next_deadline(q), NSTIME_NEVER);
+	timerq_free(q);
+}
+END_TEST
+
+START_TEST(the_ends_of_time_are_deadlines_too)
+{
+	start();
+	timerq_set(q, &entry[0], NSTIME_NEVER);
+	timerq_set(q, &entry[1], INT64_MIN);
+	ck_assert_uint_eq(pop(INT64_MIN), 1);
+	ck_assert_ptr_null(timerq_due(q, NSTIME_NEVER - 1));
+	timerq_free(q);
+}
+END_TEST
+
+/* The entry that a plain search would pick. */
+static size_t
+earliest_by_search(void)
+{
+	size_t best = SIZE_MAX;
+
+	for (size_t i = 0; i < MANY; i++)
+		if (timerq_queued(&entry[i]) &&
+		    (best == SIZE_MAX ||
+			entry[i].deadline < entry[best].deadline ||
+			(entry[i].deadline == entry[best].deadline &&
+			    entry[i].order < entry[best].order)))
+			best = i;
+	return best;
+}
+
+static uint32_t
+chance(void)
+{
+	static uint32_t x = 1;
+
+	x = x * 1103515245 + 12345;
+	return x >> 8;
+}
+
+START_TEST(agrees_with_a_plain_search)
+{
+	start();
+	for (unsigned turn = 0; turn < 8000; turn++) {
+		struct timerq_entry *e = &entry[chance() % MANY];
+
+		if (chance() % 4 == 0)
+			timerq_cancel(q, e);
+		else
+			ck_assert(timerq_set(q, e, chance() % 500));
+		if (turn % 16 == 0) {
+			const size_t best = earliest_by_search();
+
+			ck_assert_uint_eq(pop(NSTIME_NEVER), best);
+		}
+	}
+	timerq_free(q);
+}
+END_TEST
+
+START_TEST(freeing_nothing_is_fine)
+{
+	timerq_free(NULL);
+}
+END_TEST
+
+UNIT("timerq", the_earliest_comes_first, nothing_is_due_before_its_time,
+    those_of_one_instant_keep_the_order_they_were_set_in,
+    setting_again_moves_both_ways, a_cancelled_one_never_fires,
+    the_ends_of_time_are_deadlines_too, agrees_with_a_plain_search,
+    freeing_nothing_is_fine)

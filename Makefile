@@ -13,7 +13,7 @@ B            ?= build$(if $(SAN),-san)
 
 SIP_CFLAGS   := -std=c11 -Wall -Wextra -Wshadow -Wstrict-prototypes \
                 -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
-                -Wvla -Wformat=2 -Wundef
+                -Wformat=2 -Wundef
 SIP_CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -MMD -MP
 ifneq ($(SAN),)
 SIP_CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all \
@@ -27,10 +27,14 @@ CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 lib          := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
 daemon       := $(patsubst %.c,$B/%.o,$(wildcard daemon/*.c))
 units        := $(patsubst %.c,$B/%,$(wildcard tests/unit/*_test.c))
+replays      := $(patsubst %.c,$B/%,$(wildcard tests/fuzz/*_fuzz.c))
 tools        := $(patsubst %.c,$B/%,$(wildcard tests/tools/*.c))
 script       := $(patsubst %.c,$B/%.o,$(wildcard tests/script/*.c))
-fuzzers      := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*_fuzz.c))
-replays      := $(patsubst %,$B/tests/fuzz/%,$(fuzzers))
+bench        := $(patsubst %.c,$B/%,$(wildcard tests/bench/*.c))
+fuzzers      := $(patsubst tests/fuzz/%.c,build-fuzz/%,\
+                  $(wildcard tests/fuzz/*_fuzz.c))
+FUZZ_CC      ?= clang
+FUZZ_SECONDS ?= 60
 
 all: $B/siptimed
 
@@ -56,6 +60,9 @@ $B/tests/unit/%_test: $B/tests/unit/%_test.o $B/libsiptimed.a
 $B/tests/tools/%: $B/tests/tools/%.o $B/libsiptimed.a
 	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
 
+$B/tests/bench/%: $B/tests/bench/%.o $B/libsiptimed.a
+	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
+
 # pcapscript and the room it speaks for.
 $B/tests/tools/pcapscript: $B/tests/tools/pcapscript.o $(script) \
     $B/libsiptimed.a
@@ -67,14 +74,30 @@ $B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $B/tests/fuzz/replay.o \
     $B/libsiptimed.a
 	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
 
-FUZZ_CC      ?= clang
 build-fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard lib/*/*.[ch])
 	@mkdir -p $(@D)
 	$(FUZZ_CC) -O1 -g -std=c11 -D_GNU_SOURCE -Ilib -Itests \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    -o $@ $< $(wildcard lib/*/*.c) $(LIB_LIBS) -lpcap
 
-fuzz: $(patsubst %,build-fuzz/%,$(fuzzers))
+# Guards, unit tests, seeds, stories, the corpus: tests/tools/run-checks.
+check: $B/siptimed $(units) $(replays) $(tools)
+	@tests/tools/run-checks --build $B --corpus $(CORPUS) \
+	    $(if $(SAN),,--plain)
+
+# The story siptimed comes from (tests/scenario/origin.txt), judged.
+demo: $B/siptimed $B/tests/tools/pcapscript
+	@$B/tests/tools/pcapscript tests/scenario/origin.txt $B/origin.pcap
+	@echo
+	@echo '$$ $B/siptimed -r $B/origin.pcap'
+	@$B/siptimed -r $B/origin.pcap; test $$? -eq 1
+
+bench: $B/siptimed $(bench)
+	@tests/bench/run $B
+
+# Each target for FUZZ_SECONDS, with our seeds and the corpus.
+fuzz: $(fuzzers)
+	@tests/tools/fuzz $(FUZZ_SECONDS) $(CORPUS) $^
 
 clean:
 	rm -rf build build-san build-fuzz build-bench
@@ -83,7 +106,7 @@ format:
 	clang-format --style=file:packaging/clang-format -i \
 	    $(wildcard lib/*/*.[ch] daemon/*.[ch] tests/*/*.[ch])
 
-.PHONY: all check clean demo format fuzz bench
+.PHONY: all bench check clean demo format fuzz
 .SECONDARY:
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d)

@@ -30,7 +30,6 @@ units        := $(patsubst %.c,$B/%,$(wildcard tests/unit/*_test.c))
 replays      := $(patsubst %.c,$B/%,$(wildcard tests/fuzz/*_fuzz.c))
 tools        := $(patsubst %.c,$B/%,$(wildcard tests/tools/*.c))
 script       := $(patsubst %.c,$B/%.o,$(wildcard tests/script/*.c))
-bench        := $(patsubst %.c,$B/%,$(wildcard tests/bench/*.c))
 fuzzers      := $(patsubst tests/fuzz/%.c,build-fuzz/%,\
                   $(wildcard tests/fuzz/*_fuzz.c))
 FUZZ_CC      ?= clang
@@ -60,7 +59,7 @@ $B/tests/unit/%_test: $B/tests/unit/%_test.o $B/libsiptimed.a
 $B/tests/tools/%: $B/tests/tools/%.o $B/libsiptimed.a
 	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
 
-$B/tests/bench/%: $B/tests/bench/%.o $B/libsiptimed.a
+$B/tests/bench/generate: $B/tests/bench/generate.o $B/tests/bench/segments.o
 	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
 
 # pcapscript and the room it speaks for.
@@ -92,7 +91,7 @@ demo: $B/siptimed $B/tests/tools/pcapscript
 	@echo '$$ $B/siptimed -r $B/origin.pcap'
 	@$B/siptimed -r $B/origin.pcap; test $$? -eq 1
 
-bench: $B/siptimed $(bench)
+bench: $B/siptimed $B/tests/bench/generate
 	@tests/bench/run $B
 
 # Each target for FUZZ_SECONDS, with our seeds and the corpus.

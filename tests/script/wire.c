@@ -21,6 +21,21 @@ part_list(const char *text)
 	return parts | part_list(text + len + (text[len] == ','));
 }
 
+/* The first fragment again, or 16 octets across its end. */
+static void
+overlap_option(struct wire_how *how, const char *overlap)
+{
+	const bool whole = strcmp(overlap, "whole") == 0;
+
+	how->overlap_differs = strcmp(overlap, "differs") == 0;
+	if (!whole && !how->overlap_differs && strcmp(overlap, "same") != 0)
+		words_fail("overlap= is 'whole', 'same' or 'differs'");
+	if (how->fragment < 8)
+		words_fail("overlap= is for fragments=");
+	how->overlap_at = whole ? 0 : how->fragment - 8;
+	how->overlap_len = whole ? how->fragment : 16;
+}
+
 void
 wire_options(struct wire_how *how, struct words *w)
 {
@@ -42,12 +57,8 @@ wire_options(struct wire_how *how, struct words *w)
 		    words_duration_or(w, "duplicate-after", 50 * NSTIME_US),
 		.snap = words_number(w, "snap", SIZE_MAX, SIZE_MAX - 1),
 	};
-	if (overlap == NULL)
-		return;
-	how->overlap_same = strcmp(overlap, "same") == 0;
-	how->overlap_differs = strcmp(overlap, "differs") == 0;
-	if (!how->overlap_same && !how->overlap_differs)
-		words_fail("overlap= is 'same' or 'differs'");
+	if (overlap != NULL)
+		overlap_option(how, overlap);
 }
 
 static bool
@@ -116,14 +127,14 @@ send_ip(const struct sending *s, unsigned part, unsigned place,
 	    how->duplicate_vlan, how->snap);
 }
 
-/* One octet run of the datagram again, its octets changed if `differs'. */
 static void
 send_overlap(const struct sending *s, struct slice segment, unsigned place)
 {
-	const size_t at = s->how->fragment - 8;
+	const size_t at = s->how->overlap_at;
 	struct octets again = { .len = 0 };
 
-	octets_slice(&again, slice_between(segment, at, at + 16));
+	octets_slice(
+	    &again, slice_between(segment, at, at + s->how->overlap_len));
 	if (s->how->overlap_differs)
 		again.p[0] ^= 0x20;
 	send_ip(s, 0, place, 0x2000u | (unsigned)(at / 8), octets_view(&again));
@@ -142,8 +153,7 @@ send_fragments(const struct sending *s, struct slice segment)
 		const unsigned i = how->reversed ? count - 1 - place : place;
 		const unsigned more = i + 1 < count ? 0x2000 : 0;
 
-		if ((how->overlap_same || how->overlap_differs) &&
-		    place + 1 == count)
+		if (how->overlap_len > 0 && place + 1 == count)
 			send_overlap(s, segment, place);
 		if (i + 1 != how->missing)
 			send_ip(s, i + 1, place + 1,

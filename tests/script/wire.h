@@ -32,7 +32,8 @@ struct wire_how {
 	bool reversed;         /* parts are sent last to first */
 	size_t fragment;       /* octets of an IP fragment, 0: whole */
 	unsigned missing;      /* this fragment is never captured */
-	bool overlap_same, overlap_differs;
+	size_t overlap_at, overlap_len; /* sent again before the last one */
+	bool overlap_differs;           /* with another first octet */
 	unsigned ttl;
 	bool duplicate;
 	unsigned duplicate_ttl;

@@ -322,6 +322,8 @@ sipmsg_detail(struct sipmsg *m, const char *line)
 
 		octets_escaped(&value, colon + 1 + strspn(colon + 1, " "));
 		octets_u8(&value, 0);
+		if (strlen((const char *)value.p) + 1 != value.len)
+			words_fail("\\0 in a header: write the message raw");
 		(more ? add : set)(m,
 		    octets_text("%.*s", (int)(colon - start), start),
 		    (const char *)value.p);

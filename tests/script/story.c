@@ -115,7 +115,7 @@ play_message(struct story *s, const struct line *line, nstime time,
 	    udp ? NULL : stream_find(&s->streams, from, to, &side);
 	const char *what = words_need(w, "a method, a status or 'raw'");
 	const char *like = words_value(w, "like");
-	const unsigned long size = words_number(w, "size", 0, 65000);
+	const unsigned long size = words_number(w, "size", 0, 1000000);
 	struct sipmsg *m = sipmsg_build(&s->messages, what, from, to,
 	    s->wire->start + time, stream != NULL, w);
 	struct stream_how how;

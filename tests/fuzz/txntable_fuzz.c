@@ -12,13 +12,6 @@
  * and that no outcome comes before its cause.
  */
 
-/* Weak: it stands in where message.c and libosip2 are not linked. */
-__attribute__((weak)) bool
-message_has_cookie(const struct sip_message *m)
-{
-	return slice_starts_with_nocase(m->via_branch, "z9hG4bK");
-}
-
 enum { MESSAGES_MAX = 512, LIMIT = 8, STEP_OCTETS = 3 };
 
 /* What was told of one transaction. */

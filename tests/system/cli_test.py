@@ -244,9 +244,9 @@ def test_options():
     refused("bad kind", "nothing-such: .*transaction-timeout", "--explain",
             "nothing-such")
     refused("two things", "more than one thing", "--version", "--help")
-    refused("nothing", r"savefiles \(-r\) only; ")
-    refused("filter only", r"savefiles \(-r\) only; ", "udp")
-    refused("interface", r"eth0: .*savefiles \(-r\) only; ", "-i", "eth0")
+    refused("nothing", "nothing to watch: name an interface with -i ")
+    refused("filter only", "nothing to watch: ", "udp")
+    refused("both", "-i and -r: .*not both", "-i", "eth0", "-r", "x")
     refused("two configurations", "second configuration", "-c", "a", "-c",
             "b", "-r", "x")
     status, out, err = run("--help")

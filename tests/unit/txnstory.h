@@ -16,13 +16,6 @@
  *	story_until(&s, 34000);
  */
 
-/* Weak: it stands in where message.c and libosip2 are not linked. */
-__attribute__((weak)) bool
-message_has_cookie(const struct sip_message *m)
-{
-	return slice_starts_with_nocase(m->via_branch, "z9hG4bK");
-}
-
 enum { TOLD_MAX = 64 };
 
 struct txnstory {

@@ -7,7 +7,7 @@
  * end got no answer, whatever we see; a copy or two may be lost to us.
  */
 enum { INVITE_COPIES = 6, OTHER_COPIES = 7 };
-#define RESEND_SPAN (15 * NSTIME_S)
+#define RESEND_SPAN(t1) (30 * (t1)) /* 15 s */
 
 static const struct {
 	const char *name;
@@ -56,12 +56,12 @@ answer_implied(const struct txntable_outcome *o)
 }
 
 static bool
-retransmitted(const struct txntable_outcome *o)
+retransmitted(const struct txntable_outcome *o, nstime t1)
 {
 	const unsigned enough = o->is_invite ? INVITE_COPIES : OTHER_COPIES;
 
 	return o->transport == TXNTABLE_UDP && o->copies >= enough &&
-	    o->last_copy - o->sent >= RESEND_SPAN && !answer_implied(o);
+	    o->last_copy - o->sent >= RESEND_SPAN(t1) && !answer_implied(o);
 }
 
 /* Which proofs by absence there would be, had nothing been lost. */
@@ -80,13 +80,14 @@ by_absence(const struct txntable_outcome *o, const struct timeout_witness *w)
 }
 
 static const char *
-by_sight(const struct txntable_outcome *o, const struct timeout_witness *w)
+by_sight(const struct txntable_outcome *o, const struct timeout_witness *w,
+    nstime t1)
 {
 	if (o->class == TXNTABLE_NO_ACK || o->class == TXNTABLE_NO_ACK_2XX)
 		return "response_retransmitted";
 	if (o->class == TXNTABLE_NO_RESPONSE && w->unreachable)
 		return "unreachable";
-	if (o->class != TXNTABLE_STALLED_AFTER_100 && retransmitted(o))
+	if (o->class != TXNTABLE_STALLED_AFTER_100 && retransmitted(o, t1))
 		return "retransmitted";
 	if ((o->class == TXNTABLE_NO_RESPONSE ||
 		o->class == TXNTABLE_NO_FINAL) &&
@@ -97,7 +98,7 @@ by_sight(const struct txntable_outcome *o, const struct timeout_witness *w)
 
 const char *
 proof_find(const struct txntable_outcome *o, const struct timeout_witness *w,
-    enum timeout_verdict *verdict)
+    nstime t1, enum timeout_verdict *verdict)
 {
 	const char *proof;
 
@@ -105,7 +106,7 @@ proof_find(const struct txntable_outcome *o, const struct timeout_witness *w,
 	if (o->class == TXNTABLE_RING_NO_ANSWER)
 		return NULL;
 	*verdict = TIMEOUT_TIMED_OUT;
-	proof = by_sight(o, w);
+	proof = by_sight(o, w, t1);
 	if (proof != NULL)
 		return proof;
 	proof = by_absence(o, w);

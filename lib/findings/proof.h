@@ -10,12 +10,14 @@
  */
 
 /*
- * Judge an EXPIRED outcome.  Returns the name of the proof and sets *verdict
+ * Judge an EXPIRED outcome; `t1' is the round-trip estimate that requesters
+ * repeat by.  Returns the name of the proof and sets *verdict
  * to TIMEOUT_TIMED_OUT, or returns NULL and sets *verdict to the reason why
  * nothing can be said.
  */
 const char *proof_find(const struct txntable_outcome *outcome,
-    const struct timeout_witness *witness, enum timeout_verdict *verdict);
+    const struct timeout_witness *witness, nstime t1,
+    enum timeout_verdict *verdict);
 
 /* "no_response", .. */
 const char *proof_class_name(enum txntable_class class);

@@ -360,7 +360,7 @@ expired(struct timeout *t, const struct txntable_outcome *o,
     const struct timeout_witness *w, const char *method)
 {
 	enum timeout_verdict verdict;
-	const char *proof = proof_find(o, w, &verdict);
+	const char *proof = proof_find(o, w, t->limits.t1, &verdict);
 	const bool told =
 	    verdict == TIMEOUT_TIMED_OUT && o->watched && !o->folded;
 	struct tally_counts *counts = tally_of(t->tally, method);
@@ -406,7 +406,7 @@ recovered(struct timeout *t, const struct txntable_outcome *o,
 {
 	const struct judged *j = find_judged(t, o->id);
 	enum timeout_verdict verdict;
-	const char *proof = proof_find(o, w, &verdict);
+	const char *proof = proof_find(o, w, t->limits.t1, &verdict);
 
 	if (j != NULL && j->told && proof != NULL)
 		tell(t, o, FINDING_UPDATED, method, proof);

@@ -8,8 +8,7 @@
  * its course as far as a tap that may miss a copy or two can tell: of the
  * eleven copies within 32 s, four that span nearly half of it.
  */
-enum { REPEATED_COPIES = 4 };
-#define REPEATED_SPAN (15 * NSTIME_S)
+enum { REPEATED_COPIES = 4, REPEATED_T1S = 30 };
 
 /* A client on UDP that heard nothing has resent at T1 and 3*T1. */
 enum { RESENT_BY_T1S = 3 };
@@ -217,18 +216,19 @@ should_have_resent(
 }
 
 static bool
-repeated_without_ack(const struct transaction *t)
+repeated_without_ack(
+    const struct transaction *t, const struct transaction_timers *x)
 {
 	return t->is_invite && !t->late && t->state != TRANSACTION_CONFIRMED &&
 	    t->response_copies >= REPEATED_COPIES &&
-	    t->final_last - t->since >= REPEATED_SPAN;
+	    t->final_last - t->since >= REPEATED_T1S * x->t1;
 }
 
 static enum transaction_alarm
-terminate(struct transaction *t)
+terminate(struct transaction *t, const struct transaction_timers *timers)
 {
 	const bool no_ack =
-	    transaction_final(t) != 0 && repeated_without_ack(t);
+	    transaction_final(t) != 0 && repeated_without_ack(t, timers);
 
 	t->state = TRANSACTION_TERMINATED;
 	if (!no_ack)
@@ -242,7 +242,7 @@ transaction_fire(
     struct transaction *t, const struct transaction_timers *timers, nstime now)
 {
 	if (!transaction_pending(t))
-		return terminate(t);
+		return terminate(t, timers);
 	if (slow_at(t, timers) <= now && now < gives_up_at(t, timers)) {
 		t->slow_told = true;
 		return TRANSACTION_SLOW;

@@ -3,12 +3,13 @@
 
 #include "unit/outcomes.h"
 
+static nstime t1 = 500 * NSTIME_MS;
 static enum timeout_verdict verdict;
 
 static const char *
 judge(struct txntable_outcome o, struct timeout_witness w)
 {
-	const char *proof = proof_find(&o, &w, &verdict);
+	const char *proof = proof_find(&o, &w, t1, &verdict);
 
 	ck_assert(verdict == TIMEOUT_TIMED_OUT || proof == NULL);
 	return proof == NULL ? "" : proof;
@@ -44,6 +45,18 @@ START_TEST(seven_invites_are_to_the_end_six_of_others_are_not)
 	ck_assert_str_eq(judge(o, nothing), "retransmitted");
 	o.last_copy = 15 * NSTIME_S - 1;
 	ck_assert_str_eq(judge(o, nothing), "");
+}
+END_TEST
+
+START_TEST(a_smaller_t1_shortens_the_end)
+{
+	struct txntable_outcome o = outcomes_silent(1, 0);
+
+	o.last_copy = 3 * NSTIME_S;
+	ck_assert_str_eq(judge(o, nothing), "");
+	t1 = 100 * NSTIME_MS;
+	ck_assert_str_eq(judge(o, nothing), "retransmitted");
+	t1 = 500 * NSTIME_MS;
 }
 END_TEST
 
@@ -137,6 +150,7 @@ END_TEST
 
 UNIT("proof", repeating_to_the_end_proves_silence,
     a_requester_that_stopped_early_got_an_answer_we_missed,
+    a_smaller_t1_shortens_the_end,
     seven_invites_are_to_the_end_six_of_others_are_not,
     tcp_acknowledged_without_a_gap_proves_silence,
     loss_does_not_void_what_the_requester_showed,

@@ -2,17 +2,18 @@
 #include "clock/timeline.h"
 
 void
-timeline_init(struct timeline *t, nstime offset, nstime monotonic)
+timeline_init(struct timeline *t, nstime offset)
 {
 	*t = (struct timeline){
 		.offset = offset,
 		.before = offset,
-		.reached = monotonic,
+		.stepped = INT64_MIN / 2,
 	};
 }
 
 nstime
-timeline_measure(struct timeline *t, nstime offset, nstime tolerance)
+timeline_measure(
+    struct timeline *t, nstime offset, nstime tolerance, nstime monotonic)
 {
 	const nstime step = offset - t->offset;
 
@@ -22,6 +23,7 @@ timeline_measure(struct timeline *t, nstime offset, nstime tolerance)
 	}
 	t->before = t->offset;
 	t->offset = offset;
+	t->stepped = monotonic;
 	return step;
 }
 
@@ -31,30 +33,29 @@ distance(nstime a, nstime b)
 	return a < b ? b - a : a - b;
 }
 
+/* With whichever offset puts it nearer to the present. */
 static nstime
-forward(struct timeline *t, nstime now, nstime monotonic)
-{
-	if (now > monotonic)
-		now = monotonic;
-	if (now < t->reached)
-		now = t->reached;
-	t->reached = now;
-	return now;
-}
-
-nstime
-timeline_now(struct timeline *t, nstime stamp, nstime monotonic)
+nearest(const struct timeline *t, nstime stamp, nstime monotonic)
 {
 	const nstime now = stamp - t->offset;
 	const nstime as_before = stamp - t->before;
 
-	if (distance(as_before, monotonic) < distance(now, monotonic))
-		return forward(t, as_before, monotonic);
-	return forward(t, now, monotonic);
+	if (monotonic - t->stepped > TIMELINE_KEEP ||
+	    distance(now, monotonic) <= distance(as_before, monotonic))
+		return now;
+	return as_before;
 }
 
 nstime
-timeline_idle(struct timeline *t, nstime monotonic)
+timeline_now(
+    const struct timeline *t, nstime *reached, nstime stamp, nstime monotonic)
 {
-	return forward(t, monotonic, monotonic);
+	nstime now = nearest(t, stamp, monotonic);
+
+	if (now > monotonic)
+		now = monotonic;
+	if (now < *reached)
+		now = *reached;
+	*reached = now;
+	return now;
 }

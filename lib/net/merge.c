@@ -12,32 +12,30 @@ struct held {
 };
 
 struct merge {
-	struct merge_limits limits;
+	size_t limit;
 	merge_output *output;
 	void *arg;
 	struct timerq *queue;
-	nstime *reached; /* the latest stamp of each source */
-	nstime left;     /* of the last packet that left */
+	nstime left; /* of the last packet that left */
 	size_t octets;
 	uint64_t early, late, no_memory;
 };
 
 struct merge *
-merge_new(const struct merge_limits *limits, merge_output *output, void *arg)
+merge_new(size_t octets, merge_output *output, void *arg)
 {
 	struct merge *m = calloc(1, sizeof(*m));
 
 	if (m == NULL)
 		return NULL;
-	m->limits = *limits;
+	m->limit = octets;
 	m->output = output;
 	m->arg = arg;
 	m->left = INT64_MIN;
 	m->queue = timerq_new();
-	m->reached = calloc(limits->sources, sizeof(*m->reached));
-	if (m->queue != NULL && m->reached != NULL)
+	if (m->queue != NULL)
 		return m;
-	merge_free(m);
+	free(m);
 	return NULL;
 }
 
@@ -62,10 +60,9 @@ merge_free(struct merge *m)
 {
 	if (m == NULL)
 		return;
-	while (m->queue != NULL && first(m) != NULL)
+	while (first(m) != NULL)
 		drop(m, first(m));
 	timerq_free(m->queue);
-	free(m->reached);
 	free(m);
 }
 
@@ -102,9 +99,6 @@ merge_input(struct merge *m, const struct packet *packet)
 {
 	struct held *held = copy(m, packet);
 
-	if (packet->source < m->limits.sources &&
-	    packet->now > m->reached[packet->source])
-		m->reached[packet->source] = packet->now;
 	if (held == NULL ||
 	    !timerq_set(m->queue, &held->order, held->packet.now)) {
 		free(held);
@@ -112,33 +106,15 @@ merge_input(struct merge *m, const struct packet *packet)
 		return;
 	}
 	m->octets += sizeof(*held) + packet->octets.len;
-	while (m->octets > m->limits.octets) {
+	while (m->octets > m->limit) {
 		release(m, first(m));
 		m->early++;
 	}
 }
 
-nstime
-merge_passed(const struct merge *m, nstime now)
-{
-	nstime passed = now;
-
-	for (unsigned i = 0; i < m->limits.sources; i++) {
-		nstime reached = now - m->limits.window;
-
-		if (m->reached[i] > reached)
-			reached = m->reached[i];
-		if (reached < passed)
-			passed = reached;
-	}
-	return passed;
-}
-
 void
-merge_tick(struct merge *m, nstime now)
+merge_tick(struct merge *m, nstime passed)
 {
-	const nstime passed = merge_passed(m, now);
-
 	while (first(m) != NULL && first(m)->packet.now <= passed)
 		release(m, first(m));
 }

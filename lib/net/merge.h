@@ -6,9 +6,9 @@
 #include "net/packet.h"
 
 /*
- * Several interfaces as one capture: packets are held until every source has
- * passed their stamp, or `window' is over (a source that is quiet, or whose
- * ring is released late).  Then they leave in order of their stamps.
+ * Several interfaces as one capture: packets are held until no older one can
+ * come from any of them, and leave in order of their stamps.  The caller
+ * knows how far each interface was read, and so how long that is.
  *
  * One source alone needs no merge.
  */
@@ -17,27 +17,19 @@ struct merge;
 
 typedef void merge_output(void *arg, const struct packet *packet);
 
-struct merge_limits {
-	unsigned sources;
-	nstime window;
-	size_t octets; /* held at most; beyond that the oldest leave early */
-};
-
-/* NULL when out of memory; the caller frees it. */
-struct merge *merge_new(
-    const struct merge_limits *limits, merge_output *output, void *arg);
+/* `octets' are held at most; beyond that the oldest leave early.  NULL when
+ * out of memory; the caller frees it. */
+struct merge *merge_new(size_t octets, merge_output *output, void *arg);
 void merge_free(struct merge *m);
 
 /* Copies the packet; packet->now must be set, and orders. */
 void merge_input(struct merge *m, const struct packet *packet);
 
-/* Let go of what is due. */
-void merge_tick(struct merge *m, nstime now);
+/* No packet older than `passed' will come: let go of what is older, or as
+ * old. */
+void merge_tick(struct merge *m, nstime passed);
 
-/* How far deadlines may fire: no packet older than this will come. */
-nstime merge_passed(const struct merge *m, nstime now);
-
-/* Let go of everything, the end. */
+/* Let go of everything: the end, or another set of sources. */
 void merge_flush(struct merge *m);
 
 /* merge.early, merge.no_memory, merge.late */

@@ -11,7 +11,8 @@ enum {
 	ALERTS = 10000,
 	MRAS_PORT = 5062,
 	ONE_WAY_REQUESTS = 20,
-	TRUNCATED_MESSAGES = 3
+	TRUNCATED_MESSAGES = 3,
+	MINUTES_WITHOUT_SIP = 15
 };
 
 static const nstime MINUTE = 60 * NSTIME_S;
@@ -131,6 +132,7 @@ fill_judge(const struct config *config, const struct siphash_key *key,
 	judge->visibility = (struct visibility_limits){
 		.one_way = ONE_WAY_REQUESTS,
 		.truncated = TRUNCATED_MESSAGES,
+		.no_sip = MINUTES_WITHOUT_SIP,
 		.quiet = HOUR,
 		.pairs = peers,
 		.key = *key,

@@ -2,11 +2,15 @@
 #include "findings/visibility.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/queue.h>
 
 #include "base/table.h"
 
-enum { KEY_OCTETS = 112 };
+enum { KEY_OCTETS = 112, INTERFACES = 16, NAME_OCTETS = 32 };
+
+/* More than one packet in this many is too much. */
+enum { LOSS_ONE_IN = 1000 };
 
 struct pair {
 	struct table_entry entry;
@@ -25,6 +29,11 @@ struct blindness {
 	bool raised;
 };
 
+/* An interface that dropped too much in the last minute; "": free. */
+struct lossy {
+	char name[NAME_OCTETS];
+};
+
 struct visibility {
 	struct visibility_limits limits;
 	finding_output *output;
@@ -32,6 +41,8 @@ struct visibility {
 	struct table *pairs;
 	TAILQ_HEAD(, pair) by_use; /* the one quiet for longest first */
 	struct blindness loss, truncated;
+	struct lossy lossy[INTERFACES];
+	unsigned minutes_without_sip;
 	struct evidence evidence;
 	uint64_t pairs_evicted;
 };
@@ -249,6 +260,80 @@ void
 visibility_truncated(struct visibility *v, nstime now, nstime wall)
 {
 	blind(v, &v->truncated, now, wall);
+}
+
+static struct lossy *
+find_lossy(struct visibility *v, const char *name)
+{
+	for (size_t i = 0; i < INTERFACES; i++)
+		if (strcmp(v->lossy[i].name, name) == 0)
+			return &v->lossy[i];
+	return NULL;
+}
+
+static void
+tell_interface(struct visibility *v, const struct visibility_minute *m,
+    enum finding_verdict verdict, nstime now, nstime wall)
+{
+	char store[KEY_OCTETS];
+	struct textbuf key;
+
+	textbuf_init(&key, store, sizeof(store));
+	textbuf_add(&key, "loss ");
+	textbuf_add(&key, m->interface);
+	evidence_init(&v->evidence);
+	evidence_text(&v->evidence, "class", "loss");
+	evidence_text(&v->evidence, "interface", m->interface);
+	tell(v, verdict, store, m->interface, now, wall);
+}
+
+void
+visibility_minute(struct visibility *v, const struct visibility_minute *m,
+    nstime now, nstime wall)
+{
+	struct lossy *lossy = find_lossy(v, m->interface);
+	const bool loses =
+	    m->dropped > 0 && m->dropped > m->captured / LOSS_ONE_IN;
+	struct textbuf name;
+
+	if (loses) {
+		if (lossy == NULL)
+			lossy = find_lossy(v, "");
+		if (lossy != NULL) {
+			textbuf_init(&name, lossy->name, sizeof(lossy->name));
+			textbuf_add(&name, m->interface);
+		}
+		tell_interface(v, m, FINDING_TROUBLE, now, wall);
+	} else if (lossy != NULL && m->captured > 0) {
+		lossy->name[0] = '\0';
+		tell_interface(v, m, FINDING_HEALTHY, now, wall);
+	}
+}
+
+static void
+tell_no_sip(
+    struct visibility *v, enum finding_verdict verdict, nstime now, nstime wall)
+{
+	evidence_init(&v->evidence);
+	evidence_text(&v->evidence, "class", "no_sip");
+	tell(v, verdict, "no_sip", "capture", now, wall);
+}
+
+void
+visibility_arrived(struct visibility *v, uint64_t packets, uint64_t signalling,
+    nstime now, nstime wall)
+{
+	const unsigned before = v->minutes_without_sip;
+
+	if (signalling > 0) {
+		v->minutes_without_sip = 0;
+		if (v->limits.no_sip > 0 && before >= v->limits.no_sip)
+			tell_no_sip(v, FINDING_HEALTHY, now, wall);
+	} else if (packets > 0 && before < UINT32_MAX) {
+		v->minutes_without_sip++;
+		if (v->limits.no_sip > 0 && before + 1 >= v->limits.no_sip)
+			tell_no_sip(v, FINDING_TROUBLE, now, wall);
+	}
 }
 
 static void

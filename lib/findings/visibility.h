@@ -9,8 +9,10 @@
  *
  * one_way: 20 requests of one host to another, not one packet back (and the
  * requester behaves as if it were answered).  loss: watched transactions
- * became unknown because packets were lost before they reached us.
- * truncated: SIP was cut by the capture's snaplen.
+ * became unknown because packets were lost before they reached us, or an
+ * interface dropped more than one in a thousand during a minute.  truncated:
+ * SIP was cut by the capture's snaplen.  no_sip: other packets arrive, but no
+ * SIP and no TLS at the SIP ports.
  */
 
 struct visibility;
@@ -18,6 +20,7 @@ struct visibility;
 struct visibility_limits {
 	unsigned one_way;   /* 20 requests */
 	unsigned truncated; /* 3 messages */
+	unsigned no_sip;    /* 15 minutes in a row */
 	nstime quiet;       /* loss and truncated are over after this */
 	size_t pairs;
 	struct siphash_key key;
@@ -34,6 +37,19 @@ void visibility_transaction(struct visibility *v,
 
 /* A SIP datagram or segment came in cut by the snaplen. */
 void visibility_truncated(struct visibility *v, nstime now, nstime wall);
+
+/* Live only: what one interface went through during the last minute. */
+struct visibility_minute {
+	const char *interface; /* copied */
+	uint64_t captured, dropped;
+};
+void visibility_minute(struct visibility *v,
+    const struct visibility_minute *minute, nstime now, nstime wall);
+
+/* Live only: packets of any kind that arrived at all interfaces during the
+ * last minute, and how many brought SIP, or octets to a SIP port. */
+void visibility_arrived(struct visibility *v, uint64_t packets,
+    uint64_t signalling, nstime now, nstime wall);
 
 void visibility_tick(struct visibility *v, nstime now, nstime wall);
 nstime visibility_next_deadline(const struct visibility *v);

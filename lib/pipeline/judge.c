@@ -172,6 +172,27 @@ judge_stepped(struct judge *j, nstime step, nstime now, nstime wall)
 }
 
 void
+judge_minute(struct judge *j, const struct visibility_minute *minute,
+    nstime now, nstime wall)
+{
+	visibility_minute(j->visibility, minute, now, wall);
+}
+
+void
+judge_arrived(struct judge *j, uint64_t packets, uint64_t signalling,
+    nstime now, nstime wall)
+{
+	visibility_arrived(j->visibility, packets, signalling, now, wall);
+}
+
+void
+judge_end(struct judge *j, nstime now, nstime wall)
+{
+	judge_tick(j, now, wall);
+	alert_finish(j->alert, now, wall);
+}
+
+void
 judge_finish(struct judge *j, nstime now, nstime wall)
 {
 	judge_tick(j, now, wall);

@@ -45,6 +45,15 @@ void judge_local_clock(
     struct judge *judge, enum skew_local_clock state, nstime now, nstime wall);
 void judge_stepped(struct judge *judge, nstime step, nstime now, nstime wall);
 
+/* Live only, once a minute: see visibility.h. */
+void judge_minute(struct judge *judge, const struct visibility_minute *minute,
+    nstime now, nstime wall);
+void judge_arrived(struct judge *judge, uint64_t packets, uint64_t signalling,
+    nstime now, nstime wall);
+
+/* The daemon ends: alerts that wait to be joined are told now. */
+void judge_end(struct judge *judge, nstime now, nstime wall);
+
 /* The savefiles ended: nothing waits any longer. */
 void judge_finish(struct judge *judge, nstime now, nstime wall);
 

@@ -26,8 +26,8 @@ struct tap {
 
 	nstime wall_offset; /* stamps less `now' */
 	nstime last_drop;
-	uint64_t packets, messages;
-	uint64_t other_port, no_memory;
+	uint64_t packets, messages, segments;
+	uint64_t other_port, foreign_streams, no_memory;
 	uint32_t not_watched[65536];
 };
 
@@ -260,6 +260,7 @@ on_tcp(struct tap *tap, const struct descent_event *e)
 	}
 	pairs_input(
 	    tap->pairs, &e->from.address, &e->to.address, e->packet->now);
+	tap->segments += e->tcp.payload_len > 0;
 	if (e->truncated && e->tcp.payload_len > 0)
 		tell_truncated(tap, e->packet->now);
 	tcpreasm_input(tap->tcp,
@@ -450,6 +451,7 @@ tap_counts(const struct tap *tap, struct tap_counts *counts)
 	*counts = (struct tap_counts){
 		.packets = tap->packets,
 		.messages = tap->messages,
+		.signalling = tap->messages + tap->segments,
 		.recovered = message_recovered(tap->message),
 	};
 }

@@ -58,9 +58,11 @@ void tap_finish(struct tap *tap, nstime now);
 void tap_set(struct tap *tap, const struct tap_limits *limits);
 
 struct tap_counts {
-	uint64_t packets;   /* handed in */
-	uint64_t messages;  /* SIP messages parsed */
-	uint64_t recovered; /* of them: libosip2 had refused */
+	uint64_t packets;    /* handed in */
+	uint64_t messages;   /* SIP messages parsed */
+	uint64_t signalling; /* messages, and segments with octets at a
+			      * SIP port: TLS cannot be read */
+	uint64_t recovered;  /* of the messages: libosip2 had refused */
 };
 void tap_counts(const struct tap *tap, struct tap_counts *counts);
 

@@ -182,6 +182,9 @@ static const struct {
 	    "capture whole packets (snaplen 0), and see that the mirror "
 	    "session "
 	    "does not cut them" },
+	{ FINDING_VISIBILITY, "no_sip",
+	    "see that the mirror session has the SIP servers as its source, "
+	    "and that [sip] ports names the ports they use" },
 };
 
 static const char mras_advice[] =

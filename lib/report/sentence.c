@@ -237,6 +237,8 @@ visibility(struct textbuf *t, const struct alert_event *event)
 		textbuf_add(t, ": packets were lost before they got here");
 	else if (slice_is(class, "truncated"))
 		textbuf_add(t, ": SIP messages are cut by the snaplen");
+	else if (slice_is(class, "no_sip"))
+		textbuf_add(t, ": packets arrive, but no SIP among them");
 	else
 		textbuf_add(t, ": not enough is seen");
 	if (unknown > 0) {

@@ -11,6 +11,7 @@ visibility_of(size_t pairs)
 	const struct visibility_limits limits = {
 		.one_way = 20,
 		.truncated = 3,
+		.no_sip = 15,
 		.quiet = 300 * NSTIME_S,
 		.pairs = pairs,
 	};
@@ -122,8 +123,71 @@ START_TEST(a_flood_of_pairs_does_not_hide_a_real_one)
 }
 END_TEST
 
+static void
+minute(struct visibility *v, uint64_t captured, uint64_t dropped)
+{
+	const struct visibility_minute m = {
+		.interface = "eth1",
+		.captured = captured,
+		.dropped = dropped,
+	};
+
+	visibility_minute(v, &m, 1, 1);
+}
+
+START_TEST(an_interface_that_drops_more_than_one_in_a_thousand_is_told)
+{
+	struct visibility *v = visibility_of(10);
+
+	minute(v, 10000, 10);
+	ck_assert_uint_eq(heard.count, 0);
+	minute(v, 10000, 11);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_str_eq(heard.key, "loss eth1");
+	ck_assert_int_eq(heard.verdict, FINDING_TROUBLE);
+	visibility_free(v);
+}
+END_TEST
+
+START_TEST(a_minute_with_packets_and_without_drops_ends_it)
+{
+	struct visibility *v = visibility_of(10);
+
+	minute(v, 0, 5);
+	minute(v, 0, 0);
+	ck_assert_uint_eq(heard.count, 1);
+	minute(v, 1, 0);
+	ck_assert_uint_eq(heard.count, 2);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	minute(v, 1, 0);
+	ck_assert_uint_eq(heard.count, 2);
+	visibility_free(v);
+}
+END_TEST
+
+START_TEST(fifteen_minutes_of_other_packets_are_no_sip)
+{
+	struct visibility *v = visibility_of(10);
+
+	visibility_arrived(v, 9, 1, 1, 1);
+	for (int i = 0; i < 14; i++)
+		visibility_arrived(v, 9, 0, 1, 1);
+	visibility_arrived(v, 0, 0, 1, 1); /* no packets tell nothing */
+	ck_assert_uint_eq(heard.count, 0);
+	visibility_arrived(v, 9, 0, 1, 1);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_str_eq(heard.key, "no_sip");
+	visibility_arrived(v, 9, 1, 1, 1);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	visibility_free(v);
+}
+END_TEST
+
 UNIT("visibility", twenty_requests_without_a_packet_back_are_one_way,
     an_outage_is_not_one_way, one_packet_back_ends_it,
     loss_that_cost_a_verdict_is_told_and_ends_when_quiet,
     two_truncated_messages_are_not_yet_a_finding,
-    a_flood_of_pairs_does_not_hide_a_real_one)
+    a_flood_of_pairs_does_not_hide_a_real_one,
+    an_interface_that_drops_more_than_one_in_a_thousand_is_told,
+    a_minute_with_packets_and_without_drops_ends_it,
+    fifteen_minutes_of_other_packets_are_no_sip)

@@ -50,6 +50,7 @@ $B/%.o: %.c
 	$(CC) $(SIP_CPPFLAGS) $(CPPFLAGS) $(SIP_CFLAGS) $(CFLAGS) -c -o $@ $<
 
 $B/daemon/%.o: SIP_CPPFLAGS += -DSIPTIMED_VERSION='"$(VERSION)"'
+$B/daemon/privilege.o: SIP_CPPFLAGS += -DPRIVILEGE_CONFINE=$(if $(SAN),0,1)
 $B/tests/%.o: SIP_CPPFLAGS += -Itests
 
 # One program per test file.  It links the library, never the daemon.

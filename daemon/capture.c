@@ -5,20 +5,23 @@
 #include <pcap/pcap.h>
 #include <stdlib.h>
 
+#include "nic.h"
 #include "wallclock.h"
 
 enum { NAME = 64, FILTER = 16384 };
 
 /*
- * A ring's block is handed over when it is full or after this long: the
- * latency of every packet on a quiet mirror, well below merge_window.
+ * A ring's block is handed over when it is full, or when its timer finds it
+ * begun for a whole period: the latency of a packet on a quiet mirror is up
+ * to twice this.  See LATENESS in live.c.
  */
-enum { BLOCK_MS = 20 };
+enum { BLOCK_MS = 10 };
 
 struct capture {
 	struct capture_setup setup;
 	char interface[NAME];
 	pcap_t *pcap;
+	unsigned index; /* 0: it has none, as "any" */
 	int datalink;
 	bool nanoseconds;
 	unsigned last_drops, last_interface_drops; /* pcap_stats() wraps */
@@ -30,23 +33,15 @@ struct capture *
 capture_new(const struct capture_setup *setup)
 {
 	struct capture *c = calloc(1, sizeof(*c));
-
-	if (c != NULL)
-		capture_set(c, setup);
-	return c;
-}
-
-void
-capture_set(struct capture *c, const struct capture_setup *setup)
-{
 	struct textbuf name;
 
+	if (c == NULL)
+		return NULL;
+	textbuf_init(&name, c->interface, sizeof(c->interface));
+	textbuf_add(&name, setup->interface);
 	c->setup = *setup;
-	if (setup->interface != c->interface) {
-		textbuf_init(&name, c->interface, sizeof(c->interface));
-		textbuf_add(&name, setup->interface);
-	}
 	c->setup.interface = c->interface;
+	return c;
 }
 
 void
@@ -114,6 +109,8 @@ activate(struct capture *c, struct textbuf *why)
 	char error[PCAP_ERRBUF_SIZE];
 	int status;
 
+	/* Before, so that one that comes in between is found out. */
+	c->index = nic_index(c->interface);
 	c->pcap = pcap_create(c->interface, error);
 	if (c->pcap == NULL)
 		return fail(why, -EIO, error);
@@ -138,25 +135,67 @@ activate(struct capture *c, struct textbuf *why)
 }
 
 static int
-apply_filter(struct capture *c, struct textbuf *why)
+compile(struct capture *c, const struct filter_wanted *wanted,
+    struct bpf_program *program, struct textbuf *why)
 {
 	char store[FILTER];
-	struct bpf_program program;
 	struct textbuf text;
-	int status;
 
 	textbuf_init(&text, store, sizeof(store));
-	if (!filter_write(
-		&text, &c->setup.filter, filter_vlan_levels(c->datalink)))
+	if (!filter_write(&text, wanted, filter_vlan_levels(c->datalink)))
 		return fail(why, -EINVAL, "the filter is too long");
-	if (pcap_compile(c->pcap, &program, store, 1, PCAP_NETMASK_UNKNOWN) !=
-	    0) {
-		textbuf_add(why, "the filter does not compile: ");
-		return fail(why, -EINVAL, pcap_geterr(c->pcap));
-	}
-	status = pcap_setfilter(c->pcap, &program);
+	if (pcap_compile(c->pcap, program, store, 1, PCAP_NETMASK_UNKNOWN) == 0)
+		return 0;
+	textbuf_add(why, "the filter does not compile: ");
+	return fail(why, -EINVAL, pcap_geterr(c->pcap));
+}
+
+static int
+apply_filter(struct capture *c, struct textbuf *why)
+{
+	struct bpf_program program;
+	int error = compile(c, &c->setup.filter, &program, why);
+
+	if (error != 0)
+		return error;
+	if (pcap_setfilter(c->pcap, &program) != 0)
+		error = fail(why, -EINVAL, pcap_geterr(c->pcap));
 	pcap_freecode(&program);
-	return status == 0 ? 0 : fail(why, -EINVAL, pcap_geterr(c->pcap));
+	return error;
+}
+
+int
+capture_check(
+    struct capture *c, const struct filter_wanted *filter, struct textbuf *why)
+{
+	struct bpf_program program;
+	int error;
+
+	if (c->pcap == NULL)
+		return 0;
+	error = compile(c, filter, &program, why);
+	if (error == 0)
+		pcap_freecode(&program);
+	return error;
+}
+
+bool
+capture_set(struct capture *c, const struct capture_setup *setup)
+{
+	const struct capture_setup before = c->setup;
+	char store[1];
+	struct textbuf why;
+
+	c->setup = *setup;
+	c->setup.interface = c->interface;
+	c->setup.source = before.source;
+	if (c->pcap == NULL)
+		return false;
+	textbuf_init(&why, store, sizeof(store));
+	return before.snaplen != setup->snaplen ||
+	    before.buffer != setup->buffer ||
+	    before.promiscuous != setup->promiscuous ||
+	    apply_filter(c, &why) != 0;
 }
 
 static bool
@@ -223,10 +262,17 @@ capture_dispatch(struct capture *c, int most, capture_output *output, void *arg)
 	c->output = output;
 	c->arg = arg;
 	count = pcap_dispatch(c->pcap, most, on_packet, (u_char *)c);
-	if (count >= 0)
-		return count;
-	capture_close(c);
-	return -ENETDOWN;
+	return count >= 0 ? count : -ENETDOWN;
+}
+
+int
+capture_state(const struct capture *c)
+{
+	if (c->index == 0)
+		return 0;
+	if (nic_index(c->interface) != c->index)
+		return -ENODEV;
+	return nic_is_up(c->interface) ? 0 : -ENETDOWN;
 }
 
 uint64_t

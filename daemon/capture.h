@@ -16,12 +16,13 @@
 struct capture;
 
 struct capture_setup {
-	const char *interface; /* copied */
+	const char *interface; /* copied; capture_set() ignores it */
 	unsigned source;       /* packet.source */
 	int snaplen;
 	int buffer; /* octets of the kernel ring */
 	bool promiscuous;
-	struct filter_wanted filter; /* what it points to must outlive this */
+	struct filter_wanted
+	    filter; /* borrowed, until the next capture_set() */
 };
 
 /* NULL when out of memory.  Opens nothing.  The caller frees it. */
@@ -43,12 +44,19 @@ const char *capture_interface(const struct capture *c);
 /* Readable when packets wait; -1 while closed. */
 int capture_descriptor(const struct capture *c);
 
+/*
+ * Is what was opened still there?  0, -ENETDOWN (it goes on by itself when it
+ * is up again), or -ENODEV: it is gone, or another of its name took its place;
+ * close and open it.
+ */
+int capture_state(const struct capture *c);
+
 /* `now' of the packet is 0: the caller knows the time. */
 typedef void capture_output(void *arg, const struct packet *packet);
 
 /*
  * Hand over what waits, `most' packets at a time.  How many there were, or
- * -errno: the interface went down or away, and the capture is closed.
+ * -errno: the interface went away, close it.
  */
 int capture_dispatch(
     struct capture *c, int most, capture_output *output, void *arg);
@@ -56,7 +64,14 @@ int capture_dispatch(
 /* Packets the kernel or the interface dropped since the last call. */
 uint64_t capture_dropped(struct capture *c);
 
-/* A better filter or snaplen for the next opening. */
-void capture_set(struct capture *c, const struct capture_setup *setup);
+/* Would this filter compile on the open interface?  0, or -errno and why. */
+int capture_check(
+    struct capture *c, const struct filter_wanted *filter, struct textbuf *why);
+
+/*
+ * Another setup for the same interface.  A filter is put into force at once,
+ * the rest when the interface is opened again: true, it must be for that.
+ */
+bool capture_set(struct capture *c, const struct capture_setup *setup);
 
 #endif

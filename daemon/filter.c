@@ -2,6 +2,7 @@
 #include "filter.h"
 
 #include <pcap/pcap.h>
+#include <string.h>
 
 /* Ports as "portrange a-b or portrange c-d": runs keep the program short. */
 static void
@@ -31,7 +32,7 @@ write_ports(struct textbuf *t, const struct portset *ports)
  * D: what any room can use.  A UDP payload that begins with "SIP/2.0" is a
  * response whatever its port (libpcap's udp[] is IPv4 only; for IPv6 the
  * payload stands at octet 48 behind a plain header).  Non-first fragments
- * carry no ports.
+ * carry no ports, and libpcap finds none behind IPv6 extension headers.
  */
 static void
 write_wanted(struct textbuf *t, const struct filter_wanted *wanted)
@@ -43,6 +44,7 @@ write_wanted(struct textbuf *t, const struct filter_wanted *wanted)
 	    " or (ip6[6] = 17 and ip6[48:4] = 0x5349502f and"
 	    " ip6[52:2] = 0x322e)"
 	    " or (ip[6:2] & 0x1fff != 0) or ip6[6] = 44"
+	    " or ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 60"
 	    " or icmp[0] = 3 or (ip6[6] = 58 and ip6[40] = 1)");
 	if (wanted->tunnels)
 		textbuf_add(t,
@@ -66,10 +68,30 @@ write_level(struct textbuf *t, const struct filter_wanted *wanted)
 	textbuf_add(t, ")");
 }
 
+/*
+ * Who says vlan (or mpls, or pppoes) shifts the offsets of what follows by
+ * himself, and means that one level.
+ */
+static bool
+shifts(const char *user)
+{
+	return user != NULL &&
+	    (strstr(user, "vlan") != NULL || strstr(user, "mpls") != NULL ||
+		strstr(user, "pppoes") != NULL ||
+		strstr(user, "geneve") != NULL);
+}
+
 bool
 filter_write(
     struct textbuf *t, const struct filter_wanted *wanted, unsigned vlan_levels)
 {
+	if (shifts(wanted->user)) {
+		textbuf_add(t, "(");
+		textbuf_add(t, wanted->user);
+		textbuf_add(t, ") and ");
+		write_wanted(t, wanted);
+		return !t->truncated;
+	}
 	write_level(t, wanted);
 	for (unsigned level = 0; level < vlan_levels; level++) {
 		textbuf_add(t, " or (vlan and (");

@@ -12,6 +12,8 @@
  * stands inside each:
  *
  *	(D and U) or (vlan and ((D and U) or (vlan and (D and U))))
+ *
+ * A user who says vlan himself gets U and D, at the level he names.
  */
 
 struct filter_wanted {

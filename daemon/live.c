@@ -9,41 +9,42 @@
 #include "clock/timeline.h"
 #include "ignore.h"
 #include "net/merge.h"
+#include "nic.h"
+#include "sinks.h"
 #include "wallclock.h"
-
-enum { CAPTURES = 16, AT_ONCE = 1024, WHY = 512 };
 
 /* A step smaller than this is followed silently: chrony makes them. */
 #define STEP (1 * NSTIME_S)
 
-/* How often an interface that is not there is mentioned. */
-#define MENTION (3600 * NSTIME_S)
+/* How late a packet may come out of its ring (see BLOCK_MS in capture.c). */
+#define LATENESS (40 * NSTIME_MS)
 
-struct interface {
-	struct capture *capture;
-	bool counted;     /* it was open, and will be missed */
-	nstime mentioned; /* when we last said that it is missing */
-	uint64_t dropped;
-	bool more; /* its ring was not empty when last read */
+#define MINUTE (60 * NSTIME_S)
+
+/* What an interface went through. */
+struct passage {
+	nstime reached;             /* `now' of its last packet */
+	uint64_t captured, dropped; /* since the minute began */
+	uint64_t dropped_before;
 };
 
 struct live {
 	struct live_setup setup;
 	const struct log *log;
 	struct config *config;
-	struct interface interfaces[CAPTURES];
-	size_t count;
+	struct interfaces *interfaces;
+	struct passage passages[INTERFACES_MOST];
 	struct timeline time;
+	nstime wall_offset;  /* REALTIME less MONOTONIC */
+	nstime reached;      /* how far the tap is */
 	struct merge *merge; /* more than one interface */
 	struct tap *tap;
 	struct judge *judge;
 	struct sinks *sinks;
 	struct tap_limits tap_limits;
 	struct judge_limits judge_limits;
-	nstime
-	    wall_offset;  /* REALTIME less `now', for events between packets */
-	nstime heartbeat; /* next */
-	nstime second;    /* of the last live_second(), monotonic */
+	nstime heartbeat, minute;      /* the next, monotonic */
+	uint64_t received, signalling; /* until the minute began */
 };
 
 static void
@@ -51,8 +52,7 @@ on_alert(void *arg, const struct alert_event *event)
 {
 	struct live *l = arg;
 
-	if (!ignore_matches(&l->config->alerts.ignore, event) &&
-	    l->sinks != NULL)
+	if (!ignore_matches(&l->config->alerts.ignore, event))
 		sinks_alert(l->sinks, event, event->now);
 }
 
@@ -64,155 +64,145 @@ on_observation(void *arg, const struct observation *observation)
 	judge_observe(l->judge, observation);
 }
 
+/* In order: one that comes later than `merge_window' cannot turn time back. */
 static void
-on_merged(void *arg, const struct packet *packet)
+on_ordered(void *arg, const struct packet *ordered)
 {
 	struct live *l = arg;
+	struct packet packet = *ordered;
 
-	tap_packet(l->tap, packet);
+	if (packet.now < l->reached)
+		packet.now = l->reached;
+	l->reached = packet.now;
+	tap_packet(l->tap, &packet);
 }
 
-/* A packet with its time, straight to the tap or through the merge. */
 static void
 on_packet(void *arg, const struct packet *captured)
 {
 	struct live *l = arg;
+	struct passage *passage = &l->passages[captured->source];
 	struct packet packet = *captured;
 
-	packet.now = timeline_now(&l->time, packet.wall, wallclock_monotonic());
+	packet.now = timeline_now(
+	    &l->time, &passage->reached, packet.wall, wallclock_monotonic());
+	passage->captured++;
 	if (l->merge != NULL)
 		merge_input(l->merge, &packet);
 	else
-		tap_packet(l->tap, &packet);
+		on_ordered(l, &packet);
 }
 
-static const char *
-user_filter(const struct live *l)
+static nstime
+wall(const struct live *l)
 {
-	if (l->setup.options->filter != NULL)
-		return l->setup.options->filter;
-	return l->config->capture.filter;
+	return l->reached + l->wall_offset;
 }
 
 static struct capture_setup
-capture_setup(const struct live *l, const char *name, unsigned source)
+capture_setup(const struct live *l, const struct config *config)
 {
+	const char *filter = l->setup.options->filter;
+
 	return (struct capture_setup){
-		.interface = name,
-		.source = source,
-		.snaplen = (int)l->config->capture.snaplen,
-		.buffer = (int)l->config->capture.buffer,
-		.promiscuous = l->config->capture.promiscuous,
+		.snaplen = (int)config->capture.snaplen,
+		.buffer = (int)config->capture.buffer,
+		.promiscuous = config->capture.promiscuous,
 		.filter = {
-		    .ports = &l->config->sip.ports,
-		    .tunnels = l->config->capture.tunnels,
-		    .user = user_filter(l),
+		    .ports = &config->sip.ports,
+		    .tunnels = config->capture.tunnels,
+		    .user = filter != NULL ? filter : config->capture.filter,
 		},
 	};
 }
 
 static bool
-add_interface(struct live *l, const char *name)
+is_among(const struct interfaces_wanted *wanted, const char *name)
 {
-	const struct capture_setup setup =
-	    capture_setup(l, name, (unsigned)l->count);
-
-	if (l->count == CAPTURES) {
-		log_error(l->log, "interfaces: more than %d", CAPTURES);
-		return false;
-	}
-	l->interfaces[l->count] = (struct interface){
-		.capture = capture_new(&setup),
-		.mentioned = INT64_MIN,
-	};
-	if (l->interfaces[l->count].capture == NULL)
-		return false;
-	l->count++;
-	return true;
+	for (size_t i = 0; i < wanted->count; i++)
+		if (strcmp(wanted->names[i], name) == 0)
+			return true;
+	return false;
 }
 
-static bool
-add_interfaces(struct live *l)
+static int
+want(const struct live *l, struct interfaces_wanted *wanted, const char *name)
+{
+	if (is_among(wanted, name))
+		return 0;
+	if (wanted->count == INTERFACES_MOST) {
+		log_error(l->log, "interfaces: found more; accepted: %d",
+		    INTERFACES_MOST);
+		return -E2BIG;
+	}
+	wanted->names[wanted->count++] = name;
+	return 0;
+}
+
+/* The interfaces of the command line, or else of the file. */
+static int
+set_interfaces(struct live *l, const struct config *config)
 {
 	const struct options *o = l->setup.options;
-	struct slice rest = slice_text(l->config->capture.interfaces);
+	struct interfaces_wanted wanted = { .capture =
+						capture_setup(l, config) };
+	struct slice rest = slice_text(config->capture.interfaces), word;
+	char store[2 * CONFIG_TEXT];
+	struct textbuf names;
+	int error = 0;
 
-	for (size_t i = 0; i < o->interface_count; i++)
-		if (!add_interface(l, o->interfaces[i]))
-			return false;
-	while (o->interface_count == 0 && rest.len > 0) {
-		const struct slice word =
-		    slice_first(rest, slice_index(rest, ' '));
-		char name[CONFIG_TEXT];
-		struct textbuf t;
+	textbuf_init(&names, store, sizeof(store));
+	for (size_t i = 0; error == 0 && i < o->interface_count; i++)
+		error = want(l, &wanted, o->interfaces[i]);
+	while (
+	    error == 0 && o->interface_count == 0 && value_next(&rest, &word)) {
+		const char *name = store + names.len;
 
-		textbuf_init(&t, name, sizeof(name));
-		textbuf_add_slice(&t, word);
-		if (word.len > 0 && !add_interface(l, name))
-			return false;
-		rest = slice_after(rest, word.len + 1);
+		textbuf_add_slice(&names, word);
+		textbuf_add_slice(&names, slice_of("", 1));
+		error = want(l, &wanted, name);
 	}
-	return true;
+	if (error == 0 && wanted.count == 0) {
+		log_error(l->log, "interfaces: found none to watch");
+		error = -EINVAL;
+	}
+	return error != 0 ? error : interfaces_set(l->interfaces, &wanted);
 }
 
-/* What may pass is mentioned once in a while, what may not is an error. */
-static int
-open_interface(struct live *l, struct interface *in, nstime monotonic)
+/* One interface alone is in order by itself. */
+static bool
+set_merge(struct live *l)
 {
-	const char *name = capture_interface(in->capture);
-	char store[WHY];
-	struct textbuf why;
-	int error;
+	const size_t octets = l->config->capture.buffer;
 
-	textbuf_init(&why, store, sizeof(store));
-	error = capture_open(in->capture, &why);
-	if (error == 0) {
-		log_info(l->log, "%s: capturing", name);
-		if (in->counted || in->mentioned != INT64_MIN)
-			log_warning(l->log, "%s: is back", name);
-		in->counted = true;
-		in->mentioned = INT64_MIN;
-		return 0;
-	}
-	if (error != -ENODEV && error != -ENETDOWN) {
-		log_error(l->log, "%s: cannot capture: %s", name, store);
-		return error;
-	}
-	if (in->mentioned == INT64_MIN ||
-	    monotonic - in->mentioned >= MENTION) {
-		log_warning(l->log, "%s: %s, waiting for it: %s", name,
-		    error == -ENODEV ? "no such interface" : "is down", store);
-		in->mentioned = monotonic;
-	}
-	return 0;
+	if (l->merge != NULL)
+		merge_flush(l->merge);
+	merge_free(l->merge);
+	l->merge = NULL;
+	if (interfaces_end(l->interfaces) > 1)
+		l->merge = merge_new(octets, on_ordered, l);
+	return l->merge != NULL || interfaces_end(l->interfaces) <= 1;
 }
 
 static bool
 build_rooms(struct live *l)
 {
-	const struct merge_limits merge = {
-		.sources = (unsigned)l->count,
-		.window = l->config->capture.merge_window,
-		.octets = l->config->capture.buffer,
+	const struct interfaces_setup interfaces = {
+		.output = on_packet,
+		.output_arg = l,
+		.watch = l->setup.watch,
+		.watch_arg = l->setup.watch_arg,
+		.log = l->log,
 	};
 
 	config_limits(
 	    l->config, l->setup.key, &l->tap_limits, &l->judge_limits);
+	l->interfaces = interfaces_new(&interfaces);
 	l->judge = judge_new(&l->judge_limits, on_alert, l);
 	l->tap = tap_new(&l->tap_limits, on_observation, l);
-	if (l->count > 1)
-		l->merge = merge_new(&merge, on_merged, l);
-	return l->judge != NULL && l->tap != NULL &&
-	    (l->count == 1 || l->merge != NULL);
-}
-
-static bool
-open_all(struct live *l, nstime monotonic)
-{
-	for (size_t i = 0; i < l->count; i++)
-		if (open_interface(l, &l->interfaces[i], monotonic) != 0)
-			return false;
-	return true;
+	l->sinks = sinks_new(l->setup.options->json, l->log);
+	return l->interfaces != NULL && l->judge != NULL && l->tap != NULL &&
+	    l->sinks != NULL;
 }
 
 struct live *
@@ -226,113 +216,101 @@ live_new(const struct live_setup *setup)
 	l->setup = *setup;
 	l->log = setup->log;
 	l->config = setup->config;
-	timeline_init(&l->time, wallclock_offset(), monotonic);
+	l->reached = monotonic;
 	l->wall_offset = wallclock_offset();
+	timeline_init(&l->time, l->wall_offset);
 	l->heartbeat = monotonic + l->config->alerts.heartbeat;
-	l->second = monotonic;
-	if (!add_interfaces(l) || !build_rooms(l)) {
+	l->minute = monotonic + MINUTE;
+	if (!build_rooms(l)) {
 		log_error(l->log, "out of memory; lower [limits]");
-		live_free(l, 0);
-		return NULL;
+	} else if (set_interfaces(l, l->config) == 0) {
+		if (set_merge(l))
+			return l;
+		log_error(l->log, "out of memory; lower [capture] buffer");
 	}
-	if (!open_all(l, monotonic)) {
-		live_free(l, 0);
-		return NULL;
-	}
-	return l;
+	live_free(l, 0);
+	return NULL;
 }
 
 int
 live_open_sinks(struct live *l)
 {
-	l->sinks = sinks_new(l->config, l->setup.options->json, l->log);
-	return l->sinks == NULL ? -EIO : 0;
+	return sinks_set(l->sinks, l->config);
 }
 
 void
 live_free(struct live *l, nstime deadline)
 {
-	uint64_t missing;
-
 	if (l == NULL)
 		return;
-	missing = sinks_finish(l->sinks, deadline);
-	if (missing > 0)
-		log_warning(l->log,
-		    "sinks: %llu alerts not delivered at the end",
-		    (unsigned long long)missing);
-	for (size_t i = 0; i < l->count; i++)
-		capture_free(l->interfaces[i].capture);
+	if (l->judge != NULL && deadline > 0) {
+		live_tick(l);
+		if (l->merge != NULL)
+			merge_flush(l->merge);
+		judge_end(l->judge, l->reached, wall(l));
+	}
+	sinks_finish(l->sinks,
+	    deadline > 0 ? deadline : wallclock_monotonic() + NSTIME_S);
+	interfaces_free(l->interfaces);
 	merge_free(l->merge);
 	tap_free(l->tap);
 	judge_free(l->judge);
 	free(l);
 }
 
-size_t
-live_count(const struct live *l)
+void
+live_readable(struct live *l, size_t slot)
 {
-	return l->count;
-}
-
-struct capture *
-live_capture(struct live *l, size_t index)
-{
-	return l->interfaces[index].capture;
-}
-
-bool
-live_readable(struct live *l, size_t index)
-{
-	struct interface *in = &l->interfaces[index];
-	const int count = capture_dispatch(in->capture, AT_ONCE, on_packet, l);
-
-	in->more = count >= AT_ONCE;
-	if (count < 0)
-		log_warning(l->log, "%s: went down or away, waiting for it",
-		    capture_interface(in->capture));
-	return in->more;
+	interfaces_read(l->interfaces, slot);
 }
 
 /*
- * How far deadlines may fire: packets reach us late by the ring's block time,
- * so time between packets runs merge_window behind; and while a ring was not
- * empty, no further than what was read from it.
+ * Read what waits everywhere.  How far deadlines may fire then: a ring that
+ * is empty holds nothing older than what was on its way when we looked; from
+ * one that is not, no further than what was read.
  */
 static nstime
-passed(struct live *l)
+read_all(struct live *l)
 {
 	const nstime window = l->config->capture.merge_window;
+	nstime passed =
+	    wallclock_monotonic() - (window > LATENESS ? window : LATENESS);
+
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		if (!interfaces_read(l->interfaces, i) &&
+		    l->passages[i].reached < passed)
+			passed = l->passages[i].reached;
+	return passed;
+}
+
+/* Before deadlines fire: what was dropped may have been the answer.  An
+ * interface that is away drops everything. */
+static void
+look_for_drops(struct live *l)
+{
 	const nstime monotonic = wallclock_monotonic();
 
-	for (size_t i = 0; i < l->count; i++)
-		if (l->interfaces[i].more)
-			return l->time.reached - window;
-	if (l->merge != NULL)
-		return merge_passed(l->merge, monotonic - window);
-	return monotonic - window;
+	for (size_t i = 0; i < INTERFACES_MOST; i++) {
+		const uint64_t dropped = interfaces_dropped(l->interfaces, i);
+
+		l->passages[i].dropped += dropped;
+		if (dropped > 0 || interfaces_is_missed(l->interfaces, i))
+			tap_dropped(l->tap, 1, monotonic);
+	}
 }
 
 void
 live_tick(struct live *l)
 {
-	const nstime now = passed(l);
+	const nstime passed = read_all(l);
 
+	look_for_drops(l);
 	if (l->merge != NULL)
-		merge_tick(l->merge, now);
-	tap_tick(l->tap, now);
-	judge_tick(l->judge, now, now + l->wall_offset);
-}
-
-static void
-look_for_drops(struct live *l, struct interface *in)
-{
-	const uint64_t dropped = capture_dropped(in->capture);
-
-	if (dropped == 0)
-		return;
-	in->dropped += dropped;
-	tap_dropped(l->tap, dropped, l->time.reached);
+		merge_tick(l->merge, passed);
+	if (l->reached < passed)
+		l->reached = passed;
+	tap_tick(l->tap, l->reached);
+	judge_tick(l->judge, l->reached, wall(l));
 }
 
 static void
@@ -347,13 +325,8 @@ beat(struct live *l, nstime monotonic)
 	l->heartbeat = monotonic + l->config->alerts.heartbeat;
 	tap_counts(l->tap, &counts);
 	textbuf_init(&t, store, sizeof(store));
-	textbuf_add(&t, "still watching");
-	for (size_t i = 0; i < l->count; i++) {
-		textbuf_add(&t, i == 0 ? " " : ", ");
-		textbuf_add(&t, capture_interface(l->interfaces[i].capture));
-		if (!capture_is_open(l->interfaces[i].capture))
-			textbuf_add(&t, " (not there)");
-	}
+	textbuf_add(&t, "still watching ");
+	interfaces_write(l->interfaces, &t);
 	textbuf_add(&t, ": ");
 	textbuf_uint(&t, counts.packets);
 	textbuf_add(&t, " packets, ");
@@ -364,88 +337,98 @@ beat(struct live *l, nstime monotonic)
 	sinks_note(l->sinks, LOG_INFO, store);
 }
 
-bool
+/* The filter hides what is not SIP, so the kernel is asked what arrived. */
+static uint64_t
+received(const struct live *l)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		if (interfaces_is_open(l->interfaces, i))
+			sum += nic_received(interfaces_name(l->interfaces, i));
+	return sum;
+}
+
+static void
+take_stock(struct live *l, nstime monotonic)
+{
+	const uint64_t before = l->received, signalling = l->signalling;
+	struct tap_counts counts;
+
+	if (monotonic < l->minute)
+		return;
+	l->minute = monotonic + MINUTE;
+	for (size_t i = 0; i < INTERFACES_MOST; i++) {
+		struct passage *p = &l->passages[i];
+		const struct visibility_minute minute = {
+			.interface = interfaces_name(l->interfaces, i),
+			.captured = p->captured,
+			.dropped = p->dropped,
+		};
+
+		p->dropped_before += p->dropped;
+		p->captured = 0;
+		p->dropped = 0;
+		if (minute.interface != NULL)
+			judge_minute(l->judge, &minute, l->reached, wall(l));
+	}
+	tap_counts(l->tap, &counts);
+	l->received = received(l);
+	l->signalling = counts.signalling;
+	judge_arrived(l->judge, l->received > before ? l->received - before : 0,
+	    l->signalling - signalling, l->reached, wall(l));
+}
+
+void
 live_second(struct live *l)
 {
 	const nstime monotonic = wallclock_monotonic();
-	bool changed = false;
 
-	for (size_t i = 0; i < l->count; i++) {
-		struct interface *in = &l->interfaces[i];
-
-		if (capture_is_open(in->capture)) {
-			look_for_drops(l, in);
-			continue;
-		}
-		open_interface(l, in, monotonic);
-		changed = changed || capture_is_open(in->capture);
-	}
-	judge_local_clock(l->judge, wallclock_state(), l->time.reached,
-	    l->time.reached + l->wall_offset);
-	sinks_tick(l->sinks, l->time.reached);
+	interfaces_look_after(l->interfaces);
+	judge_local_clock(l->judge, wallclock_state(), l->reached, wall(l));
+	sinks_tick(l->sinks, monotonic);
+	take_stock(l, monotonic);
 	beat(l, monotonic);
-	return changed;
 }
 
 void
 live_clock_set(struct live *l)
 {
-	const nstime offset = wallclock_offset();
-	const nstime step = timeline_measure(&l->time, offset, STEP);
+	const nstime step = timeline_measure(
+	    &l->time, wallclock_offset(), STEP, wallclock_monotonic());
 
-	l->wall_offset = offset;
-	if (step == 0)
-		return;
-	judge_stepped(
-	    l->judge, step, l->time.reached, l->time.reached + l->wall_offset);
+	l->wall_offset = l->time.offset;
+	if (step != 0)
+		judge_stepped(l->judge, step, l->reached, wall(l));
 }
 
-static const char *
-wanted_interfaces(const struct live *l, const struct config *config)
-{
-	return l->setup.options->interface_count > 0
-	    ? ""
-	    : config->capture.interfaces;
-}
-
-struct config *
+bool
 live_set(struct live *l, struct config *config)
 {
 	struct config *before = l->config;
-	const bool same_sinks =
-	    strcmp(before->alerts.sinks, config->alerts.sinks) == 0 &&
-	    before->alerts.facility == config->alerts.facility &&
-	    before->alerts.rate == config->alerts.rate;
 
-	if (strcmp(wanted_interfaces(l, before),
-		wanted_interfaces(l, config)) != 0)
-		log_warning(l->log,
-		    "interfaces: a change needs a restart, keeping what is "
-		    "captured");
+	if (sinks_set(l->sinks, config) != 0)
+		return false;
+	if (set_interfaces(l, config) != 0) {
+		sinks_set(l->sinks, before);
+		return false;
+	}
 	l->config = config;
+	if (!set_merge(l))
+		log_error(l->log,
+		    "out of memory; packets of several interfaces are judged "
+		    "as they come");
 	config_limits(config, l->setup.key, &l->tap_limits, &l->judge_limits);
 	tap_set(l->tap, &l->tap_limits);
 	judge_set(l->judge, &l->judge_limits);
-	for (size_t i = 0; i < l->count; i++) {
-		struct capture *c = l->interfaces[i].capture;
-		const struct capture_setup setup =
-		    capture_setup(l, capture_interface(c), (unsigned)i);
+	l->heartbeat = wallclock_monotonic() + config->alerts.heartbeat;
+	return true;
+}
 
-		capture_set(c, &setup);
-	}
-	if (same_sinks) {
-		sinks_reopen(l->sinks);
-	} else {
-		struct sinks *next =
-		    sinks_new(config, l->setup.options->json, l->log);
-
-		if (next != NULL) {
-			sinks_finish(
-			    l->sinks, wallclock_monotonic() + 2 * NSTIME_S);
-			l->sinks = next;
-		}
-	}
-	return before;
+void
+live_reopen(struct live *l)
+{
+	sinks_set(l->sinks, l->config);
 }
 
 static void
@@ -454,8 +437,20 @@ log_counter(void *arg, const char *name, uint64_t value)
 	const struct live *l = arg;
 
 	if (value != 0)
-		log_warning(
-		    l->log, "%s: %llu", name, (unsigned long long)value);
+		log_notice(l->log, "%s: %llu", name, (unsigned long long)value);
+}
+
+static void
+report_interface(const struct live *l, size_t slot)
+{
+	const struct passage *p = &l->passages[slot];
+	const char *name = interfaces_name(l->interfaces, slot);
+
+	if (name != NULL)
+		log_notice(l->log, "%s: %s, %llu packets dropped", name,
+		    interfaces_is_open(l->interfaces, slot) ? "capturing"
+							    : "not there",
+		    (unsigned long long)(p->dropped_before + p->dropped));
 }
 
 void
@@ -464,19 +459,16 @@ live_report(struct live *l)
 	struct tap_counts counts;
 
 	tap_counts(l->tap, &counts);
-	log_warning(l->log,
+	log_notice(l->log,
 	    "counters: %llu packets, %llu messages, %zu transactions open, "
 	    "%zu alerts active",
 	    (unsigned long long)counts.packets,
 	    (unsigned long long)counts.messages, tap_open(l->tap),
 	    judge_active(l->judge));
-	for (size_t i = 0; i < l->count; i++)
-		log_warning(l->log,
-		    "%s: %s, %llu packets dropped by the kernel",
-		    capture_interface(l->interfaces[i].capture),
-		    capture_is_open(l->interfaces[i].capture) ? "capturing"
-							      : "not there",
-		    (unsigned long long)l->interfaces[i].dropped);
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		report_interface(l, i);
+	if (l->merge != NULL)
+		merge_stats(l->merge, log_counter, l);
 	tap_stats(l->tap, log_counter, l);
 	judge_stats(l->judge, log_counter, l);
 	sinks_report(l->sinks);

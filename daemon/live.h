@@ -2,15 +2,14 @@
 #ifndef LIVE_H
 #define LIVE_H
 
-#include "capture.h"
 #include "config.h"
+#include "interfaces.h"
 #include "options.h"
-#include "sinks.h"
 
 /*
  * Interfaces as one capture, through a tap to the judge and on to the sinks.
  * This file knows no event loop: it is told when something is readable and
- * when time has passed.
+ * when time has passed, and tells which descriptors to wait for.
  */
 
 struct live;
@@ -19,6 +18,8 @@ struct live_setup {
 	const struct options *options; /* -i and the filter outdo the file's */
 	struct config *config;         /* borrowed, until live_set() */
 	const struct siphash_key *key;
+	interfaces_watch *watch;
+	void *watch_arg;
 	const struct log *log;
 };
 
@@ -31,29 +32,30 @@ struct live *live_new(const struct live_setup *setup);
 /* Open the sinks: after privileges were dropped.  0 or -errno, logged. */
 int live_open_sinks(struct live *l);
 
-/* End: sinks drain until `deadline' (CLOCK_MONOTONIC). */
+/* End: alerts that wait are told, sinks drain until `deadline'
+ * (CLOCK_MONOTONIC). */
 void live_free(struct live *l, nstime deadline);
 
-/* Captures by number, for the loop to wait for. */
-size_t live_count(const struct live *l);
-struct capture *live_capture(struct live *l, size_t index);
+/* Read what waits on the interface in this slot. */
+void live_readable(struct live *l, size_t slot);
 
-/* Read what waits on a capture.  True: there is more. */
-bool live_readable(struct live *l, size_t index);
-
-/* Deadlines, alerts, throttles. */
+/* Deadlines, alerts. */
 void live_tick(struct live *l);
 
-/* Once a second: drops, interfaces that came back, the state of our clock.
- * True: the set of descriptors changed. */
-bool live_second(struct live *l);
+/* Once a second: interfaces that are back, sinks, the state of our clock. */
+void live_second(struct live *l);
 
 /* Our clock may have been stepped. */
 void live_clock_set(struct live *l);
 
-/* SIGHUP: `config' replaces the one in force, which is returned.  Open
- * transactions and alerts stay. */
-struct config *live_set(struct live *l, struct config *config);
+/*
+ * SIGHUP: `config' replaces the one in force, which the caller may free then.
+ * Open transactions and alerts stay.  False, logged: nothing has changed.
+ */
+bool live_set(struct live *l, struct config *config);
+
+/* Files of sinks are opened anew; nothing else changes. */
+void live_reopen(struct live *l);
 
 /* SIGUSR1: every counter that is not zero. */
 void live_report(struct live *l);

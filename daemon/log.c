@@ -49,6 +49,17 @@ log_warning(const struct log *log, const char *format, ...)
 }
 
 void
+log_notice(const struct log *log, const char *format, ...)
+{
+	va_list arguments;
+
+	(void)log;
+	va_start(arguments, format);
+	say("", format, arguments);
+	va_end(arguments);
+}
+
+void
 log_info(const struct log *log, const char *format, ...)
 {
 	va_list arguments;

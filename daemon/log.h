@@ -19,6 +19,9 @@ void log_error(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void log_warning(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* No trouble, but always said: what was asked for, what is over. */
+void log_notice(const struct log *log, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 void log_info(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

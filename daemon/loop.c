@@ -5,21 +5,30 @@
 #include <event2/event.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "live.h"
 #include "privilege.h"
 #include "wallclock.h"
 
-enum { TICK_MS = 50, CAPTURES = 16, SIGNALS = 4 };
+enum { TICK_MS = 50, SIGNALS = 4 };
 
 /* From SIGTERM to the end; the sinks have most of it. */
 #define FAREWELL (1800 * NSTIME_MS)
+
+struct loop;
+
+/* An interface that is waited for. */
+struct watched {
+	struct loop *loop;
+	struct event *event; /* NULL: none in this slot */
+};
 
 struct loop {
 	struct loop_setup setup;
 	struct live *live;
 	struct event_base *base;
-	struct event *captures[CAPTURES];
+	struct watched watched[INTERFACES_MOST];
 	struct event *tick, *second, *clock;
 	struct event *signals[SIGNALS];
 	int clock_descriptor;
@@ -28,41 +37,33 @@ struct loop {
 static void
 on_readable(evutil_socket_t descriptor, short what, void *arg)
 {
-	struct loop *loop = arg;
+	const struct watched *watched = arg;
+	struct loop *loop = watched->loop;
 
+	(void)descriptor;
 	(void)what;
-	for (size_t i = 0; i < live_count(loop->live); i++)
-		if (capture_descriptor(live_capture(loop->live, i)) ==
-		    descriptor)
-			live_readable(loop->live, i);
+	live_readable(loop->live, (size_t)(watched - loop->watched));
 }
 
+/* While live_new() runs too: nothing is dispatched before it is done. */
 static void
-forget_capture(struct loop *loop, size_t index)
+watch(void *arg, size_t slot, int descriptor)
 {
-	if (loop->captures[index] != NULL)
-		event_free(loop->captures[index]);
-	loop->captures[index] = NULL;
-}
+	struct loop *loop = arg;
+	struct watched *watched = &loop->watched[slot];
 
-/* One event per open capture; a closed one has none. */
-static void
-watch_captures(struct loop *loop)
-{
-	for (size_t i = 0; i < live_count(loop->live); i++) {
-		const int descriptor =
-		    capture_descriptor(live_capture(loop->live, i));
-
-		if (loop->captures[i] != NULL &&
-		    event_get_fd(loop->captures[i]) == descriptor)
-			continue;
-		forget_capture(loop, i);
-		if (descriptor < 0)
-			continue;
-		loop->captures[i] = event_new(loop->base, descriptor,
-		    EV_READ | EV_PERSIST, on_readable, loop);
-		event_add(loop->captures[i], NULL);
-	}
+	if (watched->event != NULL)
+		event_free(watched->event);
+	watched->event = NULL;
+	watched->loop = loop;
+	if (descriptor < 0)
+		return;
+	watched->event = event_new(
+	    loop->base, descriptor, EV_READ | EV_PERSIST, on_readable, watched);
+	if (watched->event == NULL || event_add(watched->event, NULL) != 0)
+		log_warning(loop->setup.log,
+		    "event loop: out of memory, packets are read at ticks "
+		    "only");
 }
 
 static void
@@ -72,11 +73,7 @@ on_tick(evutil_socket_t descriptor, short what, void *arg)
 
 	(void)descriptor;
 	(void)what;
-	for (size_t i = 0; i < live_count(loop->live); i++)
-		if (capture_is_open(live_capture(loop->live, i)))
-			live_readable(loop->live, i);
 	live_tick(loop->live);
-	watch_captures(loop);
 }
 
 static void
@@ -87,8 +84,7 @@ on_second(evutil_socket_t descriptor, short what, void *arg)
 	(void)descriptor;
 	(void)what;
 	live_clock_set(loop->live);
-	if (live_second(loop->live))
-		watch_captures(loop);
+	live_second(loop->live);
 }
 
 static void
@@ -120,27 +116,28 @@ static void
 reload(struct loop *loop)
 {
 	const struct log *log = loop->setup.log;
+	const char *path = loop->setup.config_path;
 	struct config *config;
 
-	if (loop->setup.config_path == NULL) {
-		config = config_new();
-	} else {
-		config = config_new();
-		if (config != NULL &&
-		    config_load(config, loop->setup.config_path, log) < 0) {
-			log_error(log,
-			    "%s: not loaded, keeping the old "
-			    "settings",
-			    loop->setup.config_path);
-			config_free(config);
-			return;
-		}
-	}
-	if (config == NULL)
+	/* There may be one by now. */
+	if (path == NULL && access(CONFIG_PATH, F_OK) == 0)
+		path = CONFIG_PATH;
+	if (path == NULL) {
+		live_reopen(loop->live);
 		return;
+	}
+	config = config_new();
+	if (config == NULL || config_load(config, path, log) < 0 ||
+	    !live_set(loop->live, config)) {
+		log_error(log,
+		    "%s: not taken over, what was in force before stays", path);
+		config_free(config);
+		return;
+	}
+	config_free(loop->setup.config);
 	loop->setup.config = config;
-	config_free(live_set(loop->live, config));
-	log_info(log, "configuration: read again");
+	loop->setup.config_path = path;
+	log_notice(log, "%s: read again", path);
 }
 
 static void
@@ -197,16 +194,13 @@ begin(struct loop *loop)
 	const struct live_setup live = {
 		.options = setup->options,
 		.config = setup->config,
+		.watch = watch,
+		.watch_arg = loop,
 		.key = setup->key,
 		.log = setup->log,
 	};
 
 	if (!privilege_may_capture(setup->log))
-		return false;
-	loop->live = live_new(&live);
-	if (loop->live == NULL || privilege_drop(setup->log) != 0 ||
-	    live_open_sinks(loop->live) != 0 ||
-	    privilege_confine(setup->log) != 0)
 		return false;
 	loop->base = event_base_new();
 	if (loop->base == NULL || !watch_signals(loop) ||
@@ -215,7 +209,11 @@ begin(struct loop *loop)
 		log_error(setup->log, "event loop: cannot be set up");
 		return false;
 	}
-	watch_captures(loop);
+	loop->live = live_new(&live);
+	if (loop->live == NULL || privilege_drop(setup->log) != 0 ||
+	    live_open_sinks(loop->live) != 0 ||
+	    privilege_confine(setup->log) != 0)
+		return false;
 	watch_clock(loop);
 	return true;
 }
@@ -228,11 +226,9 @@ free_event(struct event *event)
 }
 
 static void
-end(struct loop *loop)
+end(struct loop *loop, bool begun)
 {
-	live_free(loop->live, wallclock_monotonic() + FAREWELL);
-	for (size_t i = 0; i < CAPTURES; i++)
-		free_event(loop->captures[i]);
+	live_free(loop->live, begun ? wallclock_monotonic() + FAREWELL : 0);
 	for (size_t i = 0; i < SIGNALS; i++)
 		free_event(loop->signals[i]);
 	free_event(loop->tick);
@@ -246,13 +242,11 @@ int
 loop_run(const struct loop_setup *setup)
 {
 	struct loop loop = { .setup = *setup, .clock_descriptor = -1 };
-	int status = 2;
+	const bool begun = begin(&loop);
 
-	if (begin(&loop)) {
+	if (begun)
 		event_base_dispatch(loop.base);
-		status = 0;
-	}
-	end(&loop);
+	end(&loop, begun);
 	config_free(loop.setup.config);
-	return status;
+	return begun ? 0 : 2;
 }

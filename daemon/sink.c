@@ -26,12 +26,13 @@ struct sink {
 
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t changed; /* CLOCK_MONOTONIC; queue, ending, idle */
+	pthread_cond_t changed; /* CLOCK_MONOTONIC; queue, reopen, ending */
 	struct sink_record *first, **last;
-	size_t queued, limit;
+	size_t queued, limit; /* with the one that is being delivered */
 	uint64_t delivered, lost, lost_told;
 	int error;
-	bool reopen, ending, idle;
+	bool reopen, ending;
+	nstime deadline; /* ending: give up then */
 };
 
 struct sink_record *
@@ -65,93 +66,92 @@ at(nstime monotonic)
 	};
 }
 
-static struct timespec
-after(nstime pause)
+/* What to do next: *record, which may be NULL if there is only the sink to be
+ * opened.  False: nothing any more. */
+static bool
+take_next(struct sink *s, struct sink_record **record)
 {
-	return at(wallclock_monotonic() + pause);
-}
-
-/* With the lock held: sleep until there is work or the pause is over. */
-static void
-pause_for(struct sink *s, nstime pause)
-{
-	const struct timespec until = after(pause);
-
-	while (!s->ending &&
-	    pthread_cond_timedwait(&s->changed, &s->lock, &until) == 0)
-		;
-}
-
-static struct sink_record *
-take_next(struct sink *s)
-{
-	struct sink_record *record;
+	bool more;
 
 	pthread_mutex_lock(&s->lock);
-	s->idle = s->first == NULL;
-	if (s->idle)
-		pthread_cond_broadcast(&s->changed);
-	while (s->first == NULL && !s->ending)
+	while (s->first == NULL && !s->reopen && !s->ending)
 		pthread_cond_wait(&s->changed, &s->lock);
-	s->idle = false;
-	record = s->first;
-	if (record != NULL) {
-		s->first = record->next;
+	*record = s->first;
+	more = s->first != NULL || s->reopen;
+	if (s->first != NULL) {
+		s->first = s->first->next;
 		if (s->first == NULL)
 			s->last = &s->first;
 	}
 	pthread_mutex_unlock(&s->lock);
-	return record;
+	return more;
 }
 
-static bool
-must_reopen(struct sink *s)
+static int
+open_if_asked(struct sink *s)
 {
 	bool reopen;
+	int error;
 
 	pthread_mutex_lock(&s->lock);
 	reopen = s->reopen;
 	s->reopen = false;
 	pthread_mutex_unlock(&s->lock);
-	return reopen;
+	if (!reopen || s->kind->reopen == NULL)
+		return 0;
+	error = s->kind->reopen(s->state);
+	if (error != 0)
+		sink_reopen(s);
+	return error;
 }
 
 static int
 try_once(struct sink *s, const struct sink_record *record)
 {
-	if (must_reopen(s) && s->kind->reopen != NULL) {
-		const int error = s->kind->reopen(s->state);
+	const int error = open_if_asked(s);
 
-		if (error != 0) {
-			sink_reopen(s);
-			return error;
-		}
-	}
+	if (error != 0 || record == NULL)
+		return error;
 	return s->kind->deliver(s->state, record);
 }
 
-/* False: it was given up, since the sink is ending and does not work. */
+/* It did not work: wait until it is worth another try.  False: time is up. */
+static bool
+wait_after(struct sink *s, int error, nstime *pause)
+{
+	nstime until = wallclock_monotonic() + *pause;
+	bool ending, in_time = true;
+	struct timespec at_until;
+
+	*pause = *pause >= LONGEST_PAUSE / 2 ? LONGEST_PAUSE : 2 * *pause;
+	pthread_mutex_lock(&s->lock);
+	s->error = error;
+	ending = s->ending;
+	if (ending) {
+		until = wallclock_monotonic() + FIRST_PAUSE;
+		in_time = until <= s->deadline;
+	}
+	at_until = at(until);
+	while (in_time && s->ending == ending &&
+	    pthread_cond_timedwait(&s->changed, &s->lock, &at_until) == 0)
+		;
+	pthread_mutex_unlock(&s->lock);
+	return in_time;
+}
+
 static bool
 deliver(struct sink *s, const struct sink_record *record)
 {
 	nstime pause = FIRST_PAUSE;
-	bool ending;
 	int error;
 
-	while ((error = try_once(s, record)) != 0) {
-		pthread_mutex_lock(&s->lock);
-		s->error = error;
-		pause_for(s, pause);
-		ending = s->ending;
-		pthread_mutex_unlock(&s->lock);
-		if (ending)
-			return try_once(s, record) == 0;
-		pause = pause >= LONGEST_PAUSE / 2 ? LONGEST_PAUSE : 2 * pause;
-	}
+	while ((error = try_once(s, record)) != 0)
+		if (!wait_after(s, error, &pause))
+			return false;
 	return true;
 }
 
-/* What was lost while the sink stood still is said once it moves again. */
+/* It works: what was lost while it did not is said now. */
 static void
 tell_lost(struct sink *s)
 {
@@ -177,25 +177,34 @@ tell_lost(struct sink *s)
 	free(note);
 }
 
+static void
+account(struct sink *s, bool done)
+{
+	pthread_mutex_lock(&s->lock);
+	s->queued--;
+	if (done)
+		s->delivered++;
+	else
+		s->lost++;
+	pthread_mutex_unlock(&s->lock);
+}
+
 static void *
 run(void *arg)
 {
 	struct sink *s = arg;
 	struct sink_record *record;
 
-	while ((record = take_next(s)) != NULL) {
+	while (take_next(s, &record)) {
 		const bool done = deliver(s, record);
 
+		if (record != NULL)
+			account(s, done);
 		free(record);
-		pthread_mutex_lock(&s->lock);
-		s->queued--;
-		if (done)
-			s->delivered++;
-		else
-			s->lost++;
-		pthread_mutex_unlock(&s->lock);
 		if (done)
 			tell_lost(s);
+		else if (record == NULL)
+			break; /* it cannot be opened, and time is up */
 	}
 	return NULL;
 }
@@ -241,6 +250,7 @@ sink_new(const char *name, const struct sink_kind *kind, void *state,
 		s->state = state;
 		s->limit = limit;
 		s->last = &s->first;
+		s->reopen = kind->reopen != NULL;
 		throttle_init(&s->throttle, rate, 0);
 		init_lock(s);
 		error = start_thread(s);
@@ -301,6 +311,7 @@ sink_reopen(struct sink *s)
 {
 	pthread_mutex_lock(&s->lock);
 	s->reopen = true;
+	pthread_cond_broadcast(&s->changed);
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -323,39 +334,43 @@ sink_count(struct sink *s, struct sink_counts *counts)
 	pthread_mutex_unlock(&s->lock);
 }
 
-/* With the lock held: until everything is delivered or time is up. */
-static void
-wait_idle(struct sink *s, nstime deadline)
+void
+sink_end(struct sink *s, nstime deadline)
 {
-	const struct timespec until = at(deadline);
-
-	while ((s->queued > 0 || !s->idle) && s->error == 0 &&
-	    pthread_cond_timedwait(&s->changed, &s->lock, &until) == 0)
-		;
-}
-
-uint64_t
-sink_finish(struct sink *s, nstime deadline)
-{
-	const struct timespec until = at(deadline);
 	char text[512];
 	struct textbuf t;
-	uint64_t missing;
 
 	textbuf_init(&t, text, sizeof(text));
 	if (throttle_finish(&s->throttle, &t))
 		sink_note(s, LOG_WARNING, text);
 	pthread_mutex_lock(&s->lock);
-	wait_idle(s, deadline);
 	s->ending = true;
-	missing = s->queued + (s->lost - s->lost_told);
+	s->deadline = deadline;
 	pthread_cond_broadcast(&s->changed);
 	pthread_mutex_unlock(&s->lock);
-	if (pthread_clockjoin_np(s->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
-		return missing; /* stuck in a system call: left behind */
+}
+
+bool
+sink_ended(struct sink *s, nstime until, uint64_t *missing)
+{
+	const struct timespec at_until = at(until);
+	const bool ended = pthread_clockjoin_np(s->thread, NULL,
+			       CLOCK_MONOTONIC, &at_until) == 0;
+
+	pthread_mutex_lock(&s->lock);
+	*missing = s->queued + (s->lost - s->lost_told);
+	pthread_mutex_unlock(&s->lock);
+	if (!ended)
+		return false;
+	while (s->first != NULL) {
+		struct sink_record *record = s->first;
+
+		s->first = record->next;
+		free(record);
+	}
 	s->kind->close(s->state);
 	pthread_cond_destroy(&s->changed);
 	pthread_mutex_destroy(&s->lock);
 	free(s);
-	return missing;
+	return true;
 }

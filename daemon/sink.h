@@ -26,11 +26,11 @@ struct sink_record {
 };
 
 /*
- * A kind of sink.  `format' and `note' run in the caller's thread and return
- * a record for sink_record_new(), or NULL when out of memory.  `deliver',
- * `reopen' and `close' run in the sink's thread; deliver returns 0, or
- * -errno when nothing of the record was delivered and it should be tried
- * again.
+ * A kind of sink.  `format' and `note' run in the caller's thread, read only
+ * what never changes in the state, and return a record from
+ * sink_record_new(), or NULL when out of memory.  `deliver' and `reopen' run
+ * in the sink's thread; they return 0, or -errno when nothing was done and it
+ * should be tried again.  `close' runs when the thread has ended.
  */
 struct sink_kind {
 	struct sink_record *(*format)(
@@ -38,7 +38,7 @@ struct sink_kind {
 	struct sink_record *(*note)(
 	    void *state, int priority, const char *text);
 	int (*deliver)(void *state, const struct sink_record *record);
-	int (*reopen)(void *state); /* NULL: nothing to reopen */
+	int (*reopen)(void *state); /* is called first; NULL: nothing to open */
 	void (*close)(void *state); /* frees the state */
 };
 
@@ -70,18 +70,24 @@ void sink_note(struct sink *sink, int priority, const char *text);
 /* Sum up what the throttle held back, when there is room again. */
 void sink_tick(struct sink *sink, nstime now);
 
-/* Open anew before the next delivery (SIGHUP, after logrotate). */
+/* Open anew at once (SIGHUP, after logrotate). */
 void sink_reopen(struct sink *sink);
 
 const char *sink_name(const struct sink *sink);
 void sink_count(struct sink *sink, struct sink_counts *counts);
 
 /*
- * Let the thread deliver what is queued, until `deadline' (CLOCK_MONOTONIC),
- * then end it and free the sink.  Returns how many records were not
- * delivered.  A thread that is stuck in a system call is left behind, with
- * its memory: the process is about to end.
+ * The end has come: what is queued is delivered until `deadline'
+ * (CLOCK_MONOTONIC), what cannot be by then is given up.  Does not wait.
  */
-uint64_t sink_finish(struct sink *sink, nstime deadline);
+void sink_end(struct sink *sink, nstime deadline);
+
+/*
+ * After sink_end(): wait until `until' for the end.  True: it has ended and
+ * is freed; *missing says how many records were given up.  False: its thread
+ * is still at it, or stuck in a system call; *missing is what waits.  It may
+ * be left behind if the process ends.
+ */
+bool sink_ended(struct sink *sink, nstime until, uint64_t *missing);
 
 #endif

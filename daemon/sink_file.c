@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -86,9 +87,13 @@ open_file(struct file *f)
 		f->descriptor = STDOUT_FILENO;
 		return 0;
 	}
+	/* Opening a pipe that nobody reads would wait for a reader. */
 	f->descriptor = open(f->path,
-	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY, 0640);
-	return f->descriptor < 0 ? -errno : 0;
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+	    0640);
+	if (f->descriptor < 0 || fcntl(f->descriptor, F_SETFL, O_APPEND) != 0)
+		return -errno;
+	return 0;
 }
 
 static void
@@ -108,12 +113,23 @@ reopen(void *state)
 
 /* Take back the part of a line that still fitted: the next reader of this
  * file expects whole lines. */
-static int
-undo(const struct file *f, off_t size, int error)
+static void
+undo(const struct file *f, off_t size)
 {
 	if (size >= 0 && ftruncate(f->descriptor, size) != 0)
-		return error;
-	return error;
+		return; /* then it stays; the error before is the one told */
+}
+
+/* Standard output may be a pipe that does not block; wait until it takes
+ * more. */
+static bool
+may_go_on(const struct file *f, int error)
+{
+	struct pollfd pollfd = { .fd = f->descriptor, .events = POLLOUT };
+
+	if (error == EAGAIN)
+		poll(&pollfd, 1, -1);
+	return error == EAGAIN || error == EINTR;
 }
 
 static int
@@ -133,9 +149,14 @@ deliver(void *state, const struct sink_record *record)
 		const ssize_t n = write(
 		    f->descriptor, record->octets + done, record->len - done);
 
-		if (n < 0 && errno != EINTR)
-			return done == 0 ? -errno : undo(f, size, -errno);
-		done += n > 0 ? (size_t)n : 0;
+		if (n >= 0) {
+			done += (size_t)n;
+		} else if (!may_go_on(f, errno)) {
+			error = -errno;
+			if (done > 0)
+				undo(f, size);
+			return error;
+		}
 	}
 	return 0;
 }

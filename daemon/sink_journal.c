@@ -59,8 +59,8 @@ format(void *state, const struct alert_event *event)
 	struct textbuf t;
 
 	textbuf_init(&t, store, sizeof(store));
-	fields_write(event, add_field, &t);
 	add_common(state, &t);
+	fields_write(event, add_field, &t);
 	return sink_record_text(
 	    (int)fields_priority(event->severity), textbuf_slice(&t));
 }
@@ -102,6 +102,15 @@ deliver(void *state, const struct sink_record *record)
 	return sd_journal_sendv(fields, count);
 }
 
+/* Nothing is held open, but somebody who waits for entries that nobody takes
+ * should hear of it at the start. */
+static int
+reopen(void *state)
+{
+	(void)state;
+	return sink_journal_present() ? 0 : -ENOENT;
+}
+
 static void
 close_journal(void *state)
 {
@@ -115,6 +124,7 @@ sink_journal_new(size_t limit, unsigned rate, unsigned facility)
 		.format = format,
 		.note = note,
 		.deliver = deliver,
+		.reopen = reopen,
 		.close = close_journal,
 	};
 	struct journal *j = malloc(sizeof(*j));

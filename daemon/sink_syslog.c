@@ -92,6 +92,13 @@ connect_log(struct syslog_state *s)
 }
 
 static int
+reopen(void *state)
+{
+	disconnect(state);
+	return connect_log(state);
+}
+
+static int
 deliver(void *state, const struct sink_record *record)
 {
 	struct syslog_state *s = state;
@@ -120,6 +127,7 @@ sink_syslog_new(size_t limit, unsigned rate, unsigned facility)
 		.format = format,
 		.note = note,
 		.deliver = deliver,
+		.reopen = reopen,
 		.close = close_syslog,
 	};
 	struct syslog_state *s = malloc(sizeof(*s));

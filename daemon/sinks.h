@@ -14,19 +14,24 @@
 
 struct sinks;
 
-/* Open what [alerts] sinks names.  NULL, logged, if one cannot be opened. */
-struct sinks *sinks_new(
-    const struct config *config, bool json, const struct log *log);
+/* NULL when out of memory.  `json': standard output is a sink too, and has
+ * JSON lines. */
+struct sinks *sinks_new(bool json, const struct log *log);
+
+/*
+ * Open what [alerts] sinks names.  What stands there before and after is
+ * kept, and its file opened anew (logrotate); the others get LEAVE to deliver
+ * what they have.  0, or -errno, logged, and nothing has changed.
+ */
+int sinks_set(struct sinks *sinks, const struct config *config);
 
 void sinks_alert(
     struct sinks *sinks, const struct alert_event *event, nstime now);
 void sinks_note(struct sinks *sinks, int priority, const char *text);
 
-/* Sum up what throttles hold back; log sinks that fail and that are back. */
+/* Once a second: sum up what throttles hold back; log sinks that fail or
+ * stand still, and that are back. */
 void sinks_tick(struct sinks *sinks, nstime now);
-
-/* Files are opened anew (logrotate). */
-void sinks_reopen(struct sinks *sinks);
 
 /* Log what each delivered, lost and holds. */
 void sinks_report(struct sinks *sinks);

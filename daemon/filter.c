@@ -32,7 +32,9 @@ write_ports(struct textbuf *t, const struct portset *ports)
  * D: what any room can use.  A UDP payload that begins with "SIP/2.0" is a
  * response whatever its port (libpcap's udp[] is IPv4 only; for IPv6 the
  * payload stands at octet 48 behind a plain header).  Non-first fragments
- * carry no ports, and libpcap finds none behind IPv6 extension headers.
+ * carry no ports, and libpcap finds none behind IPv6 extension headers.  Who
+ * looks behind the end of a packet rejects it, whatever else it matches: the
+ * payload comes last.
  */
 static void
 write_wanted(struct textbuf *t, const struct filter_wanted *wanted)
@@ -40,9 +42,6 @@ write_wanted(struct textbuf *t, const struct filter_wanted *wanted)
 	textbuf_add(t, "(");
 	write_ports(t, wanted->ports);
 	textbuf_add(t,
-	    " or (udp and udp[8:4] = 0x5349502f and udp[12:2] = 0x322e)"
-	    " or (ip6[6] = 17 and ip6[48:4] = 0x5349502f and"
-	    " ip6[52:2] = 0x322e)"
 	    " or (ip[6:2] & 0x1fff != 0) or ip6[6] = 44"
 	    " or ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 60"
 	    " or icmp[0] = 3 or (ip6[6] = 58 and ip6[40] = 1)");
@@ -52,7 +51,10 @@ write_wanted(struct textbuf *t, const struct filter_wanted *wanted)
 		    " ip6[6] = 41 or ip proto 47 or ip6[6] = 47"
 		    " or udp port 4789 or udp port 4790 or udp port 8472"
 		    " or udp port 6081 or udp port 2152");
-	textbuf_add(t, ")");
+	textbuf_add(t,
+	    " or (udp and udp[8:4] = 0x5349502f and udp[12:2] = 0x322e)"
+	    " or (ip6[6] = 17 and ip6[48:4] = 0x5349502f and"
+	    " ip6[52:2] = 0x322e))");
 }
 
 static void

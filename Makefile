@@ -60,6 +60,15 @@ $B/tests/unit/%_test: $B/tests/unit/%_test.o $B/libsiptimed.a
 $B/tests/tools/%: $B/tests/tools/%.o $B/libsiptimed.a
 	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
 
+# The daemon with a clock that tests can step, and who floods it.
+$B/tests/system/%.o: SIP_CPPFLAGS += -Idaemon
+$B/tests/system/siptimed-stepping: $(filter-out %/wallclock.o,$(daemon)) \
+    $B/tests/system/wallclock_stepping.o $B/libsiptimed.a
+	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+	    $(LIB_LIBS) $(DAEMON_LIBS)
+$B/tests/system/flood: $B/tests/system/flood.o
+	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^
+
 $B/tests/bench/generate: $B/tests/bench/generate.o $B/tests/bench/segments.o
 	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
 
@@ -85,6 +94,10 @@ check: $B/siptimed $(units) $(replays) $(tools)
 	@tests/tools/run-checks --build $B --corpus $(CORPUS) \
 	    $(if $(SAN),,--plain)
 
+# The daemon on interfaces of its own, with real peers: takes root.
+check-live: $B/siptimed $B/tests/system/siptimed-stepping $B/tests/system/flood
+	@tests/system/live $B
+
 # The story siptimed comes from (tests/scenario/origin.txt), judged.
 demo: $B/siptimed $B/tests/tools/pcapscript
 	@$B/tests/tools/pcapscript tests/scenario/origin.txt $B/origin.pcap
@@ -106,7 +119,7 @@ format:
 	clang-format --style=file:packaging/clang-format -i \
 	    $(wildcard lib/*/*.[ch] daemon/*.[ch] tests/*/*.[ch])
 
-.PHONY: all bench check clean demo format fuzz
+.PHONY: all bench check check-live clean demo format fuzz
 .SECONDARY:
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d)

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * The place of daemon/wallclock.c in siptimed-stepping: our own clock, and
+ * the stamps it gives to packets, are off by the seconds that stand in the
+ * file $SIPTIMED_CLOCK_OFFSET names.  Steps are looked for every 50 ms, since
+ * nobody steps the clock of the machine for us.
+ */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "wallclock.h"
+
+/* An empty file is one that is just being written: 0. */
+static nstime
+offset(void)
+{
+	const char *path = getenv("SIPTIMED_CLOCK_OFFSET");
+	const int descriptor = path == NULL ? -1 : open(path, O_RDONLY);
+	char text[32] = "";
+	ssize_t len;
+
+	if (descriptor < 0)
+		return 0;
+	len = read(descriptor, text, sizeof(text) - 1);
+	close(descriptor);
+	return len <= 0 ? 0 : strtoll(text, NULL, 10) * NSTIME_S;
+}
+
+static nstime
+read_clock(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return (nstime)ts.tv_sec * NSTIME_S + ts.tv_nsec;
+}
+
+nstime
+wallclock_monotonic(void)
+{
+	return read_clock(CLOCK_MONOTONIC);
+}
+
+nstime
+wallclock_realtime(void)
+{
+	return read_clock(CLOCK_REALTIME) + offset();
+}
+
+nstime
+wallclock_offset(void)
+{
+	return wallclock_realtime() - wallclock_monotonic();
+}
+
+nstime
+wallclock_stamp(int64_t seconds, int64_t fraction, nstime unit)
+{
+	return seconds * NSTIME_S + fraction * unit + offset();
+}
+
+enum skew_local_clock
+wallclock_state(void)
+{
+	return SKEW_LOCAL_TRUSTED;
+}
+
+int
+wallclock_watch(void)
+{
+	const struct timespec often = { .tv_nsec = 50 * NSTIME_MS };
+	const struct itimerspec interval = { often, often };
+	const int descriptor =
+	    timerfd_create(CLOCK_MONOTONIC, TFD_NONBLOCK | TFD_CLOEXEC);
+
+	if (descriptor < 0 ||
+	    timerfd_settime(descriptor, 0, &interval, NULL) == 0)
+		return descriptor;
+	close(descriptor);
+	return -1;
+}
+
+void
+wallclock_clear(int descriptor)
+{
+	uint64_t expirations;
+
+	if (read(descriptor, &expirations, sizeof(expirations)) < 0)
+		return; /* nothing to clear */
+}

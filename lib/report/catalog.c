@@ -142,7 +142,10 @@ static const struct catalog_entry entries[FINDING_KINDS] = {
 "busy.  Look at the counters of the mirror port, at the drops of the\n"
 "interface, and at the size of the capture buffer.  Class truncated: the\n"
 "packets were cut when they were captured.  Capture with a snaplen of 0\n"
-"(no limit), and see to it that the mirror session does not cut them.\n",
+"(no limit), and see to it that the mirror session does not cut them.\n"
+"Class no_sip: packets arrive, but for 15 minutes no SIP and no TLS at\n"
+"the SIP ports: the mirror session has the wrong source, or [sip] ports\n"
+"names the wrong ports.\n",
 	},
 };
 

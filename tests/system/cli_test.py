@@ -244,9 +244,10 @@ def test_options():
     refused("bad kind", "nothing-such: .*transaction-timeout", "--explain",
             "nothing-such")
     refused("two things", "more than one thing", "--version", "--help")
-    refused("nothing", "nothing to watch: name an interface with -i ")
-    refused("filter only", "nothing to watch: ", "udp")
-    refused("both", "-i and -r: .*not both", "-i", "eth0", "-r", "x")
+    refused("nothing", r"nothing to watch: name an interface .*-r FILE", "-c",
+            write("empty.conf", b""))
+    refused("filter only", "nothing to watch: ", "-c", "empty.conf", "udp")
+    refused("two sources", "-i and -r: .*not both", "-i", "lo", "-r", "x")
     refused("two configurations", "second configuration", "-c", "a", "-c",
             "b", "-r", "x")
     status, out, err = run("--help")

@@ -20,7 +20,9 @@ import threading
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SILENT = os.path.join(HERE, "livepeer.py")
+PEER = [sys.executable, os.path.join(HERE, "livepeer.py")]
+ASK = [*PEER, "ask"]
+SILENT = [*PEER, "silent"]
 NODES = "null zero full random urandom tty net/tun".split()
 
 
@@ -182,6 +184,8 @@ class Listener:
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        if os.path.exists(path):
+            os.unlink(path)
         self.socket.bind(path)
         os.chmod(path, 0o666)
         self.entries = []

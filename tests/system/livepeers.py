@@ -54,9 +54,10 @@ class Peers:
 
     def ask(self, address, transport, calls, scenario="service"):
         port = "5071" if transport == "u" else "5072"
+        mine = str(5200 + len(self.clients))
         self.clients.append(sipp(
             "c", scenario, f"10.0.0.{address}:{port}", "-i", "10.0.0.1",
-            "-t", transport + "1", "-r", "4", "-m", str(calls),
+            "-p", mine, "-t", transport + "1", "-r", "4", "-m", str(calls),
             "-recv_timeout", "3200"))
 
     def ask_all(self):

@@ -41,11 +41,6 @@ def config(interfaces, sinks="json:@/json", more=""):
     return CONFIG.format(interfaces=interfaces, sinks=sinks) + more
 
 
-def capturing(daemon, interface):
-    check(f"{interface}: captured",
-          daemon.says(rf"{interface}: capturing"), daemon.log)
-
-
 def told(alerts, *states):
     """How often each alert was told, as (kind, subject, class or method)."""
     return Counter((a["alert"], a["subject"], a["evidence"].get("method") or
@@ -71,6 +66,13 @@ def counts(daemon, what="packets"):
     until(5, lambda: daemon.log.count("counters: ") > before)
     line = re.findall(r"counters: .*", daemon.log)[-1]
     return int(re.search(rf"(\d+) {what}", line).group(1))
+
+
+def capturing(daemon, interface):
+    """It is open, and what is sent now is seen."""
+    check(f"{interface}: captured",
+          daemon.says(rf"{interface}: capturing"), daemon.log)
+    counts(daemon)
 
 
 def nothing_open(daemon):

@@ -5,6 +5,7 @@
 
 #include "base/slab.h"
 #include "sip/methods.h"
+#include "sip/orphans.h"
 #include "sip/timers.h"
 #include "sip/txngroup.h"
 #include "sip/txnmatch.h"
@@ -27,6 +28,7 @@ struct txntable {
 	struct txnqueue queue;
 	struct slab *slab;
 	struct methods methods;
+	struct orphans orphans;
 	uint64_t last_id;
 	struct counters counters;
 };
@@ -279,43 +281,6 @@ cancel(struct txntable *t, const struct sip_message *m,
 }
 
 static enum txntable_match
-on_request(struct txntable *t, const struct sip_message *m,
-    const struct txntable_origin *origin, uint8_t method)
-{
-	const struct siphash_key *secret = &t->limits.key;
-	const struct txnkey key = txnkey_of(secret, m, m->method);
-	const uint32_t target = target_of(t, m, &key);
-	unsigned legs;
-	struct txn *txn =
-	    txnmatch_request(t->by_key, &key, &target, origin, &legs);
-
-	if (txn != NULL) {
-		transaction_again(&txn->state, origin->now);
-		return TXNTABLE_RETRANSMISSION;
-	}
-	if (legs >= LEGS_MAX) {
-		t->counters.too_many_legs++;
-		return TXNTABLE_REFUSED;
-	}
-	if (!make_room(t))
-		return TXNTABLE_REFUSED;
-	txn = new_txn(t, m, origin, method);
-	if (txn == NULL) {
-		t->counters.no_memory++;
-		return TXNTABLE_REFUSED;
-	}
-	if (txn->watched)
-		txn_pack(txn, m);
-	txn->id = ++t->last_id;
-	txn->target = target;
-	txn->key_b = key.b;
-	table_add(t->by_key, &txn->by_key, key.a);
-	txngroup_join(t->dialogs, txn, txnkey_dialog(secret, m));
-	txngroup_signs(txn, t->limits.t1);
-	return TXNTABLE_NEW;
-}
-
-static enum txntable_match
 on_ack(struct txntable *t, const struct sip_message *m,
     const struct txntable_origin *origin)
 {
@@ -357,13 +322,11 @@ spread(struct txntable *t, struct txn *answered, nstime now)
 }
 
 static enum txntable_match
-on_status(struct txntable *t, struct txn *txn, const struct sip_message *m,
+on_status(struct txntable *t, struct txn *txn, unsigned status, uint32_t tag,
     nstime now)
 {
-	const uint32_t tag =
-	    m->status < 200 ? 0 : txnkey_short(&t->limits.key, m->to_tag);
 	const enum transaction_step step =
-	    transaction_response(&txn->state, m->status, tag, now);
+	    transaction_response(&txn->state, status, tag, now);
 	const bool late = step == TRANSACTION_LATE;
 
 	if (late || step == TRANSACTION_ANSWERED) {
@@ -380,23 +343,79 @@ on_status(struct txntable *t, struct txn *txn, const struct sip_message *m,
 					: TXNTABLE_RESPONSE;
 }
 
+/* Its response may have come first. */
+static void
+hear_orphan(struct txntable *t, struct txn *txn, const struct txnkey *key,
+    const struct txntable_origin *origin)
+{
+	unsigned status;
+	uint32_t tag;
+
+	if (!orphans_take(
+		&t->orphans, key, origin, t->limits.t1, &status, &tag))
+		return;
+	t->counters.orphan--;
+	on_status(t, txn, status, tag, origin->now);
+}
+
+static enum txntable_match
+on_request(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin, uint8_t method)
+{
+	const struct siphash_key *secret = &t->limits.key;
+	const struct txnkey key = txnkey_of(secret, m, m->method);
+	const uint32_t target = target_of(t, m, &key);
+	unsigned legs;
+	struct txn *txn =
+	    txnmatch_request(t->by_key, &key, &target, origin, &legs);
+
+	if (txn != NULL) {
+		transaction_again(&txn->state, origin->now);
+		return TXNTABLE_RETRANSMISSION;
+	}
+	if (legs >= LEGS_MAX) {
+		t->counters.too_many_legs++;
+		return TXNTABLE_REFUSED;
+	}
+	if (!make_room(t))
+		return TXNTABLE_REFUSED;
+	txn = new_txn(t, m, origin, method);
+	if (txn == NULL) {
+		t->counters.no_memory++;
+		return TXNTABLE_REFUSED;
+	}
+	if (txn->watched)
+		txn_pack(txn, m);
+	txn->id = ++t->last_id;
+	txn->target = target;
+	txn->key_b = key.b;
+	table_add(t->by_key, &txn->by_key, key.a);
+	txngroup_join(t->dialogs, txn, txnkey_dialog(secret, m));
+	txngroup_signs(txn, t->limits.t1);
+	hear_orphan(t, txn, &key, origin);
+	return TXNTABLE_NEW;
+}
+
 static struct txntable_input
 on_response(struct txntable *t, const struct sip_message *m,
     const struct txntable_origin *origin)
 {
 	const struct siphash_key *secret = &t->limits.key;
 	const struct txnkey key = txnkey_of(secret, m, m->method);
+	const uint32_t tag =
+	    m->status < 200 ? 0 : txnkey_short(secret, m->to_tag);
 	struct txn *txn = txnmatch_response(t->by_key, &key, origin);
 	bool relayed = false;
 
 	if (txn == NULL) {
 		t->counters.orphan++;
+		orphans_add(&t->orphans, &key, origin, m->status, tag);
 		return (struct txntable_input){ .match = TXNTABLE_ORPHAN };
 	}
 	if (m->date.len > 0)
 		relayed = txngroup_date(txn, txnkey_short(secret, m->date));
 	return (struct txntable_input){
-		.match = on_status(t, txn, m, origin->now),
+		.match = on_status(t, txn, m->status, tag, origin->now),
 		.date_relayed = relayed,
 	};
 }

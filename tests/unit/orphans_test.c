@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sip/orphans.h"
+
+#include "unit/txnstory.h"
+#include "unit/unit.h"
+
+static struct orphans orphans;
+static const struct txnkey key = { .a = 1, .b = 2 };
+
+/* From host `from' to host `to', at `ms'. */
+static struct txntable_origin
+origin(unsigned from, unsigned to, nstime ms)
+{
+	return (struct txntable_origin){
+		.from = story_host(from, 5060),
+		.to = story_host(to, 5060),
+		.now = ms * NSTIME_MS,
+	};
+}
+
+static void
+answer(unsigned status, nstime ms)
+{
+	const struct txntable_origin from_server = origin(2, 1, ms);
+
+	orphans_add(&orphans, &key, &from_server, status, 77);
+}
+
+/* The status that a request to `server' finds waiting; 0: none. */
+static unsigned
+ask(unsigned server, nstime ms)
+{
+	const struct txntable_origin to_server = origin(1, server, ms);
+	unsigned status = 0;
+	uint32_t tag;
+
+	orphans_take(&orphans, &key, &to_server, TIMERS_T1, &status, &tag);
+	return status;
+}
+
+static void
+setup(void)
+{
+	orphans = (struct orphans){ .kept = { { .status = 0 } } };
+}
+
+START_TEST(a_request_takes_the_response_that_came_before_it)
+{
+	setup();
+	ck_assert_uint_eq(ask(2, 0), 0);
+	answer(200, 1);
+	ck_assert_uint_eq(ask(2, 2), 200);
+	ck_assert_uint_eq(ask(2, 3), 0);
+}
+END_TEST
+
+START_TEST(after_t1_it_is_another_matter)
+{
+	setup();
+	answer(200, 0);
+	ck_assert_uint_eq(ask(2, 500), 0);
+	ck_assert_uint_eq(ask(2, 499), 200);
+}
+END_TEST
+
+START_TEST(it_must_come_from_the_server_that_is_asked)
+{
+	setup();
+	answer(200, 0);
+	ck_assert_uint_eq(ask(3, 1), 0);
+	ck_assert_uint_eq(ask(2, 1), 200);
+}
+END_TEST
+
+START_TEST(a_final_counts_more_than_a_provisional)
+{
+	setup();
+	answer(100, 0);
+	answer(200, 1);
+	answer(100, 2);
+	ck_assert_uint_eq(ask(2, 3), 200);
+}
+END_TEST
+
+START_TEST(keys_are_compared_whole)
+{
+	const struct txntable_origin to_server = origin(1, 2, 1);
+	const struct txnkey other = { .a = 1, .b = 3 };
+	unsigned status;
+	uint32_t tag;
+
+	setup();
+	answer(200, 0);
+	ck_assert(!orphans_take(
+	    &orphans, &other, &to_server, TIMERS_T1, &status, &tag));
+}
+END_TEST
+
+UNIT("orphans", a_request_takes_the_response_that_came_before_it,
+    after_t1_it_is_another_matter, it_must_come_from_the_server_that_is_asked,
+    a_final_counts_more_than_a_provisional, keys_are_compared_whole)

@@ -120,7 +120,8 @@ transaction_ack(struct transaction *t)
 
 /*
  * RFC 3261 9.1: no CANCEL before a 1xx, so one shows a 1xx that did not pass
- * here; but after 64*T1 some clients clean up with a CANCEL regardless.
+ * here.  But some clients clean up with a CANCEL after Timer B: they cancel
+ * nothing, they have timed out.
  */
 void
 transaction_cancel(
@@ -128,7 +129,9 @@ transaction_cancel(
 {
 	if (!transaction_pending(t) || t->cancelled)
 		return;
-	if (t->status == 0 && now - t->sent < timers_64_t1(timers->t1))
+	if (t->status == 0 && now - t->sent >= timers_64_t1(timers->t1))
+		return;
+	if (t->status == 0)
 		t->unseen |= TXNTABLE_UNSEEN_CANCEL;
 	t->cancelled = true;
 	t->since = now;

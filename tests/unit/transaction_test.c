@@ -242,6 +242,7 @@ START_TEST(a_cancel_before_any_1xx_shows_an_unseen_one)
 	ck_assert_uint_eq(t.unseen, TXNTABLE_UNSEEN_CANCEL);
 	invite(100);
 	transaction_cancel(&t, &timers, 132 * NSTIME_S);
+	ck_assert(!t.cancelled);
 	ck_assert_uint_eq(t.unseen, 0);
 }
 END_TEST

@@ -4,6 +4,7 @@
 #include "base/table.h"
 #include "base/timerq.h"
 #include "findings/proof.h"
+#include "findings/verdicts.h"
 
 #include <stdlib.h>
 #include <sys/queue.h>
@@ -23,15 +24,6 @@ struct server {
 	struct address failed[FAILED_CLIENTS];
 };
 
-/* A verdict that a late answer may still withdraw. */
-struct judged {
-	struct table_entry entry;
-	struct timerq_entry timer;
-	uint64_t id;
-	enum timeout_verdict verdict;
-	bool told; /* as a finding */
-};
-
 struct timeout {
 	struct timeout_limits limits;
 	finding_output *output;
@@ -40,11 +32,10 @@ struct timeout {
 	struct table *servers;
 	TAILQ_HEAD(, server) by_use; /* the longest without trouble first */
 	struct timerq *healing;
-	struct table *judged;
-	struct timerq *forgetting;
+	struct verdicts *verdicts;
 	nstime wall_offset; /* stamps less `now', from the latest outcome */
 	struct evidence evidence;
-	uint64_t servers_evicted, judged_full;
+	uint64_t servers_evicted;
 };
 
 struct server_key {
@@ -62,12 +53,6 @@ server_equal(const struct table_entry *entry, const void *key)
 	    strcmp(s->method, k->method) == 0;
 }
 
-static bool
-judged_equal(const struct table_entry *entry, const void *key)
-{
-	return ((const struct judged *)entry)->id == *(const uint64_t *)key;
-}
-
 struct timeout *
 timeout_new(
     const struct timeout_limits *limits, finding_output *output, void *arg)
@@ -82,11 +67,10 @@ timeout_new(
 	TAILQ_INIT(&t->by_use);
 	t->tally = tally_new(limits->methods);
 	t->servers = table_new(limits->servers, &limits->key, server_equal);
-	t->judged = table_new(limits->judged, &limits->key, judged_equal);
+	t->verdicts = verdicts_new(limits->judged, &limits->key);
 	t->healing = timerq_new();
-	t->forgetting = timerq_new();
-	if (t->tally != NULL && t->servers != NULL && t->judged != NULL &&
-	    t->healing != NULL && t->forgetting != NULL)
+	if (t->tally != NULL && t->servers != NULL && t->verdicts != NULL &&
+	    t->healing != NULL)
 		return t;
 	timeout_free(t);
 	return NULL;
@@ -113,9 +97,8 @@ timeout_free(struct timeout *t)
 	if (t == NULL)
 		return;
 	free_entries(t->servers);
-	free_entries(t->judged);
+	verdicts_free(t->verdicts);
 	timerq_free(t->healing);
-	timerq_free(t->forgetting);
 	tally_free(t->tally);
 	free(t);
 }
@@ -125,7 +108,7 @@ timeout_set(struct timeout *t, const struct timeout_limits *limits)
 {
 	t->limits = *limits;
 	table_set(t->servers, limits->servers);
-	table_set(t->judged, limits->judged);
+	verdicts_set(t->verdicts, limits->judged);
 }
 
 static uint64_t *
@@ -321,38 +304,19 @@ tell(struct timeout *t, const struct txntable_outcome *o,
 	    });
 }
 
-/* Remember the verdict as long as the table upstairs may tell LATE. */
-static void
-remember(struct timeout *t, const struct txntable_outcome *o,
-    enum timeout_verdict verdict, bool told)
+/* Those behind it that are silent too: one that was told, or is yet to be
+ * judged, is blamed in its place. */
+static bool
+excused(struct timeout *t, const struct txntable_outcome *o)
 {
-	struct judged *j = calloc(1, sizeof(*j));
-	const uint64_t hash =
-	    table_hash(t->judged, slice_of(&o->id, sizeof(o->id)));
+	for (unsigned i = 0; i < o->deeper_count; i++) {
+		const struct verdict *v =
+		    verdicts_find(t->verdicts, o->deeper[i]);
 
-	if (j == NULL || !table_add(t->judged, &j->entry, hash)) {
-		free(j);
-		t->judged_full++;
-		return;
+		if (v == NULL || v->told)
+			return true;
 	}
-	j->id = o->id;
-	j->verdict = verdict;
-	j->told = told;
-	if (!timerq_set(t->forgetting, &j->timer,
-		o->now + timers_64_t1(t->limits.t1) + t->limits.grace)) {
-		table_remove(t->judged, &j->entry);
-		free(j);
-		t->judged_full++;
-	}
-}
-
-static struct judged *
-find_judged(struct timeout *t, uint64_t id)
-{
-	if (table_count(t->judged) == 0)
-		return NULL;
-	return (struct judged *)table_find(
-	    t->judged, table_hash(t->judged, slice_of(&id, sizeof(id))), &id);
+	return false;
 }
 
 static enum timeout_verdict
@@ -362,7 +326,7 @@ expired(struct timeout *t, const struct txntable_outcome *o,
 	enum timeout_verdict verdict;
 	const char *proof = proof_find(o, w, t->limits.t1, &verdict);
 	const bool told =
-	    verdict == TIMEOUT_TIMED_OUT && o->watched && !o->folded;
+	    verdict == TIMEOUT_TIMED_OUT && o->watched && !excused(t, o);
 	struct tally_counts *counts = tally_of(t->tally, method);
 
 	/* Its final was answered and counted; then nobody acknowledged it. */
@@ -372,7 +336,9 @@ expired(struct timeout *t, const struct txntable_outcome *o,
 		counts->answered--;
 	}
 	(*count_of(counts, verdict))++;
-	remember(t, o, verdict, told);
+	verdicts_add(t->verdicts,
+	    &(struct verdict){ o->id, (uint8_t)verdict, told },
+	    o->now + timers_64_t1(t->limits.t1) + t->limits.grace);
 	if (!told)
 		return verdict;
 	note_failure(t, o, method);
@@ -380,21 +346,36 @@ expired(struct timeout *t, const struct txntable_outcome *o,
 	return verdict;
 }
 
+/* What was behind it has been judged: is there still somebody to blame? */
+static void
+reviewed(struct timeout *t, const struct txntable_outcome *o,
+    const struct timeout_witness *w, const char *method)
+{
+	struct verdict *v = verdicts_find(t->verdicts, o->id);
+	enum timeout_verdict verdict;
+	const char *proof = proof_find(o, w, &verdict);
+
+	if (v == NULL || v->told || v->verdict != TIMEOUT_TIMED_OUT ||
+	    proof == NULL || !o->watched || excused(t, o))
+		return;
+	v->told = true;
+	note_failure(t, o, method);
+	tell(t, o, FINDING_TROUBLE, method, proof);
+}
+
 static enum timeout_verdict
 late(struct timeout *t, const struct txntable_outcome *o, const char *method)
 {
-	struct judged *j = find_judged(t, o->id);
+	const struct verdict *v = verdicts_find(t->verdicts, o->id);
 	struct tally_counts *counts = tally_of(t->tally, method);
 
-	if (j == NULL)
+	if (v == NULL)
 		return TIMEOUT_NONE;
-	(*count_of(counts, j->verdict))--;
+	(*count_of(counts, (enum timeout_verdict)v->verdict))--;
 	counts->answered++;
-	if (j->told)
+	if (v->told)
 		tell(t, o, FINDING_WITHDRAWN, method, NULL);
-	timerq_cancel(t->forgetting, &j->timer);
-	table_remove(t->judged, &j->entry);
-	free(j);
+	verdicts_remove(t->verdicts, o->id);
 	if (o->watched)
 		note_answer(t, o, method);
 	return TIMEOUT_ANSWERED;
@@ -404,11 +385,11 @@ static void
 recovered(struct timeout *t, const struct txntable_outcome *o,
     const struct timeout_witness *w, const char *method)
 {
-	const struct judged *j = find_judged(t, o->id);
+	const struct verdict *v = verdicts_find(t->verdicts, o->id);
 	enum timeout_verdict verdict;
 	const char *proof = proof_find(o, w, t->limits.t1, &verdict);
 
-	if (j != NULL && j->told && proof != NULL)
+	if (v != NULL && v->told && proof != NULL)
 		tell(t, o, FINDING_UPDATED, method, proof);
 }
 
@@ -433,6 +414,9 @@ timeout_input(struct timeout *t, const struct txntable_outcome *o,
 	case TXNTABLE_RECOVERED:
 		recovered(t, o, witness, method);
 		return TIMEOUT_NONE;
+	case TXNTABLE_REVIEWED:
+		reviewed(t, o, witness, method);
+		return TIMEOUT_NONE;
 	case TXNTABLE_UNFINISHED:
 		tally_of(t->tally, method)->unfinished++;
 		return TIMEOUT_UNFINISHED;
@@ -455,30 +439,22 @@ heal(struct timeout *t, struct server *s, nstime now, nstime wall)
 	forget_server(t, s);
 }
 
-#define CONTAINER(type, pointer)                                               \
-	((type *)(void *)((char *)(pointer)-offsetof(type, timer)))
-
 void
 timeout_tick(struct timeout *t, nstime now, nstime wall)
 {
 	struct timerq_entry *due;
 
 	while ((due = timerq_due(t->healing, now)) != NULL)
-		heal(t, CONTAINER(struct server, due), now, wall);
-	while ((due = timerq_due(t->forgetting, now)) != NULL) {
-		struct judged *j = CONTAINER(struct judged, due);
-
-		timerq_cancel(t->forgetting, due);
-		table_remove(t->judged, &j->entry);
-		free(j);
-	}
+		heal(t, (void *)((char *)due - offsetof(struct server, timer)),
+		    now, wall);
+	verdicts_tick(t->verdicts, now);
 }
 
 nstime
 timeout_next_deadline(const struct timeout *t)
 {
 	const nstime healing = timerq_next_deadline(t->healing);
-	const nstime forgetting = timerq_next_deadline(t->forgetting);
+	const nstime forgetting = verdicts_next_deadline(t->verdicts);
 
 	return healing < forgetting ? healing : forgetting;
 }
@@ -493,5 +469,5 @@ void
 timeout_stats(const struct timeout *t, counter_output *output, void *arg)
 {
 	output(arg, "timeout.servers_evicted", t->servers_evicted);
-	output(arg, "timeout.judged_full", t->judged_full);
+	output(arg, "timeout.judged_full", verdicts_refused(t->verdicts));
 }

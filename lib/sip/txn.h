@@ -59,7 +59,7 @@ struct txn {
  * without them. */
 void txn_pack(struct txn *t, const struct sip_message *m);
 
-/* Fills all but event, now, method, folded and legs.  The texts are borrowed
+/* Fills all but event, now, method, deeper and legs.  The texts are borrowed
  * from the transaction. */
 void txn_describe(const struct txn *t, struct txntable_outcome *outcome);
 

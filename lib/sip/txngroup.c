@@ -159,12 +159,12 @@ ends_the_search(unsigned status)
  * accepted should have come through; and if all were answered, the proxy kept
  * the answers for itself.
  */
-bool
-txngroup_folded(struct txn *t)
+unsigned
+txngroup_silent(struct txn *t, uint64_t ids[TXNTABLE_DEEPER])
 {
 	struct txngroup_walk w = txngroup_around(t);
 	const struct txn *other;
-	bool silent = false;
+	unsigned count = 0;
 
 	while ((other = txngroup_next_leg(&w)) != NULL) {
 		const unsigned status = transaction_final(&other->state);
@@ -172,10 +172,11 @@ txngroup_folded(struct txn *t)
 		if (other->id < t->id || !txngroup_deeper(other, t))
 			continue;
 		if (ends_the_search(status))
-			return false;
-		silent |= status == 0;
+			return 0;
+		if (status == 0 && count < TXNTABLE_DEEPER)
+			ids[count++] = other->id;
 	}
-	return silent;
+	return count;
 }
 
 bool

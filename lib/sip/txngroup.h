@@ -50,8 +50,9 @@ bool txngroup_deeper(const struct txn *a, const struct txn *b);
 /* How many legs the request has, `t' included. */
 unsigned txngroup_legs(struct txn *t);
 
-/* Whether a deeper leg, begun later, is to blame for the silence of `t'. */
-bool txngroup_folded(struct txn *t);
+/* The deeper legs, begun later, that may be to blame for the silence of `t':
+ * how many, and the ids of the first of them. */
+unsigned txngroup_silent(struct txn *t, uint64_t ids[TXNTABLE_DEEPER]);
 
 /*
  * Whether the final of `winner' makes the silence of `loser' harmless: a

@@ -15,6 +15,9 @@
  * may show up on any number of legs, so there is a limit to them. */
 enum { LEGS_MAX = 32 };
 
+/* Each of them walks round the group in its turn. */
+enum { REVIEWED_MAX = 4 };
+
 struct counters {
 	uint64_t full, evicted, too_many_legs, no_memory;
 	uint64_t orphan, ack_orphan;
@@ -102,11 +105,10 @@ tell(struct txntable *t, struct txn *txn, enum txntable_event event, nstime now)
 	outcome.event = event;
 	outcome.now = now;
 	outcome.method = methods_name(&t->methods, txn->method);
-	if (event == TXNTABLE_EXPIRED) {
+	if (event == TXNTABLE_EXPIRED || event == TXNTABLE_REVIEWED)
 		outcome.legs = txngroup_legs(txn);
-		outcome.folded =
-		    transaction_final(&txn->state) == 0 && txngroup_folded(txn);
-	}
+	if (outcome.legs > 1 && transaction_final(&txn->state) == 0)
+		outcome.deeper_count = txngroup_silent(txn, outcome.deeper);
 	t->output(t->arg, &outcome);
 }
 
@@ -133,6 +135,23 @@ reschedule(struct txntable *t, struct txn *txn)
 		txnqueue_linger(&t->queue, txn, deadline);
 }
 
+/* Who was excused by the silence of this leg is not any more. */
+static void
+review(struct txntable *t, struct txn *ended, nstime now)
+{
+	struct txngroup_walk w = txngroup_around(ended);
+	unsigned left = REVIEWED_MAX;
+	struct txn *leg;
+
+	while (left > 0 && (leg = txngroup_next_leg(&w)) != NULL) {
+		if (leg->state.state != TRANSACTION_EXPIRED ||
+		    !txngroup_deeper(ended, leg))
+			continue;
+		tell(t, leg, TXNTABLE_REVIEWED, now);
+		left--;
+	}
+}
+
 /* The deadline of a pending one has come, unless the limits have changed. */
 static void
 fire(struct txntable *t, struct txn *txn, nstime now)
@@ -146,8 +165,12 @@ fire(struct txntable *t, struct txn *txn, nstime now)
 	}
 	alarm = transaction_fire(&txn->state, &timers, now);
 	reschedule(t, txn);
-	tell(t, txn,
-	    alarm == TRANSACTION_SLOW ? TXNTABLE_SLOW : TXNTABLE_EXPIRED, now);
+	if (alarm == TRANSACTION_SLOW) {
+		tell(t, txn, TXNTABLE_SLOW, now);
+		return;
+	}
+	tell(t, txn, TXNTABLE_EXPIRED, now);
+	review(t, txn, now);
 }
 
 /* One has lingered long enough: is its final still without an ACK? */
@@ -333,6 +356,7 @@ on_status(struct txntable *t, struct txn *txn, unsigned status, uint32_t tag,
 		reschedule(t, txn);
 		tell(t, txn, late ? TXNTABLE_LATE : TXNTABLE_ANSWERED, now);
 		spread(t, txn, now);
+		review(t, txn, now);
 		return TXNTABLE_RESPONSE;
 	}
 	/* An expired one may ring after all: then its final is still to come.

@@ -26,7 +26,8 @@
  *	ANSWERED, EXPIRED or UNFINISHED   exactly once
  *	after ANSWERED: EXPIRED, NO_ACK or NO_ACK_2XX, at most once; it comes
  *	    64*T1 + grace after the final, and does not unsay the answer
- *	after EXPIRED without a final: LATE and RECOVERED, at most once each
+ *	after EXPIRED without a final: LATE and RECOVERED, at most once each,
+ *	    and REVIEWED as often as a leg behind it ends
  */
 
 struct txntable;
@@ -73,6 +74,7 @@ enum txntable_event {
 	TXNTABLE_EXPIRED,   /* a deadline passed: see class */
 	TXNTABLE_LATE,      /* a final response after EXPIRED */
 	TXNTABLE_RECOVERED, /* after EXPIRED: a later attempt elsewhere won */
+	TXNTABLE_REVIEWED,  /* after EXPIRED: a deeper leg ended, see deeper */
 	TXNTABLE_UNFINISHED /* the capture ended, or time was rebased, first */
 };
 
@@ -84,6 +86,8 @@ enum txntable_unseen {
 	TXNTABLE_UNSEEN_CHALLENGE = 8, /* CSeq+1 with credentials */
 	TXNTABLE_UNSEEN_NO_RESEND = 16 /* UDP: it should have resent by now */
 };
+
+enum { TXNTABLE_DEEPER = 4 };
 
 /* Everything is borrowed until the callback returns; text is empty for
  * transactions that are not watched (method is always there). */
@@ -112,10 +116,12 @@ struct txntable_outcome {
 	 * 408 or 504.  The verdict is at that moment; after a 1xx it waits for
 	 * the grace, since a CANCEL and its 487 will be on their way. */
 	bool early;
-	bool folded;             /* a deeper leg of the group is to blame: count
-				  * this one there */
-	bool recovered;          /* a later attempt at another server won */
-	unsigned legs;           /* EXPIRED: of the group, this one included */
+	bool recovered; /* a later attempt at another server won */
+	unsigned legs;  /* EXPIRED: of the group, this one included */
+	/* EXPIRED, REVIEWED: ids of deeper legs of the group that are silent as
+	 * well.  If they are to blame, this one is counted there. */
+	uint64_t deeper[TXNTABLE_DEEPER];
+	unsigned deeper_count;
 	uint64_t flow, flow_end; /* of the request, for tcpreasm_facts() */
 	bool flow_to_server;
 	struct slice start_line, request_uri, call_id, from, to, branch;

@@ -73,13 +73,90 @@ START_TEST(what_is_not_watched_is_counted_and_not_told)
 }
 END_TEST
 
+/* Leg 1, with leg 2 behind it, is silent; the hop of leg 2 is another. */
+static struct txntable_outcome
+upper_leg(void)
+{
+	struct txntable_outcome o = outcomes_silent(1, 0);
+
+	o.legs = 2;
+	o.deeper[0] = 2;
+	o.deeper_count = 1;
+	return o;
+}
+
+static struct txntable_outcome
+deeper_leg(void)
+{
+	struct txntable_outcome o = outcomes_silent(2, 0);
+
+	o.legs = 2;
+	o.uas = outcomes_endpoint("192.0.2.3", 5062);
+	return o;
+}
+
+static void
+review(struct timeout *t, struct txntable_outcome o)
+{
+	o.event = TXNTABLE_REVIEWED;
+	ck_assert_int_eq(input(t, o), TIMEOUT_NONE);
+}
+
 START_TEST(a_leg_folded_into_a_deeper_one_is_not_told)
 {
 	struct timeout *t = timeout_of(10);
-	struct txntable_outcome o = outcomes_silent(1, 0);
 
-	o.folded = true;
-	input(t, o);
+	input(t, upper_leg());
+	ck_assert_uint_eq(heard.count, 0);
+	input(t, deeper_leg());
+	review(t, upper_leg());
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_str_eq(heard.key, "192.0.2.3:5062 SERVICE");
+	ck_assert_uint_eq(counts(t, "SERVICE").timed_out, 2);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(it_is_told_when_the_deeper_one_cannot_be_proven)
+{
+	struct timeout *t = timeout_of(10);
+	struct txntable_outcome deeper = deeper_leg();
+
+	deeper.copies = 1;
+	input(t, upper_leg());
+	ck_assert_int_eq(input(t, deeper), TIMEOUT_UNKNOWN_ASYMMETRIC);
+	review(t, upper_leg());
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_str_eq(heard.key, "192.0.2.2:5062 SERVICE");
+	review(t, upper_leg());
+	ck_assert_uint_eq(heard.count, 1);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(nor_does_one_that_is_not_watched_take_the_blame)
+{
+	struct timeout *t = timeout_of(10);
+	struct txntable_outcome deeper = deeper_leg();
+
+	deeper.watched = false;
+	input(t, upper_leg());
+	input(t, deeper);
+	review(t, upper_leg());
+	ck_assert_uint_eq(heard.count, 1);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(what_has_no_proof_is_not_told_when_reviewed)
+{
+	struct timeout *t = timeout_of(10);
+	struct txntable_outcome upper = upper_leg();
+
+	upper.copies = 1;
+	input(t, upper);
+	upper.deeper_count = 0;
+	review(t, upper);
 	ck_assert_uint_eq(heard.count, 0);
 	timeout_free(t);
 }
@@ -216,6 +293,9 @@ END_TEST
 UNIT("timeout", a_proven_silence_is_a_finding_with_its_evidence,
     what_is_not_watched_is_counted_and_not_told,
     a_leg_folded_into_a_deeper_one_is_not_told,
+    it_is_told_when_the_deeper_one_cannot_be_proven,
+    nor_does_one_that_is_not_watched_take_the_blame,
+    what_has_no_proof_is_not_told_when_reviewed,
     a_late_answer_withdraws_what_was_told,
     an_unknown_answered_late_was_answered,
     five_quiet_minutes_and_an_answered_client_heal_it,

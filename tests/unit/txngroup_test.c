@@ -35,10 +35,29 @@ START_TEST(the_deepest_unanswered_leg_is_blamed)
 {
 	through_proxies("SERVICE", 3);
 	story_until(&s, 40000);
-	ck_assert(verdict(2)->folded);
-	ck_assert(verdict(3)->folded);
-	ck_assert(!verdict(4)->folded);
+	ck_assert_uint_gt(verdict(2)->deeper_count, 0);
+	ck_assert_uint_gt(verdict(3)->deeper_count, 0);
+	ck_assert_uint_eq(verdict(4)->deeper_count, 0);
 	ck_assert_uint_eq(verdict(4)->legs, 3);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(a_leg_is_reviewed_when_a_deeper_one_ends)
+{
+	const struct txntable_outcome *reviewed;
+
+	through_proxies("SERVICE", 2);
+	story_response(&s, 34001, 200, "SERVICE", "2", 3, 2);
+	reviewed = story_find(&s, TXNTABLE_REVIEWED);
+	ck_assert_ptr_nonnull(reviewed);
+	ck_assert_uint_eq(reviewed->id, verdict(2)->id);
+	ck_assert_uint_gt(verdict(2)->deeper_count, 0);
+	ck_assert_uint_eq(reviewed->deeper_count, 0);
+	story_end(&s);
+	through_proxies("SERVICE", 3);
+	story_until(&s, 40000);
+	ck_assert_uint_eq(story_told(&s, TXNTABLE_REVIEWED), 3);
 	story_end(&s);
 }
 END_TEST
@@ -49,8 +68,8 @@ START_TEST(an_address_chain_tells_depth_without_vias)
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	story_request(&s, 1, "SERVICE", "2", 2, 3);
 	story_until(&s, 40000);
-	ck_assert(verdict(2)->folded);
-	ck_assert(!verdict(3)->folded);
+	ck_assert_uint_gt(verdict(2)->deeper_count, 0);
+	ck_assert_uint_eq(verdict(3)->deeper_count, 0);
 	story_end(&s);
 }
 END_TEST
@@ -61,8 +80,8 @@ START_TEST(behind_a_load_balancer_the_later_copy_is_deeper)
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	story_request(&s, 1, "SERVICE", "1", 1, 3);
 	story_until(&s, 40000);
-	ck_assert(verdict(2)->folded);
-	ck_assert(!verdict(3)->folded);
+	ck_assert_uint_gt(verdict(2)->deeper_count, 0);
+	ck_assert_uint_eq(verdict(3)->deeper_count, 0);
 	story_end(&s);
 }
 END_TEST
@@ -72,7 +91,7 @@ START_TEST(a_server_that_swallows_the_answer_is_blamed_itself)
 	through_proxies("SERVICE", 2);
 	story_response(&s, 100, 200, "SERVICE", "2", 3, 2);
 	story_until(&s, 40000);
-	ck_assert(!verdict(2)->folded);
+	ck_assert_uint_eq(verdict(2)->deeper_count, 0);
 	ck_assert_uint_eq(verdict(2)->legs, 2);
 	story_end(&s);
 }
@@ -84,8 +103,8 @@ START_TEST(one_silent_fork_holds_the_proxy_up)
 	story_request(&s, 3, "INVITE", "4", 2, 9);
 	story_response(&s, 100, 486, "INVITE", "4", 9, 2);
 	story_until(&s, 40000);
-	ck_assert(verdict(2)->folded);
-	ck_assert(!verdict(3)->folded);
+	ck_assert_uint_gt(verdict(2)->deeper_count, 0);
+	ck_assert_uint_eq(verdict(3)->deeper_count, 0);
 	story_end(&s);
 }
 END_TEST
@@ -100,7 +119,7 @@ START_TEST(other_requests_of_the_dialog_are_no_legs)
 	s.cseq = 1;
 	story_request(&s, 2, "OPTIONS", "3", 2, 3);
 	story_until(&s, 40000);
-	ck_assert(!verdict(2)->folded);
+	ck_assert_uint_eq(verdict(2)->deeper_count, 0);
 	ck_assert_uint_eq(verdict(2)->legs, 1);
 	story_end(&s);
 }
@@ -124,8 +143,8 @@ START_TEST(all_legs_below_it_are_judged_and_the_deepest_blamed)
 {
 	through_proxies("SERVICE", 3);
 	story_response(&s, 20000, 504, "SERVICE", "1", 2, 1);
-	ck_assert(verdict(3)->folded);
-	ck_assert(!verdict(4)->folded);
+	ck_assert_uint_gt(verdict(3)->deeper_count, 0);
+	ck_assert_uint_eq(verdict(4)->deeper_count, 0);
 	story_end(&s);
 }
 END_TEST
@@ -501,6 +520,7 @@ START_TEST(a_walk_goes_only_so_far)
 END_TEST
 
 UNIT("txngroup", the_deepest_unanswered_leg_is_blamed,
+    a_leg_is_reviewed_when_a_deeper_one_ends,
     an_address_chain_tells_depth_without_vias,
     behind_a_load_balancer_the_later_copy_is_deeper,
     a_server_that_swallows_the_answer_is_blamed_itself,

@@ -147,7 +147,7 @@ START_TEST(no_ack_is_told_after_the_answer)
 	ck_assert_int_eq(s.told[1].class, TXNTABLE_NO_ACK_2XX);
 	ck_assert_uint_eq(s.told[1].response_copies, 8);
 	ck_assert_int_eq(s.told[1].response_span, 28 * NSTIME_S);
-	ck_assert(!s.told[1].folded);
+	ck_assert_uint_eq(s.told[1].deeper_count, 0);
 	ck_assert_uint_eq(txntable_open(s.table), 0);
 	story_end(&s);
 }

@@ -235,6 +235,23 @@ joins_other(struct offset *o, const struct offset_sample *s)
 	return true;
 }
 
+static struct offset_interval
+hull(struct offset_interval a, struct offset_interval b)
+{
+	return (struct offset_interval){
+		.lo = a.lo < b.lo ? a.lo : b.lo,
+		.hi = a.hi > b.hi ? a.hi : b.hi,
+	};
+}
+
+static void
+stray(struct offset *o, struct offset_interval interval)
+{
+	if (o->outliers == 0 && o->run_length == 0)
+		o->strays = interval;
+	o->strays = hull(o->strays, interval);
+}
+
 static void
 extend_run(struct offset *o, const struct offset_sample *s, nstime wall)
 {
@@ -317,6 +334,7 @@ offset_input(struct offset *o, const struct offset_stamp *stamp, unsigned run)
 		return on_agreement(o, &s, stamp->told);
 	remember(o, true, false);
 	o->elsewhere |= joins_other(o, &s);
+	stray(o, stamp->interval);
 	extend_run(o, &s, stamp->wall);
 	if (o->run_length >= run)
 		take_step(o, stamp->told, run);
@@ -380,5 +398,10 @@ offset_estimate(const struct offset *o, struct offset_estimate *estimate)
 		.stepped_at = o->stepped_at,
 	};
 	estimate_drift(o, estimate);
+	if (estimate->unsettled && o->outliers + o->run_length >= o->stamps) {
+		estimate->interval = hull(o->present.interval, o->strays);
+		estimate->stamps += o->outliers + o->run_length;
+		estimate->outliers = 0;
+	}
 	return true;
 }

@@ -64,6 +64,9 @@ struct offset {
 	struct offset_interval run_interval;
 	nstime run_wall;
 
+	/* From the lowest to the highest outlier, the run included. */
+	struct offset_interval strays;
+
 	struct offset_sample other;
 	nstime step, stepped_at;
 	struct offset_sample
@@ -90,6 +93,7 @@ void offset_init(struct offset *o);
 bool offset_input(
     struct offset *o, const struct offset_stamp *stamp, unsigned run);
 
+/* Without a majority, all that was seen is the estimate. */
 struct offset_estimate {
 	struct offset_interval interval; /* the offset is in there */
 	unsigned stamps;                 /* that it rests on */

@@ -119,6 +119,26 @@ START_TEST(a_late_first_message_is_no_step)
 }
 END_TEST
 
+START_TEST(without_a_majority_all_that_was_seen_is_told)
+{
+	offset_init(&clock_seen);
+	see(0, -33 * NSTIME_S, 0);
+	see(600 * NSTIME_S, -35 * NSTIME_S, 0);
+	see(700 * NSTIME_S, -18 * NSTIME_S, 0);
+	ck_assert(holds(-35 * NSTIME_S));
+	ck_assert(holds(-33 * NSTIME_S));
+	ck_assert(holds(-18 * NSTIME_S));
+	ck_assert(estimate.unsettled);
+	ck_assert_uint_eq(estimate.stamps, 3);
+	see(800 * NSTIME_S, -33 * NSTIME_S, 0);
+	see(900 * NSTIME_S, -33 * NSTIME_S, 0);
+	ck_assert(!holds(-35 * NSTIME_S));
+	ck_assert(holds(-33 * NSTIME_S));
+	ck_assert_uint_eq(estimate.stamps, 3);
+	ck_assert_uint_eq(estimate.outliers, 2);
+}
+END_TEST
+
 START_TEST(three_in_a_row_elsewhere_are_a_step)
 {
 	offset_init(&clock_seen);
@@ -347,6 +367,7 @@ UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     many_stamps_narrow_it_down, stamps_of_one_second_are_one_sample,
     a_late_message_is_an_outlier, one_late_message_in_twenty_is_no_step,
     a_late_first_message_is_no_step, three_in_a_row_elsewhere_are_a_step,
+    without_a_majority_all_that_was_seen_is_told,
     a_step_that_is_undone_is_not_two_clocks, two_alternating_clusters_are_mixed,
     clusters_that_alternate_in_groups_are_mixed,
     three_alternating_clusters_are_mixed, mixed_passes_when_one_clock_remains,

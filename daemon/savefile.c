@@ -221,11 +221,24 @@ savefile_filter(struct savefile *s, const char *filter)
 	return 0;
 }
 
+/* The classic format has 32 bits for the seconds, good until 2106; libpcap
+ * takes them for a signed number, which is 1901 from 2038 on. */
+static int64_t
+seconds_of(const struct timeval *stamp)
+{
+	const int64_t seconds = stamp->tv_sec;
+
+	return seconds < 0 && seconds >= INT32_MIN ? seconds + (1LL << 32)
+						   : seconds;
+}
+
 static bool
 stamp_is_usable(const struct timeval *stamp)
 {
-	return stamp->tv_sec >= 0 && stamp->tv_sec < STAMP_END &&
-	    stamp->tv_usec >= 0 && stamp->tv_usec < NSTIME_S;
+	const int64_t seconds = seconds_of(stamp);
+
+	return seconds >= 0 && seconds < STAMP_END && stamp->tv_usec >= 0 &&
+	    stamp->tv_usec < NSTIME_S;
 }
 
 enum savefile_read
@@ -243,7 +256,7 @@ savefile_next(struct savefile *s, struct packet *packet, bool *passed)
 		}
 		/* tv_usec holds nanoseconds: we asked for that precision. */
 		packet->wall =
-		    (nstime)header->ts.tv_sec * NSTIME_S + header->ts.tv_usec;
+		    seconds_of(&header->ts) * NSTIME_S + header->ts.tv_usec;
 		packet->octets = slice_of(octets, header->caplen);
 		packet->len =
 		    header->len < header->caplen ? header->caplen : header->len;

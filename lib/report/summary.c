@@ -5,6 +5,9 @@
 
 #include "report/phrase.h"
 
+/* A person reads so many clocks; a program reads them all, in JSON. */
+enum { CLOCKS_SHOWN = 20 };
+
 void
 summary_done(struct summary *summary)
 {
@@ -65,18 +68,22 @@ write_method(struct textbuf *t, const struct summary_method *m)
 	textbuf_add(t, "\n");
 }
 
+static nstime
+magnitude(const struct summary_clock *c)
+{
+	if (c->offset == INT64_MIN)
+		return INT64_MAX;
+	return c->offset < 0 ? -c->offset : c->offset;
+}
+
 static void
 write_clock(struct textbuf *t, const struct summary_clock *c)
 {
 	const unsigned decimals = summary_clock_decimals(c);
-	const nstime magnitude = c->offset == INT64_MIN ? INT64_MAX
-	    : c->offset < 0                             ? -c->offset
-							: c->offset;
-
 	textbuf_add(t, "clock of ");
 	endpoint_address_write(t, &c->peer);
 	textbuf_add(t, ": ");
-	textbuf_seconds(t, magnitude, decimals);
+	textbuf_seconds(t, magnitude(c), decimals);
 	textbuf_add(t, c->offset < 0 ? " s behind" : " s ahead");
 	textbuf_add(t, " (+/- ");
 	textbuf_seconds(t, c->uncertainty, decimals);
@@ -87,6 +94,42 @@ write_clock(struct textbuf *t, const struct summary_clock *c)
 		textbuf_add(t, c->shape);
 	}
 	textbuf_add(t, "\n");
+}
+
+/* The furthest off that is less far off than `than', or as far and later. */
+static const struct summary_clock *
+next_furthest(const struct summary *s, const struct summary_clock *than)
+{
+	const struct summary_clock *best = NULL;
+
+	for (size_t i = 0; i < s->clock_count; i++) {
+		const struct summary_clock *c = &s->clocks[i];
+
+		if (than != NULL && magnitude(c) >= magnitude(than) &&
+		    (magnitude(c) > magnitude(than) || c <= than))
+			continue;
+		if (best == NULL || magnitude(c) > magnitude(best))
+			best = c;
+	}
+	return best;
+}
+
+static void
+write_clocks(struct textbuf *t, const struct summary *s)
+{
+	const struct summary_clock *c = NULL;
+
+	if (s->clock_count <= CLOCKS_SHOWN) {
+		for (size_t i = 0; i < s->clock_count; i++)
+			write_clock(t, &s->clocks[i]);
+		return;
+	}
+	for (unsigned shown = 0; shown < CLOCKS_SHOWN; shown++) {
+		c = next_furthest(s, c);
+		write_clock(t, c);
+	}
+	textbuf_uint(t, s->clock_count - CLOCKS_SHOWN);
+	textbuf_add(t, " more clocks, none further off; --json has all\n");
 }
 
 static void
@@ -108,8 +151,7 @@ summary_write(struct textbuf *t, const struct summary *summary)
 	write_packets(t, summary);
 	for (size_t i = 0; i < summary->method_count; i++)
 		write_method(t, &summary->methods[i]);
-	for (size_t i = 0; i < summary->clock_count; i++)
-		write_clock(t, &summary->clocks[i]);
+	write_clocks(t, summary);
 	write_drops(t, summary);
 	for (int i = 0; i < FINDING_KINDS; i++)
 		alerts += summary->alerts[i];

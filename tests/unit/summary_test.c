@@ -68,6 +68,27 @@ START_TEST(a_person_reads_a_few_lines)
 }
 END_TEST
 
+START_TEST(of_many_clocks_those_furthest_off_are_shown)
+{
+	struct summary_clock clocks[50];
+	const struct summary s = { .clocks = clocks, .clock_count = 50 };
+
+	for (unsigned i = 0; i < 50; i++)
+		clocks[i] = (struct summary_clock){
+			.offset = (i == 30         ? -900
+					  : i < 19 ? 500
+						   : (int)i) *
+			    NSTIME_S,
+			.samples = 1,
+		};
+	written(&s);
+	ck_assert_ptr_nonnull(strstr(store, "900.000 s behind"));
+	ck_assert(strstr(store, "900.000") < strstr(store, "500.000"));
+	ck_assert_ptr_null(strstr(store, ": 49.000"));
+	ck_assert_ptr_nonnull(strstr(store, "\n30 more clocks"));
+}
+END_TEST
+
 START_TEST(nothing_seen_is_said_as_well)
 {
 	const struct summary s = { .packets = 0 };
@@ -128,6 +149,7 @@ START_TEST(done_frees_what_it_owns)
 }
 END_TEST
 
-UNIT("summary", a_person_reads_a_few_lines, nothing_seen_is_said_as_well,
+UNIT("summary", a_person_reads_a_few_lines,
+    of_many_clocks_those_furthest_off_are_shown, nothing_seen_is_said_as_well,
     a_hint_if_most_was_not_watched, no_hint_where_all_was_watched,
     done_frees_what_it_owns)

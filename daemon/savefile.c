@@ -13,6 +13,7 @@
 
 /* 2200-01-01: the range of nstime ends in 2262, and deadlines come on top. */
 #define STAMP_END INT64_C(7258118400)
+#define YEAR_2100 INT64_C(4102444800)
 
 enum { BUFFER_OCTETS = 256 * 1024 };
 
@@ -221,15 +222,16 @@ savefile_filter(struct savefile *s, const char *filter)
 	return 0;
 }
 
-/* The classic format has 32 bits for the seconds, good until 2106; libpcap
- * takes them for a signed number, which is 1901 from 2038 on. */
+/* The classic format has 32 bits for the seconds; libpcap takes them for a
+ * signed number, which is 1901 from 2038 on.  What would be 2100 or later is
+ * rather damage. */
 static int64_t
 seconds_of(const struct timeval *stamp)
 {
-	const int64_t seconds = stamp->tv_sec;
+	const int64_t seconds = stamp->tv_sec + (INT64_C(1) << 32);
 
-	return seconds < 0 && seconds >= INT32_MIN ? seconds + (1LL << 32)
-						   : seconds;
+	return stamp->tv_sec < 0 && seconds < YEAR_2100 ? seconds
+							: stamp->tv_sec;
 }
 
 static bool

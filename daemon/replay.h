@@ -41,7 +41,7 @@ void replay_free(struct replay *r);
 /*
  * Judge all there is, until *stop becomes true.  0, or -EINVAL when some
  * file was damaged or cut short: all is judged as far as it goes, and the
- * complaint follows with replay_complain().
+ * complaint follows with replay_complain(), before the summary.
  */
 int replay_run(struct replay *r, const bool *stop);
 

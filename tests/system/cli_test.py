@@ -202,6 +202,15 @@ def test_links():
     status, _, err = run("-r", mixed)
     check("mixed links", status == 2 and err.count("\n") == 1 and
           re.search("mixed.pcapng: .*different.*own.*-r", err), err)
+    part = write("part.pcapng", pcapng([ETHERNET], [(0, ns, ethernet())]) +
+                 pcapng([RAW], [(0, ns, udp())]))
+    done = subprocess.run([PROGRAM, "-r", part], cwd=WORK, timeout=60,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    check("mixed links: said before the summary", re.search(
+        b"different(.|\n)*1 packet, ", done.stdout), done.stdout)
+    refused("mixed links from the first packet on", "mixed.pcapng: .*-r",
+            "-r", write("mixed.pcapng", pcapng(
+                [ETHERNET, RAW], [(1, ns, udp())])))
     same = write("same.pcapng", pcapng(
         [ETHERNET] * 2, [(0, ns, ethernet()), (1, ns, ethernet(udp(b"x")))]))
     s, _ = summary("-r", same)

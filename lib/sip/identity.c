@@ -158,31 +158,64 @@ write_uri(struct textbuf *t, const struct identity *identity, struct slice text)
 	write_params(t, uri.params);
 }
 
+/* Full is not all: a password in the user part, and the headers of a URI,
+ * which may be credentials (RFC 3261 19.1.1), are never shown.  A colon with a
+ * semicolon after it is of a port, with an @ further along. */
+static void
+write_full(struct textbuf *t, struct slice uri)
+{
+	struct slice scheme = take_scheme(&uri);
+	const size_t at = slice_index(uri, '@');
+	const size_t colon = slice_index(slice_first(uri, at), ':');
+	const size_t semicolon =
+	    slice_index(slice_between(uri, colon, at), ';') + colon;
+
+	textbuf_wire(t, scheme);
+	if (at < uri.len) {
+		textbuf_wire(t, slice_first(uri, semicolon < at ? at : colon));
+		uri = slice_after(uri, at);
+	}
+	textbuf_wire(t, slice_first(uri, slice_index(uri, '?')));
+}
+
+static void
+write_by_mode(
+    struct textbuf *t, const struct identity *identity, struct slice uri)
+{
+	if (identity->mode == IDENTITY_FULL)
+		write_full(t, uri);
+	else
+		write_uri(t, identity, slice_trim(uri));
+}
+
 void
 identity_write(
     struct textbuf *t, const struct identity *identity, struct slice value)
 {
+	const bool full = identity->mode == IDENTITY_FULL;
 	size_t open;
 	struct slice uri;
 
-	if (identity->mode == IDENTITY_FULL) {
-		textbuf_wire(t, value);
-		return;
-	}
 	/* The quotes of a display name need not balance. */
 	open = keys_unquoted(value, "<");
 	if (open == value.len)
 		open = slice_index(value, '<');
 	if (open == value.len) {
-		write_uri(t, identity, slice_trim(value));
+		write_by_mode(t, identity, value);
 		return;
 	}
 	uri = slice_after(value, open + 1);
 	uri = slice_first(uri, slice_index(uri, '>'));
+	if (full)
+		textbuf_wire(t, slice_first(value, open));
 	textbuf_add(t, "<");
-	write_uri(t, identity, slice_trim(uri));
+	write_by_mode(t, identity, uri);
+	value = slice_after(value, open + 1 + uri.len);
+	if (full) {
+		textbuf_wire(t, value);
+		return;
+	}
 	textbuf_add(t, ">");
-	value = slice_after(value, open + 1 + uri.len + 1);
 	write_params(t, slice_after(value, slice_index(value, ';')));
 }
 
@@ -195,8 +228,7 @@ identity_write_start_line(
 
 	while (last > 0 && line.p[last - 1] != ' ')
 		last--;
-	if (identity->mode == IDENTITY_FULL ||
-	    slice_starts_with_nocase(line, "SIP/")) {
+	if (slice_starts_with_nocase(line, "SIP/")) {
 		textbuf_wire(t, line);
 		return;
 	}

@@ -11,7 +11,8 @@
  */
 
 enum identity_mode {
-	IDENTITY_FULL,   /* as on the wire, escaped */
+	IDENTITY_FULL,   /* as on the wire, escaped, but for passwords and
+			  * headers in a URI */
 	IDENTITY_DOMAIN, /* host part only; display name and user left out */
 	IDENTITY_HASH    /* the user part as 8 hexadecimal digits of a hash */
 };

@@ -41,6 +41,25 @@ START_TEST(full_is_as_on_the_wire)
 }
 END_TEST
 
+START_TEST(full_shows_no_secrets)
+{
+	ck_assert_str_eq(FULL("\"A\" <sip:bob:secret@h:5060;x=y?Authorization="
+			      "secret>;tag=1"),
+	    "\"A\" <sip:bob@h:5060;x=y>;tag=1");
+	ck_assert_str_eq(FULL("sip:bob:secret@h?a=secret"), "sip:bob@h");
+	ck_assert_str_eq(
+	    FULL("sip:h:5062;x=a@b;grid"), "sip:h:5062;x=a@b;grid");
+	ck_assert_str_eq(FULL("<sip:a;b?c@h:5060;transport=tcp"),
+	    "<sip:a;b?c@h:5060;"
+	    "transport=tcp");
+	ck_assert_str_eq(
+	    FULL("sip:[2001:db8::1]:5062"), "sip:[2001:db8::1]:5062");
+	ck_assert_str_eq(FULL("tel:+15550100"), "tel:+15550100");
+	ck_assert_str_eq(line(IDENTITY_FULL, "INVITE sip:b:secret@h SIP/2.0"),
+	    "INVITE sip:b@h SIP/2.0");
+}
+END_TEST
+
 START_TEST(domain_keeps_the_host)
 {
 	ck_assert_str_eq(DOMAIN("\"Bob <x@y>\"<sip:bob@example.com:5060;"
@@ -144,7 +163,8 @@ START_TEST(no_combination_shows_the_user)
 }
 END_TEST
 
-UNIT("identity", full_is_as_on_the_wire, domain_keeps_the_host,
-    telephone_numbers_are_users, what_cannot_be_read_is_not_shown,
+UNIT("identity", full_is_as_on_the_wire, full_shows_no_secrets,
+    domain_keeps_the_host, telephone_numbers_are_users,
+    what_cannot_be_read_is_not_shown,
     hash_gives_a_user_the_same_digits_everywhere, start_lines_are_treated_too,
     no_combination_shows_the_user)

@@ -353,7 +353,7 @@ reviewed(struct timeout *t, const struct txntable_outcome *o,
 {
 	struct verdict *v = verdicts_find(t->verdicts, o->id);
 	enum timeout_verdict verdict;
-	const char *proof = proof_find(o, w, &verdict);
+	const char *proof = proof_find(o, w, t->limits.t1, &verdict);
 
 	if (v == NULL || v->told || v->verdict != TIMEOUT_TIMED_OUT ||
 	    proof == NULL || !o->watched || excused(t, o))

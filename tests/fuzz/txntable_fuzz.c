@@ -92,6 +92,9 @@ hear(void *arg, const struct txntable_outcome *o)
 		demand(r->ended && !r->answered && !r->late && !r->recovered);
 		r->recovered = true;
 		break;
+	case TXNTABLE_REVIEWED:
+		demand(r->ended && !r->answered && !r->late);
+		break;
 	case TXNTABLE_UNFINISHED:
 		demand(!r->ended);
 		r->ended = true;

@@ -39,10 +39,15 @@ START_TEST(seven_invites_are_to_the_end_six_of_others_are_not)
 {
 	struct txntable_outcome o = outcomes_silent(1, 0);
 
+	o.copies = 7;
+	ck_assert_str_eq(judge(o, nothing), "retransmitted");
 	o.copies = 6;
 	ck_assert_str_eq(judge(o, nothing), "");
 	o.is_invite = true;
 	ck_assert_str_eq(judge(o, nothing), "retransmitted");
+	o.copies = 5;
+	ck_assert_str_eq(judge(o, nothing), "");
+	o.copies = 6;
 	o.last_copy = 15 * NSTIME_S - 1;
 	ck_assert_str_eq(judge(o, nothing), "");
 }

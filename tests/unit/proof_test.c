@@ -120,6 +120,8 @@ START_TEST(a_100_proves_that_the_way_back_is_visible)
 	ck_assert_str_eq(judge(o, nothing), "provisional");
 	o.unseen = TXNTABLE_UNSEEN_DIALOG;
 	ck_assert_str_eq(judge(o, nothing), "");
+	o.unseen = TXNTABLE_UNSEEN_CANCEL;
+	ck_assert_str_eq(judge(o, nothing), "");
 }
 END_TEST
 

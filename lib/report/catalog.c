@@ -26,7 +26,7 @@ static const struct catalog_entry entries[FINDING_KINDS] = {
 "lives, what stands behind it does not answer), no_ack and no_ack_2xx\n"
 "(the final response never reached the caller, or its ACK was lost),\n"
 "cancelled_no_final (a cancelled INVITE was never ended).  Of a request\n"
-"seen on several legs the deepest unanswered one is named.\n"
+"seen on several legs the deepest one that is proven is named.\n"
 "\n"
 "On Lync and Skype for Business, port 5062 of the Edge server's internal\n"
 "interface is the A/V authentication service (MRAS).  Front Ends ask it\n"

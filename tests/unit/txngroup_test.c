@@ -109,6 +109,46 @@ START_TEST(one_silent_fork_holds_the_proxy_up)
 }
 END_TEST
 
+START_TEST(one_accepted_fork_exposes_the_proxy)
+{
+	through_proxies("INVITE", 2);
+	story_request(&s, 3, "INVITE", "4", 2, 9);
+	story_response(&s, 100, 200, "INVITE", "4", 9, 2);
+	story_until(&s, 40000);
+	ck_assert_uint_eq(verdict(2)->deeper_count, 0);
+	ck_assert_uint_eq(verdict(2)->legs, 3);
+	story_end(&s);
+}
+END_TEST
+
+/* A spiral passes the same proxy twice: the first time it was not asked on
+ * behalf of the second. */
+START_TEST(what_was_asked_before_excuses_nobody)
+{
+	story_begin(&s);
+	s.vias = 2;
+	story_request(&s, 0, "SERVICE", "2", 2, 3);
+	s.vias = 1;
+	story_request(&s, 1, "SERVICE", "1", 1, 2);
+	story_until(&s, 40000);
+	ck_assert_uint_eq(verdict(2)->deeper_count, 0);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(who_answers_408_within_a_second_waited_for_nobody)
+{
+	through_proxies("SERVICE", 2);
+	story_response(&s, 1001, 408, "SERVICE", "1", 2, 1);
+	ck_assert_ptr_null(verdict(3));
+	story_end(&s);
+	through_proxies("SERVICE", 2);
+	story_response(&s, 1002, 408, "SERVICE", "1", 2, 1);
+	ck_assert_ptr_nonnull(verdict(3));
+	story_end(&s);
+}
+END_TEST
+
 START_TEST(other_requests_of_the_dialog_are_no_legs)
 {
 	story_begin(&s);
@@ -524,7 +564,9 @@ UNIT("txngroup", the_deepest_unanswered_leg_is_blamed,
     an_address_chain_tells_depth_without_vias,
     behind_a_load_balancer_the_later_copy_is_deeper,
     a_server_that_swallows_the_answer_is_blamed_itself,
-    one_silent_fork_holds_the_proxy_up,
+    one_silent_fork_holds_the_proxy_up, one_accepted_fork_exposes_the_proxy,
+    what_was_asked_before_excuses_nobody,
+    who_answers_408_within_a_second_waited_for_nobody,
     other_requests_of_the_dialog_are_no_legs,
     an_upstream_408_shows_that_the_sender_gave_up,
     all_legs_below_it_are_judged_and_the_deepest_blamed,

@@ -41,6 +41,19 @@ START_TEST(each_side_of_a_nat_is_a_leg)
 }
 END_TEST
 
+START_TEST(each_port_of_a_server_is_a_leg)
+{
+	story_begin(&s);
+	story_request(&s, 0, "SERVICE", "1", 1, 2);
+	s.server_port = 5062;
+	ck_assert_int_eq(
+	    story_request(&s, 1, "SERVICE", "1", 1, 2), TXNTABLE_NEW);
+	story_response(&s, 2, 200, "SERVICE", "1", 2, 1);
+	ck_assert_uint_eq(s.told[0].uas.port, 5062);
+	story_end(&s);
+}
+END_TEST
+
 START_TEST(a_client_may_change_its_port)
 {
 	story_begin(&s);
@@ -128,8 +141,8 @@ START_TEST(transports_are_never_mixed)
 END_TEST
 
 UNIT("txnmatch", each_side_of_a_load_balancer_is_a_leg,
-    each_side_of_a_nat_is_a_leg, a_client_may_change_its_port,
-    a_response_may_come_from_another_address, it_may_go_to_another_address_too,
-    the_nearest_leg_gets_the_response,
+    each_side_of_a_nat_is_a_leg, each_port_of_a_server_is_a_leg,
+    a_client_may_change_its_port, a_response_may_come_from_another_address,
+    it_may_go_to_another_address_too, the_nearest_leg_gets_the_response,
     a_response_far_from_all_legs_is_an_orphan, on_tcp_the_connection_decides,
     transports_are_never_mixed)

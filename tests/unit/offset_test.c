@@ -177,6 +177,16 @@ START_TEST(two_alternating_clusters_are_mixed)
 }
 END_TEST
 
+START_TEST(one_in_eight_from_elsewhere_is_a_second_clock)
+{
+	offset_init(&clock_seen);
+	for (unsigned i = 1; i <= 40; i++)
+		see(i * 1700 * NSTIME_MS, i % 8 == 0 ? -600 * NSTIME_S : 0,
+		    NSTIME_MS);
+	ck_assert(estimate.mixed);
+}
+END_TEST
+
 START_TEST(clusters_that_alternate_in_groups_are_mixed)
 {
 	offset_init(&clock_seen);
@@ -369,6 +379,7 @@ UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     a_late_first_message_is_no_step, three_in_a_row_elsewhere_are_a_step,
     without_a_majority_all_that_was_seen_is_told,
     a_step_that_is_undone_is_not_two_clocks, two_alternating_clusters_are_mixed,
+    one_in_eight_from_elsewhere_is_a_second_clock,
     clusters_that_alternate_in_groups_are_mixed,
     three_alternating_clusters_are_mixed, mixed_passes_when_one_clock_remains,
     drift_is_measured, a_steady_clock_does_not_drift, a_fast_drift_is_followed,

@@ -352,7 +352,7 @@ START_TEST(the_next_cseq_shows_an_unseen_challenge)
 	story_begin(&s);
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	s.cseq = 2;
-	story_request(&s, 100, "SERVICE", "2", 1, 2);
+	story_request(&s, 15999, "SERVICE", "2", 1, 2);
 	story_until(&s, 34000);
 	ck_assert_uint_eq(s.told[0].unseen,
 	    TXNTABLE_UNSEEN_CHALLENGE | TXNTABLE_UNSEEN_NO_RESEND);
@@ -366,7 +366,7 @@ START_TEST(the_next_cseq_after_long_is_just_another_try)
 	s.transport = TXNTABLE_TCP;
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	s.cseq = 2;
-	story_request(&s, 32000, "SERVICE", "2", 1, 2);
+	story_request(&s, 16000, "SERVICE", "2", 1, 2);
 	story_until(&s, 34000);
 	ck_assert_uint_eq(s.told[0].unseen, 0);
 	story_end(&s);

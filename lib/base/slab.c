@@ -4,7 +4,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-enum { LINE = 64, CHUNK_OBJECTS = 256 };
+enum { LINE = 64, HALF_LINE = 32, CHUNK_OBJECTS = 256 };
 
 /* Both stand in memory that holds nothing else at the time. */
 struct unused {
@@ -28,7 +28,8 @@ slab_new(size_t object_octets)
 	struct slab *s = calloc(1, sizeof(*s));
 
 	if (s != NULL)
-		s->octets = (object_octets + LINE - 1) / LINE * LINE;
+		s->octets =
+		    (object_octets + HALF_LINE - 1) / HALF_LINE * HALF_LINE;
 	return s;
 }
 

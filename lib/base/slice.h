@@ -126,14 +126,19 @@ slice_find(struct slice s, const char *text)
 	return found == NULL ? s.len : (size_t)(found - s.p);
 }
 
+static inline bool
+slice_is_blank(uint8_t octet)
+{
+	return octet == ' ' || octet == '\t' || octet == '\r' || octet == '\n';
+}
+
 /* Without the blanks, tabs, CRs and LFs at both ends. */
 static inline struct slice
 slice_trim(struct slice s)
 {
-	while (s.len > 0 && strchr(" \t\r\n", s.p[0]) != NULL && s.p[0] != 0)
+	while (s.len > 0 && slice_is_blank(s.p[0]))
 		s = slice_after(s, 1);
-	while (s.len > 0 && strchr(" \t\r\n", s.p[s.len - 1]) != NULL &&
-	    s.p[s.len - 1] != 0)
+	while (s.len > 0 && slice_is_blank(s.p[s.len - 1]))
 		s.len--;
 	return s;
 }

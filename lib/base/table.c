@@ -7,43 +7,86 @@
  * Linear hashing.  There are always `buckets' buckets, `round' is the largest
  * power of two not above it.  A hash belongs to bucket hash mod 2*round if
  * that bucket exists already, else to hash mod round.  When the load passes
- * one entry in two buckets, two are added: each time bucket `buckets - round'
- * is split in two.  Buckets stand in segments of SEGMENT that are allocated
- * once.
+ * LOAD entries a bucket, two are added: each time bucket `buckets - round' is
+ * split in two.  Buckets stand in segments of SEGMENT that are allocated once.
  *
- * Entries are scattered in memory, so each one of a chain is a cache miss: at
- * a million entries half the load made the transaction table a fifth faster.
+ * Entries are scattered in memory, so each one looked at is a cache miss.  A
+ * bucket is a cache line that points to SLOTS entries, the newest last, with
+ * an octet of each one's hash: who is not there is looked for in vain without
+ * a look at any entry.  Of more than SLOTS the older ones are chained behind
+ * slot[0], the newest first.
  */
 
-enum { SEGMENT = 1024 };
+enum { SLOTS = 7, LOAD = 4, SEGMENT = 64, LINE = 64 };
+
+struct bucket {
+	struct table_entry *slot[SLOTS];
+	uint8_t tag[SLOTS];
+	uint8_t used : 7; /* slots */
+	bool chained : 1; /* there are more, behind slot[0] */
+};
+
+_Static_assert(
+    sizeof(void *) != 8 || sizeof(struct bucket) == LINE, "a cache line");
 
 struct table {
-	struct table_entry ***segments; /* directory, grown by doubling */
-	size_t directory;               /* slots in it */
+	struct bucket **segments; /* directory, grown by doubling */
+	size_t directory;         /* slots in it */
 	size_t buckets, round;
 	size_t count, limit;
 	struct siphash_key key;
 	table_equal *equal;
 };
 
-static size_t
-bucket_of(const struct table *t, uint64_t hash)
+static struct bucket *
+bucket_number(const struct table *t, size_t n)
 {
-	const size_t bucket = (size_t)hash & (2 * t->round - 1);
-
-	return bucket < t->buckets ? bucket : bucket - t->round;
+	return &t->segments[n / SEGMENT][n % SEGMENT];
 }
 
-static struct table_entry **
-head_of(const struct table *t, size_t bucket)
+static size_t
+number_of(const struct table *t, uint64_t hash)
 {
-	return &t->segments[bucket / SEGMENT][bucket % SEGMENT];
+	const size_t n = (size_t)hash & (2 * t->round - 1);
+
+	return n < t->buckets ? n : n - t->round;
+}
+
+static struct bucket *
+bucket_of(const struct table *t, uint64_t hash)
+{
+	return bucket_number(t, number_of(t, hash));
+}
+
+/* Bits of the hash that do not choose the bucket. */
+static uint8_t
+tag_of(uint64_t hash)
+{
+	return (uint8_t)(hash >> 56);
+}
+
+static void
+push(struct bucket *b, struct table_entry *entry)
+{
+	entry->next = NULL;
+	if (b->used == SLOTS) {
+		struct table_entry *oldest = b->slot[0];
+
+		memmove(b->slot, b->slot + 1, (SLOTS - 1) * sizeof(*b->slot));
+		memmove(b->tag, b->tag + 1, SLOTS - 1);
+		b->slot[0]->next = oldest;
+		b->used--;
+		b->chained = true;
+	}
+	b->slot[b->used] = entry;
+	b->tag[b->used++] = tag_of(entry->hash);
 }
 
 static bool
 add_segment(struct table *t)
 {
 	const size_t segment = t->buckets / SEGMENT;
+	const size_t octets = SEGMENT * sizeof(struct bucket);
 
 	if (segment == t->directory) {
 		const size_t wanted = t->directory == 0 ? 4 : 2 * t->directory;
@@ -55,31 +98,52 @@ add_segment(struct table *t)
 		t->segments = grown;
 		t->directory = wanted;
 	}
-	t->segments[segment] = calloc(SEGMENT, sizeof(t->segments[0][0]));
-	return t->segments[segment] != NULL;
+	t->segments[segment] = aligned_alloc(LINE, octets);
+	if (t->segments[segment] == NULL)
+		return false;
+	memset(t->segments[segment], 0, octets);
+	return true;
+}
+
+/* Whatever the bucket held, as a list, the oldest first. */
+static struct table_entry *
+empty(struct bucket *b)
+{
+	struct table_entry *chained = b->chained ? b->slot[0]->next : NULL;
+	struct table_entry *list = NULL;
+
+	b->chained = false;
+
+	while (b->used > 0) {
+		struct table_entry *newest = b->slot[--b->used];
+
+		newest->next = list;
+		list = newest;
+	}
+	while (chained != NULL) {
+		struct table_entry *older = chained->next;
+
+		chained->next = list;
+		list = chained;
+		chained = older;
+	}
+	return list;
 }
 
 /* Without memory for more buckets the table still works, only slower. */
 static void
 split_one_bucket(struct table *t)
 {
-	struct table_entry *old, **low, **high;
+	struct table_entry *entry, *next;
+	struct bucket *low, *high;
 
 	if (t->buckets % SEGMENT == 0 && !add_segment(t))
 		return;
-	low = head_of(t, t->buckets - t->round);
-	high = head_of(t, t->buckets);
-	old = *low;
-	*low = NULL;
-	while (old != NULL) {
-		struct table_entry *entry = old;
-		struct table_entry ***end =
-		    entry->hash & t->round ? &high : &low;
-
-		old = entry->next;
-		entry->next = NULL;
-		**end = entry;
-		*end = &entry->next;
+	low = bucket_number(t, t->buckets - t->round);
+	high = bucket_number(t, t->buckets);
+	for (entry = empty(low); entry != NULL; entry = next) {
+		next = entry->next;
+		push(entry->hash & t->round ? high : low, entry);
 	}
 	t->buckets++;
 	if (t->buckets == 2 * t->round)
@@ -128,8 +192,19 @@ table_hash(const struct table *t, struct slice octets)
 	return siphash(&t->key, octets);
 }
 
+/* Which slot the entry is in, or SLOTS: it is chained. */
+static size_t
+slot_of(const struct bucket *b, const struct table_entry *entry)
+{
+	size_t i = 0;
+
+	while (i < b->used && b->slot[i] != entry)
+		i++;
+	return i < b->used ? i : SLOTS;
+}
+
 static struct table_entry *
-find_from(const struct table *t, struct table_entry *entry, uint64_t hash,
+find_chained(const struct table *t, struct table_entry *entry, uint64_t hash,
     const void *key)
 {
 	while (entry != NULL && (entry->hash != hash || !t->equal(entry, key)))
@@ -137,44 +212,108 @@ find_from(const struct table *t, struct table_entry *entry, uint64_t hash,
 	return entry;
 }
 
+/* Among the oldest `slots' and those chained behind them. */
+static struct table_entry *
+find_below(const struct table *t, const struct bucket *b, size_t slots,
+    uint64_t hash, const void *key)
+{
+	const uint8_t tag = tag_of(hash);
+
+	for (size_t i = slots; i > 0; i--) {
+		struct table_entry *entry = b->slot[i - 1];
+
+		if (b->tag[i - 1] == tag && entry->hash == hash &&
+		    t->equal(entry, key))
+			return entry;
+	}
+	return b->chained ? find_chained(t, b->slot[0]->next, hash, key) : NULL;
+}
+
+void
+table_expect(const struct table *t, uint64_t hash)
+{
+	__builtin_prefetch(bucket_of(t, hash), 1);
+}
+
 struct table_entry *
 table_find(const struct table *t, uint64_t hash, const void *key)
 {
-	return find_from(t, *head_of(t, bucket_of(t, hash)), hash, key);
+	const struct bucket *b = bucket_of(t, hash);
+
+	return find_below(t, b, b->used, hash, key);
 }
 
 struct table_entry *
 table_find_next(
     const struct table *t, const struct table_entry *entry, const void *key)
 {
-	return find_from(t, entry->next, entry->hash, key);
+	const struct bucket *b = bucket_of(t, entry->hash);
+	const size_t slot = slot_of(b, entry);
+
+	if (slot == SLOTS)
+		return find_chained(t, entry->next, entry->hash, key);
+	return find_below(t, b, slot, entry->hash, key);
 }
 
 bool
 table_add(struct table *t, struct table_entry *entry, uint64_t hash)
 {
-	struct table_entry **head;
-
 	if (t->count >= t->limit)
 		return false;
-	for (int i = 0; i < 2 && 2 * t->count >= t->buckets; i++)
+	for (int i = 0; i < 2 && t->count >= LOAD * t->buckets; i++)
 		split_one_bucket(t);
-	head = head_of(t, bucket_of(t, hash));
 	entry->hash = hash;
-	entry->next = *head;
-	*head = entry;
+	push(bucket_of(t, hash), entry);
 	t->count++;
 	return true;
+}
+
+static void
+remove_chained(struct bucket *b, const struct table_entry *entry)
+{
+	struct table_entry *before = b->slot[0];
+
+	while (before->next != entry)
+		before = before->next;
+	before->next = entry->next;
+	b->chained = b->slot[0]->next != NULL;
+}
+
+static void
+remove_slot(struct bucket *b, size_t slot)
+{
+	b->used--;
+	memmove(b->slot + slot, b->slot + slot + 1,
+	    (b->used - slot) * sizeof(*b->slot));
+	memmove(b->tag + slot, b->tag + slot + 1, b->used - slot);
+}
+
+/* A place is free: the newest of the chain takes it, as the oldest there. */
+static void
+unchain(struct bucket *b, struct table_entry *chained)
+{
+	memmove(b->slot + 1, b->slot, b->used * sizeof(*b->slot));
+	memmove(b->tag + 1, b->tag, b->used);
+	b->slot[1]->next = NULL;
+	b->slot[0] = chained;
+	b->tag[0] = tag_of(chained->hash);
+	b->used++;
+	b->chained = chained->next != NULL;
 }
 
 void
 table_remove(struct table *t, struct table_entry *entry)
 {
-	struct table_entry **at = head_of(t, bucket_of(t, entry->hash));
+	struct bucket *b = bucket_of(t, entry->hash);
+	struct table_entry *chained = b->chained ? b->slot[0]->next : NULL;
+	const size_t slot = slot_of(b, entry);
 
-	while (*at != entry)
-		at = &(*at)->next;
-	*at = entry->next;
+	if (slot == SLOTS)
+		remove_chained(b, entry);
+	else
+		remove_slot(b, slot);
+	if (slot != SLOTS && chained != NULL)
+		unchain(b, chained);
 	entry->next = NULL;
 	t->count--;
 }
@@ -186,11 +325,14 @@ table_count(const struct table *t)
 }
 
 static struct table_entry *
-first_from(const struct table *t, size_t bucket)
+first_from(const struct table *t, size_t number)
 {
-	for (; bucket < t->buckets; bucket++)
-		if (*head_of(t, bucket) != NULL)
-			return *head_of(t, bucket);
+	for (; number < t->buckets; number++) {
+		const struct bucket *b = bucket_number(t, number);
+
+		if (b->used > 0)
+			return b->slot[b->used - 1];
+	}
 	return NULL;
 }
 
@@ -203,7 +345,12 @@ table_first(const struct table *t)
 struct table_entry *
 table_next(const struct table *t, const struct table_entry *entry)
 {
-	if (entry->next != NULL)
-		return entry->next;
-	return first_from(t, bucket_of(t, entry->hash) + 1);
+	const size_t number = number_of(t, entry->hash);
+	const struct bucket *b = bucket_number(t, number);
+	const size_t slot = slot_of(b, entry);
+
+	if (slot > 0 && slot < SLOTS)
+		return b->slot[slot - 1];
+	/* Behind slot[0], or in the chain. */
+	return entry->next != NULL ? entry->next : first_from(t, number + 1);
 }

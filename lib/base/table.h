@@ -38,6 +38,10 @@ void table_set(struct table *table, size_t limit);
 
 uint64_t table_hash(const struct table *table, struct slice octets);
 
+/* Soon this hash will be found, added or removed: have its bucket brought into
+ * the cache meanwhile. */
+void table_expect(const struct table *table, uint64_t hash);
+
 /* The entry with `hash' for which equal(entry, key) holds, or NULL. */
 struct table_entry *table_find(
     const struct table *table, uint64_t hash, const void *key);

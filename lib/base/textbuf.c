@@ -114,13 +114,29 @@ escape(struct textbuf *t, struct slice octets)
 	}
 }
 
+/* How many octets at the front are ASCII that stands for itself. */
+static size_t
+plain(struct slice s)
+{
+	size_t i = 0;
+
+	while (i < s.len && s.p[i] >= ' ' && s.p[i] < 0x7f && s.p[i] != '\\')
+		i++;
+	return i;
+}
+
 void
 textbuf_wire(struct textbuf *t, struct slice s)
 {
 	while (s.len > 0 && !t->truncated) {
 		uint32_t code = 0;
-		const size_t len = character_at(s, &code);
+		size_t len = plain(s);
 
+		textbuf_add_slice(t, slice_first(s, len));
+		s = slice_after(s, len);
+		if (s.len == 0 || t->truncated)
+			break;
+		len = character_at(s, &code);
 		if (len == 0 || !printable(code))
 			escape(t, slice_first(s, len == 0 ? 1 : len));
 		else if (code == '\\')

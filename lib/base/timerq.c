@@ -122,10 +122,9 @@ timerq_set(struct timerq *q, struct timerq_entry *entry, nstime deadline)
 		at = q->count++;
 	}
 	entry->deadline = deadline;
-	entry->order = q->order++;
 	sift(q, at,
 	    (struct node){
-		.deadline = deadline, .order = entry->order, .entry = entry });
+		.deadline = deadline, .order = q->order++, .entry = entry });
 	return true;
 }
 

@@ -21,7 +21,6 @@
 
 struct timerq_entry {
 	nstime deadline; /* read it; set it with timerq_set() */
-	uint64_t order;  /* private */
 	size_t slot;     /* private: place in the heap + 1, 0: not queued */
 };
 

@@ -185,6 +185,55 @@ START_TEST(colliding_hashes_are_told_apart_by_their_keys)
 }
 END_TEST
 
+/* Those with key `k', newest first, must be found in this order. */
+static void
+found_in_order(
+    const struct table *t, unsigned k, struct thing *const *added, size_t count)
+{
+	struct table_entry *entry = table_find(t, (uint64_t)k << 32, &k);
+
+	for (size_t i = count; i > 0; i--) {
+		if (added[i - 1]->key != k)
+			continue;
+		ck_assert_ptr_eq(entry, &added[i - 1]->entry);
+		entry = table_find_next(t, entry, &k);
+	}
+	ck_assert_ptr_null(entry);
+}
+
+/* However many a bucket holds, and in whatever order they go. */
+START_TEST(a_crowded_bucket_keeps_its_order)
+{
+	enum { KEYS = 3, CROWD = 40 };
+	struct table *t = table_of(MANY);
+	struct thing *added[CROWD];
+	unsigned chance = 1;
+	size_t count = 0;
+
+	for (unsigned turn = 0; turn < 3000; turn++) {
+		chance = chance * 1103515245 + 12345;
+		if (count < CROWD && (chance >> 16) % 100 < 50 + turn % 8) {
+			struct thing *new = &thing[turn];
+
+			new->key = (chance >> 8) % KEYS;
+			ck_assert(table_add(
+			    t, &new->entry, (uint64_t) new->key << 32));
+			added[count++] = new;
+		} else if (count > 0) {
+			const size_t i = (chance >> 8) % count--;
+
+			table_remove(t, &added[i]->entry);
+			memmove(&added[i], &added[i + 1],
+			    (count - i) * sizeof(added[0]));
+		}
+		for (unsigned k = 0; k < KEYS; k++)
+			found_in_order(t, k, added, count);
+	}
+	ck_assert_uint_eq(table_count(t), count);
+	table_free(t);
+}
+END_TEST
+
 START_TEST(freeing_nothing_is_fine)
 {
 	table_free(NULL);
@@ -195,4 +244,5 @@ UNIT("table", finds_what_was_added_and_nothing_else, removal_leaves_the_others,
     refuses_beyond_its_limit, a_lower_limit_keeps_what_is_there,
     equal_keys_are_found_newest_first, walking_meets_each_entry_once,
     an_entry_may_be_removed_on_the_walk,
-    colliding_hashes_are_told_apart_by_their_keys, freeing_nothing_is_fine)
+    colliding_hashes_are_told_apart_by_their_keys,
+    a_crowded_bucket_keeps_its_order, freeing_nothing_is_fine)

@@ -19,20 +19,6 @@ endpoint_address(struct slice octets)
 	return a;
 }
 
-bool
-endpoint_address_equal(const struct address *a, const struct address *b)
-{
-	return a->version == b->version &&
-	    memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
-}
-
-bool
-endpoint_equal(const struct endpoint *a, const struct endpoint *b)
-{
-	return a->port == b->port &&
-	    endpoint_address_equal(&a->address, &b->address);
-}
-
 int
 endpoint_compare(const struct endpoint *a, const struct endpoint *b)
 {

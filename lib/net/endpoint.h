@@ -22,8 +22,19 @@ struct endpoint {
 /* `octets' must be 4 or 16 long; anything else gives version 0. */
 struct address endpoint_address(struct slice octets);
 
-bool endpoint_address_equal(const struct address *a, const struct address *b);
-bool endpoint_equal(const struct endpoint *a, const struct endpoint *b);
+static inline bool
+endpoint_address_equal(const struct address *a, const struct address *b)
+{
+	return a->version == b->version &&
+	    memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
+}
+
+static inline bool
+endpoint_equal(const struct endpoint *a, const struct endpoint *b)
+{
+	return a->port == b->port &&
+	    endpoint_address_equal(&a->address, &b->address);
+}
 
 /* RFC 5952 text: 192.0.2.1, 2001:db8::1. */
 void endpoint_address_write(struct textbuf *t, const struct address *a);

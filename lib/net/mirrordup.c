@@ -6,11 +6,16 @@
 /*
  * A cache like a processor's: the hash of a packet picks a set of WAYS places,
  * one cache line, and the packet is in one of them or was not seen.  A new one
- * takes the place of the oldest.  Nothing is ever moved or expired.
+ * takes the place of the oldest.  Nothing is ever expired.
+ *
+ * At a few thousand packets a second the window holds few, and they should
+ * stand in the processor's cache rather than all over a megabyte: so it begins
+ * small, and doubles when a packet would be forgotten within the window.
  */
 
 enum {
 	WAYS = 4,
+	FIRST_SETS = 256,
 	/* Of an IPv4 packet with an IP ID and a checksum over its payload the
 	 * first octets are enough to know it again.  As many as reach into the
 	 * top Via, since there are senders whose IP IDs are all the same. */
@@ -25,6 +30,7 @@ struct seen {
 struct mirrordup {
 	struct seen *seen; /* NULL: off */
 	size_t sets;       /* a power of two */
+	size_t most_sets;
 	struct siphash_key key;
 	uint64_t duplicates, forgotten;
 };
@@ -51,6 +57,12 @@ new_sets(size_t sets)
 	return seen;
 }
 
+static size_t
+first_sets(size_t most)
+{
+	return most < FIRST_SETS ? most : FIRST_SETS;
+}
+
 struct mirrordup *
 mirrordup_new(const struct mirrordup_limits *limits)
 {
@@ -61,7 +73,8 @@ mirrordup_new(const struct mirrordup_limits *limits)
 	m->key = limits->key;
 	if (limits->packets == 0)
 		return m;
-	m->sets = sets_for(limits->packets);
+	m->most_sets = sets_for(limits->packets);
+	m->sets = first_sets(m->most_sets);
 	m->seen = new_sets(m->sets);
 	if (m->seen == NULL) {
 		free(m);
@@ -175,29 +188,74 @@ in_window(nstime when, nstime now)
 	    backwards < (uint64_t)MIRRORDUP_WINDOW;
 }
 
+static struct seen *
+set_of(const struct mirrordup *m, uint64_t hash)
+{
+	return &m->seen[(hash & (m->sets - 1)) * WAYS];
+}
+
+/* A free place in the set, or the oldest. */
+static struct seen *
+oldest_in(struct seen *set)
+{
+	struct seen *oldest = set;
+
+	for (size_t i = 1; i < WAYS && oldest->hash != 0; i++)
+		if (set[i].hash == 0 || set[i].when < oldest->when)
+			oldest = &set[i];
+	return oldest;
+}
+
+/* Twice the sets: what stood in one now stands in one of two.  False at the
+ * limit, or without memory. */
+static bool
+grow(struct mirrordup *m)
+{
+	struct seen *old = m->seen, *seen = NULL;
+	const size_t count = m->sets * WAYS;
+
+	if (m->sets < m->most_sets)
+		seen = new_sets(2 * m->sets);
+	if (seen == NULL)
+		return false;
+	m->seen = seen;
+	m->sets *= 2;
+	for (size_t i = 0; i < count; i++)
+		if (old[i].hash != 0)
+			*oldest_in(set_of(m, old[i].hash)) = old[i];
+	free(old);
+	return true;
+}
+
+static void
+remember(struct mirrordup *m, uint64_t hash, nstime now)
+{
+	struct seen *place;
+
+	do {
+		place = oldest_in(set_of(m, hash));
+	} while (place->hash != 0 && in_window(place->when, now) && grow(m));
+	if (place->hash != 0 && in_window(place->when, now))
+		m->forgotten++;
+	*place = (struct seen){ .hash = hash, .when = now };
+}
+
 bool
 mirrordup_input(struct mirrordup *m, const struct ip *ip, nstime now)
 {
-	struct seen *set, *oldest;
+	const struct seen *set;
 	uint64_t hash;
 
 	if (m->seen == NULL)
 		return false;
 	hash = hash_of(m, ip);
-	set = &m->seen[(hash & (m->sets - 1)) * WAYS];
-	oldest = set;
-	for (size_t i = 0; i < WAYS; i++) {
+	set = set_of(m, hash);
+	for (size_t i = 0; i < WAYS; i++)
 		if (set[i].hash == hash && in_window(set[i].when, now)) {
 			m->duplicates++;
 			return true;
 		}
-		if (oldest->hash != 0 &&
-		    (set[i].hash == 0 || set[i].when < oldest->when))
-			oldest = &set[i];
-	}
-	if (oldest->hash != 0 && in_window(oldest->when, now))
-		m->forgotten++;
-	*oldest = (struct seen){ .hash = hash, .when = now };
+	remember(m, hash, now);
 	return false;
 }
 
@@ -211,20 +269,21 @@ mirrordup_reset(struct mirrordup *m)
 void
 mirrordup_set(struct mirrordup *m, const struct mirrordup_limits *limits)
 {
-	const size_t sets =
+	const size_t most =
 	    limits->packets == 0 ? 0 : sets_for(limits->packets);
 	struct seen *seen = NULL;
 
-	if (sets == m->sets)
+	if (most == m->most_sets)
 		return;
-	if (sets != 0) {
-		seen = new_sets(sets);
+	if (most != 0) {
+		seen = new_sets(first_sets(most));
 		if (seen == NULL)
 			return;
 	}
 	free(m->seen);
 	m->seen = seen;
-	m->sets = sets;
+	m->most_sets = most;
+	m->sets = first_sets(most);
 }
 
 void

@@ -6,6 +6,8 @@
 
 #include "base/table.h"
 
+enum { CHANCES = 64 }; /* given in a row at most */
+
 struct key {
 	struct address from, to;
 };
@@ -15,13 +17,14 @@ struct pair {
 	TAILQ_ENTRY(pair) by_use;
 	struct key key;
 	struct pairs_facts facts;
+	bool used; /* since it was put at the end of the list */
 };
 
 TAILQ_HEAD(pair_list, pair);
 
 struct pairs {
 	struct table *table;
-	struct pair_list by_use; /* unused for longest first */
+	struct pair_list by_use; /* unused for longest first, see victim() */
 	size_t limit;
 	uint64_t forgotten, out_of_memory;
 };
@@ -72,11 +75,37 @@ pairs_free(struct pairs *p)
 	free(p);
 }
 
-/* struct address has no padding: both are hashed as they stand. */
+/* struct address has no padding: both are hashed as they stand, but for IPv4,
+ * where this is done for every packet and most of it is zeros. */
 static uint64_t
 hash_of(const struct pairs *p, const struct key *key)
 {
-	return table_hash(p->table, slice_of(key, sizeof(*key)));
+	uint8_t short_key[8];
+
+	if (key->from.version != 4 || key->to.version != 4)
+		return table_hash(p->table, slice_of(key, sizeof(*key)));
+	memcpy(short_key, key->from.octets, 4);
+	memcpy(short_key + 4, key->to.octets, 4);
+	return table_hash(p->table, slice_of(short_key, sizeof(short_key)));
+}
+
+/*
+ * To move a pair to the end of the list whenever it is used would touch three
+ * more of them each time.  So it is only marked, and gets its second chance
+ * when its turn has come.
+ */
+static struct pair *
+victim(struct pairs *p)
+{
+	struct pair *pair = TAILQ_FIRST(&p->by_use);
+
+	for (int i = 0; i < CHANCES && pair->used; i++) {
+		pair->used = false;
+		TAILQ_REMOVE(&p->by_use, pair, by_use);
+		TAILQ_INSERT_TAIL(&p->by_use, pair, by_use);
+		pair = TAILQ_FIRST(&p->by_use);
+	}
+	return pair;
 }
 
 static struct pair *
@@ -85,7 +114,7 @@ add(struct pairs *p, const struct key *key, uint64_t hash)
 	struct pair *pair;
 
 	while (table_count(p->table) >= p->limit && !TAILQ_EMPTY(&p->by_use)) {
-		forget(p, TAILQ_FIRST(&p->by_use));
+		forget(p, victim(p));
 		p->forgotten++;
 	}
 	pair = malloc(sizeof(*pair));
@@ -96,11 +125,12 @@ add(struct pairs *p, const struct key *key, uint64_t hash)
 	}
 	pair->key = *key;
 	pair->facts = (struct pairs_facts){ .unreachable_at = INT64_MIN };
+	pair->used = false;
 	TAILQ_INSERT_TAIL(&p->by_use, pair, by_use);
 	return pair;
 }
 
-/* The pair, made if it is new, and the last to be forgotten from now on. */
+/* The pair, made if it is new, and among the last to be forgotten. */
 static struct pair *
 use(struct pairs *p, const struct address *from, const struct address *to)
 {
@@ -110,10 +140,7 @@ use(struct pairs *p, const struct address *from, const struct address *to)
 
 	if (pair == NULL)
 		return add(p, &key, hash);
-	if (TAILQ_NEXT(pair, by_use) != NULL) {
-		TAILQ_REMOVE(&p->by_use, pair, by_use);
-		TAILQ_INSERT_TAIL(&p->by_use, pair, by_use);
-	}
+	pair->used = true;
 	return pair;
 }
 

@@ -23,7 +23,7 @@ struct pairs_facts {
 };
 
 struct pairs_limits {
-	size_t pairs; /* at the limit the one unused for longest is forgotten */
+	size_t pairs; /* at the limit one unused for long is forgotten */
 	struct siphash_key key;
 };
 

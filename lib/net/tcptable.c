@@ -162,6 +162,8 @@ tcptable_next_deadline(const struct tcptable *t)
 {
 	nstime deadline = NSTIME_NEVER;
 
+	if (table_count(t->by_id) == 0)
+		return NSTIME_NEVER;
 	for (int q = 0; q < TCPTABLE_QUEUES; q++) {
 		const struct tcpconn *c = TAILQ_FIRST(&t->queues[q]);
 

@@ -9,6 +9,8 @@
 size_t
 keys_unquoted(struct slice s, const char *octets)
 {
+	const uint8_t one = (uint8_t)octets[0];
+	const uint8_t other = octets[1] == '\0' ? one : (uint8_t)octets[1];
 	bool quoted = false;
 
 	for (size_t i = 0; i < s.len; i++) {
@@ -16,8 +18,7 @@ keys_unquoted(struct slice s, const char *octets)
 			i++;
 		else if (s.p[i] == '"')
 			quoted = !quoted;
-		else if (!quoted && s.p[i] != 0 &&
-		    strchr(octets, s.p[i]) != NULL)
+		else if (!quoted && (s.p[i] == one || s.p[i] == other))
 			return i;
 	}
 	return s.len;

@@ -60,7 +60,7 @@ struct slice keys_tag(struct slice value);
 /* Without the quotes around it, if there are any. */
 struct slice keys_unquote(struct slice s);
 
-/* Index of the first of `octets' outside quotes, or s.len. */
+/* Index of the first of `octets', one or two, outside quotes, or s.len. */
 size_t keys_unquoted(struct slice s, const char *octets);
 
 /* Take the next parameter off ";name=value;.."; the name may be empty. */

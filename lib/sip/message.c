@@ -131,7 +131,9 @@ message_free(struct message *parser)
 bool
 message_has_cookie(const struct sip_message *m)
 {
-	return slice_starts_with_nocase(m->via_branch, "z9hG4bK");
+	const struct slice branch = m->via_branch;
+
+	return branch.len >= 7 && field_same_letters(branch.p, "z9hg4bk", 7);
 }
 
 static struct slice

@@ -48,12 +48,12 @@ has_user_mrasloc(struct slice uri)
 bool
 mras_is_request(const struct sip_message *m)
 {
-	const struct slice to = keys_uri(m->to);
-	const struct slice type =
-	    slice_first(m->content_type, slice_index(m->content_type, ';'));
+	struct slice to, type;
 
 	if (!m->is_request || !slice_is(m->method, "SERVICE"))
 		return false;
+	to = keys_uri(m->to);
+	type = slice_first(m->content_type, slice_index(m->content_type, ';'));
 	return slice_is_nocase(slice_trim(type), content_type) ||
 	    has_srvr_mras(m->request_uri) || has_srvr_mras(to) ||
 	    is_grid_on_5062(m->request_uri) ||

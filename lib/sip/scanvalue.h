@@ -30,13 +30,30 @@
 
 extern const uint16_t scanvalue_classes[256];
 
-/* Index of the first octet from `i' on that is in none of the classes. */
+static inline bool
+scanvalue_is(uint8_t octet, unsigned wanted)
+{
+	return (scanvalue_classes[octet] & wanted) != 0;
+}
+
+/* Index of the first octet from `i' on that is in none of the classes.  Most
+ * of the scan is done here, and compilers do not unroll it themselves. */
 static inline size_t
 scanvalue_span(struct slice s, size_t i, unsigned wanted)
 {
-	while ((scanvalue_classes[s.p[i]] & wanted) != 0)
-		i++;
-	return i;
+	const uint8_t *p = s.p + i;
+
+	for (;; p += 4) {
+		if (!scanvalue_is(p[0], wanted))
+			break;
+		if (!scanvalue_is(p[1], wanted))
+			return (size_t)(p - s.p) + 1;
+		if (!scanvalue_is(p[2], wanted))
+			return (size_t)(p - s.p) + 2;
+		if (!scanvalue_is(p[3], wanted))
+			return (size_t)(p - s.p) + 3;
+	}
+	return (size_t)(p - s.p);
 }
 
 static inline bool

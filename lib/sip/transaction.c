@@ -13,13 +13,21 @@ enum { REPEATED_COPIES = 4, REPEATED_T1S = 30 };
 /* A client on UDP that heard nothing has resent at T1 and 3*T1. */
 enum { RESENT_BY_T1S = 3 };
 
+/* No deadline is as far as 71 minutes, where this ends. */
+static uint32_t
+microseconds(nstime span)
+{
+	const nstime us = span < 0 ? 0 : span / NSTIME_US;
+
+	return us < UINT32_MAX ? (uint32_t)us : UINT32_MAX;
+}
+
 void
 transaction_begin(
     struct transaction *t, bool is_invite, bool reliable, nstime now)
 {
 	*t = (struct transaction){
 		.sent = now,
-		.last_copy = now,
 		.since = now,
 		.copies = 1,
 		.state = TRANSACTION_TRYING,
@@ -34,7 +42,7 @@ transaction_again(struct transaction *t, nstime now)
 {
 	if (t->copies < UINT32_MAX)
 		t->copies++;
-	t->last_copy = now;
+	t->resent_us = microseconds(now - t->sent);
 	if (!t->reliable)
 		t->unseen = 0;
 }
@@ -83,7 +91,7 @@ another_final(struct transaction *t, unsigned status, uint32_t tag, nstime now)
 		return TRANSACTION_FIRST;
 	if (t->response_copies < UINT16_MAX)
 		t->response_copies++;
-	t->final_last = now;
+	t->final_us = microseconds(now - t->since);
 	return TRANSACTION_COPY;
 }
 
@@ -92,7 +100,7 @@ transaction_response(
     struct transaction *t, unsigned status, uint32_t tag, nstime now)
 {
 	if (t->status == 0)
-		t->first_response = now;
+		t->response_us = microseconds(now - t->sent);
 	if (status < 200)
 		return provisional(t, status, now);
 	if (transaction_final(t) != 0)
@@ -105,7 +113,7 @@ transaction_response(
 	t->final_tag = tag;
 	t->response_copies = 1;
 	t->since = now;
-	t->final_last = now;
+	t->final_us = 0;
 	return t->late ? TRANSACTION_LATE : TRANSACTION_ANSWERED;
 }
 
@@ -215,7 +223,7 @@ should_have_resent(
 	const nstime by = RESENT_BY_T1S * x->t1;
 
 	return !t->reliable && t->status == 0 && now - t->sent >= by &&
-	    t->last_copy - t->sent < by;
+	    transaction_last_copy(t) - t->sent < by;
 }
 
 static bool
@@ -224,7 +232,7 @@ repeated_without_ack(
 {
 	return t->is_invite && !t->late && t->state != TRANSACTION_CONFIRMED &&
 	    t->response_copies >= REPEATED_COPIES &&
-	    t->final_last - t->since >= REPEATED_T1S * x->t1;
+	    transaction_final_span(t) >= REPEATED_T1S * x->t1;
 }
 
 static enum transaction_alarm

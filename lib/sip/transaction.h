@@ -38,14 +38,16 @@ struct transaction_timers {
 	nstime slow; /* early warning after this; NSTIME_NEVER: none */
 };
 
-/* An open struct: read it, change it through the calls below. */
+/* An open struct: read it, change it through the calls below.  There may be a
+ * million of them, so what needs no more is kept in microseconds. */
 struct transaction {
-	nstime sent, last_copy; /* the request: first and latest copy */
-	nstime first_response;  /* 0: none */
-	nstime final_last;      /* latest copy of the final */
+	nstime sent; /* the first copy of the request */
 	/* What the deadline counts from: the request, its latest 101-199, the
 	 * CANCEL, the giving up, the first copy of the final, the verdict. */
 	nstime since;
+	uint32_t resent_us;       /* from `sent' to the latest copy */
+	uint32_t response_us;     /* from `sent' to the first response */
+	uint32_t final_us;        /* from `since' to the final's latest copy */
 	uint32_t copies;          /* of the request */
 	uint32_t final_tag;       /* hash of the first final's To tag */
 	uint16_t response_copies; /* of the first final */
@@ -110,6 +112,27 @@ static inline unsigned
 transaction_final(const struct transaction *t)
 {
 	return t->status >= 200 ? t->status : 0;
+}
+
+/* The latest copy of the request. */
+static inline nstime
+transaction_last_copy(const struct transaction *t)
+{
+	return t->sent + t->resent_us * NSTIME_US;
+}
+
+/* 0: none. */
+static inline nstime
+transaction_first_response(const struct transaction *t)
+{
+	return t->status == 0 ? 0 : t->sent + t->response_us * NSTIME_US;
+}
+
+/* From the first copy of the final to its latest. */
+static inline nstime
+transaction_final_span(const struct transaction *t)
+{
+	return t->final_us * NSTIME_US;
 }
 
 nstime transaction_deadline(

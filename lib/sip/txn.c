@@ -3,39 +3,77 @@
 
 #include <stdlib.h>
 
-_Static_assert(sizeof(struct txn) <= 256, "four cache lines");
+_Static_assert(sizeof(void *) != 8 || sizeof(struct txn) <= 224,
+    "with its places in the tables, the timer and its texts 400 octets");
 
-enum { START_LINE, CALL_ID, FROM, TO, BRANCH, TEXTS };
+/* From and To are cut where the URI ends: before that they name somebody, who
+ * comes again and again, and behind it stands the tag. */
+enum { CALL_ID, BRANCH, FROM_REST, TO_REST, OWN };
+enum { START_LINE, FROM, TO, COMMON };
 
 struct txn_text {
-	uint16_t len[TEXTS];
+	struct interned *common; /* len[COMMON], then the octets */
+	uint16_t len[OWN];
 	uint8_t octets[];
 };
 
-void
-txn_pack(struct txn *t, const struct sip_message *m)
+/* `from' without what follows the bracket; *rest is that. */
+static struct slice
+split(struct slice from, struct slice *rest)
 {
-	const struct slice texts[TEXTS] = {
-		[START_LINE] = slice_first(m->start_line, TXN_TEXT_MAX),
-		[CALL_ID] = slice_first(m->call_id, TXN_TEXT_MAX),
-		[FROM] = slice_first(m->from, TXN_TEXT_MAX),
-		[TO] = slice_first(m->to, TXN_TEXT_MAX),
-		[BRANCH] = slice_first(m->via_branch, TXN_TEXT_MAX),
-	};
-	size_t octets = sizeof(*t->text), used = 0;
+	const struct slice whole = slice_first(from, TXN_TEXT_MAX);
+	const size_t end = slice_index(whole, '>');
 
-	for (size_t i = 0; i < TEXTS; i++)
-		octets += texts[i].len;
+	*rest = slice_after(whole, end + 1);
+	return slice_first(whole, end + 1);
+}
+
+static size_t
+append(uint8_t *to, const struct slice *texts, size_t count, uint16_t *len)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (texts[i].len > 0)
+			memcpy(to + used, texts[i].p, texts[i].len);
+		len[i] = (uint16_t)texts[i].len;
+		used += texts[i].len;
+	}
+	return used;
+}
+
+static struct interned *
+share(struct intern *shared, const struct slice texts[COMMON])
+{
+	uint8_t octets[COMMON * (sizeof(uint16_t) + TXN_TEXT_MAX)];
+	uint16_t len[COMMON];
+	const size_t used =
+	    append(octets + sizeof(len), texts, COMMON, len) + sizeof(len);
+
+	memcpy(octets, len, sizeof(len));
+	return intern_take(shared, slice_of(octets, used));
+}
+
+void
+txn_pack(struct txn *t, const struct sip_message *m, struct intern *shared)
+{
+	struct slice common[COMMON], own[OWN];
+	size_t octets = sizeof(*t->text);
+
+	common[START_LINE] = slice_first(m->start_line, TXN_TEXT_MAX);
+	common[FROM] = split(m->from, &own[FROM_REST]);
+	common[TO] = split(m->to, &own[TO_REST]);
+	own[CALL_ID] = slice_first(m->call_id, TXN_TEXT_MAX);
+	own[BRANCH] = slice_first(m->via_branch, TXN_TEXT_MAX);
+	for (size_t i = 0; i < OWN; i++)
+		octets += own[i].len;
 	t->text = malloc(octets);
 	if (t->text == NULL)
 		return;
-	for (size_t i = 0; i < TEXTS; i++) {
-		t->text->len[i] = (uint16_t)texts[i].len;
-		if (texts[i].len > 0)
-			memcpy(
-			    t->text->octets + used, texts[i].p, texts[i].len);
-		used += texts[i].len;
-	}
+	append(t->text->octets, own, OWN, t->text->len);
+	t->text->common = share(shared, common);
+	if (t->text->common == NULL)
+		txn_done(t, shared);
 }
 
 /* The Request-URI is the start line's second word; it is not kept twice. */
@@ -49,26 +87,46 @@ request_uri(struct slice start_line)
 }
 
 static void
-describe_texts(const struct txn_text *text, struct txntable_outcome *outcome)
+cut(struct slice octets, const uint16_t *len, size_t count, struct slice *texts)
 {
-	struct slice *const place[TEXTS] = {
-		[START_LINE] = &outcome->start_line,
-		[CALL_ID] = &outcome->call_id,
-		[FROM] = &outcome->from,
-		[TO] = &outcome->to,
-		[BRANCH] = &outcome->branch,
-	};
-	const uint8_t *octets = text->octets;
-
-	for (size_t i = 0; i < TEXTS; i++) {
-		*place[i] = slice_of(octets, text->len[i]);
-		octets += text->len[i];
+	for (size_t i = 0; i < count; i++) {
+		texts[i] = slice_first(octets, len[i]);
+		octets = slice_after(octets, len[i]);
 	}
-	outcome->request_uri = request_uri(outcome->start_line);
+}
+
+static struct slice
+join(uint8_t *octets, struct slice first, struct slice rest)
+{
+	if (rest.len == 0)
+		return first;
+	memcpy(octets, first.p, first.len);
+	memcpy(octets + first.len, rest.p, rest.len);
+	return slice_of(octets, first.len + rest.len);
+}
+
+static void
+describe_texts(const struct txn_text *text, struct txntable_outcome *outcome,
+    struct txn_scratch *scratch)
+{
+	const struct slice shared = intern_text(text->common);
+	struct slice common[COMMON], own[OWN];
+	uint16_t len[COMMON];
+
+	memcpy(len, shared.p, sizeof(len));
+	cut(slice_after(shared, sizeof(len)), len, COMMON, common);
+	cut(slice_of(text->octets, SIZE_MAX), text->len, OWN, own);
+	outcome->start_line = common[START_LINE];
+	outcome->request_uri = request_uri(common[START_LINE]);
+	outcome->call_id = own[CALL_ID];
+	outcome->branch = own[BRANCH];
+	outcome->from = join(scratch->from, common[FROM], own[FROM_REST]);
+	outcome->to = join(scratch->to, common[TO], own[TO_REST]);
 }
 
 void
-txn_describe(const struct txn *t, struct txntable_outcome *outcome)
+txn_describe(const struct txn *t, struct txntable_outcome *outcome,
+    struct txn_scratch *scratch)
 {
 	const struct transaction *s = &t->state;
 
@@ -83,12 +141,12 @@ txn_describe(const struct txn *t, struct txntable_outcome *outcome)
 		.uas = t->uas,
 		.sent = s->sent,
 		.sent_wall = t->sent_wall,
-		.last_copy = s->last_copy,
+		.last_copy = transaction_last_copy(s),
 		.copies = s->copies,
 		.status = s->status,
 		.provisional = s->provisional,
 		.response_copies = s->response_copies,
-		.first_response = s->first_response,
+		.first_response = transaction_first_response(s),
 		.unseen = s->unseen,
 		.upstream_status = t->upstream_status,
 		.early = s->gave_up && !s->cancelled,
@@ -100,14 +158,17 @@ txn_describe(const struct txn *t, struct txntable_outcome *outcome)
 		.cseq = t->cseq,
 	};
 	if (transaction_final(s) != 0)
-		outcome->response_span = s->final_last - s->since;
+		outcome->response_span = transaction_final_span(s);
 	if (t->text != NULL)
-		describe_texts(t->text, outcome);
+		describe_texts(t->text, outcome, scratch);
 }
 
 void
-txn_done(struct txn *t)
+txn_done(struct txn *t, struct intern *shared)
 {
+	if (t->text == NULL)
+		return;
+	intern_give(shared, t->text->common);
 	free(t->text);
 	t->text = NULL;
 }

@@ -2,6 +2,7 @@
 #ifndef TXN_H
 #define TXN_H
 
+#include "base/intern.h"
 #include "base/table.h"
 #include "base/timerq.h"
 #include "sip/transaction.h"
@@ -13,10 +14,16 @@
  * by cache line: what finds it, how it stands, where it hangs, the rest.
  */
 
-/* The texts of a watched one, packed once, each cut at TXN_TEXT_MAX. */
+/* The texts of a watched one, packed once, each cut at TXN_TEXT_MAX: its own,
+ * and those it has in common with others between the same two. */
 struct txn_text;
 
 enum { TXN_TEXT_MAX = 300 };
+
+/* Where texts are put together again. */
+struct txn_scratch {
+	uint8_t from[TXN_TEXT_MAX], to[TXN_TEXT_MAX];
+};
 
 struct txn {
 	struct table_entry by_key; /* first: the table's entry is the txn */
@@ -29,7 +36,6 @@ struct txn {
 		struct timerq_entry timer; /* pending */
 		struct {                   /* afterwards */
 			struct txn *next, *previous;
-			nstime forget;
 		} lingering;
 	};
 	struct table_entry by_dialog; /* of the ring's head only */
@@ -56,14 +62,16 @@ struct txn {
 };
 
 /* Copies the texts of `m' behind the transaction; without memory it goes on
- * without them. */
-void txn_pack(struct txn *t, const struct sip_message *m);
+ * without them.  `shared' holds those that repeat. */
+void txn_pack(
+    struct txn *t, const struct sip_message *m, struct intern *shared);
 
 /* Fills all but event, now, method, deeper and legs.  The texts are borrowed
- * from the transaction. */
-void txn_describe(const struct txn *t, struct txntable_outcome *outcome);
+ * from the transaction and from *scratch. */
+void txn_describe(const struct txn *t, struct txntable_outcome *outcome,
+    struct txn_scratch *scratch);
 
 /* Frees what is not in the txn itself. */
-void txn_done(struct txn *t);
+void txn_done(struct txn *t, struct intern *shared);
 
 #endif

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/txnqueue.h"
 
+#include "sip/timers.h"
+
 bool
 txnqueue_init(struct txnqueue *q)
 {
@@ -49,13 +51,12 @@ txnqueue_remove(struct txnqueue *q, struct txn *t)
 }
 
 void
-txnqueue_linger(struct txnqueue *q, struct txn *t, nstime forget)
+txnqueue_linger(struct txnqueue *q, struct txn *t)
 {
-	if (t->lingers && t->lingering.forget == forget)
+	if (t->lingers && t->state.since < q->last->state.since)
 		return;
 	txnqueue_remove(q, t);
 	t->lingers = true;
-	t->lingering.forget = forget;
 	t->lingering.next = NULL;
 	t->lingering.previous = q->last;
 	if (q->last == NULL)
@@ -87,9 +88,12 @@ txnqueue_next_deadline(const struct txnqueue *q)
 {
 	const nstime pending = timerq_next_deadline(q->pending);
 
-	if (q->first == NULL || pending <= q->first->lingering.forget)
+	nstime lingering;
+
+	if (q->first == NULL)
 		return pending;
-	return q->first->lingering.forget;
+	lingering = timers_after(q->first->state.since, q->lingers_for);
+	return pending <= lingering ? pending : lingering;
 }
 
 struct txn *

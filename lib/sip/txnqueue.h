@@ -14,9 +14,11 @@
 struct txnqueue {
 	struct timerq *pending;
 	struct txn *first, *last; /* of those that linger */
+	nstime lingers_for;       /* how long: after state.since */
 };
 
-/* Embedded.  False when out of memory; done() is fine then, too. */
+/* Embedded; set lingers_for.  False when out of memory; done() is fine then,
+ * too. */
 bool txnqueue_init(struct txnqueue *q);
 void txnqueue_done(struct txnqueue *q);
 
@@ -24,8 +26,9 @@ void txnqueue_done(struct txnqueue *q);
  * queued; never for one that is. */
 bool txnqueue_await(struct txnqueue *q, struct txn *t, nstime deadline);
 
-/* One that is queued, either way: it lingers from now on. */
-void txnqueue_linger(struct txnqueue *q, struct txn *t, nstime forget);
+/* One that is queued, either way: it lingers, from its state.since on, which
+ * is now if it has changed.  If it has not it keeps its place. */
+void txnqueue_linger(struct txnqueue *q, struct txn *t);
 
 /* One that is queued, either way. */
 void txnqueue_remove(struct txnqueue *q, struct txn *t);

@@ -30,11 +30,20 @@ struct txntable {
 	struct table *by_key, *dialogs;
 	struct txnqueue queue;
 	struct slab *slab;
+	struct intern *texts;
+	struct txn_scratch scratch;
 	struct methods methods;
 	struct orphans orphans;
 	uint64_t last_id;
 	struct counters counters;
 };
+
+static void
+set_limits(struct txntable *t, const struct txntable_limits *limits)
+{
+	t->limits = *limits;
+	t->queue.lingers_for = timers_64_t1(limits->t1) + limits->grace;
+}
 
 struct txntable *
 txntable_new(
@@ -44,15 +53,17 @@ txntable_new(
 
 	if (t == NULL)
 		return NULL;
-	t->limits = *limits;
+	txnqueue_init(&t->queue);
+	set_limits(t, limits);
 	t->output = output;
 	t->arg = arg;
 	methods_init(&t->methods);
 	t->by_key = txnmatch_new(&limits->key);
 	t->dialogs = txngroup_new(&limits->key);
 	t->slab = slab_new(sizeof(struct txn));
-	if (txnqueue_init(&t->queue) && t->by_key != NULL &&
-	    t->dialogs != NULL && t->slab != NULL)
+	t->texts = intern_new(&limits->key);
+	if (t->queue.pending != NULL && t->by_key != NULL &&
+	    t->dialogs != NULL && t->slab != NULL && t->texts != NULL)
 		return t;
 	txntable_free(t);
 	return NULL;
@@ -73,11 +84,12 @@ txntable_free(struct txntable *t)
 		return;
 	for (txn = any(t); txn != NULL;
 	     txn = (void *)table_next(t->by_key, &txn->by_key))
-		txn_done(txn);
+		txn_done(txn, t->texts);
 	table_free(t->by_key);
 	table_free(t->dialogs);
 	txnqueue_done(&t->queue);
 	slab_free(t->slab);
+	intern_free(t->texts);
 	free(t);
 }
 
@@ -101,7 +113,7 @@ tell(struct txntable *t, struct txn *txn, enum txntable_event event, nstime now)
 {
 	struct txntable_outcome outcome;
 
-	txn_describe(txn, &outcome);
+	txn_describe(txn, &outcome, &t->scratch);
 	outcome.event = event;
 	outcome.now = now;
 	outcome.method = methods_name(&t->methods, txn->method);
@@ -112,14 +124,37 @@ tell(struct txntable *t, struct txn *txn, enum txntable_event event, nstime now)
 	t->output(t->arg, &outcome);
 }
 
+/*
+ * What is forgotten was last touched half a minute ago: nothing of it is in
+ * the cache.  So its turn is seen coming: two ahead the octets are asked for,
+ * one ahead its places in the tables, which they tell.
+ */
+static void
+look_ahead(const struct txntable *t)
+{
+	const struct txn *next = txnqueue_lingering(&t->queue);
+
+	if (next == NULL)
+		return;
+	table_expect(t->by_key, next->by_key.hash);
+	if (next->is_head)
+		table_expect(t->dialogs, next->by_dialog.hash);
+	__builtin_prefetch(next->text);
+	if (next->lingering.next != NULL)
+		for (size_t i = 0; i < sizeof(*next); i += 64)
+			__builtin_prefetch(
+			    (const uint8_t *)next->lingering.next + i, 1);
+}
+
 static void
 forget(struct txntable *t, struct txn *txn)
 {
 	txnqueue_remove(&t->queue, txn);
 	table_remove(t->by_key, &txn->by_key);
 	txngroup_leave(t->dialogs, txn);
-	txn_done(txn);
+	txn_done(txn, t->texts);
 	slab_give(t->slab, txn);
+	look_ahead(t);
 }
 
 /* Its state has changed, and with it what it waits for. */
@@ -127,12 +162,12 @@ static void
 reschedule(struct txntable *t, struct txn *txn)
 {
 	const struct transaction_timers timers = timers_of(t, txn);
-	const nstime deadline = transaction_deadline(&txn->state, &timers);
 
 	if (transaction_pending(&txn->state))
-		txnqueue_await(&t->queue, txn, deadline);
+		txnqueue_await(
+		    &t->queue, txn, transaction_deadline(&txn->state, &timers));
 	else
-		txnqueue_linger(&t->queue, txn, deadline);
+		txnqueue_linger(&t->queue, txn);
 }
 
 /* Who was excused by the silence of this leg is not any more. */
@@ -389,10 +424,14 @@ on_request(struct txntable *t, const struct sip_message *m,
 	const struct siphash_key *secret = &t->limits.key;
 	const struct txnkey key = txnkey_of(secret, m, m->method);
 	const uint32_t target = target_of(t, m, &key);
+	uint64_t dialog;
 	unsigned legs;
-	struct txn *txn =
-	    txnmatch_request(t->by_key, &key, &target, origin, &legs);
+	struct txn *txn;
 
+	table_expect(t->by_key, key.a);
+	dialog = txnkey_dialog(secret, m);
+	table_expect(t->dialogs, dialog);
+	txn = txnmatch_request(t->by_key, &key, &target, origin, &legs);
 	if (txn != NULL) {
 		transaction_again(&txn->state, origin->now);
 		return TXNTABLE_RETRANSMISSION;
@@ -409,12 +448,12 @@ on_request(struct txntable *t, const struct sip_message *m,
 		return TXNTABLE_REFUSED;
 	}
 	if (txn->watched)
-		txn_pack(txn, m);
+		txn_pack(txn, m, t->texts);
 	txn->id = ++t->last_id;
 	txn->target = target;
 	txn->key_b = key.b;
 	table_add(t->by_key, &txn->by_key, key.a);
-	txngroup_join(t->dialogs, txn, txnkey_dialog(secret, m));
+	txngroup_join(t->dialogs, txn, dialog);
 	txngroup_signs(txn, t->limits.t1);
 	hear_orphan(t, txn, &key, origin);
 	return TXNTABLE_NEW;
@@ -475,7 +514,7 @@ txntable_set(struct txntable *t, const struct txntable_limits *limits)
 {
 	const struct siphash_key key = t->limits.key;
 
-	t->limits = *limits;
+	set_limits(t, limits);
 	t->limits.key = key;
 }
 

@@ -5,6 +5,8 @@
 #include "unit/unit.h"
 
 static struct txn t;
+static struct intern *shared;
+static struct txn_scratch scratch;
 
 static struct sip_message
 message(void)
@@ -23,11 +25,13 @@ described(const struct sip_message *m)
 {
 	struct txntable_outcome outcome;
 
+	if (shared == NULL)
+		shared = intern_new(&(struct siphash_key){ 1, 2 });
 	t = (struct txn){ .watched = true };
 	transaction_begin(&t.state, false, false, 1);
 	if (m != NULL)
-		txn_pack(&t, m);
-	txn_describe(&t, &outcome);
+		txn_pack(&t, m, shared);
+	txn_describe(&t, &outcome, &scratch);
 	return outcome;
 }
 
@@ -42,7 +46,7 @@ START_TEST(texts_come_out_as_they_went_in)
 	ck_assert(slice_equal(o.to, m.to));
 	ck_assert(slice_equal(o.branch, m.via_branch));
 	ck_assert(slice_is(o.request_uri, "sip:edge:5062;grid"));
-	txn_done(&t);
+	txn_done(&t, shared);
 }
 END_TEST
 
@@ -59,7 +63,7 @@ START_TEST(long_texts_are_cut)
 	ck_assert_uint_eq(o.from.len, TXN_TEXT_MAX);
 	ck_assert_uint_eq(o.branch.len, TXN_TEXT_MAX);
 	ck_assert_uint_eq(o.request_uri.len, 0);
-	txn_done(&t);
+	txn_done(&t, shared);
 }
 END_TEST
 
@@ -69,10 +73,10 @@ START_TEST(texts_may_be_empty_or_not_there)
 	struct txntable_outcome o = described(&m);
 
 	ck_assert_uint_eq(o.branch.len, 0);
-	txn_done(&t);
+	txn_done(&t, shared);
 	o = described(NULL);
 	ck_assert_uint_eq(o.start_line.len, 0);
-	txn_done(&t);
+	txn_done(&t, shared);
 }
 END_TEST
 

@@ -11,9 +11,17 @@ setup(void)
 {
 	a = b = c = (struct txn){ .id = 0 };
 	ck_assert(txnqueue_init(&q));
+	q.lingers_for = 5;
 	txnqueue_await(&q, &a, 30);
 	txnqueue_await(&q, &b, 10);
 	txnqueue_await(&q, &c, 20);
+}
+
+static void
+linger(struct txn *t, nstime since)
+{
+	t->state.since = since;
+	txnqueue_linger(&q, t);
 }
 
 START_TEST(the_earliest_deadline_is_due_first)
@@ -31,7 +39,7 @@ END_TEST
 START_TEST(pending_and_lingering_ones_are_due_in_one_order)
 {
 	setup();
-	txnqueue_linger(&q, &b, 25);
+	linger(&b, 20);
 	ck_assert_ptr_eq(txnqueue_due(&q, 100), &c);
 	txnqueue_remove(&q, &c);
 	ck_assert_ptr_eq(txnqueue_due(&q, 100), &b);
@@ -47,9 +55,9 @@ END_TEST
 START_TEST(lingering_anew_goes_to_the_end)
 {
 	setup();
-	txnqueue_linger(&q, &a, 50);
-	txnqueue_linger(&q, &b, 60);
-	txnqueue_linger(&q, &a, 70);
+	linger(&a, 45);
+	linger(&b, 55);
+	linger(&a, 65);
 	ck_assert_ptr_eq(txnqueue_lingering(&q), &b);
 	txnqueue_remove(&q, &b);
 	ck_assert_ptr_eq(txnqueue_lingering(&q), &a);
@@ -58,12 +66,24 @@ START_TEST(lingering_anew_goes_to_the_end)
 }
 END_TEST
 
+START_TEST(one_whose_time_is_the_same_keeps_its_place)
+{
+	setup();
+	linger(&a, 45);
+	linger(&b, 55);
+	linger(&a, 45);
+	ck_assert_ptr_eq(txnqueue_lingering(&q), &a);
+	ck_assert_int_eq(txnqueue_next_deadline(&q), 20);
+	txnqueue_done(&q);
+}
+END_TEST
+
 START_TEST(any_of_the_list_can_leave)
 {
 	setup();
-	txnqueue_linger(&q, &a, 50);
-	txnqueue_linger(&q, &b, 60);
-	txnqueue_linger(&q, &c, 70);
+	linger(&a, 45);
+	linger(&b, 55);
+	linger(&c, 65);
 	txnqueue_remove(&q, &b);
 	txnqueue_remove(&q, &a);
 	ck_assert_ptr_eq(txnqueue_lingering(&q), &c);
@@ -75,4 +95,5 @@ END_TEST
 
 UNIT("txnqueue", the_earliest_deadline_is_due_first,
     pending_and_lingering_ones_are_due_in_one_order,
-    lingering_anew_goes_to_the_end, any_of_the_list_can_leave)
+    lingering_anew_goes_to_the_end, one_whose_time_is_the_same_keeps_its_place,
+    any_of_the_list_can_leave)

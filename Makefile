@@ -105,8 +105,10 @@ demo: $B/siptimed $B/tests/tools/pcapscript
 	@echo '$$ $B/siptimed -r $B/origin.pcap'
 	@$B/siptimed -r $B/origin.pcap; test $$? -eq 1
 
-bench: $B/siptimed $B/tests/bench/generate
-	@tests/bench/run $B
+# Some minutes; LONG=1 goes on to ten million messages.
+bench: $B/siptimed $B/tests/bench/generate $B/tests/tools/datebench \
+    $B/tests/tools/scanbench
+	@tests/bench/run $B $(if $(LONG),long)
 
 # Each target for FUZZ_SECONDS, with our seeds and the corpus.
 fuzz: $(fuzzers)

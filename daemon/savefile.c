@@ -15,7 +15,8 @@
 #define STAMP_END INT64_C(7258118400)
 #define YEAR_2100 INT64_C(4102444800)
 
-enum { BUFFER_OCTETS = 256 * 1024 };
+/* Read in large blocks, but not so large as to fill the processor's cache. */
+enum { BUFFER_OCTETS = 64 * 1024 };
 
 struct savefile {
 	const char *path;

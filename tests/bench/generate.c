@@ -11,24 +11,17 @@
 #include "bench/segments.h"
 
 /*
- * The savefile of the benchmark: 350,000 SIP messages times -n, half SERVICE
- * and its answer, half INVITE, 100, 180, 200, ACK, 700 octets on average, to
- * port 5062, 5,000 a second.
+ * The savefile of the benchmark: 350,000 SIP messages, half SERVICE and its
+ * answer, half INVITE, 100, 180, 200, ACK, 700 octets on average, to port
+ * 5062, 5,000 a second.
  *
  * Each message of the pattern is a lane: number i of it is due i periods
  * after the start, plus its own delay.  The lanes are merged by time.
  */
 
-enum {
-	MESSAGES = 350000,
-	SERVICES = MESSAGES / 2 / 2, /* 2 messages each */
-	INVITES = MESSAGES / 2 / 5,  /* 5 messages each */
-	RATE = 5000
-};
-
 struct options {
-	uint64_t times;
-	bool tcp, faults, dates, flood;
+	uint64_t messages, rate;
+	bool tcp, faults, dates, flood, open;
 };
 
 struct lane {
@@ -40,8 +33,11 @@ struct lane {
 	uint64_t next, count;
 };
 
-static const nstime SERVICE_PERIOD = NSTIME_S * 4 / RATE;
-static const nstime INVITE_PERIOD = NSTIME_S * 10 / RATE;
+static bool
+is_service(const struct lane *lane)
+{
+	return strcmp(lane->method, "SERVICE") == 0;
+}
 
 /* One transaction in a hundred is never answered and sent again and again. */
 static bool
@@ -109,7 +105,7 @@ add_head(struct octets *o, const struct options *options,
 	    "Via: SIP/2.0/%s 10.1.%u.%u:5060;branch=z9hG4bK%c%s%016llX"
 	    ";branched=FALSE\r\n",
 	    transport, pair->client / 256, pair->client % 256,
-	    lane->period == SERVICE_PERIOD ? 'S' : 'I', ack ? "ack" : "",
+	    is_service(lane) ? 'S' : 'I', ack ? "ack" : "",
 	    (unsigned long long)key);
 	add(o,
 	    "Max-Forwards: 69\r\n"
@@ -121,10 +117,10 @@ add_head(struct octets *o, const struct options *options,
 	    "opaque=srvr:MRAS:tmsOAAAAAAAAAAAAAAAAAA>%s\r\n",
 	    pair->server, lane->status > 100 ? ";tag=0123456789ABCDEF" : "");
 	add(o, "Call-ID: %c%031llx\r\nCSeq: 1 %s\r\n",
-	    lane->period == SERVICE_PERIOD ? 'a' : 'b', (unsigned long long)key,
-	    lane->period == SERVICE_PERIOD ? "SERVICE"
-		: ack                      ? "ACK"
-					   : "INVITE");
+	    is_service(lane) ? 'a' : 'b', (unsigned long long)key,
+	    is_service(lane) ? "SERVICE"
+		: ack        ? "ACK"
+			     : "INVITE");
 }
 
 static void
@@ -163,23 +159,41 @@ make_message(struct octets *o, const struct options *options,
 	add_filler(o, rest);
 }
 
+/* How many of the lane, and how far apart: half of all messages are SERVICE
+ * and its answer, half are INVITE and the four that follow it.  A flood is
+ * one lane, open transactions are two, with nothing else. */
+static void
+pace(struct lane *lane, const struct options *options)
+{
+	const uint64_t each = options->flood ? 1
+	    : options->open                  ? 2
+	    : is_service(lane)               ? 4
+					     : 10;
+
+	lane->count = options->messages / each;
+	lane->period = (nstime)(NSTIME_S * each / options->rate);
+	lane->delay *= NSTIME_MS;
+}
+
 static size_t
 make_lanes(struct lane *lane, const struct options *options)
 {
-	const struct lane usual[] = {
-		{ "SERVICE", 0, SERVICE_PERIOD, 0, 950, ALWAYS, 0, 0 },
-		{ "SERVICE", 200, SERVICE_PERIOD, 100, 500, HEALTHY, 0, 0 },
-		{ "INVITE", 0, INVITE_PERIOD, 0, 1150, ALWAYS, 0, 0 },
-		{ "INVITE", 100, INVITE_PERIOD, 100, 400, HEALTHY, 0, 0 },
-		{ "INVITE", 180, INVITE_PERIOD, 200, 500, HEALTHY, 0, 0 },
-		{ "INVITE", 200, INVITE_PERIOD, 600, 950, HEALTHY, 0, 0 },
-		{ "ACK", 0, INVITE_PERIOD, 700, 450, HEALTHY, 0, 0 },
+	static const struct lane usual[] = {
+		{ "SERVICE", 0, 0, 0, 950, ALWAYS, 0, 0 },
+		{ "INVITE", 0, 0, 0, 1150, ALWAYS, 0, 0 },
+		{ "SERVICE", 200, 0, 100, 500, HEALTHY, 0, 0 },
+		{ "INVITE", 100, 0, 100, 400, HEALTHY, 0, 0 },
+		{ "INVITE", 180, 0, 200, 500, HEALTHY, 0, 0 },
+		{ "INVITE", 200, 0, 600, 950, HEALTHY, 0, 0 },
+		{ "ACK", 0, 0, 700, 450, HEALTHY, 0, 0 },
 	};
 	static const unsigned service_copies[] = { 500, 1500, 3500, 7500, 11500,
 		15500, 19500, 23500, 27500, 31500 };
 	static const unsigned invite_copies[] = { 500, 1500, 3500, 7500, 15500,
 		31500 };
-	size_t count = options->flood ? 1 : sizeof(usual) / sizeof(usual[0]);
+	size_t count = options->flood ? 1
+	    : options->open           ? 2
+				      : sizeof(usual) / sizeof(usual[0]);
 
 	memcpy(lane, usual, sizeof(usual));
 	for (size_t i = 0; options->faults && i < 10; i++) {
@@ -188,16 +202,14 @@ make_lanes(struct lane *lane, const struct options *options)
 		lane[count++].delay = service_copies[i];
 	}
 	for (size_t i = 0; options->faults && i < 6; i++) {
-		lane[count] = usual[2];
+		lane[count] = usual[1];
 		lane[count].when = FAULTY;
 		lane[count++].delay = invite_copies[i];
 	}
 	for (size_t i = 0; i < count; i++) {
-		lane[i].delay *= NSTIME_MS;
-		lane[i].count = options->times *
-		    (options->flood                            ? MESSAGES
-			    : lane[i].period == SERVICE_PERIOD ? SERVICES
-							       : INVITES);
+		if (options->open)
+			lane[i].octets = 0;
+		pace(&lane[i], options);
 	}
 	return count;
 }
@@ -254,35 +266,47 @@ generate(struct segments *out, const struct options *options)
 	return written;
 }
 
+static int
+usage(void)
+{
+	fprintf(stderr,
+	    "usage: generate [-n MESSAGES] [-r RATE] [-t] [-f] [-d] [-b | -o] "
+	    "SAVEFILE\n"
+	    "-t: TCP, 1,400 octets a segment  -f: 1 %% faults  "
+	    "-d: Date in responses\n"
+	    "-b: a flood of requests of random branches  "
+	    "-o: requests that stay open\n");
+	return 2;
+}
+
 int
 main(int argc, char **argv)
 {
-	struct options options = { .times = 1 };
+	struct options options = { .messages = 350000, .rate = 5000 };
 	struct segments *out;
 	int letter;
 
-	while ((letter = getopt(argc, argv, "n:tfdb")) != -1) {
+	while ((letter = getopt(argc, argv, "n:r:tfdbo")) != -1) {
+		if (letter == '?')
+			return usage();
 		if (letter == 'n')
-			options.times = strtoull(optarg, NULL, 10);
+			options.messages = strtoull(optarg, NULL, 10);
+		if (letter == 'r')
+			options.rate = strtoull(optarg, NULL, 10);
 		options.tcp |= letter == 't';
 		options.faults |= letter == 'f';
 		options.dates |= letter == 'd';
 		options.flood |= letter == 'b';
+		options.open |= letter == 'o';
 	}
-	if (optind + 1 != argc || options.times == 0) {
-		fprintf(stderr,
-		    "usage: generate [-n TIMES] [-t] [-f] [-d] "
-		    "[-b] SAVEFILE\n"
-		    "-t: TCP, 1,400 octets a segment  -f: 1 %% "
-		    "faults  -d: Date in responses\n"
-		    "-b: a flood of requests of random branches\n");
-		return 2;
-	}
+	if (optind + 1 != argc || options.messages == 0 || options.rate == 0)
+		return usage();
 	out = segments_open(argv[optind], options.tcp);
 	if (out == NULL) {
 		fprintf(stderr, "%s: cannot write\n", argv[optind]);
 		return 2;
 	}
-	printf("%llu\n", (unsigned long long)generate(out, &options));
+	fprintf(strcmp(argv[optind], "-") == 0 ? stderr : stdout, "%llu\n",
+	    (unsigned long long)generate(out, &options));
 	return 0;
 }

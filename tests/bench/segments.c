@@ -60,6 +60,19 @@ write_ip(struct segments *s, uint8_t *ip, const struct segments_pair *pair,
 	put16(ip + 10, ~(sum + (sum >> 16)) & 0xffff);
 }
 
+/* Most senders fill it in, and what needs no checksum is read otherwise. */
+static void
+put_udp_checksum(uint8_t *ip, size_t len)
+{
+	uint32_t sum = 17 + (uint32_t)len;
+
+	for (size_t i = 12; i < IP + len; i++)
+		sum += i % 2 == 0 ? (uint32_t)ip[i] << 8 : ip[i];
+	while (sum > 0xffff)
+		sum = (sum >> 16) + (sum & 0xffff);
+	put16(ip + IP + 6, sum == 0xffff ? 0xffff : ~sum & 0xffff);
+}
+
 static void
 write_packet(struct segments *s, const uint8_t *packet, size_t len)
 {
@@ -96,6 +109,7 @@ send_udp(struct segments *s, const struct segments_pair *pair, bool to_server,
 	put16(udp + 4, (unsigned)(UDP + message->len));
 	put16(udp + 6, 0);
 	memcpy(udp + UDP, message->octet, message->len);
+	put_udp_checksum(packet + ETHERNET, UDP + message->len);
 	write_packet(s, packet, ETHERNET + IP + UDP + message->len);
 }
 

@@ -125,3 +125,86 @@ format:
 .SECONDARY:
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d)
+
+# ---- installing -----------------------------------------------------------
+#
+# make install DESTDIR= PREFIX=/usr; `make deb' puts a package into $B/deb.
+
+PREFIX       ?= /usr/local
+SYSCONFDIR   ?= /etc
+BINDIR       := $(PREFIX)/bin
+MANDIR       := $(PREFIX)/share/man
+DOCDIR       := $(PREFIX)/share/doc/siptimed
+UNITDIR      ?= $(PREFIX)/lib/systemd/system
+DEB_VERSION  ?= $(VERSION)
+INSTALL      ?= install
+
+# lib/report/catalog is the one source of what alerts mean: --explain reads it
+# itself, the journal's catalog and a section of siptimed(8) are made from it.
+$B/packaging/journal/catalog: $B/packaging/journal/catalog.o $B/libsiptimed.a
+	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+
+$B/packaging/siptimed.catalog: $B/packaging/journal/catalog
+	$< journal > $@.new && mv $@.new $@
+
+$B/packaging/siptimed.8: daemon/siptimed.8 $B/packaging/journal/catalog
+	$B/packaging/journal/catalog man > $@.alerts
+	sed -e '/^\.Sh EXIT STATUS/{' -e 'e cat $@.alerts' -e '}' $< > $@.new
+	mv $@.new $@
+
+# One unit for the configuration's interfaces, a template for one each.
+unit = sed -e 's,@BINDIR@,$(BINDIR),' -e 's,@UNIT@,$1,' -e 's,@ON@,$2,' \
+    -e 's,@OPTIONS@,$3,' -e 's,@DIR@,$4,' $< > $@.new && mv $@.new $@
+
+$B/packaging/siptimed.service: packaging/systemd/siptimed.service.in
+	@mkdir -p $(@D)
+	$(call unit,siptimed)
+
+$B/packaging/siptimed@.service: packaging/systemd/siptimed.service.in
+	@mkdir -p $(@D)
+	$(call unit,siptimed@IFACE, on %i, -i %i,/%i)
+
+generated := $(addprefix $B/packaging/,siptimed.catalog siptimed.8 \
+    siptimed.service siptimed@.service)
+
+# What an administrator changed stays.
+keep = test -e $(DESTDIR)$2 || $(INSTALL) -D -m 644 $1 $(DESTDIR)$2
+
+install: $B/siptimed $(generated)
+	$(INSTALL) -D $B/siptimed $(DESTDIR)$(BINDIR)/siptimed
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(UNITDIR) $(MANDIR)/man8 \
+	    $(MANDIR)/man5 $(PREFIX)/lib/systemd/catalog $(DOCDIR)/examples \
+	    $(PREFIX)/share/bash-completion/completions)
+	$(INSTALL) -m 644 $B/packaging/siptimed.8 $(DESTDIR)$(MANDIR)/man8
+	$(INSTALL) -m 644 conf/siptimed.conf.5 $(DESTDIR)$(MANDIR)/man5
+	$(INSTALL) -m 644 $B/packaging/siptimed.catalog \
+	    $(DESTDIR)$(PREFIX)/lib/systemd/catalog
+	$(INSTALL) -m 644 $B/packaging/siptimed.service \
+	    $B/packaging/siptimed@.service $(DESTDIR)$(UNITDIR)
+	$(INSTALL) -D -m 644 packaging/systemd/siptimed.sysusers \
+	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/siptimed.conf
+	$(INSTALL) -m 644 packaging/completion/siptimed \
+	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	$(INSTALL) -m 644 conf/minimal.conf packaging/monitoring/rsyslog.conf \
+	    packaging/systemd/collectors.conf packaging/systemd/10-mirror.* \
+	    packaging/systemd/mirror.interfaces $(DESTDIR)$(DOCDIR)/examples
+	$(call keep,conf/siptimed.conf,$(SYSCONFDIR)/siptimed/siptimed.conf)
+	$(call keep,packaging/monitoring/logrotate,$(SYSCONFDIR)/logrotate.d/siptimed)
+
+# In a copy, so that no tree but that one is changed.
+deb:
+	rm -rf $B/deb
+	mkdir -p $B/deb/siptimed
+	cp -R Makefile README COPYING conf daemon lib packaging $B/deb/siptimed
+	cp -R packaging/debian $B/deb/siptimed/debian
+	sed -i '1s/(.*)/($(DEB_VERSION))/' $B/deb/siptimed/debian/changelog
+	cd $B/deb/siptimed && dpkg-buildpackage -b -us -uc
+	rm -rf $B/deb/siptimed
+
+# The package in a booted container: takes root.
+check-system: $B/tests/tools/pcapscript
+	@tests/system/container $B
+
+# They hold what PREFIX was when they were made.
+.PHONY: $B/packaging/siptimed.service $B/packaging/siptimed@.service
+.PHONY: check-system deb install

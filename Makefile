@@ -167,6 +167,8 @@ $B/packaging/siptimed@.service: packaging/systemd/siptimed.service.in
 generated := $(addprefix $B/packaging/,siptimed.catalog siptimed.8 \
     siptimed.service siptimed@.service)
 
+check: $B/packaging/siptimed.catalog $B/packaging/siptimed.8
+
 # What an administrator changed stays.
 keep = test -e $(DESTDIR)$2 || $(INSTALL) -D -m 644 $1 $(DESTDIR)$2
 
@@ -198,11 +200,12 @@ deb:
 	cp -R Makefile README COPYING conf daemon lib packaging $B/deb/siptimed
 	cp -R packaging/debian $B/deb/siptimed/debian
 	sed -i '1s/(.*)/($(DEB_VERSION))/' $B/deb/siptimed/debian/changelog
-	cd $B/deb/siptimed && dpkg-buildpackage -b -us -uc
+	cd $B/deb/siptimed && env -u MAKEFLAGS -u MAKELEVEL \
+	    dpkg-buildpackage -b -us -uc -j$$(nproc)
 	rm -rf $B/deb/siptimed
 
 # The package in a booted container: takes root.
-check-system: $B/tests/tools/pcapscript
+check-system: deb $B/tests/tools/pcapscript
 	@tests/system/container $B
 
 # They hold what PREFIX was when they were made.

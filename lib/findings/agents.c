@@ -3,6 +3,7 @@
 
 #include "findings/due.h"
 
+#define GATHER (30 * NSTIME_S)
 #define AGAIN (60 * NSTIME_S)
 
 void
@@ -35,9 +36,10 @@ tell(const struct agents *a, enum finding_verdict verdict,
 }
 
 void
-agents_add(struct agents *a)
+agents_add(struct agents *a, nstime now)
 {
-	a->count++;
+	if (a->count++ == 0)
+		a->since = now;
 	a->news = true;
 }
 
@@ -68,9 +70,10 @@ agents_due(const struct agents *a, nstime now)
 {
 	if (!a->news)
 		return NSTIME_NEVER;
-	if (!a->stands || due_by(a->told, AGAIN, now))
-		return now;
-	return due_at(a->told, AGAIN);
+	if (!a->stands)
+		return due_by(a->since, GATHER, now) ? now
+						     : due_at(a->since, GATHER);
+	return due_by(a->told, AGAIN, now) ? now : due_at(a->told, AGAIN);
 }
 
 void

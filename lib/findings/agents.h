@@ -6,8 +6,8 @@
 
 /*
  * User agents with wrong clocks: however many there are, they are one folded
- * clock-skew warning, with the evidence of the worst, told at most once a
- * minute.
+ * clock-skew warning, with the evidence of the worst.  It waits half a minute
+ * for more of them, and is told at most once a minute.
  */
 
 /* Embedded. */
@@ -16,13 +16,13 @@ struct agents {
 	void *arg;              /* private */
 	size_t count;           /* read it: accused at present */
 	bool stands, news;      /* private */
-	nstime told;            /* private */
+	nstime since, told;     /* private */
 };
 
 void agents_init(struct agents *a, finding_output *output, void *arg);
 
 /* One more is accused. */
-void agents_add(struct agents *a);
+void agents_add(struct agents *a, nstime now);
 
 /* One less; the warning is over with the last. */
 void agents_remove(

@@ -174,7 +174,7 @@ convict(struct skew *s, struct peer *p)
 	peers_stand(&s->peers, p, PEERS_ACCUSED);
 	p->folded = !hosts_is_server(&facts);
 	if (p->folded)
-		agents_add(&s->agents);
+		agents_add(&s->agents, s->now);
 	else
 		tell_trouble(s, p);
 }

@@ -132,20 +132,16 @@ add_shape(struct textbuf *t, const struct evidence *e)
 	}
 }
 
-/* The finding of many phones is folded: its subject is "12 user agents". */
+/* The finding of phones is folded: its subject is "12 user agents". */
 static bool
 is_folded(const struct alert_event *event)
 {
-	return slice_find(event->subject, " user agents") < event->subject.len;
+	return slice_find(event->subject, " user agent") < event->subject.len;
 }
 
 static void
-add_owner(struct textbuf *t, const struct alert_event *event)
+add_place(struct textbuf *t, const struct evidence *e)
 {
-	const struct evidence *e = event->evidence;
-
-	textbuf_add(t, is_folded(event) ? "clocks of " : "clock of ");
-	phrase_value(t, event->subject);
 	if (slice_is(evidence_get(e, "attribution"), "via"))
 		textbuf_add(t, " or a server behind it");
 	if (evidence_get(e, "pool").len > 0) {
@@ -153,6 +149,37 @@ add_owner(struct textbuf *t, const struct alert_event *event)
 		phrase_field(t, e, "pool", "");
 		textbuf_add(t, "\")");
 	}
+}
+
+static bool
+is_plural(const struct alert_event *event)
+{
+	return slice_find(event->subject, " agents") < event->subject.len;
+}
+
+static void
+add_owner(struct textbuf *t, const struct alert_event *event)
+{
+	const bool folded = is_folded(event);
+
+	textbuf_add(t, folded && is_plural(event) ? "clocks of " : "clock of ");
+	phrase_value(t, event->subject);
+	if (!folded)
+		add_place(t, event->evidence);
+}
+
+/* Each has an offset of its own: that of the worst is told. */
+static void
+add_worst(struct textbuf *t, const struct alert_event *event)
+{
+	const struct evidence *e = event->evidence;
+
+	textbuf_add(t,
+	    is_plural(event) ? " are wrong, most that of "
+			     : " is wrong, that of ");
+	phrase_field(t, e, "peer", "one");
+	add_place(t, e);
+	textbuf_add(t, ": ");
 }
 
 static void
@@ -235,7 +262,10 @@ skewtext_peer(struct textbuf *t, const struct alert_event *event)
 	const struct evidence *e = event->evidence;
 
 	add_owner(t, event);
-	textbuf_add(t, is_folded(event) ? " are " : " is ");
+	if (is_folded(event))
+		add_worst(t, event);
+	else
+		textbuf_add(t, " is ");
 	add_offset(t, e);
 	if (evidence_find(e, "uncertainty_s") != NULL) {
 		textbuf_add(t, " (+/- ");

@@ -31,24 +31,25 @@ tell(nstime now)
 	agents_tell(&agents, &e, now, now);
 }
 
-START_TEST(the_first_is_told_at_once)
+START_TEST(the_first_waits_half_a_minute_for_more)
 {
 	agents_init(&agents, on_finding, NULL);
 	ck_assert_int_eq(agents_due(&agents, 0), NSTIME_NEVER);
-	agents_add(&agents);
-	ck_assert_int_eq(agents_due(&agents, 5), 5);
-	tell(5);
+	agents_add(&agents, 0);
+	ck_assert_int_eq(agents_due(&agents, 5), 30 * NSTIME_S);
+	ck_assert_int_eq(agents_due(&agents, MINUTE), MINUTE);
+	tell(MINUTE);
 	ck_assert_str_eq(subject, "1 user agent");
-	ck_assert_int_eq(agents_due(&agents, 6), NSTIME_NEVER);
+	ck_assert_int_eq(agents_due(&agents, MINUTE), NSTIME_NEVER);
 }
 END_TEST
 
 START_TEST(more_are_told_a_minute_later)
 {
 	agents_init(&agents, on_finding, NULL);
-	agents_add(&agents);
+	agents_add(&agents, 0);
 	tell(0);
-	agents_add(&agents);
+	agents_add(&agents, 0);
 	ck_assert_int_eq(agents_due(&agents, NSTIME_S), MINUTE);
 	tell(MINUTE);
 	ck_assert_str_eq(subject, "2 user agents");
@@ -58,7 +59,7 @@ END_TEST
 START_TEST(those_that_stand_are_news_once_a_minute)
 {
 	agents_init(&agents, on_finding, NULL);
-	agents_add(&agents);
+	agents_add(&agents, 0);
 	tell(0);
 	ck_assert(!agents_insist(&agents, NSTIME_S));
 	ck_assert(agents_insist(&agents, MINUTE));
@@ -71,8 +72,8 @@ START_TEST(the_last_ends_it)
 {
 	told = 0;
 	agents_init(&agents, on_finding, NULL);
-	agents_add(&agents);
-	agents_add(&agents);
+	agents_add(&agents, 0);
+	agents_add(&agents, 0);
 	tell(0);
 	agents_remove(&agents, FINDING_HEALTHY, NSTIME_S, 0);
 	ck_assert_uint_eq(told, 1);
@@ -86,13 +87,13 @@ START_TEST(what_was_never_told_ends_silently)
 {
 	told = 0;
 	agents_init(&agents, on_finding, NULL);
-	agents_add(&agents);
+	agents_add(&agents, 0);
 	agents_remove(&agents, FINDING_HEALTHY, NSTIME_S, 0);
 	ck_assert_uint_eq(told, 0);
 	ck_assert_int_eq(agents_due(&agents, NSTIME_S), NSTIME_NEVER);
 }
 END_TEST
 
-UNIT("agents", the_first_is_told_at_once, more_are_told_a_minute_later,
-    those_that_stand_are_news_once_a_minute, the_last_ends_it,
-    what_was_never_told_ends_silently)
+UNIT("agents", the_first_waits_half_a_minute_for_more,
+    more_are_told_a_minute_later, those_that_stand_are_news_once_a_minute,
+    the_last_ends_it, what_was_never_told_ends_silently)

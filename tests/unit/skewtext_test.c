@@ -91,12 +91,15 @@ END_TEST
 START_TEST(many_phones_are_one_subject)
 {
 	evidence_init(&e);
+	evidence_text(&e, "peer", "10.0.1.7");
 	evidence_seconds(&e, "offset_s", 90 * NSTIME_S, 0);
 	evidence_integer(&e, "samples", 1);
 	evidence_list(&e, "witnesses", "date,ntp,new");
 	ck_assert_str_eq(peer("12 user agents"),
-	    "clocks of 12 user agents are 90 s ahead; since 18:22:07Z; "
-	    "1 sample of Date, NTP, new");
+	    "clocks of 12 user agents are wrong, most that of 10.0.1.7: "
+	    "90 s ahead; since 18:22:07Z; 1 sample of Date, NTP, new");
+	ck_assert_ptr_nonnull(strstr(peer("1 user agent"),
+	    "clock of 1 user agent is wrong, that of 10.0.1.7: 90 s ahead"));
 }
 END_TEST
 

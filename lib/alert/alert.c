@@ -8,8 +8,9 @@
 #include "base/table.h"
 #include "base/timerq.h"
 
-/* Octets of "kind NUL key"; keys that differ only beyond are one. */
-enum { NAME = 600 };
+/* Octets of "kind NUL key"; keys that differ only beyond are one.  What must
+ * still fit into a record when one is begun. */
+enum { NAME = 600, SPARE = 16384 };
 
 struct entry {
 	struct table_entry in_table; /* first: a table_entry is an entry */
@@ -21,6 +22,9 @@ struct entry {
 };
 
 TAILQ_HEAD(entry_list, entry);
+
+/* An alert's id is the same everywhere. */
+static const struct siphash_key unkeyed = { 0, 0 };
 
 struct alert {
 	struct alert_limits limits;
@@ -34,6 +38,7 @@ struct alert {
 	size_t batch_size, active;
 	uint64_t findings[FINDING_KINDS], raised[FINDING_KINDS];
 	uint64_t full, no_memory;
+	struct fieldnames names; /* of evidence that was loaded */
 };
 
 const char *
@@ -156,7 +161,6 @@ forget(struct alert *a, struct entry *e)
 static struct entry *
 new_entry(struct alert *a, enum finding_kind kind, struct slice name)
 {
-	static const struct siphash_key unkeyed = { 0, 0 };
 	struct entry *e;
 
 	if (table_count(a->table) >= a->limits.alerts && !TAILQ_EMPTY(&a->idle))
@@ -179,6 +183,22 @@ new_entry(struct alert *a, enum finding_kind kind, struct slice name)
 	return e;
 }
 
+static struct slice
+write_name(struct textbuf *t, enum finding_kind kind, struct slice key)
+{
+	textbuf_add(t, finding_kind_name(kind));
+	textbuf_add_slice(t, slice_of("", 1));
+	textbuf_add_slice(t, key);
+	return textbuf_slice(t);
+}
+
+static struct entry *
+find(const struct alert *a, struct slice name)
+{
+	return (struct entry *)table_find(
+	    a->table, table_hash(a->table, name), &name);
+}
+
 /* The entry a finding belongs to.  Only trouble makes a new one. */
 static struct entry *
 entry_for(struct alert *a, const struct finding *f)
@@ -186,16 +206,13 @@ entry_for(struct alert *a, const struct finding *f)
 	char text[NAME + 1];
 	struct textbuf t;
 	struct slice name;
-	struct table_entry *found;
+	struct entry *found;
 
 	textbuf_init(&t, text, sizeof(text));
-	textbuf_add(&t, finding_kind_name(f->kind));
-	textbuf_add_slice(&t, slice_of("", 1));
-	textbuf_add_slice(&t, f->key);
-	name = textbuf_slice(&t);
-	found = table_find(a->table, table_hash(a->table, name), &name);
+	name = write_name(&t, f->kind, f->key);
+	found = find(a, name);
 	if (found != NULL)
-		return (struct entry *)found;
+		return found;
 	if (f->verdict != FINDING_TROUBLE)
 		return NULL;
 	return new_entry(a, f->kind, name);
@@ -382,4 +399,99 @@ alert_stats(const struct alert *a, counter_output *output, void *arg)
 {
 	output(arg, "alert.full", a->full);
 	output(arg, "alert.no_memory", a->no_memory);
+}
+
+static void
+save_entry(const struct entry *e, struct record *r)
+{
+	const char *kind = finding_kind_name(e->episode.kind);
+
+	if (record_left(r) < SPARE)
+		return;
+	record_more(r, true);
+	finding_kind_save(r, e->episode.kind);
+	record_text(r, slice_after(name_of(e), strlen(kind) + 1));
+	episode_save(r, &e->episode);
+}
+
+void
+alert_save(const struct alert *a, struct record *r)
+{
+	const struct table_entry *entry = table_first(a->table);
+	const struct entry *e;
+
+	for (unsigned i = 0; i < FINDING_KINDS; i++) {
+		record_more(r, true);
+		finding_kind_save(r, i);
+		record_u64(r, a->findings[i]);
+		record_u64(r, a->raised[i]);
+	}
+	record_more(r, false);
+	for (; entry != NULL; entry = table_next(a->table, entry)) {
+		e = (const struct entry *)entry;
+		if (e->episode.life != EPISODE_IDLE)
+			save_entry(e, r);
+	}
+	e = TAILQ_LAST(&a->idle, entry_list);
+	for (; e != NULL; e = TAILQ_PREV(e, entry_list, idle))
+		save_entry(e, r);
+	record_more(r, false);
+}
+
+static void
+load_counts(struct alert *a, struct cursor *c)
+{
+	while (record_read_more(c)) {
+		enum finding_kind kind;
+		const bool known = finding_kind_load(c, &kind);
+		const uint64_t findings = cursor_le64(c);
+		const uint64_t raised = cursor_le64(c);
+
+		if (known) {
+			a->findings[kind] = findings;
+			a->raised[kind] = raised;
+		}
+	}
+}
+
+/* A new entry stands last among the idle; they were saved newest first. */
+static bool
+take_in(struct alert *a, struct slice name, const struct episode *episode)
+{
+	struct entry *e = new_entry(a, episode->kind, name);
+
+	if (e == NULL)
+		return false;
+	e->episode = *episode;
+	e->episode.id = siphash_24(&unkeyed, name);
+	TAILQ_REMOVE(&a->idle, e, idle);
+	if (e->episode.life == EPISODE_IDLE)
+		TAILQ_INSERT_HEAD(&a->idle, e, idle);
+	a->active += e->episode.life == EPISODE_ACTIVE;
+	set_timer(a, e, episode->last, episode->last_seen);
+	return true;
+}
+
+bool
+alert_load(struct alert *a, struct cursor *c, const struct record_shift *shift)
+{
+	load_counts(a, c);
+	while (record_read_more(c)) {
+		struct episode episode = { .count = 0 };
+		const bool known = finding_kind_load(c, &episode.kind);
+		const struct slice key = record_read_line(c, NAME);
+		char text[NAME + 1];
+		struct textbuf t;
+		bool taken = false;
+
+		textbuf_init(&t, text, sizeof(text));
+		write_name(&t, episode.kind, key);
+		if (!episode_load(&episode, c, shift, &a->names))
+			c->bad = true;
+		else if (known && find(a, textbuf_slice(&t)) == NULL)
+			taken = take_in(a, textbuf_slice(&t), &episode);
+		if (!taken)
+			episode_done(&episode);
+	}
+	return !c->bad;
 }

@@ -50,6 +50,7 @@ struct alert_event {
 	nstime duration;                 /* RESOLVED: raised to resolved */
 	const struct evidence *evidence; /* the first's when raised, the
 					  * latest's after */
+	bool repeated; /* told before a restart, but perhaps not heard */
 };
 
 typedef void alert_output(void *arg, const struct alert_event *event);
@@ -69,6 +70,15 @@ nstime alert_next_deadline(const struct alert *a);
 void alert_finish(struct alert *a, nstime now, nstime wall);
 
 void alert_set(struct alert *a, const struct alert_limits *limits);
+
+/*
+ * What survives a restart: the alerts with their episodes, those that last
+ * first, the idle ones as far as there is room.  alert_load() is for an empty
+ * room; false: it makes no sense, and the room is only good to be freed.
+ */
+void alert_save(const struct alert *a, struct record *r);
+bool alert_load(
+    struct alert *a, struct cursor *c, const struct record_shift *shift);
 
 /* Findings so far (TROUBLE only), and episodes raised so far, of one kind. */
 uint64_t alert_findings(const struct alert *a, enum finding_kind kind);

@@ -271,3 +271,86 @@ episode_fire(struct episode *e, const struct episode_rules *rules, nstime now,
 	else if (e->life == EPISODE_ACTIVE && tell_at(e, rules) <= now)
 		tell(e, rules, now, wall);
 }
+
+static void
+save_evidence(struct record *r, const struct evidence *e)
+{
+	record_flag(r, e != NULL);
+	if (e != NULL)
+		evidence_save(r, e);
+}
+
+void
+episode_save(struct record *r, const struct episode *e)
+{
+	record_u8(r, (uint8_t)e->life);
+	record_u32(r, e->number);
+	record_u8(r, (uint8_t)e->severity);
+	record_u8(r, (uint8_t)e->told_severity);
+	record_u8(r, (uint8_t)e->reason);
+	record_flag(r, e->told);
+	record_flag(r, e->news);
+	record_flag(r, e->flapping);
+	record_u64(r, e->count);
+	record_time(r, e->wait_until);
+	record_time(r, e->last);
+	record_time(r, e->told_at);
+	record_time(r, e->raised);
+	record_time(r, e->resolved);
+	record_time(r, e->first_seen);
+	record_time(r, e->last_seen);
+	record_text(r, slice_of(e->subject, e->subject_len));
+	save_evidence(r, e->first);
+	save_evidence(r, e->latest);
+}
+
+static struct evidence *
+load_evidence(struct cursor *c, struct fieldnames *names)
+{
+	struct evidence *e;
+
+	if (!record_read_flag(c))
+		return NULL;
+	e = malloc(sizeof(*e));
+	if (e == NULL)
+		c->bad = true;
+	else
+		evidence_load(e, c, names);
+	return e;
+}
+
+/* Of the time away nothing is known: it is neither quiet nor a reminder's
+ * time.  But an alert that stood before and after has lasted as long. */
+static void
+load_times(
+    struct episode *e, struct cursor *c, const struct record_shift *shift)
+{
+	e->wait_until = record_read_now(c, shift->watching);
+	e->last = record_read_now(c, shift->watching);
+	e->told_at = record_read_now(c, shift->watching);
+	e->raised = record_read_now(c, shift->real);
+	e->resolved = record_read_now(c, shift->real);
+	e->first_seen = record_read_time(c);
+	e->last_seen = record_read_time(c);
+}
+
+bool
+episode_load(struct episode *e, struct cursor *c,
+    const struct record_shift *shift, struct fieldnames *names)
+{
+	e->life = record_read_below(c, 1, EPISODE_ACTIVE + 1);
+	e->number = cursor_le32(c);
+	e->severity = record_read_below(c, 1, FINDING_INFO + 1);
+	e->told_severity = record_read_below(c, 1, FINDING_INFO + 1);
+	e->reason = record_read_below(c, 1, ALERT_WITHDRAWN + 1);
+	e->told = record_read_flag(c);
+	e->news = record_read_flag(c);
+	e->flapping = record_read_flag(c);
+	e->count = cursor_le64(c);
+	load_times(e, c, shift);
+	keep_subject(e, record_read_line(c, EPISODE_SUBJECT));
+	e->first = load_evidence(c, names);
+	e->latest = load_evidence(c, names);
+	return !c->bad && (e->first != NULL) == (e->life != EPISODE_IDLE) &&
+	    (e->latest == NULL || e->first != NULL);
+}

@@ -55,6 +55,12 @@ bool episode_input(struct episode *e, const struct episode_rules *rules,
 void episode_fire(struct episode *e, const struct episode_rules *rules,
     nstime now, nstime wall);
 
+/* What survives a restart: kind and id are the caller's.  False: what was
+ * read makes no sense; episode_done() is due then. */
+void episode_save(struct record *r, const struct episode *e);
+bool episode_load(struct episode *e, struct cursor *c,
+    const struct record_shift *shift, struct fieldnames *names);
+
 /* When to fire next, or NSTIME_NEVER. */
 nstime episode_deadline(
     const struct episode *e, const struct episode_rules *rules);

@@ -159,6 +159,18 @@ record_read_time(struct cursor *c)
 	return 0;
 }
 
+nstime
+record_read_now(struct cursor *c, nstime shift)
+{
+	nstime t = record_read_time(c);
+
+	if (!__builtin_add_overflow(t, shift, &t) &&
+	    t > -RECORD_MOST_TIME / 2 && t < RECORD_MOST_TIME / 2)
+		return t;
+	c->bad = true;
+	return 0;
+}
+
 struct slice
 record_read_text(struct cursor *c, size_t most)
 {
@@ -167,6 +179,17 @@ record_read_text(struct cursor *c, size_t most)
 	if (len > most)
 		c->bad = true;
 	return cursor_take(c, len);
+}
+
+struct slice
+record_read_line(struct cursor *c, size_t most)
+{
+	const struct slice text = record_read_text(c, most);
+
+	for (size_t i = 0; i < text.len; i++)
+		if (text.p[i] < ' ' || text.p[i] == 0x7f)
+			c->bad = true;
+	return c->bad ? slice_of(NULL, 0) : text;
 }
 
 struct cursor

@@ -95,8 +95,8 @@ struct record_shift {
 	nstime real;     /* .. with the time away: for what goes on anyhow */
 };
 
-/* Beyond this no time makes sense: 73 years. */
-#define RECORD_MOST_TIME ((nstime)1 << 61)
+/* Wall times end in 2116, and differences of two do not overflow. */
+#define RECORD_MOST_TIME ((nstime)1 << 62)
 
 /* 0 or 1, or it is bad. */
 bool record_read_flag(struct cursor *c);
@@ -113,8 +113,14 @@ uint64_t record_read_below(struct cursor *c, size_t octets, uint64_t limit);
 /* A time within RECORD_MOST_TIME of 0, or it is bad. */
 nstime record_read_time(struct cursor *c);
 
+/* A `now' after its shift, within half of that. */
+nstime record_read_now(struct cursor *c, nstime shift);
+
 /* Borrowed; longer than `most' is bad. */
 struct slice record_read_text(struct cursor *c, size_t most);
+
+/* The same; control characters are bad: it will be shown. */
+struct slice record_read_line(struct cursor *c, size_t most);
 
 /* A part, to be read apart. */
 struct cursor record_read_part(struct cursor *c);

@@ -7,6 +7,9 @@
  */
 enum { SHORT_VALUE = 64, KEPT_FOR_SHORT = 512 };
 
+/* Of times, durations and, as nanoseconds, thousandths. */
+#define MOST_NUMBER RECORD_MOST_TIME
+
 void
 evidence_init(struct evidence *e)
 {
@@ -193,4 +196,63 @@ evidence_number(const struct evidence *e, const char *name, int64_t otherwise)
 	const struct evidence_field *field = evidence_find(e, name);
 
 	return field == NULL || is_text(field) ? otherwise : field->number;
+}
+
+void
+evidence_save(struct record *r, const struct evidence *e)
+{
+	for (size_t i = 0; i < e->count; i++) {
+		const struct evidence_field *field = &e->fields[i];
+
+		record_more(r, true);
+		record_text(r, slice_text(field->name));
+		record_u8(r, (uint8_t)field->type);
+		if (is_text(field)) {
+			record_text(r,
+			    slice_of(e->store + field->text, field->text_len));
+		} else {
+			record_u64(r, (uint64_t)field->number);
+			record_u8(r, (uint8_t)field->decimals);
+		}
+	}
+	record_more(r, false);
+}
+
+/* Within what can be shown. */
+static void
+load_number(struct evidence_field *field, struct cursor *c)
+{
+	field->number = (int64_t)cursor_le64(c);
+	field->decimals = (unsigned)record_read_below(c, 1, 10);
+	if (field->type == EVIDENCE_INTEGER)
+		return;
+	if (field->number > MOST_NUMBER || field->number < -MOST_NUMBER ||
+	    (field->type == EVIDENCE_DECIMAL &&
+		(field->number > MOST_NUMBER / NSTIME_MS ||
+		    field->number < -MOST_NUMBER / NSTIME_MS)))
+		c->bad = true;
+}
+
+void
+evidence_load(struct evidence *e, struct cursor *c, struct fieldnames *names)
+{
+	evidence_init(e);
+	while (record_read_more(c)) {
+		struct evidence_field field = {
+			.name = fieldnames_keep(
+			    names, record_read_text(c, FIELDNAMES_OCTETS)),
+			.type = (enum evidence_type)record_read_below(
+			    c, 1, EVIDENCE_DECIMAL + 1),
+		};
+
+		if (field.name == NULL)
+			c->bad = true;
+		if (is_text(&field)) {
+			add_text(e, field.name, field.type,
+			    record_read_line(c, EVIDENCE_VALUE));
+			continue;
+		}
+		load_number(&field, c);
+		add(e, field);
+	}
 }

@@ -2,6 +2,7 @@
 #ifndef EVIDENCE_H
 #define EVIDENCE_H
 
+#include "findings/fieldnames.h"
 #include "net/endpoint.h"
 
 /*
@@ -64,6 +65,12 @@ void evidence_address(
     struct evidence *e, const char *name, const struct address *address);
 /* `joined' by commas. */
 void evidence_list(struct evidence *e, const char *name, const char *joined);
+
+/* What survives a restart.  After evidence_load() the names are those that
+ * `names' keeps. */
+void evidence_save(struct record *r, const struct evidence *e);
+void evidence_load(
+    struct evidence *e, struct cursor *c, struct fieldnames *names);
 
 /* The field of that name, or NULL. */
 const struct evidence_field *evidence_find(

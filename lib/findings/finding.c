@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/finding.h"
 
+enum { NAME = 64 };
+
 static const char *const kinds[FINDING_KINDS] = {
 	[FINDING_TRANSACTION_TIMEOUT] = "transaction-timeout",
 	[FINDING_SLOW_TRANSACTION] = "slow-transaction",
@@ -39,4 +41,16 @@ const char *
 finding_severity_name(enum finding_severity severity)
 {
 	return severities[severity];
+}
+
+void
+finding_kind_save(struct record *r, enum finding_kind kind)
+{
+	record_text(r, slice_text(finding_kind_name(kind)));
+}
+
+bool
+finding_kind_load(struct cursor *c, enum finding_kind *kind)
+{
+	return finding_kind_parse(record_read_line(c, NAME), kind);
 }

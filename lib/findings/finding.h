@@ -55,6 +55,11 @@ const char *finding_kind_name(enum finding_kind kind);
 /* False if there is no such kind. */
 bool finding_kind_parse(struct slice name, enum finding_kind *kind);
 
+/* What survives a restart: by name, since another version may have others, in
+ * another order.  False: this one does not know it. */
+void finding_kind_save(struct record *r, enum finding_kind kind);
+bool finding_kind_load(struct cursor *c, enum finding_kind *kind);
+
 /* "critical", "error", "warning", "notice", "info". */
 const char *finding_severity_name(enum finding_severity severity);
 

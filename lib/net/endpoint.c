@@ -75,3 +75,38 @@ endpoint_address_parse(struct slice text, struct address *a)
 		return false;
 	return true;
 }
+
+void
+endpoint_address_save(struct record *r, const struct address *a)
+{
+	record_u8(r, a->version);
+	record_octets(r, slice_of(a->octets, a->version == 4 ? 4 : 16));
+}
+
+struct address
+endpoint_address_load(struct cursor *c)
+{
+	const uint8_t version = cursor_u8(c);
+
+	if (version != 4 && version != 6)
+		c->bad = true;
+	return endpoint_address(cursor_take(c, version == 4 ? 4 : 16));
+}
+
+void
+endpoint_save(struct record *r, const struct endpoint *e)
+{
+	endpoint_address_save(r, &e->address);
+	record_number(r, e->port, 2);
+}
+
+struct endpoint
+endpoint_load(struct cursor *c)
+{
+	const struct address address = endpoint_address_load(c);
+
+	return (struct endpoint){
+		.address = address,
+		.port = cursor_le16(c),
+	};
+}

@@ -2,6 +2,7 @@
 #ifndef ENDPOINT_H
 #define ENDPOINT_H
 
+#include "base/record.h"
 #include "base/textbuf.h"
 
 /*
@@ -47,5 +48,11 @@ bool endpoint_address_parse(struct slice text, struct address *a);
 
 /* Both directions of a pair alike: the smaller endpoint first. */
 int endpoint_compare(const struct endpoint *a, const struct endpoint *b);
+
+/* What survives a restart; an address of no version is bad. */
+void endpoint_save(struct record *r, const struct endpoint *e);
+struct endpoint endpoint_load(struct cursor *c);
+void endpoint_address_save(struct record *r, const struct address *a);
+struct address endpoint_address_load(struct cursor *c);
 
 #endif

@@ -15,7 +15,7 @@
 enum { MESSAGES_MAX = 512, LIMIT = 8, STEP_OCTETS = 3 };
 
 /* What was told of one transaction. */
-struct record {
+struct telling {
 	bool slow, ended, answered, no_ack, late, recovered;
 	nstime told;
 };
@@ -24,7 +24,7 @@ struct world {
 	struct txntable *table;
 	nstime now;
 	uint64_t begun;
-	struct record records[MESSAGES_MAX + 1]; /* by id, from 1 */
+	struct telling tellings[MESSAGES_MAX + 1]; /* by id, from 1 */
 };
 
 static void
@@ -41,7 +41,7 @@ is_no_ack(const struct txntable_outcome *o)
 }
 
 static void
-expired(struct record *r, const struct txntable_outcome *o)
+expired(struct telling *r, const struct txntable_outcome *o)
 {
 	const nstime window = timers_64_t1(TIMERS_T1) + 2 * NSTIME_S;
 
@@ -62,10 +62,10 @@ static void
 hear(void *arg, const struct txntable_outcome *o)
 {
 	struct world *w = arg;
-	struct record *r;
+	struct telling *r;
 
 	demand(o->id >= 1 && o->id <= MESSAGES_MAX);
-	r = &w->records[o->id];
+	r = &w->tellings[o->id];
 	demand(o->now >= o->sent && o->now >= r->told && o->now <= w->now);
 	demand(o->last_copy >= o->sent && o->copies >= 1);
 	demand(o->response_span >= 0 && o->legs >= 1);
@@ -191,7 +191,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	demand(txntable_open(w->table) == 0);
 	demand(txntable_next_deadline(w->table) == NSTIME_NEVER);
 	for (uint64_t id = 1; id <= MESSAGES_MAX; id++)
-		demand(w->records[id].ended == (id <= w->begun));
+		demand(w->tellings[id].ended == (id <= w->begun));
 	txntable_free(w->table);
 	free(w);
 	return 0;

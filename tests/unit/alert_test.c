@@ -598,6 +598,148 @@ START_TEST(names_are_those_of_the_design)
 }
 END_TEST
 
+/* Away from `then' to `now', of which `real' really passed. */
+static bool
+load(struct slice octets, nstime then, nstime now, nstime real)
+{
+	const struct record_shift shift = {
+		.watching = now - then,
+		.real = now - then - real,
+	};
+	uint8_t *exact = unit_exact(octets);
+	struct cursor c = cursor_over(slice_of(exact, octets.len));
+	bool loaded;
+
+	start(&usual);
+	loaded = alert_load(alert, &c, &shift);
+	free(exact);
+	return loaded;
+}
+
+/* The daemon ends at `then' and is there again at `now'. */
+static void
+restart(nstime then, nstime now, nstime real)
+{
+	struct record r;
+
+	record_init(&r, 1 << 20);
+	alert_save(alert, &r);
+	ck_assert(!r.failed);
+	alert_free(alert);
+	ck_assert(load(slice_of(r.octets, r.len), then, now, real));
+	record_done(&r);
+}
+
+START_TEST(what_was_raised_before_a_restart_is_not_raised_again)
+{
+	start(&usual);
+	find(FINDING_VISIBILITY, "a", 5000 * S);
+	find_note(FINDING_VISIBILITY, "a", 5001 * S, FINDING_WARNING, "latest");
+	restart(5010 * S, 20 * S, 100 * S);
+	ck_assert_uint_eq(alert_active(alert), 1);
+	ck_assert_uint_eq(alert_raised(alert, FINDING_VISIBILITY), 1);
+	ck_assert_uint_eq(alert_findings(alert, FINDING_VISIBILITY), 2);
+	find(FINDING_VISIBILITY, "a", 30 * S);
+	ck_assert_uint_eq(told_count, 0);
+	say(FINDING_HEALTHY, FINDING_VISIBILITY, "a", 40 * S);
+	last_is(1, ALERT_RESOLVED, 40 * S);
+	ck_assert_uint_eq(told[0].event.count, 3);
+	ck_assert_int_eq(told[0].event.duration, (10 + 100 + 20) * S);
+	ck_assert_int_eq(told[0].event.first_seen, WALL + 5000 * S);
+	ck_assert_uint_eq(alert_active(alert), 0);
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(an_alert_that_waits_goes_on_waiting)
+{
+	start(&usual);
+	find(FINDING_TRANSACTION_TIMEOUT, "a", 100 * S);
+	restart(104 * S, 1000 * S, 3600 * S);
+	ck_assert_int_eq(alert_next_deadline(alert), 1006 * S);
+	tick(1006 * S);
+	last_is(1, ALERT_RAISED, 1006 * S);
+	ck_assert_str_eq(told[0].subject, "a");
+	ck_assert_str_eq(told[0].note, "same");
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(time_away_is_not_quiet_time)
+{
+	start(&usual);
+	find(FINDING_SLOW_TRANSACTION, "a", 100 * S);
+	restart(160 * S, 1000 * S, 48 * HOUR);
+	tick(1000 * S + HOUR - 60 * S - 1);
+	ck_assert_uint_eq(told_count, 0);
+	tick(1000 * S + HOUR - 60 * S);
+	last_is(1, ALERT_RESOLVED, 1000 * S + HOUR - 60 * S);
+	ck_assert_int_eq(told[0].event.reason, ALERT_QUIET);
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(episodes_are_counted_over_a_restart)
+{
+	start(&usual);
+	find(FINDING_VISIBILITY, "a", 100 * S);
+	say(FINDING_HEALTHY, FINDING_VISIBILITY, "a", 110 * S);
+	find(FINDING_VISIBILITY, "b", 120 * S);
+	say(FINDING_HEALTHY, FINDING_VISIBILITY, "b", 130 * S);
+	restart(140 * S, 10 * S, HOUR);
+	find(FINDING_VISIBILITY, "a", 20 * S);
+	last_is(1, ALERT_RAISED, 20 * S);
+	ck_assert_uint_eq(told[0].event.episode, 2);
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(what_was_saved_is_refused_cut_at_every_octet)
+{
+	struct record r;
+
+	start(&usual);
+	find(FINDING_VISIBILITY, "a", 5 * S);
+	find_note(FINDING_VISIBILITY, "a", 6 * S, FINDING_WARNING, "latest");
+	find(FINDING_CLOCK_SKEW, "b", 7 * S);
+	find(FINDING_VISIBILITY, "c", 8 * S);
+	say(FINDING_HEALTHY, FINDING_VISIBILITY, "c", 9 * S);
+	record_init(&r, 1 << 20);
+	alert_save(alert, &r);
+	alert_free(alert);
+	for (size_t len = 0; len < r.len; len++) {
+		ck_assert(!load(slice_of(r.octets, len), 0, 0, 0));
+		alert_free(alert);
+	}
+	record_done(&r);
+}
+END_TEST
+
+START_TEST(alerts_that_last_are_saved_before_those_that_are_over)
+{
+	char key[] = "a", note[500];
+	struct record r;
+
+	memset(note, 'n', sizeof(note) - 1);
+	note[sizeof(note) - 1] = '\0';
+	start(&usual);
+	for (; *key <= 'z'; (*key)++) {
+		find_note(
+		    FINDING_VISIBILITY, key, 5 * S, FINDING_WARNING, note);
+		if (*key > 'c')
+			say(FINDING_HEALTHY, FINDING_VISIBILITY, key, 6 * S);
+	}
+	record_init(&r, 16384 + 2500);
+	alert_save(alert, &r);
+	ck_assert(!r.failed);
+	alert_free(alert);
+	ck_assert(load(slice_of(r.octets, r.len), 0, 0, 0));
+	ck_assert_uint_eq(alert_active(alert), 3);
+	alert_free(alert);
+	record_done(&r);
+}
+END_TEST
+
 UNIT("alert", waits_for_its_incident_then_is_raised_alone,
     kinds_no_incident_joins_are_raised_at_once,
     the_end_of_a_savefile_ends_the_wait,
@@ -619,4 +761,10 @@ UNIT("alert", waits_for_its_incident_then_is_raised_alone,
     one_key_of_two_kinds_is_two_alerts, events_of_one_tick_have_one_order,
     at_the_limit_the_oldest_resolved_goes_then_the_new_is_refused,
     new_limits_hold_from_then_on, long_keys_and_subjects_are_cut,
-    any_story_is_told_in_pairs, names_are_those_of_the_design)
+    any_story_is_told_in_pairs,
+    what_was_raised_before_a_restart_is_not_raised_again,
+    an_alert_that_waits_goes_on_waiting, time_away_is_not_quiet_time,
+    episodes_are_counted_over_a_restart,
+    what_was_saved_is_refused_cut_at_every_octet,
+    alerts_that_last_are_saved_before_those_that_are_over,
+    names_are_those_of_the_design)

@@ -98,7 +98,35 @@ START_TEST(endpoints_have_an_order)
 }
 END_TEST
 
+START_TEST(what_was_saved_is_loaded)
+{
+	const struct endpoint saved[] = {
+		{ parsed("192.0.2.1"), 5060 },
+		{ parsed("2001:db8::1"), 65535 },
+	};
+
+	for (size_t i = 0; i < 2; i++) {
+		struct endpoint loaded;
+		struct record r;
+		struct cursor c;
+
+		record_init(&r, 100);
+		endpoint_save(&r, &saved[i]);
+		c = cursor_over(slice_of(r.octets, r.len));
+		loaded = endpoint_load(&c);
+		ck_assert(endpoint_equal(&loaded, &saved[i]));
+		ck_assert(!c.bad && c.rest.len == 0);
+		r.octets[0] = 0;
+		c = cursor_over(slice_of(r.octets, r.len));
+		endpoint_load(&c);
+		ck_assert(c.bad);
+		record_done(&r);
+	}
+}
+END_TEST
+
 UNIT("endpoint", endpoints_are_written_as_people_write_them,
     addresses_are_parsed_or_refused_whole,
     octets_make_an_address_of_their_number,
-    an_address_equals_itself_in_its_version_only, endpoints_have_an_order)
+    an_address_equals_itself_in_its_version_only, endpoints_have_an_order,
+    what_was_saved_is_loaded)

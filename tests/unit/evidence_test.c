@@ -143,9 +143,49 @@ START_TEST(a_copy_stands_alone)
 }
 END_TEST
 
+static struct fieldnames names;
+
+static void
+load(struct evidence *to, struct slice octets, bool whole)
+{
+	uint8_t *exact = unit_exact(octets);
+	struct cursor c = cursor_over(slice_of(exact, octets.len));
+
+	evidence_load(to, &c, &names);
+	ck_assert_int_eq(c.bad, !whole);
+	free(exact);
+}
+
+START_TEST(what_was_saved_is_loaded)
+{
+	struct evidence loaded;
+	struct record r;
+
+	evidence_init(&e);
+	evidence_wire(&e, "call_id", slice_text("a\nb"));
+	evidence_list(&e, "witnesses", "date,ntp");
+	evidence_seconds(&e, "offset_s", -3600 * NSTIME_S, 1);
+	evidence_boolean(&e, "mras", true);
+	record_init(&r, 1000);
+	evidence_save(&r, &e);
+	load(&loaded, slice_of(r.octets, r.len), true);
+	ck_assert_uint_eq(loaded.count, 4);
+	ck_assert(slice_is(evidence_get(&loaded, "call_id"), "a\\x0ab"));
+	ck_assert(slice_is(evidence_get(&loaded, "witnesses"), "date,ntp"));
+	ck_assert_int_eq(evidence_find(&loaded, "offset_s")->decimals, 1);
+	ck_assert_int_eq(
+	    evidence_number(&loaded, "offset_s", 0), -3600 * NSTIME_S);
+	ck_assert_int_eq(
+	    evidence_find(&loaded, "mras")->type, EVIDENCE_BOOLEAN);
+	for (size_t len = 0; len < r.len; len++)
+		load(&loaded, slice_of(r.octets, len), false);
+	record_done(&r);
+}
+END_TEST
+
 UNIT("evidence", fields_keep_their_order_and_type, an_unknown_is_left_out,
     text_is_no_number_and_a_number_no_text, wire_octets_are_escaped,
     long_values_are_cut_at_a_whole_character,
     long_values_never_push_out_the_short_ones,
     fields_beyond_the_limit_are_left_out, a_full_store_takes_no_more,
-    a_copy_stands_alone)
+    a_copy_stands_alone, what_was_saved_is_loaded)

@@ -88,8 +88,16 @@ START_TEST(values_out_of_range_are_bad)
 	c = cursor_over(slice_text("\377\377\377\377\377\377\377\177"));
 	ck_assert_int_eq(record_read_time(&c), 0);
 	ck_assert(c.bad);
+	c = cursor_over(slice_of("\1\0\0\0\0\0\0\0", 8));
+	ck_assert_int_eq(record_read_now(&c, 2), 3);
+	c = cursor_over(slice_of("\1\0\0\0\0\0\0\0", 8));
+	ck_assert_int_eq(record_read_now(&c, INT64_MAX), 0);
+	ck_assert(c.bad);
 	c = cursor_over(slice_of("\5\0hello", 7));
 	record_read_text(&c, 4);
+	ck_assert(c.bad);
+	c = cursor_over(slice_of("\2\0a\n", 4));
+	ck_assert_uint_eq(record_read_line(&c, 4).len, 0);
 	ck_assert(c.bad);
 }
 END_TEST

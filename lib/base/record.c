@@ -148,15 +148,21 @@ record_read_flag(struct cursor *c)
 	return record_read_below(c, 1, 2) == 1;
 }
 
+int64_t
+record_read_within(struct cursor *c, int64_t most)
+{
+	const int64_t n = (int64_t)cursor_le64(c);
+
+	if (n >= -most && n <= most)
+		return n;
+	c->bad = true;
+	return 0;
+}
+
 nstime
 record_read_time(struct cursor *c)
 {
-	const nstime t = (nstime)cursor_le64(c);
-
-	if (t > -RECORD_MOST_TIME && t < RECORD_MOST_TIME)
-		return t;
-	c->bad = true;
-	return 0;
+	return record_read_within(c, RECORD_MOST_TIME);
 }
 
 nstime

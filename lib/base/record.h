@@ -91,6 +91,7 @@ bool record_unseal(struct slice sealed, struct slice *content);
  * did not pass.
  */
 struct record_shift {
+	nstime now;      /* at load */
 	nstime watching; /* added to each saved `now': for what waits */
 	nstime real;     /* .. with the time away: for what goes on anyhow */
 };
@@ -109,6 +110,9 @@ record_read_more(struct cursor *c)
 
 /* Less than `limit', or it is bad. */
 uint64_t record_read_below(struct cursor *c, size_t octets, uint64_t limit);
+
+/* A signed number within `most' of 0, or it is bad. */
+int64_t record_read_within(struct cursor *c, int64_t most);
 
 /* A time within RECORD_MOST_TIME of 0, or it is bad. */
 nstime record_read_time(struct cursor *c);

@@ -2,14 +2,17 @@
 #include "clock/offset.h"
 
 enum {
-	REMEMBERED = 32,     /* stamps */
-	OFTEN = 4,           /* samples from one estimate to the next */
-	ANCHOR_SAMPLES = 4,  /* before drift is measured from an estimate */
-	LEAST_DRIFT_MS = 500 /* a day: any crystal does that */
+	REMEMBERED = 32,      /* stamps */
+	OFTEN = 4,            /* samples from one estimate to the next */
+	ANCHOR_SAMPLES = 4,   /* before drift is measured from an estimate */
+	LEAST_DRIFT_MS = 500, /* a day: any crystal does that */
+	KEPT = 8              /* samples over a restart */
 };
 
 #define MOST_RESOLUTION (3600 * NSTIME_S)
 #define MOST_AGE (1000 * 86400 * NSTIME_S)
+/* By which an interval may go beyond OFFSET_LIMIT. */
+#define MOST_WIDTH (86400 * NSTIME_S)
 #define SOON (10 * NSTIME_S)
 #define LEAST_BASELINE (60 * NSTIME_S)
 
@@ -404,4 +407,77 @@ offset_estimate(const struct offset *o, struct offset_estimate *estimate)
 		estimate->outliers = 0;
 	}
 	return true;
+}
+
+static void
+save_sample(struct record *r, const struct offset_sample *s)
+{
+	record_u64(r, (uint64_t)s->interval.lo);
+	record_u64(r, (uint64_t)s->interval.hi);
+	record_time(r, s->at);
+}
+
+void
+offset_save(struct record *r, const struct offset *o)
+{
+	const unsigned kept = o->used < KEPT ? o->used : KEPT;
+
+	record_u8(r, (uint8_t)kept);
+	for (unsigned i = kept; i > 0; i--)
+		save_sample(
+		    r, &o->samples[(o->newest + o->used + 1 - i) % o->used]);
+	record_u64(r, (uint64_t)o->newest_told);
+	record_u32(r, o->stamps);
+	record_u32(r, o->outliers + o->run_length);
+	record_u32(r, o->against);
+	record_u32(r, o->elsewhere);
+	record_u8(r, (uint8_t)o->remembered);
+	record_u8(r, (uint8_t)o->remembered_against);
+	record_flag(r, o->stepped);
+	record_flag(r, o->anchored);
+	record_u64(r, (uint64_t)o->step);
+	record_time(r, o->stepped_at);
+	save_sample(r, &o->present);
+	save_sample(r, &o->other);
+	save_sample(r, &o->anchor);
+}
+
+static struct offset_sample
+load_sample(struct cursor *c, nstime shift)
+{
+	struct offset_sample s;
+
+	s.interval.lo = record_read_within(c, OFFSET_LIMIT + MOST_WIDTH);
+	s.interval.hi = record_read_within(c, OFFSET_LIMIT + MOST_WIDTH);
+	s.at = record_read_now(c, shift);
+	return s;
+}
+
+/* A run that was under way begins anew: those are outliers. */
+void
+offset_load(struct offset *o, struct cursor *c, nstime shift)
+{
+	offset_init(o);
+	o->used = (unsigned)record_read_below(c, 1, KEPT + 1);
+	o->newest = o->used > 0 ? o->used - 1 : 0;
+	for (unsigned i = 0; i < o->used; i++) {
+		o->samples[i] = load_sample(c, shift);
+		if (o->samples[i].interval.lo > o->samples[i].interval.hi)
+			c->bad = true;
+	}
+	o->newest_told = (nstime)cursor_le64(c);
+	o->stamps = cursor_le32(c);
+	o->outliers = cursor_le32(c);
+	o->against = cursor_le32(c);
+	o->elsewhere = cursor_le32(c);
+	o->remembered = (unsigned)record_read_below(c, 1, REMEMBERED + 1);
+	o->remembered_against =
+	    (unsigned)record_read_below(c, 1, REMEMBERED + 1);
+	o->stepped = record_read_flag(c);
+	o->anchored = record_read_flag(c);
+	o->step = record_read_within(c, OFFSET_LIMIT + MOST_WIDTH);
+	o->stepped_at = record_read_time(c);
+	o->present = load_sample(c, shift);
+	o->other = load_sample(c, shift);
+	o->anchor = load_sample(c, shift);
 }

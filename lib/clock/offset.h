@@ -2,10 +2,7 @@
 #ifndef OFFSET_H
 #define OFFSET_H
 
-#include "base/nstime.h"
-
-#include <stdbool.h>
-#include <stddef.h>
+#include "base/record.h"
 
 /*
  * How far one clock is from ours, from stamps of it that were seen on the
@@ -109,6 +106,11 @@ struct offset_estimate {
 
 /* False if there are no stamps. */
 bool offset_estimate(const struct offset *o, struct offset_estimate *estimate);
+
+/* What survives a restart: the estimate and the newest samples.  A `now' is
+ * shifted by `shift'. */
+void offset_save(struct record *r, const struct offset *o);
+void offset_load(struct offset *o, struct cursor *c, nstime shift);
 
 /* The middle of an interval, and half its width, rounded up. */
 static inline nstime

@@ -1,10 +1,59 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/accusation.h"
 
+#include "findings/due.h"
+
 static nstime
 magnitude(nstime t)
 {
 	return t < 0 ? -t : t;
+}
+
+static void
+against(struct offset_estimate *estimate, nstime reference)
+{
+	estimate->interval.lo -= reference;
+	estimate->interval.hi -= reference;
+}
+
+struct accusation
+accusation_of(const struct peer *p, const struct hosts *hosts,
+    const char *local_clock, nstime reference, nstime steps)
+{
+	struct accusation a = {
+		.peer = p->key.address,
+		.attribution = (enum skew_attribution)p->key.attribution,
+		.facts = hosts_facts(hosts, &p->key.address),
+		.witnesses = "date",
+		.local_clock = local_clock,
+	};
+
+	offset_estimate(&p->offset, &a.estimate);
+	against(&a.estimate, reference);
+	a.shape = shape_of(&a.estimate, due_at(p->wall, reference - steps));
+	return a;
+}
+
+bool
+accusation_estimate(
+    const struct peer *p, nstime steps, struct skew_estimate *estimate)
+{
+	struct offset_estimate e;
+	struct shape shape;
+
+	if (!offset_estimate(&p->offset, &e))
+		return false;
+	against(&e, steps);
+	shape = shape_of(&e, p->wall);
+	*estimate = (struct skew_estimate){
+		.peer = p->key.address,
+		.offset = offset_middle(e.interval),
+		.uncertainty = offset_uncertainty(e.interval),
+		.samples = e.stamps,
+		.witnesses = "date",
+		.shape = shape_name(shape.kind),
+	};
+	return true;
 }
 
 struct accusation_figures

@@ -85,3 +85,19 @@ agents_tell(
 	a->told = now;
 	tell(a, FINDING_TROUBLE, worst, now, wall);
 }
+
+void
+agents_save(struct record *r, const struct agents *a)
+{
+	record_flag(r, a->stands);
+	record_flag(r, a->news);
+	record_time(r, a->told);
+}
+
+void
+agents_load(struct agents *a, struct cursor *c, nstime shift)
+{
+	a->stands = record_read_flag(c) && a->count > 0;
+	a->news = record_read_flag(c) && a->count > 0;
+	a->told = record_read_now(c, shift);
+}

@@ -37,4 +37,9 @@ nstime agents_due(const struct agents *a, nstime now);
 void agents_tell(
     struct agents *a, const struct evidence *worst, nstime now, nstime wall);
 
+/* What survives a restart, but for the count: those who are accused are added
+ * one by one, and then agents_load(). */
+void agents_save(struct record *r, const struct agents *a);
+void agents_load(struct agents *a, struct cursor *c, nstime shift);
+
 #endif

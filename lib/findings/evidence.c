@@ -238,11 +238,13 @@ evidence_load(struct evidence *e, struct cursor *c, struct fieldnames *names)
 {
 	evidence_init(e);
 	while (record_read_more(c)) {
+		const struct slice name =
+		    record_read_text(c, FIELDNAMES_OCTETS);
+		const uint64_t type =
+		    record_read_below(c, 1, EVIDENCE_DECIMAL + 1);
 		struct evidence_field field = {
-			.name = fieldnames_keep(
-			    names, record_read_text(c, FIELDNAMES_OCTETS)),
-			.type = (enum evidence_type)record_read_below(
-			    c, 1, EVIDENCE_DECIMAL + 1),
+			.name = fieldnames_keep(names, name),
+			.type = (enum evidence_type)type,
 		};
 
 		if (field.name == NULL)

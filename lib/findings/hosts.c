@@ -7,6 +7,8 @@
 #include "base/table.h"
 #include "findings/skew.h"
 
+enum { SPARE = 256 };
+
 struct host {
 	struct table_entry entry; /* first: a host is its entry */
 	TAILQ_ENTRY(host) age;
@@ -244,4 +246,43 @@ hosts_stats(const struct hosts *h, counter_output *output, void *arg)
 {
 	output(arg, "hosts.evicted", h->evicted);
 	output(arg, "hosts.no_memory", h->no_memory);
+}
+
+void
+hosts_save(const struct hosts *h, struct record *r)
+{
+	const struct host *host = TAILQ_LAST(&h->ages, ages);
+
+	for (size_t i = 0;
+	     host != NULL && i < HOSTS_SAVED && record_left(r) >= SPARE; i++) {
+		record_more(r, true);
+		endpoint_address_save(r, &host->address);
+		record_flag(r, host->dials);
+		record_flag(r, host->answers);
+		host = TAILQ_PREV(host, ages, age);
+	}
+	record_more(r, false);
+}
+
+/* They were saved the latest first. */
+void
+hosts_load(struct hosts *h, struct cursor *c)
+{
+	while (record_read_more(c)) {
+		const struct address address = endpoint_address_load(c);
+		const bool dials = record_read_flag(c);
+		const bool answers = record_read_flag(c);
+		struct host *host;
+
+		if (c->bad || find(h, &address) != NULL ||
+		    table_count(h->table) >= h->limit)
+			continue;
+		host = add(h, &address);
+		if (host == NULL)
+			continue;
+		TAILQ_REMOVE(&h->ages, host, age);
+		TAILQ_INSERT_HEAD(&h->ages, host, age);
+		host->dials = dials;
+		host->answers = answers;
+	}
 }

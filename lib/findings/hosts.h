@@ -43,6 +43,12 @@ struct hosts_facts hosts_facts(
 /* A host that dials or answers, or stands in a pool. */
 bool hosts_is_server(const struct hosts_facts *facts);
 
+/* What survives a restart: the parts of those last heard of, as many as
+ * HOSTS_SAVED. */
+enum { HOSTS_SAVED = 2048 };
+void hosts_save(const struct hosts *h, struct record *r);
+void hosts_load(struct hosts *h, struct cursor *c);
+
 /* hosts.evicted, hosts.no_memory */
 void hosts_stats(const struct hosts *h, counter_output *output, void *arg);
 

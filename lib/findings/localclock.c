@@ -122,3 +122,29 @@ localclock_name(const struct localclock *l, enum skew_local_clock state)
 	}
 	return "unknown";
 }
+
+void
+localclock_save(struct record *r, const struct localclock *l)
+{
+	for (unsigned i = 0; i < LOCALCLOCK_CLASSES; i++) {
+		record_more(r, true);
+		record_flag(r, l->classes[i].stands);
+		record_time(r, l->classes[i].told);
+	}
+	record_more(r, false);
+}
+
+/* More classes than we know are another version's, and come after ours. */
+void
+localclock_load(struct localclock *l, struct cursor *c, nstime shift)
+{
+	for (unsigned i = 0; record_read_more(c); i++) {
+		const bool stands = record_read_flag(c);
+		const nstime told = record_read_now(c, shift);
+
+		if (i >= LOCALCLOCK_CLASSES)
+			continue;
+		l->classes[i].stands = stands;
+		l->classes[i].told = told;
+	}
+}

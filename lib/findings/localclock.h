@@ -44,6 +44,10 @@ void localclock_clear(
 
 bool localclock_stands(const struct localclock *l, enum localclock_class class);
 
+/* What survives a restart. */
+void localclock_save(struct record *r, const struct localclock *l);
+void localclock_load(struct localclock *l, struct cursor *c, nstime shift);
+
 /* "trusted", "unsynchronised", "suspect" (the odd one out), "unknown". */
 const char *localclock_name(
     const struct localclock *l, enum skew_local_clock state);

@@ -9,7 +9,7 @@
 #define FORGOTTEN (24 * 3600 * NSTIME_S)
 
 /* How many accused are looked at for one that may make room. */
-enum { LOOK_FOR_ROOM = 16 };
+enum { LOOK_FOR_ROOM = 16, SPARE = 4096 };
 
 static bool
 same_peer(const struct table_entry *entry, const void *key)
@@ -256,4 +256,98 @@ peers_poll(const struct peers *peers, const struct hosts *hosts, nstime zero,
 	*consensus = consensus_count(votes, gather(peers, hosts, zero, votes));
 	free(votes);
 	return true;
+}
+
+static void
+save_peer(const struct peer *p, struct record *r)
+{
+	record_more(r, true);
+	endpoint_address_save(r, &p->key.address);
+	record_u8(r, p->key.attribution);
+	record_u8(r, (uint8_t)p->standing);
+	record_u8(r, (uint8_t)p->side);
+	record_flag(r, p->folded);
+	record_u8(r, (uint8_t)p->severity);
+	record_time(r, p->since);
+	record_time(r, p->told);
+	record_time(r, p->seen);
+	record_time(r, p->wall);
+	offset_save(r, &p->offset);
+}
+
+void
+peers_save(const struct peers *peers, struct record *r)
+{
+	const struct peer *p;
+	size_t saved = 0;
+
+	for (unsigned i = PEERS_STANDINGS; i > 0; i--) {
+		p = TAILQ_LAST(&peers->lists[i - 1], peers_list);
+		for (; p != NULL && saved < PEERS_SAVED &&
+		     record_left(r) >= SPARE;
+		     p = TAILQ_PREV(p, peers_list, order)) {
+			save_peer(p, r);
+			saved++;
+		}
+	}
+	record_more(r, false);
+}
+
+/* Everything but the places in table and lists.  A suspicion waits for more
+ * stamps; but a clock drifts even if nobody looks. */
+static void
+load_peer(struct peer *p, struct cursor *c, const struct record_shift *shift)
+{
+	p->key.address = endpoint_address_load(c);
+	p->key.attribution = (uint8_t)record_read_below(c, 1, 2);
+	p->standing = record_read_below(c, 1, PEERS_STANDINGS);
+	p->side = record_read_below(c, 1, PEERS_SIDES);
+	p->folded = record_read_flag(c) && p->standing == PEERS_ACCUSED;
+	p->severity = record_read_below(c, 1, FINDING_INFO + 1);
+	p->since = record_read_now(c, shift->watching);
+	p->told = record_read_now(c, shift->watching);
+	p->seen = record_read_now(c, shift->real);
+	p->wall = record_read_time(c);
+	offset_load(&p->offset, c, shift->real);
+	if (p->offset.used == 0 && p->standing != PEERS_CALM)
+		c->bad = true;
+}
+
+/* Each list was saved from its end. */
+static void
+take_in(struct peers *peers, const struct peer *loaded)
+{
+	const struct peers_key *key = &loaded->key;
+	struct peer *p;
+
+	if (!peers_has_room(peers) ||
+	    peers_find(peers, &key->address, key->attribution) != NULL)
+		return;
+	p = peers_add(peers, &key->address, key->attribution);
+	if (p == NULL)
+		return;
+	peers_take_side(peers, p, loaded->side);
+	TAILQ_REMOVE(&peers->lists[PEERS_CALM], p, order);
+	TAILQ_INSERT_HEAD(&peers->lists[loaded->standing], p, order);
+	p->standing = loaded->standing;
+	p->folded = loaded->folded;
+	p->severity = loaded->severity;
+	p->since = loaded->since;
+	p->told = loaded->told;
+	p->seen = loaded->seen;
+	p->wall = loaded->wall;
+	p->offset = loaded->offset;
+}
+
+void
+peers_load(
+    struct peers *peers, struct cursor *c, const struct record_shift *shift)
+{
+	while (record_read_more(c)) {
+		struct peer loaded = { .side = PEERS_NO_SIDE };
+
+		load_peer(&loaded, c, shift);
+		if (!c->bad)
+			take_in(peers, &loaded);
+	}
 }

@@ -101,6 +101,13 @@ bool peers_sort(struct peers *peers);
 /* The accused user agent that is furthest off, or NULL. */
 const struct peer *peers_worst(const struct peers *peers, nstime reference);
 
+/* What survives a restart: the accused, the suspects, then the calm ones last
+ * seen, as many as PEERS_SAVED. */
+enum { PEERS_SAVED = 2048 };
+void peers_save(const struct peers *peers, struct record *r);
+void peers_load(
+    struct peers *peers, struct cursor *c, const struct record_shift *shift);
+
 /* Ask those that are judged, unless one of them sides with us; offsets are
  * against `zero', our clock.  False when out of memory. */
 bool peers_poll(const struct peers *peers, const struct hosts *hosts,

@@ -120,3 +120,42 @@ proof_find(const struct txntable_outcome *o, const struct timeout_witness *w,
 		*verdict = TIMEOUT_UNKNOWN_ASYMMETRIC;
 	return NULL;
 }
+
+void
+proof_write(struct evidence *e, const struct txntable_outcome *o,
+    const char *proof, const struct identity *identity)
+{
+	char store[EVIDENCE_VALUE];
+	struct textbuf text;
+
+	evidence_init(e);
+	evidence_text(e, "class", proof_class_name(o->class));
+	evidence_text(e, "proof", proof);
+	evidence_wire(e, "method", o->method);
+	textbuf_init(&text, store, sizeof(store));
+	identity_write_start_line(&text, identity, o->start_line);
+	evidence_text_slice(e, "start_line", textbuf_slice(&text));
+	textbuf_init(&text, store, sizeof(store));
+	identity_write(&text, identity, o->request_uri);
+	evidence_text_slice(e, "request_uri", textbuf_slice(&text));
+	evidence_wire(e, "call_id", o->call_id);
+	evidence_integer(e, "cseq", o->cseq);
+	textbuf_init(&text, store, sizeof(store));
+	identity_write(&text, identity, o->from);
+	evidence_text_slice(e, "from", textbuf_slice(&text));
+	textbuf_init(&text, store, sizeof(store));
+	identity_write(&text, identity, o->to);
+	evidence_text_slice(e, "to", textbuf_slice(&text));
+	evidence_wire(e, "branch", o->branch);
+	evidence_endpoint(e, "uac", &o->uac);
+	evidence_endpoint(e, "uas", &o->uas);
+	evidence_text(e, "transport", proof_transport_name(o->transport));
+	evidence_time(e, "sent", o->sent_wall);
+	evidence_integer(e, "copies", o->copies);
+	if (o->status != 0)
+		evidence_integer(e, "last_status", o->status);
+	evidence_seconds(e, "elapsed_s", o->now - o->sent, 1);
+	evidence_boolean(e, "mras", o->mras);
+	evidence_boolean(e, "recovered", o->recovered);
+	evidence_integer(e, "legs", o->legs);
+}

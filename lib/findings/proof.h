@@ -27,4 +27,8 @@ enum finding_severity proof_severity(enum txntable_class class);
 /* "UDP", "TCP", "TLS" */
 const char *proof_transport_name(enum txntable_transport transport);
 
+/* The evidence of a timeout, `e' anew. */
+void proof_write(struct evidence *e, const struct txntable_outcome *outcome,
+    const char *proof, const struct identity *identity);
+
 #endif

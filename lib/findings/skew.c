@@ -89,30 +89,12 @@ schedule(struct skew *s, nstime at)
 		s->review = at;
 }
 
-static void
-against(struct offset_estimate *estimate, nstime reference)
-{
-	estimate->interval.lo -= reference;
-	estimate->interval.hi -= reference;
-}
-
 /* The case against a peer, as things stand. */
 static struct accusation
 accuse(const struct skew *s, const struct peer *p)
 {
-	struct accusation a = {
-		.peer = p->key.address,
-		.attribution = (enum skew_attribution)p->key.attribution,
-		.facts = hosts_facts(s->hosts, &p->key.address),
-		.witnesses = "date",
-		.local_clock = localclock_name(&s->local, s->local_state),
-	};
-
-	offset_estimate(&p->offset, &a.estimate);
-	against(&a.estimate, s->reference);
-	a.shape =
-	    shape_of(&a.estimate, due_at(p->wall, s->reference - s->steps));
-	return a;
+	return accusation_of(p, s->hosts,
+	    localclock_name(&s->local, s->local_state), s->reference, s->steps);
 }
 
 static void
@@ -465,28 +447,10 @@ skew_set(struct skew *s, const struct skew_limits *limits)
 bool
 skew_estimate(struct skew *s, size_t index, struct skew_estimate *estimate)
 {
-	const struct peer *p;
-	struct offset_estimate e;
-	struct shape shape;
-
 	if (index == 0 && !peers_sort(&s->peers))
 		return false;
-	if (index >= s->peers.sorted_count)
-		return false;
-	p = s->peers.sorted[index];
-	if (!offset_estimate(&p->offset, &e))
-		return false;
-	against(&e, s->steps);
-	shape = shape_of(&e, p->wall);
-	*estimate = (struct skew_estimate){
-		.peer = p->key.address,
-		.offset = offset_middle(e.interval),
-		.uncertainty = offset_uncertainty(e.interval),
-		.samples = e.stamps,
-		.witnesses = "date",
-		.shape = shape_name(shape.kind),
-	};
-	return true;
+	return index < s->peers.sorted_count &&
+	    accusation_estimate(s->peers.sorted[index], s->steps, estimate);
 }
 
 void
@@ -497,4 +461,34 @@ skew_stats(const struct skew *s, counter_output *output, void *arg)
 	output(arg, "skew.no_memory", s->no_memory);
 	output(arg, "skew.out_of_range", s->out_of_range);
 	hosts_stats(s->hosts, output, arg);
+}
+
+void
+skew_save(const struct skew *s, struct record *r)
+{
+	record_u64(r, (uint64_t)s->steps);
+	record_u64(r, (uint64_t)s->reference);
+	localclock_save(r, &s->local);
+	hosts_save(s->hosts, r);
+	peers_save(&s->peers, r);
+	agents_save(r, &s->agents);
+}
+
+bool
+skew_load(struct skew *s, struct cursor *c, const struct record_shift *shift)
+{
+	const struct peer *p;
+
+	s->steps = record_read_within(c, MOST_STEPS);
+	s->reference = record_read_within(c, OFFSET_LIMIT);
+	localclock_load(&s->local, c, shift->watching);
+	hosts_load(s->hosts, c);
+	peers_load(&s->peers, c, shift);
+	TAILQ_FOREACH (p, &s->peers.lists[PEERS_ACCUSED], order)
+		if (p->folded)
+			agents_add(&s->agents);
+	agents_load(&s->agents, c, shift->watching);
+	s->review = shift->now;
+	s->stepped_at = shift->now;
+	return !c->bad;
 }

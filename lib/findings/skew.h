@@ -94,6 +94,15 @@ struct skew_estimate {
 bool skew_estimate(
     struct skew *s, size_t index, struct skew_estimate *estimate);
 
+/*
+ * What survives a restart: the clocks that were learnt and who stands
+ * accused.  skew_load() is for an empty room; false: it makes no sense, and
+ * the room is only good to be freed.
+ */
+void skew_save(const struct skew *s, struct record *r);
+bool skew_load(
+    struct skew *s, struct cursor *c, const struct record_shift *shift);
+
 void skew_stats(const struct skew *s, counter_output *output, void *arg);
 
 #endif

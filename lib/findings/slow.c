@@ -7,7 +7,7 @@
 #include "base/table.h"
 #include "findings/proof.h"
 
-enum { COUNT_LIMIT = 16, CALL_ID = 128, UDP_COPIES = 4 };
+enum { COUNT_LIMIT = 16, CALL_ID = 128, UDP_COPIES = 4, SPARE = 1024 };
 
 struct server {
 	struct table_entry entry;
@@ -272,4 +272,54 @@ void
 slow_stats(const struct slow *s, counter_output *output, void *arg)
 {
 	output(arg, "slow.servers_evicted", s->servers_evicted);
+}
+
+void
+slow_save(const struct slow *s, struct record *r)
+{
+	const struct server *server;
+
+	TAILQ_FOREACH (server, &s->by_use, link) {
+		if (!server->raised || record_left(r) < SPARE)
+			continue;
+		record_more(r, true);
+		endpoint_save(r, &server->endpoint);
+		record_flag(r, server->late);
+		record_u32(r, server->quick);
+		record_time(r, server->slowest);
+		record_time(r, server->threshold);
+		record_text(r, slice_text(server->call_id));
+		record_text(r, slice_text(server->method));
+	}
+	record_more(r, false);
+}
+
+static void
+load_text(char *store, size_t size, struct cursor *c)
+{
+	struct textbuf t;
+
+	textbuf_init(&t, store, size);
+	textbuf_add_slice(&t, record_read_line(c, size - 1));
+}
+
+bool
+slow_load(struct slow *s, struct cursor *c)
+{
+	while (record_read_more(c)) {
+		const struct endpoint endpoint = endpoint_load(c);
+		struct server *server =
+		    c->bad ? NULL : find_or_add(s, &endpoint);
+
+		if (server == NULL)
+			return false;
+		server->raised = true;
+		server->late = record_read_flag(c);
+		server->quick = cursor_le32(c);
+		server->slowest = record_read_time(c);
+		server->threshold = record_read_time(c);
+		load_text(server->call_id, sizeof(server->call_id), c);
+		load_text(server->method, sizeof(server->method), c);
+	}
+	return !c->bad;
 }

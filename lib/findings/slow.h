@@ -33,6 +33,14 @@ void slow_supersede(
     struct slow *s, const struct endpoint *server, nstime now, nstime wall);
 
 void slow_set(struct slow *s, const struct slow_limits *limits);
+/*
+ * What survives a restart: the servers that stand accused.  slow_load() is
+ * for an empty room; false: it makes no sense, and the room is only good to
+ * be freed.
+ */
+void slow_save(const struct slow *s, struct record *r);
+bool slow_load(struct slow *s, struct cursor *c);
+
 void slow_stats(const struct slow *s, counter_output *output, void *arg);
 
 #endif

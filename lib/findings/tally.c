@@ -77,3 +77,52 @@ tally_at(const struct tally *t, size_t index, const char **name,
 	*counts = t->methods[index].counts;
 	return true;
 }
+
+/* The counts are a part of their own: more of them, from another version, are
+ * skipped. */
+void
+tally_save(struct record *r, const struct tally *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		const struct tally_counts *c = &t->methods[i].counts;
+		size_t part;
+
+		record_more(r, true);
+		record_text(r, slice_text(t->methods[i].name));
+		part = record_begin(r);
+		record_u64(r, c->answered);
+		record_u64(r, c->timed_out);
+		record_u64(r, c->unknown_asymmetric);
+		record_u64(r, c->unknown_loss);
+		record_u64(r, c->undelivered);
+		record_u64(r, c->unfinished);
+		record_end(r, part);
+	}
+	record_more(r, false);
+}
+
+void
+tally_load(struct tally *t, struct cursor *c)
+{
+	while (record_read_more(c)) {
+		char name[TALLY_NAME];
+		const struct slice text = record_read_line(c, TALLY_NAME - 1);
+		struct cursor part = record_read_part(c);
+		struct tally_counts *counts;
+
+		if (text.len == 0)
+			c->bad = true;
+		if (c->bad)
+			return;
+		memcpy(name, text.p, text.len);
+		name[text.len] = '\0';
+		counts = tally_of(t, name);
+		counts->answered += cursor_le64(&part);
+		counts->timed_out += cursor_le64(&part);
+		counts->unknown_asymmetric += cursor_le64(&part);
+		counts->unknown_loss += cursor_le64(&part);
+		counts->undelivered += cursor_le64(&part);
+		counts->unfinished += cursor_le64(&part);
+		c->bad = part.bad;
+	}
+}

@@ -2,7 +2,7 @@
 #ifndef TALLY_H
 #define TALLY_H
 
-#include "base/slice.h"
+#include "base/record.h"
 
 /*
  * What became of transactions, counted by method.  Names come off the wire:
@@ -31,5 +31,9 @@ struct tally_counts *tally_of(struct tally *t, const char *name);
 /* Method number `index' in order of its name; false: there are no more. */
 bool tally_at(const struct tally *t, size_t index, const char **name,
     struct tally_counts *counts);
+
+/* What survives a restart. */
+void tally_save(struct record *r, const struct tally *t);
+void tally_load(struct tally *t, struct cursor *c);
 
 #endif

@@ -3,13 +3,15 @@
 
 #include "base/table.h"
 #include "base/timerq.h"
+#include "findings/clients.h"
 #include "findings/proof.h"
 #include "findings/verdicts.h"
 
 #include <stdlib.h>
 #include <sys/queue.h>
 
-enum { FAILED_CLIENTS = 8 };
+/* What must still fit into a record when a server is begun. */
+enum { SPARE = 4096 };
 
 /* A server endpoint that timed out for a method, until it is well again. */
 struct server {
@@ -20,9 +22,10 @@ struct server {
 	char method[TALLY_NAME];
 	nstime last_timeout;
 	bool client_answered; /* since then: one of those that had failed */
-	size_t failed_count;  /* above FAILED_CLIENTS: any client will do */
-	struct address failed[FAILED_CLIENTS];
+	struct clients failed;
 };
+
+TAILQ_HEAD(servers, server);
 
 struct timeout {
 	struct timeout_limits limits;
@@ -30,7 +33,7 @@ struct timeout {
 	void *arg;
 	struct tally *tally;
 	struct table *servers;
-	TAILQ_HEAD(, server) by_use; /* the longest without trouble first */
+	struct servers by_use; /* the longest without trouble first */
 	struct timerq *healing;
 	struct verdicts *verdicts;
 	nstime wall_offset; /* stamps less `now', from the latest outcome */
@@ -179,28 +182,6 @@ add_server(struct timeout *t, const struct endpoint *endpoint,
 }
 
 static void
-remember_client(struct server *s, const struct address *client)
-{
-	for (size_t i = 0; i < s->failed_count && i < FAILED_CLIENTS; i++)
-		if (endpoint_address_equal(&s->failed[i], client))
-			return;
-	if (s->failed_count < FAILED_CLIENTS)
-		s->failed[s->failed_count] = *client;
-	s->failed_count++;
-}
-
-static bool
-client_had_failed(const struct server *s, const struct address *client)
-{
-	if (s->failed_count > FAILED_CLIENTS)
-		return true;
-	for (size_t i = 0; i < s->failed_count; i++)
-		if (endpoint_address_equal(&s->failed[i], client))
-			return true;
-	return false;
-}
-
-static void
 note_failure(
     struct timeout *t, const struct txntable_outcome *o, const char *method)
 {
@@ -213,7 +194,7 @@ note_failure(
 		return;
 	TAILQ_REMOVE(&t->by_use, s, link);
 	TAILQ_INSERT_TAIL(&t->by_use, s, link);
-	remember_client(s, &o->uac.address);
+	clients_add(&s->failed, &o->uac.address);
 	s->last_timeout = o->now;
 	s->client_answered = false;
 	timerq_cancel(t->healing, &s->timer);
@@ -230,50 +211,10 @@ note_answer(
 		return;
 	s = find_server(t, &o->uas, method, &hash);
 	if (s == NULL || s->client_answered || o->sent < s->last_timeout ||
-	    !client_had_failed(s, &o->uac.address))
+	    !clients_has(&s->failed, &o->uac.address))
 		return;
 	s->client_answered = timerq_set(
 	    t->healing, &s->timer, s->last_timeout + t->limits.resolve_after);
-}
-
-static void
-write_evidence(
-    struct timeout *t, const struct txntable_outcome *o, const char *proof)
-{
-	struct evidence *e = &t->evidence;
-	char store[EVIDENCE_VALUE];
-	struct textbuf text;
-
-	evidence_init(e);
-	evidence_text(e, "class", proof_class_name(o->class));
-	evidence_text(e, "proof", proof);
-	evidence_wire(e, "method", o->method);
-	textbuf_init(&text, store, sizeof(store));
-	identity_write_start_line(&text, &t->limits.identity, o->start_line);
-	evidence_text_slice(e, "start_line", textbuf_slice(&text));
-	textbuf_init(&text, store, sizeof(store));
-	identity_write(&text, &t->limits.identity, o->request_uri);
-	evidence_text_slice(e, "request_uri", textbuf_slice(&text));
-	evidence_wire(e, "call_id", o->call_id);
-	evidence_integer(e, "cseq", o->cseq);
-	textbuf_init(&text, store, sizeof(store));
-	identity_write(&text, &t->limits.identity, o->from);
-	evidence_text_slice(e, "from", textbuf_slice(&text));
-	textbuf_init(&text, store, sizeof(store));
-	identity_write(&text, &t->limits.identity, o->to);
-	evidence_text_slice(e, "to", textbuf_slice(&text));
-	evidence_wire(e, "branch", o->branch);
-	evidence_endpoint(e, "uac", &o->uac);
-	evidence_endpoint(e, "uas", &o->uas);
-	evidence_text(e, "transport", proof_transport_name(o->transport));
-	evidence_time(e, "sent", o->sent_wall);
-	evidence_integer(e, "copies", o->copies);
-	if (o->status != 0)
-		evidence_integer(e, "last_status", o->status);
-	evidence_seconds(e, "elapsed_s", o->now - o->sent, 1);
-	evidence_boolean(e, "mras", o->mras);
-	evidence_boolean(e, "recovered", o->recovered);
-	evidence_integer(e, "legs", o->legs);
 }
 
 static void
@@ -290,7 +231,7 @@ tell(struct timeout *t, const struct txntable_outcome *o,
 	textbuf_add(&key, " ");
 	textbuf_add(&key, method);
 	if (proof != NULL)
-		write_evidence(t, o, proof);
+		proof_write(&t->evidence, o, proof, &t->limits.identity);
 	t->output(t->arg,
 	    &(struct finding){
 		.kind = FINDING_TRANSACTION_TIMEOUT,
@@ -470,4 +411,65 @@ timeout_stats(const struct timeout *t, counter_output *output, void *arg)
 {
 	output(arg, "timeout.servers_evicted", t->servers_evicted);
 	output(arg, "timeout.judged_full", verdicts_refused(t->verdicts));
+}
+
+static void
+save_server(struct record *r, const struct server *s)
+{
+	record_more(r, true);
+	endpoint_save(r, &s->endpoint);
+	record_text(r, slice_text(s->method));
+	record_time(r, s->last_timeout);
+	record_flag(r, s->client_answered);
+	clients_save(r, &s->failed);
+}
+
+void
+timeout_save(const struct timeout *t, struct record *r)
+{
+	const struct server *s;
+
+	tally_save(r, t->tally);
+	s = TAILQ_LAST(&t->by_use, servers);
+	for (; s != NULL && record_left(r) >= SPARE;
+	     s = TAILQ_PREV(s, servers, link))
+		save_server(r, s);
+	record_more(r, false);
+}
+
+static void
+load_server(struct timeout *t, struct cursor *c, nstime shift)
+{
+	const struct endpoint endpoint = endpoint_load(c);
+	const struct slice name = record_read_line(c, TALLY_NAME - 1);
+	const nstime last = record_read_now(c, shift);
+	const bool answered = record_read_flag(c);
+	struct clients failed = { .any = false };
+	char method[TALLY_NAME] = "";
+	struct server *s = NULL;
+	uint64_t hash;
+
+	clients_load(&failed, c);
+	memcpy(method, name.len == 0 ? "" : (const char *)name.p, name.len);
+	if (!c->bad && find_server(t, &endpoint, method, &hash) == NULL &&
+	    table_count(t->servers) < t->limits.servers)
+		s = add_server(t, &endpoint, method, hash);
+	if (s == NULL)
+		return;
+	TAILQ_REMOVE(&t->by_use, s, link);
+	TAILQ_INSERT_HEAD(&t->by_use, s, link); /* saved the latest first */
+	s->last_timeout = last;
+	s->failed = failed;
+	s->client_answered = answered &&
+	    timerq_set(t->healing, &s->timer, last + t->limits.resolve_after);
+}
+
+bool
+timeout_load(
+    struct timeout *t, struct cursor *c, const struct record_shift *shift)
+{
+	tally_load(t->tally, c);
+	while (record_read_more(c))
+		load_server(t, c, shift->watching);
+	return !c->bad;
 }

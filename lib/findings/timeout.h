@@ -59,6 +59,15 @@ void timeout_tick(struct timeout *t, nstime now, nstime wall);
 nstime timeout_next_deadline(const struct timeout *t);
 void timeout_set(struct timeout *t, const struct timeout_limits *limits);
 
+/*
+ * What survives a restart: the counts, and the servers that are not well
+ * again.  timeout_load() is for an empty room; false: it makes no sense, and
+ * the room is only good to be freed.
+ */
+void timeout_save(const struct timeout *t, struct record *r);
+bool timeout_load(
+    struct timeout *t, struct cursor *c, const struct record_shift *shift);
+
 /* The counts by method, borrowed until the next input. */
 const struct tally *timeout_tally(const struct timeout *t);
 

@@ -7,7 +7,7 @@
 
 #include "base/table.h"
 
-enum { KEY_OCTETS = 112, INTERFACES = 16, NAME_OCTETS = 32 };
+enum { KEY_OCTETS = 112, INTERFACES = 16, NAME_OCTETS = 32, SPARE = 1024 };
 
 /* More than one packet in this many is too much. */
 enum { LOSS_ONE_IN = 1000 };
@@ -373,4 +373,77 @@ void
 visibility_stats(const struct visibility *v, counter_output *output, void *arg)
 {
 	output(arg, "visibility.pairs_evicted", v->pairs_evicted);
+}
+
+static void
+save_blindness(struct record *r, const struct blindness *b)
+{
+	record_u32(r, b->count);
+	record_time(r, b->last);
+	record_flag(r, b->raised);
+}
+
+void
+visibility_save(const struct visibility *v, struct record *r)
+{
+	const struct pair *p;
+
+	save_blindness(r, &v->loss);
+	save_blindness(r, &v->truncated);
+	record_u32(r, v->minutes_without_sip);
+	for (size_t i = 0; i < INTERFACES; i++)
+		record_text(r, slice_text(v->lossy[i].name));
+	TAILQ_FOREACH (p, &v->by_use, link) {
+		if (!p->raised || record_left(r) < SPARE)
+			continue;
+		record_more(r, true);
+		endpoint_address_save(r, &p->a);
+		endpoint_address_save(r, &p->b);
+		record_u32(r, p->unanswered);
+	}
+	record_more(r, false);
+}
+
+static void
+load_blindness(struct blindness *b, struct cursor *c, nstime shift)
+{
+	b->count = cursor_le32(c);
+	b->last = record_read_now(c, shift);
+	b->raised = record_read_flag(c);
+}
+
+static void
+load_pair(struct visibility *v, struct cursor *c)
+{
+	const struct address a = endpoint_address_load(c);
+	const struct address b = endpoint_address_load(c);
+	const unsigned unanswered = cursor_le32(c);
+	const struct txntable_outcome as_told = {
+		.uac.address = a,
+		.uas.address = b,
+	};
+	struct pair *p = c->bad ? NULL : find(v, &as_told, true);
+
+	if (p == NULL)
+		return;
+	p->unanswered = unanswered;
+	p->raised = true;
+}
+
+bool
+visibility_load(
+    struct visibility *v, struct cursor *c, const struct record_shift *shift)
+{
+	load_blindness(&v->loss, c, shift->watching);
+	load_blindness(&v->truncated, c, shift->watching);
+	v->minutes_without_sip = cursor_le32(c);
+	for (size_t i = 0; i < INTERFACES; i++) {
+		struct textbuf name;
+
+		textbuf_init(&name, v->lossy[i].name, NAME_OCTETS);
+		textbuf_add_slice(&name, record_read_line(c, NAME_OCTETS - 1));
+	}
+	while (record_read_more(c))
+		load_pair(v, c);
+	return !c->bad;
 }

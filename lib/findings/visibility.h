@@ -55,6 +55,15 @@ void visibility_tick(struct visibility *v, nstime now, nstime wall);
 nstime visibility_next_deadline(const struct visibility *v);
 void visibility_set(
     struct visibility *v, const struct visibility_limits *limits);
+
+/*
+ * What survives a restart: what was told.  visibility_load() is for an empty
+ * room; false: it makes no sense, and the room is only good to be freed.
+ */
+void visibility_save(const struct visibility *v, struct record *r);
+bool visibility_load(
+    struct visibility *v, struct cursor *c, const struct record_shift *shift);
+
 void visibility_stats(
     const struct visibility *v, counter_output *output, void *arg);
 

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "unit.h"
+#include "unit/saved.h"
 
 #define START (1289690940 * NSTIME_S)
 
@@ -373,6 +373,37 @@ START_TEST(the_truth_lies_in_the_told_interval)
 }
 END_TEST
 
+static struct offset loaded;
+
+static bool
+load(struct slice octets)
+{
+	struct cursor c = cursor_over(octets);
+
+	offset_load(&loaded, &c, 1000 * NSTIME_S);
+	return !c.bad;
+}
+
+START_TEST(an_estimate_outlives_a_restart)
+{
+	struct record r;
+
+	offset_init(&clock_seen);
+	see_many(40, 0, 1030 * NSTIME_MS, -3600 * NSTIME_S);
+	record_init(&r, 10000);
+	offset_save(&r, &clock_seen);
+	saved_whole_or_not_at_all(&r, load);
+	ck_assert(offset_estimate(&loaded, &estimate));
+	ck_assert(holds(-3600 * NSTIME_S));
+	ck_assert_uint_eq(estimate.stamps, 40);
+	clock_seen = loaded;
+	see_many(2, 1050 * NSTIME_S, 1030 * NSTIME_MS, 0);
+	ck_assert(holds(-3600 * NSTIME_S));
+	see_many(1, 1060 * NSTIME_S, 1030 * NSTIME_MS, 0);
+	ck_assert(holds(0) && estimate.stepped);
+}
+END_TEST
+
 UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     many_stamps_narrow_it_down, stamps_of_one_second_are_one_sample,
     a_late_message_is_an_outlier, one_late_message_in_twenty_is_no_step,
@@ -384,4 +415,4 @@ UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     three_alternating_clusters_are_mixed, mixed_passes_when_one_clock_remains,
     drift_is_measured, a_steady_clock_does_not_drift, a_fast_drift_is_followed,
     refuses_stamps_out_of_range, survives_any_time,
-    the_truth_lies_in_the_told_interval)
+    the_truth_lies_in_the_told_interval, an_estimate_outlives_a_restart)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/skew.h"
 
-#include "unit.h"
+#include "unit/saved.h"
 
 #define START (1289690940 * NSTIME_S)
 #define MINUTE (60 * NSTIME_S)
@@ -611,6 +611,98 @@ START_TEST(survives_any_time)
 }
 END_TEST
 
+static nstime loaded_at;
+
+/* An hour passed by the wall, and nothing by `now'. */
+static bool
+load(struct slice octets)
+{
+	const struct record_shift shift = {
+		.now = loaded_at,
+		.real = -HOUR,
+	};
+	struct cursor c = cursor_over(octets);
+
+	skew_free(skew);
+	skew = skew_new(&limits, on_finding, NULL);
+	return skew_load(skew, &c, &shift);
+}
+
+static void
+restart(nstime at)
+{
+	struct record r;
+
+	record_init(&r, 1 << 20);
+	skew_save(skew, &r);
+	loaded_at = at;
+	saved_whole_or_not_at_all(&r, load);
+	tick(at);
+}
+
+START_TEST(who_was_accused_before_a_restart_is_healthy_after_it)
+{
+	const struct address server = host(1);
+
+	begin();
+	skew_role(skew, &server, true);
+	stamps(1, 0, -HOUR);
+	stamps(2, 0, -HOUR);
+	stamps(3, 0, 0);
+	tick(30 * NSTIME_S);
+	ck_assert_uint_eq(count, 2);
+	restart(31 * NSTIME_S);
+	stamps(1, 32 * NSTIME_S, -HOUR);
+	ck_assert_uint_eq(count, 2);
+	stamps(1, 40 * NSTIME_S, 0);
+	is(2, FINDING_CLOCK_SKEW, FINDING_HEALTHY, "10.0.0.1");
+	stamps(2, 40 * NSTIME_S, 0);
+	is(3, FINDING_CLOCK_SKEW, FINDING_HEALTHY, "user-agents");
+	ck_assert_uint_eq(count, 4);
+	finish(60 * NSTIME_S);
+}
+END_TEST
+
+START_TEST(a_suspicion_outlives_a_restart)
+{
+	const struct address server = host(1);
+
+	begin();
+	skew_role(skew, &server, false);
+	stamps(3, 0, 0);
+	stamps(1, 0, -HOUR);
+	restart(8 * NSTIME_S);
+	ck_assert_uint_eq(count, 0);
+	tick(20 * NSTIME_S);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.1");
+	ck_assert_int_eq(number(0, "samples"), 5);
+	ck_assert(holds(0, "role", "client"));
+	skew_free(skew);
+}
+END_TEST
+
+START_TEST(who_is_nearest_to_suspicion_is_saved_first)
+{
+	struct record r;
+
+	begin();
+	for (unsigned n = 2; n < 100; n++)
+		stamps(n, n * 100 * NSTIME_MS, 0);
+	stamps(1, 12 * NSTIME_S, HOUR);
+	tick(40 * NSTIME_S);
+	ck_assert_uint_eq(count, 1);
+	record_init(&r, 4096 + 1000);
+	skew_save(skew, &r);
+	loaded_at = 41 * NSTIME_S;
+	ck_assert(!r.failed);
+	ck_assert(load(slice_of(r.octets, r.len)));
+	record_done(&r);
+	stamps(1, 42 * NSTIME_S, 0);
+	is(1, FINDING_CLOCK_SKEW, FINDING_HEALTHY, "user-agents");
+	skew_free(skew);
+}
+END_TEST
+
 UNIT("skew", a_server_an_hour_behind_is_accused_after_the_hold,
     right_clocks_are_not_accused, two_stamps_do_not_accuse,
     the_end_of_a_savefile_ends_the_hold, severity_follows_the_thresholds,
@@ -628,4 +720,6 @@ UNIT("skew", a_server_an_hour_behind_is_accused_after_the_hold,
     unsynchronised_and_contradicted_is_told, our_own_step_shifts_every_estimate,
     estimates_come_in_order_of_address, the_accused_are_not_forgotten,
     forged_phones_do_not_fill_the_table, times_beyond_reason_are_counted,
-    nothing_is_due_when_nothing_is_wrong, survives_any_time)
+    nothing_is_due_when_nothing_is_wrong, survives_any_time,
+    who_was_accused_before_a_restart_is_healthy_after_it,
+    a_suspicion_outlives_a_restart, who_is_nearest_to_suspicion_is_saved_first)

@@ -2,6 +2,7 @@
 #include "findings/slow.h"
 
 #include "unit/outcomes.h"
+#include "unit/saved.h"
 
 static struct outcomes_heard heard;
 
@@ -160,9 +161,42 @@ START_TEST(at_the_limit_the_one_longest_unused_goes)
 }
 END_TEST
 
+static struct slow *loaded;
+
+static bool
+load(struct slice octets)
+{
+	struct cursor c = cursor_over(octets);
+
+	slow_free(loaded);
+	loaded = slow_of(10);
+	return slow_load(loaded, &c);
+}
+
+START_TEST(quick_answers_after_a_restart_end_it)
+{
+	struct slow *s = slow_of(10);
+	struct record r;
+
+	for (unsigned i = 0; i < 3; i++)
+		input(s, slow_at(i, 4), false);
+	record_init(&r, 10000);
+	slow_save(s, &r);
+	slow_free(s);
+	saved_whole_or_not_at_all(&r, load);
+	for (unsigned i = 0; i < 3; i++)
+		input(loaded, outcomes_answered(9, 0, NSTIME_S), false);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert(slice_is(evidence_get(&heard.evidence, "call_id"), "call-1"));
+	slow_free(loaded);
+}
+END_TEST
+
 UNIT("slow", three_slow_ones_within_the_window_are_told,
     three_over_a_longer_time_are_not,
     a_udp_requester_that_does_not_repeat_does_not_wait,
     a_tcp_requester_waits_once_its_request_is_acknowledged,
     quick_answers_end_it, late_answers_show_in_the_class_and_do_not_end_it,
-    a_timeout_supersedes_it, at_the_limit_the_one_longest_unused_goes)
+    a_timeout_supersedes_it, at_the_limit_the_one_longest_unused_goes,
+    quick_answers_after_a_restart_end_it)

@@ -55,5 +55,29 @@ START_TEST(names_are_escaped_and_cut)
 }
 END_TEST
 
+START_TEST(what_was_saved_is_loaded)
+{
+	struct tally *t = tally_new(2), *loaded = tally_new(2);
+	struct cursor c;
+	struct record r;
+
+	tally_of(t, "INVITE")->answered = 3;
+	tally_of(t, "SERVICE")->timed_out = 1;
+	tally_of(t, "BYE")->unfinished = 2;
+	record_init(&r, 1000);
+	tally_save(&r, t);
+	c = cursor_over(slice_of(r.octets, r.len));
+	tally_load(loaded, &c);
+	ck_assert(!c.bad && c.rest.len == 0);
+	ck_assert_uint_eq(tally_of(loaded, "INVITE")->answered, 3);
+	ck_assert_uint_eq(tally_of(loaded, "SERVICE")->timed_out, 1);
+	ck_assert_uint_eq(tally_of(loaded, "other")->unfinished, 2);
+	record_done(&r);
+	tally_free(t);
+	tally_free(loaded);
+}
+END_TEST
+
 UNIT("tally", methods_stand_in_order_of_their_names,
-    those_beyond_the_limit_share_other, names_are_escaped_and_cut)
+    those_beyond_the_limit_share_other, names_are_escaped_and_cut,
+    what_was_saved_is_loaded)

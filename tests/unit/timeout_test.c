@@ -2,6 +2,7 @@
 #include "findings/timeout.h"
 
 #include "unit/outcomes.h"
+#include "unit/saved.h"
 
 static struct outcomes_heard heard;
 
@@ -290,6 +291,65 @@ START_TEST(at_its_limit_the_room_goes_on_telling)
 }
 END_TEST
 
+static struct timeout *loaded;
+
+/* 1,000 s later, by another clock. */
+static bool
+load(struct slice octets)
+{
+	const struct record_shift shift = { .watching = 1000 * NSTIME_S };
+	struct cursor c = cursor_over(octets);
+
+	timeout_free(loaded);
+	loaded = timeout_of(10);
+	return timeout_load(loaded, &c, &shift);
+}
+
+static void
+restart(struct timeout *t)
+{
+	struct record r;
+
+	record_init(&r, 10000);
+	timeout_save(t, &r);
+	timeout_free(t);
+	saved_whole_or_not_at_all(&r, load);
+}
+
+START_TEST(a_client_that_failed_before_a_restart_heals_it_after)
+{
+	struct timeout *t = timeout_of(10);
+	struct txntable_outcome other =
+	    outcomes_answered(2, 1060 * NSTIME_S, NSTIME_S);
+
+	other.uac = outcomes_endpoint("192.0.2.99", 5060);
+	input(t, outcomes_silent(1, 0)); /* told at 34 s */
+	restart(t);
+	ck_assert_uint_eq(counts(loaded, "SERVICE").timed_out, 1);
+	input(loaded, other);
+	ck_assert_int_eq(timeout_next_deadline(loaded), NSTIME_NEVER);
+	input(loaded, outcomes_answered(2, 1060 * NSTIME_S, NSTIME_S));
+	ck_assert_int_eq(timeout_next_deadline(loaded), 1334 * NSTIME_S);
+	timeout_tick(loaded, 1334 * NSTIME_S, 0);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_str_eq(heard.key, "192.0.2.2:5062 SERVICE");
+	timeout_free(loaded);
+}
+END_TEST
+
+START_TEST(what_heals_goes_on_healing_after_a_restart)
+{
+	struct timeout *t = timeout_of(10);
+
+	input(t, outcomes_silent(1, 0));
+	input(t, outcomes_answered(2, 60 * NSTIME_S, NSTIME_S));
+	restart(t);
+	timeout_tick(loaded, 1334 * NSTIME_S, 0);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	timeout_free(loaded);
+}
+END_TEST
+
 UNIT("timeout", a_proven_silence_is_a_finding_with_its_evidence,
     what_is_not_watched_is_counted_and_not_told,
     a_leg_folded_into_a_deeper_one_is_not_told,
@@ -302,4 +362,6 @@ UNIT("timeout", a_proven_silence_is_a_finding_with_its_evidence,
     another_client_being_answered_heals_nothing,
     a_new_timeout_begins_the_wait_anew, methods_beyond_the_limit_share_other,
     a_final_nobody_acknowledged_moves_from_answered,
-    at_its_limit_the_room_goes_on_telling)
+    at_its_limit_the_room_goes_on_telling,
+    a_client_that_failed_before_a_restart_heals_it_after,
+    what_heals_goes_on_healing_after_a_restart)

@@ -2,6 +2,7 @@
 #include "findings/visibility.h"
 
 #include "unit/outcomes.h"
+#include "unit/saved.h"
 
 static struct outcomes_heard heard;
 
@@ -183,6 +184,52 @@ START_TEST(fifteen_minutes_of_other_packets_are_no_sip)
 }
 END_TEST
 
+static struct visibility *loaded;
+
+/* 1,000 s later, by another clock. */
+static bool
+load(struct slice octets)
+{
+	const struct record_shift shift = { .watching = 1000 * NSTIME_S };
+	struct cursor c = cursor_over(octets);
+
+	visibility_free(loaded);
+	loaded = visibility_of(10);
+	return visibility_load(loaded, &c, &shift);
+}
+
+START_TEST(what_was_told_before_a_restart_ends_after_it)
+{
+	const struct visibility_minute bad = { "eth1", 1000, 100 };
+	const struct visibility_minute good = { "eth1", 1000, 0 };
+	const struct txntable_outcome o = outcomes_silent(1, 0);
+	struct visibility *v = visibility_of(10);
+	struct record r;
+
+	for (unsigned i = 0; i < 20; i++)
+		input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
+	for (unsigned i = 0; i < 15; i++)
+		visibility_arrived(v, 10, 0, 0, 0);
+	input(v, &o, false, TIMEOUT_UNKNOWN_LOSS); /* at 34 s */
+	visibility_minute(v, &bad, 0, 0);
+	record_init(&r, 10000);
+	visibility_save(v, &r);
+	visibility_free(v);
+	saved_whole_or_not_at_all(&r, load);
+	input(loaded, &o, true, TIMEOUT_ANSWERED);
+	ck_assert_str_eq(heard.key, "one_way 192.0.2.1 192.0.2.2");
+	visibility_arrived(loaded, 10, 1, 0, 0);
+	ck_assert_str_eq(heard.key, "no_sip");
+	visibility_minute(loaded, &good, 0, 0);
+	ck_assert_str_eq(heard.key, "loss eth1");
+	visibility_tick(loaded, 1334 * NSTIME_S, 0);
+	ck_assert_str_eq(heard.key, "loss");
+	ck_assert_uint_eq(heard.count, 4);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	visibility_free(loaded);
+}
+END_TEST
+
 UNIT("visibility", twenty_requests_without_a_packet_back_are_one_way,
     an_outage_is_not_one_way, one_packet_back_ends_it,
     loss_that_cost_a_verdict_is_told_and_ends_when_quiet,
@@ -190,4 +237,5 @@ UNIT("visibility", twenty_requests_without_a_packet_back_are_one_way,
     a_flood_of_pairs_does_not_hide_a_real_one,
     an_interface_that_drops_more_than_one_in_a_thousand_is_told,
     a_minute_with_packets_and_without_drops_ends_it,
-    fifteen_minutes_of_other_packets_are_no_sip)
+    fifteen_minutes_of_other_packets_are_no_sip,
+    what_was_told_before_a_restart_ends_after_it)

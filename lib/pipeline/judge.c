@@ -285,3 +285,68 @@ judge_stats(const struct judge *j, counter_output *output, void *arg)
 	skew_stats(j->skew, output, arg);
 	alert_stats(j->alert, output, arg);
 }
+
+enum { ROOM_NAME = 32 };
+
+static size_t
+begin_room(struct record *r, const char *name)
+{
+	record_more(r, true);
+	record_text(r, slice_text(name));
+	return record_begin(r);
+}
+
+void
+judge_save(const struct judge *j, struct record *r)
+{
+	size_t room;
+
+	room = begin_room(r, "alert");
+	alert_save(j->alert, r);
+	record_end(r, room);
+	room = begin_room(r, "timeout");
+	timeout_save(j->timeout, r);
+	record_end(r, room);
+	room = begin_room(r, "slow");
+	slow_save(j->slow, r);
+	record_end(r, room);
+	room = begin_room(r, "visibility");
+	visibility_save(j->visibility, r);
+	record_end(r, room);
+	room = begin_room(r, "skew");
+	skew_save(j->skew, r);
+	record_end(r, room);
+	record_more(r, false);
+}
+
+/* Rooms that are not known are another version's. */
+static bool
+load_room(struct judge *j, struct slice name, struct cursor *c,
+    const struct record_shift *shift)
+{
+	if (slice_is(name, "alert"))
+		return alert_load(j->alert, c, shift);
+	if (slice_is(name, "timeout"))
+		return timeout_load(j->timeout, c, shift);
+	if (slice_is(name, "slow"))
+		return slow_load(j->slow, c);
+	if (slice_is(name, "visibility"))
+		return visibility_load(j->visibility, c, shift);
+	if (slice_is(name, "skew"))
+		return skew_load(j->skew, c, shift);
+	return true;
+}
+
+bool
+judge_load(struct judge *j, struct cursor *c, const struct record_shift *shift)
+{
+	bool sound = true;
+
+	while (sound && record_read_more(c)) {
+		const struct slice name = record_read_text(c, ROOM_NAME);
+		struct cursor room = record_read_part(c);
+
+		sound = !c->bad && load_room(j, name, &room, shift);
+	}
+	return sound && !c->bad;
+}

@@ -63,6 +63,14 @@ void judge_set(struct judge *judge, const struct judge_limits *limits);
  * it is.  False when out of memory. */
 bool judge_summary(struct judge *judge, struct summary *summary);
 
+/*
+ * What survives a restart.  judge_load() is for one that has judged nothing;
+ * false: it makes no sense, and the judge is only good to be freed.
+ */
+void judge_save(const struct judge *judge, struct record *r);
+bool judge_load(
+    struct judge *judge, struct cursor *c, const struct record_shift *shift);
+
 /* Alerts active at present. */
 size_t judge_active(const struct judge *judge);
 

@@ -140,5 +140,7 @@ fields_write(const struct alert_event *event, fields_output *output, void *arg)
 	number(&w, "SIPTIMED_COUNT", event->count);
 	text(&w, "SIPTIMED_SEVERITY",
 	    slice_text(finding_severity_name(event->severity)));
+	if (event->repeated)
+		text(&w, "SIPTIMED_REPEATED", slice_text("true"));
 	evidence_write(&w, event->evidence);
 }

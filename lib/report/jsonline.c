@@ -203,6 +203,8 @@ jsonline_alert(const struct alert_event *event)
 	put(&o, "time", time_of(event->wall));
 	put_text(&o, "alert", finding_kind_name(event->kind));
 	put_state(&o, event);
+	if (event->repeated)
+		put(&o, "repeated", json_true());
 	put_text(&o, "severity", finding_severity_name(event->severity));
 	put_text(&o, "id", id);
 	put_count(&o, "episode", event->episode);

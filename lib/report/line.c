@@ -51,6 +51,8 @@ line_write(struct textbuf *t, const struct alert_event *event)
 	textbuf_add(&line, " ");
 	textbuf_add(&line, alert_state_name(event->state));
 	textbuf_add(&line, ": ");
+	if (event->repeated)
+		textbuf_add(&line, "repeated after a restart: ");
 	line_summary(&line, event);
 	if (line.len + 2 + strlen(advice) <= LINE_OCTETS) {
 		textbuf_add(&line, "; ");

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/totals.h"
+
+#include "base/textbuf.h"
+
+/* t->count if there is none. */
+static size_t
+find(const struct totals *t, const char *name)
+{
+	size_t i = 0;
+
+	while (i < t->count && strcmp(t->entries[i].name, name) != 0)
+		i++;
+	return i;
+}
+
+void
+totals_add(struct totals *t, const char *name, uint64_t value)
+{
+	const size_t at = find(t, name);
+	struct totals_entry *entry = &t->entries[at];
+	struct textbuf text;
+
+	if (at == TOTALS_MOST)
+		return;
+	if (at == t->count) {
+		t->count++;
+		entry->value = 0;
+		textbuf_init(&text, entry->name, sizeof(entry->name));
+		textbuf_add(&text, name);
+	}
+	entry->value += value;
+}
+
+void
+totals_gather(void *arg, const char *name, uint64_t value)
+{
+	totals_add(arg, name, value);
+}
+
+uint64_t
+totals_get(const struct totals *t, const char *name)
+{
+	const size_t at = find(t, name);
+
+	return at < t->count ? t->entries[at].value : 0;
+}
+
+void
+totals_save(struct record *r, const struct totals *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		record_more(r, true);
+		record_text(r, slice_text(t->entries[i].name));
+		record_u64(r, t->entries[i].value);
+	}
+	record_more(r, false);
+}
+
+void
+totals_load(struct totals *t, struct cursor *c)
+{
+	while (record_read_more(c)) {
+		const struct slice text = record_read_line(c, TOTALS_NAME - 1);
+		char name[TOTALS_NAME] = "";
+		const uint64_t value = cursor_le64(c);
+
+		if (c->bad)
+			return;
+		if (text.len > 0)
+			memcpy(name, text.p, text.len);
+		totals_add(t, name, value);
+	}
+}

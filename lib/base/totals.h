@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TOTALS_H
+#define TOTALS_H
+
+#include "base/record.h"
+
+/*
+ * Named counters gathered from the rooms, to be compared with what they were
+ * or to be continued after a restart.
+ */
+
+enum { TOTALS_MOST = 160, TOTALS_NAME = 48 };
+
+struct totals_entry {
+	char name[TOTALS_NAME];
+	uint64_t value;
+};
+
+/* Embedded, zeroed at first; read it.  At the limit further names are
+ * dropped: there are fewer in the house. */
+struct totals {
+	size_t count;
+	struct totals_entry entries[TOTALS_MOST];
+};
+
+void totals_add(struct totals *t, const char *name, uint64_t value);
+
+/* The same as a counter_output; `arg' is the totals. */
+void totals_gather(void *arg, const char *name, uint64_t value);
+
+/* 0 if there is none of that name. */
+uint64_t totals_get(const struct totals *t, const char *name);
+
+/* What survives a restart; what is loaded is added. */
+void totals_save(struct record *r, const struct totals *t);
+void totals_load(struct totals *t, struct cursor *c);
+
+#endif

@@ -108,6 +108,22 @@ START_TEST(every_kind_has_two_message_ids_of_its_own)
 }
 END_TEST
 
+START_TEST(a_repeated_alert_is_marked)
+{
+	struct evidence e;
+	struct alert_event event;
+
+	event_timeout(&e, "no_response", "retransmitted");
+	event = event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
+	write_all(&event);
+	ck_assert(!has("REPEATED"));
+	event.repeated = true;
+	write_all(&event);
+	ck_assert(has("\nSIPTIMED_REPEATED=true\n"));
+}
+END_TEST
+
 UNIT("fields", an_alert_becomes_the_fields_of_the_interface,
     a_resolved_one_has_its_own_id_reason_and_priority,
-    names_are_such_as_journald_takes, every_kind_has_two_message_ids_of_its_own)
+    names_are_such_as_journald_takes, every_kind_has_two_message_ids_of_its_own,
+    a_repeated_alert_is_marked)

@@ -235,8 +235,22 @@ START_TEST(a_broken_method_name_is_escaped)
 }
 END_TEST
 
+START_TEST(a_repeated_alert_is_marked)
+{
+	struct alert_event event = event_of(FINDING_VISIBILITY, &e, "x");
+	char *text;
+
+	evidence_init(&e);
+	event.repeated = true;
+	text = jsonline_alert(&event);
+	ck_assert_ptr_nonnull(strstr(text, "\"repeated\":true,"));
+	free(text);
+}
+END_TEST
+
 UNIT("jsonline", a_raised_alert_has_its_fields_in_order,
     a_resolved_alert_adds_reason_and_duration,
     every_type_of_evidence_has_its_json, seconds_print_as_the_decimal_meant,
     no_octets_can_make_the_line_fail, the_summary_has_its_fields_in_order,
-    without_packets_there_are_no_times, a_broken_method_name_is_escaped)
+    without_packets_there_are_no_times, a_broken_method_name_is_escaped,
+    a_repeated_alert_is_marked)

@@ -189,8 +189,21 @@ START_TEST(no_line_is_long_or_dirty_whatever_the_evidence)
 }
 END_TEST
 
+START_TEST(what_was_told_before_a_restart_says_so)
+{
+	struct alert_event event =
+	    event_of(FINDING_CLOCK_SKEW, &e, "10.0.0.11");
+
+	event_skew(&e, -3600400 * NSTIME_MS, "dst", -1000);
+	event.repeated = true;
+	ck_assert(slice_starts_with(slice_text(line(&event)),
+	    "clock-skew raised: repeated after a restart: clock of "));
+}
+END_TEST
+
 UNIT("line", a_wrong_clock_reads_as_the_design_says,
     a_timeout_on_the_relays_port_is_one_clear_line, a_resolved_line_says_why,
     the_summary_is_the_middle_of_the_line,
     the_advice_goes_first_then_the_summary_is_cut,
-    no_line_is_long_or_dirty_whatever_the_evidence)
+    no_line_is_long_or_dirty_whatever_the_evidence,
+    what_was_told_before_a_restart_says_so)

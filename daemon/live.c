@@ -6,12 +6,15 @@
 #include <string.h>
 #include <syslog.h>
 
+#include "about.h"
 #include "clock/timeline.h"
 #include "ignore.h"
 #include "net/merge.h"
 #include "nic.h"
 #include "sinks.h"
+#include "state.h"
 #include "wallclock.h"
+#include "watchlist.h"
 
 /* A step smaller than this is followed silently: chrony makes them. */
 #define STEP (1 * NSTIME_S)
@@ -20,6 +23,9 @@
 #define LATENESS (40 * NSTIME_MS)
 
 #define MINUTE (60 * NSTIME_S)
+
+/* What state may take at the end, after the sinks. */
+#define LAST_WORDS (150 * NSTIME_MS)
 
 /* What an interface went through. */
 struct passage {
@@ -41,6 +47,9 @@ struct live {
 	struct tap *tap;
 	struct judge *judge;
 	struct sinks *sinks;
+	struct state *state;
+	struct about about;
+	bool alerted; /* since state was saved */
 	struct tap_limits tap_limits;
 	struct judge_limits judge_limits;
 	nstime heartbeat, minute;      /* the next, monotonic */
@@ -52,8 +61,10 @@ on_alert(void *arg, const struct alert_event *event)
 {
 	struct live *l = arg;
 
-	if (!ignore_matches(&l->config->alerts.ignore, event))
-		sinks_alert(l->sinks, event, event->now);
+	if (ignore_matches(&l->config->alerts.ignore, event))
+		return;
+	l->alerted = true;
+	sinks_alert(l->sinks, event, state_event(l->state, event), event->now);
 }
 
 static void
@@ -97,76 +108,6 @@ static nstime
 wall(const struct live *l)
 {
 	return l->reached + l->wall_offset;
-}
-
-static struct capture_setup
-capture_setup(const struct live *l, const struct config *config)
-{
-	const char *filter = l->setup.options->filter;
-
-	return (struct capture_setup){
-		.snaplen = (int)config->capture.snaplen,
-		.buffer = (int)config->capture.buffer,
-		.promiscuous = config->capture.promiscuous,
-		.filter = {
-		    .ports = &config->sip.ports,
-		    .tunnels = config->capture.tunnels,
-		    .user = filter != NULL ? filter : config->capture.filter,
-		},
-	};
-}
-
-static bool
-is_among(const struct interfaces_wanted *wanted, const char *name)
-{
-	for (size_t i = 0; i < wanted->count; i++)
-		if (strcmp(wanted->names[i], name) == 0)
-			return true;
-	return false;
-}
-
-static int
-want(const struct live *l, struct interfaces_wanted *wanted, const char *name)
-{
-	if (is_among(wanted, name))
-		return 0;
-	if (wanted->count == INTERFACES_MOST) {
-		log_error(l->log, "interfaces: found more; accepted: %d",
-		    INTERFACES_MOST);
-		return -E2BIG;
-	}
-	wanted->names[wanted->count++] = name;
-	return 0;
-}
-
-/* The interfaces of the command line, or else of the file. */
-static int
-set_interfaces(struct live *l, const struct config *config)
-{
-	const struct options *o = l->setup.options;
-	struct interfaces_wanted wanted = { .capture =
-						capture_setup(l, config) };
-	struct slice rest = slice_text(config->capture.interfaces), word;
-	char store[2 * CONFIG_TEXT];
-	struct textbuf names;
-	int error = 0;
-
-	textbuf_init(&names, store, sizeof(store));
-	for (size_t i = 0; error == 0 && i < o->interface_count; i++)
-		error = want(l, &wanted, o->interfaces[i]);
-	while (
-	    error == 0 && o->interface_count == 0 && value_next(&rest, &word)) {
-		const char *name = store + names.len;
-
-		textbuf_add_slice(&names, word);
-		textbuf_add_slice(&names, slice_of("", 1));
-		error = want(l, &wanted, name);
-	}
-	if (error == 0 && wanted.count == 0) {
-		log_error(l->log, "interfaces: found none to watch");
-		error = -EINVAL;
-	}
-	return error != 0 ? error : interfaces_set(l->interfaces, &wanted);
 }
 
 /* One interface alone is in order by itself. */
@@ -223,7 +164,8 @@ live_new(const struct live_setup *setup)
 	l->minute = monotonic + MINUTE;
 	if (!build_rooms(l)) {
 		log_error(l->log, "out of memory; lower [limits]");
-	} else if (set_interfaces(l, l->config) == 0) {
+	} else if (watchlist_set(l->interfaces, l->setup.options, l->config,
+		       l->log) == 0) {
 		if (set_merge(l))
 			return l;
 		log_error(l->log, "out of memory; lower [capture] buffer");
@@ -232,10 +174,102 @@ live_new(const struct live_setup *setup)
 	return NULL;
 }
 
+/* What was refused may be half in: a new judge, then. */
+static int
+load_state(struct live *l)
+{
+	nstime step;
+
+	l->state = state_new(!l->setup.options->no_state, l->log);
+	if (l->state == NULL)
+		return -ENOMEM;
+	if (!state_load(l->state, l->judge, &step)) {
+		judge_free(l->judge);
+		l->judge = judge_new(&l->judge_limits, on_alert, l);
+		if (l->judge == NULL)
+			return -ENOMEM;
+	}
+	if (step >= STEP || step <= -STEP)
+		judge_stepped(l->judge, step, l->reached, wall(l));
+	return 0;
+}
+
+static struct about_rooms
+rooms(const struct live *l)
+{
+	struct about_rooms rooms = {
+		.interfaces = l->interfaces,
+		.tap = l->tap,
+		.judge = l->judge,
+		.merge = l->merge,
+		.sinks = l->sinks,
+		.state = l->state,
+	};
+
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		rooms.dropped[i] =
+		    l->passages[i].dropped_before + l->passages[i].dropped;
+	return rooms;
+}
+
+static void
+count(void *arg, struct totals *totals)
+{
+	const struct about_rooms about = rooms(arg);
+
+	about_count(&about, totals);
+}
+
+static struct state_rooms
+kept(struct live *l)
+{
+	return (struct state_rooms){
+		.judge = l->judge,
+		.sinks = l->sinks,
+		.count = count,
+		.arg = l,
+		.transactions = tap_open(l->tap),
+	};
+}
+
+static void
+keep(struct live *l)
+{
+	const struct state_rooms rooms = kept(l);
+
+	l->alerted = false;
+	state_tick(l->state, &rooms);
+}
+
 int
 live_open_sinks(struct live *l)
 {
-	return sinks_set(l->sinks, l->config);
+	int error = sinks_set(l->sinks, l->config);
+
+	if (error != 0)
+		return error;
+	error = load_state(l);
+	if (error != 0)
+		log_error(l->log, "out of memory; lower [limits]");
+	else
+		state_tell_again(l->state, l->sinks);
+	return error;
+}
+
+/* Alerts that wait are told, sinks drain, and what they did not deliver is
+ * saved. */
+static void
+finish(struct live *l, nstime deadline)
+{
+	struct state_rooms rooms;
+
+	live_tick(l);
+	if (l->merge != NULL)
+		merge_flush(l->merge);
+	judge_end(l->judge, l->reached, wall(l));
+	sinks_finish(l->sinks, deadline);
+	rooms = kept(l);
+	state_finish(l->state, &rooms, deadline + LAST_WORDS);
 }
 
 void
@@ -243,14 +277,12 @@ live_free(struct live *l, nstime deadline)
 {
 	if (l == NULL)
 		return;
-	if (l->judge != NULL && deadline > 0) {
-		live_tick(l);
-		if (l->merge != NULL)
-			merge_flush(l->merge);
-		judge_end(l->judge, l->reached, wall(l));
-	}
-	sinks_finish(l->sinks,
-	    deadline > 0 ? deadline : wallclock_monotonic() + NSTIME_S);
+	if (deadline > 0)
+		finish(l, deadline);
+	else if (l->sinks != NULL)
+		sinks_finish(l->sinks, wallclock_monotonic() + NSTIME_S);
+	sinks_free(l->sinks);
+	state_free(l->state);
 	interfaces_free(l->interfaces);
 	merge_free(l->merge);
 	tap_free(l->tap);
@@ -262,6 +294,8 @@ void
 live_readable(struct live *l, size_t slot)
 {
 	interfaces_read(l->interfaces, slot);
+	if (l->alerted)
+		keep(l);
 }
 
 /*
@@ -311,6 +345,7 @@ live_tick(struct live *l)
 		l->reached = passed;
 	tap_tick(l->tap, l->reached);
 	judge_tick(l->judge, l->reached, wall(l));
+	keep(l);
 }
 
 static void
@@ -318,22 +353,13 @@ beat(struct live *l, nstime monotonic)
 {
 	char store[512];
 	struct textbuf t;
-	struct tap_counts counts;
 
 	if (l->config->alerts.heartbeat == 0 || monotonic < l->heartbeat)
 		return;
 	l->heartbeat = monotonic + l->config->alerts.heartbeat;
-	tap_counts(l->tap, &counts);
 	textbuf_init(&t, store, sizeof(store));
 	textbuf_add(&t, "still watching ");
-	interfaces_write(l->interfaces, &t);
-	textbuf_add(&t, ": ");
-	textbuf_uint(&t, counts.packets);
-	textbuf_add(&t, " packets, ");
-	textbuf_uint(&t, counts.messages);
-	textbuf_add(&t, " SIP messages, ");
-	textbuf_uint(&t, judge_active(l->judge));
-	textbuf_add(&t, " alerts active");
+	live_write(l, &t);
 	sinks_note(l->sinks, LOG_INFO, store);
 }
 
@@ -353,6 +379,7 @@ static void
 take_stock(struct live *l, nstime monotonic)
 {
 	const uint64_t before = l->received, signalling = l->signalling;
+	struct about_rooms about;
 	struct tap_counts counts;
 
 	if (monotonic < l->minute)
@@ -367,11 +394,20 @@ take_stock(struct live *l, nstime monotonic)
 		};
 
 		p->dropped_before += p->dropped;
+		if (p->dropped > 0)
+			log_warning(l->log,
+			    "%s: %llu packets dropped within a minute, %llu "
+			    "since the start",
+			    minute.interface != NULL ? minute.interface : "an interface",
+			    (unsigned long long)p->dropped,
+			    (unsigned long long)p->dropped_before);
 		p->captured = 0;
 		p->dropped = 0;
 		if (minute.interface != NULL)
 			judge_minute(l->judge, &minute, l->reached, wall(l));
 	}
+	about = rooms(l);
+	about_limits(&l->about, &about, monotonic, l->log);
 	tap_counts(l->tap, &counts);
 	l->received = received(l);
 	l->signalling = counts.signalling;
@@ -409,7 +445,8 @@ live_set(struct live *l, struct config *config)
 
 	if (sinks_set(l->sinks, config) != 0)
 		return false;
-	if (set_interfaces(l, config) != 0) {
+	if (watchlist_set(l->interfaces, l->setup.options, config, l->log) !=
+	    0) {
 		sinks_set(l->sinks, before);
 		return false;
 	}
@@ -431,45 +468,18 @@ live_reopen(struct live *l)
 	sinks_set(l->sinks, l->config);
 }
 
-static void
-log_counter(void *arg, const char *name, uint64_t value)
-{
-	const struct live *l = arg;
-
-	if (value != 0)
-		log_notice(l->log, "%s: %llu", name, (unsigned long long)value);
-}
-
-static void
-report_interface(const struct live *l, size_t slot)
-{
-	const struct passage *p = &l->passages[slot];
-	const char *name = interfaces_name(l->interfaces, slot);
-
-	if (name != NULL)
-		log_notice(l->log, "%s: %s, %llu packets dropped", name,
-		    interfaces_is_open(l->interfaces, slot) ? "capturing"
-							    : "not there",
-		    (unsigned long long)(p->dropped_before + p->dropped));
-}
-
 void
 live_report(struct live *l)
 {
-	struct tap_counts counts;
+	const struct about_rooms about = rooms(l);
 
-	tap_counts(l->tap, &counts);
-	log_notice(l->log,
-	    "counters: %llu packets, %llu messages, %zu transactions open, "
-	    "%zu alerts active",
-	    (unsigned long long)counts.packets,
-	    (unsigned long long)counts.messages, tap_open(l->tap),
-	    judge_active(l->judge));
-	for (size_t i = 0; i < INTERFACES_MOST; i++)
-		report_interface(l, i);
-	if (l->merge != NULL)
-		merge_stats(l->merge, log_counter, l);
-	tap_stats(l->tap, log_counter, l);
-	judge_stats(l->judge, log_counter, l);
-	sinks_report(l->sinks);
+	about_report(&about, l->log);
+}
+
+void
+live_write(const struct live *l, struct textbuf *t)
+{
+	const struct about_rooms about = rooms(l);
+
+	about_write(&about, t);
 }

@@ -29,7 +29,8 @@ struct live_setup {
  */
 struct live *live_new(const struct live_setup *setup);
 
-/* Open the sinks: after privileges were dropped.  0 or -errno, logged. */
+/* Open the sinks, and load what survived a restart: after privileges were
+ * dropped.  0 or -errno, logged. */
 int live_open_sinks(struct live *l);
 
 /* End: alerts that wait are told, sinks drain until `deadline'
@@ -56,6 +57,9 @@ bool live_set(struct live *l, struct config *config);
 
 /* Files of sinks are opened anew; nothing else changes. */
 void live_reopen(struct live *l);
+
+/* How it is, in a few words: see about.h. */
+void live_write(const struct live *l, struct textbuf *t);
 
 /* SIGUSR1: every counter that is not zero. */
 void live_report(struct live *l);

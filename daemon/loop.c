@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "live.h"
+#include "notify.h"
 #include "privilege.h"
 #include "wallclock.h"
 
@@ -32,6 +33,7 @@ struct loop {
 	struct event *tick, *second, *clock;
 	struct event *signals[SIGNALS];
 	int clock_descriptor;
+	struct notify notify;
 };
 
 static void
@@ -74,17 +76,31 @@ on_tick(evutil_socket_t descriptor, short what, void *arg)
 	(void)descriptor;
 	(void)what;
 	live_tick(loop->live);
+	notify_alive(&loop->notify, NOTIFY_TICK, wallclock_monotonic());
+}
+
+static void
+write_status(const struct loop *loop, struct textbuf *t, char *store)
+{
+	textbuf_init(t, store, NOTIFY_STATUS);
+	live_write(loop->live, t);
 }
 
 static void
 on_second(evutil_socket_t descriptor, short what, void *arg)
 {
 	struct loop *loop = arg;
+	char store[NOTIFY_STATUS];
+	struct textbuf status;
 
 	(void)descriptor;
 	(void)what;
 	live_clock_set(loop->live);
 	live_second(loop->live);
+	log_tick(loop->setup.log);
+	write_status(loop, &status, store);
+	notify_status(&loop->notify, store, wallclock_monotonic());
+	notify_alive(&loop->notify, NOTIFY_SECOND, wallclock_monotonic());
 }
 
 static void
@@ -110,6 +126,35 @@ watch_clock(struct loop *loop)
 	loop->clock = event_new(loop->base, loop->clock_descriptor,
 	    EV_READ | EV_PERSIST, on_clock, loop);
 	event_add(loop->clock, NULL);
+}
+
+/* What is in force, in one line. */
+static void
+say_configuration(const struct loop *loop)
+{
+	const struct config *config = loop->setup.config;
+	char store[1024];
+	struct textbuf t;
+
+	textbuf_init(&t, store, sizeof(store));
+	for (size_t i = 0; i < config->file_count; i++) {
+		textbuf_add(&t, i == 0 ? "" : ", ");
+		textbuf_add(&t, config->files[i]);
+	}
+	log_notice(loop->setup.log, "configuration: %s",
+	    config->file_count == 0 ? "defaults" : store);
+}
+
+/* systemd is told what is not there yet, and does not wait for it: who waits
+ * for a mirror port waits for somebody with a cable. */
+static void
+say_ready(struct loop *loop)
+{
+	char store[NOTIFY_STATUS];
+	struct textbuf status;
+
+	write_status(loop, &status, store);
+	notify_ready(&loop->notify, store, wallclock_monotonic());
 }
 
 static void
@@ -138,6 +183,7 @@ reload(struct loop *loop)
 	loop->setup.config = config;
 	loop->setup.config_path = path;
 	log_notice(log, "%s: read again", path);
+	say_configuration(loop);
 }
 
 static void
@@ -146,12 +192,16 @@ on_signal(evutil_socket_t number, short what, void *arg)
 	struct loop *loop = arg;
 
 	(void)what;
-	if (number == SIGHUP)
+	if (number == SIGHUP) {
+		notify_reloading(&loop->notify, wallclock_monotonic());
 		reload(loop);
-	else if (number == SIGUSR1)
+		say_ready(loop);
+	} else if (number == SIGUSR1) {
 		live_report(loop->live);
-	else
+	} else {
+		notify_stopping(&loop->notify);
 		event_base_loopbreak(loop->base);
+	}
 }
 
 static bool
@@ -242,10 +292,16 @@ int
 loop_run(const struct loop_setup *setup)
 {
 	struct loop loop = { .setup = *setup, .clock_descriptor = -1 };
-	const bool begun = begin(&loop);
+	bool begun;
 
-	if (begun)
+	notify_init(&loop.notify);
+	log_notice(setup->log, "siptimed %s", SIPTIMED_VERSION);
+	say_configuration(&loop);
+	begun = begin(&loop);
+	if (begun) {
+		say_ready(&loop);
 		event_base_dispatch(loop.base);
+	}
 	end(&loop, begun);
 	config_free(loop.setup.config);
 	return begun ? 0 : 2;

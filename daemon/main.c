@@ -9,7 +9,9 @@
  *	capture, live, loop	interfaces, the same rooms, libevent
  *	sink, sinks, sink_*	where alerts go
  *	sink_text, sink_json	how alerts are written
- *	log, progress		the daemon about itself
+ *	state, statefile	what survives a restart
+ *	log, about, notify	the daemon about itself
+ *	progress		how far the savefiles are read
  */
 
 #include <errno.h>
@@ -31,6 +33,7 @@ enum { STATUS_TROUBLE = 2 };
 struct siptimed {
 	struct options options;
 	struct log log;
+	struct log_limits log_limits;
 	struct config *config;
 	const char *config_path; /* NULL: defaults alone */
 	struct siphash_key key;
@@ -117,6 +120,7 @@ watch_interfaces(struct siptimed *s)
 		    s->config_path != NULL ? s->config_path : CONFIG_PATH);
 		return STATUS_TROUBLE;
 	}
+	s->log.limits = &s->log_limits;
 	s->config = NULL; /* the loop's, who may replace it */
 	return loop_run(&setup);
 }
@@ -176,6 +180,7 @@ main(int argc, char *argv[])
 
 	/* A reader of our output that goes away is an error to be told. */
 	signal(SIGPIPE, SIG_IGN);
+	s.log.journal = log_goes_to_journal();
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	if (options_parse(&s.options, argc, argv) == 0) {
 		s.log.verbose = s.options.verbose;

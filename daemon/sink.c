@@ -30,6 +30,8 @@ struct sink {
 	struct sink_record *first, **last;
 	size_t queued, limit; /* with the one that is being delivered */
 	uint64_t delivered, lost, lost_told;
+	uint64_t settled; /* the number of the latest alert delivered */
+	bool gave_up;     /* on one: later ones do not settle it */
 	int error;
 	bool reopen, ending;
 	nstime deadline; /* ending: give up then */
@@ -178,7 +180,7 @@ tell_lost(struct sink *s)
 }
 
 static void
-account(struct sink *s, bool done)
+account(struct sink *s, const struct sink_record *record, bool done)
 {
 	pthread_mutex_lock(&s->lock);
 	s->queued--;
@@ -186,6 +188,10 @@ account(struct sink *s, bool done)
 		s->delivered++;
 	else
 		s->lost++;
+	if (!done)
+		s->gave_up = true;
+	else if (!s->gave_up && record->number > 0)
+		s->settled = record->number;
 	pthread_mutex_unlock(&s->lock);
 }
 
@@ -199,7 +205,7 @@ run(void *arg)
 		const bool done = deliver(s, record);
 
 		if (record != NULL)
-			account(s, done);
+			account(s, record, done);
 		free(record);
 		if (done)
 			tell_lost(s);
@@ -282,11 +288,17 @@ enqueue(struct sink *s, struct sink_record *record)
 }
 
 void
-sink_alert(struct sink *s, const struct alert_event *event, nstime now)
+sink_alert(struct sink *s, const struct alert_event *event, uint64_t number,
+    nstime now)
 {
+	struct sink_record *record;
+
 	if (!throttle_pass(&s->throttle, event->kind, now))
 		return;
-	enqueue(s, s->kind->format(s->state, event));
+	record = s->kind->format(s->state, event);
+	if (record != NULL)
+		record->number = number;
+	enqueue(s, record);
 }
 
 void
@@ -321,6 +333,13 @@ sink_name(const struct sink *s)
 	return s->name;
 }
 
+/* With the lock held. */
+static uint64_t
+settled(const struct sink *s)
+{
+	return s->queued == 0 && !s->gave_up ? UINT64_MAX : s->settled;
+}
+
 void
 sink_count(struct sink *s, struct sink_counts *counts)
 {
@@ -329,6 +348,7 @@ sink_count(struct sink *s, struct sink_counts *counts)
 		.delivered = s->delivered,
 		.lost = s->lost,
 		.queued = s->queued,
+		.settled = settled(s),
 		.error = s->error,
 	};
 	pthread_mutex_unlock(&s->lock);
@@ -351,7 +371,7 @@ sink_end(struct sink *s, nstime deadline)
 }
 
 bool
-sink_ended(struct sink *s, nstime until, uint64_t *missing)
+sink_ended(struct sink *s, nstime until, uint64_t *missing, uint64_t *number)
 {
 	const struct timespec at_until = at(until);
 	const bool ended = pthread_clockjoin_np(s->thread, NULL,
@@ -359,6 +379,7 @@ sink_ended(struct sink *s, nstime until, uint64_t *missing)
 
 	pthread_mutex_lock(&s->lock);
 	*missing = s->queued + (s->lost - s->lost_told);
+	*number = settled(s);
 	pthread_mutex_unlock(&s->lock);
 	if (!ended)
 		return false;

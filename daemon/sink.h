@@ -21,6 +21,7 @@ struct sink;
 struct sink_record {
 	struct sink_record *next; /* private */
 	int priority;             /* syslog(3) */
+	uint64_t number;          /* of the alert; 0: none */
 	size_t len;
 	char octets[];
 };
@@ -50,7 +51,10 @@ struct sink_record *sink_record_text(int priority, struct slice text);
 
 struct sink_counts {
 	uint64_t delivered, lost, queued;
-	int error; /* of the last try, 0: it works */
+	uint64_t settled; /* the number up to which all alerts were delivered,
+			   * or counted as held back or lost; UINT64_MAX: all
+			   * there are */
+	int error;        /* of the last try, 0: it works */
 };
 
 /*
@@ -61,8 +65,9 @@ struct sink_counts {
 struct sink *sink_new(const char *name, const struct sink_kind *kind,
     void *state, size_t limit, unsigned rate);
 
-/* Queue one alert; never blocks. */
-void sink_alert(struct sink *sink, const struct alert_event *event, nstime now);
+/* Queue one alert, whose number is higher than those before; never blocks. */
+void sink_alert(struct sink *sink, const struct alert_event *event,
+    uint64_t number, nstime now);
 
 /* Queue a line that is no alert (the daily one, a summing-up). */
 void sink_note(struct sink *sink, int priority, const char *text);
@@ -86,8 +91,9 @@ void sink_end(struct sink *sink, nstime deadline);
  * After sink_end(): wait until `until' for the end.  True: it has ended and
  * is freed; *missing says how many records were given up.  False: its thread
  * is still at it, or stuck in a system call; *missing is what waits.  It may
- * be left behind if the process ends.
+ * be left behind if the process ends.  *settled: see struct sink_counts.
  */
-bool sink_ended(struct sink *sink, nstime until, uint64_t *missing);
+bool sink_ended(
+    struct sink *sink, nstime until, uint64_t *missing, uint64_t *settled);
 
 #endif

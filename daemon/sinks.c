@@ -25,7 +25,8 @@ struct named {
 	unsigned facility, rate;
 	bool failing; /* and that was logged */
 	uint64_t delivered, lost;
-	nstime moved; /* when it last delivered, or had nothing to */
+	nstime moved;     /* when it last delivered, or had nothing to */
+	uint64_t settled; /* at the end, when there is no sink any more */
 };
 
 struct sinks {
@@ -103,7 +104,7 @@ static void
 let_go(struct sinks *s, struct sink *sink)
 {
 	const nstime monotonic = wallclock_monotonic();
-	uint64_t missing;
+	uint64_t missing, settled;
 	size_t i = 0;
 
 	sink_end(sink, monotonic + LEAVE);
@@ -112,7 +113,7 @@ let_go(struct sinks *s, struct sink *sink)
 	if (i < SINKS)
 		s->leaving[i] = sink;
 	else
-		sink_ended(sink, monotonic, &missing);
+		sink_ended(sink, monotonic, &missing, &settled);
 }
 
 static size_t
@@ -180,10 +181,39 @@ sinks_set(struct sinks *s, const struct config *config)
 }
 
 void
-sinks_alert(struct sinks *s, const struct alert_event *event, nstime now)
+sinks_alert(struct sinks *s, const struct alert_event *event, uint64_t number,
+    nstime now)
 {
 	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++)
-		sink_alert(s->named[i].sink, event, now);
+		sink_alert(s->named[i].sink, event, number, now);
+}
+
+void
+sinks_again(struct sinks *s, const char *name, const struct alert_event *event,
+    uint64_t number, nstime now)
+{
+	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++)
+		if (strcmp(s->named[i].word, name) == 0)
+			sink_alert(s->named[i].sink, event, number, now);
+}
+
+size_t
+sinks_settled(struct sinks *s, uint64_t last, struct outbox_reader *readers)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < SINKS && s->named[i].word[0] != '\0'; i++) {
+		const struct named *n = &s->named[i];
+		struct sink_counts counts = { .settled = n->settled };
+
+		if (n->sink != NULL)
+			sink_count(n->sink, &counts);
+		readers[count++] = (struct outbox_reader){
+			.name = n->word,
+			.number = counts.settled < last ? counts.settled : last,
+		};
+	}
+	return count;
 }
 
 void
@@ -238,13 +268,13 @@ watch_leaving(struct sinks *s, nstime until)
 	for (size_t i = 0; i < SINKS; i++) {
 		char name[CONFIG_TEXT];
 		struct textbuf t;
-		uint64_t missing;
+		uint64_t missing, settled;
 
 		if (s->leaving[i] == NULL)
 			continue;
 		textbuf_init(&t, name, sizeof(name));
 		textbuf_add(&t, sink_name(s->leaving[i]));
-		if (!sink_ended(s->leaving[i], until, &missing))
+		if (!sink_ended(s->leaving[i], until, &missing, &settled))
 			continue;
 		s->leaving[i] = NULL;
 		say_missing(s, name, missing);
@@ -268,7 +298,7 @@ sinks_report(struct sinks *s)
 		struct sink_counts counts;
 
 		sink_count(s->named[i].sink, &counts);
-		log_notice(s->log,
+		log_answer(s->log,
 		    "sink %s: %llu delivered, %llu lost, %llu waiting",
 		    s->named[i].word, (unsigned long long)counts.delivered,
 		    (unsigned long long)counts.lost,
@@ -276,13 +306,9 @@ sinks_report(struct sinks *s)
 	}
 }
 
-uint64_t
+void
 sinks_finish(struct sinks *s, nstime deadline)
 {
-	uint64_t sum = 0;
-
-	if (s == NULL)
-		return 0;
 	for (size_t i = 0; i < SINKS; i++)
 		if (s->leaving[i] != NULL)
 			sink_end(s->leaving[i], deadline);
@@ -290,12 +316,17 @@ sinks_finish(struct sinks *s, nstime deadline)
 		sink_end(s->named[i].sink, deadline);
 	watch_leaving(s, deadline);
 	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++) {
+		struct named *n = &s->named[i];
 		uint64_t missing;
 
-		sink_ended(s->named[i].sink, deadline, &missing);
-		say_missing(s, s->named[i].word, missing);
-		sum += missing;
+		sink_ended(n->sink, deadline, &missing, &n->settled);
+		n->sink = NULL;
+		say_missing(s, n->word, missing);
 	}
+}
+
+void
+sinks_free(struct sinks *s)
+{
 	free(s);
-	return sum;
 }

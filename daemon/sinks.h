@@ -2,6 +2,7 @@
 #ifndef SINKS_H
 #define SINKS_H
 
+#include "alert/outbox.h"
 #include "config.h"
 #include "sink.h"
 
@@ -25,8 +26,20 @@ struct sinks *sinks_new(bool json, const struct log *log);
  */
 int sinks_set(struct sinks *sinks, const struct config *config);
 
-void sinks_alert(
-    struct sinks *sinks, const struct alert_event *event, nstime now);
+/* `number': see sink.h. */
+void sinks_alert(struct sinks *sinks, const struct alert_event *event,
+    uint64_t number, nstime now);
+
+/* To one of them alone, if there is one of that name. */
+void sinks_again(struct sinks *sinks, const char *name,
+    const struct alert_event *event, uint64_t number, nstime now);
+
+/* Who has which alerts, the highest number being `last'.  Names are borrowed
+ * until the sinks change.  Returns how many there are, OUTBOX_READERS at
+ * most. */
+size_t sinks_settled(
+    struct sinks *sinks, uint64_t last, struct outbox_reader *readers);
+
 void sinks_note(struct sinks *sinks, int priority, const char *text);
 
 /* Once a second: sum up what throttles hold back; log sinks that fail or
@@ -36,8 +49,9 @@ void sinks_tick(struct sinks *sinks, nstime now);
 /* Log what each delivered, lost and holds. */
 void sinks_report(struct sinks *sinks);
 
-/* Deliver what is queued until `deadline' (CLOCK_MONOTONIC), end and free.
- * Returns how many records were not delivered. */
-uint64_t sinks_finish(struct sinks *sinks, nstime deadline);
+/* The end: deliver what is queued until `deadline' (CLOCK_MONOTONIC).  Then
+ * only sinks_settled() may be asked. */
+void sinks_finish(struct sinks *sinks, nstime deadline);
+void sinks_free(struct sinks *sinks);
 
 #endif

@@ -125,11 +125,20 @@ class Daemon:
         self.write(config)
         self.out = open(os.path.join(self.folder, "out"), "wb")
         self.err = open(os.path.join(self.folder, "err"), "wb")
+        self.command = [*run, program, "-v", "-c", self.config, *arguments]
+        self.env = {**os.environ, "ASAN_OPTIONS": "detect_leaks=0",
+                    "STATE_DIRECTORY": self.folder, **(env or {})}
+        self.start()
+
+    def start(self, **env):
+        """Again, after it ended: with what it left behind."""
         self.process = subprocess.Popen(
-            [*run, program, "-v", "-c", self.config, *arguments],
-            stdin=subprocess.DEVNULL, stdout=self.out, stderr=self.err,
-            env={**os.environ, "ASAN_OPTIONS": "detect_leaks=0",
-                 **(env or {})}, start_new_session=True)
+            self.command, stdin=subprocess.DEVNULL, stdout=self.out,
+            stderr=self.err, env={**self.env, **env}, start_new_session=True)
+
+    def kill(self):
+        self.signal(signal.SIGKILL)
+        self.process.wait()
 
     def write(self, config):
         with open(self.config, "w", encoding="utf-8") as file:

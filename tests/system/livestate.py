@@ -1,0 +1,217 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What survives a restart, and what a service manager is told."""
+
+import glob
+import os
+import re
+import signal
+import struct
+import subprocess
+from collections import Counter
+
+import livenet
+from livecheck import (capturing, check, config, counts, find, nothing_open,
+                       told)
+from livenet import ASK, SILENT, Daemon, end, sh, sipp, spawn, until
+
+PORT = "5071"
+SUBJECT = "10.0.0.3:" + PORT
+PORTS = [str(port) for port in range(5080, 5099)]
+
+
+def silent(*ports):
+    server = spawn([*SILENT, "10.0.0.3", *ports], "s",
+                   stdout=subprocess.PIPE)
+    server.stdout.readline()
+    return server
+
+
+def ask(*ports):
+    spawn([*ASK, "10.0.0.3", *ports], "c").wait()
+
+
+def saved(daemon, what):
+    """Does what stands in the state file hold this?"""
+    def look():
+        try:
+            with open(f"{daemon.folder}/state", "rb") as file:
+                return what in file.read()
+        except FileNotFoundError:
+            return False
+    return until(3, look)
+
+
+def file_has(daemon, events):
+    """Is it saved that the json sink has so many?"""
+    return saved(daemon, f"json:{daemon.folder}/json".encode() +
+                 struct.pack("<Q", events))
+
+
+def loaded(daemon, alerts):
+    return daemon.says(rf"state: {alerts} alerts active")
+
+
+def test_state(options):
+    """Killed in the middle of an alert, and later in an orderly way."""
+    server = silent(PORT)
+    daemon = Daemon(options.siptimed, config("c0"))
+    capturing(daemon, "c0")
+    ask(PORT)
+    check("state: raised", until(5, lambda: find(
+        daemon.alerts(), "transaction-timeout", SUBJECT)), daemon.log)
+    check("state: saved", file_has(daemon, 1), daemon.log)
+    daemon.kill()
+    daemon.start()
+    check("state: loaded after a kill", loaded(daemon, 1), daemon.log)
+    capturing(daemon, "c0")
+    ask(PORT)
+    check("state: judged", nothing_open(daemon), daemon.log)
+    check("state: not raised again", told(daemon.alerts(), "raised") == Counter(
+        [("transaction-timeout", SUBJECT, "SERVICE")]), daemon.alerts())
+    status, seconds = daemon.stop()
+    check("state: ends", status == 0 and seconds < 2, (status, seconds))
+    end(server)
+    server = sipp("s", "answer", "-i", "10.0.0.3", "-p", PORT, "-t", "u1")
+    daemon.start()
+    check("state: loaded after a stop", until(5, lambda: len(re.findall(
+        "state: 1 alerts active", daemon.log)) == 2), daemon.log)
+    until(5, lambda: len(re.findall("c0: capturing", daemon.log)) >= 3)
+    ask(PORT)
+    over = until(8, lambda: find(daemon.alerts(), "transaction-timeout",
+                                 SUBJECT, "resolved"))
+    check("state: resolved when over", len(over) == 1 and
+          over[0]["reason"] == "healthy" and over[0]["count"] == 2,
+          daemon.alerts())
+    check("state: told once each, nothing repeated",
+          len(daemon.alerts()) == 2 and
+          not [a for a in daemon.alerts() if a.get("repeated")],
+          daemon.alerts())
+    daemon.stop()
+    end(server)
+
+
+def test_undelivered(options):
+    """Killed while one sink stands still: it alone is told again."""
+    journal = livenet.Journal()
+    server = silent(*PORTS)
+    daemon = Daemon(options.siptimed, config("c0", "journal json:@/json"))
+    capturing(daemon, "c0")
+    journal.freeze()
+    ask(*PORTS)
+    raised = until(5, lambda: len(daemon.alerts()) == len(PORTS))
+    check("undelivered: raised", raised, daemon.log)
+    subjects = {f"10.0.0.3:{port}" for port in PORTS}
+    check("undelivered: who has what is saved",
+          file_has(daemon, len(PORTS)), daemon.log)
+    daemon.kill()
+    journal.thaw()
+    daemon.start()
+    check("undelivered: loaded", loaded(daemon, len(PORTS)), daemon.log)
+
+    def entries():
+        return [e for e in journal.entries
+                if e.get("SIPTIMED_STATE") == "raised"]
+
+    until(5, lambda: {e["SIPTIMED_SUBJECT"] for e in entries()} == subjects)
+    again = [e for e in entries() if e.get("SIPTIMED_REPEATED") == "true"]
+    first = [e for e in entries() if "SIPTIMED_REPEATED" not in e]
+    check("undelivered: nothing is missing", {
+        e["SIPTIMED_SUBJECT"] for e in entries()} == subjects, entries())
+    check("undelivered: told again, and marked", again and
+          "repeated after a restart" in again[0]["MESSAGE"], entries())
+    check("undelivered: once unmarked", len(first) == len(
+        {e["SIPTIMED_SUBJECT"] for e in first}), entries())
+    check("undelivered: who had them all is not told again",
+          len(daemon.alerts()) == len(PORTS), daemon.alerts())
+    daemon.stop()
+    end(server)
+
+
+def test_damaged(options):
+    daemon = Daemon(options.siptimed, config("c0"))
+    capturing(daemon, "c0")
+    daemon.stop()
+    check("damaged: saved at the end", saved(daemon, b"siptimed state"))
+    with open(f"{daemon.folder}/state", "r+b") as file:
+        file.seek(100)
+        file.write(b"damage")
+    daemon.start()
+    check("damaged: said", daemon.says(
+        "damaged or foreign: set aside as state.damaged-"), daemon.log)
+    check("damaged: set aside",
+          len(glob.glob(f"{daemon.folder}/state.damaged-*")) == 1)
+    check("damaged: goes on", counts(daemon) >= 0)
+    daemon.stop()
+    daemon.start(STATE_DIRECTORY="/nowhere")
+    check("no folder: said", daemon.says(
+        "/nowhere: No such file or directory: nothing will be remembered"),
+        daemon.log)
+    daemon.stop()
+    sh("mkdir /run/small && mount -t tmpfs -o size=4k,mode=777 none "
+       "/run/small; head -c 4096 /dev/zero > /run/small/fill || true")
+    daemon.start(STATE_DIRECTORY="/run/small")
+    until(5, lambda: daemon.log.count("c0: capturing") > 2)
+    ask(PORT)
+    check("disk full: said", daemon.says(
+        "state: /run/small: cannot be written: No space left", 15),
+        daemon.log)
+    sh("rm /run/small/fill; mount -o remount,size=1m /run/small")
+    ask(PORT)
+    check("disk full: over", daemon.says(
+        "state: /run/small: is written again", 15), daemon.log)
+    check("disk full: said once", daemon.log.count(
+        "cannot be written") == 1, daemon.log)
+    daemon.stop()
+    sh("umount /run/small")
+
+
+class Manager(livenet.Listener):
+    """systemd, as far as sd_notify(3) goes."""
+
+    def __init__(self):
+        super().__init__("/run/notify")
+
+    def heard(self, pattern, seconds=5):
+        return until(seconds, lambda: [
+            e for e in self.entries if re.search(pattern, e)])
+
+    def fed(self):
+        return sum(e == "WATCHDOG=1" for e in self.entries)
+
+
+def test_service(options):
+    """As systemd starts it."""
+    manager = Manager()
+    sh("ip link add late1 type veth peer name late0")
+    daemon = Daemon(options.siptimed, config("c0 late0"), env={
+        "NOTIFY_SOCKET": "/run/notify", "WATCHDOG_USEC": "400000"})
+    check("service: ready, and what is not there", manager.heard(
+        r"READY=1\nSTATUS=c0, late0 \(not there\): 0 packets"),
+        manager.entries)
+    check("service: fed", until(5, lambda: manager.fed() > 3),
+          manager.entries)
+    daemon.signal(signal.SIGSTOP)
+    until(1, lambda: False)
+    before = manager.fed()
+    check("service: not fed when stopped",
+          not until(1, lambda: manager.fed() > before), manager.entries)
+    daemon.signal(signal.SIGCONT)
+    sh("ip link set late0 up; ip link set late1 up")
+    check("service: status follows", manager.heard(
+        "STATUS=c0, late0: ", 15), manager.entries)
+    daemon.signal(signal.SIGHUP)
+    check("service: reload", manager.heard("RELOADING=1") and until(
+        5, lambda: sum("READY=1" in e for e in manager.entries) == 2),
+        manager.entries)
+    daemon.stop()
+    check("service: stopping", manager.heard("STOPPING=1"), manager.entries)
+    status = os.stat(f"{daemon.folder}/err")
+    before = len(daemon.log)
+    daemon.start(JOURNAL_STREAM=f"{status.st_dev}:{status.st_ino}")
+    check("service: priorities", daemon.says("<5>siptimed [0-9]") and
+          daemon.says(f"<5>configuration: {daemon.config}"), daemon.log)
+    daemon.stop()
+    check("service: on every line", all(
+        re.match("<[0-7]>", line) for line in
+        daemon.log[before:].splitlines()), daemon.log[before:])
+    sh("ip link delete late1")

@@ -486,7 +486,7 @@ skew_load(struct skew *s, struct cursor *c, const struct record_shift *shift)
 	peers_load(&s->peers, c, shift);
 	TAILQ_FOREACH (p, &s->peers.lists[PEERS_ACCUSED], order)
 		if (p->folded)
-			agents_add(&s->agents);
+			agents_add(&s->agents, shift->now);
 	agents_load(&s->agents, c, shift->watching);
 	s->review = shift->now;
 	s->stepped_at = shift->now;

@@ -649,17 +649,17 @@ START_TEST(who_was_accused_before_a_restart_is_healthy_after_it)
 	stamps(1, 0, -HOUR);
 	stamps(2, 0, -HOUR);
 	stamps(3, 0, 0);
-	tick(30 * NSTIME_S);
+	tick(60 * NSTIME_S);
 	ck_assert_uint_eq(count, 2);
-	restart(31 * NSTIME_S);
-	stamps(1, 32 * NSTIME_S, -HOUR);
+	restart(61 * NSTIME_S);
+	stamps(1, 62 * NSTIME_S, -HOUR);
 	ck_assert_uint_eq(count, 2);
-	stamps(1, 40 * NSTIME_S, 0);
+	stamps(1, 70 * NSTIME_S, 0);
 	is(2, FINDING_CLOCK_SKEW, FINDING_HEALTHY, "10.0.0.1");
-	stamps(2, 40 * NSTIME_S, 0);
+	stamps(2, 70 * NSTIME_S, 0);
 	is(3, FINDING_CLOCK_SKEW, FINDING_HEALTHY, "user-agents");
 	ck_assert_uint_eq(count, 4);
-	finish(60 * NSTIME_S);
+	finish(120 * NSTIME_S);
 }
 END_TEST
 
@@ -689,15 +689,15 @@ START_TEST(who_is_nearest_to_suspicion_is_saved_first)
 	for (unsigned n = 2; n < 100; n++)
 		stamps(n, n * 100 * NSTIME_MS, 0);
 	stamps(1, 12 * NSTIME_S, HOUR);
-	tick(40 * NSTIME_S);
+	tick(60 * NSTIME_S);
 	ck_assert_uint_eq(count, 1);
 	record_init(&r, 4096 + 1000);
 	skew_save(skew, &r);
-	loaded_at = 41 * NSTIME_S;
+	loaded_at = 61 * NSTIME_S;
 	ck_assert(!r.failed);
 	ck_assert(load(slice_of(r.octets, r.len)));
 	record_done(&r);
-	stamps(1, 42 * NSTIME_S, 0);
+	stamps(1, 62 * NSTIME_S, 0);
 	is(1, FINDING_CLOCK_SKEW, FINDING_HEALTHY, "user-agents");
 	skew_free(skew);
 }

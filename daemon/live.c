@@ -174,7 +174,8 @@ live_new(const struct live_setup *setup)
 	return NULL;
 }
 
-/* What was refused may be half in: a new judge, then. */
+/* What was refused may be half in: a new judge, then.  What is new is told
+ * after what is told again. */
 static int
 load_state(struct live *l)
 {
@@ -189,6 +190,7 @@ load_state(struct live *l)
 		if (l->judge == NULL)
 			return -ENOMEM;
 	}
+	state_tell_again(l->state, l->sinks);
 	if (step >= STEP || step <= -STEP)
 		judge_stepped(l->judge, step, l->reached, wall(l));
 	return 0;
@@ -251,8 +253,6 @@ live_open_sinks(struct live *l)
 	error = load_state(l);
 	if (error != 0)
 		log_error(l->log, "out of memory; lower [limits]");
-	else
-		state_tell_again(l->state, l->sinks);
 	return error;
 }
 

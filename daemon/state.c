@@ -61,30 +61,44 @@ find_folder(struct state *s)
 	textbuf_add_slice(&t, slice_first(folder, slice_index(folder, ':')));
 }
 
-/* Names this run of the machine, or stays zeros in a sandbox without /proc:
- * then the wall clock tells how long we were away. */
+static void
+parse_boot(uint8_t boot[MEMORY_BOOT], const char *text, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+	size_t count = 0;
+
+	for (size_t i = 0; i < len && count < 2 * (size_t)MEMORY_BOOT; i++) {
+		const char *digit = memchr(digits, text[i], 16);
+
+		if (digit == NULL)
+			continue;
+		boot[count / 2] =
+		    (uint8_t)(boot[count / 2] << 4 | (digit - digits));
+		count++;
+	}
+}
+
+/* Names this run of the machine.  In a sandbox without /proc systemd tells
+ * (%b); otherwise it stays zeros, and the wall clock is believed. */
 static void
 read_boot(uint8_t boot[MEMORY_BOOT])
 {
-	const int file = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
+	const char *given = getenv("SIPTIMED_BOOT");
 	char text[64];
-	ssize_t len = -1;
-	size_t digits = 0;
+	ssize_t len;
+	int file;
 
-	if (file >= 0) {
-		len = read(file, text, sizeof(text));
-		close(file);
+	if (given != NULL) {
+		parse_boot(boot, given, strlen(given));
+		return;
 	}
-	for (ssize_t i = 0; i < len && digits < 2 * (size_t)MEMORY_BOOT; i++) {
-		const char *hex = "0123456789abcdef";
-		const char *digit = strchr(hex, text[i]);
-
-		if (digit == NULL || *digit == '\0')
-			continue;
-		boot[digits / 2] =
-		    (uint8_t)(boot[digits / 2] << 4 | (digit - hex));
-		digits++;
-	}
+	file = open(BOOT_ID, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return;
+	len = read(file, text, sizeof(text));
+	close(file);
+	if (len > 0)
+		parse_boot(boot, text, (size_t)len);
 }
 
 static void

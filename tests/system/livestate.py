@@ -90,6 +90,29 @@ def test_state(options):
     end(server)
 
 
+def test_away(options):
+    """Our clock is set while the daemon is away, and the machine goes on."""
+    daemon = Daemon(options.stepping, config("c0"), env={
+        "SIPTIMED_BOOT": "0123456789abcdef0123456789abcdef"})
+    capturing(daemon, "c0")
+    daemon.stop()
+    offset = f"{daemon.folder}/offset"
+    with open(offset, "w", encoding="ascii") as file:
+        file.write("3600")
+    daemon.start(SIPTIMED_CLOCK_OFFSET=offset)
+    stepped = until(5, lambda: find(daemon.alerts(), "local-clock",
+                                    "local clock"))
+    check("away: the step is told", stepped and
+          3599 < stepped[0]["evidence"]["offset_s"] < 3601, daemon.alerts())
+    daemon.stop()
+    daemon.start(SIPTIMED_CLOCK_OFFSET="/nowhere", SIPTIMED_BOOT="f" * 32)
+    loaded(daemon, 1)
+    check("away: another run of the machine cannot know", daemon.says(
+        "saved 0 s ago") and len(find(daemon.alerts(), "local-clock",
+                                      "local clock")) == 1, daemon.alerts())
+    daemon.stop()
+
+
 def test_undelivered(options):
     """Killed while one sink stands still: it alone is told again."""
     journal = livenet.Journal()

@@ -51,13 +51,15 @@ forget(struct verdicts *v, struct entry *e)
 void
 verdicts_free(struct verdicts *v)
 {
-	struct table_entry *entry;
+	struct table_entry *entry, *next;
 
 	if (v == NULL)
 		return;
-	if (v->table != NULL && v->forgetting != NULL)
-		while ((entry = table_first(v->table)) != NULL)
-			forget(v, (struct entry *)entry);
+	entry = v->table == NULL ? NULL : table_first(v->table);
+	for (; entry != NULL; entry = next) {
+		next = table_next(v->table, entry);
+		free(entry);
+	}
 	table_free(v->table);
 	timerq_free(v->forgetting);
 	free(v);

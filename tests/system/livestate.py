@@ -14,7 +14,7 @@ from livecheck import (capturing, check, config, counts, find, nothing_open,
                        told)
 from livenet import ASK, SILENT, Daemon, end, sh, sipp, spawn, until
 
-PORT = "5071"
+PORT = "5066"
 SUBJECT = "10.0.0.3:" + PORT
 PORTS = [str(port) for port in range(5080, 5099)]
 

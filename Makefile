@@ -20,7 +20,7 @@ SIP_CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all \
                 -fno-omit-frame-pointer
 endif
 
-LIB_LIBS     := -losip2 -losipparser2 -ljansson
+LIB_LIBS     := -Wl,--as-needed -losip2 -losipparser2 -ljansson -lcrypto
 DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lpthread
 CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 

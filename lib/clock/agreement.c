@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clock/agreement.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "base/table.h"
+
+#define WITHIN (3 * NSTIME_S)
+#define COARSE (256 * NSTIME_S) /* what a random low octet leaves */
+#define RETEST (86400 * NSTIME_S)
+
+enum { CANDIDATES = 2, FINE_RUN = 3 };
+
+struct candidate {
+	nstime told, offset;
+};
+
+struct teller {
+	struct table_entry entry;
+	TAILQ_ENTRY(teller) order;
+	struct agreement_teller key;
+	struct candidate candidates[CANDIDATES]; /* they disagree pairwise */
+	unsigned count;
+	bool coarse;
+	unsigned fine_run; /* coarse, but so many agreed within 3 s */
+	bool random;
+	nstime retest;
+};
+
+struct agreement {
+	size_t limit;
+	struct table *table;
+	TAILQ_HEAD(, teller) by_use; /* the longest unheard first */
+	uint64_t evicted, random;
+};
+
+static bool
+teller_equal(const struct table_entry *entry, const void *key)
+{
+	const struct teller *teller = (const struct teller *)entry;
+	const struct agreement_teller *wanted = key;
+
+	return teller->key.kind == wanted->kind &&
+	    endpoint_equal(&teller->key.endpoint, &wanted->endpoint);
+}
+
+struct agreement *
+agreement_new(size_t tellers, const struct siphash_key *key)
+{
+	struct agreement *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return NULL;
+	a->limit = tellers;
+	a->table = table_new(tellers, key, teller_equal);
+	TAILQ_INIT(&a->by_use);
+	if (a->table != NULL)
+		return a;
+	free(a);
+	return NULL;
+}
+
+static void
+forget(struct agreement *a, struct teller *teller)
+{
+	TAILQ_REMOVE(&a->by_use, teller, order);
+	table_remove(a->table, &teller->entry);
+	free(teller);
+}
+
+void
+agreement_free(struct agreement *a)
+{
+	if (a == NULL)
+		return;
+	while (!TAILQ_EMPTY(&a->by_use))
+		forget(a, TAILQ_FIRST(&a->by_use));
+	table_free(a->table);
+	free(a);
+}
+
+static void
+make_room(struct agreement *a, size_t room)
+{
+	while (!TAILQ_EMPTY(&a->by_use) &&
+	    table_count(a->table) + room > a->limit) {
+		forget(a, TAILQ_FIRST(&a->by_use));
+		a->evicted++;
+	}
+}
+
+void
+agreement_set(struct agreement *a, size_t tellers)
+{
+	a->limit = tellers;
+	make_room(a, 0);
+	table_set(a->table, tellers);
+}
+
+static struct teller *
+find_or_add(struct agreement *a, const struct agreement_teller *key)
+{
+	const struct address *address = &key->endpoint.address;
+	const uint64_t hash =
+	    table_hash(a->table, slice_of(address, sizeof(*address))) +
+	    ((uint64_t)key->endpoint.port << 4) + key->kind;
+	struct teller *teller =
+	    (struct teller *)table_find(a->table, hash, key);
+
+	if (teller != NULL) {
+		TAILQ_REMOVE(&a->by_use, teller, order);
+		TAILQ_INSERT_TAIL(&a->by_use, teller, order);
+		return teller;
+	}
+	make_room(a, 1);
+	teller = calloc(1, sizeof(*teller));
+	if (teller == NULL || !table_add(a->table, &teller->entry, hash)) {
+		free(teller);
+		return NULL;
+	}
+	teller->key = *key;
+	TAILQ_INSERT_TAIL(&a->by_use, teller, order);
+	return teller;
+}
+
+/* Without the octet that may be random. */
+static nstime
+masked(nstime told)
+{
+	const nstime rest = told % COARSE;
+
+	return told - rest - (rest < 0 ? COARSE : 0);
+}
+
+static bool
+near(nstime a, nstime b, nstime within)
+{
+	nstime apart;
+
+	return !__builtin_sub_overflow(a, b, &apart) && apart <= within &&
+	    apart >= -within;
+}
+
+enum match { DIFFERENT, COPY, AGREES_COARSELY, AGREES };
+
+static enum match
+compare(const struct teller *teller, const struct candidate *old,
+    const struct candidate *new)
+{
+	nstime a, b;
+
+	if (old->told == new->told)
+		return COPY;
+	if (near(old->offset, new->offset, WITHIN))
+		return AGREES;
+	if (teller->key.kind == AGREEMENT_NTP_CLIENT)
+		return DIFFERENT;
+	/* The offsets of what the random octet leaves. */
+	a = old->offset - (old->told - masked(old->told));
+	b = new->offset - (new->told - masked(new->told));
+	return near(a, b, COARSE) ? AGREES_COARSELY : DIFFERENT;
+}
+
+static enum match
+best_match(const struct teller *teller, const struct candidate *new)
+{
+	enum match best = DIFFERENT;
+
+	for (unsigned i = 0; i < teller->count; i++) {
+		const enum match match =
+		    compare(teller, &teller->candidates[i], new);
+
+		if (match == COPY)
+			return COPY;
+		if (match > best)
+			best = match;
+	}
+	return best;
+}
+
+static enum agreement_verdict
+disagrees(struct agreement *a, struct teller *teller,
+    const struct candidate *new, nstime now)
+{
+	if (teller->count < CANDIDATES) {
+		teller->candidates[teller->count++] = *new;
+		return AGREEMENT_UNKNOWN;
+	}
+	a->random++;
+	teller->random = true;
+	if (__builtin_add_overflow(now, RETEST, &teller->retest))
+		teller->retest = NSTIME_NEVER;
+	return AGREEMENT_RANDOM;
+}
+
+/* Two whose random octets are alike by chance must not pass for fine ones,
+ * once it is known that they are random. */
+static enum agreement_verdict
+agrees(struct teller *teller, enum match match, const struct candidate *new,
+    struct agreement_reading *reading)
+{
+	teller->candidates[0] = *new;
+	teller->count = 1;
+	if (match == AGREES_COARSELY) {
+		teller->coarse = true;
+		teller->fine_run = 0;
+	} else if (++teller->fine_run >= FINE_RUN) {
+		teller->coarse = false;
+	}
+	if (teller->coarse) {
+		reading->told = masked(reading->told);
+		reading->resolution = COARSE;
+	}
+	return AGREEMENT_REAL;
+}
+
+enum agreement_verdict
+agreement_input(struct agreement *a, const struct agreement_teller *key,
+    struct agreement_reading *reading)
+{
+	struct teller *teller = find_or_add(a, key);
+	struct candidate new = { .told = reading->told };
+	enum match match;
+
+	/* Half the range, so that masking and shifting cannot overflow. */
+	if (teller == NULL || reading->told <= INT64_MIN / 2 ||
+	    __builtin_sub_overflow(reading->told, reading->wall, &new.offset) ||
+	    new.offset >= INT64_MAX / 2 || new.offset <= INT64_MIN / 2)
+		return AGREEMENT_UNKNOWN;
+	if (teller->random) {
+		if (reading->now < teller->retest)
+			return AGREEMENT_RANDOM;
+		teller->random = teller->coarse = false;
+		teller->count = teller->fine_run = 0;
+	}
+	match = best_match(teller, &new);
+	if (match == COPY)
+		return AGREEMENT_UNKNOWN;
+	if (match == DIFFERENT)
+		return disagrees(a, teller, &new, reading->now);
+	return agrees(teller, match, &new, reading);
+}
+
+void
+agreement_stepped(struct agreement *a, nstime step)
+{
+	struct teller *teller;
+
+	TAILQ_FOREACH (teller, &a->by_use, order) {
+		for (unsigned i = 0; i < teller->count; i++) {
+			struct candidate *c = &teller->candidates[i];
+
+			if (__builtin_sub_overflow(
+				c->offset, step, &c->offset) ||
+			    c->offset >= INT64_MAX / 2 ||
+			    c->offset <= INT64_MIN / 2)
+				teller->count = 0;
+		}
+	}
+}
+
+void
+agreement_stats(const struct agreement *a, counter_output *output, void *arg)
+{
+	output(arg, "agreement.evicted", a->evicted);
+	output(arg, "agreement.random", a->random);
+}

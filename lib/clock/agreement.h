@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef AGREEMENT_H
+#define AGREEMENT_H
+
+#include "base/counter.h"
+#include "base/siphash.h"
+#include "net/endpoint.h"
+
+/*
+ * Is it a clock at all?  Fields that may hold the time, or as well random
+ * octets (TLS gmt_unix_time, a client's NTP transmit timestamp), are learnt
+ * for each teller (DOMAIN 2.4): where two readings differ from our clock by
+ * the same, within 3 s, it is one (for random octets of 32 bits that is
+ * 7/2^32); where three disagree pairwise it is none, and is not looked at for
+ * a day.  Where only the low octet is random (GnuTLS 3.3 to 3.6.2), readings
+ * agree within 256 s and are worth that much.  A reading equal to the one
+ * before proves nothing: it may be a copy.
+ *
+ * No window of plausible times: clocks that are off by years count too.
+ */
+
+enum agreement_kind {
+	AGREEMENT_TLS_CLIENT,
+	AGREEMENT_TLS_SERVER,
+	AGREEMENT_NTP_CLIENT
+};
+
+/* Who tells.  Clients, whose ports change, with port 0. */
+struct agreement_teller {
+	struct endpoint endpoint;
+	enum agreement_kind kind;
+};
+
+enum agreement_verdict {
+	AGREEMENT_UNKNOWN, /* not yet, or it does not go with the others */
+	AGREEMENT_REAL,
+	AGREEMENT_RANDOM
+};
+
+/* In: a reading of its clock.  Out, where REAL: what it is worth, `told' in
+ * [told, told + resolution). */
+struct agreement_reading {
+	nstime told;
+	nstime resolution; /* 1 s for TLS */
+	nstime wall, now;
+};
+
+struct agreement;
+
+/* At most `tellers'; the longest unheard is forgotten first.  NULL when out
+ * of memory; the caller frees it. */
+struct agreement *agreement_new(size_t tellers, const struct siphash_key *key);
+void agreement_free(struct agreement *a);
+
+/* told and resolution of *reading are replaced where it is REAL, else
+ * untouched. */
+enum agreement_verdict agreement_input(struct agreement *a,
+    const struct agreement_teller *teller, struct agreement_reading *reading);
+
+/* Our own clock was stepped by `step' (positive: forward). */
+void agreement_stepped(struct agreement *a, nstime step);
+
+void agreement_set(struct agreement *a, size_t tellers);
+
+/* agreement.evicted, agreement.random */
+void agreement_stats(
+    const struct agreement *a, counter_output *output, void *arg);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSRECORD_H
+#define TLSRECORD_H
+
+#include "base/slice.h"
+
+/*
+ * TLS records (RFC 8446 section 5.1) cut from one direction of a stream,
+ * however TCP split it.  Nothing is copied and nothing is kept but a header:
+ * a record's body is told in the parts it came in.
+ *
+ * A hole inside a body is stepped over.  One that takes a header with it, and
+ * a start in the middle of a stream, are got over at the first segment that
+ * looks like records from its beginning to its end.
+ */
+
+enum tlsrecord_type {
+	TLSRECORD_SSLV2_HELLO = 1, /* no number of the wire */
+	TLSRECORD_CHANGE_CIPHER_SPEC = 20,
+	TLSRECORD_ALERT = 21,
+	TLSRECORD_HANDSHAKE = 22,
+	TLSRECORD_APPLICATION_DATA = 23,
+	TLSRECORD_HEARTBEAT = 24
+};
+
+enum tlsrecord_state {
+	TLSRECORD_BEGIN,  /* nothing came yet */
+	TLSRECORD_HEADER, /* between two records */
+	TLSRECORD_BODY,
+	TLSRECORD_HUNT,   /* does not know where records begin */
+	TLSRECORD_FOREIGN /* it began as something else: over */
+};
+
+enum { TLSRECORD_HEADER_OCTETS = 5, TLSRECORD_MOST_OCTETS = 16384 + 2048 };
+
+/* One direction.  Embedded; private but for `state'. */
+struct tlsrecord {
+	enum tlsrecord_state state;
+	uint8_t header[TLSRECORD_HEADER_OCTETS];
+	uint8_t have; /* octets of the header */
+	uint8_t type;
+	bool first; /* nothing of the body was told yet */
+	bool holed; /* octets of the body are missing */
+	uint16_t version;
+	size_t size, left; /* of the body */
+	struct slice rest; /* of the input; what is left of it */
+};
+
+/* Part of a record's body (an SSLv2 hello's version is the one it offers, and
+ * its body begins with its type), borrowed until the next call; empty if there
+ * is none.  The last part ends the record. */
+struct tlsrecord_part {
+	enum tlsrecord_type type;
+	uint16_t version;
+	size_t size; /* of the whole body */
+	struct slice body;
+	bool first, last;
+	bool holed; /* octets before this part are missing */
+};
+
+/* `midway': this is not the beginning of the stream. */
+void tlsrecord_init(struct tlsrecord *r, bool midway);
+
+/* The next octets in order; `octets' must last until tlsrecord_next() says
+ * false. */
+void tlsrecord_input(struct tlsrecord *r, struct slice octets);
+
+/* False: more octets are needed. */
+bool tlsrecord_next(struct tlsrecord *r, struct tlsrecord_part *part);
+
+/* How many octets of the input were not looked at yet. */
+size_t tlsrecord_rest(const struct tlsrecord *r);
+
+/* So many octets will never come.  False if the record they were in, or the
+ * place where the next one begins, is lost with them. */
+bool tlsrecord_gap(struct tlsrecord *r, uint64_t lost);
+
+/* Does a segment look like records from its beginning to its end? */
+bool tlsrecord_plausible(struct slice segment);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KERBEROS_H
+#define KERBEROS_H
+
+#include "base/nstime.h"
+#include "base/slice.h"
+
+/*
+ * Kerberos as a witness (RFC 4120): a KRB-ERROR, which nobody encrypts, tells
+ * the clock of the server that sent it and often the client's.  AS-REP and
+ * TGS-REP are told apart by their application tag, as the success that the
+ * client had; tickets are not read.
+ */
+
+enum kerberos_verdict {
+	KERBEROS_ERROR,   /* *k is filled */
+	KERBEROS_SUCCESS, /* AS-REP or TGS-REP; *k is untouched */
+	KERBEROS_PARTIAL, /* streams only: come back with more octets */
+	KERBEROS_FOREIGN  /* neither, or broken: no use to come back */
+};
+
+enum { KERBEROS_ERR_SKEW = 37 }; /* KRB_AP_ERR_SKEW: clock skew too great */
+
+struct kerberos {
+	int32_t error;
+	nstime server_time; /* of the sender's clock, UTC */
+	nstime server_resolution;
+	bool has_client_time; /* of the clock of the one it was sent to */
+	nstime client_time;   /* to the microsecond */
+	struct slice realm;   /* of the server; borrowed, hostile text */
+	struct slice service; /* the first part of its name, "krbtgt" */
+};
+
+/* A datagram from UDP port 88. */
+enum kerberos_verdict kerberos_parse(struct slice datagram, struct kerberos *k);
+
+/* How much of a direction of a stream is worth keeping for it. */
+enum { KERBEROS_STREAM = 4096 };
+
+/* The first octets that the server sent on a TCP connection from port 88. */
+enum kerberos_verdict kerberos_stream(struct slice first, struct kerberos *k);
+
+#endif

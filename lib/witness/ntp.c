@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "witness/ntp.h"
+
+#include "base/cursor.h"
+
+enum {
+	ACTIVE = 1, /* symmetric */
+	PASSIVE = 2,
+	CLIENT = 3,
+	SERVER = 4,
+	BROADCAST = 5,
+	VERSIONS = 4,
+	UNSYNCHRONISED_LEAP = 3,
+	UNSYNCHRONISED_STRATUM = 16
+};
+
+/* Unix counts from 1970, NTP's era 0 from 1900, its era 1 from 2036. */
+#define ERA_0 2208988800
+#define ERA_1 ((int64_t)ERA_0 - ((int64_t)1 << 32))
+
+/* Which era is not told.  As SNTP has it (RFC 4330 section 3), the upper half
+ * of the seconds is of era 0, 1968 to 2036, the lower half of era 1. */
+static nstime
+time_of(uint64_t stamp)
+{
+	const int64_t seconds = (int64_t)(stamp >> 32);
+	const uint64_t fraction = stamp & UINT32_MAX;
+	const int64_t era = stamp >> 63 != 0 ? ERA_0 : ERA_1;
+
+	return (seconds - era) * NSTIME_S +
+	    (nstime)(fraction * (uint64_t)NSTIME_S >> 32);
+}
+
+/*
+ * In interleaved mode (RFC 9769) a server tells when its answer before this
+ * one was sent: earlier than it received the question.  That may be long ago.
+ */
+static bool
+is_old(uint64_t received, uint64_t transmitted)
+{
+	return received != 0 && (int64_t)(transmitted - received) < 0;
+}
+
+static bool
+is_synchronised(const struct ntp *ntp)
+{
+	return ntp->leap != UNSYNCHRONISED_LEAP && ntp->stratum != 0 &&
+	    ntp->stratum < UNSYNCHRONISED_STRATUM;
+}
+
+bool
+ntp_parse(struct slice datagram, struct ntp *ntp)
+{
+	struct cursor c = cursor_over(datagram);
+	const uint8_t flags = cursor_u8(&c);
+	const uint8_t stratum = cursor_u8(&c);
+	uint64_t received, transmitted;
+	struct ntp n = {
+		.leap = flags >> 6,
+		.version = flags >> 3 & 7,
+		.mode = flags & 7,
+		.stratum = stratum,
+	};
+
+	/* Poll, precision, root delay, dispersion, reference, and when the
+	 * reference and the origin were read. */
+	cursor_take(&c, 2 + 3 * 4 + 2 * 8);
+	received = cursor_u64(&c);
+	transmitted = cursor_u64(&c);
+	if (c.bad || c.rest.len % 4 != 0 || n.version == 0 ||
+	    n.version > VERSIONS || n.mode < ACTIVE || n.mode > BROADCAST)
+		return false;
+	n.from_client = n.mode == CLIENT || n.mode == ACTIVE;
+	n.serves = n.mode != CLIENT && n.mode != ACTIVE;
+	n.synchronised = n.mode == CLIENT || is_synchronised(&n);
+	n.has_time = transmitted != 0 &&
+	    (n.mode == CLIENT || !is_old(received, transmitted));
+	n.time = n.has_time ? time_of(transmitted) : 0;
+	*ntp = n;
+	return true;
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * tlsfacts SAVEFILE ...: what lib/tls sees of TLS on any port, one line for
+ * each connection: client, server, then name=value, separated by tabs.
+ * Certificates are role:depth followed by their fields, separated by "|".
+ */
+
+#include <inttypes.h>
+#include <pcap/pcap.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "net/descent.h"
+#include "tls/tlsflow.h"
+
+enum { LINE = 65536 };
+
+struct line {
+	char store[LINE];
+	struct textbuf text;
+};
+
+struct tool {
+	struct tcpreasm *tcp;
+	struct tlsflow *tls;
+};
+
+/* What hangs on a connection. */
+struct entry {
+	void *slot;
+	bool midway; /* began as something else: STARTTLS perhaps */
+	struct line line;
+};
+
+static void
+add_number(struct textbuf *t, const char *name, uint64_t n)
+{
+	textbuf_add(t, name);
+	textbuf_uint(t, n);
+}
+
+static void
+add_hex(struct textbuf *t, const char *name, const uint8_t *octets, size_t len)
+{
+	textbuf_add(t, name);
+	for (size_t i = 0; i < len; i++)
+		textbuf_hex(t, octets[i], 2);
+}
+
+static void
+add_certificate(struct textbuf *t, const struct tlsflow_event *e)
+{
+	const struct x509cert *c = e->certificate;
+
+	textbuf_add(t, "\tcertificate=");
+	textbuf_add(t, e->from == TLSFLOW_CLIENT ? "client" : "server");
+	add_number(t, ":", e->depth);
+	if (c == NULL) {
+		textbuf_add(t, "|refused");
+		return;
+	}
+	add_hex(t, "|", c->sha256, sizeof(c->sha256));
+	add_hex(t, "|", c->serial, c->serial_len);
+	textbuf_add(t, "|");
+	textbuf_int(t, c->not_before);
+	textbuf_add(t, "|");
+	textbuf_int(t, c->not_after);
+	textbuf_add(t, "|");
+	textbuf_add(t, c->subject);
+	textbuf_add(t, "|");
+	textbuf_add(t, c->issuer);
+	textbuf_add(t, "|");
+	textbuf_add(t, c->san);
+}
+
+static void
+add_alert(struct textbuf *t, const struct tlsflow_event *e)
+{
+	textbuf_add(t, "\talert=");
+	textbuf_add(t, e->from == TLSFLOW_CLIENT ? "client" : "server");
+	textbuf_add(t, e->fatal ? ":fatal" : ":warning");
+	add_number(t, ":", e->alert);
+}
+
+/* Certificates and alerts as they come, the facts at the end. */
+static void
+on_tls(void *arg, const struct tlsflow_event *e)
+{
+	struct entry *entry = *e->tcp->user;
+
+	(void)arg;
+	if (e->kind == TLSFLOW_CERTIFICATE)
+		add_certificate(&entry->line.text, e);
+	else if (e->kind == TLSFLOW_ALERT)
+		add_alert(&entry->line.text, e);
+	else if (e->kind == TLSFLOW_STAMP)
+		add_number(&entry->line.text,
+		    e->from == TLSFLOW_CLIENT ? "\tclient_time="
+					      : "\tserver_time=",
+		    e->told);
+}
+
+static void
+show(const struct entry *entry, const struct tcpreasm_event *e)
+{
+	const struct tlsflow_facts *f = tlsflow_facts(&entry->slot);
+	static struct line line;
+	struct textbuf *t = &line.text;
+
+	if (f == NULL)
+		return;
+	textbuf_init(t, line.store, sizeof(line.store));
+	endpoint_write(t, &e->client);
+	textbuf_add(t, "\t");
+	endpoint_write(t, &e->server);
+	add_number(t, "\tconnection=", e->connection);
+	textbuf_add(t, "\tsni=");
+	textbuf_add(t, f->sni);
+	add_number(t, "\tclient_hello=", f->client_hello);
+	add_number(t, "\tserver_hello=", f->server_hello);
+	add_number(t, "\tsslv2=", f->sslv2);
+	add_number(t, "\toffered=", f->offered);
+	add_number(t, "\tversion=", f->version);
+	add_number(t, "\tcipher=", f->cipher);
+	add_number(t, "\tresumed=", f->resumed);
+	add_number(t, "\tasked=", f->certificate_asked);
+	add_number(t, "\testablished=", f->established);
+	add_number(t, "\tclient_records=", f->records[TLSFLOW_CLIENT]);
+	add_number(t, "\tserver_records=", f->records[TLSFLOW_SERVER]);
+	add_number(t, "\tlost=", f->lost);
+	add_number(t, "\tforeign=", f->foreign);
+	printf("%s%s\n", line.store, entry->line.store);
+}
+
+/* What does not begin as TLS is tried again as picked up mid-way. */
+static void
+input(struct tool *tool, const struct tcpreasm_event *e, struct entry *entry)
+{
+	struct tcpreasm_event event = *e;
+
+	event.guessed |= entry->midway;
+	tlsflow_input(tool->tls, &event, &entry->slot);
+	if (entry->midway || entry->slot == NULL ||
+	    tlsflow_facts(&entry->slot) != NULL)
+		return;
+	entry->midway = true;
+	event.fact = TCPREASM_FORGOTTEN;
+	tlsflow_input(tool->tls, &event, &entry->slot);
+}
+
+static void
+on_stream(void *arg, const struct tcpreasm_event *e)
+{
+	struct tool *tool = arg;
+	struct entry *entry = *e->user;
+
+	if (entry == NULL) {
+		entry = calloc(1, sizeof(*entry));
+		if (entry == NULL)
+			abort();
+		textbuf_init(&entry->line.text, entry->line.store, LINE);
+		*e->user = entry;
+	}
+	if (e->fact == TCPREASM_FORGOTTEN)
+		show(entry, e);
+	input(tool, e, entry);
+	if (e->fact == TCPREASM_FORGOTTEN)
+		free(entry);
+}
+
+static void
+on_transport(void *arg, const struct descent_event *e)
+{
+	struct tool *tool = arg;
+
+	if (e->transport != DESCENT_TCP)
+		return;
+	tcpreasm_input(tool->tcp,
+	    &(struct tcpreasm_segment){
+		.from = e->from,
+		.to = e->to,
+		.tcp = &e->tcp,
+		.truncated = e->truncated,
+		.from_is_server = e->from.port < e->to.port,
+		.to_is_server = e->to.port < e->from.port,
+		.now = e->packet->now,
+		.wall = e->packet->wall,
+	    });
+}
+
+/* Whatever the stamps do, connections go on. */
+static nstime
+forward(nstime last, nstime wall)
+{
+	return wall > last && wall - last < 60 * NSTIME_S ? wall - last : 0;
+}
+
+static nstime
+read_packets(pcap_t *pcap, struct tool *tool, struct descent *descent)
+{
+	struct pcap_pkthdr *header;
+	const u_char *octets;
+	nstime now = 0, last = 0;
+
+	while (pcap_next_ex(pcap, &header, &octets) == 1) {
+		const nstime wall = header->ts.tv_sec * NSTIME_S +
+		    header->ts.tv_usec * NSTIME_US;
+		const struct packet packet = {
+			.octets = slice_of(octets, header->caplen),
+			.len = header->len,
+			.datalink = pcap_datalink(pcap),
+			.wall = wall,
+			.now = now += forward(last, wall),
+		};
+
+		last = wall;
+		descent_input(descent, &packet);
+		tcpreasm_tick(tool->tcp, now);
+	}
+	return now;
+}
+
+static void
+on_counter(void *arg, const char *name, uint64_t value)
+{
+	(void)arg;
+	if (value != 0)
+		printf("#\t%s\t%" PRIu64 "\n", name, value);
+}
+
+static int
+judge(const char *name)
+{
+	static const struct tcpreasm_limits tcp_limits = {
+		.connections = 100000,
+		.octets = 64 << 20,
+		.stream_octets = 4 << 20,
+		.idle = 1000000 * NSTIME_S,
+		.linger = 1000000 * NSTIME_S,
+	};
+	static const struct tlsflow_limits tls_limits = {
+		.octets = 16 << 20,
+		.certificates = 1000,
+	};
+	static const struct descent_limits limits = {
+		.tunnels = true,
+		.fragments = 1000,
+		.fragment_octets = 16 << 20,
+		.duplicates = 1024,
+	};
+	char error[PCAP_ERRBUF_SIZE];
+	pcap_t *pcap = pcap_open_offline(name, error);
+	struct descent *descent;
+	struct tool tool;
+
+	if (pcap == NULL) {
+		fprintf(stderr, "%s\n", error);
+		return 2;
+	}
+	tool.tcp = tcpreasm_new(&tcp_limits, on_stream, &tool);
+	tool.tls = tlsflow_new(&tls_limits, on_tls, NULL);
+	descent = descent_new(&limits, on_transport, &tool);
+	tcpreasm_flush(tool.tcp, read_packets(pcap, &tool, descent));
+	tcpreasm_free(tool.tcp);
+	tlsflow_stats(tool.tls, on_counter, NULL);
+	tlsflow_free(tool.tls);
+	descent_free(descent);
+	pcap_close(pcap);
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	int status = argc < 2 ? 2 : 0;
+
+	for (int i = 1; i < argc; i++)
+		status |= judge(argv[i]);
+	return status;
+}

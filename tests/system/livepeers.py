@@ -176,7 +176,8 @@ def test_peers(options):
     for daemon, interface in [(one, "c0"), (both, "ta1"), (both, "tb1"),
                               *((d, "c0") for _, d in clocks.values())]:
         capturing(daemon, interface)
-    dump = spawn(["tcpdump", "-U", "--immediate-mode", "-i", "c0",
+    dump = spawn(["tcpdump", "-B", "65536", "-U",
+                  "--immediate-mode", "-i", "c0",
                   "-w", "/run/live.pcap"])
     check("tcpdump", until(5, lambda: os.path.exists("/run/live.pcap") and
                            os.path.getsize("/run/live.pcap")))

@@ -2,6 +2,7 @@
 #ifndef NSTIME_H
 #define NSTIME_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -20,5 +21,17 @@ typedef int64_t nstime;
 
 /* Later than any deadline: "no deadline". */
 #define NSTIME_NEVER INT64_MAX
+
+/* The earliest of `count' deadlines, NSTIME_NEVER if there is none. */
+static inline nstime
+nstime_earliest(const nstime *deadlines, size_t count)
+{
+	nstime earliest = NSTIME_NEVER;
+
+	for (size_t i = 0; i < count; i++)
+		if (deadlines[i] < earliest)
+			earliest = deadlines[i];
+	return earliest;
+}
 
 #endif

@@ -150,12 +150,8 @@ judge_next_deadline(const struct judge *j)
 		skew_next_deadline(j->skew),
 		alert_next_deadline(j->alert),
 	};
-	nstime first = NSTIME_NEVER;
-
-	for (size_t i = 0; i < sizeof(deadlines) / sizeof(*deadlines); i++)
-		if (deadlines[i] < first)
-			first = deadlines[i];
-	return first;
+	return nstime_earliest(
+	    deadlines, sizeof(deadlines) / sizeof(*deadlines));
 }
 
 void

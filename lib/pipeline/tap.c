@@ -408,12 +408,8 @@ tap_next_deadline(const struct tap *tap)
 		tcpreasm_next_deadline(tap->tcp),
 		txntable_next_deadline(tap->txns),
 	};
-	nstime first = NSTIME_NEVER;
-
-	for (size_t i = 0; i < sizeof(deadlines) / sizeof(*deadlines); i++)
-		if (deadlines[i] < first)
-			first = deadlines[i];
-	return first;
+	return nstime_earliest(
+	    deadlines, sizeof(deadlines) / sizeof(*deadlines));
 }
 
 void

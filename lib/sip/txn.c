@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "sip/methods.h"
+
 _Static_assert(sizeof(void *) != 8 || sizeof(struct txn) <= 224,
     "with its places in the tables, the timer and its texts 400 octets");
 
@@ -16,6 +18,42 @@ struct txn_text {
 	uint16_t len[OWN];
 	uint8_t octets[];
 };
+
+void
+txn_begin(struct txn *t, const struct sip_message *m,
+    const struct txntable_origin *origin, uint8_t method)
+{
+	*t = (struct txn){
+		.uac = origin->from,
+		.uas = origin->to,
+		.sent_wall = origin->wall,
+		.flow = origin->flow,
+		.flow_end = origin->flow_end,
+		.flow_to_server = origin->to_server,
+		.cseq = m->cseq,
+		.vias = m->vias < UINT16_MAX ? (uint16_t)m->vias : UINT16_MAX,
+		.method = method,
+		.transport = (uint8_t)origin->transport,
+		.has_to_tag = m->to_tag.len > 0,
+		.watched = origin->watched,
+		.mras = origin->mras,
+	};
+	transaction_begin(&t->state, method == METHODS_INVITE,
+	    origin->transport != TXNTABLE_UDP, origin->now);
+}
+
+struct transaction_timers
+txn_timers(const struct txn *t, const struct txntable_limits *limits)
+{
+	return (struct transaction_timers){
+		.t1 = limits->t1,
+		.timer_c = limits->timer_c,
+		.grace = limits->grace,
+		.slow = !t->watched      ? NSTIME_NEVER
+		    : t->state.is_invite ? limits->slow_invite
+					 : limits->slow_other,
+	};
+}
 
 /* `from' without what follows the bracket; *rest is that. */
 static struct slice

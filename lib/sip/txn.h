@@ -61,6 +61,14 @@ struct txn {
 	bool lingers : 1; /* private to txnqueue, as the union */
 };
 
+/* The first copy of a request passed: everything the message and its origin
+ * tell, but for keys, id and texts. */
+void txn_begin(struct txn *t, const struct sip_message *m,
+    const struct txntable_origin *origin, uint8_t method);
+
+struct transaction_timers txn_timers(
+    const struct txn *t, const struct txntable_limits *limits);
+
 /* Copies the texts of `m' behind the transaction; without memory it goes on
  * without them.  `shared' holds those that repeat. */
 void txn_pack(

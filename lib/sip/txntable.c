@@ -69,12 +69,6 @@ txntable_new(
 	return NULL;
 }
 
-static struct txn *
-any(const struct txntable *t)
-{
-	return t->by_key == NULL ? NULL : (void *)table_first(t->by_key);
-}
-
 void
 txntable_free(struct txntable *t)
 {
@@ -82,8 +76,8 @@ txntable_free(struct txntable *t)
 
 	if (t == NULL)
 		return;
-	for (txn = any(t); txn != NULL;
-	     txn = (void *)table_next(t->by_key, &txn->by_key))
+	txn = t->by_key == NULL ? NULL : (void *)table_first(t->by_key);
+	for (; txn != NULL; txn = (void *)table_next(t->by_key, &txn->by_key))
 		txn_done(txn, t->texts);
 	table_free(t->by_key);
 	table_free(t->dialogs);
@@ -91,21 +85,6 @@ txntable_free(struct txntable *t)
 	slab_free(t->slab);
 	intern_free(t->texts);
 	free(t);
-}
-
-static struct transaction_timers
-timers_of(const struct txntable *t, const struct txn *txn)
-{
-	const struct txntable_limits *limits = &t->limits;
-
-	return (struct transaction_timers){
-		.t1 = limits->t1,
-		.timer_c = limits->timer_c,
-		.grace = limits->grace,
-		.slow = !txn->watched      ? NSTIME_NEVER
-		    : txn->state.is_invite ? limits->slow_invite
-					   : limits->slow_other,
-	};
 }
 
 static void
@@ -161,7 +140,7 @@ forget(struct txntable *t, struct txn *txn)
 static void
 reschedule(struct txntable *t, struct txn *txn)
 {
-	const struct transaction_timers timers = timers_of(t, txn);
+	const struct transaction_timers timers = txn_timers(txn, &t->limits);
 
 	if (transaction_pending(&txn->state))
 		txnqueue_await(
@@ -191,7 +170,7 @@ review(struct txntable *t, struct txn *ended, nstime now)
 static void
 fire(struct txntable *t, struct txn *txn, nstime now)
 {
-	const struct transaction_timers timers = timers_of(t, txn);
+	const struct transaction_timers timers = txn_timers(txn, &t->limits);
 	enum transaction_alarm alarm;
 
 	if (transaction_deadline(&txn->state, &timers) > now) {
@@ -212,7 +191,7 @@ fire(struct txntable *t, struct txn *txn, nstime now)
 static void
 lapse(struct txntable *t, struct txn *txn, nstime now)
 {
-	const struct transaction_timers timers = timers_of(t, txn);
+	const struct transaction_timers timers = txn_timers(txn, &t->limits);
 
 	if (transaction_fire(&txn->state, &timers, now) == TRANSACTION_GONE)
 		tell(t, txn, TXNTABLE_EXPIRED, now);
@@ -270,26 +249,6 @@ make_room(struct txntable *t)
 	return true;
 }
 
-static void
-fill(struct txn *txn, const struct sip_message *m,
-    const struct txntable_origin *origin)
-{
-	*txn = (struct txn){
-		.uac = origin->from,
-		.uas = origin->to,
-		.sent_wall = origin->wall,
-		.flow = origin->flow,
-		.flow_end = origin->flow_end,
-		.flow_to_server = origin->to_server,
-		.cseq = m->cseq,
-		.vias = m->vias < UINT16_MAX ? (uint16_t)m->vias : UINT16_MAX,
-		.transport = (uint8_t)origin->transport,
-		.has_to_tag = m->to_tag.len > 0,
-		.watched = origin->watched,
-		.mras = origin->mras,
-	};
-}
-
 static struct txn *
 new_txn(struct txntable *t, const struct sip_message *m,
     const struct txntable_origin *origin, uint8_t method)
@@ -299,11 +258,8 @@ new_txn(struct txntable *t, const struct sip_message *m,
 
 	if (txn == NULL)
 		return NULL;
-	fill(txn, m, origin);
-	txn->method = method;
-	transaction_begin(&txn->state, method == METHODS_INVITE,
-	    origin->transport != TXNTABLE_UDP, origin->now);
-	timers = timers_of(t, txn);
+	txn_begin(txn, m, origin, method);
+	timers = txn_timers(txn, &t->limits);
 	if (txnqueue_await(
 		&t->queue, txn, transaction_deadline(&txn->state, &timers)))
 		return txn;
@@ -333,7 +289,7 @@ cancel(struct txntable *t, const struct sip_message *m,
 
 	if (invite == NULL || !transaction_pending(&invite->state))
 		return;
-	timers = timers_of(t, invite);
+	timers = txn_timers(invite, &t->limits);
 	transaction_cancel(&invite->state, &timers, origin->now);
 	reschedule(t, invite);
 }

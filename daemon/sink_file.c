@@ -11,10 +11,8 @@
 #include "base/textbuf.h"
 #include "report/fields.h"
 #include "report/jsonline.h"
-#include "report/line.h"
+#include "sink_text.h"
 #include "wallclock.h"
-
-enum { TIME_OCTETS = 40 };
 
 struct file {
 	char *path; /* NULL: standard output */
@@ -51,15 +49,13 @@ static struct sink_record *
 format(void *state, const struct alert_event *event)
 {
 	const struct file *f = state;
-	char store[LINE_OCTETS + TIME_OCTETS];
+	char store[SINK_TEXT_OCTETS];
 	struct textbuf t;
 
 	if (f->json)
 		return format_json(event);
 	textbuf_init(&t, store, sizeof(store));
-	textbuf_time(&t, event->wall);
-	textbuf_add(&t, " ");
-	line_write(&t, event);
+	sink_text_write(&t, event);
 	return line_record(
 	    (int)fields_priority(event->severity), textbuf_slice(&t));
 }

@@ -4,12 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#include "report/line.h"
-
-enum {
-	TIME_OCTETS = 40,
-	SUMMARY_OCTETS = 256 * 1024 /* some thousand clocks and methods */
-};
+enum { SUMMARY_OCTETS = 256 * 1024 }; /* some thousand clocks and methods */
 
 static int
 put(FILE *out, const char *text)
@@ -17,16 +12,22 @@ put(FILE *out, const char *text)
 	return fputs(text, out) == EOF ? -errno : 0;
 }
 
+void
+sink_text_write(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_time(t, event->wall);
+	textbuf_add(t, " ");
+	line_write(t, event);
+}
+
 int
 sink_text_alert(FILE *out, const struct alert_event *event)
 {
-	char line[LINE_OCTETS + TIME_OCTETS];
+	char line[SINK_TEXT_OCTETS];
 	struct textbuf t;
 
 	textbuf_init(&t, line, sizeof(line));
-	textbuf_time(&t, event->wall);
-	textbuf_add(&t, " ");
-	line_write(&t, event);
+	sink_text_write(&t, event);
 	textbuf_add(&t, "\n");
 	return put(out, line);
 }

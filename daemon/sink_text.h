@@ -5,7 +5,14 @@
 #include <stdio.h>
 
 #include "alert/alert.h"
+#include "report/line.h"
 #include "report/summary.h"
+
+/* Room for a line and its time. */
+enum { SINK_TEXT_OCTETS = LINE_OCTETS + 40 };
+
+/* The line a person reads, after the time it happened; no line end. */
+void sink_text_write(struct textbuf *t, const struct alert_event *event);
 
 /* Alerts for people: a line each, after the time it happened; and what was
  * seen, after the last of them.  0, or -errno when it cannot be written. */

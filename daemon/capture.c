@@ -25,6 +25,7 @@ struct capture {
 	int datalink;
 	bool nanoseconds;
 	unsigned last_drops, last_interface_drops; /* pcap_stats() wraps */
+	bool ask; /* something may have been dropped since they were read */
 	capture_output *output;                    /* during a dispatch */
 	void *arg;
 };
@@ -262,12 +263,15 @@ capture_dispatch(struct capture *c, int most, capture_output *output, void *arg)
 	c->output = output;
 	c->arg = arg;
 	count = pcap_dispatch(c->pcap, most, on_packet, (u_char *)c);
+	if (count > 0)
+		c->ask = true;
 	return count >= 0 ? count : -ENETDOWN;
 }
 
 int
-capture_state(const struct capture *c)
+capture_state(struct capture *c)
 {
+	c->ask = true;
 	if (c->index == 0)
 		return 0;
 	if (nic_index(c->interface) != c->index)
@@ -281,8 +285,9 @@ capture_dropped(struct capture *c)
 	struct pcap_stat stat;
 	uint64_t dropped;
 
-	if (c->pcap == NULL || pcap_stats(c->pcap, &stat) != 0)
+	if (c->pcap == NULL || !c->ask || pcap_stats(c->pcap, &stat) != 0)
 		return 0;
+	c->ask = false;
 	dropped = (uint64_t)(stat.ps_drop - c->last_drops) +
 	    (stat.ps_ifdrop - c->last_interface_drops);
 	c->last_drops = stat.ps_drop;

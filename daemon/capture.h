@@ -49,7 +49,7 @@ int capture_descriptor(const struct capture *c);
  * is up again), or -ENODEV: it is gone, or another of its name took its place;
  * close and open it.
  */
-int capture_state(const struct capture *c);
+int capture_state(struct capture *c);
 
 /* `now' of the packet is 0: the caller knows the time. */
 typedef void capture_output(void *arg, const struct packet *packet);
@@ -61,7 +61,11 @@ typedef void capture_output(void *arg, const struct packet *packet);
 int capture_dispatch(
     struct capture *c, int most, capture_output *output, void *arg);
 
-/* Packets the kernel or the interface dropped since the last call. */
+/*
+ * Packets the kernel or the interface dropped since the last call.  To ask
+ * them costs five system calls, so they are asked only when a packet was read
+ * or capture_state() was called since: a ring that overflows is being read.
+ */
 uint64_t capture_dropped(struct capture *c);
 
 /* Would this filter compile on the open interface?  0, or -errno and why. */

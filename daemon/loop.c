@@ -177,6 +177,8 @@ reload(struct loop *loop)
 		log_error(log,
 		    "%s: not taken over, what was in force before stays", path);
 		config_free(config);
+		/* logrotate(8) sends the same signal. */
+		live_reopen(loop->live);
 		return;
 	}
 	config_free(loop->setup.config);

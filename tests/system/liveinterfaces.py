@@ -127,6 +127,7 @@ def test_reload(options):
           3.4 < found[0]["evidence"]["elapsed_s"] < 3.7, daemon.log)
     check("reload: told in the sink that stayed too", told(
         daemon.alerts()) == told(daemon.alerts("second")), daemon.log)
+    os.rename(f"{daemon.folder}/json", f"{daemon.folder}/json.0")
     for name, text, says in (
             ("unknown key", config("y0") + "nonsense = 1\n",
              "nonsense: unknown key"),
@@ -139,6 +140,9 @@ def test_reload(options):
         check(f"reload: {name}: refused", reread(
             daemon, text, "not taken over, what was in force before stays"),
             daemon.log)
+        check(f"reload: {name}: files opened anew all the same",
+              until(5, lambda: os.path.exists(f"{daemon.folder}/json")),
+              daemon.log)
         check(f"reload: {name}: said", re.search(says, daemon.log),
               daemon.log)
     check("reload: both still captured", packets_come(daemon, "z1"),

@@ -55,6 +55,7 @@ absorb(const struct siphash_key *key, struct slice s, unsigned c, uint8_t wide)
 	};
 	const size_t whole = s.len & ~(size_t)7;
 	uint64_t last = (uint64_t)s.len << 56;
+	const size_t left = s.len - whole;
 
 	for (size_t i = 0; i < whole; i += 8) {
 		const uint64_t word = word_at(s.p + i, 8);
@@ -63,8 +64,12 @@ absorb(const struct siphash_key *key, struct slice s, unsigned c, uint8_t wide)
 		rounds(&v, c);
 		v.v0 ^= word;
 	}
-	if (s.len > whole)
-		last |= word_at(s.p + whole, s.len - whole);
+	/* The last few octets without a copy of unknown length: as the end of
+	 * the eight that end with them. */
+	if (left > 0 && whole > 0)
+		last |= word_at(s.p + s.len - 8, 8) >> (64 - 8 * left);
+	else if (left > 0)
+		last |= word_at(s.p, left);
 	v.v3 ^= last;
 	rounds(&v, c);
 	v.v0 ^= last;

@@ -11,6 +11,8 @@ has_srvr_mras(struct slice uri)
 	struct slice rest = slice_after(uri, slice_index(uri, ';'));
 	struct slice name, value;
 
+	if (slice_index(rest, ':') == rest.len)
+		return false;
 	while (keys_param_next(&rest, &name, &value))
 		if (slice_is_nocase(name, "opaque") &&
 		    slice_starts_with_nocase(value, "srvr:MRAS"))

@@ -164,13 +164,77 @@ scan_field(struct scan *scan, enum field_name name, struct slice value)
 	}
 }
 
+/* Does the line begin with this name, and a colon behind it? */
+static inline bool
+is_called(struct slice line, const char *name, size_t len, size_t *colon)
+{
+	*colon = len - 1;
+	return line.len >= len && memcmp(line.p, name, len) == 0;
+}
+
+#define IS(name) is_called(line, name ":", sizeof(name), colon)
+
+/*
+ * The field's name as nearly all write it: told by a comparison or two, it
+ * need not be read octet by octet.  Any other is read by read_name().
+ */
+static inline bool
+usual_name(struct slice line, size_t *colon, enum field_name *name)
+{
+	switch (line.p[0]) {
+	case 'V':
+		*name = FIELD_VIA;
+		return IS("Via");
+	case 'M':
+		*name = FIELD_OTHER;
+		return IS("Max-Forwards");
+	case 'F':
+		*name = FIELD_FROM;
+		return IS("From");
+	case 'T':
+		*name = FIELD_TO;
+		return IS("To");
+	case 'U':
+		*name = FIELD_USER_AGENT;
+		return IS("User-Agent");
+	case 'D':
+		*name = FIELD_DATE;
+		return IS("Date");
+	case 'R':
+		*name = FIELD_RECORD_ROUTE;
+		return IS("Record-Route");
+	case 'C':
+		*name = IS("Call-ID")      ? FIELD_CALL_ID
+		    : IS("CSeq")           ? FIELD_CSEQ
+		    : IS("Contact")        ? FIELD_CONTACT
+		    : IS("Content-Length") ? FIELD_CONTENT_LENGTH
+		    : IS("Content-Type")   ? FIELD_CONTENT_TYPE
+					   : FIELD_MALFORMED;
+		return *name != FIELD_MALFORMED;
+	default:
+		return false;
+	}
+}
+
+#undef IS
+
+static bool
+read_name(struct slice line, size_t *colon, enum field_name *name)
+{
+	*colon = scanvalue_span(line, 0, SCANVALUE_TOKEN);
+	*name = field_name_of(slice_of(line.p, *colon));
+	return *colon > 0 && line.p[*colon] == ':';
+}
+
 static bool
 scan_line(struct scan *scan, struct slice line)
 {
-	const size_t colon = scanvalue_span(line, 0, SCANVALUE_TOKEN);
+	enum field_name name;
+	size_t colon;
 
-	return colon > 0 && line.p[colon] == ':' &&
-	    scan_field(scan, field_name_of(slice_of(line.p, colon)),
+	return (usual_name(line, &colon, &name) ||
+		   read_name(line, &colon, &name)) &&
+	    scan_field(scan, name,
 		scanvalue_without_blanks(
 		    slice_of(line.p + colon + 1, line.len - colon - 1)));
 }

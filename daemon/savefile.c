@@ -10,6 +10,7 @@
 
 #include "magic.h"
 #include "net/datalink.h"
+#include "records.h"
 
 /* 2200-01-01: the range of nstime ends in 2262, and deadlines come on top. */
 #define STAMP_END INT64_C(7258118400)
@@ -25,6 +26,7 @@ struct savefile {
 	FILE *file; /* owned by pcap once that is there */
 	char *buffer;
 	pcap_t *pcap;
+	struct records *records; /* NULL: libpcap reads the packets */
 	int datalink;
 	bool filtered;
 	struct bpf_program filter;
@@ -168,6 +170,7 @@ open_pcap(struct savefile *s)
 	if (s->pcap == NULL)
 		return say_header(s, reason);
 	s->file = NULL;
+	s->records = records_new(s->pcap);
 	return check_datalink(s);
 }
 
@@ -202,6 +205,7 @@ savefile_free(struct savefile *s)
 		return;
 	if (s->filtered)
 		pcap_freecode(&s->filter);
+	records_free(s->records);
 	if (s->pcap != NULL)
 		pcap_close(s->pcap);
 	if (s->file != NULL)
@@ -244,6 +248,15 @@ stamp_is_usable(const struct timeval *stamp)
 	    stamp->tv_usec < NSTIME_S;
 }
 
+static int
+next_record(
+    struct savefile *s, struct pcap_pkthdr **header, const u_char **octets)
+{
+	if (s->records != NULL)
+		return records_next(s->records, header, octets);
+	return pcap_next_ex(s->pcap, header, octets);
+}
+
 enum savefile_read
 savefile_next(struct savefile *s, struct packet *packet, bool *passed)
 {
@@ -251,7 +264,7 @@ savefile_next(struct savefile *s, struct packet *packet, bool *passed)
 	const u_char *octets;
 	int got;
 
-	while ((got = pcap_next_ex(s->pcap, &header, &octets)) == 1) {
+	while ((got = next_record(s, &header, &octets)) == 1) {
 		s->packets++;
 		if (!stamp_is_usable(&header->ts)) {
 			s->counts.bad_stamp++;
@@ -276,7 +289,9 @@ savefile_next(struct savefile *s, struct packet *packet, bool *passed)
 void
 savefile_complain(const struct savefile *s)
 {
-	const char *const reason = pcap_geterr(s->pcap);
+	const char *const reason = s->records != NULL
+	    ? records_error(s->records)
+	    : pcap_geterr(s->pcap);
 	const unsigned long long packets = s->packets;
 
 	if (strstr(reason, "different from") != NULL)
@@ -301,8 +316,11 @@ savefile_complain(const struct savefile *s)
 uint64_t
 savefile_octets_read(const struct savefile *s)
 {
-	const off_t offset = ftello(pcap_file(s->pcap));
+	off_t offset;
 
+	if (s->records != NULL)
+		return records_octets(s->records);
+	offset = ftello(pcap_file(s->pcap));
 	return offset < 0 ? 0 : (uint64_t)offset;
 }
 

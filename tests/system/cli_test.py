@@ -217,6 +217,28 @@ def test_links():
     check("two interfaces of one link", s.get("packets") == 2, s)
 
 
+def test_dialects():
+    """A file that we read in blocks says what libpcap reads from a pipe."""
+    sizes = [60 + i * 37 % 1400 for i in range(2000)] + [60000, 0, 60]
+    for order in "<>":
+        for magic, tick in ((0xA1B2C3D4, 10**6), (0xA1B23C4D, 10**9),
+                            (0xA1B2CD34, 10**6)):
+            for minor, snaplen in ((4, 65535), (4, 100), (3, 65535)):
+                octets = struct.pack(order + "IHHiIII", magic, 2, minor, 0, 0,
+                                     snaplen, ETHERNET)
+                for i, size in enumerate(sizes):
+                    data = (ethernet() + bytes(size))[:size]
+                    octets += struct.pack(order + "IIII", T + i, i % tick,
+                                          size, size)
+                    octets += bytes(8 if magic == 0xA1B2CD34 else 0) + data
+                name = write("dialect.pcap", octets)
+                what = f"{order}{magic:x} 2.{minor} {snaplen}"
+                blocks, _ = summary("-r", name)
+                pipe, _ = summary("-r", "-", input=octets)
+                check(what, blocks == pipe and blocks.get("packets", 0) ==
+                      len(sizes), (blocks, pipe))
+
+
 def test_cut_short():
     for cut in (len(GOOD) - 1, len(GOOD) - 60, len(GOOD) - 48):
         name = write("cut.pcap", GOOD[:cut])

@@ -155,13 +155,20 @@ hosts_set(struct hosts *h, size_t limit, const struct skew_pool *pools,
 	h->member_count = member_count;
 }
 
+/* Of IPv4 what is there, of anything else the whole value: this is done for
+ * both ends of every transaction. */
+static uint64_t
+hash_of(const struct hosts *h, const struct address *address)
+{
+	return table_hash(h->table,
+	    slice_of(address, address->version == 4 ? 4 : sizeof(*address)));
+}
+
 static struct host *
 find(const struct hosts *h, const struct address *address)
 {
-	const uint64_t hash =
-	    table_hash(h->table, slice_of(address, sizeof(*address)));
-
-	return (struct host *)table_find(h->table, hash, address);
+	return (struct host *)table_find(
+	    h->table, hash_of(h, address), address);
 }
 
 static void
@@ -180,14 +187,13 @@ forget_oldest(struct hosts *h)
 static struct host *
 add(struct hosts *h, const struct address *address)
 {
-	const uint64_t hash =
-	    table_hash(h->table, slice_of(address, sizeof(*address)));
 	struct host *host;
 
 	if (table_count(h->table) >= h->limit)
 		forget_oldest(h);
 	host = calloc(1, sizeof(*host));
-	if (host == NULL || !table_add(h->table, &host->entry, hash)) {
+	if (host == NULL ||
+	    !table_add(h->table, &host->entry, hash_of(h, address))) {
 		free(host);
 		h->no_memory++;
 		return NULL;

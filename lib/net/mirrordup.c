@@ -5,7 +5,7 @@
 
 /*
  * A cache like a processor's: the hash of a packet picks a set of WAYS places,
- * one cache line, and the packet is in one of them or was not seen.  A new one
+ * two cache lines, and the packet is in one of them or was not seen.  A new one
  * takes the place of the oldest.  Nothing is ever expired.
  *
  * At a few thousand packets a second the window holds few, and they should
@@ -14,8 +14,8 @@
  */
 
 enum {
-	WAYS = 4,
-	FIRST_SETS = 256,
+	WAYS = 8,
+	FIRST_SETS = 64,
 	/* Of an IPv4 packet with an IP ID and a checksum over its payload the
 	 * first octets are enough to know it again.  As many as reach into the
 	 * top Via, since there are senders whose IP IDs are all the same. */
@@ -45,7 +45,7 @@ sets_for(size_t packets)
 	return sets;
 }
 
-/* Aligned, so that a set is one cache line. */
+/* Aligned, so that a set is two cache lines side by side. */
 static struct seen *
 new_sets(size_t sets)
 {

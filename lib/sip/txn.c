@@ -143,28 +143,8 @@ join(uint8_t *octets, struct slice first, struct slice rest)
 	return slice_of(octets, first.len + rest.len);
 }
 
-static void
-describe_texts(const struct txn_text *text, struct txntable_outcome *outcome,
-    struct txn_scratch *scratch)
-{
-	const struct slice shared = intern_text(text->common);
-	struct slice common[COMMON], own[OWN];
-	uint16_t len[COMMON];
-
-	memcpy(len, shared.p, sizeof(len));
-	cut(slice_after(shared, sizeof(len)), len, COMMON, common);
-	cut(slice_of(text->octets, SIZE_MAX), text->len, OWN, own);
-	outcome->start_line = common[START_LINE];
-	outcome->request_uri = request_uri(common[START_LINE]);
-	outcome->call_id = own[CALL_ID];
-	outcome->branch = own[BRANCH];
-	outcome->from = join(scratch->from, common[FROM], own[FROM_REST]);
-	outcome->to = join(scratch->to, common[TO], own[TO_REST]);
-}
-
 void
-txn_describe(const struct txn *t, struct txntable_outcome *outcome,
-    struct txn_scratch *scratch)
+txn_describe(const struct txn *t, struct txntable_outcome *outcome)
 {
 	const struct transaction *s = &t->state;
 
@@ -198,7 +178,28 @@ txn_describe(const struct txn *t, struct txntable_outcome *outcome,
 	if (transaction_final(s) != 0)
 		outcome->response_span = transaction_final_span(s);
 	if (t->text != NULL)
-		describe_texts(t->text, outcome, scratch);
+		outcome->call_id =
+		    slice_of(t->text->octets, t->text->len[CALL_ID]);
+}
+
+void
+txn_quote(const struct txn *t, struct txntable_outcome *outcome,
+    struct txn_scratch *scratch)
+{
+	struct slice shared, common[COMMON], own[OWN];
+	uint16_t len[COMMON];
+
+	if (t->text == NULL)
+		return;
+	shared = intern_text(t->text->common);
+	memcpy(len, shared.p, sizeof(len));
+	cut(slice_after(shared, sizeof(len)), len, COMMON, common);
+	cut(slice_of(t->text->octets, SIZE_MAX), t->text->len, OWN, own);
+	outcome->start_line = common[START_LINE];
+	outcome->request_uri = request_uri(common[START_LINE]);
+	outcome->branch = own[BRANCH];
+	outcome->from = join(scratch->from, common[FROM], own[FROM_REST]);
+	outcome->to = join(scratch->to, common[TO], own[TO_REST]);
 }
 
 void

@@ -74,9 +74,12 @@ struct transaction_timers txn_timers(
 void txn_pack(
     struct txn *t, const struct sip_message *m, struct intern *shared);
 
-/* Fills all but event, now, method, deeper and legs.  The texts are borrowed
- * from the transaction and from *scratch. */
-void txn_describe(const struct txn *t, struct txntable_outcome *outcome,
+/* Fills all but event, now, method, deeper, legs and, but for the Call-ID,
+ * texts, which are borrowed from the transaction. */
+void txn_describe(const struct txn *t, struct txntable_outcome *outcome);
+
+/* Fills the other texts, borrowed from the transaction and *scratch. */
+void txn_quote(const struct txn *t, struct txntable_outcome *outcome,
     struct txn_scratch *scratch);
 
 /* Frees what is not in the txn itself. */

@@ -92,7 +92,9 @@ tell(struct txntable *t, struct txn *txn, enum txntable_event event, nstime now)
 {
 	struct txntable_outcome outcome;
 
-	txn_describe(txn, &outcome, &t->scratch);
+	txn_describe(txn, &outcome);
+	if (event != TXNTABLE_ANSWERED && event != TXNTABLE_UNFINISHED)
+		txn_quote(txn, &outcome, &t->scratch);
 	outcome.event = event;
 	outcome.now = now;
 	outcome.method = methods_name(&t->methods, txn->method);

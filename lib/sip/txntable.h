@@ -90,7 +90,8 @@ enum txntable_unseen {
 enum { TXNTABLE_DEEPER = 4 };
 
 /* Everything is borrowed until the callback returns; text is empty for
- * transactions that are not watched (method is always there). */
+ * transactions that are not watched (method is always there), and of those
+ * that were ANSWERED or are UNFINISHED there is the Call-ID alone. */
 struct txntable_outcome {
 	enum txntable_event event;
 	enum txntable_class class; /* EXPIRED, LATE, RECOVERED */

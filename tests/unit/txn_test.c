@@ -31,7 +31,8 @@ described(const struct sip_message *m)
 	transaction_begin(&t.state, false, false, 1);
 	if (m != NULL)
 		txn_pack(&t, m, shared);
-	txn_describe(&t, &outcome, &scratch);
+	txn_describe(&t, &outcome);
+	txn_quote(&t, &outcome, &scratch);
 	return outcome;
 }
 

@@ -20,6 +20,19 @@ SIP_CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all \
                 -fno-omit-frame-pointer
 endif
 
+# The daemon is optimised as a whole: the path of a message goes through many
+# small files.  Everything else links the same objects, file by file.  LTO= at
+# the command line does without; a compiler that cannot does as well.
+ifeq ($(origin LTO),undefined)
+LTO          := $(if $(SAN),,$(shell $(CC) -flto=auto -ffat-lto-objects \
+                  -Werror -xc -c -o /dev/null /dev/null 2> /dev/null && \
+                  echo -flto=auto -ffat-lto-objects))
+endif
+COMPILE       = $(CC) $(SIP_CPPFLAGS) $(CPPFLAGS) $(SIP_CFLAGS) $(CFLAGS) \
+                $(LTO)
+LINK          = $(CC) $(SIP_CFLAGS) $(CFLAGS) $(if $(LTO),-fno-lto) \
+                $(LDFLAGS) -o $@ $^
+
 LIB_LIBS     := -Wl,--as-needed -losip2 -losipparser2 -ljansson -lcrypto
 DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lpthread
 CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
@@ -38,7 +51,7 @@ FUZZ_SECONDS ?= 60
 all: $B/siptimed
 
 $B/siptimed: $(daemon) $B/libsiptimed.a
-	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
+	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ \
 	    $(LIB_LIBS) $(DAEMON_LIBS)
 
 $B/libsiptimed.a: $(lib)
@@ -47,7 +60,7 @@ $B/libsiptimed.a: $(lib)
 
 $B/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(SIP_CPPFLAGS) $(CPPFLAGS) $(SIP_CFLAGS) $(CFLAGS) -c -o $@ $<
+	$(COMPILE) -c -o $@ $<
 
 $B/daemon/%.o: SIP_CPPFLAGS += -DSIPTIMED_VERSION='"$(VERSION)"'
 $B/daemon/privilege.o: SIP_CPPFLAGS += -DPRIVILEGE_CONFINE=$(if $(SAN),0,1)
@@ -55,33 +68,32 @@ $B/tests/%.o: SIP_CPPFLAGS += -Itests
 
 # One program per test file.  It links the library, never the daemon.
 $B/tests/unit/%_test: $B/tests/unit/%_test.o $B/libsiptimed.a
-	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(CHECK_LIBS)
+	$(LINK) $(CHECK_LIBS)
 
 $B/tests/tools/%: $B/tests/tools/%.o $B/libsiptimed.a
-	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
+	$(LINK) $(LIB_LIBS) -lpcap
 
 # The daemon with a clock that tests can step, and who floods it.
 $B/tests/system/%.o: SIP_CPPFLAGS += -Idaemon
 $B/tests/system/siptimed-stepping: $(filter-out %/wallclock.o,$(daemon)) \
     $B/tests/system/wallclock_stepping.o $B/libsiptimed.a
-	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ \
-	    $(LIB_LIBS) $(DAEMON_LIBS)
+	$(LINK) $(LIB_LIBS) $(DAEMON_LIBS)
 $B/tests/system/flood: $B/tests/system/flood.o
-	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^
+	$(LINK)
 
 $B/tests/bench/generate: $B/tests/bench/generate.o $B/tests/bench/segments.o
-	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
+	$(LINK) $(LIB_LIBS) -lpcap
 
 # pcapscript and the room it speaks for.
 $B/tests/tools/pcapscript: $B/tests/tools/pcapscript.o $(script) \
     $B/libsiptimed.a
-	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ -lpcap
+	$(LINK) -lpcap
 
 # A fuzz target with replay.c in the place of libFuzzer: it runs its target
 # over files and folders of seeds.  `make fuzz' builds the real thing.
 $B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $B/tests/fuzz/replay.o \
     $B/libsiptimed.a
-	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS) -lpcap
+	$(LINK) $(LIB_LIBS) -lpcap
 
 build-fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard lib/*/*.[ch])
 	@mkdir -p $(@D)
@@ -142,7 +154,7 @@ INSTALL      ?= install
 # lib/report/catalog is the one source of what alerts mean: --explain reads it
 # itself, the journal's catalog and a section of siptimed(8) are made from it.
 $B/packaging/journal/catalog: $B/packaging/journal/catalog.o $B/libsiptimed.a
-	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LDFLAGS) -o $@ $^ $(LIB_LIBS)
+	$(LINK) $(LIB_LIBS)
 
 $B/packaging/siptimed.catalog: $B/packaging/journal/catalog
 	$< journal > $@.new && mv $@.new $@

@@ -7,13 +7,18 @@
 #include "base/table.h"
 #include "findings/skew.h"
 
-enum { SPARE = 256 };
+enum {
+	SPARE = 256,
+	CHANCES = 64, /* given in a row at most */
+	RECENT = 256
+};
 
 struct host {
 	struct table_entry entry; /* first: a host is its entry */
 	TAILQ_ENTRY(host) age;
 	struct address address;
 	bool dials, answers;
+	bool heard; /* since it was put at the end of the list */
 };
 
 TAILQ_HEAD(ages, host);
@@ -25,7 +30,8 @@ struct member {
 
 struct hosts {
 	struct table *table;
-	struct ages ages; /* the longest unheard of first */
+	struct host *recent[RECENT]; /* by the end of the address, or NULL */
+	struct ages ages; /* the longest unheard of first, see victim() */
 	size_t limit;
 
 	struct hosts_pool *pools;
@@ -171,13 +177,44 @@ find(const struct hosts *h, const struct address *address)
 	    h->table, hash_of(h, address), address);
 }
 
+/* The same few dozen hosts are heard of all day long. */
+static struct host **
+recent(struct hosts *h, const struct address *address)
+{
+	return &h->recent[address->octets[address->version == 4 ? 3 : 15]];
+}
+
 static void
-forget_oldest(struct hosts *h)
+put_last(struct hosts *h, struct host *host)
+{
+	TAILQ_REMOVE(&h->ages, host, age);
+	TAILQ_INSERT_TAIL(&h->ages, host, age);
+	host->heard = false;
+}
+
+/* Hosts are heard of with every answer: to put each at the end would touch
+ * three more, so it is marked, and goes there when its turn has come. */
+static struct host *
+victim(struct hosts *h)
 {
 	struct host *host = TAILQ_FIRST(&h->ages);
 
+	for (int i = 0; i < CHANCES && host != NULL && host->heard; i++) {
+		put_last(h, host);
+		host = TAILQ_FIRST(&h->ages);
+	}
+	return host;
+}
+
+static void
+forget_oldest(struct hosts *h)
+{
+	struct host *host = victim(h);
+
 	if (host == NULL)
 		return;
+	if (*recent(h, &host->address) == host)
+		*recent(h, &host->address) = NULL;
 	TAILQ_REMOVE(&h->ages, host, age);
 	table_remove(h->table, &host->entry);
 	free(host);
@@ -203,18 +240,29 @@ add(struct hosts *h, const struct address *address)
 	return host;
 }
 
+static struct host *
+find_or_add(struct hosts *h, const struct address *address)
+{
+	struct host **place = recent(h, address);
+
+	if (*place == NULL ||
+	    !endpoint_address_equal(&(*place)->address, address))
+		*place = find(h, address);
+	if (*place == NULL)
+		*place = add(h, address);
+	else
+		(*place)->heard = true;
+	return *place;
+}
+
 bool
 hosts_role(struct hosts *h, const struct address *address, bool answers)
 {
-	struct host *host = find(h, address);
+	struct host *host = find_or_add(h, address);
 	bool *role;
 
 	if (host == NULL)
-		host = add(h, address);
-	if (host == NULL)
 		return false;
-	TAILQ_REMOVE(&h->ages, host, age);
-	TAILQ_INSERT_TAIL(&h->ages, host, age);
 	role = answers ? &host->answers : &host->dials;
 	if (*role)
 		return false;

@@ -8,8 +8,8 @@
 
 /*
  * What is known of hosts: the part they play on the A/V authentication port,
- * as seen, and the pools they stand in, as configured.  The roles of hosts
- * not heard of for longest are forgotten at the limit.
+ * as seen, and the pools they stand in, as configured.  At the limit the role
+ * of a host not heard of for long is forgotten.
  */
 
 struct hosts;
@@ -43,8 +43,8 @@ struct hosts_facts hosts_facts(
 /* A host that dials or answers, or stands in a pool. */
 bool hosts_is_server(const struct hosts_facts *facts);
 
-/* What survives a restart: the parts of those last heard of, as many as
- * HOSTS_SAVED. */
+/* What survives a restart: the parts of those learnt last, or heard of since
+ * their turn to be forgotten came, as many as HOSTS_SAVED. */
 enum { HOSTS_SAVED = 2048 };
 void hosts_save(const struct hosts *h, struct record *r);
 void hosts_load(struct hosts *h, struct cursor *c);

@@ -49,6 +49,18 @@ tally_name(char name[TALLY_NAME], struct slice method)
 }
 
 struct tally_counts *
+tally_of_method(struct tally *t, struct slice method)
+{
+	char name[TALLY_NAME];
+
+	for (size_t i = 0; i < t->count; i++)
+		if (slice_is(method, t->methods[i].name))
+			return &t->methods[i].counts;
+	tally_name(name, method);
+	return tally_of(t, name);
+}
+
+struct tally_counts *
 tally_of(struct tally *t, const char *name)
 {
 	size_t at = 0;

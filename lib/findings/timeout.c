@@ -201,14 +201,15 @@ note_failure(
 }
 
 static void
-note_answer(
-    struct timeout *t, const struct txntable_outcome *o, const char *method)
+note_answer(struct timeout *t, const struct txntable_outcome *o)
 {
+	char method[TALLY_NAME];
 	uint64_t hash;
 	struct server *s;
 
 	if (table_count(t->servers) == 0)
 		return;
+	tally_name(method, o->method);
 	s = find_server(t, &o->uas, method, &hash);
 	if (s == NULL || s->client_answered || o->sent < s->last_timeout ||
 	    !clients_has(&s->failed, &o->uac.address))
@@ -318,7 +319,7 @@ late(struct timeout *t, const struct txntable_outcome *o, const char *method)
 		tell(t, o, FINDING_WITHDRAWN, method, NULL);
 	verdicts_remove(t->verdicts, o->id);
 	if (o->watched)
-		note_answer(t, o, method);
+		note_answer(t, o);
 	return TIMEOUT_ANSWERED;
 }
 
@@ -340,14 +341,15 @@ timeout_input(struct timeout *t, const struct txntable_outcome *o,
 {
 	char method[TALLY_NAME];
 
-	tally_name(method, o->method);
 	t->wall_offset = witness->wall - o->now;
-	switch (o->event) {
-	case TXNTABLE_ANSWERED:
-		tally_of(t->tally, method)->answered++;
+	if (o->event == TXNTABLE_ANSWERED) {
+		tally_of_method(t->tally, o->method)->answered++;
 		if (o->watched)
-			note_answer(t, o, method);
+			note_answer(t, o);
 		return TIMEOUT_ANSWERED;
+	}
+	tally_name(method, o->method);
+	switch (o->event) {
 	case TXNTABLE_EXPIRED:
 		return expired(t, o, witness, method);
 	case TXNTABLE_LATE:
@@ -361,6 +363,7 @@ timeout_input(struct timeout *t, const struct txntable_outcome *o,
 	case TXNTABLE_UNFINISHED:
 		tally_of(t->tally, method)->unfinished++;
 		return TIMEOUT_UNFINISHED;
+	case TXNTABLE_ANSWERED:
 	case TXNTABLE_SLOW:
 		break;
 	}

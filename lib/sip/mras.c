@@ -47,17 +47,22 @@ has_user_mrasloc(struct slice uri)
 	    slice_index(rest, '@') < rest.len;
 }
 
+static bool
+is_addressed_by(struct slice uri)
+{
+	return has_srvr_mras(uri) || has_user_mrasloc(uri);
+}
+
+/* What costs least to tell is asked first: To must be taken apart. */
 bool
 mras_is_request(const struct sip_message *m)
 {
-	struct slice to, type;
+	struct slice type;
 
 	if (!m->is_request || !slice_is(m->method, "SERVICE"))
 		return false;
-	to = keys_uri(m->to);
 	type = slice_first(m->content_type, slice_index(m->content_type, ';'));
 	return slice_is_nocase(slice_trim(type), content_type) ||
-	    has_srvr_mras(m->request_uri) || has_srvr_mras(to) ||
 	    is_grid_on_5062(m->request_uri) ||
-	    has_user_mrasloc(m->request_uri) || has_user_mrasloc(to);
+	    is_addressed_by(m->request_uri) || is_addressed_by(keys_uri(m->to));
 }

@@ -114,6 +114,14 @@ transaction_final(const struct transaction *t)
 	return t->status >= 200 ? t->status : 0;
 }
 
+/* Nothing that may still pass changes the verdict on it. */
+static inline bool
+transaction_settled(const struct transaction *t)
+{
+	return transaction_final(t) != 0 &&
+	    (!t->is_invite || t->late || t->state == TRANSACTION_CONFIRMED);
+}
+
 /* The latest copy of the request. */
 static inline nstime
 transaction_last_copy(const struct transaction *t)

@@ -211,3 +211,10 @@ txn_done(struct txn *t, struct intern *shared)
 	free(t->text);
 	t->text = NULL;
 }
+
+void
+txn_settle(struct txn *t, struct intern *shared)
+{
+	if (transaction_settled(&t->state))
+		txn_done(t, shared);
+}

@@ -85,4 +85,8 @@ void txn_quote(const struct txn *t, struct txntable_outcome *outcome,
 /* Frees what is not in the txn itself. */
 void txn_done(struct txn *t, struct intern *shared);
 
+/* Gives its texts back once nothing will be told of it any more: of those
+ * that linger, nearly all. */
+void txn_settle(struct txn *t, struct intern *shared);
+
 #endif

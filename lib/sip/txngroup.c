@@ -252,13 +252,13 @@ txngroup_signs(struct txn *request, nstime t1)
 /* Whose ACK is it likely to be?  First those on the ACK's own leg, answered
  * before silent; a route of its own may lead it past the proxies. */
 static int
-likelihood(const struct txn *t, uint32_t cseq, const struct endpoint *from,
-    const struct endpoint *to)
+likelihood(
+    const struct txn *t, uint32_t cseq, const struct txntable_origin *origin)
 {
 	const unsigned status = transaction_final(&t->state);
 	const bool here =
-	    endpoint_address_equal(&t->uac.address, &from->address) &&
-	    endpoint_address_equal(&t->uas.address, &to->address);
+	    endpoint_address_equal(&t->uac.address, &origin->from.address) &&
+	    endpoint_address_equal(&t->uas.address, &origin->to.address);
 
 	if (t->method != METHODS_INVITE || t->cseq != cseq || status >= 300 ||
 	    (status == 0 && !transaction_pending(&t->state)))
@@ -266,9 +266,16 @@ likelihood(const struct txn *t, uint32_t cseq, const struct endpoint *from,
 	return 1 + (here ? 2 : 0) + (status != 0 ? 1 : 0);
 }
 
+static void
+acknowledge(struct txn *t, struct intern *texts)
+{
+	transaction_ack(&t->state);
+	txn_settle(t, texts);
+}
+
 bool
 txngroup_ack(struct table *dialogs, uint64_t dialog, uint32_t cseq,
-    const struct endpoint *from, const struct endpoint *to)
+    const struct txntable_origin *origin, struct intern *texts)
 {
 	struct txn *newest = txngroup_newest(dialogs, dialog), *t;
 	struct txngroup_walk w;
@@ -276,19 +283,19 @@ txngroup_ack(struct table *dialogs, uint64_t dialog, uint32_t cseq,
 
 	if (newest == NULL)
 		return false;
-	best = likelihood(newest, cseq, from, to);
+	best = likelihood(newest, cseq, origin);
 	for (w = txngroup_around(newest); (t = txngroup_next(&w)) != NULL;) {
-		const int likely = likelihood(t, cseq, from, to);
+		const int likely = likelihood(t, cseq, origin);
 
 		best = likely > best ? likely : best;
 	}
 	if (best == 0)
 		return false;
-	if (likelihood(newest, cseq, from, to) == best)
-		transaction_ack(&newest->state);
+	if (likelihood(newest, cseq, origin) == best)
+		acknowledge(newest, texts);
 	for (w = txngroup_around(newest); (t = txngroup_next(&w)) != NULL;)
-		if (likelihood(t, cseq, from, to) == best)
-			transaction_ack(&t->state);
+		if (likelihood(t, cseq, origin) == best)
+			acknowledge(t, texts);
 	return true;
 }
 

@@ -70,9 +70,9 @@ bool txngroup_given_up(const struct txn *leg, const struct txn *above);
 void txngroup_signs(struct txn *request, nstime t1);
 
 /* An ACK with a branch of its own, for a 2xx: told to the INVITEs it is most
- * likely for.  False: there are none. */
+ * likely for, which are settled then.  False: there are none. */
 bool txngroup_ack(struct table *dialogs, uint64_t dialog, uint32_t cseq,
-    const struct endpoint *from, const struct endpoint *to);
+    const struct txntable_origin *origin, struct intern *texts);
 
 /* A response with a Date of this hash came to `t': was it on another leg
  * before? */

@@ -306,10 +306,11 @@ on_ack(struct txntable *t, const struct sip_message *m,
 	struct txn *invite =
 	    txnmatch_request(t->by_key, &key, NULL, origin, &legs);
 
-	if (invite != NULL)
+	if (invite != NULL) {
 		transaction_ack(&invite->state);
-	else if (!txngroup_ack(t->dialogs, txnkey_dialog(secret, m), m->cseq,
-		     &origin->from, &origin->to))
+		txn_settle(invite, t->texts);
+	} else if (!txngroup_ack(t->dialogs, txnkey_dialog(secret, m), m->cseq,
+		       origin, t->texts))
 		t->counters.ack_orphan++;
 	return TXNTABLE_ACK;
 }
@@ -348,6 +349,7 @@ on_status(struct txntable *t, struct txn *txn, unsigned status, uint32_t tag,
 	if (late || step == TRANSACTION_ANSWERED) {
 		reschedule(t, txn);
 		tell(t, txn, late ? TXNTABLE_LATE : TXNTABLE_ANSWERED, now);
+		txn_settle(txn, t->texts);
 		spread(t, txn, now);
 		review(t, txn, now);
 		return TXNTABLE_RESPONSE;
@@ -423,10 +425,15 @@ on_response(struct txntable *t, const struct sip_message *m,
 {
 	const struct siphash_key *secret = &t->limits.key;
 	const struct txnkey key = txnkey_of(secret, m, m->method);
-	const uint32_t tag =
-	    m->status < 200 ? 0 : txnkey_short(secret, m->to_tag);
-	struct txn *txn = txnmatch_response(t->by_key, &key, origin);
 	bool relayed = false;
+	struct txn *txn;
+	uint32_t tag;
+
+	table_expect(t->by_key, key.a);
+	tag = m->status < 200 ? 0 : txnkey_short(secret, m->to_tag);
+	txn = txnmatch_response(t->by_key, &key, origin);
+	if (txn != NULL)
+		__builtin_prefetch(txn->text, 1);
 
 	if (txn == NULL) {
 		t->counters.orphan++;

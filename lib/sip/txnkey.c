@@ -14,6 +14,14 @@ struct layout {
 	uint8_t octets[FIELDS * (LONG + 1) + NUMBERS];
 };
 
+/* The octets are left as they are: clearing them costs as much as the hash. */
+static void
+begin(struct layout *l, const struct siphash_key *key)
+{
+	l->key = key;
+	l->len = 0;
+}
+
 static void
 add_octets(struct layout *l, const void *octets, size_t len)
 {
@@ -65,9 +73,10 @@ txnkey_of(const struct siphash_key *key, const struct sip_message *m,
 {
 	const bool has_cookie = message_has_cookie(m);
 	const uint16_t port = sent_by_port(m);
-	struct layout l = { .key = key, .len = 0 };
+	struct layout l;
 	struct siphash_wide digest;
 
+	begin(&l, key);
 	add_octets(&l, &has_cookie, 1);
 	add_octets(&l, &m->cseq, sizeof(m->cseq));
 	add_octets(&l, &port, sizeof(port));
@@ -82,8 +91,9 @@ txnkey_of(const struct siphash_key *key, const struct sip_message *m,
 uint64_t
 txnkey_dialog(const struct siphash_key *key, const struct sip_message *m)
 {
-	struct layout l = { .key = key, .len = 0 };
+	struct layout l;
 
+	begin(&l, key);
 	add(&l, m->call_id);
 	add(&l, m->from_tag);
 	return siphash(key, slice_of(l.octets, l.len));
@@ -92,8 +102,9 @@ txnkey_dialog(const struct siphash_key *key, const struct sip_message *m)
 uint32_t
 txnkey_target(const struct siphash_key *key, const struct sip_message *m)
 {
-	struct layout l = { .key = key, .len = 0 };
+	struct layout l;
 
+	begin(&l, key);
 	add(&l, m->request_uri);
 	add(&l, m->to_tag);
 	return txnkey_short(key, slice_of(l.octets, l.len));

@@ -14,7 +14,8 @@
  * bucket is a cache line that points to SLOTS entries, the newest last, with
  * an octet of each one's hash: who is not there is looked for in vain without
  * a look at any entry.  Of more than SLOTS the older ones are chained behind
- * slot[0], the newest first.
+ * slot[0], the newest first; one of four bits says which quarters of all
+ * hashes they are of, or were since the chain began.
  */
 
 enum { SLOTS = 7, LOAD = 4, SEGMENT = 64, LINE = 64 };
@@ -22,8 +23,9 @@ enum { SLOTS = 7, LOAD = 4, SEGMENT = 64, LINE = 64 };
 struct bucket {
 	struct table_entry *slot[SLOTS];
 	uint8_t tag[SLOTS];
-	uint8_t used : 7; /* slots */
-	bool chained : 1; /* there are more, behind slot[0] */
+	uint8_t used : 4; /* slots */
+	uint8_t
+	    chained : 4; /* quarters; not 0: there are more behind slot[0] */
 };
 
 _Static_assert(
@@ -65,6 +67,13 @@ tag_of(uint64_t hash)
 	return (uint8_t)(hash >> 56);
 }
 
+/* Other bits again. */
+static uint8_t
+quarter_of(uint64_t hash)
+{
+	return (uint8_t)(1U << (hash >> 54 & 3));
+}
+
 static void
 push(struct bucket *b, struct table_entry *entry)
 {
@@ -76,7 +85,7 @@ push(struct bucket *b, struct table_entry *entry)
 		memmove(b->tag, b->tag + 1, SLOTS - 1);
 		b->slot[0]->next = oldest;
 		b->used--;
-		b->chained = true;
+		b->chained |= quarter_of(oldest->hash);
 	}
 	b->slot[b->used] = entry;
 	b->tag[b->used++] = tag_of(entry->hash);
@@ -109,11 +118,10 @@ add_segment(struct table *t)
 static struct table_entry *
 empty(struct bucket *b)
 {
-	struct table_entry *chained = b->chained ? b->slot[0]->next : NULL;
+	struct table_entry *chained = b->chained != 0 ? b->slot[0]->next : NULL;
 	struct table_entry *list = NULL;
 
-	b->chained = false;
-
+	b->chained = 0;
 	while (b->used > 0) {
 		struct table_entry *newest = b->slot[--b->used];
 
@@ -226,7 +234,20 @@ find_below(const struct table *t, const struct bucket *b, size_t slots,
 		    t->equal(entry, key))
 			return entry;
 	}
-	return b->chained ? find_chained(t, b->slot[0]->next, hash, key) : NULL;
+	if ((b->chained & quarter_of(hash)) == 0)
+		return NULL;
+	return find_chained(t, b->slot[0]->next, hash, key);
+}
+
+void
+table_expect_entry(const struct table *t, uint64_t hash)
+{
+	const struct bucket *b = bucket_of(t, hash);
+	const uint8_t tag = tag_of(hash);
+
+	for (size_t i = 0; i < b->used; i++)
+		if (b->tag[i] == tag)
+			__builtin_prefetch(b->slot[i], 1);
 }
 
 void
@@ -276,7 +297,8 @@ remove_chained(struct bucket *b, const struct table_entry *entry)
 	while (before->next != entry)
 		before = before->next;
 	before->next = entry->next;
-	b->chained = b->slot[0]->next != NULL;
+	if (b->slot[0]->next == NULL)
+		b->chained = 0;
 }
 
 static void
@@ -298,14 +320,15 @@ unchain(struct bucket *b, struct table_entry *chained)
 	b->slot[0] = chained;
 	b->tag[0] = tag_of(chained->hash);
 	b->used++;
-	b->chained = chained->next != NULL;
+	if (chained->next == NULL)
+		b->chained = 0;
 }
 
 void
 table_remove(struct table *t, struct table_entry *entry)
 {
 	struct bucket *b = bucket_of(t, entry->hash);
-	struct table_entry *chained = b->chained ? b->slot[0]->next : NULL;
+	struct table_entry *chained = b->chained != 0 ? b->slot[0]->next : NULL;
 	const size_t slot = slot_of(b, entry);
 
 	if (slot == SLOTS)

@@ -42,6 +42,10 @@ uint64_t table_hash(const struct table *table, struct slice octets);
  * the cache meanwhile. */
 void table_expect(const struct table *table, uint64_t hash);
 
+/* The bucket is near, or may be waited for: have the entries brought that are
+ * likely to be the one. */
+void table_expect_entry(const struct table *table, uint64_t hash);
+
 /* The entry with `hash' for which equal(entry, key) holds, or NULL. */
 struct table_entry *table_find(
     const struct table *table, uint64_t hash, const void *key);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
+#include "base/slab.h"
 #include "base/table.h"
 
 enum { CHANCES = 64 }; /* given in a row at most */
@@ -12,18 +13,20 @@ struct key {
 	struct address from, to;
 };
 
+/* A cache line that finds it, and one that is written to. */
 struct pair {
 	struct table_entry entry;
-	TAILQ_ENTRY(pair) by_use;
 	struct key key;
-	struct pairs_facts facts;
 	bool used; /* since it was put at the end of the list */
+	_Alignas(64) struct pairs_facts facts;
+	TAILQ_ENTRY(pair) by_use;
 };
 
 TAILQ_HEAD(pair_list, pair);
 
 struct pairs {
 	struct table *table;
+	struct slab *slab;
 	struct pair_list by_use; /* unused for longest first, see victim() */
 	size_t limit;
 	uint64_t forgotten, out_of_memory;
@@ -49,11 +52,11 @@ pairs_new(const struct pairs_limits *limits)
 	TAILQ_INIT(&p->by_use);
 	p->limit = limits->pairs;
 	p->table = table_new(limits->pairs, &limits->key, same_pair);
-	if (p->table == NULL) {
-		free(p);
-		return NULL;
-	}
-	return p;
+	p->slab = slab_new(sizeof(struct pair));
+	if (p->table != NULL && p->slab != NULL)
+		return p;
+	pairs_free(p);
+	return NULL;
 }
 
 static void
@@ -61,7 +64,7 @@ forget(struct pairs *p, struct pair *pair)
 {
 	table_remove(p->table, &pair->entry);
 	TAILQ_REMOVE(&p->by_use, pair, by_use);
-	free(pair);
+	slab_give(p->slab, pair);
 }
 
 void
@@ -69,9 +72,8 @@ pairs_free(struct pairs *p)
 {
 	if (p == NULL)
 		return;
-	while (!TAILQ_EMPTY(&p->by_use))
-		forget(p, TAILQ_FIRST(&p->by_use));
 	table_free(p->table);
+	slab_free(p->slab);
 	free(p);
 }
 
@@ -117,9 +119,12 @@ add(struct pairs *p, const struct key *key, uint64_t hash)
 		forget(p, victim(p));
 		p->forgotten++;
 	}
-	pair = malloc(sizeof(*pair));
-	if (pair == NULL || !table_add(p->table, &pair->entry, hash)) {
-		free(pair);
+	pair = slab_take(p->slab);
+	if (pair != NULL && !table_add(p->table, &pair->entry, hash)) {
+		slab_give(p->slab, pair);
+		pair = NULL;
+	}
+	if (pair == NULL) {
 		p->out_of_memory++;
 		return NULL;
 	}
@@ -142,6 +147,15 @@ use(struct pairs *p, const struct address *from, const struct address *to)
 		return add(p, &key, hash);
 	pair->used = true;
 	return pair;
+}
+
+void
+pairs_expect(
+    const struct pairs *p, const struct address *from, const struct address *to)
+{
+	const struct key key = { .from = *from, .to = *to };
+
+	table_expect_entry(p->table, hash_of(p, &key));
 }
 
 void

@@ -191,20 +191,18 @@ read_message(struct tap *tap, struct slice octets, struct sip_message *m)
 }
 
 static void
-on_message(struct tap *tap, struct slice octets, struct txntable_origin *origin)
+on_message(struct tap *tap, const struct sip_message *m,
+    struct txntable_origin *origin)
 {
-	struct sip_message m;
 	struct txntable_input input;
 
-	if (!read_message(tap, octets, &m))
-		return;
 	tap->messages++;
-	if (m.is_request)
-		decide_watched(tap, &m, origin);
-	input = txntable_input(tap->txns, &m, origin);
+	if (m->is_request)
+		decide_watched(tap, m, origin);
+	input = txntable_input(tap->txns, m, origin);
 	if (input.match == TXNTABLE_NEW && !origin->watched)
 		tap->not_watched[sip_port_of(tap, origin)]++;
-	witness_date(tap, &m, origin, input);
+	witness_date(tap, m, origin, input);
 }
 
 static void
@@ -236,16 +234,21 @@ on_udp(struct tap *tap, const struct descent_event *e)
 		.now = e->packet->now,
 		.wall = e->packet->wall,
 	};
+	struct sip_message m;
+	bool is_message;
 
 	if (!is_sip_datagram(tap, e)) {
 		tap->other_port++;
 		return;
 	}
+	pairs_expect(tap->pairs, &e->from.address, &e->to.address);
+	is_message = read_message(tap, e->udp.payload, &m);
 	pairs_input(tap->pairs, &e->from.address, &e->to.address, origin.now);
 	if (e->truncated && framing_may_be_sip(e->udp.payload) &&
 	    e->udp.payload.len > 0)
 		tell_truncated(tap, origin.now);
-	on_message(tap, e->udp.payload, &origin);
+	if (is_message)
+		on_message(tap, &m, &origin);
 }
 
 static void
@@ -300,6 +303,8 @@ on_stream_message(
     void *arg, const struct tcpreasm_event *e, const struct framing_event *f)
 {
 	const bool to_server = e->direction == TCPREASM_TO_SERVER;
+	struct tap *tap = arg;
+	struct sip_message m;
 	struct txntable_origin origin = {
 		.transport = TXNTABLE_TCP,
 		.from = to_server ? e->client : e->server,
@@ -311,7 +316,8 @@ on_stream_message(
 		.wall = f->wall,
 	};
 
-	on_message(arg, f->octets, &origin);
+	if (read_message(tap, f->octets, &m))
+		on_message(tap, &m, &origin);
 }
 
 static void

@@ -1,10 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/slab.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 
-enum { LINE = 64, HALF_LINE = 32, CHUNK_OBJECTS = 256 };
+/*
+ * Chunks are small until the slab is as large as a huge page, and of one
+ * from then on.  Tens of thousands of objects that are touched in no order
+ * need more small pages than a processor remembers the places of.
+ */
+enum {
+	LINE = 64,
+	HALF_LINE = 32,
+	SMALL_CHUNK = 64 * 1024,
+	HUGE_CHUNK = 2 * 1024 * 1024
+};
 
 /* Both stand in memory that holds nothing else at the time. */
 struct unused {
@@ -19,7 +31,8 @@ struct slab {
 	size_t octets;
 	struct unused *unused;
 	struct chunk *chunks;
-	size_t left; /* objects of the newest chunk never taken */
+	size_t left;    /* objects of the newest chunk never taken */
+	size_t chunked; /* octets of all chunks */
 };
 
 struct slab *
@@ -47,20 +60,40 @@ slab_free(struct slab *s)
 	free(s);
 }
 
+/* Objects larger than a chunk have one each. */
+static size_t
+chunk_octets(const struct slab *s)
+{
+	const size_t usual = s->chunked < HUGE_CHUNK ? SMALL_CHUNK : HUGE_CHUNK;
+
+	return s->octets + LINE > usual ? s->octets + LINE : usual;
+}
+
 /* The chunk's own link takes the line before its first object. */
+static bool
+add_chunk(struct slab *s)
+{
+	const size_t octets = chunk_octets(s);
+	struct chunk *chunk =
+	    aligned_alloc(octets == HUGE_CHUNK ? HUGE_CHUNK : LINE, octets);
+
+	if (chunk == NULL)
+		return false;
+	/* It is well without. */
+	if (octets == HUGE_CHUNK)
+		madvise(chunk, octets, MADV_HUGEPAGE);
+	chunk->next = s->chunks;
+	s->chunks = chunk;
+	s->chunked += octets;
+	s->left = (octets - LINE) / s->octets;
+	return true;
+}
+
 static void *
 take_from_chunk(struct slab *s)
 {
-	if (s->left == 0) {
-		struct chunk *chunk =
-		    aligned_alloc(LINE, LINE + s->octets * CHUNK_OBJECTS);
-
-		if (chunk == NULL)
-			return NULL;
-		chunk->next = s->chunks;
-		s->chunks = chunk;
-		s->left = CHUNK_OBJECTS;
-	}
+	if (s->left == 0 && !add_chunk(s))
+		return NULL;
 	s->left--;
 	return (uint8_t *)s->chunks + LINE + s->left * s->octets;
 }

@@ -10,8 +10,8 @@
 enum {
 	FILE_HEADER = 24,
 	RECORD_HEADER = 16,
-	LARGEST = 262144,  /* packet: libpcap takes no larger ones */
-	BLOCK = 128 * 1024 /* read at a time: it stays in the cache */
+	LARGEST = 262144, /* packet: libpcap takes no larger ones */
+	BLOCK = 32 * 1024 /* read at a time: it stays in the cache */
 };
 
 struct records {

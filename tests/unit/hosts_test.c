@@ -71,6 +71,19 @@ START_TEST(the_longest_unheard_of_is_forgotten)
 }
 END_TEST
 
+START_TEST(who_was_forgotten_is_a_stranger_again)
+{
+	struct hosts *h = hosts_new(1, &key);
+
+	ck_assert(role(h, 1, true));
+	ck_assert(role(h, 1 + 256, true)); /* addresses that end alike */
+	ck_assert(!role(h, 1 + 256, true));
+	ck_assert(role(h, 1, true));
+	ck_assert(!facts(h, 1 + 256).answers);
+	hosts_free(h);
+}
+END_TEST
+
 START_TEST(pools_are_copied_and_replaced)
 {
 	char name[] = "fe-east";
@@ -102,4 +115,5 @@ START_TEST(pools_are_copied_and_replaced)
 END_TEST
 
 UNIT("hosts", a_stranger_is_no_server, roles_are_learnt_once,
-    the_longest_unheard_of_is_forgotten, pools_are_copied_and_replaced)
+    the_longest_unheard_of_is_forgotten, who_was_forgotten_is_a_stranger_again,
+    pools_are_copied_and_replaced)

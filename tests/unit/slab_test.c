@@ -33,6 +33,23 @@ START_TEST(objects_begin_on_half_a_cache_line)
 }
 END_TEST
 
+START_TEST(chunks_of_any_size_hold_what_was_asked_for)
+{
+	static const size_t sizes[] = { 1, 224, 65536, 3000000 };
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
+		struct slab *s = slab_new(sizes[i]);
+
+		for (size_t octets = 0; octets < 7000000; octets += sizes[i]) {
+			if (i == 0)
+				octets += 31;
+			memset(slab_take(s), 0xff, sizes[i]);
+		}
+		slab_free(s);
+	}
+}
+END_TEST
+
 START_TEST(what_is_given_back_is_taken_next)
 {
 	struct slab *s = slab_new(24);
@@ -54,4 +71,5 @@ START_TEST(freeing_none_is_fine)
 END_TEST
 
 UNIT("slab", objects_do_not_overlap, objects_begin_on_half_a_cache_line,
+    chunks_of_any_size_hold_what_was_asked_for,
     what_is_given_back_is_taken_next, freeing_none_is_fine)

@@ -51,6 +51,29 @@ START_TEST(texts_come_out_as_they_went_in)
 }
 END_TEST
 
+START_TEST(texts_are_kept_until_nothing_more_can_be_told)
+{
+	const struct sip_message m = message();
+
+	described(&m);
+	txn_settle(&t, shared);
+	ck_assert_ptr_nonnull(t.text);
+	transaction_response(&t.state, 200, 1, 2);
+	txn_settle(&t, shared);
+	ck_assert_ptr_null(t.text);
+
+	described(&m);
+	t.state.is_invite = true;
+	transaction_response(&t.state, 200, 1, 2);
+	txn_settle(&t, shared);
+	ck_assert_ptr_nonnull(t.text);
+	transaction_ack(&t.state);
+	txn_settle(&t, shared);
+	ck_assert_ptr_null(t.text);
+	ck_assert_uint_eq(intern_count(shared), 0);
+}
+END_TEST
+
 START_TEST(long_texts_are_cut)
 {
 	char text[1000];
@@ -81,5 +104,6 @@ START_TEST(texts_may_be_empty_or_not_there)
 }
 END_TEST
 
-UNIT("txn", texts_come_out_as_they_went_in, long_texts_are_cut,
+UNIT("txn", texts_come_out_as_they_went_in,
+    texts_are_kept_until_nothing_more_can_be_told, long_texts_are_cut,
     texts_may_be_empty_or_not_there)

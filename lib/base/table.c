@@ -7,7 +7,7 @@
  * Linear hashing.  There are always `buckets' buckets, `round' is the largest
  * power of two not above it.  A hash belongs to bucket hash mod 2*round if
  * that bucket exists already, else to hash mod round.  When the load passes
- * LOAD entries a bucket, two are added: each time bucket `buckets - round' is
+ * half of SLOTS a bucket, two are added: each time bucket `buckets - round' is
  * split in two.  Buckets stand in segments of SEGMENT that are allocated once.
  *
  * Entries are scattered in memory, so each one looked at is a cache miss.  A
@@ -18,7 +18,7 @@
  * hashes they are of, or were since the chain began.
  */
 
-enum { SLOTS = 7, LOAD = 4, SEGMENT = 64, LINE = 64 };
+enum { SLOTS = 7, SEGMENT = 64, LINE = 64 };
 
 struct bucket {
 	struct table_entry *slot[SLOTS];
@@ -281,7 +281,7 @@ table_add(struct table *t, struct table_entry *entry, uint64_t hash)
 {
 	if (t->count >= t->limit)
 		return false;
-	for (int i = 0; i < 2 && t->count >= LOAD * t->buckets; i++)
+	for (int i = 0; i < 2 && 2 * t->count >= SLOTS * t->buckets; i++)
 		split_one_bucket(t);
 	entry->hash = hash;
 	push(bucket_of(t, hash), entry);

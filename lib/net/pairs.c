@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/pairs.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
@@ -13,14 +14,21 @@ struct key {
 	struct address from, to;
 };
 
-/* A cache line that finds it, and one that is written to. */
+/* What each packet reads and writes is one cache line. */
 struct pair {
 	struct table_entry entry;
 	struct key key;
 	bool used; /* since it was put at the end of the list */
-	_Alignas(64) struct pairs_facts facts;
+	uint32_t packets;
+	nstime last;
+	nstime unreachable_at;
+	uint16_t unreachable_port;
 	TAILQ_ENTRY(pair) by_use;
 };
+
+_Static_assert(
+    sizeof(void *) != 8 || offsetof(struct pair, last) + sizeof(nstime) <= 64,
+    "a cache line");
 
 TAILQ_HEAD(pair_list, pair);
 
@@ -129,8 +137,11 @@ add(struct pairs *p, const struct key *key, uint64_t hash)
 		return NULL;
 	}
 	pair->key = *key;
-	pair->facts = (struct pairs_facts){ .unreachable_at = INT64_MIN };
 	pair->used = false;
+	pair->packets = 0;
+	pair->last = 0;
+	pair->unreachable_at = INT64_MIN;
+	pair->unreachable_port = 0;
 	TAILQ_INSERT_TAIL(&p->by_use, pair, by_use);
 	return pair;
 }
@@ -166,8 +177,8 @@ pairs_input(struct pairs *p, const struct address *from,
 
 	if (pair == NULL)
 		return;
-	pair->facts.packets++;
-	pair->facts.last = now;
+	pair->packets += pair->packets < UINT32_MAX;
+	pair->last = now;
 }
 
 void
@@ -178,8 +189,8 @@ pairs_unreachable(struct pairs *p, const struct address *from,
 
 	if (pair == NULL)
 		return;
-	pair->facts.unreachable_at = now;
-	pair->facts.unreachable_port = to->port;
+	pair->unreachable_at = now;
+	pair->unreachable_port = to->port;
 }
 
 void
@@ -190,10 +201,13 @@ pairs_facts(const struct pairs *p, const struct address *from,
 	const struct pair *pair =
 	    (const struct pair *)table_find(p->table, hash_of(p, &key), &key);
 
+	*facts = (struct pairs_facts){ .unreachable_at = INT64_MIN };
 	if (pair == NULL)
-		*facts = (struct pairs_facts){ .unreachable_at = INT64_MIN };
-	else
-		*facts = pair->facts;
+		return;
+	facts->packets = pair->packets;
+	facts->last = pair->last;
+	facts->unreachable_at = pair->unreachable_at;
+	facts->unreachable_port = pair->unreachable_port;
 }
 
 void

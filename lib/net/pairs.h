@@ -16,7 +16,7 @@
 struct pairs;
 
 struct pairs_facts {
-	uint64_t packets;          /* from -> to */
+	uint32_t packets;          /* from -> to; stays at its highest */
 	nstime last;               /* when the last of them was seen */
 	nstime unreachable_at;     /* INT64_MIN: never */
 	uint16_t unreachable_port; /* of `to'; 0: the host or its network */

@@ -1,61 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/txnkey.h"
 
-/*
- * Fields are laid out one after another, each behind its length, and hashed
- * in one go.  One longer than LONG is replaced by its own hash, so that all
- * of them fit.
- */
-enum { LONG = 112, FIELDS = 4, NUMBERS = 16 };
+#include "base/siphashrun.h"
 
-struct layout {
-	const struct siphash_key *key;
-	size_t len;
-	uint8_t octets[FIELDS * (LONG + 1) + NUMBERS];
-};
-
-/* The octets are left as they are: clearing them costs as much as the hash. */
-static void
-begin(struct layout *l, const struct siphash_key *key)
+/* Fields stand one behind the other, so their lengths do as well.  No message
+ * is longer than 64 KiB; if one were, no harm is done by equal lengths. */
+static uint64_t
+lengths(struct slice a, struct slice b, struct slice c, struct slice d)
 {
-	l->key = key;
-	l->len = 0;
-}
-
-static void
-add_octets(struct layout *l, const void *octets, size_t len)
-{
-	if (len > 0)
-		memcpy(l->octets + l->len, octets, len);
-	l->len += len;
-}
-
-static void
-add(struct layout *l, struct slice field)
-{
-	const uint8_t len = field.len > LONG ? 255 : (uint8_t)field.len;
-	uint64_t hash;
-
-	add_octets(l, &len, 1);
-	if (field.len <= LONG) {
-		add_octets(l, field.p, field.len);
-		return;
-	}
-	hash = siphash(l->key, field);
-	add_octets(l, &hash, sizeof(hash));
-}
-
-/* Host names are the same in any case. */
-static void
-add_host(struct layout *l, struct slice host)
-{
-	const size_t from = l->len + 1;
-
-	add(l, host);
-	if (host.len > LONG)
-		return;
-	for (size_t i = from; i < l->len; i++)
-		l->octets[i] = slice_lower(l->octets[i]);
+	return (uint64_t)a.len ^ (uint64_t)b.len << 16 ^ (uint64_t)c.len << 32 ^
+	    (uint64_t)d.len << 48;
 }
 
 /* RFC 3261 18.1.1 and 18.2.2: 5061 over TLS, 5060 over all else. */
@@ -72,42 +26,48 @@ txnkey_of(const struct siphash_key *key, const struct sip_message *m,
     struct slice method)
 {
 	const bool has_cookie = message_has_cookie(m);
-	const uint16_t port = sent_by_port(m);
-	struct layout l;
+	const struct slice id = has_cookie ? m->via_branch : m->from_tag;
 	struct siphash_wide digest;
+	struct siphash_run run = siphash_run_begin(key);
 
-	begin(&l, key);
-	add_octets(&l, &has_cookie, 1);
-	add_octets(&l, &m->cseq, sizeof(m->cseq));
-	add_octets(&l, &port, sizeof(port));
-	add(&l, slice_is(method, "ACK") ? slice_text("INVITE") : method);
-	add(&l, has_cookie ? m->via_branch : m->from_tag);
-	add(&l, m->call_id);
-	add_host(&l, m->via_host);
-	digest = siphash_128(key, slice_of(l.octets, l.len));
+	if (slice_is(method, "ACK"))
+		method = slice_text("INVITE");
+	siphash_run_word(&run,
+	    m->cseq | (uint64_t)sent_by_port(m) << 32 |
+		(uint64_t)has_cookie << 48);
+	siphash_run_word(&run, lengths(method, id, m->call_id, m->via_host));
+	siphash_run_octets(&run, method);
+	siphash_run_octets(&run, id);
+	siphash_run_octets(&run, m->call_id);
+	/* Host names are the same in any case. */
+	siphash_run_letters(&run, m->via_host);
+	digest = siphash_run_end(&run);
 	return (struct txnkey){ digest.a, digest.b, has_cookie };
+}
+
+static uint64_t
+both(const struct siphash_key *key, struct slice a, struct slice b)
+{
+	struct siphash_run run = siphash_run_begin(key);
+
+	siphash_run_word(&run, lengths(a, b, slice_text(""), slice_text("")));
+	siphash_run_octets(&run, a);
+	siphash_run_octets(&run, b);
+	return siphash_run_end(&run).a;
 }
 
 uint64_t
 txnkey_dialog(const struct siphash_key *key, const struct sip_message *m)
 {
-	struct layout l;
-
-	begin(&l, key);
-	add(&l, m->call_id);
-	add(&l, m->from_tag);
-	return siphash(key, slice_of(l.octets, l.len));
+	return both(key, m->call_id, m->from_tag);
 }
 
 uint32_t
 txnkey_target(const struct siphash_key *key, const struct sip_message *m)
 {
-	struct layout l;
+	const uint32_t hash = (uint32_t)both(key, m->request_uri, m->to_tag);
 
-	begin(&l, key);
-	add(&l, m->request_uri);
-	add(&l, m->to_tag);
-	return txnkey_short(key, slice_of(l.octets, l.len));
+	return hash == 0 ? 1 : hash;
 }
 
 uint32_t

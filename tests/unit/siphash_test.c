@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/siphash.h"
 
+#include "base/siphashrun.h"
 #include "unit.h"
 
 /* The key of the paper's test vectors: octets 00 to 0f. */
@@ -115,6 +116,40 @@ START_TEST(the_short_variant_is_siphash_1_3)
 }
 END_TEST
 
+START_TEST(a_run_is_the_hash_of_padded_octets)
+{
+	uint8_t *octets = counting(32);
+	struct siphash_run run = siphash_run_begin(&key);
+	struct siphash_wide whole, pieces;
+
+	/* 0 to 7, then 8 to 10, then 16 to 24. */
+	siphash_run_word(&run, 0x0706050403020100);
+	siphash_run_octets(&run, slice_of(octets + 8, 3));
+	siphash_run_octets(&run, slice_of(octets + 16, 9));
+	siphash_run_octets(&run, slice_of(octets, 0));
+	pieces = siphash_run_end(&run);
+	memset(octets + 11, 0, 5);
+	memset(octets + 25, 0, 7);
+	whole = siphash_128(&key, slice_of(octets, 32));
+	ck_assert(pieces.a == whole.a && pieces.b == whole.b);
+	free(octets);
+}
+END_TEST
+
+START_TEST(letters_are_the_same_in_any_case)
+{
+	struct siphash_run one = siphash_run_begin(&key);
+	struct siphash_run other = siphash_run_begin(&key);
+
+	siphash_run_letters(&one, slice_text("Edge01.Example.COM"));
+	siphash_run_letters(&other, slice_text("edge01.example.com"));
+	ck_assert(siphash_run_end(&one).b == siphash_run_end(&other).b);
+	siphash_run_letters(&one, slice_text("edge01"));
+	siphash_run_letters(&other, slice_text("edge02"));
+	ck_assert(siphash_run_end(&one).b != siphash_run_end(&other).b);
+}
+END_TEST
+
 START_TEST(another_key_gives_another_hash)
 {
 	const struct siphash_key other = { .k0 = key.k0, .k1 = key.k1 ^ 1 };
@@ -138,4 +173,5 @@ START_TEST(reads_octets_at_any_alignment)
 END_TEST
 
 UNIT("siphash", gives_the_published_vectors, the_short_variant_is_siphash_1_3,
+    a_run_is_the_hash_of_padded_octets, letters_are_the_same_in_any_case,
     another_key_gives_another_hash, reads_octets_at_any_alignment)

@@ -25,7 +25,7 @@ static const struct {
 	{ 10, "unexpected_message" },
 	{ 20, "bad_record_mac" },
 	{ 21, "decryption_failed" },
-	{ 22, "tlsrecord_overflow" },
+	{ 22, "record_overflow" },
 	{ 30, "decompression_failure" },
 	{ 40, "handshake_failure" },
 	{ 41, "no_certificate" },
@@ -148,7 +148,8 @@ static void
 foreign(struct tlsflow *t, const struct tcpreasm_event *e, void **slot)
 {
 	struct tlsconn *c = *slot;
-	const enum tlsrecord_state other = c->halves[!e->direction].record.state;
+	const enum tlsrecord_state other =
+	    c->halves[!e->direction].record.state;
 
 	c->facts.foreign = true;
 	t->foreign++;

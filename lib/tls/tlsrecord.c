@@ -10,7 +10,8 @@ enum { SSLV2_HEADER_OCTETS = 2, SSLV2_CLIENT_HELLO = 1, SSLV2_LEAST = 9 };
 void
 tlsrecord_init(struct tlsrecord *r, bool midway)
 {
-	*r = (struct tlsrecord){ .state = midway ? TLSRECORD_HUNT : TLSRECORD_BEGIN };
+	*r = (struct tlsrecord){ .state = midway ? TLSRECORD_HUNT
+						 : TLSRECORD_BEGIN };
 }
 
 struct header {
@@ -107,7 +108,8 @@ take_header(struct tlsrecord *r)
 		begin_body(r, &header);
 		return true;
 	}
-	r->state = r->state == TLSRECORD_BEGIN ? TLSRECORD_FOREIGN : TLSRECORD_HUNT;
+	r->state =
+	    r->state == TLSRECORD_BEGIN ? TLSRECORD_FOREIGN : TLSRECORD_HUNT;
 	return false;
 }
 

@@ -102,7 +102,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	one_by_one(&split, c);
 	/* After garbage, where a segment begins decides. */
 	if (whole.record.state != TLSRECORD_HUNT &&
-	    split.record.state != TLSRECORD_HUNT && whole.digest != split.digest)
+	    split.record.state != TLSRECORD_HUNT &&
+	    whole.digest != split.digest)
 		abort();
 	return 0;
 }

@@ -50,6 +50,14 @@ bool field_next(struct slice *rest, struct field *field);
 /* What follows the blank line at which field_next() stopped. */
 struct slice field_body(struct slice rest);
 
+/* The name of a field, as it is written. */
+static inline struct slice
+field_spelling(const struct field *field)
+{
+	return slice_trim(
+	    slice_first(field->lines, slice_index(field->lines, ':')));
+}
+
 /* The field a name stands for: MALFORMED only when it is empty. */
 enum field_name field_name_of(struct slice name);
 

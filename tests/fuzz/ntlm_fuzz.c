@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sip/msdiag.h"
+#include "sip/ntlm.h"
+
+#include <assert.h>
+
+/* What a response says beside the keys: challenges and diagnostics. */
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
+{
+	const struct slice whole = slice_of(octets, len);
+	struct msdiag diag;
+	nstime time = 7;
+
+	if (!ntlm_find(whole, &time))
+		assert(time == 7);
+	if (msdiag_find(whole, &diag)) {
+		assert(diag.reason.len <= diag.whole.len);
+		assert(diag.source.len <= diag.whole.len);
+		assert(diag.whole.len <= len);
+	}
+	return 0;
+}

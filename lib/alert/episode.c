@@ -15,6 +15,12 @@ static const struct {
 	[FINDING_CLOCK_SKEW] = { true, 24 * HOUR },
 	[FINDING_LOCAL_CLOCK] = { false, 0 },
 	[FINDING_VISIBILITY] = { false, 0 },
+	[FINDING_ZONE_CHANGE] = { false, 24 * HOUR },
+	[FINDING_WITNESS_CONFLICT] = { false, 24 * HOUR },
+	[FINDING_CONNECTION_FAILURE] = { true, HOUR },
+	[FINDING_SILENT_PEER] = { false, HOUR },
+	[FINDING_CERTIFICATE] = { true, 24 * HOUR },
+	[FINDING_STALE_DATE] = { true, HOUR },
 };
 
 static nstime

@@ -9,27 +9,27 @@ enum {
 	KEPT = 8              /* samples over a restart */
 };
 
-#define MOST_RESOLUTION (3600 * NSTIME_S)
+#define MOST_WIDTH (3601 * NSTIME_S)
 #define MOST_AGE (1000 * 86400 * NSTIME_S)
 /* By which an interval may go beyond OFFSET_LIMIT. */
-#define MOST_WIDTH (86400 * NSTIME_S)
+#define MOST_BEYOND (86400 * NSTIME_S)
 #define SOON (10 * NSTIME_S)
 #define LEAST_BASELINE (60 * NSTIME_S)
 
 bool
-offset_stamp(nstime told, nstime resolution, nstime wall, nstime now,
+offset_stamp(nstime told, nstime width, nstime wall, nstime now,
     struct offset_stamp *stamp)
 {
 	nstime lo;
 
-	if (resolution < 0 || resolution > MOST_RESOLUTION)
+	if (width < 0 || width > MOST_WIDTH)
 		return false;
 	if (__builtin_sub_overflow(told, wall, &lo))
 		return false;
 	if (lo > OFFSET_LIMIT || lo < -OFFSET_LIMIT)
 		return false;
 	*stamp = (struct offset_stamp){
-		.interval = { lo, lo + resolution + OFFSET_TRANSIT },
+		.interval = { lo, lo + width },
 		.told = told,
 		.wall = wall,
 		.now = now,
@@ -203,6 +203,9 @@ on_agreement(struct offset *o, const struct offset_sample *s, nstime told)
 {
 	bool merged;
 
+	if (o->stamps == 0)
+		o->since = s->at;
+	o->latest = s->at;
 	remember(o, false, false);
 	o->outliers += o->run_length;
 	o->run_length = 0;
@@ -308,6 +311,8 @@ take_step(struct offset *o, nstime told, unsigned run)
 		    o, &o->run[(o->run_length - kept + i) % OFFSET_RUN], told);
 	o->stamps = o->run_length;
 	o->run_length = 0;
+	o->since = o->samples[0].at;
+	o->latest = o->samples[o->newest].at;
 	settle(o);
 	step =
 	    offset_middle(o->present.interval) - offset_middle(former.interval);
@@ -391,6 +396,8 @@ offset_estimate(const struct offset *o, struct offset_estimate *estimate)
 		return false;
 	*estimate = (struct offset_estimate){
 		.interval = o->present.interval,
+		.since = o->since,
+		.latest = o->latest,
 		.stamps = o->stamps,
 		.outliers = o->outliers,
 		.unsettled = o->run_length > 0 || against * 4 > recent + 2,
@@ -437,6 +444,8 @@ offset_save(struct record *r, const struct offset *o)
 	record_flag(r, o->anchored);
 	record_u64(r, (uint64_t)o->step);
 	record_time(r, o->stepped_at);
+	record_time(r, o->since);
+	record_time(r, o->latest);
 	save_sample(r, &o->present);
 	save_sample(r, &o->other);
 	save_sample(r, &o->anchor);
@@ -447,8 +456,8 @@ load_sample(struct cursor *c, nstime shift)
 {
 	struct offset_sample s;
 
-	s.interval.lo = record_read_within(c, OFFSET_LIMIT + MOST_WIDTH);
-	s.interval.hi = record_read_within(c, OFFSET_LIMIT + MOST_WIDTH);
+	s.interval.lo = record_read_within(c, OFFSET_LIMIT + MOST_BEYOND);
+	s.interval.hi = record_read_within(c, OFFSET_LIMIT + MOST_BEYOND);
 	s.at = record_read_now(c, shift);
 	return s;
 }
@@ -475,8 +484,10 @@ offset_load(struct offset *o, struct cursor *c, nstime shift)
 	    (unsigned)record_read_below(c, 1, REMEMBERED + 1);
 	o->stepped = record_read_flag(c);
 	o->anchored = record_read_flag(c);
-	o->step = record_read_within(c, OFFSET_LIMIT + MOST_WIDTH);
+	o->step = record_read_within(c, OFFSET_LIMIT + MOST_BEYOND);
 	o->stepped_at = record_read_time(c);
+	o->since = record_read_now(c, shift);
+	o->latest = record_read_now(c, shift);
 	o->present = load_sample(c, shift);
 	o->other = load_sample(c, shift);
 	o->anchor = load_sample(c, shift);

@@ -8,8 +8,9 @@
  * How far one clock is from ours, from stamps of it that were seen on the
  * wire (DESIGN section 7, DOMAIN section 2.2).  Embedded; no allocation.
  *
- * A stamp cut to its resolution, seen at `wall' after a transit of 0 to
- * OFFSET_TRANSIT, says that the offset (positive: that clock is ahead) lies in
+ * A stamp cut to its resolution, seen at `wall' after a transit (mostly of 0
+ * to OFFSET_TRANSIT), says that the offset (positive: that clock is ahead)
+ * lies in
  *
  *	[told - wall, told - wall + resolution + transit]
  *
@@ -52,6 +53,7 @@ struct offset {
 	unsigned remembered, remembered_against;
 	unsigned run_length;
 	bool stepped, anchored;
+	nstime since, latest; /* first and last stamp of the present clock */
 
 	struct offset_sample samples[OFFSET_SAMPLES]; /* of the present clock */
 
@@ -75,8 +77,9 @@ struct offset_stamp {
 	nstime told, wall, now;
 };
 
-/* What a stamp says.  False if it is further off than OFFSET_LIMIT. */
-bool offset_stamp(nstime told, nstime resolution, nstime wall, nstime now,
+/* What a stamp says; `width' is resolution and transit.  False if it is
+ * further off than OFFSET_LIMIT. */
+bool offset_stamp(nstime told, nstime width, nstime wall, nstime now,
     struct offset_stamp *stamp);
 
 /* No stamps yet; so is a zeroed one. */
@@ -93,6 +96,7 @@ bool offset_input(
 /* Without a majority, all that was seen is the estimate. */
 struct offset_estimate {
 	struct offset_interval interval; /* the offset is in there */
+	nstime since, latest;            /* by stamps of then (now) */
 	unsigned stamps;                 /* that it rests on */
 	unsigned outliers;
 	bool unsettled;    /* the latest, or too many, contradict it */

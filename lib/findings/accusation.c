@@ -1,59 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/accusation.h"
 
-#include "findings/due.h"
+#include "findings/testimony.h"
 
 static nstime
 magnitude(nstime t)
 {
 	return t < 0 ? -t : t;
-}
-
-static void
-against(struct offset_estimate *estimate, nstime reference)
-{
-	estimate->interval.lo -= reference;
-	estimate->interval.hi -= reference;
-}
-
-struct accusation
-accusation_of(const struct peer *p, const struct hosts *hosts,
-    const char *local_clock, nstime reference, nstime steps)
-{
-	struct accusation a = {
-		.peer = p->key.address,
-		.attribution = (enum skew_attribution)p->key.attribution,
-		.facts = hosts_facts(hosts, &p->key.address),
-		.witnesses = "date",
-		.local_clock = local_clock,
-	};
-
-	offset_estimate(&p->offset, &a.estimate);
-	against(&a.estimate, reference);
-	a.shape = shape_of(&a.estimate, due_at(p->wall, reference - steps));
-	return a;
-}
-
-bool
-accusation_estimate(
-    const struct peer *p, nstime steps, struct skew_estimate *estimate)
-{
-	struct offset_estimate e;
-	struct shape shape;
-
-	if (!offset_estimate(&p->offset, &e))
-		return false;
-	against(&e, steps);
-	shape = shape_of(&e, p->wall);
-	*estimate = (struct skew_estimate){
-		.peer = p->key.address,
-		.offset = offset_middle(e.interval),
-		.uncertainty = offset_uncertainty(e.interval),
-		.samples = e.stamps,
-		.witnesses = "date",
-		.shape = shape_name(shape.kind),
-	};
-	return true;
 }
 
 struct accusation_figures
@@ -106,6 +59,17 @@ write_estimate(const struct offset_estimate *estimate, struct evidence *e)
 	evidence_integer(e, "outliers", estimate->outliers);
 }
 
+static void
+write_witnesses(unsigned witnesses, struct evidence *e)
+{
+	char store[64];
+	struct textbuf names;
+
+	textbuf_init(&names, store, sizeof(store));
+	testimony_write(&names, witnesses);
+	evidence_list(e, "witnesses", names.text);
+}
+
 void
 accusation_write(const struct accusation *a, struct evidence *e)
 {
@@ -117,7 +81,7 @@ accusation_write(const struct accusation *a, struct evidence *e)
 		evidence_text(
 		    e, "role", a->facts.answers ? "server" : "client");
 	write_estimate(&a->estimate, e);
-	evidence_list(e, "witnesses", a->witnesses);
+	write_witnesses(a->witnesses, e);
 	evidence_text(
 	    e, "attribution", a->attribution == SKEW_VIA ? "via" : "host");
 	evidence_text(e, "shape", shape_name(a->shape.kind));

@@ -4,7 +4,6 @@
 
 #include "clock/shape.h"
 #include "findings/hosts.h"
-#include "findings/peers.h"
 #include "findings/skew.h"
 
 /*
@@ -18,21 +17,9 @@ struct accusation {
 	struct offset_estimate estimate; /* the interval is against what is
 					  * held for the true time */
 	struct shape shape;
-	const char *witnesses;   /* static, comma-joined */
+	unsigned witnesses;      /* 1 << SKEW_x */
 	const char *local_clock; /* static */
 };
-
-/*
- * The case against a peer whose offset is known, as things stand: ours is
- * `steps' ahead of the clock that offsets are kept against, and `reference'
- * is what is held for the true time.
- */
-struct accusation accusation_of(const struct peer *p, const struct hosts *hosts,
-    const char *local_clock, nstime reference, nstime steps);
-
-/* The same as a plain fact.  False if nothing is known. */
-bool accusation_estimate(
-    const struct peer *p, nstime steps, struct skew_estimate *estimate);
 
 /* An estimate as it is told, in tenths of a second or whole seconds: rounded,
  * and the uncertainty up, so that the truth is still inside. */

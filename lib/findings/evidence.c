@@ -165,6 +165,12 @@ evidence_list(struct evidence *e, const char *name, const char *joined)
 	add_text(e, name, EVIDENCE_LIST, slice_text(joined));
 }
 
+void
+evidence_numbers(struct evidence *e, const char *name, const char *joined)
+{
+	add_text(e, name, EVIDENCE_NUMBERS, slice_text(joined));
+}
+
 const struct evidence_field *
 evidence_find(const struct evidence *e, const char *name)
 {
@@ -177,7 +183,8 @@ evidence_find(const struct evidence *e, const char *name)
 static bool
 is_text(const struct evidence_field *field)
 {
-	return field->type == EVIDENCE_TEXT || field->type == EVIDENCE_LIST;
+	return field->type == EVIDENCE_TEXT || field->type == EVIDENCE_LIST ||
+	    field->type == EVIDENCE_NUMBERS;
 }
 
 struct slice

@@ -18,8 +18,9 @@ enum evidence_type {
 	EVIDENCE_SECONDS, /* a duration; JSON number of seconds */
 	EVIDENCE_TIME,    /* a wall time; RFC 3339 */
 	EVIDENCE_BOOLEAN,
-	EVIDENCE_LIST,   /* texts, stored joined by commas */
-	EVIDENCE_DECIMAL /* `number' thousandths; JSON number */
+	EVIDENCE_LIST,    /* texts, stored joined by commas */
+	EVIDENCE_NUMBERS, /* with one decimal each, stored likewise */
+	EVIDENCE_DECIMAL  /* `number' thousandths; JSON number */
 };
 
 struct evidence_field {
@@ -65,6 +66,8 @@ void evidence_address(
     struct evidence *e, const char *name, const struct address *address);
 /* `joined' by commas. */
 void evidence_list(struct evidence *e, const char *name, const char *joined);
+/* Such as "-3600.4,0.0". */
+void evidence_numbers(struct evidence *e, const char *name, const char *joined);
 
 /* What survives a restart.  After evidence_load() the names are those that
  * `names' keeps. */
@@ -76,7 +79,8 @@ void evidence_load(
 const struct evidence_field *evidence_find(
     const struct evidence *e, const char *name);
 
-/* A TEXT or LIST field's text, borrowed from `e'; empty if there is none. */
+/* A TEXT, LIST or NUMBERS field's text, borrowed from `e'; empty if there is
+ * none. */
 struct slice evidence_get(const struct evidence *e, const char *name);
 
 /* A number of any type, or `otherwise' if there is none. */

@@ -9,6 +9,12 @@ static const char *const kinds[FINDING_KINDS] = {
 	[FINDING_CLOCK_SKEW] = "clock-skew",
 	[FINDING_LOCAL_CLOCK] = "local-clock",
 	[FINDING_VISIBILITY] = "visibility",
+	[FINDING_ZONE_CHANGE] = "zone-change",
+	[FINDING_WITNESS_CONFLICT] = "witness-conflict",
+	[FINDING_CONNECTION_FAILURE] = "connection-failure",
+	[FINDING_SILENT_PEER] = "silent-peer",
+	[FINDING_CERTIFICATE] = "certificate",
+	[FINDING_STALE_DATE] = "stale-date",
 };
 
 static const char *const severities[] = {

@@ -17,8 +17,8 @@ struct host {
 	struct table_entry entry; /* first: a host is its entry */
 	TAILQ_ENTRY(host) age;
 	struct address address;
-	bool dials, answers;
-	bool heard; /* since it was put at the end of the list */
+	unsigned roles; /* 1 << HOSTS_x */
+	bool heard;     /* since it was put at the end of the list */
 };
 
 TAILQ_HEAD(ages, host);
@@ -256,18 +256,17 @@ find_or_add(struct hosts *h, const struct address *address)
 }
 
 bool
-hosts_role(struct hosts *h, const struct address *address, bool answers)
+hosts_role(struct hosts *h, const struct address *address, enum hosts_role role)
 {
 	struct host *host = find_or_add(h, address);
-	bool *role;
+	const unsigned bit = 1u << role;
+	bool is_new;
 
 	if (host == NULL)
 		return false;
-	role = answers ? &host->answers : &host->dials;
-	if (*role)
-		return false;
-	*role = true;
-	return true;
+	is_new = (host->roles & bit) == 0;
+	host->roles |= bit;
+	return is_new;
 }
 
 struct hosts_facts
@@ -278,12 +277,14 @@ hosts_facts(const struct hosts *h, const struct address *address)
 	    ? NULL
 	    : bsearch(address, h->members, h->member_count, sizeof(*h->members),
 		  by_address);
-	struct hosts_facts facts = { .dials = false };
+	const unsigned roles = host == NULL ? 0 : host->roles;
+	struct hosts_facts facts = {
+		.dials = (roles & 1u << HOSTS_DIALS) != 0,
+		.answers = (roles & 1u << HOSTS_ANSWERS) != 0,
+		.speaks_sip = (roles & 1u << HOSTS_SPEAKS_SIP) != 0,
+		.serves_time = (roles & 1u << HOSTS_SERVES_TIME) != 0,
+	};
 
-	if (host != NULL) {
-		facts.dials = host->dials;
-		facts.answers = host->answers;
-	}
 	if (member != NULL)
 		facts.pool = h->pools[member->pool];
 	return facts;
@@ -292,7 +293,14 @@ hosts_facts(const struct hosts *h, const struct address *address)
 bool
 hosts_is_server(const struct hosts_facts *facts)
 {
-	return facts->dials || facts->answers || facts->pool.name != NULL;
+	return facts->dials || facts->answers || facts->serves_time ||
+	    facts->pool.name != NULL;
+}
+
+bool
+hosts_is_of_interest(const struct hosts_facts *facts)
+{
+	return facts->speaks_sip || hosts_is_server(facts);
 }
 
 void
@@ -311,8 +319,7 @@ hosts_save(const struct hosts *h, struct record *r)
 	     host != NULL && i < HOSTS_SAVED && record_left(r) >= SPARE; i++) {
 		record_more(r, true);
 		endpoint_address_save(r, &host->address);
-		record_flag(r, host->dials);
-		record_flag(r, host->answers);
+		record_u8(r, (uint8_t)host->roles);
 		host = TAILQ_PREV(host, ages, age);
 	}
 	record_more(r, false);
@@ -324,8 +331,8 @@ hosts_load(struct hosts *h, struct cursor *c)
 {
 	while (record_read_more(c)) {
 		const struct address address = endpoint_address_load(c);
-		const bool dials = record_read_flag(c);
-		const bool answers = record_read_flag(c);
+		const unsigned roles =
+		    (unsigned)record_read_below(c, 1, 1u << HOSTS_ROLES);
 		struct host *host;
 
 		if (c->bad || find(h, &address) != NULL ||
@@ -336,7 +343,6 @@ hosts_load(struct hosts *h, struct cursor *c)
 			continue;
 		TAILQ_REMOVE(&h->ages, host, age);
 		TAILQ_INSERT_HEAD(&h->ages, host, age);
-		host->dials = dials;
-		host->answers = answers;
+		host->roles = roles;
 	}
 }

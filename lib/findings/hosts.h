@@ -8,8 +8,9 @@
 
 /*
  * What is known of hosts: the part they play on the A/V authentication port,
- * as seen, and the pools they stand in, as configured.  At the limit the role
- * of a host not heard of for long is forgotten.
+ * or anywhere in SIP, or as a time server, as seen, and the pools they stand
+ * in, as configured.  At the limit the roles of a host not heard of for long
+ * are forgotten.
  */
 
 struct hosts;
@@ -21,8 +22,17 @@ struct hosts_pool {
 	size_t number;    /* from 0 */
 };
 
+enum hosts_role {
+	HOSTS_DIALS, /* sends watched requests */
+	HOSTS_ANSWERS,
+	HOSTS_SPEAKS_SIP,
+	HOSTS_SERVES_TIME, /* to one that speaks SIP or stands in a pool */
+	HOSTS_ROLES        /* how many there are */
+};
+
 struct hosts_facts {
-	bool dials, answers;    /* watched requests */
+	bool dials, answers; /* watched requests */
+	bool speaks_sip, serves_time;
 	struct hosts_pool pool; /* borrowed until hosts_set() */
 };
 
@@ -35,13 +45,17 @@ void hosts_set(struct hosts *h, size_t limit, const struct skew_pool *pools,
     size_t pool_count);
 
 /* True if that was not known. */
-bool hosts_role(struct hosts *h, const struct address *address, bool answers);
+bool hosts_role(
+    struct hosts *h, const struct address *address, enum hosts_role role);
 
 struct hosts_facts hosts_facts(
     const struct hosts *h, const struct address *address);
 
-/* A host that dials or answers, or stands in a pool. */
+/* A host that dials or answers, serves time, or stands in a pool. */
 bool hosts_is_server(const struct hosts_facts *facts);
+
+/* One of those, or any that speaks SIP. */
+bool hosts_is_of_interest(const struct hosts_facts *facts);
 
 /* What survives a restart: the parts of those learnt last, or heard of since
  * their turn to be forgotten came, as many as HOSTS_SAVED. */

@@ -37,6 +37,7 @@ peers_done(struct peers *peers)
 	for (unsigned i = 0; i < PEERS_STANDINGS; i++)
 		while ((p = TAILQ_FIRST(&peers->lists[i])) != NULL) {
 			TAILQ_REMOVE(&peers->lists[i], p, order);
+			testimony_done(&p->testimony);
 			free(p);
 		}
 	table_free(peers->table);
@@ -44,10 +45,18 @@ peers_done(struct peers *peers)
 }
 
 void
-peers_set(struct peers *peers, size_t limit)
+peers_set(struct peers *peers, size_t limit, unsigned least)
 {
 	peers->limit = limit;
+	peers->least = least;
 	table_set(peers->table, limit);
+}
+
+bool
+peers_estimate(const struct peers *peers, const struct peer *p,
+    struct testimony_estimate *estimate)
+{
+	return testimony_estimate(&p->testimony, peers->least, estimate);
 }
 
 static uint64_t
@@ -112,6 +121,7 @@ peers_forget(struct peers *peers, struct peer *p)
 	peers->sorted_count = 0;
 	TAILQ_REMOVE(&peers->lists[p->standing], p, order);
 	table_remove(peers->table, &p->entry);
+	testimony_done(&p->testimony);
 	free(p);
 }
 
@@ -191,12 +201,12 @@ peers_worst(const struct peers *peers, nstime reference)
 	nstime furthest = -1;
 
 	TAILQ_FOREACH (p, &peers->lists[PEERS_ACCUSED], order) {
-		struct offset_estimate e;
+		struct testimony_estimate e;
 		nstime off;
 
-		if (!p->folded || !offset_estimate(&p->offset, &e))
+		if (!p->folded || !peers_estimate(peers, p, &e))
 			continue;
-		off = offset_middle(e.interval) - reference;
+		off = offset_middle(e.joint.interval) - reference;
 		if (off < 0)
 			off = -off;
 		if (off <= furthest)
@@ -223,18 +233,19 @@ static size_t
 gather(const struct peers *peers, const struct hosts *hosts, nstime zero,
     struct consensus_vote *votes)
 {
-	struct offset_estimate e;
+	struct testimony_estimate e;
 	const struct peer *p;
 	size_t count = 0;
 
 	for (unsigned i = 0; i < PEERS_STANDINGS; i++)
 		TAILQ_FOREACH (p, &peers->lists[i], order) {
 			if (p->side != PEERS_AGAINST_US ||
-			    !offset_estimate(&p->offset, &e))
+			    !peers_estimate(peers, p, &e))
 				continue;
 			votes[count++] = (struct consensus_vote){
 				.voter = voter_of(peers, hosts, p),
-				.offset = offset_middle(e.interval) - zero,
+				.offset =
+				    offset_middle(e.joint.interval) - zero,
 			};
 		}
 	return count;
@@ -272,7 +283,13 @@ save_peer(const struct peer *p, struct record *r)
 	record_time(r, p->told);
 	record_time(r, p->seen);
 	record_time(r, p->wall);
-	offset_save(r, &p->offset);
+	record_flag(r, p->speaks_sip);
+	record_flag(r, p->client.version != 0);
+	if (p->client.version != 0)
+		endpoint_address_save(r, &p->client);
+	testimony_save(r, &p->testimony);
+	conflict_save(r, &p->conflict);
+	zonechange_save(r, &p->zone);
 }
 
 void
@@ -308,13 +325,18 @@ load_peer(struct peer *p, struct cursor *c, const struct record_shift *shift)
 	p->told = record_read_now(c, shift->watching);
 	p->seen = record_read_now(c, shift->real);
 	p->wall = record_read_time(c);
-	offset_load(&p->offset, c, shift->real);
-	if (p->offset.used == 0 && p->standing != PEERS_CALM)
+	p->speaks_sip = record_read_flag(c);
+	if (record_read_flag(c))
+		p->client = endpoint_address_load(c);
+	testimony_load(&p->testimony, c, shift->real);
+	if (p->standing != PEERS_CALM && testimony_is_empty(&p->testimony))
 		c->bad = true;
+	conflict_load(&p->conflict, c, shift->watching);
+	zonechange_load(&p->zone, c);
 }
 
-/* Each list was saved from its end. */
-static void
+/* Each list was saved from its end.  False: `loaded' is not taken. */
+static bool
 take_in(struct peers *peers, const struct peer *loaded)
 {
 	const struct peers_key *key = &loaded->key;
@@ -322,10 +344,10 @@ take_in(struct peers *peers, const struct peer *loaded)
 
 	if (!peers_has_room(peers) ||
 	    peers_find(peers, &key->address, key->attribution) != NULL)
-		return;
+		return false;
 	p = peers_add(peers, &key->address, key->attribution);
 	if (p == NULL)
-		return;
+		return false;
 	peers_take_side(peers, p, loaded->side);
 	TAILQ_REMOVE(&peers->lists[PEERS_CALM], p, order);
 	TAILQ_INSERT_HEAD(&peers->lists[loaded->standing], p, order);
@@ -336,7 +358,12 @@ take_in(struct peers *peers, const struct peer *loaded)
 	p->told = loaded->told;
 	p->seen = loaded->seen;
 	p->wall = loaded->wall;
-	p->offset = loaded->offset;
+	p->speaks_sip = loaded->speaks_sip;
+	p->client = loaded->client;
+	p->testimony = loaded->testimony;
+	p->conflict = loaded->conflict;
+	p->zone = loaded->zone;
+	return true;
 }
 
 void
@@ -347,7 +374,7 @@ peers_load(
 		struct peer loaded = { .side = PEERS_NO_SIDE };
 
 		load_peer(&loaded, c, shift);
-		if (!c->bad)
-			take_in(peers, &loaded);
+		if (c->bad || !take_in(peers, &loaded))
+			testimony_done(&loaded.testimony);
 	}
 }

@@ -6,9 +6,10 @@
 
 #include "base/table.h"
 #include "clock/consensus.h"
-#include "clock/offset.h"
-#include "findings/finding.h"
+#include "findings/conflict.h"
 #include "findings/hosts.h"
+#include "findings/testimony.h"
+#include "findings/zonechange.h"
 
 /*
  * The hosts whose clocks are watched: found by address, bounded, and the
@@ -45,7 +46,11 @@ struct peer {
 	bool folded;
 	nstime since, seen, wall, told;
 	enum finding_severity severity;
-	struct offset offset;
+	bool speaks_sip;       /* one of its witnesses does */
+	struct address client; /* whom it gave the time last, or none */
+	struct testimony testimony;
+	struct conflict conflict;
+	struct zonechange zone;
 };
 
 TAILQ_HEAD(peers_list, peer);
@@ -53,6 +58,7 @@ TAILQ_HEAD(peers_list, peer);
 struct peers {
 	struct table *table;                      /* private */
 	size_t limit;                             /* private */
+	unsigned least;                           /* private */
 	struct peers_list lists[PEERS_STANDINGS]; /* read them: suspects in
 						   * order of suspicion, the
 						   * others as last seen */
@@ -65,7 +71,13 @@ struct peers {
 bool peers_init(
     struct peers *peers, size_t limit, const struct siphash_key *key);
 void peers_done(struct peers *peers);
-void peers_set(struct peers *peers, size_t limit);
+
+/* `least': stamps without which a witness alone proves nothing. */
+void peers_set(struct peers *peers, size_t limit, unsigned least);
+
+/* What is known of its clock.  False if nothing is. */
+bool peers_estimate(const struct peers *peers, const struct peer *p,
+    struct testimony_estimate *estimate);
 
 /* NULL: not known. */
 struct peer *peers_find(const struct peers *peers,

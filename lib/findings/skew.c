@@ -3,48 +3,58 @@
 
 #include <stdlib.h>
 
-#include "findings/accusation.h"
-#include "findings/agents.h"
+#include "clock/shape.h"
 #include "findings/due.h"
 #include "findings/localclock.h"
-#include "findings/peers.h"
+#include "findings/trial.h"
 
-#define AGAIN (60 * NSTIME_S) /* a standing accusation is told */
-#define REVIEW_GAP NSTIME_S   /* from one judging to the next */
+#define AGAIN (60 * NSTIME_S) /* what is odd about us is told */
 
 /* No step of ours is longer: what begins at 1970 may learn that it is 2040. */
 #define MOST_STEPS (OFFSET_LIMIT / 2)
 
 /*
  * Our own clock may be stepped, but then the peers' did not move: offsets are
- * kept against a clock that was never stepped, and ours is `steps' ahead of
- * that.  `reference' is what is held for the true time: ours, or, if ours is
- * the odd one out, the others'.
+ * kept against a clock that was never stepped, and ours is trial.steps ahead
+ * of that.  trial.reference is what is held for the true time: ours, or, if
+ * ours is the odd one out, the others'.
  */
 struct skew {
 	struct skew_limits limits; /* its pools: copied, not read again */
-	finding_output *output;
-	void *arg;
-	struct hosts *hosts;
-	struct peers peers;
-	struct agents agents;
+	struct trial trial;
 	struct localclock local;
 	enum skew_local_clock local_state;
+	nstime stepped_at;
 
-	nstime steps, reference, stepped_at;
-	nstime review, reviewed; /* when judging is due, and was done */
-	bool has_reviewed;
-	nstime now, wall; /* the latest */
-
-	uint64_t full, evicted, no_memory, out_of_range;
+	uint64_t full, evicted, no_memory, out_of_range, muted;
 };
+
+/* How long a stamp may have been on its way; NTP does not wait in queues. */
+static const struct {
+	const char *name;
+	nstime transit;
+} witnesses[SKEW_WITNESSES] = {
+	[SKEW_DATE] = { "date", OFFSET_TRANSIT },
+	[SKEW_TLS] = { "tls", OFFSET_TRANSIT },
+	[SKEW_NTP] = { "ntp", 50 * NSTIME_MS },
+	[SKEW_KERBEROS] = { "kerberos", OFFSET_TRANSIT },
+	[SKEW_SMB] = { "smb", OFFSET_TRANSIT },
+	[SKEW_NTLM] = { "ntlm", OFFSET_TRANSIT },
+};
+
+const char *
+skew_witness_name(enum skew_witness witness)
+{
+	return witnesses[witness].name;
+}
 
 static void
 set_limits(struct skew *s, const struct skew_limits *limits)
 {
 	s->limits = *limits;
-	peers_set(&s->peers, limits->peers);
-	hosts_set(s->hosts, limits->peers, limits->pools, limits->pool_count);
+	peers_set(&s->trial.peers, limits->peers, limits->min_samples);
+	hosts_set(
+	    s->trial.hosts, limits->peers, limits->pools, limits->pool_count);
 }
 
 struct skew *
@@ -54,15 +64,16 @@ skew_new(const struct skew_limits *limits, finding_output *output, void *arg)
 
 	if (s == NULL)
 		return NULL;
-	s->output = output;
-	s->arg = arg;
-	s->review = NSTIME_NEVER;
+	s->trial.limits = &s->limits;
+	s->trial.output = output;
+	s->trial.arg = arg;
+	s->trial.hosts = hosts_new(limits->peers, &limits->key);
 	s->stepped_at = INT64_MIN;
-	agents_init(&s->agents, output, arg);
+	trial_init(&s->trial);
 	localclock_init(&s->local, output, arg);
-	s->hosts = hosts_new(limits->peers, &limits->key);
-	if (!peers_init(&s->peers, limits->peers, &limits->key) ||
-	    s->hosts == NULL) {
+	s->trial.local_clock = localclock_name(&s->local, s->local_state);
+	if (!peers_init(&s->trial.peers, limits->peers, &limits->key) ||
+	    s->trial.hosts == NULL) {
 		skew_free(s);
 		return NULL;
 	}
@@ -75,253 +86,80 @@ skew_free(struct skew *s)
 {
 	if (s == NULL)
 		return;
-	peers_done(&s->peers);
-	hosts_free(s->hosts);
+	peers_done(&s->trial.peers);
+	hosts_free(s->trial.hosts);
 	free(s);
 }
 
 static void
-schedule(struct skew *s, nstime at)
+set_time(struct skew *s, nstime now, nstime wall)
 {
-	if (s->has_reviewed && at < due_at(s->reviewed, REVIEW_GAP))
-		at = due_at(s->reviewed, REVIEW_GAP);
-	if (at < s->review)
-		s->review = at;
-}
-
-/* The case against a peer, as things stand. */
-static struct accusation
-accuse(const struct skew *s, const struct peer *p)
-{
-	return accusation_of(p, s->hosts,
-	    localclock_name(&s->local, s->local_state), s->reference, s->steps);
-}
-
-static void
-tell(struct skew *s, const struct peer *p, enum finding_verdict verdict,
-    const struct evidence *evidence)
-{
-	const struct accusation_finding finding = {
-		.peer = &p->key.address,
-		.attribution = (enum skew_attribution)p->key.attribution,
-		.verdict = verdict,
-		.severity = p->severity,
-		.evidence = evidence,
-		.now = s->now,
-		.wall = s->wall,
-	};
-
-	accusation_tell(&finding, s->output, s->arg);
-}
-
-static void
-tell_trouble(struct skew *s, struct peer *p)
-{
-	const struct accusation a = accuse(s, p);
-	struct evidence evidence;
-
-	accusation_write(&a, &evidence);
-	p->severity = accusation_severity(&a, &s->limits);
-	p->told = s->now;
-	tell(s, p, FINDING_TROUBLE, &evidence);
-}
-
-static void
-tell_agents(struct skew *s)
-{
-	const struct peer *worst = peers_worst(&s->peers, s->reference);
-	struct accusation a;
-	struct evidence evidence;
-
-	if (worst == NULL)
-		return;
-	a = accuse(s, worst);
-	accusation_write(&a, &evidence);
-	agents_tell(&s->agents, &evidence, s->now, s->wall);
-}
-
-static void
-unfold(struct skew *s, struct peer *p, enum finding_verdict verdict)
-{
-	p->folded = false;
-	agents_remove(&s->agents, verdict, s->now, s->wall);
-}
-
-/* Held long enough, and still wrong. */
-static void
-convict(struct skew *s, struct peer *p)
-{
-	const struct hosts_facts facts = hosts_facts(s->hosts, &p->key.address);
-
-	peers_stand(&s->peers, p, PEERS_ACCUSED);
-	p->folded = !hosts_is_server(&facts);
-	if (p->folded)
-		agents_add(&s->agents, s->now);
-	else
-		tell_trouble(s, p);
-}
-
-static void
-absolve(struct skew *s, struct peer *p, enum finding_verdict verdict)
-{
-	const bool was_accused = p->standing == PEERS_ACCUSED;
-
-	peers_stand(&s->peers, p, PEERS_CALM);
-	if (was_accused && p->folded)
-		unfold(s, p, verdict);
-	else if (was_accused)
-		tell(s, p, verdict, NULL);
-}
-
-/* An accused peer was seen again: told when it became worse, and now and
- * then. */
-static void
-insist(struct skew *s, struct peer *p)
-{
-	struct accusation a;
-
-	if (p->folded) {
-		if (agents_insist(&s->agents, s->now))
-			schedule(s, s->now);
-		return;
-	}
-	a = accuse(s, p);
-	if (due_by(p->told, AGAIN, s->now) ||
-	    accusation_severity(&a, &s->limits) < p->severity)
-		tell_trouble(s, p);
-}
-
-/* Wrong is beyond the threshold whatever the uncertainty, and right within it
- * likewise: what lies on it changes nothing. */
-static void
-weigh_peer(struct skew *s, struct peer *p, struct offset_interval interval,
-    enum finding_verdict if_right)
-{
-	const struct hosts_facts facts = hosts_facts(s->hosts, &p->key.address);
-	const nstime warn =
-	    facts.pool.warn > 0 ? facts.pool.warn : s->limits.warn;
-	const nstime lo = interval.lo - s->reference;
-	const nstime hi = interval.hi - s->reference;
-	const bool wrong = lo >= warn || hi <= -warn;
-	const bool right = hi < warn && lo > -warn;
-
-	switch (p->standing) {
-	case PEERS_CALM:
-		if (!wrong)
-			return;
-		peers_stand(&s->peers, p, PEERS_SUSPECT);
-		p->since = s->now;
-		schedule(s, due_at(s->now, s->limits.hold));
-		return;
-	case PEERS_SUSPECT:
-		if (!wrong)
-			absolve(s, p, if_right);
-		return;
-	default:
-		if (right)
-			absolve(s, p, if_right);
-		else
-			insist(s, p);
-	}
-}
-
-/* The estimate of a peer, or what it is held against, has changed. */
-static void
-reconsider(struct skew *s, struct peer *p, enum finding_verdict if_right)
-{
-	struct offset_estimate e;
-	enum peers_side side;
-
-	if (!offset_estimate(&p->offset, &e))
-		return;
-	if (!e.mixed && (e.stamps < s->limits.min_samples || e.unsettled))
-		return;
-	side = e.mixed ? PEERS_NO_SIDE
-		       : peers_side_of(offset_middle(e.interval) - s->steps);
-	if (peers_take_side(&s->peers, p, side))
-		schedule(s, due_at(s->now, s->limits.hold));
-	if (!e.mixed)
-		weigh_peer(s, p, e.interval, if_right);
-	else if (p->standing != PEERS_CALM)
-		absolve(s, p, FINDING_SUPERSEDED);
-}
-
-static void
-reconsider_all(struct skew *s, enum finding_verdict if_right)
-{
-	if (!peers_sort(&s->peers)) {
-		s->no_memory++;
-		return;
-	}
-	for (size_t i = 0; i < s->peers.sorted_count; i++)
-		reconsider(s, s->peers.sorted[i], if_right);
+	s->trial.now = now;
+	s->trial.wall = wall;
 }
 
 /* Small changes are followed without judging everybody anew. */
 static void
 refer_to(struct skew *s, nstime reference, enum finding_verdict if_right)
 {
-	const nstime moved = reference - s->reference;
+	const nstime moved = reference - s->trial.reference;
 
 	if (moved < NSTIME_S && moved > -NSTIME_S)
 		return;
-	s->reference = reference;
-	reconsider_all(s, if_right);
+	s->trial.reference = reference;
+	trial_weigh_all(&s->trial, if_right);
+}
+
+static void
+clear_step(struct skew *s, bool trusted)
+{
+	struct trial *t = &s->trial;
+
+	if (!due_by(s->stepped_at, s->limits.hold, t->now))
+		trial_schedule(t, due_at(s->stepped_at, s->limits.hold));
+	else if (trusted || t->peers.sides[PEERS_SIDE_WITH_US] > 0)
+		localclock_clear(
+		    &s->local, LOCALCLOCK_STEPPED, t->now, t->wall);
 }
 
 /* Is it me?  If the others agree that it is, they are held for right. */
 static void
 weigh_ourselves(struct skew *s)
 {
+	struct trial *t = &s->trial;
 	const bool trusted = s->local_state == SKEW_LOCAL_TRUSTED;
 	struct consensus c = { .total = 0 };
 
-	if (!trusted && !peers_poll(&s->peers, s->hosts, s->steps, &c))
+	if (!trusted && !peers_poll(&t->peers, t->hosts, t->steps, &c))
 		s->no_memory++;
 	localclock_weigh(&s->local, &c,
-	    s->local_state == SKEW_LOCAL_UNSYNCHRONISED, s->now, s->wall);
-	refer_to(s, s->steps + (c.odd_one_out ? c.offset : 0),
+	    s->local_state == SKEW_LOCAL_UNSYNCHRONISED, t->now, t->wall);
+	t->local_clock = localclock_name(&s->local, s->local_state);
+	refer_to(s, t->steps + (c.odd_one_out ? c.offset : 0),
 	    c.odd_one_out ? FINDING_SUPERSEDED : FINDING_HEALTHY);
 	if (localclock_stands(&s->local, LOCALCLOCK_ODD_ONE_OUT) ||
 	    localclock_stands(&s->local, LOCALCLOCK_UNSYNCHRONISED))
-		schedule(s, due_at(s->now, AGAIN));
-	if (!due_by(s->stepped_at, s->limits.hold, s->now))
-		schedule(s, due_at(s->stepped_at, s->limits.hold));
-	else if (trusted || s->peers.sides[PEERS_SIDE_WITH_US] > 0)
-		localclock_clear(
-		    &s->local, LOCALCLOCK_STEPPED, s->now, s->wall);
+		trial_schedule(t, due_at(t->now, AGAIN));
+	clear_step(s, trusted);
 }
 
 /* Ourselves first, then those who were held long enough. */
 static void
 review(struct skew *s, nstime now, nstime wall, bool at_end)
 {
-	struct peer *p;
-	nstime due;
-
-	s->review = NSTIME_NEVER;
-	s->has_reviewed = true;
-	s->reviewed = now;
-	s->now = now;
-	s->wall = wall;
+	s->trial.review = NSTIME_NEVER;
+	s->trial.has_reviewed = true;
+	s->trial.reviewed = now;
+	set_time(s, now, wall);
 	weigh_ourselves(s);
-	while ((p = TAILQ_FIRST(&s->peers.lists[PEERS_SUSPECT])) != NULL &&
-	    (at_end || due_by(p->since, s->limits.hold, now)))
-		convict(s, p);
-	if (p != NULL)
-		schedule(s, due_at(p->since, s->limits.hold));
-	due = agents_due(&s->agents, now);
-	if (due <= now || (at_end && due != NSTIME_NEVER))
-		tell_agents(s);
-	else if (due != NSTIME_NEVER)
-		schedule(s, due);
+	trial_review(&s->trial, at_end);
 }
 
 void
 skew_tick(struct skew *s, nstime now, nstime wall)
 {
-	while (s->review != NSTIME_NEVER && s->review <= now) {
-		const nstime at = s->review;
+	while (s->trial.review != NSTIME_NEVER && s->trial.review <= now) {
+		const nstime at = s->trial.review;
 		nstime back, then = wall;
 
 		/* What the wall said when it was due. */
@@ -334,7 +172,7 @@ skew_tick(struct skew *s, nstime now, nstime wall)
 nstime
 skew_next_deadline(const struct skew *s)
 {
-	return s->review;
+	return s->trial.review;
 }
 
 void
@@ -346,23 +184,47 @@ skew_finish(struct skew *s, nstime now, nstime wall)
 static struct peer *
 add(struct skew *s, const struct skew_stamp *stamp)
 {
+	struct peers *peers = &s->trial.peers;
 	struct peer *p;
 
-	while (!peers_has_room(&s->peers)) {
-		p = peers_dispensable(&s->peers, s->now);
+	while (!peers_has_room(peers)) {
+		p = peers_dispensable(peers, s->trial.now);
 		if (p == NULL) {
 			s->full++;
 			return NULL;
 		}
-		if (p->folded)
-			unfold(s, p, FINDING_SUPERSEDED);
-		peers_forget(&s->peers, p);
+		trial_dismiss(&s->trial, p);
 		s->evicted++;
 	}
-	p = peers_add(&s->peers, &stamp->peer, (uint8_t)stamp->attribution);
+	p = peers_add(peers, &stamp->peer, (uint8_t)stamp->attribution);
 	if (p == NULL)
 		s->no_memory++;
 	return p;
+}
+
+static bool
+is_sip(enum skew_witness witness)
+{
+	return witness == SKEW_DATE || witness == SKEW_NTLM;
+}
+
+static void
+hear(struct skew *s, struct peer *p, const struct skew_stamp *stamp,
+    const struct offset_stamp *reading)
+{
+	bool changed;
+
+	peers_touch(&s->trial.peers, p, stamp->now, stamp->wall);
+	p->speaks_sip = p->speaks_sip || is_sip(stamp->witness);
+	if (!testimony_input(&p->testimony, stamp->witness, reading,
+		s->limits.min_samples, &changed)) {
+		s->no_memory++;
+		return;
+	}
+	if (stamp->tells_zone)
+		zonechange_input(&p->zone, stamp, reading->interval);
+	if (changed || p->zone.news)
+		trial_weigh(&s->trial, p, FINDING_HEALTHY);
 }
 
 void
@@ -370,39 +232,55 @@ skew_input(struct skew *s, const struct skew_stamp *stamp)
 {
 	struct offset_stamp reading;
 	struct peer *p;
-	nstime told;
+	nstime told, width;
 
-	s->now = stamp->now;
-	s->wall = stamp->wall;
-	if (__builtin_add_overflow(stamp->told, s->steps, &told) ||
-	    !offset_stamp(
-		told, stamp->resolution, stamp->wall, stamp->now, &reading)) {
+	set_time(s, stamp->now, stamp->wall);
+	if ((s->limits.muted & 1u << stamp->witness) != 0) {
+		s->muted++;
+		return;
+	}
+	if (__builtin_add_overflow(stamp->told, s->trial.steps, &told) ||
+	    __builtin_add_overflow(
+		stamp->resolution, witnesses[stamp->witness].transit, &width) ||
+	    stamp->resolution < 0 ||
+	    !offset_stamp(told, width, stamp->wall, stamp->now, &reading)) {
 		s->out_of_range++;
 		return;
 	}
-	p = peers_find(&s->peers, &stamp->peer, (uint8_t)stamp->attribution);
+	p = peers_find(
+	    &s->trial.peers, &stamp->peer, (uint8_t)stamp->attribution);
 	if (p == NULL)
 		p = add(s, stamp);
-	if (p == NULL)
-		return;
-	peers_touch(&s->peers, p, stamp->now, stamp->wall);
-	if (offset_input(&p->offset, &reading, s->limits.min_samples))
-		reconsider(s, p, FINDING_HEALTHY);
+	if (p != NULL)
+		hear(s, p, stamp, &reading);
 }
 
 void
 skew_role(struct skew *s, const struct address *address, bool is_server)
 {
-	if (!hosts_role(s->hosts, address, is_server))
-		return;
-	for (uint8_t how = SKEW_HOST; how <= SKEW_VIA; how++) {
-		struct peer *p = peers_find(&s->peers, address, how);
+	if (hosts_role(s->trial.hosts, address,
+		is_server ? HOSTS_ANSWERS : HOSTS_DIALS))
+		trial_regard(&s->trial, address);
+}
 
-		if (p == NULL || !p->folded)
-			continue;
-		unfold(s, p, FINDING_SUPERSEDED);
-		tell_trouble(s, p);
-	}
+void
+skew_speaks_sip(struct skew *s, const struct address *address)
+{
+	if (hosts_role(s->trial.hosts, address, HOSTS_SPEAKS_SIP))
+		trial_regard(&s->trial, address);
+}
+
+void
+skew_serves_time(
+    struct skew *s, const struct address *server, const struct address *client)
+{
+	struct peer *p = peers_find(&s->trial.peers, server, SKEW_HOST);
+
+	if (p != NULL)
+		p->client = *client;
+	if (trial_plays_a_part(&s->trial, client) &&
+	    hosts_role(s->trial.hosts, server, HOSTS_SERVES_TIME))
+		trial_regard(&s->trial, server);
 }
 
 void
@@ -410,10 +288,10 @@ skew_local(struct skew *s, enum skew_local_clock state, nstime now, nstime wall)
 {
 	if (state == s->local_state)
 		return;
-	s->now = now;
-	s->wall = wall;
+	set_time(s, now, wall);
 	s->local_state = state;
-	schedule(s, now);
+	s->trial.local_clock = localclock_name(&s->local, state);
+	trial_schedule(&s->trial, now);
 }
 
 void
@@ -423,34 +301,74 @@ skew_stepped(struct skew *s, nstime step, nstime now, nstime wall)
 	    !localclock_stands(&s->local, LOCALCLOCK_ODD_ONE_OUT);
 	nstime steps;
 
-	if (__builtin_add_overflow(s->steps, step, &steps) ||
+	if (__builtin_add_overflow(s->trial.steps, step, &steps) ||
 	    steps > MOST_STEPS || steps < -MOST_STEPS)
 		return;
-	s->now = now;
-	s->wall = wall;
-	s->steps = steps;
+	set_time(s, now, wall);
+	s->trial.steps = steps;
 	s->stepped_at = now;
 	localclock_stepped(&s->local, step, now, wall);
 	if (referred_to_us)
-		s->reference = steps;
-	reconsider_all(s, FINDING_HEALTHY);
-	schedule(s, due_at(now, s->limits.hold));
+		s->trial.reference = steps;
+	trial_weigh_all(&s->trial, FINDING_HEALTHY);
+	trial_schedule(&s->trial, due_at(now, s->limits.hold));
 }
 
 void
 skew_set(struct skew *s, const struct skew_limits *limits)
 {
 	set_limits(s, limits);
-	reconsider_all(s, FINDING_HEALTHY);
+	trial_weigh_all(&s->trial, FINDING_HEALTHY);
+}
+
+static bool
+estimate_peer(const struct skew *s, const struct peer *p,
+    struct testimony_estimate *e, struct skew_estimate *estimate)
+{
+	struct textbuf names;
+	struct shape shape;
+
+	if (!peers_estimate(&s->trial.peers, p, e))
+		return false;
+	e->joint.interval.lo -= s->trial.steps;
+	e->joint.interval.hi -= s->trial.steps;
+	shape = shape_of(&e->joint, p->wall);
+	*estimate = (struct skew_estimate){
+		.peer = p->key.address,
+		.offset = offset_middle(e->joint.interval),
+		.uncertainty = offset_uncertainty(e->joint.interval),
+		.samples = e->joint.stamps,
+		.shape = shape_name(shape.kind),
+	};
+	textbuf_init(&names, estimate->witnesses, sizeof(estimate->witnesses));
+	testimony_write(&names, e->witnesses);
+	return true;
 }
 
 bool
 skew_estimate(struct skew *s, size_t index, struct skew_estimate *estimate)
 {
-	if (index == 0 && !peers_sort(&s->peers))
+	struct testimony_estimate e;
+
+	if (index == 0 && !peers_sort(&s->trial.peers))
 		return false;
-	return index < s->peers.sorted_count &&
-	    accusation_estimate(s->peers.sorted[index], s->steps, estimate);
+	return index < s->trial.peers.sorted_count &&
+	    estimate_peer(s, s->trial.peers.sorted[index], &e, estimate);
+}
+
+bool
+skew_estimate_of(const struct skew *s, const struct address *host,
+    struct skew_estimate *estimate)
+{
+	const struct peer *p = peers_find(&s->trial.peers, host, SKEW_HOST);
+	struct skew_estimate found;
+	struct testimony_estimate e;
+
+	if (p == NULL || !estimate_peer(s, p, &e, &found) || e.joint.mixed ||
+	    e.joint.unsettled || e.joint.stamps < s->limits.min_samples)
+		return false;
+	*estimate = found;
+	return true;
 }
 
 void
@@ -458,37 +376,42 @@ skew_stats(const struct skew *s, counter_output *output, void *arg)
 {
 	output(arg, "skew.full", s->full);
 	output(arg, "skew.evicted", s->evicted);
-	output(arg, "skew.no_memory", s->no_memory);
+	output(arg, "skew.no_memory", s->no_memory + s->trial.no_memory);
 	output(arg, "skew.out_of_range", s->out_of_range);
-	hosts_stats(s->hosts, output, arg);
+	output(arg, "skew.muted", s->muted);
+	hosts_stats(s->trial.hosts, output, arg);
 }
 
 void
 skew_save(const struct skew *s, struct record *r)
 {
-	record_u64(r, (uint64_t)s->steps);
-	record_u64(r, (uint64_t)s->reference);
+	const struct trial *t = &s->trial;
+
+	record_u64(r, (uint64_t)t->steps);
+	record_u64(r, (uint64_t)t->reference);
 	localclock_save(r, &s->local);
-	hosts_save(s->hosts, r);
-	peers_save(&s->peers, r);
-	agents_save(r, &s->agents);
+	hosts_save(t->hosts, r);
+	peers_save(&t->peers, r);
+	agents_save(r, &t->agents);
 }
 
 bool
 skew_load(struct skew *s, struct cursor *c, const struct record_shift *shift)
 {
+	struct trial *t = &s->trial;
 	const struct peer *p;
 
-	s->steps = record_read_within(c, MOST_STEPS);
-	s->reference = record_read_within(c, OFFSET_LIMIT);
+	t->steps = record_read_within(c, MOST_STEPS);
+	t->reference = record_read_within(c, OFFSET_LIMIT);
 	localclock_load(&s->local, c, shift->watching);
-	hosts_load(s->hosts, c);
-	peers_load(&s->peers, c, shift);
-	TAILQ_FOREACH (p, &s->peers.lists[PEERS_ACCUSED], order)
+	t->local_clock = localclock_name(&s->local, s->local_state);
+	hosts_load(t->hosts, c);
+	peers_load(&t->peers, c, shift);
+	TAILQ_FOREACH (p, &t->peers.lists[PEERS_ACCUSED], order)
 		if (p->folded)
-			agents_add(&s->agents, shift->now);
-	agents_load(&s->agents, c, shift->watching);
-	s->review = shift->now;
+			agents_add(&t->agents, shift->now);
+	agents_load(&t->agents, c, shift->watching);
+	t->review = shift->now;
 	s->stepped_at = shift->now;
 	return !c->bad;
 }

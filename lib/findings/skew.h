@@ -15,9 +15,17 @@
 struct skew;
 
 enum skew_witness {
-	SKEW_DATE, /* the Date header field */
-	SKEW_WITNESSES
+	SKEW_DATE,     /* the Date header field */
+	SKEW_TLS,      /* gmt_unix_time, once learnt by agreement */
+	SKEW_NTP,      /* clients' once learnt by agreement */
+	SKEW_KERBEROS, /* KRB-ERROR */
+	SKEW_SMB,      /* NEGOTIATE response */
+	SKEW_NTLM,     /* a challenge in SIP */
+	SKEW_WITNESSES /* how many there are */
 };
+
+/* "date", "tls", .. */
+const char *skew_witness_name(enum skew_witness witness);
 
 enum skew_attribution {
 	SKEW_HOST, /* the host that sent the packet */
@@ -33,6 +41,8 @@ struct skew_stamp {
 	nstime resolution; /* told is in [told, told + resolution) */
 	nstime wall;       /* when the packet was captured */
 	nstime now;
+	bool tells_zone; /* SMB1 does */
+	int zone;        /* minutes east of UTC */
 };
 
 /* Whether our own clock can be trusted (DESIGN section 7). */
@@ -54,6 +64,8 @@ struct skew_limits {
 	unsigned min_samples;         /* 3 */
 	nstime hold;                  /* 10 s before an accusation */
 	size_t peers;
+	unsigned muted; /* witnesses that are not heard: 1 << SKEW_x */
+	bool judge_all; /* not only hosts of interest */
 	const struct skew_pool *pools; /* copied */
 	size_t pool_count;
 	struct siphash_key key;
@@ -67,6 +79,15 @@ void skew_input(struct skew *s, const struct skew_stamp *stamp);
 
 /* `address' dials (client) or answers (server) watched requests on 5062. */
 void skew_role(struct skew *s, const struct address *address, bool is_server);
+
+/*
+ * Only hosts of interest are accused, unless all are to be: those that speak
+ * SIP, in clear text or TLS on its ports, or stand in a pool, or give the time
+ * to one that does.  Dates and challenges in SIP need not be announced.
+ */
+void skew_speaks_sip(struct skew *s, const struct address *address);
+void skew_serves_time(
+    struct skew *s, const struct address *server, const struct address *client);
 
 void skew_local(
     struct skew *s, enum skew_local_clock state, nstime now, nstime wall);
@@ -88,11 +109,16 @@ struct skew_estimate {
 	struct address peer;
 	nstime offset, uncertainty;
 	unsigned samples;
-	const char *witnesses; /* static: "date" */
-	const char *shape;     /* static; empty: none */
+	char witnesses[48]; /* comma-joined */
+	const char *shape;  /* static; empty: none */
 };
 bool skew_estimate(
     struct skew *s, size_t index, struct skew_estimate *estimate);
+
+/* The estimate of one host's own clock.  False: there is none, or too few
+ * samples, or its witnesses contradict each other. */
+bool skew_estimate_of(const struct skew *s, const struct address *host,
+    struct skew_estimate *estimate);
 
 /*
  * What survives a restart: the clocks that were learnt and who stands

@@ -2,7 +2,7 @@
 #include "pipeline/memory.h"
 
 /* The last digit is the version: what is written is read by that alone. */
-static const char magic[] = "siptimed state 1\n";
+static const char magic[] = "siptimed state 2\n";
 
 #define MOST_AWAY (30 * 86400 * NSTIME_S)
 

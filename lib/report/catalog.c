@@ -147,6 +147,171 @@ static const struct catalog_entry entries[FINDING_KINDS] = {
 "the SIP ports: the mirror session has the wrong source, or [sip] ports\n"
 "names the wrong ports.\n",
 	},
+	[FINDING_ZONE_CHANGE] = {
+		.kind = FINDING_ZONE_CHANGE,
+		.summary = "the time zone of a host was changed",
+		.advice = "see who or what changed the zone there, and whether "
+			  "what runs there follows",
+		.text =
+"An old file server tells its time zone when a client connects (SMB1),\n"
+"and that changed, while the host's UTC stayed what it was.  Its clock is\n"
+"not wrong, and most programs do not care.\n"
+"\n"
+"Some do: services that read the zone only when they start, that compute\n"
+"UTC from local time, or that a script set up with local times.  So it is\n"
+"told, as a notice: if transactions time out or clocks jump at the same\n"
+"moment, this is the first suspect.\n"
+"\n"
+"Twice a year it is daylight saving, and then all hosts change together.\n"
+"Otherwise ask what ran on that host at that minute: an image, a group\n"
+"policy, a location service, an update of the zone tables.\n",
+	},
+	[FINDING_WITNESS_CONFLICT] = {
+		.kind = FINDING_WITNESS_CONFLICT,
+		.summary = "two clocks of one host contradict each other",
+		.advice = "find out which of them is wrong, and whether one address "
+			  "hides several hosts",
+		.text =
+"One address tells the time in several protocols (Date in SIP, NTP,\n"
+"Kerberos, SMB, TLS, NTLM), and what they tell differs by more than their\n"
+"precision, again and again and in the same minutes.  The host's clock is\n"
+"not their average: it is judged by those that agree and weigh most, or\n"
+"not at all where both sides weigh the same.\n"
+"\n"
+"Usual causes, the likeliest first:\n"
+"\n"
+"1. A program makes its own time: local time labelled GMT, or a zone that\n"
+"   was read when it was started.  Restart it, then see its zone.\n"
+"2. Several hosts stand behind the address (NAT, a load balancer, a\n"
+"   virtual address that moved), and one of them is wrong.  See each by\n"
+"   itself.\n"
+"3. A virtual machine or container keeps a clock apart from the host's.\n",
+	},
+	[FINDING_CONNECTION_FAILURE] = {
+		.kind = FINDING_CONNECTION_FAILURE,
+		.summary = "connections to a SIP server come to nothing",
+		.advice = "check that its service runs and listens there, then "
+			  "firewalls and routes on the way",
+		.text =
+"Several attempts to connect to one SIP server endpoint failed in the\n"
+"same way within a few minutes.  Where SIP is encrypted, or never got as\n"
+"far as the wire, this is what can be seen of the trouble: on Lync a\n"
+"request that \"expired in the outbound queue before it could be sent\" had\n"
+"no connection to go out on.\n"
+"\n"
+"The class tells what happened: refused (nothing listens on that port),\n"
+"unanswered (the client repeated its SYN in vain), unreachable (a router\n"
+"or the host said so by ICMP; UDP too), blackhole (the connection is\n"
+"open, but nothing sent is acknowledged), reset (the server hangs up\n"
+"before it answers anything), tls_alert (one side gave its reason in\n"
+"clear), tls_closed (closed in the middle of the handshake, as Windows\n"
+"does), tls_stalled (the handshake is not done after 30 seconds).\n"
+"\n"
+"Check in this order:\n"
+"\n"
+"1. Does the service run, and listen on that address and port?  \"Never\n"
+"   seen to work\" hints at a wrong address or port; \"worked before\" at\n"
+"   something that changed.\n"
+"2. refused, unanswered, unreachable, blackhole: firewalls and routes,\n"
+"   both directions, from the client named.\n"
+"3. tls_alert, tls_closed: the certificates of both sides, their dates,\n"
+"   the authorities both trust, and the clocks of both: a certificate is\n"
+"   refused when it is outside its dates by the other's clock.\n"
+"4. tls_stalled: what the server waits for, often a revocation list (CRL)\n"
+"   that it cannot fetch.\n"
+"\n"
+"A port scan, an idle connection that is reset and a client that got\n"
+"through in between raise no alert.  It is over when a client that had\n"
+"failed gets through.\n",
+	},
+	[FINDING_SILENT_PEER] = {
+		.kind = FINDING_SILENT_PEER,
+		.summary = "an encrypted leg has gone silent",
+		.advice = "see on the server whether its service hangs, and what "
+			  "its log says at that time",
+		.text =
+"The leg is encrypted, so what follows is a conclusion from sizes and\n"
+"times, and less certain than a transaction that was seen to time out.\n"
+"\n"
+"Class request: on the port of the A/V authentication service a client\n"
+"sent a record as large as a request, TCP says that it was delivered, and\n"
+"nothing came back within 64*T1 (32 seconds) and the grace, though\n"
+"requests of that client had been answered there before.  Class\n"
+"mras_silence: a host that used to have exchanges there every so often\n"
+"has none any more, while its other SIP goes on.\n"
+"\n"
+"Check in this order:\n"
+"\n"
+"1. On the server named: does the service answer, what does it wait for\n"
+"   (disk, database, DNS, revocation lists), what is in its event log?\n"
+"2. Are there alerts for the same two hosts: connection-failure,\n"
+"   certificate, clock-skew?  They say more.\n"
+"3. mras_silence: does the Front End know its A/V authentication service\n"
+"   still, and do users see \"Limited External Calling\"?  It may also be\n"
+"   that nobody asks because the configuration was changed.\n"
+"\n"
+"A server that sends without being asked and a connection that is idle\n"
+"raise no alert.\n",
+	},
+	[FINDING_CERTIFICATE] = {
+		.kind = FINDING_CERTIFICATE,
+		.summary = "a certificate is outside its dates, or soon will be",
+		.advice = "renew the certificate there and restart the service "
+			  "that shows it",
+		.text =
+"A TLS handshake in clear (up to TLS 1.2; later ones hide it) showed a\n"
+"certificate whose dates do not fit: the server's or the client's (mutual\n"
+"TLS), or any other of the chain it sent.  Peers that check it refuse the\n"
+"connection, and SIP on it stands still.\n"
+"\n"
+"The class tells how: expired, not_yet_valid, expiring (within 14 days,\n"
+"unless configured otherwise, or the last quarter of a short life), and\n"
+"invalid_by_peer_clock: good by the clock of this host, but outside its\n"
+"dates by the clock of the host it is shown to, as that host's own\n"
+"messages tell it.  Then nothing is wrong with the certificate: that\n"
+"host's clock is.\n"
+"\n"
+"Check in this order:\n"
+"\n"
+"1. Several certificates at once that are expired, or not yet valid:\n"
+"   doubt a clock first, this host's included (see clock-skew and\n"
+"   local-clock).\n"
+"2. Renew what expires, on every server of the pool, and assign it to the\n"
+"   service; a certificate in the store that no service uses helps\n"
+"   nobody.  Then restart that service.\n"
+"3. A CA certificate (depth 1 and up): put the new one into the chain the\n"
+"   server sends, and into the store of those that check it.\n"
+"4. One that is not yet valid was issued by a CA whose clock is ahead, or\n"
+"   came before its time: wait, or set that clock right and issue anew.\n"
+"\n"
+"Names are shown and never judged: on the A/V authentication port (5062)\n"
+"of an Edge server the certificate's name does not matter, its key only\n"
+"signs credentials.\n",
+	},
+	[FINDING_STALE_DATE] = {
+		.kind = FINDING_STALE_DATE,
+		.summary = "a request was refused for the time it bore",
+		.advice = "compare the clocks of both sides; the one that others "
+			  "contradict is wrong",
+		.text =
+"A protocol itself says that two clocks are too far apart.  That is no\n"
+"estimate of this program's but the word of the server that refused.\n"
+"\n"
+"In SIP: 403 Stale Date (STIR allows 60 s), or a Microsoft server's\n"
+"ms-diagnostics 1013 (time skew during authentication: 5 min for\n"
+"Kerberos, 15 min for NTLM) and 1020 with DATE_SKEWED (an Edge and a\n"
+"Front End differ).  In Kerberos: error 37, clock skew too great, three\n"
+"times to one client that had no success after; once is nothing, since\n"
+"clients correct themselves.\n"
+"\n"
+"Check in this order:\n"
+"\n"
+"1. Is one of the two accused by clock-skew?  Then it is that one.\n"
+"2. The time in UTC of both, the client's first: the server has usually\n"
+"   many clients, and refuses only this one.\n"
+"3. The way a domain gets its time: the domain controller that holds the\n"
+"   PDC role, and what that one asks.\n",
+	},
 };
 
 /* Where the class says better than the kind what to do. */
@@ -175,6 +340,34 @@ static const struct {
 	{ FINDING_LOCAL_CLOCK, "unsynchronised",
 	    "make this host synchronise its clock (timedatectl, chronyc "
 	    "tracking): no peer is judged well without it" },
+	{ FINDING_CONNECTION_FAILURE, "refused",
+	    "check that the service runs there and listens on that address "
+	    "and port" },
+	{ FINDING_CONNECTION_FAILURE, "blackhole",
+	    "check firewalls, routes and MTU between the two, both ways, and "
+	    "whether the server is still up" },
+	{ FINDING_CONNECTION_FAILURE, "tls_alert",
+	    "check the certificates of both sides (dates, trusted "
+	    "authorities), then the clocks of both" },
+	{ FINDING_CONNECTION_FAILURE, "tls_closed",
+	    "check the certificates of both sides (dates, trusted "
+	    "authorities), then the clocks of both; their event logs tell "
+	    "which one closed" },
+	{ FINDING_CONNECTION_FAILURE, "tls_stalled",
+	    "see what the server waits for: often a certificate revocation "
+	    "list that it cannot fetch" },
+	{ FINDING_SILENT_PEER, "mras_silence",
+	    "see whether users get media relay credentials still, and whether "
+	    "the Front End's configuration was changed" },
+	{ FINDING_CERTIFICATE, "not_yet_valid",
+	    "check the clock of the CA that issued it, and this host's own; "
+	    "else wait, or issue it anew" },
+	{ FINDING_CERTIFICATE, "expiring",
+	    "renew it before that date, and restart the service that shows "
+	    "it" },
+	{ FINDING_CERTIFICATE, "invalid_by_peer_clock",
+	    "set the clock of the host it is shown to right, then restart "
+	    "what failed there; the certificate itself is good" },
 	{ FINDING_VISIBILITY, "one_way",
 	    "mirror both directions of the port and all paths between the two: "
 	    "as it is, timeouts there go unnoticed" },

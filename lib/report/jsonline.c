@@ -111,15 +111,31 @@ decimal(int64_t thousandths)
 				       : json_real((double)thousandths / 1000);
 }
 
-/* Texts joined by commas. */
+/* A number with one decimal, as it is written in the evidence. */
 static json_t *
-list(struct slice joined)
+number(struct slice text)
+{
+	const bool negative = slice_starts_with(text, "-");
+	const struct slice s = slice_after(text, negative);
+	const size_t point = slice_index(s, '.');
+	uint64_t whole = 0, tenths = 0;
+	double n;
+
+	slice_decimal(slice_first(s, point), INT64_MAX / 10, &whole);
+	slice_decimal(slice_after(s, point + 1), 9, &tenths);
+	n = (double)(whole * 10 + tenths) / 10;
+	return json_real(negative ? -n : n);
+}
+
+/* Items joined by commas. */
+static json_t *
+list(struct slice joined, json_t *(*item_of)(struct slice))
 {
 	json_t *array = json_array();
 
 	while (joined.len > 0) {
 		const size_t comma = slice_index(joined, ',');
-		json_t *item = string(slice_first(joined, comma));
+		json_t *item = item_of(slice_first(joined, comma));
 
 		if (json_array_append_new(array, item) != 0) {
 			json_decref(array);
@@ -140,7 +156,9 @@ value_of(const struct evidence *e, const struct evidence_field *field)
 	case EVIDENCE_TEXT:
 		return string(text);
 	case EVIDENCE_LIST:
-		return list(text);
+		return list(text, string);
+	case EVIDENCE_NUMBERS:
+		return list(text, number);
 	case EVIDENCE_INTEGER:
 		return json_integer(field->number);
 	case EVIDENCE_SECONDS:
@@ -300,7 +318,7 @@ clock_object(const struct summary_clock *c)
 	put(&o, "offset_s", seconds(c->offset, decimals));
 	put(&o, "uncertainty_s", seconds(c->uncertainty, decimals));
 	put_count(&o, "samples", c->samples);
-	put(&o, "witnesses", list(slice_text(c->witnesses)));
+	put(&o, "witnesses", list(slice_text(c->witnesses), string));
 	if (c->shape[0] != '\0')
 		put_text(&o, "shape", c->shape);
 	return o;

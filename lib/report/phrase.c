@@ -81,3 +81,26 @@ phrase_span(struct textbuf *t, nstime duration)
 		add_pair(t, s / 86400, " d", s / 3600 % 24, " h");
 	}
 }
+
+void
+phrase_witness(struct textbuf *t, struct slice name)
+{
+	static const char *const known[][2] = {
+		{ "date", "Date" },
+		{ "identity", "Identity" },
+		{ "tls", "TLS" },
+		{ "mras", "MRAS" },
+		{ "ntp", "NTP" },
+		{ "kerberos", "Kerberos" },
+		{ "smb", "SMB" },
+		{ "ntlm", "NTLM" },
+	};
+
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (slice_is(name, known[i][0])) {
+			textbuf_add(t, known[i][1]);
+			return;
+		}
+	}
+	phrase_value(t, name);
+}

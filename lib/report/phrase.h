@@ -26,4 +26,7 @@ void phrase_count(struct textbuf *t, uint64_t n, const char *noun);
 /* A duration as people say it: 34.0 s, 21 min 4 s, 5 h 30 min, 2 d 3 h. */
 void phrase_span(struct textbuf *t, nstime duration);
 
+/* A witness of a clock as people call it: "ntp" is NTP. */
+void phrase_witness(struct textbuf *t, struct slice name);
+
 #endif

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/sentence.h"
 
+#include "report/certtext.h"
+#include "report/conntext.h"
 #include "report/phrase.h"
 #include "report/skewtext.h"
+#include "report/witnesstext.h"
 
 /*
  * Classes of transaction-timeout as sentences: $S is the server, $C the
@@ -266,6 +269,19 @@ static const struct {
 	    "it agrees with its peers again" },
 	[FINDING_VISIBILITY] = { visibility, visibility_label, NULL,
 	    "all is seen again" },
+	[FINDING_CONNECTION_FAILURE] = { conntext_connection_failure,
+	    conntext_connection_failure_label, NULL, "a client got through" },
+	[FINDING_SILENT_PEER] = { conntext_silent_peer,
+	    conntext_silent_peer_label, NULL, "an answer came" },
+	[FINDING_CERTIFICATE] = { certtext_certificate,
+	    certtext_certificate_label, NULL, "a good one stands there now" },
+	[FINDING_ZONE_CHANGE] = { witnesstext_zone_change,
+	    witnesstext_zone_change_label, NULL, "its zone is what it was" },
+	[FINDING_WITNESS_CONFLICT] = { witnesstext_witness_conflict,
+	    witnesstext_witness_conflict_label, NULL, "they agree again" },
+	[FINDING_STALE_DATE] = { witnesstext_stale_date,
+	    witnesstext_stale_date_label, "refusal",
+	    "nobody is refused any more" },
 };
 
 void

@@ -194,29 +194,6 @@ add_offset(struct textbuf *t, const struct evidence *e)
 }
 
 static void
-add_witness(struct textbuf *t, struct slice name)
-{
-	static const char *const known[][2] = {
-		{ "date", "Date" },
-		{ "identity", "Identity" },
-		{ "tls", "TLS" },
-		{ "mras", "MRAS" },
-		{ "ntp", "NTP" },
-		{ "kerberos", "Kerberos" },
-		{ "smb", "SMB" },
-		{ "ntlm", "NTLM" },
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (slice_is(name, known[i][0])) {
-			textbuf_add(t, known[i][1]);
-			return;
-		}
-	}
-	phrase_value(t, name);
-}
-
-static void
 add_samples(struct textbuf *t, const struct evidence *e)
 {
 	const int64_t samples = evidence_number(e, "samples", 0);
@@ -231,7 +208,7 @@ add_samples(struct textbuf *t, const struct evidence *e)
 		const size_t comma = slice_index(names, ',');
 
 		textbuf_add(t, before);
-		add_witness(t, slice_first(names, comma));
+		phrase_witness(t, slice_first(names, comma));
 		names = slice_after(names, comma + 1);
 		before = ", ";
 	}

@@ -158,7 +158,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	struct record r;
 
 	record_init(&r, MEMORY_MOST);
-	record_octets(&r, slice_text("siptimed state 1\n"));
+	record_octets(&r, slice_text("siptimed state 2\n"));
 	record_octets(&r, slice_of(octets, len));
 	record_seal(&r);
 	if (!r.failed)

@@ -2,7 +2,7 @@
 #include "findings/hosts.h"
 
 #include "findings/skew.h"
-#include "unit.h"
+#include "unit/saved.h"
 
 static const struct siphash_key key = { 1, 2 };
 
@@ -75,10 +75,10 @@ START_TEST(who_was_forgotten_is_a_stranger_again)
 {
 	struct hosts *h = hosts_new(1, &key);
 
-	ck_assert(role(h, 1, true));
-	ck_assert(role(h, 1 + 256, true)); /* addresses that end alike */
-	ck_assert(!role(h, 1 + 256, true));
-	ck_assert(role(h, 1, true));
+	ck_assert(role(h, 1, HOSTS_ANSWERS));
+	ck_assert(role(h, 1 + 256, HOSTS_ANSWERS)); /* addresses that end alike */
+	ck_assert(!role(h, 1 + 256, HOSTS_ANSWERS));
+	ck_assert(role(h, 1, HOSTS_ANSWERS));
 	ck_assert(!facts(h, 1 + 256).answers);
 	hosts_free(h);
 }
@@ -114,6 +114,41 @@ START_TEST(pools_are_copied_and_replaced)
 }
 END_TEST
 
+static struct hosts *loaded;
+
+static bool
+load(struct slice octets)
+{
+	struct cursor c = cursor_over(octets);
+
+	hosts_free(loaded);
+	loaded = hosts_new(10, &key);
+	hosts_load(loaded, &c);
+	return !c.bad;
+}
+
+START_TEST(roles_outlive_a_restart)
+{
+	struct hosts *h = hosts_new(10, &key);
+	const struct address server = host(1), phone = host(2), clock = host(3);
+	struct record r;
+
+	hosts_role(h, &server, HOSTS_ANSWERS);
+	hosts_role(h, &server, HOSTS_SPEAKS_SIP);
+	hosts_role(h, &phone, HOSTS_SPEAKS_SIP);
+	hosts_role(h, &clock, HOSTS_SERVES_TIME);
+	record_init(&r, 10000);
+	hosts_save(h, &r);
+	hosts_free(h);
+	saved_whole_or_not_at_all(&r, load);
+	ck_assert(facts(loaded, 1).answers && facts(loaded, 1).speaks_sip);
+	ck_assert(facts(loaded, 2).speaks_sip && !facts(loaded, 2).dials);
+	ck_assert(facts(loaded, 3).serves_time);
+	ck_assert(!facts(loaded, 4).speaks_sip);
+	hosts_free(loaded);
+}
+END_TEST
+
 UNIT("hosts", a_stranger_is_no_server, roles_are_learnt_once,
     the_longest_unheard_of_is_forgotten, who_was_forgotten_is_a_stranger_again,
-    pools_are_copied_and_replaced)
+    pools_are_copied_and_replaced, roles_outlive_a_restart)

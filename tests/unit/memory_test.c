@@ -138,7 +138,7 @@ END_TEST
 
 START_TEST(foreign_files_are_refused)
 {
-	static const char *const foreign[] = { "", "siptimed state 1\n",
+	static const char *const foreign[] = { "", "siptimed state 2\n",
 		"siptimed state 9\n12345678", "[capture]\ninterfaces = eth1" };
 
 	for (size_t i = 0; i < sizeof(foreign) / sizeof(*foreign); i++) {

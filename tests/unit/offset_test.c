@@ -19,8 +19,8 @@ see(nstime at, nstime ahead, nstime delay)
 	const nstime sent = wall - delay + ahead;
 	struct offset_stamp stamp;
 
-	ck_assert(
-	    offset_stamp(sent - sent % NSTIME_S, NSTIME_S, wall, at, &stamp));
+	ck_assert(offset_stamp(sent - sent % NSTIME_S,
+	    NSTIME_S + OFFSET_TRANSIT, wall, at, &stamp));
 	offset_input(&clock_seen, &stamp, 3);
 	ck_assert(offset_estimate(&clock_seen, &estimate));
 }
@@ -283,8 +283,8 @@ START_TEST(survives_any_time)
 
 	offset_init(&clock_seen);
 	for (size_t i = 0; i < 8 * n * n * n; i++) {
-		if (!offset_stamp(times[i % n], NSTIME_S, times[i / n % n],
-			times[i * 5 / n / n % n], &stamp))
+		if (!offset_stamp(times[i % n], NSTIME_S + OFFSET_TRANSIT,
+			times[i / n % n], times[i * 5 / n / n % n], &stamp))
 			continue;
 		offset_input(&clock_seen, &stamp, 1 + i % 20);
 		ck_assert(offset_estimate(&clock_seen, &estimate));
@@ -396,6 +396,8 @@ START_TEST(an_estimate_outlives_a_restart)
 	ck_assert(offset_estimate(&loaded, &estimate));
 	ck_assert(holds(-3600 * NSTIME_S));
 	ck_assert_uint_eq(estimate.stamps, 40);
+	ck_assert_int_eq(
+	    estimate.latest - estimate.since, 39 * 1030 * NSTIME_MS);
 	clock_seen = loaded;
 	see_many(2, 1050 * NSTIME_S, 1030 * NSTIME_MS, 0);
 	ck_assert(holds(-3600 * NSTIME_S));

@@ -21,9 +21,12 @@ static void
 give_offset(struct peer *p, nstime offset)
 {
 	struct offset_stamp stamp;
+	bool changed;
 
-	ck_assert(offset_stamp(offset, NSTIME_S, 0, 0, &stamp));
-	offset_input(&p->offset, &stamp, 3);
+	ck_assert(
+	    offset_stamp(offset, NSTIME_S + OFFSET_TRANSIT, 0, 0, &stamp));
+	ck_assert(
+	    testimony_input(&p->testimony, SKEW_DATE, &stamp, 3, &changed));
 }
 
 START_TEST(peers_are_found_by_address_and_attribution)

@@ -1,0 +1,493 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/certificate.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "base/table.h"
+#include "findings/certevidence.h"
+
+enum {
+	MOST_DEPTH = 10,
+	TROUBLES = 4, /* certificates in trouble at one place */
+	KEY_TEXT = 160,
+	SPARE = 1024 /* what must still fit into a record for one place */
+};
+
+/* Certificates that live for days only are renewed late, and no news. */
+#define EXPIRING_PART 4
+
+/* One certificate that is, or was, no good. */
+struct trouble {
+	bool stands;
+	bool by_peer; /* only by the clock of `peer' */
+	struct address peer;
+	uint8_t sha256[X509CERT_SHA256];
+};
+
+/* Where certificates are shown: by whom, and how deep in the chain. */
+struct place_key {
+	struct endpoint holder; /* a client's has port 0 */
+	unsigned depth;
+};
+
+struct place {
+	struct table_entry entry;
+	TAILQ_ENTRY(place) order;
+	struct place_key key;
+	struct trouble troubles[TROUBLES];
+	unsigned next; /* to be overwritten */
+};
+
+struct clock {
+	struct table_entry entry;
+	TAILQ_ENTRY(clock) order;
+	struct address address;
+	nstime offset, uncertainty;
+};
+
+TAILQ_HEAD(places, place); /* the longest unseen first */
+
+struct certificate {
+	struct certificate_limits limits;
+	finding_output *output;
+	void *arg;
+	struct table *places, *clocks;
+	struct places places_by_use;
+	TAILQ_HEAD(, clock) clocks_by_use;
+	struct evidence evidence;
+	uint64_t troubles_evicted, clocks_evicted;
+};
+
+static bool
+place_equal(const struct table_entry *entry, const void *key)
+{
+	const struct place *place = (const struct place *)entry;
+	const struct place_key *wanted = key;
+
+	return place->key.depth == wanted->depth &&
+	    endpoint_equal(&place->key.holder, &wanted->holder);
+}
+
+static bool
+clock_equal(const struct table_entry *entry, const void *key)
+{
+	return endpoint_address_equal(
+	    &((const struct clock *)entry)->address, key);
+}
+
+struct certificate *
+certificate_new(
+    const struct certificate_limits *limits, finding_output *output, void *arg)
+{
+	struct certificate *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->limits = *limits;
+	c->output = output;
+	c->arg = arg;
+	TAILQ_INIT(&c->places_by_use);
+	TAILQ_INIT(&c->clocks_by_use);
+	c->places = table_new(limits->troubles, &limits->key, place_equal);
+	c->clocks = table_new(limits->clocks, &limits->key, clock_equal);
+	if (c->places != NULL && c->clocks != NULL)
+		return c;
+	certificate_free(c);
+	return NULL;
+}
+
+static void
+forget_place(struct certificate *c, struct place *place)
+{
+	TAILQ_REMOVE(&c->places_by_use, place, order);
+	table_remove(c->places, &place->entry);
+	free(place);
+}
+
+static void
+forget_clock(struct certificate *c, struct clock *clock)
+{
+	TAILQ_REMOVE(&c->clocks_by_use, clock, order);
+	table_remove(c->clocks, &clock->entry);
+	free(clock);
+}
+
+void
+certificate_free(struct certificate *c)
+{
+	if (c == NULL)
+		return;
+	while (!TAILQ_EMPTY(&c->places_by_use))
+		forget_place(c, TAILQ_FIRST(&c->places_by_use));
+	while (!TAILQ_EMPTY(&c->clocks_by_use))
+		forget_clock(c, TAILQ_FIRST(&c->clocks_by_use));
+	table_free(c->places);
+	table_free(c->clocks);
+	free(c);
+}
+
+void
+certificate_set(struct certificate *c, const struct certificate_limits *limits)
+{
+	c->limits = *limits;
+	table_set(c->places, limits->troubles);
+	table_set(c->clocks, limits->clocks);
+}
+
+static uint64_t
+address_hash(const struct table *table, const struct address *address)
+{
+	return table_hash(table, slice_of(address, sizeof(*address)));
+}
+
+static uint64_t
+place_hash(const struct certificate *c, const struct place_key *key)
+{
+	return address_hash(c->places, &key->holder.address) +
+	    ((uint64_t)key->holder.port << 4) + key->depth;
+}
+
+static struct place *
+find_place(const struct certificate *c, const struct place_key *key)
+{
+	if (table_count(c->places) == 0)
+		return NULL;
+	return (struct place *)table_find(c->places, place_hash(c, key), key);
+}
+
+static struct place *
+find_or_add_place(struct certificate *c, const struct place_key *key)
+{
+	struct place *place = find_place(c, key);
+
+	if (place != NULL) {
+		TAILQ_REMOVE(&c->places_by_use, place, order);
+		TAILQ_INSERT_TAIL(&c->places_by_use, place, order);
+		return place;
+	}
+	if (table_count(c->places) >= c->limits.troubles &&
+	    !TAILQ_EMPTY(&c->places_by_use)) {
+		forget_place(c, TAILQ_FIRST(&c->places_by_use));
+		c->troubles_evicted++;
+	}
+	place = calloc(1, sizeof(*place));
+	if (place == NULL ||
+	    !table_add(c->places, &place->entry, place_hash(c, key))) {
+		free(place);
+		return NULL;
+	}
+	place->key = *key;
+	TAILQ_INSERT_TAIL(&c->places_by_use, place, order);
+	return place;
+}
+
+static struct clock *
+find_clock(const struct certificate *c, const struct address *address)
+{
+	if (table_count(c->clocks) == 0)
+		return NULL;
+	return (struct clock *)table_find(
+	    c->clocks, address_hash(c->clocks, address), address);
+}
+
+static struct clock *
+find_or_add_clock(struct certificate *c, const struct address *address)
+{
+	struct clock *clock = find_clock(c, address);
+
+	if (clock != NULL) {
+		TAILQ_REMOVE(&c->clocks_by_use, clock, order);
+		TAILQ_INSERT_TAIL(&c->clocks_by_use, clock, order);
+		return clock;
+	}
+	if (table_count(c->clocks) >= c->limits.clocks &&
+	    !TAILQ_EMPTY(&c->clocks_by_use)) {
+		forget_clock(c, TAILQ_FIRST(&c->clocks_by_use));
+		c->clocks_evicted++;
+	}
+	clock = calloc(1, sizeof(*clock));
+	if (clock == NULL ||
+	    !table_add(
+		c->clocks, &clock->entry, address_hash(c->clocks, address))) {
+		free(clock);
+		return NULL;
+	}
+	clock->address = *address;
+	TAILQ_INSERT_TAIL(&c->clocks_by_use, clock, order);
+	return clock;
+}
+
+void
+certificate_clock(struct certificate *c, const struct address *address,
+    nstime offset, nstime uncertainty)
+{
+	struct clock *clock = find_or_add_clock(c, address);
+
+	if (clock == NULL)
+		return;
+	clock->offset = offset;
+	clock->uncertainty = uncertainty;
+}
+
+void
+certificate_clock_unknown(struct certificate *c, const struct address *address)
+{
+	struct clock *clock = find_clock(c, address);
+
+	if (clock != NULL)
+		forget_clock(c, clock);
+}
+
+/* Seconds, rounded down: dates reach further than nstime does. */
+static int64_t
+seconds(nstime t)
+{
+	return t / NSTIME_S - (t % NSTIME_S < 0);
+}
+
+/* Whom the certificate is shown to. */
+static const struct address *
+peer_of(const struct certificate_sight *s)
+{
+	return s->holder == TLSFLOW_SERVER ? &s->client.address
+					   : &s->server.address;
+}
+
+/* Wrong wherever in its uncertainty that clock is. */
+static bool
+invalid_by(const struct clock *clock, const struct certificate_sight *s)
+{
+	const int64_t there = seconds(s->wall) + seconds(clock->offset);
+	const int64_t give_or_take = seconds(clock->uncertainty) + 1;
+
+	return there - give_or_take > s->certificate->not_after ||
+	    there + give_or_take < s->certificate->not_before;
+}
+
+static enum certevidence_class
+judge(const struct certificate *c, const struct certificate_sight *s)
+{
+	const struct x509cert *cert = s->certificate;
+	const struct clock *clock = find_clock(c, peer_of(s));
+	const int64_t now = seconds(s->wall);
+	int64_t warning = seconds(c->limits.expiry_warning);
+
+	if (now > cert->not_after)
+		return CERTEVIDENCE_EXPIRED;
+	if (now < cert->not_before)
+		return CERTEVIDENCE_NOT_YET_VALID;
+	if (clock != NULL && invalid_by(clock, s))
+		return CERTEVIDENCE_INVALID_BY_PEER_CLOCK;
+	if (warning > (cert->not_after - cert->not_before) / EXPIRING_PART)
+		warning = (cert->not_after - cert->not_before) / EXPIRING_PART;
+	return cert->not_after - now < warning ? CERTEVIDENCE_EXPIRING
+					       : CERTEVIDENCE_GOOD;
+}
+
+static void
+tell(struct certificate *c, const struct certificate_sight *s,
+    const struct endpoint *holder, const uint8_t sha256[X509CERT_SHA256],
+    struct finding finding)
+{
+	char key_store[KEY_TEXT], subject_store[KEY_TEXT];
+	struct textbuf key, subject;
+
+	textbuf_init(&subject, subject_store, sizeof(subject_store));
+	certevidence_holder(&subject, holder);
+	textbuf_init(&key, key_store, sizeof(key_store));
+	textbuf_add_slice(&key, textbuf_slice(&subject));
+	textbuf_add(&key, " ");
+	certevidence_sha256(&key, sha256);
+	finding.kind = FINDING_CERTIFICATE;
+	finding.key = textbuf_slice(&key);
+	finding.subject = textbuf_slice(&subject);
+	finding.now = s->now;
+	finding.wall = s->wall;
+	c->output(c->arg, &finding);
+}
+
+static bool
+same_certificate(const struct trouble *t, const struct x509cert *cert)
+{
+	return memcmp(t->sha256, cert->sha256, sizeof(t->sha256)) == 0;
+}
+
+static void
+remember(struct place *place, const struct certificate_sight *s, bool by_peer)
+{
+	struct trouble *t = &place->troubles[place->next];
+	bool known = false;
+
+	for (unsigned i = 0; i < TROUBLES && !known; i++) {
+		known = place->troubles[i].stands &&
+		    same_certificate(&place->troubles[i], s->certificate);
+		if (known)
+			t = &place->troubles[i];
+	}
+	if (!known)
+		place->next = (place->next + 1) % TROUBLES;
+	t->stands = true;
+	t->by_peer = by_peer;
+	t->peer = *peer_of(s);
+	memcpy(t->sha256, s->certificate->sha256, sizeof(t->sha256));
+}
+
+static void
+raise(struct certificate *c, const struct certificate_sight *s,
+    const struct place_key *key, enum certevidence_class class)
+{
+	struct place *place = find_or_add_place(c, key);
+	const struct clock *clock;
+
+	if (place != NULL)
+		remember(place, s, class == CERTEVIDENCE_INVALID_BY_PEER_CLOCK);
+	clock = find_clock(c, peer_of(s));
+	certevidence_write(
+	    &c->evidence, s, class, clock == NULL ? 0 : clock->offset);
+	tell(c, s, &key->holder, s->certificate->sha256,
+	    (struct finding){
+		.verdict = FINDING_TROUBLE,
+		.severity = class == CERTEVIDENCE_EXPIRING ? FINDING_WARNING
+							   : FINDING_ERROR,
+		.evidence = &c->evidence,
+	    });
+}
+
+/* A good certificate stands where others were no good.  What was wrong by one
+ * peer's clock only is right again when that peer sees a good one. */
+static void
+heal(struct certificate *c, const struct certificate_sight *s,
+    const struct place_key *key, bool others_only)
+{
+	struct place *place = find_place(c, key);
+
+	for (unsigned i = 0; place != NULL && i < TROUBLES; i++) {
+		struct trouble *t = &place->troubles[i];
+
+		if (!t->stands ||
+		    (others_only && same_certificate(t, s->certificate)) ||
+		    (t->by_peer &&
+			!endpoint_address_equal(&t->peer, peer_of(s))))
+			continue;
+		t->stands = false;
+		tell(c, s, &key->holder, t->sha256,
+		    (struct finding){ .verdict = FINDING_HEALTHY,
+			.severity = FINDING_ERROR });
+	}
+}
+
+void
+certificate_input(struct certificate *c, const struct certificate_sight *s)
+{
+	const enum certevidence_class class = judge(c, s);
+	struct place_key key = { .holder = certevidence_holder_of(s),
+		.depth = s->depth };
+
+	if (class != CERTEVIDENCE_GOOD)
+		raise(c, s, &key, class);
+	if (class == CERTEVIDENCE_GOOD || class == CERTEVIDENCE_EXPIRING)
+		heal(c, s, &key, class == CERTEVIDENCE_EXPIRING);
+	/* What a shorter chain leaves out is nobody's trouble any more. */
+	for (key.depth = s->chain; s->depth == 0 && key.depth < MOST_DEPTH;
+	     key.depth++)
+		heal(c, s, &key, false);
+}
+
+void
+certificate_stats(
+    const struct certificate *c, counter_output *output, void *arg)
+{
+	output(arg, "certificate.troubles_evicted", c->troubles_evicted);
+	output(arg, "certificate.clocks_evicted", c->clocks_evicted);
+}
+
+static bool
+is_troubled(const struct place *place)
+{
+	for (unsigned i = 0; i < TROUBLES; i++)
+		if (place->troubles[i].stands)
+			return true;
+	return false;
+}
+
+static void
+save_place(struct record *r, const struct place *place)
+{
+	record_more(r, true);
+	endpoint_save(r, &place->key.holder);
+	record_u8(r, (uint8_t)place->key.depth);
+	for (unsigned i = 0; i < TROUBLES; i++) {
+		const struct trouble *t = &place->troubles[i];
+
+		if (!t->stands)
+			continue;
+		record_more(r, true);
+		record_flag(r, t->by_peer);
+		endpoint_address_save(r, &t->peer);
+		record_octets(r, slice_of(t->sha256, sizeof(t->sha256)));
+	}
+	record_more(r, false);
+}
+
+void
+certificate_save(const struct certificate *c, struct record *r)
+{
+	const struct place *place;
+	size_t saved = 0;
+
+	TAILQ_FOREACH_REVERSE(place, &c->places_by_use, places, order)
+	{
+		if (!is_troubled(place) || saved == CERTIFICATE_SAVED ||
+		    record_left(r) < SPARE)
+			continue;
+		save_place(r, place);
+		saved++;
+	}
+	record_more(r, false);
+}
+
+static struct trouble
+load_trouble(struct cursor *from)
+{
+	struct trouble t = { .stands = true };
+	struct slice sha256;
+
+	t.by_peer = record_read_flag(from);
+	t.peer = endpoint_address_load(from);
+	sha256 = cursor_take(from, sizeof(t.sha256));
+	if (!from->bad)
+		memcpy(t.sha256, sha256.p, sizeof(t.sha256));
+	return t;
+}
+
+static void
+load_place(struct certificate *c, struct cursor *from)
+{
+	struct place_key key = { .holder = endpoint_load(from) };
+	struct trouble troubles[TROUBLES] = { { .stands = false } };
+	struct place *place = NULL;
+	unsigned count = 0;
+
+	key.depth = (unsigned)record_read_below(from, 1, MOST_DEPTH);
+	while (record_read_more(from) && count < TROUBLES)
+		troubles[count++] = load_trouble(from);
+	if (!from->bad && find_place(c, &key) == NULL &&
+	    table_count(c->places) < c->limits.troubles)
+		place = find_or_add_place(c, &key);
+	if (place == NULL)
+		return;
+	memcpy(place->troubles, troubles, sizeof(troubles));
+	place->next = count % TROUBLES;
+	TAILQ_REMOVE(&c->places_by_use, place, order);
+	TAILQ_INSERT_HEAD(&c->places_by_use, place, order);
+}
+
+/* Saved the latest first. */
+bool
+certificate_load(struct certificate *c, struct cursor *from)
+{
+	while (record_read_more(from))
+		load_place(c, from);
+	return !from->bad;
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CERTIFICATE_H
+#define CERTIFICATE_H
+
+#include "base/counter.h"
+#include "base/siphash.h"
+#include "findings/finding.h"
+#include "tls/tlsflow.h"
+
+/*
+ * certificate: one that is outside its dates, or soon will be, anywhere in a
+ * chain, the server's or the client's; and one that is good by our clock but
+ * not by the clock of the host it is shown to.  Names are told, never judged.
+ */
+
+struct certificate;
+
+struct certificate_limits {
+	nstime expiry_warning; /* 14 d; 0: do not warn */
+	size_t troubles;       /* standing ones; the oldest is forgotten */
+	size_t clocks;         /* hosts whose clock is known */
+	struct siphash_key key;
+};
+
+struct certificate_sight {
+	struct endpoint client, server;
+	enum tlsflow_side holder;
+	unsigned depth, chain;              /* as in struct tlsflow_event */
+	const struct x509cert *certificate; /* borrowed */
+	nstime now, wall;
+};
+
+struct certificate *certificate_new(
+    const struct certificate_limits *limits, finding_output *output, void *arg);
+void certificate_free(struct certificate *c);
+
+void certificate_input(
+    struct certificate *c, const struct certificate_sight *sight);
+
+/* The clock of `address' is `offset' (positive: ahead of ours) off, give or
+ * take `uncertainty'; judged at the next sight. */
+void certificate_clock(struct certificate *c, const struct address *address,
+    nstime offset, nstime uncertainty);
+
+/* .. is not known any more. */
+void certificate_clock_unknown(
+    struct certificate *c, const struct address *address);
+
+void certificate_set(
+    struct certificate *c, const struct certificate_limits *limits);
+
+/*
+ * What survives a restart: what is wrong, at the places last seen, as many as
+ * CERTIFICATE_SAVED.  certificate_load() is for an empty room; false: it makes
+ * no sense, and the room is only good to be freed.
+ */
+enum { CERTIFICATE_SAVED = 2048 };
+void certificate_save(const struct certificate *c, struct record *r);
+bool certificate_load(struct certificate *c, struct cursor *from);
+
+/* certificate.troubles_evicted, certificate.clocks_evicted */
+void certificate_stats(
+    const struct certificate *c, counter_output *output, void *arg);
+
+#endif

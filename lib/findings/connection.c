@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/connection.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "base/table.h"
+#include "findings/due.h"
+#include "findings/failures.h"
+#include "findings/scanners.h"
+
+/* What must still fit into a record for one server. */
+enum { SPARE = 4096 };
+
+struct server {
+	struct table_entry entry;
+	TAILQ_ENTRY(server) link;
+	struct endpoint endpoint;
+	bool worked;
+	struct failures *failures[CONNECTION_CLASSES]; /* NULL: none */
+};
+
+TAILQ_HEAD(servers, server); /* longest unused first */
+
+struct connection {
+	struct connection_limits limits;
+	finding_output *output;
+	void *arg;
+	struct table *servers;
+	struct scanners *scanners;
+	struct servers by_use;
+	nstime udp_failed; /* the latest one over UDP */
+	struct evidence evidence;
+	uint64_t scans, evicted, no_memory;
+};
+
+static const struct {
+	const char *name;
+	enum connection_stage cure; /* how far one must get to refute it */
+} classes[CONNECTION_CLASSES] = {
+	[CONNECTION_REFUSED] = { "refused", CONNECTION_OPENED },
+	[CONNECTION_UNANSWERED] = { "unanswered", CONNECTION_OPENED },
+	[CONNECTION_UNREACHABLE] = { "unreachable", CONNECTION_OPENED },
+	[CONNECTION_BLACKHOLE] = { "blackhole", CONNECTION_ANSWERED },
+	[CONNECTION_RESET] = { "reset", CONNECTION_ANSWERED },
+	[CONNECTION_TLS_ALERT] = { "tls_alert", CONNECTION_SECURED },
+	[CONNECTION_TLS_CLOSED] = { "tls_closed", CONNECTION_SECURED },
+	[CONNECTION_TLS_STALLED] = { "tls_stalled", CONNECTION_SECURED },
+};
+
+static bool
+server_equal(const struct table_entry *entry, const void *key)
+{
+	return endpoint_equal(&((const struct server *)entry)->endpoint, key);
+}
+
+struct connection *
+connection_new(
+    const struct connection_limits *limits, finding_output *output, void *arg)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->output = output;
+	c->arg = arg;
+	c->udp_failed = INT64_MIN;
+	TAILQ_INIT(&c->by_use);
+	c->servers = table_new(limits->servers, &limits->key, server_equal);
+	c->scanners = scanners_new(limits->clients, &limits->key);
+	if (c->servers == NULL || c->scanners == NULL) {
+		connection_free(c);
+		return NULL;
+	}
+	connection_set(c, limits);
+	return c;
+}
+
+void
+connection_set(struct connection *c, const struct connection_limits *limits)
+{
+	c->limits = *limits;
+	if (c->limits.count > CONNECTION_COUNT)
+		c->limits.count = CONNECTION_COUNT;
+	if (c->limits.count == 0)
+		c->limits.count = 1;
+	table_set(c->servers, limits->servers);
+	scanners_set(c->scanners, limits->clients);
+}
+
+static void
+free_failures(struct server *s)
+{
+	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
+		free(s->failures[i]);
+}
+
+static void
+forget_server(struct connection *c, struct server *s)
+{
+	TAILQ_REMOVE(&c->by_use, s, link);
+	table_remove(c->servers, &s->entry);
+	free_failures(s);
+	free(s);
+}
+
+void
+connection_free(struct connection *c)
+{
+	if (c == NULL)
+		return;
+	while (!TAILQ_EMPTY(&c->by_use))
+		forget_server(c, TAILQ_FIRST(&c->by_use));
+	table_free(c->servers);
+	scanners_free(c->scanners);
+	free(c);
+}
+
+static uint64_t
+hash_server(const struct connection *c, const struct endpoint *endpoint)
+{
+	return table_hash(c->servers,
+		   slice_of(&endpoint->address, sizeof(endpoint->address))) +
+	    endpoint->port;
+}
+
+static struct server *
+add_server(struct connection *c, const struct endpoint *endpoint, uint64_t hash)
+{
+	struct server *s;
+
+	while (table_count(c->servers) >= c->limits.servers &&
+	    !TAILQ_EMPTY(&c->by_use)) {
+		forget_server(c, TAILQ_FIRST(&c->by_use));
+		c->evicted++;
+	}
+	s = calloc(1, sizeof(*s));
+	if (s == NULL || !table_add(c->servers, &s->entry, hash)) {
+		c->no_memory++;
+		free(s);
+		return NULL;
+	}
+	s->endpoint = *endpoint;
+	TAILQ_INSERT_TAIL(&c->by_use, s, link);
+	return s;
+}
+
+/* The server, made if new; NULL when out of memory. */
+static struct server *
+server_of(struct connection *c, const struct endpoint *endpoint)
+{
+	const uint64_t hash = hash_server(c, endpoint);
+	struct server *s =
+	    (struct server *)table_find(c->servers, hash, endpoint);
+
+	if (s == NULL)
+		return add_server(c, endpoint, hash);
+	TAILQ_REMOVE(&c->by_use, s, link);
+	TAILQ_INSERT_TAIL(&c->by_use, s, link);
+	return s;
+}
+
+static void
+fill_evidence(struct evidence *e, const struct server *s,
+    const struct failures *all, const struct connection_failure *f)
+{
+	evidence_init(e);
+	evidence_text(e, "class", classes[f->class].name);
+	evidence_endpoint(e, "client", &f->client);
+	evidence_endpoint(e, "server", &f->server);
+	evidence_text(e, "transport", f->udp ? "udp" : "tcp");
+	evidence_integer(e, "attempts", (int64_t)all->attempts);
+	evidence_integer(e, "clients", all->clients);
+	evidence_boolean(e, "ever_worked", s->worked || f->worked);
+	if (f->tls_version != NULL)
+		evidence_text(e, "tls_version", f->tls_version);
+	if (f->tls_alert < 0)
+		return;
+	evidence_integer(e, "tls_alert", f->tls_alert);
+	if (f->tls_alert_name != NULL)
+		evidence_text(e, "tls_alert_name", f->tls_alert_name);
+	evidence_text(
+	    e, "tls_alert_from", f->alert_from_server ? "server" : "client");
+}
+
+static void
+tell(struct connection *c, const struct server *s, enum connection_class class,
+    enum finding_verdict verdict, nstime now, nstime wall)
+{
+	char store[96];
+	struct textbuf name;
+	size_t subject;
+
+	textbuf_init(&name, store, sizeof(store));
+	endpoint_write(&name, &s->endpoint);
+	subject = name.len;
+	textbuf_add(&name, " ");
+	textbuf_add(&name, classes[class].name);
+	c->output(c->arg,
+	    &(struct finding){
+		.kind = FINDING_CONNECTION_FAILURE,
+		.verdict = verdict,
+		.severity = FINDING_ERROR,
+		.key = textbuf_slice(&name),
+		.subject = slice_first(textbuf_slice(&name), subject),
+		.evidence = verdict == FINDING_TROUBLE ? &c->evidence : NULL,
+		.now = now,
+		.wall = wall,
+	    });
+}
+
+/* Those of its class, made if new; NULL when out of memory. */
+static struct failures *
+failures_of(
+    struct connection *c, struct server *s, const struct connection_failure *f)
+{
+	struct failures **of = &s->failures[f->class];
+
+	/* What was told and is quiet for long is over without us. */
+	if (*of != NULL &&
+	    failures_are_over(*of,
+		(*of)->raised ? c->limits.quiet : c->limits.window, f->now)) {
+		free(*of);
+		*of = NULL;
+	}
+	if (*of == NULL)
+		*of = failures_new(c->limits.count, f->now);
+	if (*of == NULL)
+		c->no_memory++;
+	return *of;
+}
+
+/* ICMP answers every copy of a request and every SYN. */
+static bool
+is_known(const struct connection *c, const struct failures *all,
+    const struct connection_failure *f)
+{
+	return f->class == CONNECTION_UNREACHABLE &&
+	    failures_has_recent(all, &f->client, c->limits.transaction, f->now);
+}
+
+void
+connection_failed(struct connection *c, const struct connection_failure *f)
+{
+	struct server *s = server_of(c, &f->server);
+	struct failures *all;
+
+	if (s == NULL)
+		return;
+	if (!s->worked && !f->worked &&
+	    scanners_input(c->scanners, &f->client.address, &f->server,
+		c->limits.window, f->now)) {
+		c->scans++;
+		return;
+	}
+	all = failures_of(c, s, f);
+	if (all == NULL || is_known(c, all, f))
+		return;
+	if (f->udp)
+		c->udp_failed = f->now;
+	failures_add(all, &f->client, f->now);
+	if (!all->raised && !failures_are_enough(all, c->limits.window, f->now))
+		return;
+	all->raised = true;
+	fill_evidence(&c->evidence, s, all, f);
+	tell(c, s, f->class, FINDING_TROUBLE, f->now, f->wall);
+}
+
+static void
+cure(struct connection *c, struct server *s, enum connection_class class,
+    const struct connection_success *w)
+{
+	struct failures *all = s->failures[class];
+
+	if (!all->raised || !failures_are_refuted(all, &w->client.address)) {
+		failures_forgive(all, &w->client.address, w->now);
+		return;
+	}
+	free(all);
+	s->failures[class] = NULL;
+	tell(c, s, class, FINDING_HEALTHY, w->now, w->wall);
+}
+
+void
+connection_worked(struct connection *c, const struct connection_success *w)
+{
+	struct server *s = server_of(c, &w->server);
+
+	if (s == NULL)
+		return;
+	s->worked = true;
+	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
+		if (s->failures[i] != NULL && w->stage >= classes[i].cure)
+			cure(c, s, (enum connection_class)i, w);
+}
+
+void
+connection_udp_worked(struct connection *c, const struct endpoint *client,
+    const struct endpoint *server, nstime now, nstime wall)
+{
+	const struct connection_success w = {
+		.stage = CONNECTION_ANSWERED,
+		.client = *client,
+		.server = *server,
+		.now = now,
+		.wall = wall,
+	};
+
+	if (c->udp_failed == INT64_MIN ||
+	    due_by(c->udp_failed, c->limits.quiet, now))
+		return;
+	if (table_find(c->servers, hash_server(c, server), server) != NULL)
+		connection_worked(c, &w);
+}
+
+void
+connection_stats(const struct connection *c, counter_output *output, void *arg)
+{
+	output(arg, "connection.scans", c->scans);
+	output(arg, "connection.evicted",
+	    c->evicted + scanners_evicted(c->scanners));
+	output(arg, "connection.no_memory", c->no_memory);
+}
+
+static bool
+is_failing(const struct server *s)
+{
+	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
+		if (s->failures[i] != NULL && s->failures[i]->raised)
+			return true;
+	return false;
+}
+
+static void
+save_server(struct record *r, const struct server *s)
+{
+	record_more(r, true);
+	endpoint_save(r, &s->endpoint);
+	record_flag(r, s->worked);
+	for (size_t i = 0; i < CONNECTION_CLASSES; i++) {
+		if (s->failures[i] == NULL || !s->failures[i]->raised)
+			continue;
+		record_more(r, true);
+		record_u8(r, (uint8_t)i);
+		failures_save(r, s->failures[i]);
+	}
+	record_more(r, false);
+}
+
+/* Those that fail first, then those that work, the latest first. */
+void
+connection_save(const struct connection *c, struct record *r)
+{
+	const bool udp_failed = c->udp_failed != INT64_MIN;
+	const struct server *s;
+	size_t saved = 0;
+
+	record_flag(r, udp_failed);
+	record_time(r, udp_failed ? c->udp_failed : 0);
+	for (unsigned failing = 2; failing-- > 0;)
+		TAILQ_FOREACH_REVERSE(s, &c->by_use, servers, link)
+		{
+			if (is_failing(s) != failing ||
+			    !(failing || s->worked) ||
+			    saved == CONNECTION_SAVED || record_left(r) < SPARE)
+				continue;
+			save_server(r, s);
+			saved++;
+		}
+	record_more(r, false);
+}
+
+static void
+load_failures(const struct connection *c, struct server *s, struct cursor *from,
+    nstime shift)
+{
+	while (record_read_more(from)) {
+		struct failures **of = &s->failures[record_read_below(
+		    from, 1, CONNECTION_CLASSES)];
+
+		if (*of == NULL)
+			*of = failures_load(c->limits.count, from, shift);
+		else
+			from->bad = true;
+		if (*of == NULL)
+			from->bad = true;
+	}
+}
+
+static struct server *
+new_server(struct connection *c, const struct endpoint *endpoint)
+{
+	const uint64_t hash = hash_server(c, endpoint);
+
+	if (table_count(c->servers) >= c->limits.servers ||
+	    table_find(c->servers, hash, endpoint) != NULL)
+		return NULL;
+	return add_server(c, endpoint, hash);
+}
+
+static void
+load_server(struct connection *c, struct cursor *from, nstime shift)
+{
+	const struct endpoint endpoint = endpoint_load(from);
+	struct server loaded = { .worked = record_read_flag(from) };
+	struct server *s;
+
+	load_failures(c, &loaded, from, shift);
+	s = from->bad ? NULL : new_server(c, &endpoint);
+	if (s == NULL) {
+		free_failures(&loaded);
+		return;
+	}
+	s->worked = loaded.worked;
+	memcpy(s->failures, loaded.failures, sizeof(s->failures));
+	TAILQ_REMOVE(&c->by_use, s, link);
+	TAILQ_INSERT_HEAD(&c->by_use, s, link); /* saved the latest first */
+}
+
+bool
+connection_load(
+    struct connection *c, struct cursor *from, const struct record_shift *shift)
+{
+	const bool udp_failed = record_read_flag(from);
+	const nstime when = record_read_now(from, shift->watching);
+
+	c->udp_failed = udp_failed ? when : INT64_MIN;
+	while (record_read_more(from))
+		load_server(c, from, shift->watching);
+	return !from->bad;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CONNECTION_H
+#define CONNECTION_H
+
+#include "base/counter.h"
+#include "base/siphash.h"
+#include "findings/finding.h"
+
+/*
+ * connection-failure: attempts to reach a SIP server that came to nothing
+ * (DESIGN section 8, DOMAIN 1.9).  It is what a mirror shows where SIP itself
+ * is encrypted, or never got as far as the wire.
+ *
+ * `count' attempts at one server endpoint that failed in one way, within
+ * `window', are told; later ones add to it.  One attempt is one client port
+ * and initial sequence number.  ICMP does not quote that number, and UDP has
+ * none: there a client port is one attempt for 64*T1, however often it is
+ * told.
+ *
+ * What is no failure:
+ *   - attempts of a client that in between got through: it is impatient or
+ *     unlucky, and its earlier failures are forgotten;
+ *   - a scan: a client that within the window failed at more than ten server
+ *     endpoints none of which ever worked.
+ *
+ * It is over when a client that had failed gets through as far as it did not
+ * before; where nobody got through while it lasted, anybody's success will do.
+ *
+ * Nothing here depends on seeing both directions.  A refusal and a reset were
+ * seen themselves; that a SYN was not answered is shown by the client, which
+ * sent it again (an answer that only this mirror does not show is followed by
+ * the client's acknowledgement); that octets were not delivered likewise.
+ * Whoever calls sees to that.
+ */
+
+struct connection;
+
+enum connection_class {
+	CONNECTION_REFUSED,
+	CONNECTION_UNANSWERED,
+	CONNECTION_UNREACHABLE,
+	CONNECTION_BLACKHOLE, /* open, but what is sent is not acknowledged */
+	CONNECTION_RESET,     /* by the server, before it answered anything */
+	CONNECTION_TLS_ALERT,
+	CONNECTION_TLS_CLOSED, /* by either, in the middle of the handshake */
+	CONNECTION_TLS_STALLED,
+	CONNECTION_CLASSES
+};
+
+struct connection_limits {
+	unsigned count;     /* 3, CONNECTION_COUNT at most */
+	nstime window;      /* 5 min */
+	nstime transaction; /* 64*T1 */
+	nstime quiet;       /* 1 h: what failed before is another trouble */
+	size_t servers, clients;
+	struct siphash_key key;
+};
+
+enum { CONNECTION_COUNT = 64 };
+
+struct connection_failure {
+	enum connection_class class;
+	struct endpoint client, server;
+	bool udp;
+	bool worked;                /* the server was seen at work before */
+	const char *tls_version;    /* static; NULL: unknown or no TLS */
+	int tls_alert;              /* -1: none */
+	const char *tls_alert_name; /* static; NULL: none */
+	bool alert_from_server;
+	nstime now, wall;
+};
+
+/* How far a connection got. */
+enum connection_stage {
+	CONNECTION_OPENED,   /* the server acknowledged the SYN */
+	CONNECTION_ANSWERED, /* it sent octets (or UDP) */
+	CONNECTION_SECURED   /* .. and TLS is up, or there is none */
+};
+
+struct connection_success {
+	enum connection_stage stage;
+	struct endpoint client, server;
+	nstime now, wall;
+};
+
+struct connection *connection_new(
+    const struct connection_limits *limits, finding_output *output, void *arg);
+void connection_free(struct connection *c);
+
+void connection_failed(
+    struct connection *c, const struct connection_failure *failure);
+void connection_worked(
+    struct connection *c, const struct connection_success *success);
+
+/* An answer over UDP; costs nothing unless some UDP server failed. */
+void connection_udp_worked(struct connection *c, const struct endpoint *client,
+    const struct endpoint *server, nstime now, nstime wall);
+
+void connection_set(
+    struct connection *c, const struct connection_limits *limits);
+
+/*
+ * What survives a restart: the servers that fail, and those that ever worked,
+ * as many as CONNECTION_SAVED; attempts that were too few to be told do not.
+ * connection_load() is for an empty room; false: it makes no sense, and the
+ * room is only good to be freed.
+ */
+enum { CONNECTION_SAVED = 2048 };
+void connection_save(const struct connection *c, struct record *r);
+bool connection_load(struct connection *c, struct cursor *from,
+    const struct record_shift *shift);
+
+/* connection.scans, connection.evicted, connection.no_memory */
+void connection_stats(
+    const struct connection *c, counter_output *output, void *arg);
+
+#endif

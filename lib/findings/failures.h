@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FAILURES_H
+#define FAILURES_H
+
+#include "base/record.h"
+#include "net/endpoint.h"
+
+/*
+ * One way in which one server fails: the attempts, whose they were, and
+ * whether others got through meanwhile.
+ */
+
+enum { FAILURES_CLIENTS = 8 };
+
+struct failures {
+	uint64_t attempts; /* read it */
+	unsigned clients;  /* read it: how many failed, as far as counted */
+	bool raised;       /* set it: they were told */
+
+	/* Private. */
+	struct address failing[FAILURES_CLIENTS]; /* the latest one first */
+	nstime first, last;
+	nstime other_worked; /* for a client that is not failing */
+	bool partial; /* it works for some and fails for others meanwhile */
+	size_t size, held; /* attempts that raise it; of them kept */
+	struct failures_attempt {
+		nstime at;
+		struct endpoint client;
+	} latest[];
+};
+
+/* None yet; `count' of them matter.  NULL when out of memory; the caller frees
+ * it with free(). */
+struct failures *failures_new(size_t count, nstime now);
+
+void failures_add(
+    struct failures *f, const struct endpoint *client, nstime now);
+
+/* Were there none for so long? */
+bool failures_are_over(const struct failures *f, nstime quiet, nstime now);
+
+/* Did this very client, its port included, fail less than `within' ago? */
+bool failures_has_recent(const struct failures *f,
+    const struct endpoint *client, nstime within, nstime now);
+
+/* Did `count' of them happen within `window' of now? */
+bool failures_are_enough(const struct failures *f, nstime window, nstime now);
+
+/* `client' got through.  True: it had failed, or nobody got through while
+ * others failed; so it works again. */
+bool failures_are_refuted(
+    const struct failures *f, const struct address *client);
+
+/* The same; what it suffered before is no trouble any more. */
+void failures_forgive(
+    struct failures *f, const struct address *client, nstime now);
+
+/* What survives a restart: those that were told, but for the single attempts.
+ * NULL: out of memory, or it is bad. */
+void failures_save(struct record *r, const struct failures *f);
+struct failures *failures_load(size_t count, struct cursor *c, nstime shift);
+
+#endif

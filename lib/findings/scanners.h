@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SCANNERS_H
+#define SCANNERS_H
+
+#include "base/siphash.h"
+#include "net/endpoint.h"
+
+/*
+ * Clients that knock at every door: one that within the window failed at more
+ * than ten servers, none of which ever worked, scans.  Servers that worked do
+ * not count: whoever lost his own network fails at all he knows.
+ */
+
+struct scanners;
+
+/* At most `clients'; the longest unheard is forgotten first.  NULL when out of
+ * memory; the caller frees it. */
+struct scanners *scanners_new(size_t clients, const struct siphash_key *key);
+void scanners_free(struct scanners *s);
+void scanners_set(struct scanners *s, size_t clients);
+
+/* `client' failed at `server', which never worked.  Is that a scan? */
+bool scanners_input(struct scanners *s, const struct address *client,
+    const struct endpoint *server, nstime window, nstime now);
+
+uint64_t scanners_evicted(const struct scanners *s);
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/stale.h"
+
+#include <stdlib.h>
+#include <sys/queue.h>
+
+#include "base/table.h"
+#include "findings/due.h"
+
+/* Refusals further apart are no run. */
+#define RUN_GAP (3600 * NSTIME_S)
+
+enum {
+	KRB_AP_ERR_SKEW = 37,
+	TIME_SKEW = 1013,       /* MS-OCER: during authentication */
+	REFERRER_REFUSED = 1020 /* for many reasons; DATE_SKEWED is one */
+};
+
+/* A client that Kerberos refused, and how the last time. */
+struct client {
+	struct table_entry entry; /* first: a client is its entry */
+	TAILQ_ENTRY(client) order;
+	struct address address;
+	unsigned refusals;
+	bool held;
+	nstime due;                  /* held: when it is told */
+	struct stale_refusal latest; /* its realm: what stands here */
+	char realm[64];
+};
+
+TAILQ_HEAD(clients, client);
+
+struct stale {
+	struct stale_limits limits;
+	finding_output *output;
+	void *arg;
+	struct table *table;
+	struct clients counted; /* the longest unheard first */
+	struct clients held;    /* the first due first */
+	uint64_t evicted, no_memory;
+};
+
+static bool
+same_client(const struct table_entry *entry, const void *key)
+{
+	const struct client *client = (const struct client *)entry;
+
+	return endpoint_address_equal(&client->address, key);
+}
+
+struct stale *
+stale_new(const struct stale_limits *limits, finding_output *output, void *arg)
+{
+	struct stale *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->limits = *limits;
+	s->output = output;
+	s->arg = arg;
+	TAILQ_INIT(&s->counted);
+	TAILQ_INIT(&s->held);
+	s->table = table_new(limits->clients, &limits->key, same_client);
+	if (s->table != NULL)
+		return s;
+	stale_free(s);
+	return NULL;
+}
+
+static struct clients *
+list_of(struct stale *s, const struct client *client)
+{
+	return client->held ? &s->held : &s->counted;
+}
+
+static void
+forget(struct stale *s, struct client *client)
+{
+	TAILQ_REMOVE(list_of(s, client), client, order);
+	table_remove(s->table, &client->entry);
+	free(client);
+}
+
+void
+stale_free(struct stale *s)
+{
+	struct client *client;
+
+	if (s == NULL)
+		return;
+	while ((client = TAILQ_FIRST(&s->counted)) != NULL)
+		forget(s, client);
+	while ((client = TAILQ_FIRST(&s->held)) != NULL)
+		forget(s, client);
+	table_free(s->table);
+	free(s);
+}
+
+void
+stale_set(struct stale *s, const struct stale_limits *limits)
+{
+	s->limits = *limits;
+	table_set(s->table, limits->clients);
+}
+
+static void
+tell(struct stale *s, const struct endpoint *server,
+    const struct evidence *evidence, nstime now, nstime wall)
+{
+	char store[64];
+	struct textbuf key;
+
+	textbuf_init(&key, store, sizeof(store));
+	endpoint_write(&key, server);
+	s->output(s->arg,
+	    &(struct finding){
+		.kind = FINDING_STALE_DATE,
+		.verdict = FINDING_TROUBLE,
+		.severity = FINDING_ERROR,
+		.key = textbuf_slice(&key),
+		.subject = textbuf_slice(&key),
+		.evidence = evidence,
+		.now = now,
+		.wall = wall,
+	    });
+}
+
+static bool
+is_stale(const struct stale_response *r)
+{
+	return (r->status == 403 && slice_is_nocase(r->phrase, "Stale Date")) ||
+	    r->diagnostic == TIME_SKEW ||
+	    (r->diagnostic == REFERRER_REFUSED &&
+		slice_find(r->diagnostics, "DATE_SKEWED") < r->diagnostics.len);
+}
+
+void
+stale_input(struct stale *s, const struct stale_response *r)
+{
+	struct evidence e;
+
+	if (!is_stale(r))
+		return;
+	evidence_init(&e);
+	evidence_integer(&e, "status", r->status);
+	if (r->diagnostic != 0)
+		evidence_integer(&e, "diagnostic_id", r->diagnostic);
+	evidence_wire(&e, "reason", r->reason.len > 0 ? r->reason : r->phrase);
+	evidence_wire(&e, "source", r->source);
+	evidence_wire(&e, "call_id", r->call_id);
+	evidence_endpoint(&e, "server", &r->server);
+	evidence_endpoint(&e, "client", &r->client);
+	tell(s, &r->server, &e, r->now, r->wall);
+}
+
+static void
+tell_refusals(
+    struct stale *s, const struct client *client, nstime now, nstime wall)
+{
+	const struct stale_refusal *r = &client->latest;
+	struct evidence e;
+
+	evidence_init(&e);
+	evidence_wire(&e, "source", slice_text(client->realm));
+	evidence_endpoint(&e, "server", &r->server);
+	evidence_endpoint(&e, "client", &r->client);
+	evidence_integer(&e, "krb_error", r->error);
+	if (r->has_client_time)
+		evidence_time(&e, "client_time", r->client_time);
+	evidence_time(&e, "server_time", r->server_time);
+	tell(s, &r->server, &e, now, wall);
+}
+
+static struct client *
+find(const struct stale *s, const struct address *address)
+{
+	const uint64_t hash =
+	    table_hash(s->table, slice_of(address, sizeof(*address)));
+
+	return (struct client *)table_find(s->table, hash, address);
+}
+
+static void
+make_room(struct stale *s)
+{
+	struct client *client = TAILQ_FIRST(&s->counted);
+
+	if (table_count(s->table) < s->limits.clients)
+		return;
+	if (client == NULL)
+		client = TAILQ_FIRST(&s->held);
+	if (client == NULL)
+		return;
+	forget(s, client);
+	s->evicted++;
+}
+
+static struct client *
+add(struct stale *s, const struct address *address)
+{
+	const uint64_t hash =
+	    table_hash(s->table, slice_of(address, sizeof(*address)));
+	struct client *client;
+
+	make_room(s);
+	client = calloc(1, sizeof(*client));
+	if (client == NULL || !table_add(s->table, &client->entry, hash)) {
+		free(client);
+		s->no_memory++;
+		return NULL;
+	}
+	client->address = *address;
+	TAILQ_INSERT_TAIL(&s->counted, client, order);
+	return client;
+}
+
+/* What is borrowed is copied. */
+static void
+keep(struct client *client, const struct stale_refusal *refusal)
+{
+	const struct slice realm =
+	    slice_first(refusal->realm, sizeof(client->realm) - 1);
+
+	client->latest = *refusal;
+	client->latest.realm = slice_of(NULL, 0);
+	memset(client->realm, 0, sizeof(client->realm));
+	if (realm.len > 0)
+		memcpy(client->realm, realm.p, realm.len);
+}
+
+void
+stale_kerberos(struct stale *s, const struct stale_refusal *refusal)
+{
+	struct client *client;
+
+	if (refusal->error != KRB_AP_ERR_SKEW)
+		return;
+	client = find(s, &refusal->client.address);
+	if (client == NULL)
+		client = add(s, &refusal->client.address);
+	if (client == NULL)
+		return;
+	if (due_by(client->latest.now, RUN_GAP, refusal->now))
+		client->refusals = 0;
+	keep(client, refusal);
+	client->refusals++;
+	if (client->held)
+		return;
+	TAILQ_REMOVE(&s->counted, client, order);
+	client->held = client->refusals >= s->limits.count;
+	client->due = due_at(refusal->now, s->limits.hold);
+	TAILQ_INSERT_TAIL(list_of(s, client), client, order);
+}
+
+void
+stale_success(struct stale *s, const struct address *address)
+{
+	struct client *client = find(s, address);
+
+	if (client != NULL)
+		forget(s, client);
+}
+
+void
+stale_tick(struct stale *s, nstime now, nstime wall)
+{
+	struct client *client;
+
+	while ((client = TAILQ_FIRST(&s->held)) != NULL && client->due <= now) {
+		tell_refusals(s, client, now, wall);
+		forget(s, client);
+	}
+}
+
+nstime
+stale_next_deadline(const struct stale *s)
+{
+	const struct client *client = TAILQ_FIRST(&s->held);
+
+	return client == NULL ? NSTIME_NEVER : client->due;
+}
+
+void
+stale_finish(struct stale *s, nstime now, nstime wall)
+{
+	struct client *client;
+
+	while ((client = TAILQ_FIRST(&s->held)) != NULL) {
+		tell_refusals(s, client, now, wall);
+		forget(s, client);
+	}
+}
+
+void
+stale_stats(const struct stale *s, counter_output *output, void *arg)
+{
+	output(arg, "stale.evicted", s->evicted);
+	output(arg, "stale.no_memory", s->no_memory);
+}

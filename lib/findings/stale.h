@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef STALE_H
+#define STALE_H
+
+#include "base/counter.h"
+#include "base/siphash.h"
+#include "findings/finding.h"
+
+/*
+ * stale-date: a protocol itself refused somebody for the time (DESIGN section
+ * 8).  In SIP one response is enough.  A Windows client that Kerberos refuses
+ * corrects itself at once, so only a run of refusals counts, after which it
+ * had no success for a while.
+ */
+
+struct stale;
+
+struct stale_limits {
+	unsigned count; /* 3 refusals by Kerberos .. */
+	nstime hold;    /* .. and 10 s in which there is no success */
+	size_t clients; /* that are counted at once */
+	struct siphash_key key;
+};
+
+/* NULL when out of memory; the caller frees it. */
+struct stale *stale_new(
+    const struct stale_limits *limits, finding_output *output, void *arg);
+void stale_free(struct stale *s);
+void stale_set(struct stale *s, const struct stale_limits *limits);
+
+/* A SIP response from 400 on, though no copy of one; which of them matter is
+ * decided here: 403 Stale Date, ms-diagnostics 1013, and 1020 where it says
+ * DATE_SKEWED. */
+struct stale_response {
+	unsigned status;
+	struct slice phrase;         /* of the status line */
+	uint32_t diagnostic;         /* ms-diagnostics: its id, or 0 */
+	struct slice diagnostics;    /* its whole value */
+	struct slice reason, source; /* of it */
+	struct slice call_id;
+	struct endpoint server, client; /* who sent it, to whom */
+	nstime now, wall;
+};
+void stale_input(struct stale *s, const struct stale_response *response);
+
+/* A KRB-ERROR, sent by `server' to `client'.  Only code 37 is counted. */
+struct stale_refusal {
+	int32_t error;
+	struct endpoint server;
+	struct endpoint client;
+	struct slice realm; /* of the server */
+	nstime server_time;
+	bool has_client_time;
+	nstime client_time;
+	nstime now, wall;
+};
+void stale_kerberos(struct stale *s, const struct stale_refusal *refusal);
+
+/* Some server gave `client' a ticket. */
+void stale_success(struct stale *s, const struct address *client);
+
+void stale_tick(struct stale *s, nstime now, nstime wall);
+nstime stale_next_deadline(const struct stale *s);
+
+/* A savefile ended: what is held is told. */
+void stale_finish(struct stale *s, nstime now, nstime wall);
+
+/* stale.evicted, stale.no_memory */
+void stale_stats(const struct stale *s, counter_output *output, void *arg);
+
+#endif

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/conflict.h"
+
+#include "unit.h"
+
+#define MINUTE (60 * NSTIME_S)
+
+static const struct address host = { .version = 4, .octets = { 10, 0, 0, 7 } };
+static struct conflict conflict;
+static struct testimony_estimate e;
+static unsigned count;
+static struct finding last;
+static struct evidence evidence;
+
+static void
+on_finding(void *arg, const struct finding *finding)
+{
+	(void)arg;
+	count++;
+	last = *finding;
+	ck_assert(slice_is(finding->key, "10.0.0.7"));
+	if (finding->evidence != NULL)
+		evidence_copy(&evidence, finding->evidence);
+}
+
+static void
+weigh(nstime now)
+{
+	const struct conflict_case a = {
+		.host = &host,
+		.testimony = &e,
+		.reference = 100 * NSTIME_S,
+		.now = now,
+		.wall = now,
+	};
+
+	conflict_weigh(&conflict, &a, on_finding, NULL);
+}
+
+static void
+begin(void)
+{
+	count = 0;
+	conflict = (struct conflict){ .stands = false };
+	e = (struct testimony_estimate){
+		.contradicting = 1u << SKEW_NTP | 1u << SKEW_SMB,
+		.intervals = {
+		    [SKEW_NTP] = { 100 * NSTIME_S, 100 * NSTIME_S },
+		    [SKEW_SMB] = { -3500 * NSTIME_S, -3500 * NSTIME_S },
+		},
+	};
+}
+
+START_TEST(a_contradiction_is_told_with_all_offsets)
+{
+	begin();
+	weigh(0);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_int_eq(last.kind, FINDING_WITNESS_CONFLICT);
+	ck_assert_int_eq(last.verdict, FINDING_TROUBLE);
+	ck_assert_int_eq(last.severity, FINDING_WARNING);
+	ck_assert(slice_is(evidence_get(&evidence, "host"), "10.0.0.7"));
+	ck_assert(slice_is(evidence_get(&evidence, "witnesses"), "ntp,smb"));
+	ck_assert(
+	    slice_is(evidence_get(&evidence, "offsets_s"), "0.0,-3600.0"));
+}
+END_TEST
+
+START_TEST(it_is_told_again_at_most_once_a_minute)
+{
+	begin();
+	for (nstime now = 0; now < 10 * MINUTE; now += NSTIME_S)
+		weigh(now);
+	ck_assert_uint_eq(count, 10);
+}
+END_TEST
+
+START_TEST(it_is_over_when_all_agree)
+{
+	begin();
+	weigh(0);
+	e.contradicting = 0;
+	weigh(NSTIME_S);
+	ck_assert_uint_eq(count, 1);
+	e.unanimous = true;
+	weigh(2 * NSTIME_S);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_int_eq(last.verdict, FINDING_HEALTHY);
+	weigh(3 * NSTIME_S);
+	ck_assert_uint_eq(count, 2);
+}
+END_TEST
+
+UNIT("conflict", a_contradiction_is_told_with_all_offsets,
+    it_is_told_again_at_most_once_a_minute, it_is_over_when_all_agree)

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/testimony.h"
+
+#include "unit/saved.h"
+
+#define START (1289690940 * NSTIME_S)
+#define MINUTE (60 * NSTIME_S)
+#define HOUR (3600 * NSTIME_S)
+
+enum { LEAST = 3 };
+
+static struct testimony testimony;
+static struct testimony_estimate e;
+
+static void
+begin(void)
+{
+	testimony_done(&testimony);
+	testimony = (struct testimony){ .offsets = { NULL } };
+}
+
+static void
+say(enum skew_witness witness, nstime at, nstime ahead)
+{
+	const nstime resolution =
+	    witness == SKEW_DATE || witness == SKEW_TLS ? NSTIME_S : NSTIME_MS;
+	const nstime told = START + at + ahead;
+	struct offset_stamp stamp;
+	bool changed;
+
+	ck_assert(offset_stamp(told - told % resolution,
+	    resolution + OFFSET_TRANSIT, START + at, at, &stamp));
+	ck_assert(
+	    testimony_input(&testimony, witness, &stamp, LEAST, &changed));
+}
+
+/* `count' stamps, one in each `step'. */
+static void
+say_often(enum skew_witness witness, nstime at, nstime step, unsigned count,
+    nstime ahead)
+{
+	for (unsigned i = 0; i < count; i++)
+		say(witness, at + i * step, ahead);
+}
+
+static void
+estimate(void)
+{
+	ck_assert(testimony_estimate(&testimony, LEAST, &e));
+}
+
+static bool
+is_near(nstime ahead)
+{
+	return e.joint.interval.lo <= ahead && ahead <= e.joint.interval.hi;
+}
+
+START_TEST(nobody_knows_nothing)
+{
+	begin();
+	ck_assert(!testimony_estimate(&testimony, LEAST, &e));
+}
+END_TEST
+
+START_TEST(one_witness_is_its_own_estimate)
+{
+	begin();
+	say_often(SKEW_NTP, 0, MINUTE, 3, -HOUR);
+	estimate();
+	ck_assert(is_near(-HOUR));
+	ck_assert_uint_eq(e.witnesses, 1u << SKEW_NTP);
+	ck_assert_uint_eq(e.joint.stamps, 3);
+	ck_assert(e.unanimous);
+	begin();
+}
+END_TEST
+
+START_TEST(those_that_agree_count_together_and_the_finest_decides)
+{
+	begin();
+	say(SKEW_DATE, 0, -HOUR);
+	say(SKEW_NTP, NSTIME_S, -HOUR);
+	say(SKEW_SMB, 2 * NSTIME_S, -HOUR);
+	estimate();
+	ck_assert_uint_eq(e.joint.stamps, 3);
+	ck_assert(is_near(-HOUR));
+	ck_assert_int_lt(
+	    e.joint.interval.hi - e.joint.interval.lo, 300 * NSTIME_MS);
+	ck_assert(!e.joint.mixed && !e.joint.unsettled);
+	ck_assert_uint_eq(e.contradicting, 0);
+	begin();
+}
+END_TEST
+
+START_TEST(contradictions_are_not_averaged)
+{
+	begin();
+	for (unsigned i = 0; i < 5; i++) {
+		say(SKEW_DATE, i * MINUTE, -HOUR);
+		say(SKEW_NTP, i * MINUTE + NSTIME_S, 0);
+	}
+	estimate();
+	ck_assert_uint_eq(e.contradicting, 1u << SKEW_DATE | 1u << SKEW_NTP);
+	ck_assert(!e.unanimous);
+	/* The system's clock weighs more than what a program tells. */
+	ck_assert(is_near(0) && !e.joint.mixed);
+	ck_assert_uint_eq(e.witnesses, 1u << SKEW_NTP);
+	ck_assert_uint_eq(e.joint.stamps, 5);
+	ck_assert(e.intervals[SKEW_DATE].lo <= -HOUR &&
+	    e.intervals[SKEW_DATE].hi >= -HOUR);
+	begin();
+}
+END_TEST
+
+START_TEST(those_that_weigh_the_same_are_not_judged)
+{
+	begin();
+	for (unsigned i = 0; i < 5; i++) {
+		say(SKEW_SMB, i * MINUTE, -HOUR);
+		say(SKEW_NTP, i * MINUTE, 0);
+	}
+	estimate();
+	ck_assert(e.joint.mixed);
+	/* A third decides. */
+	say_often(SKEW_KERBEROS, 4 * MINUTE, NSTIME_S, 3, -HOUR);
+	estimate();
+	ck_assert(!e.joint.mixed && is_near(-HOUR));
+	ck_assert_uint_eq(e.contradicting,
+	    1u << SKEW_SMB | 1u << SKEW_NTP | 1u << SKEW_KERBEROS);
+	begin();
+}
+END_TEST
+
+START_TEST(a_lone_stamp_of_another_witness_is_no_contradiction)
+{
+	begin();
+	say_often(SKEW_DATE, 0, MINUTE, 5, 0);
+	say(SKEW_NTP, 2 * MINUTE, -HOUR);
+	estimate();
+	ck_assert(is_near(0) && !e.joint.mixed && !e.joint.unsettled);
+	ck_assert_uint_eq(e.contradicting, 0);
+	ck_assert(!e.unanimous);
+	begin();
+}
+END_TEST
+
+/* What was said before a step says nothing about the clock after it. */
+START_TEST(a_step_is_no_contradiction)
+{
+	begin();
+	say_often(SKEW_DATE, 0, MINUTE, 5, 0);
+	say_often(SKEW_NTP, 0, MINUTE, 5, 0);
+	say(SKEW_NTP, 5 * MINUTE, HOUR);
+	estimate();
+	ck_assert(is_near(0));
+	say_often(SKEW_NTP, 6 * MINUTE, MINUTE, 3, HOUR);
+	estimate();
+	ck_assert(is_near(HOUR) && !e.joint.mixed && !e.joint.unsettled);
+	ck_assert(e.joint.stepped);
+	ck_assert_uint_eq(e.contradicting, 0);
+	say_often(SKEW_DATE, 9 * MINUTE, MINUTE, 4, HOUR);
+	estimate();
+	ck_assert(e.unanimous && is_near(HOUR));
+	ck_assert_uint_eq(e.witnesses, 1u << SKEW_DATE | 1u << SKEW_NTP);
+	begin();
+}
+END_TEST
+
+START_TEST(a_new_witness_after_a_step_unsettles)
+{
+	begin();
+	say_often(SKEW_DATE, 0, MINUTE, 5, 0);
+	say(SKEW_SMB, 6 * MINUTE, HOUR);
+	estimate();
+	ck_assert(e.joint.unsettled);
+	say_often(SKEW_SMB, 7 * MINUTE, MINUTE, 2, HOUR);
+	estimate();
+	ck_assert(!e.joint.unsettled && is_near(HOUR));
+	begin();
+}
+END_TEST
+
+START_TEST(a_witness_long_silent_does_not_contradict)
+{
+	begin();
+	say_often(SKEW_DATE, 0, MINUTE, 5, 0);
+	say_often(SKEW_NTP, 0, 5 * MINUTE, 30, 0);
+	/* Slewed, so slowly that it is no step. */
+	for (unsigned i = 0; i < 60; i++)
+		say(SKEW_NTP, 3 * HOUR + i * 5 * MINUTE, i * 200 * NSTIME_MS);
+	estimate();
+	ck_assert_uint_eq(e.contradicting, 0);
+	ck_assert(e.joint.unsettled || e.witnesses == 1u << SKEW_NTP);
+	begin();
+}
+END_TEST
+
+START_TEST(names_are_joined_in_order)
+{
+	char store[64];
+	struct textbuf t;
+
+	textbuf_init(&t, store, sizeof(store));
+	testimony_write(&t, 1u << SKEW_NTP | 1u << SKEW_DATE);
+	ck_assert_str_eq(store, "date,ntp");
+	textbuf_init(&t, store, sizeof(store));
+	testimony_write(&t, ~0u);
+	ck_assert_str_eq(store, "date,tls,ntp,kerberos,smb,ntlm");
+}
+END_TEST
+
+static uint64_t state;
+
+static uint64_t
+chance(uint64_t below)
+{
+	state = state * 6364136223846793005u + 1442695040888963407u;
+	return (state >> 33) % below;
+}
+
+/*
+ * Witnesses of all kinds tell one clock, each with its own resolution and
+ * delays, some of them late now and then; the clock drifts a little, and may
+ * be stepped.  The truth lies within what is estimated, and nothing is held
+ * for a contradiction.
+ */
+static void
+tell_one_clock(nstime ahead, nstime step, int64_t drift_ppm)
+{
+	static const nstime resolutions[SKEW_WITNESSES] = {
+		[SKEW_DATE] = NSTIME_S,
+		[SKEW_TLS] = NSTIME_S,
+		[SKEW_NTP] = NSTIME_US,
+		[SKEW_KERBEROS] = NSTIME_MS,
+		[SKEW_SMB] = 16 * NSTIME_MS,
+		[SKEW_NTLM] = 16 * NSTIME_MS,
+	};
+	const unsigned heard = 1 + (unsigned)chance(63);
+	nstime at = 0;
+
+	for (unsigned i = 0; i < 200; i++) {
+		const unsigned w = (unsigned)chance(SKEW_WITNESSES);
+		const bool late = chance(20) == 0;
+		const nstime delay = (nstime)chance(200 * NSTIME_MS) +
+		    (late ? (nstime)chance(30 * NSTIME_S) : 0);
+		nstime truth, told;
+		struct offset_stamp stamp;
+		bool changed;
+
+		at += (nstime)chance(20 * NSTIME_S);
+		if ((heard & 1u << w) == 0)
+			continue;
+		if (i == 100)
+			ahead += step;
+		truth = ahead + at / 1000000 * drift_ppm;
+		told = START + at - delay + truth;
+		told -= told % resolutions[w];
+		ck_assert(offset_stamp(told, resolutions[w] + OFFSET_TRANSIT,
+		    START + at, at, &stamp));
+		ck_assert(testimony_input(
+		    &testimony, (enum skew_witness)w, &stamp, LEAST, &changed));
+		estimate();
+		ck_assert_uint_eq(e.contradicting, 0);
+		if (late || e.joint.unsettled || e.joint.mixed ||
+		    (i >= 100 && i < 150) || e.joint.stamps < 8)
+			continue;
+		ck_assert_int_le(e.joint.interval.lo, truth);
+		ck_assert_int_ge(e.joint.interval.hi, truth);
+	}
+}
+
+START_TEST(the_truth_lies_where_witnesses_meet)
+{
+	for (unsigned i = 0; i < 300; i++) {
+		const nstime ahead = ((nstime)chance(7200) - 3600) * NSTIME_S;
+		const nstime step =
+		    i % 3 == 0 ? ((nstime)chance(7200) - 3600) * NSTIME_S : 0;
+
+		state = i;
+		begin();
+		tell_one_clock(ahead, step, (int64_t)chance(100) - 50);
+	}
+	begin();
+}
+END_TEST
+
+/* However often both are heard, one that is wrong is never averaged in. */
+START_TEST(a_liar_never_moves_the_estimate)
+{
+	for (unsigned i = 0; i < 200; i++) {
+		state = i;
+		begin();
+		for (unsigned k = 0; k < 60; k++) {
+			const bool lie = chance(2) == 0;
+			const nstime at = k * 10 * NSTIME_S;
+
+			if (lie)
+				say(SKEW_DATE, at, -HOUR);
+			else
+				say(chance(2) == 0 ? SKEW_NTP : SKEW_SMB, at,
+				    0);
+			estimate();
+			ck_assert(e.joint.mixed || e.joint.unsettled ||
+			    is_near(0) || is_near(-HOUR));
+		}
+		ck_assert(is_near(0) && !e.joint.mixed);
+		ck_assert_uint_ne(e.contradicting & 1u << SKEW_DATE, 0);
+	}
+	begin();
+}
+END_TEST
+
+static bool
+load(struct slice octets)
+{
+	struct cursor c = cursor_over(octets);
+
+	begin();
+	testimony_load(&testimony, &c, 0);
+	return !c.bad;
+}
+
+START_TEST(all_witnesses_outlive_a_restart)
+{
+	struct record r;
+
+	begin();
+	ck_assert(testimony_is_empty(&testimony));
+	say_often(SKEW_NTP, 0, MINUTE, 3, 0);
+	say_often(SKEW_SMB, 0, MINUTE, 3, -HOUR);
+	say_often(SKEW_DATE, 0, MINUTE, 3, -HOUR);
+	record_init(&r, 10000);
+	testimony_save(&r, &testimony);
+	saved_whole_or_not_at_all(&r, load);
+	ck_assert(!testimony_is_empty(&testimony));
+	estimate();
+	ck_assert(is_near(-HOUR));
+	ck_assert_uint_eq(e.witnesses, 1u << SKEW_SMB | 1u << SKEW_DATE);
+	ck_assert_uint_eq(
+	    e.contradicting, 1u << SKEW_SMB | 1u << SKEW_DATE | 1u << SKEW_NTP);
+	begin();
+}
+END_TEST
+
+UNIT("testimony", nobody_knows_nothing, one_witness_is_its_own_estimate,
+    those_that_agree_count_together_and_the_finest_decides,
+    contradictions_are_not_averaged, those_that_weigh_the_same_are_not_judged,
+    a_lone_stamp_of_another_witness_is_no_contradiction,
+    a_step_is_no_contradiction, a_new_witness_after_a_step_unsettles,
+    a_witness_long_silent_does_not_contradict, names_are_joined_in_order,
+    the_truth_lies_where_witnesses_meet, a_liar_never_moves_the_estimate,
+    all_witnesses_outlive_a_restart)

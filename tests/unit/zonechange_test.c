@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/zonechange.h"
+
+#include "unit.h"
+
+static const struct address host = { .version = 4, .octets = { 10, 0, 0, 7 } };
+static struct zonechange zone;
+static unsigned count;
+static struct finding last;
+static struct evidence evidence;
+
+static void
+on_finding(void *arg, const struct finding *finding)
+{
+	(void)arg;
+	count++;
+	last = *finding;
+	ck_assert(slice_is(finding->key, "10.0.0.7"));
+	if (finding->evidence != NULL)
+		evidence_copy(&evidence, finding->evidence);
+}
+
+static void
+begin(void)
+{
+	count = 0;
+	zone = (struct zonechange){ .known = false };
+}
+
+static void
+hear(int minutes, nstime utc)
+{
+	const struct skew_stamp stamp = {
+		.witness = SKEW_SMB,
+		.tells_zone = true,
+		.zone = minutes,
+	};
+
+	zonechange_input(&zone, &stamp,
+	    (struct offset_interval){ utc, utc + 250 * NSTIME_MS });
+}
+
+static void
+tell(void)
+{
+	zonechange_tell(&zone, &host, 5, 6, on_finding, NULL);
+}
+
+START_TEST(a_zone_that_stays_is_no_news)
+{
+	begin();
+	for (unsigned i = 0; i < 5; i++) {
+		hear(-480, 0);
+		tell();
+	}
+	ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+START_TEST(a_change_is_told_and_its_return)
+{
+	begin();
+	hear(-480, 0);
+	hear(60, NSTIME_S);
+	tell();
+	tell();
+	ck_assert_uint_eq(count, 1);
+	ck_assert_int_eq(last.kind, FINDING_ZONE_CHANGE);
+	ck_assert_int_eq(last.verdict, FINDING_TROUBLE);
+	ck_assert_int_eq(last.severity, FINDING_NOTICE);
+	ck_assert_int_eq(evidence_number(&evidence, "from_min", 0), -480);
+	ck_assert_int_eq(evidence_number(&evidence, "to_min", 0), 60);
+	ck_assert(slice_is(evidence_get(&evidence, "witness"), "smb"));
+	hear(60, 0);
+	tell();
+	ck_assert_uint_eq(count, 1);
+	hear(-480, 0);
+	tell();
+	ck_assert_uint_eq(count, 2);
+	ck_assert_int_eq(last.verdict, FINDING_HEALTHY);
+}
+END_TEST
+
+START_TEST(where_utc_moved_as_well_it_is_no_zone_change)
+{
+	begin();
+	hear(0, 0);
+	hear(60, -3600 * NSTIME_S);
+	tell();
+	ck_assert_uint_eq(count, 0);
+	/* From there it counts again. */
+	hear(0, -3600 * NSTIME_S);
+	tell();
+	ck_assert_uint_eq(count, 1);
+	ck_assert_int_eq(evidence_number(&evidence, "from_min", 0), 60);
+}
+END_TEST
+
+START_TEST(what_was_undone_before_it_could_be_told_is_none)
+{
+	begin();
+	hear(0, 0);
+	hear(60, 0);
+	hear(0, 0);
+	tell();
+	ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+START_TEST(from_one_wrong_zone_to_another_is_told_too)
+{
+	begin();
+	hear(0, 0);
+	hear(60, 0);
+	tell();
+	hear(120, 0);
+	tell();
+	ck_assert_uint_eq(count, 2);
+	ck_assert_int_eq(last.verdict, FINDING_TROUBLE);
+	hear(0, -3600 * NSTIME_S);
+	tell();
+	ck_assert_int_eq(last.verdict, FINDING_HEALTHY);
+}
+END_TEST
+
+UNIT("zonechange", a_zone_that_stays_is_no_news,
+    a_change_is_told_and_its_return,
+    where_utc_moved_as_well_it_is_no_zone_change,
+    what_was_undone_before_it_could_be_told_is_none,
+    from_one_wrong_zone_to_another_is_told_too)

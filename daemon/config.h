@@ -135,6 +135,9 @@ bool config_is_set(
  * config_load() would read. */
 void config_print(const struct config *config, FILE *out);
 
+/* The witnesses of clocks that are switched on: 1 << SKEW_x. */
+unsigned config_witnesses(const struct config *config);
+
 /*
  * The limits of the library's rooms.  They borrow from `config'; `key' is
  * the secret of their hash tables.

@@ -58,7 +58,10 @@ is_sink(struct slice item)
 static bool
 is_witness(struct slice item)
 {
-	return slice_is(item, "date");
+	for (unsigned i = 0; i < SKEW_WITNESSES; i++)
+		if (slice_is(item, skew_witness_name(i)))
+			return true;
+	return false;
 }
 
 #define MS NSTIME_MS
@@ -123,13 +126,15 @@ static const struct row rows[] = {
 	    AT(clock.critical), SEC, 7 * DAY, NULL },
 	{ "clock", "min_samples", COUNT, "3", "2 to 32",
 	    AT(clock.min_samples), 2, 32, NULL },
-	{ "clock", "witnesses", LIST, "date", "date",
+	{ "clock", "witnesses", LIST,
+	    "date tls ntp kerberos smb ntlm",
+	    "some of date tls ntp kerberos smb ntlm",
 	    AT(clock.witnesses), 0, 0, is_witness },
 	{ "clock", "judge", CHOICE, "sip", "sip all",
 	    AT(clock.judge), 0, 0, NULL },
 
-	{ "connections", "count", COUNT, "3", "1 to 1000",
-	    AT(connections.count), 1, 1000, NULL },
+	{ "connections", "count", COUNT, "3", "1 to 64",
+	    AT(connections.count), 1, CONNECTION_COUNT, NULL },
 	{ "connections", "window", DURATION, "5m", "1s to 1d",
 	    AT(connections.window), SEC, DAY, NULL },
 	{ "connections", "expiry_warning", DURATION, "14d", "0d to 365d",

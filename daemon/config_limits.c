@@ -12,7 +12,9 @@ enum {
 	MRAS_PORT = 5062,
 	ONE_WAY_REQUESTS = 20,
 	TRUNCATED_MESSAGES = 3,
-	MINUTES_WITHOUT_SIP = 15
+	MINUTES_WITHOUT_SIP = 15,
+	CERTIFICATES = 4096, /* kept by fingerprint, some 1.5 kB each */
+	KERBEROS_REFUSALS = 3
 };
 
 /*
@@ -25,6 +27,60 @@ static const struct siphash_key identity_key = { 0x73697074696d6564,
 
 static const nstime MINUTE = 60 * NSTIME_S;
 static const nstime HOUR = 3600 * NSTIME_S;
+
+/* Who dials or answers these is a server: the ports whose requests were
+ * chosen to be watched, or the A/V authentication port. */
+static void
+fill_server_ports(const struct config *config, struct portset *ports)
+{
+	*ports = (struct portset){ .bits = { 0 } };
+	if (config_is_set(config, "timeouts", "ports"))
+		*ports = config->timeouts.ports;
+	else
+		portset_add(ports, MRAS_PORT);
+}
+
+unsigned
+config_witnesses(const struct config *config)
+{
+	struct slice words = slice_text(config->clock.witnesses), word;
+	unsigned witnesses = 0;
+
+	while (value_next(&words, &word))
+		for (unsigned i = 0; i < SKEW_WITNESSES; i++)
+			if (slice_is(word, skew_witness_name(i)))
+				witnesses |= 1U << i;
+	return witnesses;
+}
+
+static unsigned
+muted_witnesses(const struct config *config)
+{
+	return ~config_witnesses(config) & ((1U << SKEW_WITNESSES) - 1);
+}
+
+/* Rooms that look into connections and other protocols. */
+static void
+fill_unencrypted(const struct config *config, const struct siphash_key *key,
+    struct tap_limits *tap)
+{
+	const struct config_timeouts *timeouts = &config->timeouts;
+	const nstime transaction = timers_64_t1(timeouts->t1);
+
+	tap->tls = (struct tlsflow_limits){
+		.octets = config->limits.memory / 16,
+		.certificates = CERTIFICATES,
+		.key = *key,
+	};
+	tap->exchanges.transaction = transaction;
+	tap->exchanges.patience = transaction + timeouts->grace;
+	fill_server_ports(config, &tap->exchanges.ports);
+	tap->clocks = (struct clocks_limits){
+		.muted = muted_witnesses(config),
+		.tellers = config->limits.peers,
+		.key = *key,
+	};
+}
 
 static void
 fill_tap(const struct config *config, const struct siphash_key *key,
@@ -92,22 +148,43 @@ fill_clock(struct config *config, const struct siphash_key *key,
 		.min_samples = clock->min_samples,
 		.hold = 10 * NSTIME_S,
 		.peers = config->limits.peers,
+		.muted = muted_witnesses(config),
+		.judge_all = clock->judge != 0,
 		.pools = config->skew_pools,
 		.pool_count = config->pool_count,
 		.key = *key,
 	};
 }
 
-/* Who dials or answers these is a server: the ports whose requests were
- * chosen to be watched, or the A/V authentication port. */
 static void
-fill_server_ports(const struct config *config, struct judge_limits *judge)
+fill_connections(const struct config *config, const struct siphash_key *key,
+    struct judge_limits *judge)
 {
-	judge->server_ports = (struct portset){ .bits = { 0 } };
-	if (config_is_set(config, "timeouts", "ports"))
-		judge->server_ports = config->timeouts.ports;
-	else
-		portset_add(&judge->server_ports, MRAS_PORT);
+	const struct config_connections *connections = &config->connections;
+	const size_t peers = config->limits.peers;
+
+	judge->connection = (struct connection_limits){
+		.count = connections->count,
+		.window = connections->window,
+		.transaction = timers_64_t1(config->timeouts.t1),
+		.quiet = HOUR,
+		.servers = peers,
+		.clients = peers,
+		.key = *key,
+	};
+	judge->silence = (struct silence_limits){ peers, *key };
+	judge->certificate = (struct certificate_limits){
+		.expiry_warning = connections->expiry_warning,
+		.troubles = CERTIFICATES,
+		.clocks = peers,
+		.key = *key,
+	};
+	judge->stale = (struct stale_limits){
+		.count = KERBEROS_REFUSALS,
+		.hold = 10 * NSTIME_S,
+		.clients = peers,
+		.key = *key,
+	};
 }
 
 static void
@@ -117,7 +194,8 @@ fill_judge(const struct config *config, const struct siphash_key *key,
 	const struct config_timeouts *timeouts = &config->timeouts;
 	const size_t peers = config->limits.peers;
 
-	fill_server_ports(config, judge);
+	fill_server_ports(config, &judge->server_ports);
+	fill_connections(config, key, judge);
 	judge->timeout = (struct timeout_limits){
 		.t1 = timeouts->t1,
 		.grace = timeouts->grace,
@@ -159,6 +237,7 @@ config_limits(struct config *config, const struct siphash_key *key,
     struct tap_limits *tap, struct judge_limits *judge)
 {
 	fill_tap(config, key, tap);
+	fill_unencrypted(config, key, tap);
 	fill_judge(config, key, judge);
 	fill_clock(config, key, &judge->skew);
 }

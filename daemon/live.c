@@ -434,8 +434,10 @@ live_clock_set(struct live *l)
 	    &l->time, wallclock_offset(), STEP, wallclock_monotonic());
 
 	l->wall_offset = l->time.offset;
-	if (step != 0)
-		judge_stepped(l->judge, step, l->reached, wall(l));
+	if (step == 0)
+		return;
+	tap_stepped(l->tap, step);
+	judge_stepped(l->judge, step, l->reached, wall(l));
 }
 
 bool

@@ -39,7 +39,12 @@ rooms_tap(struct tap_limits *limits)
 		    .grace = 2 * NSTIME_S,
 		    .slow_invite = 10 * NSTIME_S,
 		    .slow_other = 5 * NSTIME_S },
+		.tls = { .octets = 1 << 20, .certificates = 16 },
+		.exchanges = { .patience = 34 * NSTIME_S,
+		    .transaction = 32 * NSTIME_S },
+		.clocks = { .tellers = 64 },
 	};
+	rooms_ports(&limits->exchanges.ports);
 	rooms_ports(&limits->sip_ports);
 	rooms_ports(&limits->watched_ports);
 }
@@ -69,6 +74,17 @@ rooms_judge(struct judge_limits *limits)
 		    .min_samples = 3,
 		    .hold = 10 * NSTIME_S,
 		    .peers = 64 },
+		.connection = { .count = 3,
+		    .window = 300 * NSTIME_S,
+		    .transaction = 32 * NSTIME_S,
+		    .quiet = 3600 * NSTIME_S,
+		    .servers = 64,
+		    .clients = 64 },
+		.silence = { .hosts = 64 },
+		.certificate = { .expiry_warning = 14 * 86400 * NSTIME_S,
+		    .troubles = 64,
+		    .clocks = 64 },
+		.stale = { .count = 3, .hold = 10 * NSTIME_S, .clients = 64 },
 		.alert = { .alerts = 64,
 		    .join = 10 * NSTIME_S,
 		    .reminder = 3600 * NSTIME_S,

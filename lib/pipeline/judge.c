@@ -9,8 +9,13 @@ struct judge {
 	struct slow *slow;
 	struct visibility *visibility;
 	struct skew *skew;
+	struct connection *connection;
+	struct silence *silence;
+	struct certificate *certificate;
+	struct stale *stale;
 	struct alert *alert;
 	const struct endpoint *server; /* of the outcome being judged */
+	bool clocks_beside_sip; /* a witness told that is none of SIP's own */
 };
 
 /*
@@ -40,9 +45,14 @@ judge_new(const struct judge_limits *limits, alert_output *output, void *arg)
 	j->slow = slow_new(&limits->slow, on_finding, j);
 	j->visibility = visibility_new(&limits->visibility, on_finding, j);
 	j->skew = skew_new(&limits->skew, on_finding, j);
+	j->connection = connection_new(&limits->connection, on_finding, j);
+	j->silence = silence_new(&limits->silence, on_finding, j);
+	j->certificate = certificate_new(&limits->certificate, on_finding, j);
+	j->stale = stale_new(&limits->stale, on_finding, j);
 	j->alert = alert_new(&limits->alert, output, arg);
 	if (j->timeout != NULL && j->slow != NULL && j->visibility != NULL &&
-	    j->skew != NULL && j->alert != NULL)
+	    j->skew != NULL && j->connection != NULL && j->silence != NULL &&
+	    j->certificate != NULL && j->stale != NULL && j->alert != NULL)
 		return j;
 	judge_free(j);
 	return NULL;
@@ -57,6 +67,10 @@ judge_free(struct judge *j)
 	slow_free(j->slow);
 	visibility_free(j->visibility);
 	skew_free(j->skew);
+	connection_free(j->connection);
+	silence_free(j->silence);
+	certificate_free(j->certificate);
+	stale_free(j->stale);
 	alert_free(j->alert);
 	free(j);
 }
@@ -69,6 +83,10 @@ judge_set(struct judge *j, const struct judge_limits *limits)
 	slow_set(j->slow, &limits->slow);
 	visibility_set(j->visibility, &limits->visibility);
 	skew_set(j->skew, &limits->skew);
+	connection_set(j->connection, &limits->connection);
+	silence_set(j->silence, &limits->silence);
+	certificate_set(j->certificate, &limits->certificate);
+	stale_set(j->stale, &limits->stale);
 	alert_set(j->alert, &limits->alert);
 }
 
@@ -84,6 +102,20 @@ learn_roles(struct judge *j, const struct txntable_outcome *o)
 		skew_role(j->skew, &o->uas.address, true);
 }
 
+/* Over UDP nothing but an answer tells that a server works and that a host
+ * speaks SIP; on TCP its connections do. */
+static void
+learn_udp(struct judge *j, const struct txntable_outcome *o, nstime wall)
+{
+	if (o->event != TXNTABLE_ANSWERED || o->transport != TXNTABLE_UDP)
+		return;
+	connection_udp_worked(j->connection, &o->uac, &o->uas, o->now, wall);
+	if (!j->clocks_beside_sip)
+		return;
+	skew_speaks_sip(j->skew, &o->uac.address);
+	skew_speaks_sip(j->skew, &o->uas.address);
+}
+
 static void
 on_transaction(struct judge *j, const struct observation *observation)
 {
@@ -96,23 +128,98 @@ on_transaction(struct judge *j, const struct observation *observation)
 	slow_input(j->slow, o, witness);
 	visibility_transaction(j->visibility, o, witness, verdict);
 	learn_roles(j, o);
+	learn_udp(j, o, witness->wall);
+	if (!portset_has(&j->limits.server_ports, o->uas.port))
+		silence_active(
+		    j->silence, &o->uac.address, o->now, witness->wall);
 	j->server = NULL;
 }
 
-void
-judge_observe(struct judge *j, const struct observation *observation)
+static void
+on_clock(struct judge *j, const struct skew_stamp *stamp)
 {
-	judge_tick(j, observation->now, observation->wall);
-	switch (observation->kind) {
+	if (stamp->witness != SKEW_DATE)
+		j->clocks_beside_sip = true;
+	skew_input(j->skew, stamp);
+}
+
+static void
+on_worked(struct judge *j, const struct connection_success *success)
+{
+	connection_worked(j->connection, success);
+	skew_speaks_sip(j->skew, &success->client.address);
+	skew_speaks_sip(j->skew, &success->server.address);
+	if (success->stage != CONNECTION_SECURED ||
+	    !portset_has(&j->limits.server_ports, success->server.port))
+		return;
+	skew_role(j->skew, &success->client.address, false);
+	skew_role(j->skew, &success->server.address, true);
+}
+
+/* A certificate is judged by the clocks of both ends too. */
+static void
+tell_clock(struct judge *j, const struct address *address)
+{
+	struct skew_estimate estimate;
+
+	if (skew_estimate_of(j->skew, address, &estimate))
+		certificate_clock(j->certificate, address, estimate.offset,
+		    estimate.uncertainty);
+	else
+		certificate_clock_unknown(j->certificate, address);
+}
+
+static void
+on_certificate(struct judge *j, const struct certificate_sight *sight)
+{
+	tell_clock(j, &sight->client.address);
+	tell_clock(j, &sight->server.address);
+	certificate_input(j->certificate, sight);
+}
+
+void
+judge_observe(struct judge *j, const struct observation *o)
+{
+	judge_tick(j, o->now, o->wall);
+	switch (o->kind) {
 	case OBSERVATION_TRANSACTION:
-		on_transaction(j, observation);
+		on_transaction(j, o);
 		break;
 	case OBSERVATION_CLOCK:
-		skew_input(j->skew, &observation->stamp);
+		on_clock(j, &o->stamp);
 		break;
 	case OBSERVATION_TRUNCATED:
-		visibility_truncated(
-		    j->visibility, observation->now, observation->wall);
+		visibility_truncated(j->visibility, o->now, o->wall);
+		break;
+	case OBSERVATION_FAILED:
+		connection_failed(j->connection, &o->failure);
+		break;
+	case OBSERVATION_WORKED:
+		on_worked(j, &o->success);
+		break;
+	case OBSERVATION_ANSWERED:
+		silence_answered(j->silence, &o->leg, o->now, o->wall);
+		break;
+	case OBSERVATION_UNANSWERED:
+		silence_unanswered(j->silence, &o->request);
+		break;
+	case OBSERVATION_ACTIVE:
+		silence_active(j->silence, &o->a.address, o->now, o->wall);
+		break;
+	case OBSERVATION_CERTIFICATE:
+		on_certificate(j, &o->certificate);
+		break;
+	case OBSERVATION_SERVES_TIME:
+		skew_serves_time(j->skew, &o->b.address, &o->a.address);
+		break;
+	case OBSERVATION_REFUSED:
+		stale_input(j->stale, &o->refused);
+		break;
+	case OBSERVATION_KRB_REFUSED:
+		stale_kerberos(j->stale, &o->krb_refused);
+		break;
+	case OBSERVATION_KRB_SUCCESS:
+		stale_success(j->stale, &o->a.address);
 		break;
 	}
 }
@@ -124,6 +231,7 @@ fire(struct judge *j, nstime now, nstime wall)
 	timeout_tick(j->timeout, now, wall);
 	visibility_tick(j->visibility, now, wall);
 	skew_tick(j->skew, now, wall);
+	stale_tick(j->stale, now, wall);
 	alert_tick(j->alert, now, wall);
 }
 
@@ -148,6 +256,7 @@ judge_next_deadline(const struct judge *j)
 		timeout_next_deadline(j->timeout),
 		visibility_next_deadline(j->visibility),
 		skew_next_deadline(j->skew),
+		stale_next_deadline(j->stale),
 		alert_next_deadline(j->alert),
 	};
 	return nstime_earliest(
@@ -193,6 +302,7 @@ judge_finish(struct judge *j, nstime now, nstime wall)
 {
 	judge_tick(j, now, wall);
 	skew_finish(j->skew, now, wall);
+	stale_finish(j->stale, now, wall);
 	alert_finish(j->alert, now, wall);
 }
 
@@ -279,6 +389,10 @@ judge_stats(const struct judge *j, counter_output *output, void *arg)
 	slow_stats(j->slow, output, arg);
 	visibility_stats(j->visibility, output, arg);
 	skew_stats(j->skew, output, arg);
+	connection_stats(j->connection, output, arg);
+	silence_stats(j->silence, output, arg);
+	certificate_stats(j->certificate, output, arg);
+	stale_stats(j->stale, output, arg);
 	alert_stats(j->alert, output, arg);
 }
 
@@ -309,6 +423,15 @@ judge_save(const struct judge *j, struct record *r)
 	room = begin_room(r, "visibility");
 	visibility_save(j->visibility, r);
 	record_end(r, room);
+	room = begin_room(r, "connection");
+	connection_save(j->connection, r);
+	record_end(r, room);
+	room = begin_room(r, "silence");
+	silence_save(j->silence, r);
+	record_end(r, room);
+	room = begin_room(r, "certificate");
+	certificate_save(j->certificate, r);
+	record_end(r, room);
 	room = begin_room(r, "skew");
 	skew_save(j->skew, r);
 	record_end(r, room);
@@ -328,6 +451,12 @@ load_room(struct judge *j, struct slice name, struct cursor *c,
 		return slow_load(j->slow, c);
 	if (slice_is(name, "visibility"))
 		return visibility_load(j->visibility, c, shift);
+	if (slice_is(name, "connection"))
+		return connection_load(j->connection, c, shift);
+	if (slice_is(name, "silence"))
+		return silence_load(j->silence, c, shift);
+	if (slice_is(name, "certificate"))
+		return certificate_load(j->certificate, c);
 	if (slice_is(name, "skew"))
 		return skew_load(j->skew, c, shift);
 	return true;

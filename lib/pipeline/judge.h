@@ -26,6 +26,10 @@ struct judge_limits {
 	struct slow_limits slow;
 	struct visibility_limits visibility;
 	struct skew_limits skew;
+	struct connection_limits connection;
+	struct silence_limits silence;
+	struct certificate_limits certificate;
+	struct stale_limits stale;
 	struct alert_limits alert;
 };
 

@@ -2,19 +2,34 @@
 #ifndef OBSERVATION_H
 #define OBSERVATION_H
 
+#include "findings/certificate.h"
+#include "findings/connection.h"
+#include "findings/silence.h"
 #include "findings/skew.h"
+#include "findings/stale.h"
 #include "findings/timeout.h"
 
 /*
  * What a tap saw, handed to the judge: a transaction's outcome with what the
- * tap knows around it, a stamp of somebody's clock, or a sign that something
- * is not visible.  Borrowed until the callback returns.
+ * tap knows around it, a fact of a connection, a stamp of somebody's clock, a
+ * refusal for the time, or a sign that something is not visible.  Borrowed
+ * until the callback returns.
  */
 
 enum observation_kind {
 	OBSERVATION_TRANSACTION,
 	OBSERVATION_CLOCK,
-	OBSERVATION_TRUNCATED
+	OBSERVATION_TRUNCATED,
+	OBSERVATION_FAILED,      /* an attempt to connect came to nothing */
+	OBSERVATION_WORKED,      /* .. or got somewhere */
+	OBSERVATION_ANSWERED,    /* an encrypted request, it seems */
+	OBSERVATION_UNANSWERED,  /* .. or not */
+	OBSERVATION_ACTIVE,      /* a host sent something else of its SIP */
+	OBSERVATION_CERTIFICATE, /* somebody showed one */
+	OBSERVATION_SERVES_TIME, /* a.address is served the time by b */
+	OBSERVATION_REFUSED,     /* a response that may be for the time */
+	OBSERVATION_KRB_REFUSED, /* Kerberos error 37 */
+	OBSERVATION_KRB_SUCCESS  /* a.address got a ticket from b */
 };
 
 struct observation {
@@ -22,7 +37,17 @@ struct observation {
 	nstime now, wall;
 	const struct txntable_outcome *outcome; /* TRANSACTION */
 	struct timeout_witness witness;         /* TRANSACTION */
-	struct skew_stamp stamp;                /* CLOCK */
+	struct endpoint a, b;                   /* ACTIVE: a */
+	union {
+		struct skew_stamp stamp;              /* CLOCK */
+		struct connection_failure failure;    /* FAILED */
+		struct connection_success success;    /* WORKED */
+		struct silence_leg leg;               /* ANSWERED */
+		struct silence_request request;       /* UNANSWERED */
+		struct certificate_sight certificate; /* CERTIFICATE */
+		struct stale_response refused;        /* REFUSED */
+		struct stale_refusal krb_refused;     /* KRB_REFUSED */
+	};
 };
 
 typedef void observation_output(

@@ -3,10 +3,9 @@
 
 #include <stdlib.h>
 
+#include "pipeline/streams.h"
 #include "sip/mras.h"
 #include "sip/scan.h"
-#include "sip/sipdate.h"
-#include "sip/sipstream.h"
 
 enum { METHODS_TEXT = 512 };
 
@@ -18,16 +17,16 @@ struct tap {
 
 	struct descent *descent;
 	struct tcpreasm *tcp;
-	struct sipstream *streams;
+	struct streams *streams;
+	struct clocks *clocks;
 	struct pairs *pairs;
 	struct message *message;
 	struct txntable *txns;
-	struct sipdate_stats dates;
 
 	nstime wall_offset; /* stamps less `now' */
 	nstime last_drop;
 	uint64_t packets, messages, segments;
-	uint64_t other_port, foreign_streams, no_memory;
+	uint64_t other_port, no_memory;
 	uint32_t not_watched[65536];
 };
 
@@ -36,6 +35,41 @@ static void on_stream_message(void *arg, const struct tcpreasm_event *event,
     const struct framing_event *message);
 static void on_stream(void *arg, const struct tcpreasm_event *event);
 static void on_outcome(void *arg, const struct txntable_outcome *outcome);
+static void on_observation(void *arg, const struct observation *observation);
+
+static struct streams_limits
+streams_limits(const struct tap_limits *limits)
+{
+	return (struct streams_limits){
+		.sip_ports = limits->sip_ports,
+		.max_message = limits->message.octets,
+		.tls = limits->tls,
+		.exchanges = limits->exchanges,
+	};
+}
+
+static bool
+build_rooms(struct tap *tap, const struct tap_limits *limits)
+{
+	const struct streams_limits streams = streams_limits(limits);
+
+	tap->clocks = clocks_new(&limits->clocks, on_observation, tap);
+	tap->streams = streams_new(&streams,
+	    &(struct streams_output){
+		.message = on_stream_message,
+		.observation = on_observation,
+		.arg = tap,
+		.clocks = tap->clocks,
+	    });
+	tap->descent = descent_new(&limits->descent, on_transport, tap);
+	tap->tcp = tcpreasm_new(&limits->tcp, on_stream, tap);
+	tap->pairs = pairs_new(&limits->pairs);
+	tap->message = message_new(&limits->message);
+	tap->txns = txntable_new(&limits->transactions, on_outcome, tap);
+	return tap->clocks != NULL && tap->streams != NULL &&
+	    tap->descent != NULL && tap->tcp != NULL && tap->pairs != NULL &&
+	    tap->message != NULL && tap->txns != NULL;
+}
 
 struct tap *
 tap_new(const struct tap_limits *limits, observation_output *output, void *arg)
@@ -48,15 +82,7 @@ tap_new(const struct tap_limits *limits, observation_output *output, void *arg)
 	tap->output = output;
 	tap->arg = arg;
 	tap->last_drop = INT64_MIN;
-	tap->descent = descent_new(&limits->descent, on_transport, tap);
-	tap->streams =
-	    sipstream_new(limits->message.octets, on_stream_message, tap);
-	tap->tcp = tcpreasm_new(&limits->tcp, on_stream, tap);
-	tap->pairs = pairs_new(&limits->pairs);
-	tap->message = message_new(&limits->message);
-	tap->txns = txntable_new(&limits->transactions, on_outcome, tap);
-	if (tap->descent == NULL || tap->tcp == NULL || tap->streams == NULL ||
-	    tap->pairs == NULL || tap->message == NULL || tap->txns == NULL) {
+	if (!build_rooms(tap, limits)) {
 		tap_free(tap);
 		return NULL;
 	}
@@ -71,7 +97,8 @@ tap_free(struct tap *tap)
 		return;
 	descent_free(tap->descent);
 	tcpreasm_free(tap->tcp); /* tells streams what to forget */
-	sipstream_free(tap->streams);
+	streams_free(tap->streams);
+	clocks_free(tap->clocks);
 	pairs_free(tap->pairs);
 	message_free(tap->message);
 	txntable_free(tap->txns);
@@ -81,6 +108,7 @@ tap_free(struct tap *tap)
 void
 tap_set(struct tap *tap, const struct tap_limits *limits)
 {
+	const struct streams_limits streams = streams_limits(limits);
 	struct textbuf methods;
 
 	tap->limits = *limits;
@@ -89,8 +117,18 @@ tap_set(struct tap *tap, const struct tap_limits *limits)
 	tap->limits.methods = tap->methods;
 	descent_set(tap->descent, &limits->descent);
 	tcpreasm_set(tap->tcp, &limits->tcp);
+	streams_set(tap->streams, &streams);
+	clocks_set(tap->clocks, &limits->clocks);
 	pairs_set(tap->pairs, &limits->pairs);
 	txntable_set(tap->txns, &limits->transactions);
+}
+
+static void
+on_observation(void *arg, const struct observation *observation)
+{
+	const struct tap *tap = arg;
+
+	tap->output(tap->arg, observation);
 }
 
 /* Is `method' one of the words of the configured list?  Methods are
@@ -141,45 +179,6 @@ sip_port_of(const struct tap *tap, const struct txntable_origin *origin)
 						 : origin->from.port;
 }
 
-/*
- * A Date tells the sender's clock when the message is new: a copy is as old
- * as the first, and stored messages keep their date (DOMAIN 2.1).  A request
- * that passed a proxy, or a response whose Date came from further along, is
- * not the word of the host that sent the packet.
- */
-static void
-witness_date(struct tap *tap, const struct sip_message *m,
-    const struct txntable_origin *origin, struct txntable_input input)
-{
-	struct sipdate date;
-	nstime told;
-
-	if (m->date.len == 0 || slice_is(m->method, "MESSAGE") ||
-	    input.date_relayed)
-		return;
-	if (input.match != TXNTABLE_NEW && input.match != TXNTABLE_RESPONSE)
-		return;
-	if (!sipdate_parse(m->date, &date, &tap->dates) ||
-	    !sipdate_wall(&date, &told, &tap->dates))
-		return;
-	tap->output(tap->arg,
-	    &(struct observation){
-	        .kind = OBSERVATION_CLOCK,
-	        .now = origin->now,
-	        .wall = origin->wall,
-	        .stamp = {
-	            .peer = origin->from.address,
-	            .witness = SKEW_DATE,
-	            .attribution = m->is_request && m->vias > 1 ? SKEW_VIA
-								: SKEW_HOST,
-	            .told = told,
-	            .resolution = NSTIME_S,
-	            .wall = origin->wall,
-	            .now = origin->now,
-	        },
-	    });
-}
-
 /* The scanner reads what is written as nearly all messages are; libosip2 has
  * the say about the rest, and counts what it refuses. */
 static bool
@@ -191,7 +190,7 @@ read_message(struct tap *tap, struct slice octets, struct sip_message *m)
 }
 
 static void
-on_message(struct tap *tap, const struct sip_message *m,
+on_message(struct tap *tap, struct slice octets, const struct sip_message *m,
     struct txntable_origin *origin)
 {
 	struct txntable_input input;
@@ -202,7 +201,13 @@ on_message(struct tap *tap, const struct sip_message *m,
 	input = txntable_input(tap->txns, m, origin);
 	if (input.match == TXNTABLE_NEW && !origin->watched)
 		tap->not_watched[sip_port_of(tap, origin)]++;
-	witness_date(tap, m, origin, input);
+	clocks_message(tap->clocks,
+	    &(struct clocks_message){
+		.message = m,
+		.octets = octets,
+		.origin = origin,
+		.input = input,
+	    });
 }
 
 static void
@@ -237,6 +242,11 @@ on_udp(struct tap *tap, const struct descent_event *e)
 	struct sip_message m;
 	bool is_message;
 
+	if (clocks_udp_port(tap->clocks, e->from.port) ||
+	    clocks_udp_port(tap->clocks, e->to.port)) {
+		clocks_datagram(tap->clocks, e);
+		return;
+	}
 	if (!is_sip_datagram(tap, e)) {
 		tap->other_port++;
 		return;
@@ -248,24 +258,13 @@ on_udp(struct tap *tap, const struct descent_event *e)
 	    e->udp.payload.len > 0)
 		tell_truncated(tap, origin.now);
 	if (is_message)
-		on_message(tap, &m, &origin);
+		on_message(tap, e->udp.payload, &m, &origin);
 }
 
 static void
-on_tcp(struct tap *tap, const struct descent_event *e)
+reassemble(struct tap *tap, const struct descent_event *e, bool from_server,
+    bool to_server)
 {
-	const bool from_server = is_sip_port(tap, e->from.port);
-	const bool to_server = is_sip_port(tap, e->to.port);
-
-	if (!from_server && !to_server) {
-		tap->other_port++;
-		return;
-	}
-	pairs_input(
-	    tap->pairs, &e->from.address, &e->to.address, e->packet->now);
-	tap->segments += e->tcp.payload_len > 0;
-	if (e->truncated && e->tcp.payload_len > 0)
-		tell_truncated(tap, e->packet->now);
 	tcpreasm_input(tap->tcp,
 	    &(struct tcpreasm_segment){
 		.from = e->from,
@@ -277,6 +276,37 @@ on_tcp(struct tap *tap, const struct descent_event *e)
 		.now = e->packet->now,
 		.wall = e->packet->wall,
 	    });
+}
+
+static void
+on_tcp(struct tap *tap, const struct descent_event *e)
+{
+	const bool from_server = is_sip_port(tap, e->from.port);
+	const bool to_server = is_sip_port(tap, e->to.port);
+	const bool from_witness = clocks_tcp_port(tap->clocks, e->from.port);
+	const bool to_witness = clocks_tcp_port(tap->clocks, e->to.port);
+
+	if (from_server || to_server) {
+		pairs_input(tap->pairs, &e->from.address, &e->to.address,
+		    e->packet->now);
+		tap->segments += e->tcp.payload_len > 0;
+		if (e->truncated && e->tcp.payload_len > 0)
+			tell_truncated(tap, e->packet->now);
+		reassemble(tap, e, from_server, to_server);
+	} else if (from_witness || to_witness) {
+		reassemble(tap, e, from_witness, to_witness);
+	} else {
+		tap->other_port++;
+	}
+}
+
+static void
+on_icmp(struct tap *tap, const struct descent_event *e)
+{
+	pairs_unreachable(
+	    tap->pairs, &e->icmp.from.address, &e->icmp.to, e->packet->now);
+	streams_unreachable(tap->streams, tap->pairs, &e->icmp, e->packet->now,
+	    e->packet->wall);
 }
 
 static void
@@ -292,8 +322,7 @@ on_transport(void *arg, const struct descent_event *e)
 		on_tcp(tap, e);
 		break;
 	case DESCENT_ICMP:
-		pairs_unreachable(tap->pairs, &e->icmp.from.address,
-		    &e->icmp.to, e->packet->now);
+		on_icmp(tap, e);
 		break;
 	}
 }
@@ -317,61 +346,29 @@ on_stream_message(
 	};
 
 	if (read_message(tap, f->octets, &m))
-		on_message(tap, &m, &origin);
+		on_message(tap, f->octets, &m, &origin);
+}
+
+static struct context
+context_of(const struct tap *tap)
+{
+	return (struct context){ tap->tcp, tap->pairs, tap->last_drop };
 }
 
 static void
 on_stream(void *arg, const struct tcpreasm_event *e)
 {
 	struct tap *tap = arg;
+	const struct context context = context_of(tap);
 
-	sipstream_input(tap->streams, e);
-}
-
-/* TCP needs three copies before we call it undelivered (DOMAIN 1.6). */
-enum { UNDELIVERED_RESENDS = 3 };
-
-static void
-witness_tcp(const struct tap *tap, const struct txntable_outcome *o,
-    struct timeout_witness *w)
-{
-	const enum tcpreasm_direction there =
-	    o->flow_to_server ? TCPREASM_TO_SERVER : TCPREASM_TO_CLIENT;
-	const enum tcpreasm_direction back =
-	    o->flow_to_server ? TCPREASM_TO_CLIENT : TCPREASM_TO_SERVER;
-	struct tcpreasm_facts request, reply;
-
-	if (!tcpreasm_facts(tap->tcp, o->flow, there, &request) ||
-	    !tcpreasm_facts(tap->tcp, o->flow, back, &reply))
-		return;
-	w->acknowledged = request.acknowledged >= o->flow_end;
-	w->lost = w->lost || reply.last_gap >= o->sent;
-	w->undelivered = !w->acknowledged &&
-	    (request.resends >= UNDELIVERED_RESENDS || request.ended);
-}
-
-/* What is known here about a transaction whose time has come. */
-static void
-witness_silence(const struct tap *tap, const struct txntable_outcome *o,
-    struct timeout_witness *w)
-{
-	struct pairs_facts there, back;
-
-	pairs_facts(tap->pairs, &o->uac.address, &o->uas.address, &there);
-	pairs_facts(tap->pairs, &o->uas.address, &o->uac.address, &back);
-	w->lost = tap->last_drop >= o->sent;
-	w->reverse_seen = back.packets > 0 && back.last >= o->sent;
-	w->unreachable = there.unreachable_at >= o->sent &&
-	    (there.unreachable_port == 0 ||
-		there.unreachable_port == o->uas.port);
-	if (o->transport != TXNTABLE_UDP)
-		witness_tcp(tap, o, w);
+	streams_input(tap->streams, &context, e);
 }
 
 static void
 on_outcome(void *arg, const struct txntable_outcome *o)
 {
 	struct tap *tap = arg;
+	const struct context context = context_of(tap);
 	struct observation observation = {
 		.kind = OBSERVATION_TRANSACTION,
 		.now = o->now,
@@ -383,7 +380,7 @@ on_outcome(void *arg, const struct txntable_outcome *o)
 	if (o->event == TXNTABLE_ANSWERED || o->event == TXNTABLE_LATE)
 		observation.witness.reverse_seen = true;
 	else
-		witness_silence(tap, o, &observation.witness);
+		context_of_silence(&context, o, &observation.witness);
 	tap->output(tap->arg, &observation);
 }
 
@@ -401,8 +398,11 @@ tap_packet(struct tap *tap, const struct packet *packet)
 void
 tap_tick(struct tap *tap, nstime now)
 {
+	const struct context context = context_of(tap);
+
 	descent_tick(tap->descent, now);
 	tcpreasm_tick(tap->tcp, now);
+	streams_tick(tap->streams, &context, now, now + tap->wall_offset);
 	txntable_tick(tap->txns, now);
 }
 
@@ -412,6 +412,7 @@ tap_next_deadline(const struct tap *tap)
 	const nstime deadlines[] = {
 		descent_next_deadline(tap->descent),
 		tcpreasm_next_deadline(tap->tcp),
+		streams_next_deadline(tap->streams),
 		txntable_next_deadline(tap->txns),
 	};
 	return nstime_earliest(
@@ -423,6 +424,12 @@ tap_dropped(struct tap *tap, uint64_t packets, nstime now)
 {
 	if (packets > 0)
 		tap->last_drop = now;
+}
+
+void
+tap_stepped(struct tap *tap, nstime step)
+{
+	clocks_stepped(tap->clocks, step);
 }
 
 void
@@ -478,8 +485,8 @@ tap_stats(const struct tap *tap, counter_output *output, void *arg)
 	descent_stats(tap->descent, output, arg);
 	tcpreasm_stats(tap->tcp, output, arg);
 	pairs_stats(tap->pairs, output, arg);
-	sipstream_stats(tap->streams, output, arg);
+	streams_stats(tap->streams, output, arg);
+	clocks_stats(tap->clocks, output, arg);
 	message_stats(tap->message, output, arg);
 	txntable_stats(tap->txns, output, arg);
-	sipdate_stats_write(&tap->dates, output, arg);
 }

@@ -6,12 +6,17 @@
 #include "net/pairs.h"
 #include "net/portset.h"
 #include "net/tcpreasm.h"
+#include "pipeline/clocks.h"
+#include "pipeline/exchanges.h"
 #include "pipeline/observation.h"
 
 /*
  * A tap: one source of packets, from the wire to observations.
  *
  *	packet -> datagram or stream -> message -> transaction -> observation
+ *
+ * streams follows connections and what they carry, clocks reads the witnesses
+ * of other hosts' clocks.
  *
  * It keeps no clock: packets bring their time, and tap_tick() moves it
  * between packets.
@@ -30,6 +35,9 @@ struct tap_limits {
 	struct pairs_limits pairs;
 	struct message_limits message;
 	struct txntable_limits transactions;
+	struct tlsflow_limits tls;
+	struct exchanges_limits exchanges;
+	struct clocks_limits clocks;
 	struct siphash_key key;
 };
 
@@ -46,6 +54,9 @@ nstime tap_next_deadline(const struct tap *tap);
 
 /* The capture lost packets before us (kernel drops). */
 void tap_dropped(struct tap *tap, uint64_t packets, nstime now);
+
+/* Our own clock was stepped by `step' (positive: forward). */
+void tap_stepped(struct tap *tap, nstime step);
 
 /* `now' was rebased, or nothing was captured for long: what is open cannot be
  * judged and is told as unfinished; fragments and streams are forgotten. */

@@ -38,16 +38,16 @@ sipstream_free(struct sipstream *s)
 }
 
 static void
-forget(const struct tcpreasm_event *e)
+forget(void **slot)
 {
-	struct connection *c = *e->user;
+	struct connection *c = *slot;
 
 	if (c == NULL)
 		return;
 	framing_free(c->framing[0]);
 	framing_free(c->framing[1]);
 	free(c);
-	*e->user = NULL;
+	*slot = NULL;
 }
 
 /* TLS begins with a record header: type 20 to 23, version 3.x (RFC 8446
@@ -95,14 +95,14 @@ on_message(void *arg, const struct framing_event *message)
 }
 
 static void
-data(struct sipstream *s, const struct tcpreasm_event *e)
+data(struct sipstream *s, const struct tcpreasm_event *e, void **slot)
 {
 	struct message m = { .stream = s, .event = e };
-	struct connection *c = *e->user;
+	struct connection *c = *slot;
 
 	if (c == NULL) {
 		c = calloc(1, sizeof(*c));
-		*e->user = c;
+		*slot = c;
 	}
 	if (c == NULL) {
 		s->no_memory++;
@@ -116,20 +116,21 @@ data(struct sipstream *s, const struct tcpreasm_event *e)
 }
 
 void
-sipstream_input(struct sipstream *s, const struct tcpreasm_event *e)
+sipstream_input(
+    struct sipstream *s, const struct tcpreasm_event *e, void **slot)
 {
-	struct connection *c = *e->user;
+	struct connection *c = *slot;
 
 	switch (e->fact) {
 	case TCPREASM_DATA:
-		data(s, e);
+		data(s, e, slot);
 		break;
 	case TCPREASM_GAP:
 		if (c != NULL && c->framing[e->direction] != NULL)
 			framing_gap(c->framing[e->direction]);
 		break;
 	case TCPREASM_FORGOTTEN:
-		forget(e);
+		forget(slot);
 		break;
 	case TCPREASM_OPENED:
 	case TCPREASM_REFUSED:

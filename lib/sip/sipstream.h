@@ -24,9 +24,13 @@ struct sipstream *sipstream_new(
     size_t max_message, sipstream_output *output, void *arg);
 void sipstream_free(struct sipstream *s);
 
-/* Every event of the reassembly comes here; event->user belongs to this
- * room. */
-void sipstream_input(struct sipstream *s, const struct tcpreasm_event *event);
+/*
+ * Every event of a connection may come here, SIP or not.  *slot is this
+ * room's, one for each connection, NULL at first; FORGOTTEN frees what is in
+ * it and makes it NULL again.
+ */
+void sipstream_input(
+    struct sipstream *s, const struct tcpreasm_event *event, void **slot);
 
 /* sipstream.foreign (TLS counts), sipstream.no_memory, framing.* */
 void sipstream_stats(

@@ -100,18 +100,66 @@ save(const struct rooms *rooms, struct record *r)
 	demand(!r->failed);
 }
 
+/* One server fails, then works, in every way that is seen without a key. */
+static void
+connect(struct rooms *rooms, enum connection_class class)
+{
+	const struct endpoint client = { { { 192, 0, 2, 1 }, 4 }, 4000 };
+	const struct endpoint server = { { { 192, 0, 2, 2 }, 4 }, 5062 };
+	struct observation o = { .now = NOW, .wall = WALL };
+
+	o.kind = OBSERVATION_FAILED;
+	o.failure = (struct connection_failure){ class, client, server,
+		.tls_alert = -1, .now = NOW, .wall = WALL };
+	judge_observe(rooms->judge, &o);
+	o.kind = OBSERVATION_WORKED;
+	o.success = (struct connection_success){ CONNECTION_SECURED, client,
+		server, NOW, WALL };
+	judge_observe(rooms->judge, &o);
+	o.kind = OBSERVATION_ACTIVE;
+	o.a = client;
+	judge_observe(rooms->judge, &o);
+	o.kind = OBSERVATION_ANSWERED;
+	o.leg = (struct silence_leg){ client, server };
+	judge_observe(rooms->judge, &o);
+}
+
+static void
+show_certificate(struct rooms *rooms)
+{
+	const struct x509cert good = { .not_after = INT64_MAX };
+	const struct observation o = {
+		.kind = OBSERVATION_CERTIFICATE,
+		.now = NOW,
+		.wall = WALL,
+		.certificate = { .client = { { { 192, 0, 2, 1 }, 4 }, 4000 },
+		    .server = { { { 192, 0, 2, 2 }, 4 }, 5062 },
+		    .chain = 1,
+		    .certificate = &good,
+		    .now = NOW,
+		    .wall = WALL },
+	};
+
+	judge_observe(rooms->judge, &o);
+}
+
 /* A stamp for each of a few hosts, and days of silence. */
 static void
 live_on(struct rooms *rooms)
 {
 	struct summary summary = { .packets = 1 };
 
+	for (unsigned i = 0; i < CONNECTION_CLASSES; i++)
+		connect(rooms, (enum connection_class)i);
+	show_certificate(rooms);
 	for (unsigned i = 0; i < 64; i++) {
 		const struct observation o = {
 			.kind = OBSERVATION_CLOCK,
 			.now = NOW + i * NSTIME_S,
 			.wall = WALL + i * NSTIME_S,
 			.stamp = { .peer = { { 192, 0, 2, i % 4 }, 4 },
+			    .witness = i / 4 % SKEW_WITNESSES,
+			    .tells_zone = true,
 			    .told = WALL + i * NSTIME_S,
 			    .resolution = NSTIME_S,
 			    .wall = WALL + i * NSTIME_S,

@@ -39,8 +39,8 @@ input(struct sipstream *s, enum tcpreasm_fact fact, struct slice octets,
 		.direction = TCPREASM_TO_SERVER,
 		.octets = octets,
 		.offset = offset,
-		.user = &user,
-	    });
+	    },
+	    &user);
 }
 
 static void

@@ -32,7 +32,7 @@ hear(void *arg, const struct observation *o)
 		heard.stamp = o->stamp;
 	} else if (o->kind == OBSERVATION_TRUNCATED) {
 		heard.truncated++;
-	} else {
+	} else if (o->kind == OBSERVATION_TRANSACTION) {
 		heard.answered += o->outcome->event == TXNTABLE_ANSWERED;
 		heard.expired += o->outcome->event == TXNTABLE_EXPIRED;
 		heard.unfinished += o->outcome->event == TXNTABLE_UNFINISHED;

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/context.h"
+
+/* TCP needs three copies before we call it undelivered (DOMAIN 1.6). */
+enum { UNDELIVERED_RESENDS = 3 };
+
+static void
+of_tcp(const struct context *context, const struct txntable_outcome *o,
+    struct timeout_witness *w)
+{
+	const enum tcpreasm_direction there =
+	    o->flow_to_server ? TCPREASM_TO_SERVER : TCPREASM_TO_CLIENT;
+	const enum tcpreasm_direction back =
+	    o->flow_to_server ? TCPREASM_TO_CLIENT : TCPREASM_TO_SERVER;
+	struct tcpreasm_facts request, reply;
+
+	if (!tcpreasm_facts(context->tcp, o->flow, there, &request) ||
+	    !tcpreasm_facts(context->tcp, o->flow, back, &reply))
+		return;
+	w->acknowledged = request.acknowledged >= o->flow_end;
+	w->lost = w->lost || reply.last_gap >= o->sent;
+	w->undelivered = !w->acknowledged &&
+	    (request.resends >= UNDELIVERED_RESENDS || request.ended);
+}
+
+void
+context_of_silence(const struct context *context,
+    const struct txntable_outcome *o, struct timeout_witness *w)
+{
+	struct pairs_facts there, back;
+
+	pairs_facts(context->pairs, &o->uac.address, &o->uas.address, &there);
+	pairs_facts(context->pairs, &o->uas.address, &o->uac.address, &back);
+	w->lost = context->last_drop >= o->sent;
+	w->reverse_seen = back.packets > 0 && back.last >= o->sent;
+	w->unreachable = there.unreachable_at >= o->sent &&
+	    (there.unreachable_port == 0 ||
+		there.unreachable_port == o->uas.port);
+	if (o->transport != TXNTABLE_UDP)
+		of_tcp(context, o, w);
+}
+
+bool
+context_undelivered(const struct tcpreasm_facts *sent)
+{
+	return sent->acknowledged < sent->seen &&
+	    sent->resends >= UNDELIVERED_RESENDS;
+}

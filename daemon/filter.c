@@ -4,6 +4,8 @@
 #include <pcap/pcap.h>
 #include <string.h>
 
+#include "filter_witness.h"
+
 /* Ports as "portrange a-b or portrange c-d": runs keep the program short. */
 static void
 write_ports(struct textbuf *t, const struct portset *ports)
@@ -51,6 +53,7 @@ write_wanted(struct textbuf *t, const struct filter_wanted *wanted)
 		    " ip6[6] = 41 or ip proto 47 or ip6[6] = 47"
 		    " or udp port 4789 or udp port 4790 or udp port 8472"
 		    " or udp port 6081 or udp port 2152");
+	filter_witness_write(t, wanted->witnesses);
 	textbuf_add(t,
 	    " or (udp and udp[8:4] = 0x5349502f and udp[12:2] = 0x322e)"
 	    " or (ip6[6] = 17 and ip6[48:4] = 0x5349502f and"

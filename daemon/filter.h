@@ -19,7 +19,8 @@
 struct filter_wanted {
 	const struct portset *ports; /* SIP ports */
 	bool tunnels;
-	const char *user; /* the operator's own, or empty */
+	unsigned witnesses; /* of clocks, 1 << SKEW_x */
+	const char *user;   /* the operator's own, or empty */
 };
 
 /*

@@ -14,6 +14,7 @@ capture_setup(const struct options *o, const struct config *config)
 		.filter = {
 		    .ports = &config->sip.ports,
 		    .tunnels = config->capture.tunnels,
+		    .witnesses = config_witnesses(config),
 		    .user = o->filter != NULL ? o->filter
 						  : config->capture.filter,
 		},

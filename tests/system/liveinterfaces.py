@@ -49,9 +49,9 @@ def test_interfaces(options):
     sh("ip link delete x0")
 
 
-def frame(payload, *tags, port=5060, version=4, protocol=17):
+def frame(payload, *tags, port=5060, version=4, protocol=17, source=4444):
     """Ethernet, VLAN tags, IP from 10.0.0.1 or 2001:db8::1, UDP."""
-    udp = struct.pack("!HHHH", 4444, port, 8 + len(payload), 0) + payload
+    udp = struct.pack("!HHHH", source, port, 8 + len(payload), 0) + payload
     if version == 4:
         kind, ip = 0x0800, struct.pack(
             "!BBHHHBBH4s4s", 0x45, 0, 20 + len(udp), 0, 0, 64, protocol, 0,

@@ -353,6 +353,19 @@ clock_of(const struct sipmsgs *all, const struct address *host)
 	return NULL;
 }
 
+nstime
+sipmsg_clock_shows(
+    const struct sipmsgs *all, const struct address *host, nstime wall)
+{
+	const struct sipmsg_clock *c = clock_of(all, host);
+
+	if (c == NULL)
+		return wall;
+	return wall + c->offset +
+	    (nstime)((double)c->drift_a_day *
+		((double)(wall - c->since) / 86400e9));
+}
+
 void
 sipmsg_date(
     const struct sipmsgs *all, struct sipmsg *m, nstime wall, struct words *w)
@@ -365,11 +378,8 @@ sipmsg_date(
 		return;
 	if (extra != NULL)
 		wall += words_duration(extra);
-	if (c != NULL)
-		wall += c->offset +
-		    (nstime)((double)c->drift_a_day *
-			((double)(wall - c->since) / 86400e9));
-	set(m, "Date", date_text(wall));
+	set(m, "Date",
+	    date_text(sipmsg_clock_shows(all, &m->from.address, wall)));
 }
 
 void

@@ -77,6 +77,10 @@ void sipmsg_pad(struct sipmsg *m, size_t size);
 /* Its octets on the wire. */
 struct octets sipmsg_octets(const struct sipmsg *m);
 
+/* What a host's clock shows at `wall'. */
+nstime sipmsg_clock_shows(
+    const struct sipmsgs *all, const struct address *host, nstime wall);
+
 void sipmsg_clock(struct sipmsgs *all, const struct address *host,
     nstime offset, nstime drift_a_day, nstime wall);
 

@@ -4,6 +4,7 @@
 #include <ctype.h>
 
 #include "script/lines.h"
+#include "script/rawmsg.h"
 #include "script/sipmsg.h"
 #include "script/wrap.h"
 
@@ -116,10 +117,16 @@ play_message(struct story *s, const struct line *line, nstime time,
 	const char *what = words_need(w, "a method, a status or 'raw'");
 	const char *like = words_value(w, "like");
 	const unsigned long size = words_number(w, "size", 0, 1000000);
-	struct sipmsg *m = sipmsg_build(&s->messages, what, from, to,
-	    s->wire->start + time, stream != NULL, w);
+	const nstime wall = s->wire->start + time;
+	const bool raw = rawmsg_is(what);
+	struct sipmsg *m = sipmsg_build(&s->messages, raw ? "raw" : what, from,
+	    to, wall, stream != NULL, w);
 	struct stream_how how;
 
+	if (raw)
+		m->raw = rawmsg_build(what,
+		    sipmsg_clock_shows(&s->messages, &from->address, wall),
+		    stream != NULL, w);
 	if (like != NULL) {
 		const struct name *t =
 		    find_name(s->templates, slice_text(like));

@@ -57,6 +57,38 @@ EVIDENCE = {
                   "gps_week", "tai", "drift", "offset"),
         "shape_units": float, "step_s": float, "stepped_at": TIME,
     }),
+    "connection-failure": ({
+        "class": ("refused", "unanswered", "unreachable", "blackhole",
+                  "reset", "tls_alert", "tls_closed", "tls_stalled"),
+        "client": ENDPOINT, "server": ENDPOINT, "transport": ("tcp", "udp"),
+        "attempts": int, "clients": int, "ever_worked": bool,
+    }, {
+        "tls_version": re.compile(r"TLSv1(\.[0-3])?|SSLv[23]"),
+        "tls_alert": int, "tls_alert_name": str,
+        "tls_alert_from": ("client", "server"),
+    }),
+    "silent-peer": ({
+        "class": ("request", "mras_silence"), "client": str,
+        "server": ENDPOINT, "sent": TIME, "elapsed_s": float,
+    }, {"request_octets": int, "connections": int}),
+    "certificate": ({
+        "class": ("expired", "not_yet_valid", "expiring",
+                  "invalid_by_peer_clock"),
+        "holder": str, "role": ("server", "client"), "depth": int,
+        "server": str, "not_before": TIME, "not_after": TIME,
+        "sha256": re.compile("[0-9a-f]{64}"),
+    }, {"subject": str, "issuer": str, "san": list, "peer_offset_s": float}),
+    "stale-date": ({"server": str}, {
+        "status": int, "diagnostic_id": int, "reason": str, "source": str,
+        "call_id": str, "client": str, "krb_error": int,
+        "client_time": TIME, "server_time": TIME,
+    }),
+    "zone-change": ({
+        "host": str, "from_min": int, "to_min": int, "witness": str,
+    }, {}),
+    "witness-conflict": ({"host": str}, {
+        "witnesses": list, "offsets_s": list,
+    }),
     "local-clock": ({
         "class": ("stepped", "unsynchronised", "odd_one_out"),
     }, {"offset_s": float, "peers_agreeing": int, "peers_total": int}),

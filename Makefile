@@ -80,6 +80,8 @@ $B/tests/system/siptimed-stepping: $(filter-out %/wallclock.o,$(daemon)) \
 	$(LINK) $(LIB_LIBS) $(DAEMON_LIBS)
 $B/tests/system/flood: $B/tests/system/flood.o
 	$(LINK)
+$B/tests/system/hellotime: $B/tests/system/hellotime.o
+	$(LINK) -lssl -lcrypto
 
 $B/tests/bench/generate: $B/tests/bench/generate.o $B/tests/bench/segments.o
 	$(LINK) $(LIB_LIBS) -lpcap
@@ -110,6 +112,10 @@ check: $B/siptimed $(units) $(replays) $(tools)
 check-live: $B/siptimed $B/tests/system/siptimed-stepping $B/tests/system/flood
 	@tests/system/live $B
 
+# What real stacks say without keys, captured and judged: takes root.
+check-witness: $B/siptimed $B/tests/system/hellotime
+	@tests/system/witness $B
+
 # The story siptimed comes from (tests/scenario/origin.txt), judged.
 demo: $B/siptimed $B/tests/tools/pcapscript
 	@$B/tests/tools/pcapscript tests/scenario/origin.txt $B/origin.pcap
@@ -133,7 +139,7 @@ format:
 	clang-format --style=file:packaging/clang-format -i \
 	    $(wildcard lib/*/*.[ch] daemon/*.[ch] tests/*/*.[ch])
 
-.PHONY: all bench check check-live clean demo format fuzz
+.PHONY: all bench check check-live check-witness clean demo format fuzz
 .SECONDARY:
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d)

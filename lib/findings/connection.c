@@ -16,7 +16,7 @@ struct server {
 	struct table_entry entry;
 	TAILQ_ENTRY(server) link;
 	struct endpoint endpoint;
-	bool worked;
+	uint8_t reached; /* 0: never worked; else 1 + connection_stage */
 	struct failures *failures[CONNECTION_CLASSES]; /* NULL: none */
 };
 
@@ -160,6 +160,14 @@ server_of(struct connection *c, const struct endpoint *endpoint)
 	return s;
 }
 
+/* Beyond where this class of trouble ends it: a server whose port opens, and
+ * with which TLS always failed, never worked. */
+static bool
+has_worked(const struct server *s, enum connection_class class)
+{
+	return s->reached > (unsigned)classes[class].cure;
+}
+
 static void
 fill_evidence(struct evidence *e, const struct server *s,
     const struct failures *all, const struct connection_failure *f)
@@ -171,7 +179,8 @@ fill_evidence(struct evidence *e, const struct server *s,
 	evidence_text(e, "transport", f->udp ? "udp" : "tcp");
 	evidence_integer(e, "attempts", (int64_t)all->attempts);
 	evidence_integer(e, "clients", all->clients);
-	evidence_boolean(e, "ever_worked", s->worked || f->worked);
+	evidence_boolean(
+	    e, "ever_worked", has_worked(s, f->class) || f->worked);
 	if (f->tls_version != NULL)
 		evidence_text(e, "tls_version", f->tls_version);
 	if (f->tls_alert < 0)
@@ -247,7 +256,7 @@ connection_failed(struct connection *c, const struct connection_failure *f)
 
 	if (s == NULL)
 		return;
-	if (!s->worked && !f->worked &&
+	if (s->reached == 0 && !f->worked &&
 	    scanners_input(c->scanners, &f->client.address, &f->server,
 		c->limits.window, f->now)) {
 		c->scans++;
@@ -288,7 +297,8 @@ connection_worked(struct connection *c, const struct connection_success *w)
 
 	if (s == NULL)
 		return;
-	s->worked = true;
+	if (s->reached <= (unsigned)w->stage)
+		s->reached = (uint8_t)(w->stage + 1);
 	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
 		if (s->failures[i] != NULL && w->stage >= classes[i].cure)
 			cure(c, s, (enum connection_class)i, w);
@@ -336,7 +346,7 @@ save_server(struct record *r, const struct server *s)
 {
 	record_more(r, true);
 	endpoint_save(r, &s->endpoint);
-	record_flag(r, s->worked);
+	record_u8(r, s->reached);
 	for (size_t i = 0; i < CONNECTION_CLASSES; i++) {
 		if (s->failures[i] == NULL || !s->failures[i]->raised)
 			continue;
@@ -361,7 +371,7 @@ connection_save(const struct connection *c, struct record *r)
 		TAILQ_FOREACH_REVERSE(s, &c->by_use, servers, link)
 		{
 			if (is_failing(s) != failing ||
-			    !(failing || s->worked) ||
+			    !(failing || s->reached > 0) ||
 			    saved == CONNECTION_SAVED || record_left(r) < SPARE)
 				continue;
 			save_server(r, s);
@@ -402,7 +412,8 @@ static void
 load_server(struct connection *c, struct cursor *from, nstime shift)
 {
 	const struct endpoint endpoint = endpoint_load(from);
-	struct server loaded = { .worked = record_read_flag(from) };
+	struct server loaded = { .reached = (uint8_t)record_read_below(
+				     from, 1, CONNECTION_SECURED + 2) };
 	struct server *s;
 
 	load_failures(c, &loaded, from, shift);
@@ -411,7 +422,7 @@ load_server(struct connection *c, struct cursor *from, nstime shift)
 		free_failures(&loaded);
 		return;
 	}
-	s->worked = loaded.worked;
+	s->reached = loaded.reached;
 	memcpy(s->failures, loaded.failures, sizeof(s->failures));
 	TAILQ_REMOVE(&c->by_use, s, link);
 	TAILQ_INSERT_HEAD(&c->by_use, s, link); /* saved the latest first */

@@ -117,6 +117,22 @@ START_TEST(a_server_that_once_worked_is_told_apart)
 }
 END_TEST
 
+START_TEST(a_port_that_opens_is_no_tls_that_worked)
+{
+	struct connection *c = connection_of(10);
+
+	work(c, CONNECTION_ANSWERED, "192.0.2.1", 0);
+	for (int i = 1; i <= 3; i++)
+		attempt(c, CONNECTION_TLS_ALERT, "192.0.2.1", i);
+	ck_assert_int_eq(evidence_number(&heard.evidence, "ever_worked", 9), 0);
+	work(c, CONNECTION_SECURED, "192.0.2.1", 4);
+	for (int i = 5; i <= 7; i++)
+		attempt(c, CONNECTION_TLS_ALERT, "192.0.2.1", i);
+	ck_assert_int_eq(evidence_number(&heard.evidence, "ever_worked", 9), 1);
+	connection_free(c);
+}
+END_TEST
+
 START_TEST(the_next_connection_that_works_ends_it)
 {
 	struct connection *c = connection_of(10);
@@ -402,6 +418,7 @@ END_TEST
 UNIT("connection", three_attempts_within_the_window_are_told,
     three_over_a_longer_time_are_not, classes_are_counted_apart,
     a_server_that_once_worked_is_told_apart,
+    a_port_that_opens_is_no_tls_that_worked,
     the_next_connection_that_works_ends_it,
     where_it_works_for_others_they_do_not_end_it,
     one_client_that_gets_through_in_between_is_no_trouble,

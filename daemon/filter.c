@@ -86,6 +86,16 @@ shifts(const char *user)
 		strstr(user, "geneve") != NULL);
 }
 
+/*
+ * The kernel takes the outermost tag off, and level 0 reads the packet as if
+ * there was none.  It must not be read at the others too: libpcap (1.10.3)
+ * keeps how far they are shifted where level 0 keeps what it calculates with,
+ * and then compares anything: most of the long segments of a file copied.
+ */
+#define UNLESS_READ                                                            \
+	" or ((ether proto 0x8100 or ether proto 0x88a8 or"                    \
+	" ether proto 0x9100) and "
+
 bool
 filter_write(
     struct textbuf *t, const struct filter_wanted *wanted, unsigned vlan_levels)
@@ -99,7 +109,8 @@ filter_write(
 	}
 	write_level(t, wanted);
 	for (unsigned level = 0; level < vlan_levels; level++) {
-		textbuf_add(t, " or (vlan and (");
+		textbuf_add(t, level == 0 ? UNLESS_READ : " or (");
+		textbuf_add(t, "vlan and (");
 		write_level(t, wanted);
 	}
 	for (unsigned level = 0; level < vlan_levels; level++)

@@ -11,9 +11,10 @@
  * follows the word vlan, so the levels are nested and the user's filter
  * stands inside each:
  *
- *	(D and U) or (vlan and ((D and U) or (vlan and (D and U))))
+ *	(D and U) or (TAG and vlan and ((D and U) or (vlan and (D and U))))
  *
- * A user who says vlan himself gets U and D, at the level he names.
+ * TAG: there is still one in the packet.  A user who says vlan himself gets U
+ * and D, at the level he names.
  */
 
 struct filter_wanted {

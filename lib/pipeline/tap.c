@@ -253,6 +253,8 @@ on_udp(struct tap *tap, const struct descent_event *e)
 	}
 	pairs_expect(tap->pairs, &e->from.address, &e->to.address);
 	is_message = read_message(tap, e->udp.payload, &m);
+	if (is_message)
+		txntable_expect(tap->txns, &m);
 	pairs_input(tap->pairs, &e->from.address, &e->to.address, origin.now);
 	if (e->truncated && framing_may_be_sip(e->udp.payload) &&
 	    e->udp.payload.len > 0)

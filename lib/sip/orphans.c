@@ -14,6 +14,12 @@ is_kept(const struct orphan *p, const struct txnkey *key)
 }
 
 void
+orphans_expect(const struct orphans *o, const struct txnkey *key)
+{
+	__builtin_prefetch(&o->kept[key->a % ORPHANS_KEPT]);
+}
+
+void
 orphans_add(struct orphans *o, const struct txnkey *key,
     const struct txntable_origin *origin, unsigned status, uint32_t tag)
 {

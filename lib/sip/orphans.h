@@ -28,6 +28,9 @@ struct orphans {
 	} kept[ORPHANS_KEPT];
 };
 
+/* A request of this key comes soon: its place is brought near. */
+void orphans_expect(const struct orphans *o, const struct txnkey *key);
+
 /* `tag' is a hash of the To tag.  A provisional replaces no final. */
 void orphans_add(struct orphans *o, const struct txnkey *key,
     const struct txntable_origin *origin, unsigned status, uint32_t tag);

@@ -3,13 +3,11 @@
 
 #include <stdlib.h>
 
-#include "base/slab.h"
 #include "sip/methods.h"
 #include "sip/orphans.h"
 #include "sip/timers.h"
-#include "sip/txngroup.h"
 #include "sip/txnmatch.h"
-#include "sip/txnqueue.h"
+#include "sip/txnstore.h"
 
 /* Messages of one key on several legs are kept apart by endpoints; a sender
  * may show up on any number of legs, so there is a limit to them. */
@@ -27,13 +25,11 @@ struct txntable {
 	struct txntable_limits limits;
 	txntable_output *output;
 	void *arg;
-	struct table *by_key, *dialogs;
-	struct txnqueue queue;
-	struct slab *slab;
-	struct intern *texts;
+	struct txnstore store;
 	struct txn_scratch scratch;
 	struct methods methods;
 	struct orphans orphans;
+	struct txnstore_place expected;
 	uint64_t last_id;
 	struct counters counters;
 };
@@ -42,7 +38,7 @@ static void
 set_limits(struct txntable *t, const struct txntable_limits *limits)
 {
 	t->limits = *limits;
-	t->queue.lingers_for = timers_64_t1(limits->t1) + limits->grace;
+	t->store.queue.lingers_for = timers_64_t1(limits->t1) + limits->grace;
 }
 
 struct txntable *
@@ -53,18 +49,13 @@ txntable_new(
 
 	if (t == NULL)
 		return NULL;
-	txnqueue_init(&t->queue);
-	set_limits(t, limits);
 	t->output = output;
 	t->arg = arg;
 	methods_init(&t->methods);
-	t->by_key = txnmatch_new(&limits->key);
-	t->dialogs = txngroup_new(&limits->key);
-	t->slab = slab_new(sizeof(struct txn));
-	t->texts = intern_new(&limits->key);
-	if (t->queue.pending != NULL && t->by_key != NULL &&
-	    t->dialogs != NULL && t->slab != NULL && t->texts != NULL)
+	if (txnstore_init(&t->store, &limits->key)) {
+		set_limits(t, limits);
 		return t;
+	}
 	txntable_free(t);
 	return NULL;
 }
@@ -72,18 +63,9 @@ txntable_new(
 void
 txntable_free(struct txntable *t)
 {
-	struct txn *txn;
-
 	if (t == NULL)
 		return;
-	txn = t->by_key == NULL ? NULL : (void *)table_first(t->by_key);
-	for (; txn != NULL; txn = (void *)table_next(t->by_key, &txn->by_key))
-		txn_done(txn, t->texts);
-	table_free(t->by_key);
-	table_free(t->dialogs);
-	txnqueue_done(&t->queue);
-	slab_free(t->slab);
-	intern_free(t->texts);
+	txnstore_done(&t->store);
 	free(t);
 }
 
@@ -105,39 +87,6 @@ tell(struct txntable *t, struct txn *txn, enum txntable_event event, nstime now)
 	t->output(t->arg, &outcome);
 }
 
-/*
- * What is forgotten was last touched half a minute ago: nothing of it is in
- * the cache.  So its turn is seen coming: two ahead the octets are asked for,
- * one ahead its places in the tables, which they tell.
- */
-static void
-look_ahead(const struct txntable *t)
-{
-	const struct txn *next = txnqueue_lingering(&t->queue);
-
-	if (next == NULL)
-		return;
-	table_expect(t->by_key, next->by_key.hash);
-	if (next->is_head)
-		table_expect(t->dialogs, next->by_dialog.hash);
-	__builtin_prefetch(next->text);
-	if (next->lingering.next != NULL)
-		for (size_t i = 0; i < sizeof(*next); i += 64)
-			__builtin_prefetch(
-			    (const uint8_t *)next->lingering.next + i, 1);
-}
-
-static void
-forget(struct txntable *t, struct txn *txn)
-{
-	txnqueue_remove(&t->queue, txn);
-	table_remove(t->by_key, &txn->by_key);
-	txngroup_leave(t->dialogs, txn);
-	txn_done(txn, t->texts);
-	slab_give(t->slab, txn);
-	look_ahead(t);
-}
-
 /* Its state has changed, and with it what it waits for. */
 static void
 reschedule(struct txntable *t, struct txn *txn)
@@ -145,10 +94,10 @@ reschedule(struct txntable *t, struct txn *txn)
 	const struct transaction_timers timers = txn_timers(txn, &t->limits);
 
 	if (transaction_pending(&txn->state))
-		txnqueue_await(
-		    &t->queue, txn, transaction_deadline(&txn->state, &timers));
+		txnqueue_await(&t->store.queue, txn,
+		    transaction_deadline(&txn->state, &timers));
 	else
-		txnqueue_linger(&t->queue, txn);
+		txnqueue_linger(&t->store.queue, txn);
 }
 
 /* Who was excused by the silence of this leg is not any more. */
@@ -197,13 +146,13 @@ lapse(struct txntable *t, struct txn *txn, nstime now)
 
 	if (transaction_fire(&txn->state, &timers, now) == TRANSACTION_GONE)
 		tell(t, txn, TXNTABLE_EXPIRED, now);
-	forget(t, txn);
+	txnstore_forget(&t->store, txn);
 }
 
 nstime
 txntable_next_deadline(const struct txntable *t)
 {
-	return txnqueue_next_deadline(&t->queue);
+	return txnqueue_next_deadline(&t->store.queue);
 }
 
 void
@@ -211,8 +160,8 @@ txntable_tick(struct txntable *t, nstime now)
 {
 	struct txn *txn;
 
-	while ((txn = txnqueue_due(&t->queue, now)) != NULL) {
-		const nstime due = txnqueue_next_deadline(&t->queue);
+	while ((txn = txnqueue_due(&t->store.queue, now)) != NULL) {
+		const nstime due = txnqueue_next_deadline(&t->store.queue);
 
 		if (transaction_pending(&txn->state))
 			fire(t, txn, due);
@@ -226,47 +175,29 @@ txntable_close(struct txntable *t, nstime now)
 {
 	struct txn *txn;
 
-	while ((txn = txnqueue_pending(&t->queue)) != NULL) {
+	while ((txn = txnqueue_pending(&t->store.queue)) != NULL) {
 		tell(t, txn, TXNTABLE_UNFINISHED, now);
-		forget(t, txn);
+		txnstore_forget(&t->store, txn);
 	}
-	while ((txn = txnqueue_lingering(&t->queue)) != NULL)
-		forget(t, txn);
+	while ((txn = txnqueue_lingering(&t->store.queue)) != NULL)
+		txnstore_forget(&t->store, txn);
 }
 
 /* The one that would be forgotten next anyway gives way to a new one. */
 static bool
 make_room(struct txntable *t)
 {
-	while (table_count(t->by_key) >= t->limits.transactions) {
-		struct txn *txn = txnqueue_lingering(&t->queue);
+	while (table_count(t->store.by_key) >= t->limits.transactions) {
+		struct txn *txn = txnqueue_lingering(&t->store.queue);
 
 		if (txn == NULL) {
 			t->counters.full++;
 			return false;
 		}
-		forget(t, txn);
+		txnstore_forget(&t->store, txn);
 		t->counters.evicted++;
 	}
 	return true;
-}
-
-static struct txn *
-new_txn(struct txntable *t, const struct sip_message *m,
-    const struct txntable_origin *origin, uint8_t method)
-{
-	struct txn *txn = slab_take(t->slab);
-	struct transaction_timers timers;
-
-	if (txn == NULL)
-		return NULL;
-	txn_begin(txn, m, origin, method);
-	timers = txn_timers(txn, &t->limits);
-	if (txnqueue_await(
-		&t->queue, txn, transaction_deadline(&txn->state, &timers)))
-		return txn;
-	slab_give(t->slab, txn);
-	return NULL;
 }
 
 static uint32_t
@@ -287,7 +218,7 @@ cancel(struct txntable *t, const struct sip_message *m,
 	struct transaction_timers timers;
 	unsigned legs;
 	struct txn *invite =
-	    txnmatch_request(t->by_key, &key, &target, origin, &legs);
+	    txnmatch_request(t->store.by_key, &key, &target, origin, &legs);
 
 	if (invite == NULL || !transaction_pending(&invite->state))
 		return;
@@ -300,17 +231,16 @@ static enum txntable_match
 on_ack(struct txntable *t, const struct sip_message *m,
     const struct txntable_origin *origin)
 {
-	const struct siphash_key *secret = &t->limits.key;
-	const struct txnkey key = txnkey_of(secret, m, m->method);
+	const struct txnkey key = t->expected.key;
 	unsigned legs;
 	struct txn *invite =
-	    txnmatch_request(t->by_key, &key, NULL, origin, &legs);
+	    txnmatch_request(t->store.by_key, &key, NULL, origin, &legs);
 
 	if (invite != NULL) {
 		transaction_ack(&invite->state);
-		txn_settle(invite, t->texts);
-	} else if (!txngroup_ack(t->dialogs, txnkey_dialog(secret, m), m->cseq,
-		       origin, t->texts))
+		txn_settle(invite, t->store.texts);
+	} else if (!txngroup_ack(t->store.dialogs, t->expected.dialog, m->cseq,
+		       origin, t->store.texts))
 		t->counters.ack_orphan++;
 	return TXNTABLE_ACK;
 }
@@ -349,7 +279,7 @@ on_status(struct txntable *t, struct txn *txn, unsigned status, uint32_t tag,
 	if (late || step == TRANSACTION_ANSWERED) {
 		reschedule(t, txn);
 		tell(t, txn, late ? TXNTABLE_LATE : TXNTABLE_ANSWERED, now);
-		txn_settle(txn, t->texts);
+		txn_settle(txn, t->store.texts);
 		spread(t, txn, now);
 		review(t, txn, now);
 		return TXNTABLE_RESPONSE;
@@ -381,17 +311,12 @@ static enum txntable_match
 on_request(struct txntable *t, const struct sip_message *m,
     const struct txntable_origin *origin, uint8_t method)
 {
-	const struct siphash_key *secret = &t->limits.key;
-	const struct txnkey key = txnkey_of(secret, m, m->method);
-	const uint32_t target = target_of(t, m, &key);
-	uint64_t dialog;
+	const struct txnkey *key = &t->expected.key;
+	const uint32_t target = target_of(t, m, key);
 	unsigned legs;
-	struct txn *txn;
+	struct txn *txn =
+	    txnmatch_request(t->store.by_key, key, &target, origin, &legs);
 
-	table_expect(t->by_key, key.a);
-	dialog = txnkey_dialog(secret, m);
-	table_expect(t->dialogs, dialog);
-	txn = txnmatch_request(t->by_key, &key, &target, origin, &legs);
 	if (txn != NULL) {
 		transaction_again(&txn->state, origin->now);
 		return TXNTABLE_RETRANSMISSION;
@@ -402,20 +327,16 @@ on_request(struct txntable *t, const struct sip_message *m,
 	}
 	if (!make_room(t))
 		return TXNTABLE_REFUSED;
-	txn = new_txn(t, m, origin, method);
+	txn = txnstore_begin(&t->store, m, origin, method, &t->limits);
 	if (txn == NULL) {
 		t->counters.no_memory++;
 		return TXNTABLE_REFUSED;
 	}
-	if (txn->watched)
-		txn_pack(txn, m, t->texts);
 	txn->id = ++t->last_id;
 	txn->target = target;
-	txn->key_b = key.b;
-	table_add(t->by_key, &txn->by_key, key.a);
-	txngroup_join(t->dialogs, txn, dialog);
+	txnstore_add(&t->store, txn, &t->expected);
 	txngroup_signs(txn, t->limits.t1);
-	hear_orphan(t, txn, &key, origin);
+	hear_orphan(t, txn, key, origin);
 	return TXNTABLE_NEW;
 }
 
@@ -424,14 +345,14 @@ on_response(struct txntable *t, const struct sip_message *m,
     const struct txntable_origin *origin)
 {
 	const struct siphash_key *secret = &t->limits.key;
-	const struct txnkey key = txnkey_of(secret, m, m->method);
+	const struct txnkey key = t->expected.key;
 	bool relayed = false;
 	struct txn *txn;
 	uint32_t tag;
 
-	table_expect(t->by_key, key.a);
+	table_expect_entry(t->store.by_key, key.a);
 	tag = m->status < 200 ? 0 : txnkey_short(secret, m->to_tag);
-	txn = txnmatch_response(t->by_key, &key, origin);
+	txn = txnmatch_response(t->store.by_key, &key, origin);
 	if (txn != NULL)
 		__builtin_prefetch(txn->text, 1);
 
@@ -448,6 +369,13 @@ on_response(struct txntable *t, const struct sip_message *m,
 	};
 }
 
+void
+txntable_expect(struct txntable *t, const struct sip_message *m)
+{
+	t->expected = txnstore_expect(&t->store, &t->limits.key, m);
+	orphans_expect(&t->orphans, &t->expected.key);
+}
+
 struct txntable_input
 txntable_input(struct txntable *t, const struct sip_message *m,
     const struct txntable_origin *origin)
@@ -455,6 +383,9 @@ txntable_input(struct txntable *t, const struct sip_message *m,
 	struct txntable_input input = { .date_relayed = false };
 	uint8_t method;
 
+	if (t->expected.message != m)
+		txntable_expect(t, m);
+	t->expected.message = NULL;
 	if (!m->is_request)
 		return on_response(t, m, origin);
 
@@ -486,7 +417,7 @@ txntable_set(struct txntable *t, const struct txntable_limits *limits)
 size_t
 txntable_open(const struct txntable *t)
 {
-	return table_count(t->by_key);
+	return table_count(t->store.by_key);
 }
 
 void

@@ -156,6 +156,10 @@ struct txntable *txntable_new(
     const struct txntable_limits *limits, txntable_output *output, void *arg);
 void txntable_free(struct txntable *t);
 
+/* This message comes next, and *m stays as it is until then: what it will be
+ * looked for under is worked out, and brought near meanwhile. */
+void txntable_expect(struct txntable *t, const struct sip_message *m);
+
 struct txntable_input txntable_input(struct txntable *t,
     const struct sip_message *m, const struct txntable_origin *origin);
 

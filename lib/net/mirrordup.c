@@ -6,7 +6,7 @@
 /*
  * A cache like a processor's: the hash of a packet picks a set of WAYS places,
  * two cache lines, and the packet is in one of them or was not seen.  A new one
- * takes the place of the oldest.  Nothing is ever expired.
+ * moves the others on, and the oldest out.  Nothing is ever expired.
  *
  * At a few thousand packets a second the window holds few, and they should
  * stand in the processor's cache rather than all over a megabyte: so it begins
@@ -194,16 +194,12 @@ set_of(const struct mirrordup *m, uint64_t hash)
 	return &m->seen[(hash & (m->sets - 1)) * WAYS];
 }
 
-/* A free place in the set, or the oldest. */
-static struct seen *
-oldest_in(struct seen *set)
+/* The latest of a set stands first, so the oldest, or a free place, last. */
+static void
+push(struct seen *set, struct seen seen)
 {
-	struct seen *oldest = set;
-
-	for (size_t i = 1; i < WAYS && oldest->hash != 0; i++)
-		if (set[i].hash == 0 || set[i].when < oldest->when)
-			oldest = &set[i];
-	return oldest;
+	memmove(set + 1, set, (WAYS - 1) * sizeof(*set));
+	set[0] = seen;
 }
 
 /* Twice the sets: what stood in one now stands in one of two.  False at the
@@ -220,24 +216,29 @@ grow(struct mirrordup *m)
 		return false;
 	m->seen = seen;
 	m->sets *= 2;
-	for (size_t i = 0; i < count; i++)
-		if (old[i].hash != 0)
-			*oldest_in(set_of(m, old[i].hash)) = old[i];
+	for (size_t i = count; i > 0; i--)
+		if (old[i - 1].hash != 0)
+			push(set_of(m, old[i - 1].hash), old[i - 1]);
 	free(old);
 	return true;
+}
+
+static bool
+is_wanted(const struct seen *place, nstime now)
+{
+	return place->hash != 0 && in_window(place->when, now);
 }
 
 static void
 remember(struct mirrordup *m, uint64_t hash, nstime now)
 {
-	struct seen *place;
+	struct seen *set;
 
-	do {
-		place = oldest_in(set_of(m, hash));
-	} while (place->hash != 0 && in_window(place->when, now) && grow(m));
-	if (place->hash != 0 && in_window(place->when, now))
-		m->forgotten++;
-	*place = (struct seen){ .hash = hash, .when = now };
+	do
+		set = set_of(m, hash);
+	while (is_wanted(&set[WAYS - 1], now) && grow(m));
+	m->forgotten += is_wanted(&set[WAYS - 1], now);
+	push(set, (struct seen){ .hash = hash, .when = now });
 }
 
 bool

@@ -33,6 +33,8 @@ _Static_assert(
 TAILQ_HEAD(pair_list, pair);
 
 struct pairs {
+	struct key expected;
+	uint64_t expected_hash;
 	struct table *table;
 	struct slab *slab;
 	struct pair_list by_use; /* unused for longest first, see victim() */
@@ -41,13 +43,30 @@ struct pairs {
 };
 
 static bool
+same_key(const struct key *a, const struct key *b)
+{
+	return endpoint_address_equal(&a->from, &b->from) &&
+	    endpoint_address_equal(&a->to, &b->to);
+}
+
+static bool
 same_pair(const struct table_entry *entry, const void *key)
 {
-	const struct pair *pair = (const struct pair *)entry;
-	const struct key *wanted = key;
+	return same_key(&((const struct pair *)entry)->key, key);
+}
 
-	return endpoint_address_equal(&pair->key.from, &wanted->from) &&
-	    endpoint_address_equal(&pair->key.to, &wanted->to);
+/* struct address has no padding: both are hashed as they stand, but for IPv4,
+ * where this is done for every packet and most of it is zeros. */
+static uint64_t
+hash_of(const struct pairs *p, const struct key *key)
+{
+	uint8_t short_key[8];
+
+	if (key->from.version != 4 || key->to.version != 4)
+		return table_hash(p->table, slice_of(key, sizeof(*key)));
+	memcpy(short_key, key->from.octets, 4);
+	memcpy(short_key + 4, key->to.octets, 4);
+	return table_hash(p->table, slice_of(short_key, sizeof(short_key)));
 }
 
 struct pairs *
@@ -61,8 +80,10 @@ pairs_new(const struct pairs_limits *limits)
 	p->limit = limits->pairs;
 	p->table = table_new(limits->pairs, &limits->key, same_pair);
 	p->slab = slab_new(sizeof(struct pair));
-	if (p->table != NULL && p->slab != NULL)
+	if (p->table != NULL && p->slab != NULL) {
+		p->expected_hash = hash_of(p, &p->expected);
 		return p;
+	}
 	pairs_free(p);
 	return NULL;
 }
@@ -83,20 +104,6 @@ pairs_free(struct pairs *p)
 	table_free(p->table);
 	slab_free(p->slab);
 	free(p);
-}
-
-/* struct address has no padding: both are hashed as they stand, but for IPv4,
- * where this is done for every packet and most of it is zeros. */
-static uint64_t
-hash_of(const struct pairs *p, const struct key *key)
-{
-	uint8_t short_key[8];
-
-	if (key->from.version != 4 || key->to.version != 4)
-		return table_hash(p->table, slice_of(key, sizeof(*key)));
-	memcpy(short_key, key->from.octets, 4);
-	memcpy(short_key + 4, key->to.octets, 4);
-	return table_hash(p->table, slice_of(short_key, sizeof(short_key)));
 }
 
 /*
@@ -151,7 +158,8 @@ static struct pair *
 use(struct pairs *p, const struct address *from, const struct address *to)
 {
 	const struct key key = { .from = *from, .to = *to };
-	const uint64_t hash = hash_of(p, &key);
+	const uint64_t hash =
+	    same_key(&key, &p->expected) ? p->expected_hash : hash_of(p, &key);
 	struct pair *pair = (struct pair *)table_find(p->table, hash, &key);
 
 	if (pair == NULL)
@@ -162,11 +170,11 @@ use(struct pairs *p, const struct address *from, const struct address *to)
 
 void
 pairs_expect(
-    const struct pairs *p, const struct address *from, const struct address *to)
+    struct pairs *p, const struct address *from, const struct address *to)
 {
-	const struct key key = { .from = *from, .to = *to };
-
-	table_expect_entry(p->table, hash_of(p, &key));
+	p->expected = (struct key){ .from = *from, .to = *to };
+	p->expected_hash = hash_of(p, &p->expected);
+	table_expect_entry(p->table, p->expected_hash);
 }
 
 void

@@ -30,9 +30,9 @@ struct pairs_limits {
 struct pairs *pairs_new(const struct pairs_limits *limits);
 void pairs_free(struct pairs *p);
 
-/* The pair will be asked for soon: its place is brought near meanwhile. */
-void pairs_expect(const struct pairs *p, const struct address *from,
-    const struct address *to);
+/* The pair comes next: its place is brought near meanwhile. */
+void pairs_expect(
+    struct pairs *p, const struct address *from, const struct address *to);
 
 void pairs_input(struct pairs *p, const struct address *from,
     const struct address *to, nstime now);

@@ -293,16 +293,17 @@ struct tally {
 	lanes controls, separators;
 };
 
+/* Of the octets that begin there, those whose lane is set in `which'. */
 static inline void
-count_lanes(struct tally *tally, const uint8_t *octets)
+count_lanes(struct tally *tally, const uint8_t *octets, lanes which)
 {
 	lanes v;
 
 	memcpy(&v, octets, LANES);
-	tally->controls -= (lanes)(v < ' ');
+	tally->controls -= (lanes)(v < ' ') & which;
 	/* A comma and a bracket differ in one bit. */
 	tally->separators -=
-	    (lanes)((v == ';') | (v == '&') | ((v | 0x10) == '<'));
+	    (lanes)((v == ';') | (v == '&') | ((v | 0x10) == '<')) & which;
 }
 
 /* The sum of all lanes. */
@@ -323,19 +324,26 @@ sum(lanes v)
 static bool
 is_plain(struct slice head, size_t lines)
 {
-	uint8_t last[LANES] = { [0 ... LANES - 1] = 'x' };
+	static const lanes numbers = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
+		13, 14, 15 };
+	const lanes all = ~(lanes){ 0 };
 	size_t controls = 0, separators = 0, i = 0;
 
+	if (head.len < LANES)
+		return false;
 	while (i < head.len) {
 		const size_t rest = (head.len - i) / LANES;
 		const size_t rounds = rest < MOST_ROUNDS ? rest : MOST_ROUNDS;
 		struct tally tally = { { 0 }, { 0 } };
 
 		for (size_t n = 0; n < rounds; n++, i += LANES)
-			count_lanes(&tally, head.p + i);
+			count_lanes(&tally, head.p + i, all);
+		/* The last few with those before them, which are not counted
+		 * again. */
 		if (head.len - i < LANES) {
-			memcpy(last, head.p + i, head.len - i);
-			count_lanes(&tally, last);
+			count_lanes(&tally, head.p + head.len - LANES,
+			    (lanes)(numbers >=
+				(uint8_t)(LANES - (head.len - i))));
 			i = head.len;
 		}
 		controls += sum(tally.controls);

@@ -12,20 +12,30 @@
 
 enum {
 	KRB_AP_ERR_SKEW = 37,
-	TIME_SKEW = 1013,       /* MS-OCER: during authentication */
-	REFERRER_REFUSED = 1020 /* for many reasons; DATE_SKEWED is one */
+	TIME_SKEW = 1013,        /* MS-OCER: during authentication */
+	REFERRER_REFUSED = 1020, /* for many reasons; DATE_SKEWED is one */
+	SERVERS = 3              /* that refuse one client, remembered */
 };
 
-/* A client that Kerberos refused, and how the last time. */
+/* How often a server refused a client, and how the last time. */
+struct refusals {
+	unsigned count;              /* 0: nothing is known */
+	struct stale_refusal latest; /* its realm: what stands here */
+	char realm[64];
+};
+
+/*
+ * A client that Kerberos refused.  Its refusals count together, whoever they
+ * are from; a success takes back those of the same server alone, since a
+ * client that one KDC wrongly refuses is served by the next.
+ */
 struct client {
 	struct table_entry entry; /* first: a client is its entry */
 	TAILQ_ENTRY(client) order;
 	struct address address;
-	unsigned refusals;
 	bool held;
-	nstime due;                  /* held: when it is told */
-	struct stale_refusal latest; /* its realm: what stands here */
-	char realm[64];
+	nstime due;                       /* held: when it is told */
+	struct refusals servers[SERVERS]; /* the latest first */
 };
 
 TAILQ_HEAD(clients, client);
@@ -157,11 +167,11 @@ static void
 tell_refusals(
     struct stale *s, const struct client *client, nstime now, nstime wall)
 {
-	const struct stale_refusal *r = &client->latest;
+	const struct stale_refusal *r = &client->servers[0].latest;
 	struct evidence e;
 
 	evidence_init(&e);
-	evidence_wire(&e, "source", slice_text(client->realm));
+	evidence_wire(&e, "source", slice_text(client->servers[0].realm));
 	evidence_endpoint(&e, "server", &r->server);
 	evidence_endpoint(&e, "client", &r->client);
 	evidence_integer(&e, "krb_error", r->error);
@@ -216,16 +226,74 @@ add(struct stale *s, const struct address *address)
 
 /* What is borrowed is copied. */
 static void
-keep(struct client *client, const struct stale_refusal *refusal)
+keep(struct refusals *r, const struct stale_refusal *refusal)
 {
 	const struct slice realm =
-	    slice_first(refusal->realm, sizeof(client->realm) - 1);
+	    slice_first(refusal->realm, sizeof(r->realm) - 1);
 
-	client->latest = *refusal;
-	client->latest.realm = slice_of(NULL, 0);
-	memset(client->realm, 0, sizeof(client->realm));
+	r->count += r->count < UINT16_MAX;
+	r->latest = *refusal;
+	r->latest.realm = slice_of(NULL, 0);
+	memset(r->realm, 0, sizeof(r->realm));
 	if (realm.len > 0)
-		memcpy(client->realm, realm.p, realm.len);
+		memcpy(r->realm, realm.p, realm.len);
+}
+
+/* Its place among the client's servers, or where the longest unheard is. */
+static unsigned
+place_of(const struct client *client, const struct address *server)
+{
+	unsigned i = 0;
+
+	while (i < SERVERS - 1 && client->servers[i].count > 0 &&
+	    !endpoint_address_equal(
+		&client->servers[i].latest.server.address, server))
+		i++;
+	return i;
+}
+
+/* The one at `place' goes to the front. */
+static void
+put_first(struct client *client, unsigned place)
+{
+	const struct refusals first = client->servers[place];
+
+	memmove(client->servers + 1, client->servers,
+	    place * sizeof(*client->servers));
+	client->servers[0] = first;
+}
+
+static void
+take_back(struct client *client, unsigned place)
+{
+	memmove(client->servers + place, client->servers + place + 1,
+	    (SERVERS - 1 - place) * sizeof(*client->servers));
+	client->servers[SERVERS - 1] = (struct refusals){ .count = 0 };
+}
+
+static void
+count_refusal(struct client *client, const struct stale_refusal *refusal)
+{
+	const struct address *server = &refusal->server.address;
+	struct refusals *first = &client->servers[0];
+
+	if (first->count > 0 &&
+	    due_by(first->latest.now, RUN_GAP, refusal->now))
+		memset(client->servers, 0, sizeof(client->servers));
+	put_first(client, place_of(client, server));
+	if (!endpoint_address_equal(&first->latest.server.address, server))
+		first->count = 0;
+	keep(first, refusal);
+}
+
+static bool
+is_run(const struct client *client, unsigned least)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < SERVERS; i++)
+		count += client->servers[i].count;
+	return count >= least;
 }
 
 void
@@ -240,25 +308,36 @@ stale_kerberos(struct stale *s, const struct stale_refusal *refusal)
 		client = add(s, &refusal->client.address);
 	if (client == NULL)
 		return;
-	if (due_by(client->latest.now, RUN_GAP, refusal->now))
-		client->refusals = 0;
-	keep(client, refusal);
-	client->refusals++;
+	count_refusal(client, refusal);
 	if (client->held)
 		return;
 	TAILQ_REMOVE(&s->counted, client, order);
-	client->held = client->refusals >= s->limits.count;
+	client->held = is_run(client, s->limits.count);
 	client->due = due_at(refusal->now, s->limits.hold);
 	TAILQ_INSERT_TAIL(list_of(s, client), client, order);
 }
 
 void
-stale_success(struct stale *s, const struct address *address)
+stale_success(struct stale *s, const struct address *address,
+    const struct address *server)
 {
 	struct client *client = find(s, address);
+	unsigned place;
 
-	if (client != NULL)
+	if (client == NULL)
+		return;
+	place = place_of(client, server);
+	if (!endpoint_address_equal(
+		&client->servers[place].latest.server.address, server))
+		return;
+	take_back(client, place);
+	if (client->servers[0].count == 0) {
 		forget(s, client);
+	} else if (client->held && !is_run(client, s->limits.count)) {
+		TAILQ_REMOVE(&s->held, client, order);
+		client->held = false;
+		TAILQ_INSERT_TAIL(&s->counted, client, order);
+	}
 }
 
 void

@@ -10,7 +10,7 @@
  * stale-date: a protocol itself refused somebody for the time (DESIGN section
  * 8).  In SIP one response is enough.  A Windows client that Kerberos refuses
  * corrects itself at once, so only a run of refusals counts, after which it
- * had no success for a while.
+ * had no success where it was refused for a while.
  */
 
 struct stale;
@@ -56,8 +56,9 @@ struct stale_refusal {
 };
 void stale_kerberos(struct stale *s, const struct stale_refusal *refusal);
 
-/* Some server gave `client' a ticket. */
-void stale_success(struct stale *s, const struct address *client);
+/* `server' gave `client' a ticket: its clock is right enough for that one. */
+void stale_success(struct stale *s, const struct address *client,
+    const struct address *server);
 
 void stale_tick(struct stale *s, nstime now, nstime wall);
 nstime stale_next_deadline(const struct stale *s);

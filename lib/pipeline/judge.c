@@ -219,7 +219,7 @@ judge_observe(struct judge *j, const struct observation *o)
 		stale_kerberos(j->stale, &o->krb_refused);
 		break;
 	case OBSERVATION_KRB_SUCCESS:
-		stale_success(j->stale, &o->a.address);
+		stale_success(j->stale, &o->a.address, &o->b.address);
 		break;
 	}
 }

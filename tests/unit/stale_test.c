@@ -45,13 +45,13 @@ end_of(unsigned n, uint16_t port)
 }
 
 static void
-refuse(unsigned client, nstime at, int32_t error)
+refuse_by(unsigned server, unsigned client, nstime at, int32_t error)
 {
 	stale_tick(stale, at, START + at);
 	stale_kerberos(stale,
 	    &(struct stale_refusal){
 		.error = error,
-		.server = end_of(1, 88),
+		.server = end_of(server, 88),
 		.client = end_of(client, 50000),
 		.realm = slice_text("EXAMPLE.NET"),
 		.server_time = START + at,
@@ -63,11 +63,24 @@ refuse(unsigned client, nstime at, int32_t error)
 }
 
 static void
-succeed(unsigned client)
+refuse(unsigned client, nstime at, int32_t error)
+{
+	refuse_by(1, client, at, error);
+}
+
+static void
+succeed_at(unsigned server, unsigned client)
 {
 	const struct endpoint e = end_of(client, 50001);
+	const struct endpoint by = end_of(server, 88);
 
-	stale_success(stale, &e.address);
+	stale_success(stale, &e.address, &by.address);
+}
+
+static void
+succeed(unsigned client)
+{
+	succeed_at(1, client);
 }
 
 static void
@@ -114,6 +127,64 @@ START_TEST(a_client_that_corrects_itself_is_no_fault)
 	succeed(9);
 	wait_until(6000 * NSTIME_S);
 	ck_assert_uint_eq(count, 0);
+	stale_free(stale);
+}
+END_TEST
+
+/* One domain controller is off; what it refuses the other one grants. */
+START_TEST(success_elsewhere_does_not_clear_who_refused)
+{
+	begin(10);
+	for (unsigned i = 0; i < 3; i++) {
+		refuse(9, i * 60 * NSTIME_S, 37);
+		succeed_at(2, 9);
+	}
+	wait_until(1000 * NSTIME_S);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_eq(key, "10.0.0.1:88");
+	stale_free(stale);
+}
+END_TEST
+
+START_TEST(refusals_by_several_servers_count_together)
+{
+	begin(10);
+	for (unsigned i = 0; i < 3; i++)
+		refuse_by(1 + i, 9, i * NSTIME_S, 37);
+	wait_until(100 * NSTIME_S);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_eq(key, "10.0.0.3:88");
+	stale_free(stale);
+}
+END_TEST
+
+START_TEST(a_success_takes_back_what_is_held)
+{
+	begin(10);
+	refuse_by(1, 9, 0, 37);
+	refuse_by(2, 9, 1, 37);
+	refuse_by(2, 9, 2, 37);
+	succeed_at(2, 9);
+	wait_until(100 * NSTIME_S);
+	ck_assert_uint_eq(count, 0);
+	refuse_by(1, 9, 101 * NSTIME_S, 37);
+	refuse_by(1, 9, 102 * NSTIME_S, 37);
+	wait_until(200 * NSTIME_S);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_eq(key, "10.0.0.1:88");
+	stale_free(stale);
+}
+END_TEST
+
+START_TEST(more_servers_than_are_remembered_take_turns)
+{
+	begin(10);
+	for (unsigned i = 0; i < 500; i++) {
+		refuse_by(1 + i % 9, 9, i * NSTIME_MS, 37);
+		succeed_at(1 + i % 7, 9);
+	}
+	wait_until(100 * NSTIME_S);
+	ck_assert_uint_le(count, 1);
 	stale_free(stale);
 }
 END_TEST
@@ -235,6 +306,10 @@ END_TEST
 
 UNIT("stale", three_refusals_without_success_are_told_after_the_hold,
     a_client_that_corrects_itself_is_no_fault,
+    success_elsewhere_does_not_clear_who_refused,
+    refusals_by_several_servers_count_together,
+    a_success_takes_back_what_is_held,
+    more_servers_than_are_remembered_take_turns,
     other_errors_and_other_clients_do_not_count, refusals_far_apart_are_no_run,
     the_end_of_a_savefile_ends_the_hold, it_is_told_again_when_it_goes_on,
     the_table_has_a_limit, sip_refusals_for_the_time_are_told_at_once,

@@ -21,7 +21,8 @@ tell(const struct agents *a, enum finding_verdict verdict,
 
 	textbuf_init(&subject, store, sizeof(store));
 	textbuf_uint(&subject, a->count);
-	textbuf_add(&subject, a->count == 1 ? " user agent" : " user agents");
+	textbuf_add(&subject, a->any_host ? " host" : " user agent");
+	textbuf_add(&subject, a->count == 1 ? "" : "s");
 	a->output(a->arg,
 	    &(struct finding){
 		.kind = FINDING_CLOCK_SKEW,

@@ -7,7 +7,8 @@
 /*
  * User agents with wrong clocks: however many there are, they are one folded
  * clock-skew warning, with the evidence of the worst.  It waits half a minute
- * for more of them, and is told at most once a minute.
+ * for more of them, and is told at most once a minute.  Where all hosts are
+ * judged they need not speak SIP, and are called hosts.
  */
 
 /* Embedded. */
@@ -15,6 +16,7 @@ struct agents {
 	finding_output *output; /* private */
 	void *arg;              /* private */
 	size_t count;           /* read it: accused at present */
+	bool any_host;          /* set it: they may be anything */
 	bool stands, news;      /* private */
 	nstime since, told;     /* private */
 };

@@ -132,11 +132,12 @@ add_shape(struct textbuf *t, const struct evidence *e)
 	}
 }
 
-/* The finding of phones is folded: its subject is "12 user agents". */
+/* The finding of phones is folded: its subject is "12 user agents", or "12
+ * hosts" where all are judged; that of one host is its address. */
 static bool
 is_folded(const struct alert_event *event)
 {
-	return slice_find(event->subject, " user agent") < event->subject.len;
+	return slice_index(event->subject, ' ') < event->subject.len;
 }
 
 static void
@@ -154,7 +155,8 @@ add_place(struct textbuf *t, const struct evidence *e)
 static bool
 is_plural(const struct alert_event *event)
 {
-	return slice_find(event->subject, " agents") < event->subject.len;
+	return is_folded(event) &&
+	    event->subject.p[event->subject.len - 1] == 's';
 }
 
 static void

@@ -56,6 +56,19 @@ START_TEST(more_are_told_a_minute_later)
 }
 END_TEST
 
+START_TEST(where_all_are_judged_they_are_hosts)
+{
+	agents_init(&agents, on_finding, NULL);
+	agents.any_host = true;
+	agents_add(&agents, 0);
+	tell(0);
+	ck_assert_str_eq(subject, "1 host");
+	agents_add(&agents, 0);
+	tell(MINUTE);
+	ck_assert_str_eq(subject, "2 hosts");
+}
+END_TEST
+
 START_TEST(those_that_stand_are_news_once_a_minute)
 {
 	agents_init(&agents, on_finding, NULL);
@@ -95,5 +108,6 @@ START_TEST(what_was_never_told_ends_silently)
 END_TEST
 
 UNIT("agents", the_first_waits_half_a_minute_for_more,
-    more_are_told_a_minute_later, those_that_stand_are_news_once_a_minute,
-    the_last_ends_it, what_was_never_told_ends_silently)
+    more_are_told_a_minute_later, where_all_are_judged_they_are_hosts,
+    those_that_stand_are_news_once_a_minute, the_last_ends_it,
+    what_was_never_told_ends_silently)

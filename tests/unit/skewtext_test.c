@@ -100,6 +100,8 @@ START_TEST(many_phones_are_one_subject)
 	    "90 s ahead; since 18:22:07Z; 1 sample of Date, NTP, new");
 	ck_assert_ptr_nonnull(strstr(peer("1 user agent"),
 	    "clock of 1 user agent is wrong, that of 10.0.1.7: 90 s ahead"));
+	ck_assert_ptr_nonnull(strstr(peer("3 hosts"),
+	    "clocks of 3 hosts are wrong, most that of 10.0.1.7: 90 s ahead"));
 }
 END_TEST
 

@@ -25,6 +25,7 @@ struct skew {
 	struct localclock local;
 	enum skew_local_clock local_state;
 	nstime stepped_at;
+	bool loaded; /* under limits that may have been others */
 
 	uint64_t full, evicted, no_memory, out_of_range, muted;
 };
@@ -55,6 +56,7 @@ set_limits(struct skew *s, const struct skew_limits *limits)
 	peers_set(&s->trial.peers, limits->peers, limits->min_samples);
 	hosts_set(
 	    s->trial.hosts, limits->peers, limits->pools, limits->pool_count);
+	s->trial.agents.any_host = limits->judge_all;
 }
 
 struct skew *
@@ -151,6 +153,9 @@ review(struct skew *s, nstime now, nstime wall, bool at_end)
 	s->trial.has_reviewed = true;
 	s->trial.reviewed = now;
 	set_time(s, now, wall);
+	if (s->loaded)
+		trial_set(&s->trial);
+	s->loaded = false;
 	weigh_ourselves(s);
 	trial_review(&s->trial, at_end);
 }
@@ -318,6 +323,7 @@ void
 skew_set(struct skew *s, const struct skew_limits *limits)
 {
 	set_limits(s, limits);
+	trial_set(&s->trial);
 	trial_weigh_all(&s->trial, FINDING_HEALTHY);
 }
 
@@ -412,6 +418,7 @@ skew_load(struct skew *s, struct cursor *c, const struct record_shift *shift)
 			agents_add(&t->agents, shift->now);
 	agents_load(&t->agents, c, shift->watching);
 	t->review = shift->now;
+	s->loaded = true;
 	s->stepped_at = shift->now;
 	return !c->bad;
 }

@@ -321,6 +321,21 @@ testimony_estimate(const struct testimony *t, unsigned least,
 }
 
 bool
+testimony_mute(struct testimony *t, unsigned witnesses)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < SKEW_WITNESSES; i++) {
+		if ((witnesses & 1u << i) == 0 || t->offsets[i] == NULL)
+			continue;
+		free(t->offsets[i]);
+		t->offsets[i] = NULL;
+		any = true;
+	}
+	return any;
+}
+
+bool
 testimony_is_empty(const struct testimony *t)
 {
 	for (unsigned i = 0; i < SKEW_WITNESSES; i++)

@@ -43,6 +43,9 @@ struct testimony_estimate {
 bool testimony_estimate(const struct testimony *t, unsigned least,
     struct testimony_estimate *estimate);
 
+/* Forget what these witnesses (1 << SKEW_x) said.  True if they had. */
+bool testimony_mute(struct testimony *t, unsigned witnesses);
+
 /* Was nobody heard? */
 bool testimony_is_empty(const struct testimony *t);
 

@@ -274,6 +274,31 @@ trial_weigh_all(struct trial *t, enum finding_verdict if_right)
 		trial_weigh(t, t->peers.sorted[i], if_right);
 }
 
+/* A conflict that nobody is told of any more is left to grow quiet. */
+static void
+release(struct trial *t, struct peer *p)
+{
+	const bool silenced = testimony_mute(&p->testimony, t->limits->muted) &&
+	    testimony_is_empty(&p->testimony);
+
+	if (p->standing != PEERS_CALM &&
+	    (silenced || !is_of_interest(t, &p->key.address)))
+		absolve(t, p, FINDING_SUPERSEDED);
+	if (silenced && peers_take_side(&t->peers, p, PEERS_NO_SIDE))
+		trial_schedule(t, due_at(t->now, t->limits->hold));
+}
+
+void
+trial_set(struct trial *t)
+{
+	if (!peers_sort(&t->peers)) {
+		t->no_memory++;
+		return;
+	}
+	for (size_t i = 0; i < t->peers.sorted_count; i++)
+		release(t, t->peers.sorted[i]);
+}
+
 void
 trial_review(struct trial *t, bool at_end)
 {

@@ -41,6 +41,11 @@ void trial_weigh(
     struct trial *t, struct peer *p, enum finding_verdict if_right);
 void trial_weigh_all(struct trial *t, enum finding_verdict if_right);
 
+/* Other limits are in force: what they do not allow is taken back, what muted
+ * witnesses said and who is of no interest any more.  The rest is not weighed
+ * anew. */
+void trial_set(struct trial *t);
+
 /* Judge those who were held long enough, or at the end all. */
 void trial_review(struct trial *t, bool at_end);
 

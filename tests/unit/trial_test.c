@@ -185,6 +185,45 @@ START_TEST(muted_witnesses_are_not_heard)
 }
 END_TEST
 
+START_TEST(who_was_accused_by_muted_witnesses_is_released)
+{
+	begin(true);
+	hear_often(1, SKEW_NTP, 0, -HOUR);
+	hear_often(2, SKEW_NTP, 2 * MINUTE, -HOUR);
+	hear_often(2, SKEW_SMB, 2 * MINUTE, -HOUR);
+	skew_tick(skew, 6 * MINUTE, START + 6 * MINUTE);
+	ck_assert_str_eq(subject, "2 hosts");
+	limits.muted = 1u << SKEW_NTP;
+	skew_set(skew, &limits);
+	seen[FINDING_CLOCK_SKEW] = 0;
+	hear_often(2, SKEW_SMB, 7 * MINUTE, -HOUR);
+	skew_tick(skew, 20 * MINUTE, START + 20 * MINUTE);
+	ck_assert_uint_ge(seen[FINDING_CLOCK_SKEW], 1);
+	ck_assert_str_eq(subject, "1 host");
+	ck_assert_str_eq(witnesses, "smb");
+	limits.muted = 1u << SKEW_NTP | 1u << SKEW_SMB;
+	skew_set(skew, &limits);
+	ck_assert_int_eq(verdict, FINDING_SUPERSEDED);
+	finish(21 * MINUTE);
+}
+END_TEST
+
+START_TEST(who_is_not_to_be_judged_any_more_is_released)
+{
+	begin(true);
+	hear_often(1, SKEW_NTP, 0, -HOUR);
+	skew_tick(skew, 5 * MINUTE, START + 5 * MINUTE);
+	ck_assert_uint_ge(seen[FINDING_CLOCK_SKEW], 1);
+	limits.judge_all = false;
+	skew_set(skew, &limits);
+	ck_assert_int_eq(verdict, FINDING_SUPERSEDED);
+	seen[FINDING_CLOCK_SKEW] = 0;
+	hear_often(1, SKEW_NTP, 6 * MINUTE, -HOUR);
+	finish(20 * MINUTE);
+	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 0);
+}
+END_TEST
+
 START_TEST(witnesses_that_contradict_each_other_are_told)
 {
 	begin(false);
@@ -301,6 +340,22 @@ START_TEST(what_each_witness_told_outlives_a_restart)
 }
 END_TEST
 
+START_TEST(other_limits_after_a_restart_release_who_was_accused)
+{
+	begin(true);
+	hear_often(1, SKEW_NTP, 0, -HOUR);
+	skew_tick(skew, 5 * MINUTE, START + 5 * MINUTE);
+	ck_assert_uint_ge(seen[FINDING_CLOCK_SKEW], 1);
+	limits.judge_all = false;
+	restart();
+	skew_tick(skew, 20 * MINUTE, START + 20 * MINUTE);
+	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 1);
+	ck_assert_int_eq(verdict, FINDING_SUPERSEDED);
+	finish(21 * MINUTE);
+	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 1);
+}
+END_TEST
+
 START_TEST(who_serves_time_is_known_after_a_restart)
 {
 	const struct address server = host(1), client = host(2);
@@ -357,11 +412,14 @@ UNIT("trial", who_speaks_no_sip_is_not_accused, unless_all_are_to_be_judged,
     it_may_turn_out_later_that_it_speaks_sip,
     who_serves_time_to_one_that_speaks_sip_is_accused_alone,
     it_may_turn_out_later_to_whom_it_served_time, muted_witnesses_are_not_heard,
+    who_was_accused_by_muted_witnesses_is_released,
+    who_is_not_to_be_judged_any_more_is_released,
     witnesses_that_contradict_each_other_are_told,
     contradictions_of_strangers_are_not_told,
     a_changed_zone_is_told_of_who_speaks_sip,
     certificates_may_ask_for_one_clock,
     what_each_witness_told_outlives_a_restart,
+    other_limits_after_a_restart_release_who_was_accused,
     who_serves_time_is_known_after_a_restart,
     a_contradiction_from_before_a_restart_ends_after_it,
     a_zone_from_before_a_restart_is_changed_back_after_it)

@@ -4,11 +4,12 @@
 #include <errno.h>
 #include <pcap/pcap.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 
 #include "nic.h"
 #include "wallclock.h"
 
-enum { NAME = 64, FILTER = 16384 };
+enum { NAME = 64 };
 
 /*
  * A ring's block is handed over when it is full, or when its timer finds it
@@ -24,9 +25,10 @@ struct capture {
 	unsigned index; /* 0: it has none, as "any" */
 	int datalink;
 	bool nanoseconds;
+	bool in_kernel;                            /* its filter is */
 	unsigned last_drops, last_interface_drops; /* pcap_stats() wraps */
 	bool ask; /* something may have been dropped since they were read */
-	capture_output *output;                    /* during a dispatch */
+	capture_output *output; /* during a dispatch */
 	void *arg;
 };
 
@@ -135,34 +137,37 @@ activate(struct capture *c, struct textbuf *why)
 	return 0;
 }
 
-static int
-compile(struct capture *c, const struct filter_wanted *wanted,
-    struct bpf_program *program, struct textbuf *why)
+/* Where the kernel does not take a filter, libpcap does without it and drops
+ * what does not pass here.  Other things than sockets are not asked. */
+static bool
+kernel_filters(const struct capture *c)
 {
-	char store[FILTER];
-	struct textbuf text;
+	socklen_t len = 0;
 
-	textbuf_init(&text, store, sizeof(store));
-	if (!filter_write(&text, wanted, filter_vlan_levels(c->datalink)))
-		return fail(why, -EINVAL, "the filter is too long");
-	if (pcap_compile(c->pcap, program, store, 1, PCAP_NETMASK_UNKNOWN) == 0)
-		return 0;
-	textbuf_add(why, "the filter does not compile: ");
-	return fail(why, -EINVAL, pcap_geterr(c->pcap));
+	return getsockopt(pcap_fileno(c->pcap), SOL_SOCKET, SO_GET_FILTER, NULL,
+		   &len) != 0 ||
+	    len > 0;
 }
 
 static int
 apply_filter(struct capture *c, struct textbuf *why)
 {
 	struct bpf_program program;
-	int error = compile(c, &c->setup.filter, &program, why);
+	int error = filter_compile(c->pcap, &c->setup.filter, &program, why);
 
 	if (error != 0)
 		return error;
 	if (pcap_setfilter(c->pcap, &program) != 0)
 		error = fail(why, -EINVAL, pcap_geterr(c->pcap));
+	c->in_kernel = kernel_filters(c);
 	pcap_freecode(&program);
 	return error;
+}
+
+bool
+capture_in_kernel(const struct capture *c)
+{
+	return c->in_kernel;
 }
 
 int
@@ -174,7 +179,7 @@ capture_check(
 
 	if (c->pcap == NULL)
 		return 0;
-	error = compile(c, filter, &program, why);
+	error = filter_compile(c->pcap, filter, &program, why);
 	if (error == 0)
 		pcap_freecode(&program);
 	return error;

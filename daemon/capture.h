@@ -41,6 +41,10 @@ void capture_close(struct capture *c);
 
 const char *capture_interface(const struct capture *c);
 
+/* Does the kernel filter?  If the filter is too much for it, packets that do
+ * not pass are copied here all the same and then dropped. */
+bool capture_in_kernel(const struct capture *c);
+
 /* Readable when packets wait; -1 while closed. */
 int capture_descriptor(const struct capture *c);
 

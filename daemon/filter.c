@@ -1,77 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "filter.h"
 
-#include <pcap/pcap.h>
+#include <errno.h>
 #include <string.h>
 
-#include "filter_witness.h"
+#include "filter_wanted.h"
 
-/* Ports as "portrange a-b or portrange c-d": runs keep the program short. */
-static void
-write_ports(struct textbuf *t, const struct portset *ports)
-{
-	bool first = true;
-
-	for (uint32_t port = 0; port < 65536; port++) {
-		uint32_t end = port;
-
-		if (!portset_has(ports, (uint16_t)port))
-			continue;
-		while (end < 65535 && portset_has(ports, (uint16_t)(end + 1)))
-			end++;
-		textbuf_add(t, first ? "portrange " : " or portrange ");
-		textbuf_uint(t, port);
-		textbuf_add(t, "-");
-		textbuf_uint(t, end);
-		first = false;
-		port = end;
-	}
-	if (first)
-		textbuf_add(t, "port 5060");
-}
-
-/*
- * D: what any room can use.  A UDP payload that begins with "SIP/2.0" is a
- * response whatever its port (libpcap's udp[] is IPv4 only; for IPv6 the
- * payload stands at octet 48 behind a plain header).  Non-first fragments
- * carry no ports, and libpcap finds none behind IPv6 extension headers.  Who
- * looks behind the end of a packet rejects it, whatever else it matches: the
- * payload comes last.
- */
-static void
-write_wanted(struct textbuf *t, const struct filter_wanted *wanted)
-{
-	textbuf_add(t, "(");
-	write_ports(t, wanted->ports);
-	textbuf_add(t,
-	    " or (ip[6:2] & 0x1fff != 0) or ip6[6] = 44"
-	    " or ip6[6] = 0 or ip6[6] = 43 or ip6[6] = 60"
-	    " or icmp[0] = 3 or (ip6[6] = 58 and ip6[40] = 1)");
-	if (wanted->tunnels)
-		textbuf_add(t,
-		    " or ip proto 4 or ip proto 41 or ip6[6] = 4 or"
-		    " ip6[6] = 41 or ip proto 47 or ip6[6] = 47"
-		    " or udp port 4789 or udp port 4790 or udp port 8472"
-		    " or udp port 6081 or udp port 2152");
-	filter_witness_write(t, wanted->witnesses);
-	textbuf_add(t,
-	    " or (udp and udp[8:4] = 0x5349502f and udp[12:2] = 0x322e)"
-	    " or (ip6[6] = 17 and ip6[48:4] = 0x5349502f and"
-	    " ip6[52:2] = 0x322e))");
-}
-
-static void
-write_level(struct textbuf *t, const struct filter_wanted *wanted)
-{
-	textbuf_add(t, "(");
-	write_wanted(t, wanted);
-	if (wanted->user != NULL && wanted->user[0] != '\0') {
-		textbuf_add(t, " and (");
-		textbuf_add(t, wanted->user);
-		textbuf_add(t, ")");
-	}
-	textbuf_add(t, ")");
-}
+enum { TEXT = 16384 };
 
 /*
  * Who says vlan (or mpls, or pppoes) shifts the offsets of what follows by
@@ -80,46 +15,93 @@ write_level(struct textbuf *t, const struct filter_wanted *wanted)
 static bool
 shifts(const char *user)
 {
-	return user != NULL &&
-	    (strstr(user, "vlan") != NULL || strstr(user, "mpls") != NULL ||
-		strstr(user, "pppoes") != NULL ||
-		strstr(user, "geneve") != NULL);
+	return strstr(user, "vlan") != NULL || strstr(user, "mpls") != NULL ||
+	    strstr(user, "pppoes") != NULL || strstr(user, "geneve") != NULL;
+}
+
+static void
+write_level(struct textbuf *t, const char *user)
+{
+	textbuf_add(t, "((ip or ip6) and (");
+	textbuf_add(t, user);
+	textbuf_add(t, "))");
 }
 
 /*
  * The kernel takes the outermost tag off, and level 0 reads the packet as if
  * there was none.  It must not be read at the others too: libpcap (1.10.3)
  * keeps how far they are shifted where level 0 keeps what it calculates with,
- * and then compares anything: most of the long segments of a file copied.
+ * and then compares anything.
  */
 #define UNLESS_READ                                                            \
 	" or ((ether proto 0x8100 or ether proto 0x88a8 or"                    \
 	" ether proto 0x9100) and "
 
-bool
-filter_write(
-    struct textbuf *t, const struct filter_wanted *wanted, unsigned vlan_levels)
+/* libpcap shifts the offsets of everything that follows the word vlan, so the
+ * levels are nested and the expression stands inside each. */
+static void
+write_user(struct textbuf *t, const char *user, unsigned vlan_levels)
 {
-	if (shifts(wanted->user)) {
-		textbuf_add(t, "(");
-		textbuf_add(t, wanted->user);
-		textbuf_add(t, ") and ");
-		write_wanted(t, wanted);
-		return !t->truncated;
+	if (shifts(user)) {
+		textbuf_add(t, user);
+		return;
 	}
-	write_level(t, wanted);
+	write_level(t, user);
 	for (unsigned level = 0; level < vlan_levels; level++) {
 		textbuf_add(t, level == 0 ? UNLESS_READ : " or (");
 		textbuf_add(t, "vlan and (");
-		write_level(t, wanted);
+		write_level(t, user);
 	}
 	for (unsigned level = 0; level < vlan_levels; level++)
 		textbuf_add(t, "))");
-	return !t->truncated;
 }
 
-unsigned
-filter_vlan_levels(int datalink)
+static int
+fail(struct textbuf *why, const char *first, const char *second)
 {
-	return datalink == DLT_EN10MB ? 2 : 0;
+	textbuf_add(why, first);
+	textbuf_add(why, second);
+	return -EINVAL;
+}
+
+static int
+compile_user(pcap_t *pcap, const char *user, struct bpf_program *program,
+    struct textbuf *why)
+{
+	char store[TEXT];
+	struct textbuf text;
+
+	textbuf_init(&text, store, sizeof(store));
+	write_user(&text, user, pcap_datalink(pcap) == DLT_EN10MB ? 2 : 0);
+	if (text.truncated)
+		return fail(why, "the filter is too long", "");
+	if (pcap_compile(pcap, program, store, 1, PCAP_NETMASK_UNKNOWN) == 0)
+		return 0;
+	return fail(why, "the filter does not compile: ", pcap_geterr(pcap));
+}
+
+int
+filter_compile(pcap_t *pcap, const struct filter_wanted *wanted,
+    struct bpf_program *program, struct textbuf *why)
+{
+	const bool any = wanted->user != NULL && wanted->user[0] != '\0';
+	struct assembly b = { .len = 0 };
+	struct bpf_program user = { .bf_len = 0 };
+	int error = any ? compile_user(pcap, wanted->user, &user, why) : 0;
+
+	if (error != 0)
+		return error;
+	filter_wanted_write(
+	    &b, wanted, pcap_datalink(pcap), any && shifts(wanted->user));
+	if (any)
+		assembly_append(&b, &user);
+	else
+		assembly_add(
+		    &b, BPF_RET | BPF_K, (uint32_t)pcap_snapshot(pcap));
+	if (any)
+		pcap_freecode(&user);
+	if (!assembly_finish(&b, program))
+		error = fail(why, "the filter is too long", "");
+	assembly_done(&b);
+	return error;
 }

@@ -2,19 +2,24 @@
 #ifndef FILTER_H
 #define FILTER_H
 
+#include <pcap/pcap.h>
+
 #include "base/textbuf.h"
 #include "net/portset.h"
 
 /*
- * The capture filter of a live interface (DESIGN section 5), as a
- * pcap-filter(7) expression.  libpcap shifts the offsets of everything that
- * follows the word vlan, so the levels are nested and the user's filter
- * stands inside each:
+ * The capture filter of a live interface (DESIGN section 5): what any room can
+ * use, and of that what the operator's own expression wants.
  *
- *	(D and U) or (TAG and vlan and ((D and U) or (vlan and (D and U))))
+ * The first half is written here and not by libpcap, which repeats all of it
+ * for each level of VLAN tags: that grew to four times what an older kernel
+ * takes (net.core.optmem_max), and then everything is copied to the daemon and
+ * filtered there.  The second half, if there is one, stands behind it:
  *
- * TAG: there is still one in the packet.  A user who says vlan himself gets U
- * and D, at the level he names.
+ *	D, then (I and U) or (TAG and vlan and ((I and U) or (vlan and (..))))
+ *
+ * I: IP is at this level.  TAG: there is still one in the packet.  A user who
+ * says vlan himself gets U, at the level he names.
  */
 
 struct filter_wanted {
@@ -25,13 +30,11 @@ struct filter_wanted {
 };
 
 /*
- * Write the expression for a datalink that knows `vlan_levels' VLAN tags (0:
- * none, 2: Ethernet).  False if it does not fit into `t'.
+ * For what is open on `pcap'; the caller frees *program with pcap_freecode().
+ * 0, or -EINVAL with `why': the user's expression does not compile or is too
+ * long.
  */
-bool filter_write(struct textbuf *t, const struct filter_wanted *wanted,
-    unsigned vlan_levels);
-
-/* How many levels make sense on a datalink (a DLT_ value). */
-unsigned filter_vlan_levels(int datalink);
+int filter_compile(pcap_t *pcap, const struct filter_wanted *wanted,
+    struct bpf_program *program, struct textbuf *why);
 
 #endif

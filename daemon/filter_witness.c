@@ -3,64 +3,104 @@
 
 #include "findings/skew.h"
 
-/*
- * A segment that is too short for what is asked fails the whole filter, so
- * the port is asked first.  Where the payload of TCP begins is told by its
- * header; libpcap's tcp[] is IPv4 only, and in IPv6 the header is looked for
- * at octet 40, behind a plain one.  "and" and "or" bind alike in pcap-filter:
- * whatever mixes them stands in brackets.
- */
-#define TCP4(at) "tcp[((tcp[12] & 0xf0) >> 2) + " at "]"
-#define TCP6(at) "ip6[((ip6[52] & 0xf0) >> 2) + 40 + " at "]"
-#define FROM_TCP6(port) "(ip6[6] = 6 and ip6[40:2] = " port ")"
+enum { KERBEROS = 88, SMB = 445, SMB_ON_NETBIOS = 139 };
 
-/* What begins with a tag of its own: KRB-ERROR, AS-REP, TGS-REP.  Of tickets
- * the first segment has to pass, since who gets one is not refused. */
-#define IS_ANSWER(octet)                                                       \
-	"(" octet " = 0x7e or " octet " = 0x6b or " octet " = 0x6d)"
+static bool
+is_wanted(const struct filter_witness *f, enum skew_witness witness)
+{
+	return (f->witnesses & 1u << witness) != 0;
+}
 
-#define KRB_UDP4 "udp src port 88 and " IS_ANSWER("udp[8]")
-#define KRB_UDP6 "ip6[6] = 17 and ip6[40:2] = 88 and " IS_ANSWER("ip6[48]")
-
-/* Behind their length, which is below 64 KiB, or without it: some KDCs send it
- * in a segment of its own. */
-#define IS_ANSWER_TCP(tcp)                                                     \
-	"((" tcp("0:2") " = 0 and " IS_ANSWER(tcp("4")) ") or " IS_ANSWER(     \
-	    tcp("0")) ")"
-
-#define KRB_TCP4 "tcp src port 88 and " IS_ANSWER_TCP(TCP4)
-#define KRB_TCP6 FROM_TCP6("88") " and " IS_ANSWER_TCP(TCP6)
-
-/* NEGOTIATE of SMB2 is command 0 of 16 bits, that of SMB1 0x72 of 8. */
-#define IS_NEGOTIATE(tcp)                                                      \
-	"((" tcp("4:4") " = 0xfe534d42 and " tcp("16:2") " = 0) or (" tcp(     \
-	    "4:4") " = 0xff534d42 and " tcp("8") " = 0x72))"
-
-#define SMB4 "(tcp src port 445 or tcp src port 139) and " IS_NEGOTIATE(TCP4)
-#define SMB6                                                                   \
-	"(" FROM_TCP6("445") " or " FROM_TCP6("139") ") and " IS_NEGOTIATE(TCP6)
-
-static const struct {
-	enum skew_witness witness;
-	const char *expression;
-} rows[] = {
-	{ SKEW_NTP, "udp port 123" },
-	{ SKEW_KERBEROS, KRB_UDP4 },
-	{ SKEW_KERBEROS, KRB_UDP6 },
-	{ SKEW_KERBEROS, KRB_TCP4 },
-	{ SKEW_KERBEROS, KRB_TCP6 },
-	{ SKEW_SMB, SMB4 },
-	{ SKEW_SMB, SMB6 },
-};
+/* What begins there with a tag of its own: KRB-ERROR, AS-REP, TGS-REP.  Of
+ * tickets the first segment has to pass, since who gets one is not refused. */
+static void
+take_answer(struct assembly *b, const struct filter_witness *f, uint32_t at)
+{
+	assembly_add(b, BPF_LD | BPF_B | BPF_IND, f->base + at);
+	assembly_if(b, 0x7e, f->take);
+	assembly_if(b, 0x6b, f->take);
+	assembly_if(b, 0x6d, f->take);
+}
 
 void
-filter_witness_write(struct textbuf *t, unsigned witnesses)
+filter_witness_udp(struct assembly *b, const struct filter_witness *f)
 {
-	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-		if ((witnesses & 1u << rows[i].witness) == 0)
-			continue;
-		textbuf_add(t, " or (");
-		textbuf_add(t, rows[i].expression);
-		textbuf_add(t, ")");
+	const int kerberos = assembly_label(b), others = assembly_label(b);
+
+	if (!is_wanted(f, SKEW_KERBEROS))
+		return;
+	assembly_if(b, KERBEROS, kerberos);
+	assembly_go(b, others);
+	assembly_place(b, kerberos);
+	take_answer(b, f, 8);
+	assembly_place(b, others);
+}
+
+/* Behind its length, which is below 64 KiB, or without it: some KDCs send it
+ * in a segment of its own. */
+static void
+kerberos_tcp(struct assembly *b, const struct filter_witness *f)
+{
+	const int whole = assembly_label(b);
+
+	take_answer(b, f, 0);
+	assembly_add(b, BPF_LD | BPF_H | BPF_IND, f->base);
+	assembly_if(b, 0, whole);
+	assembly_go(b, f->leave);
+	assembly_place(b, whole);
+	take_answer(b, f, 4);
+	assembly_go(b, f->leave);
+}
+
+/* NEGOTIATE of SMB2 is command 0 of 16 bits, that of SMB1 0x72 of 8. */
+static void
+smb(struct assembly *b, const struct filter_witness *f)
+{
+	const int smb1 = assembly_label(b), smb2 = assembly_label(b);
+
+	assembly_add(b, BPF_LD | BPF_W | BPF_IND, f->base + 4);
+	assembly_if(b, 0xfe534d42, smb2);
+	assembly_if(b, 0xff534d42, smb1);
+	assembly_go(b, f->leave);
+	assembly_place(b, smb2);
+	assembly_add(b, BPF_LD | BPF_H | BPF_IND, f->base + 16);
+	assembly_if(b, 0, f->take);
+	assembly_go(b, f->leave);
+	assembly_place(b, smb1);
+	assembly_add(b, BPF_LD | BPF_B | BPF_IND, f->base + 8);
+	assembly_if(b, 0x72, f->take);
+	assembly_go(b, f->leave);
+}
+
+/* X goes to the payload. */
+static void
+skip_header(struct assembly *b, const struct filter_witness *f)
+{
+	assembly_add(b, BPF_LD | BPF_B | BPF_IND, f->base + 12);
+	assembly_add(b, BPF_ALU | BPF_AND | BPF_K, 0xf0);
+	assembly_add(b, BPF_ALU | BPF_RSH | BPF_K, 2);
+	assembly_add(b, BPF_ALU | BPF_ADD | BPF_X, 0);
+	assembly_add(b, BPF_MISC | BPF_TAX, 0);
+}
+
+void
+filter_witness_tcp(struct assembly *b, const struct filter_witness *f)
+{
+	const int from_kdc = assembly_label(b), from_files = assembly_label(b);
+	const int others = assembly_label(b);
+
+	if (is_wanted(f, SKEW_KERBEROS))
+		assembly_if(b, KERBEROS, from_kdc);
+	if (is_wanted(f, SKEW_SMB)) {
+		assembly_if(b, SMB, from_files);
+		assembly_if(b, SMB_ON_NETBIOS, from_files);
 	}
+	assembly_go(b, others);
+	assembly_place(b, from_kdc);
+	skip_header(b, f);
+	kerberos_tcp(b, f);
+	assembly_place(b, from_files);
+	skip_header(b, f);
+	smb(b, f);
+	assembly_place(b, others);
 }

@@ -127,6 +127,17 @@ mention(
 	in->mentioned = monotonic;
 }
 
+static void
+warn_of_filter(struct interfaces *set, struct interface *in)
+{
+	if (!capture_in_kernel(in->capture))
+		log_warning(set->setup.log,
+		    "%s: the kernel does not take this filter: every packet is "
+		    "copied and filtered here; shorten the filter or the list "
+		    "of ports, or raise sysctl net.core.optmem_max",
+		    capture_interface(in->capture));
+}
+
 static int
 open_slot(struct interfaces *set, size_t slot, struct textbuf *why)
 {
@@ -143,6 +154,7 @@ open_slot(struct interfaces *set, size_t slot, struct textbuf *why)
 	in->missing = false;
 	in->was_there = true;
 	warn_of_offloads(set, in);
+	warn_of_filter(set, in);
 	set->setup.watch(
 	    set->setup.watch_arg, slot, capture_descriptor(in->capture));
 	return 0;
@@ -252,6 +264,20 @@ add(struct interfaces *set, const struct interfaces_wanted *wanted,
 	return error;
 }
 
+static void
+reset(
+    struct interfaces *set, size_t slot, const struct interfaces_wanted *wanted)
+{
+	struct interface *in = &set->slots[slot];
+
+	if (capture_set(in->capture, &wanted->capture)) {
+		close_slot(set, slot);
+		try_again(set, slot);
+	} else {
+		warn_of_filter(set, in);
+	}
+}
+
 /* Those that stand on only one side: the new ones, when they cannot be had
  * all, or the old ones. */
 static void
@@ -282,10 +308,8 @@ interfaces_set(struct interfaces *set, const struct interfaces_wanted *wanted)
 
 		keep[i] = capture != NULL &&
 		    is_wanted(wanted, capture_interface(capture));
-		if (!keep[i] || !capture_set(capture, &wanted->capture))
-			continue;
-		close_slot(set, i);
-		try_again(set, i);
+		if (keep[i] && before[i])
+			reset(set, i, wanted);
 	}
 	forget_others(set, keep);
 	return 0;

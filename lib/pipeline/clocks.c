@@ -242,7 +242,7 @@ read_ntp(struct clocks *c, const struct descent_event *e)
 		.now = e->packet->now,
 	};
 
-	if (!ntp_parse(e->udp.payload, &ntp))
+	if (!is_heard(c, SKEW_NTP) || !ntp_parse(e->udp.payload, &ntp))
 		return;
 	if (ntp.serves)
 		c->output(c->arg,

@@ -15,7 +15,6 @@ struct judge {
 	struct stale *stale;
 	struct alert *alert;
 	const struct endpoint *server; /* of the outcome being judged */
-	bool clocks_beside_sip; /* a witness told that is none of SIP's own */
 };
 
 /*
@@ -110,8 +109,6 @@ learn_udp(struct judge *j, const struct txntable_outcome *o, nstime wall)
 	if (o->event != TXNTABLE_ANSWERED || o->transport != TXNTABLE_UDP)
 		return;
 	connection_udp_worked(j->connection, &o->uac, &o->uas, o->now, wall);
-	if (!j->clocks_beside_sip)
-		return;
 	skew_speaks_sip(j->skew, &o->uac.address);
 	skew_speaks_sip(j->skew, &o->uas.address);
 }
@@ -133,14 +130,6 @@ on_transaction(struct judge *j, const struct observation *observation)
 		silence_active(
 		    j->silence, &o->uac.address, o->now, witness->wall);
 	j->server = NULL;
-}
-
-static void
-on_clock(struct judge *j, const struct skew_stamp *stamp)
-{
-	if (stamp->witness != SKEW_DATE)
-		j->clocks_beside_sip = true;
-	skew_input(j->skew, stamp);
 }
 
 static void
@@ -186,7 +175,7 @@ judge_observe(struct judge *j, const struct observation *o)
 		on_transaction(j, o);
 		break;
 	case OBSERVATION_CLOCK:
-		on_clock(j, &o->stamp);
+		skew_input(j->skew, &o->stamp);
 		break;
 	case OBSERVATION_TRUNCATED:
 		visibility_truncated(j->visibility, o->now, o->wall);

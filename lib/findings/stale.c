@@ -10,11 +10,15 @@
 /* Refusals further apart are no run. */
 #define RUN_GAP (3600 * NSTIME_S)
 
+/* What a proxy passes on, it passes on within Timer B. */
+#define RELAYED_WITHIN (32 * NSTIME_S)
+
 enum {
 	KRB_AP_ERR_SKEW = 37,
 	TIME_SKEW = 1013,        /* MS-OCER: during authentication */
 	REFERRER_REFUSED = 1020, /* for many reasons; DATE_SKEWED is one */
-	SERVERS = 3              /* that refuse one client, remembered */
+	SERVERS = 3,             /* that refuse one client, remembered */
+	LEGS = 16                /* that SIP refusals took, remembered */
 };
 
 /* How often a server refused a client, and how the last time. */
@@ -40,6 +44,14 @@ struct client {
 
 TAILQ_HEAD(clients, client);
 
+/* Where a refusal in SIP went. */
+struct leg {
+	uint64_t call; /* its hash; 0: there is none */
+	unsigned status;
+	struct address to;
+	nstime now;
+};
+
 struct stale {
 	struct stale_limits limits;
 	finding_output *output;
@@ -47,7 +59,9 @@ struct stale {
 	struct table *table;
 	struct clients counted; /* the longest unheard first */
 	struct clients held;    /* the first due first */
-	uint64_t evicted, no_memory;
+	struct leg legs[LEGS];
+	unsigned leg_count; /* so far */
+	uint64_t evicted, no_memory, relayed;
 };
 
 static bool
@@ -144,6 +158,30 @@ is_stale(const struct stale_response *r)
 		slice_find(r->diagnostics, "DATE_SKEWED") < r->diagnostics.len);
 }
 
+/* Who was just sent it himself only passes it on: the refusal is another's. */
+static bool
+is_relayed(struct stale *s, const struct stale_response *r)
+{
+	const uint64_t call = table_hash(s->table, r->call_id) | 1;
+	bool relayed = false;
+
+	for (unsigned i = 0; i < LEGS; i++) {
+		const struct leg *leg = &s->legs[i];
+
+		if (leg->call == call && leg->status == r->status &&
+		    !due_by(leg->now, RELAYED_WITHIN, r->now) &&
+		    endpoint_address_equal(&leg->to, &r->server.address))
+			relayed = true;
+	}
+	s->legs[s->leg_count++ % LEGS] = (struct leg){
+		.call = call,
+		.status = r->status,
+		.to = r->client.address,
+		.now = r->now,
+	};
+	return relayed;
+}
+
 void
 stale_input(struct stale *s, const struct stale_response *r)
 {
@@ -151,6 +189,10 @@ stale_input(struct stale *s, const struct stale_response *r)
 
 	if (!is_stale(r))
 		return;
+	if (is_relayed(s, r)) {
+		s->relayed++;
+		return;
+	}
 	evidence_init(&e);
 	evidence_integer(&e, "status", r->status);
 	if (r->diagnostic != 0)
@@ -375,4 +417,5 @@ stale_stats(const struct stale *s, counter_output *output, void *arg)
 {
 	output(arg, "stale.evicted", s->evicted);
 	output(arg, "stale.no_memory", s->no_memory);
+	output(arg, "stale.relayed", s->relayed);
 }

@@ -30,7 +30,7 @@ void stale_set(struct stale *s, const struct stale_limits *limits);
 
 /* A SIP response from 400 on, though no copy of one; which of them matter is
  * decided here: 403 Stale Date, ms-diagnostics 1013, and 1020 where it says
- * DATE_SKEWED. */
+ * DATE_SKEWED.  One that was just sent to `server' himself is another's. */
 struct stale_response {
 	unsigned status;
 	struct slice phrase;         /* of the status line */
@@ -66,7 +66,7 @@ nstime stale_next_deadline(const struct stale *s);
 /* A savefile ended: what is held is told. */
 void stale_finish(struct stale *s, nstime now, nstime wall);
 
-/* stale.evicted, stale.no_memory */
+/* stale.evicted, stale.no_memory, stale.relayed */
 void stale_stats(const struct stale *s, counter_output *output, void *arg);
 
 #endif

@@ -292,6 +292,36 @@ START_TEST(sip_refusals_for_the_time_are_told_at_once)
 }
 END_TEST
 
+START_TEST(a_proxy_that_passes_a_refusal_on_did_not_refuse)
+{
+	struct stale_response r = {
+		.status = 403,
+		.phrase = slice_text("Stale Date"),
+		.call_id = slice_text("c1"),
+		.server = end_of(3, 5061),
+		.client = end_of(2, 5061),
+		.wall = START,
+	};
+
+	begin(4);
+	stale_input(stale, &r);
+	r.server = end_of(2, 5062);
+	r.client = end_of(1, 5060);
+	stale_input(stale, &r);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_eq(key, "10.0.0.3:5061");
+	/* Another call, the proxy's own affair. */
+	r.call_id = slice_text("c2");
+	stale_input(stale, &r);
+	ck_assert_uint_eq(count, 2);
+	r.call_id = slice_text("c1");
+	r.now = 32 * NSTIME_S;
+	stale_input(stale, &r);
+	ck_assert_uint_eq(count, 3);
+	stale_free(stale);
+}
+END_TEST
+
 START_TEST(other_refusals_are_not)
 {
 	begin(4);
@@ -313,4 +343,4 @@ UNIT("stale", three_refusals_without_success_are_told_after_the_hold,
     other_errors_and_other_clients_do_not_count, refusals_far_apart_are_no_run,
     the_end_of_a_savefile_ends_the_hold, it_is_told_again_when_it_goes_on,
     the_table_has_a_limit, sip_refusals_for_the_time_are_told_at_once,
-    other_refusals_are_not)
+    a_proxy_that_passes_a_refusal_on_did_not_refuse, other_refusals_are_not)

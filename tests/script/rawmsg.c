@@ -71,7 +71,9 @@ krb_error(nstime clock, bool stream, struct words *w)
 	add_field(&body, 1, der_integer(30));
 	if (client != 0) {
 		add_field(&body, 2, der_time(clock + client, false));
-		add_field(&body, 3, der_integer(0));
+		add_field(&body, 3,
+		    der_integer(
+			(long)((clock + client) % NSTIME_S / NSTIME_US)));
 	}
 	add_field(&body, 4, der_time(clock, false));
 	add_field(&body, 5, der_integer((long)(clock % NSTIME_S / NSTIME_US)));

@@ -89,28 +89,34 @@ judge_set(struct judge *j, const struct judge_limits *limits)
 	alert_set(j->alert, &limits->alert);
 }
 
-/* Who dials the A/V authentication port, and who answers there, is a server
- * whose clock matters more than a phone's (DESIGN section 7). */
+/*
+ * Who dials the A/V authentication port, and who answers there, is a server
+ * whose clock matters more than a phone's (DESIGN section 7).  Of others over
+ * UDP nothing but an answer tells that they speak SIP; on TCP their
+ * connections do.
+ */
 static void
 learn_roles(struct judge *j, const struct txntable_outcome *o)
 {
-	if (!o->watched || !portset_has(&j->limits.server_ports, o->uas.port))
-		return;
-	skew_role(j->skew, &o->uac.address, false);
-	if (o->event == TXNTABLE_ANSWERED)
-		skew_role(j->skew, &o->uas.address, true);
+	const bool answered = o->event == TXNTABLE_ANSWERED;
+
+	if (o->watched && portset_has(&j->limits.server_ports, o->uas.port)) {
+		skew_role(j->skew, &o->uac.address, false);
+		if (answered)
+			skew_role(j->skew, &o->uas.address, true);
+	} else if (answered && o->transport == TXNTABLE_UDP) {
+		skew_speaks_sip(j->skew, &o->uac.address);
+		skew_speaks_sip(j->skew, &o->uas.address);
+	}
 }
 
-/* Over UDP nothing but an answer tells that a server works and that a host
- * speaks SIP; on TCP its connections do. */
+/* Over UDP nothing but an answer tells that a server works. */
 static void
 learn_udp(struct judge *j, const struct txntable_outcome *o, nstime wall)
 {
-	if (o->event != TXNTABLE_ANSWERED || o->transport != TXNTABLE_UDP)
-		return;
-	connection_udp_worked(j->connection, &o->uac, &o->uas, o->now, wall);
-	skew_speaks_sip(j->skew, &o->uac.address);
-	skew_speaks_sip(j->skew, &o->uas.address);
+	if (o->event == TXNTABLE_ANSWERED && o->transport == TXNTABLE_UDP)
+		connection_udp_worked(
+		    j->connection, &o->uac, &o->uas, o->now, wall);
 }
 
 static void

@@ -56,6 +56,27 @@ drop(struct sipmsg *m, const char *name)
 		m->no_length = true;
 }
 
+/* Stories are long: what they repeat is looked up, not searched. */
+static unsigned
+bucket_of(const char *name)
+{
+	unsigned hash = 5381;
+
+	for (; *name != '\0'; name++)
+		hash = hash * 33 + (unsigned char)*name;
+	return hash % SIPMSG_BUCKETS;
+}
+
+static struct sipmsg *
+request_named(const struct sipmsgs *all, const char *name)
+{
+	struct sipmsg *m = all->requests[bucket_of(name)];
+
+	while (m != NULL && strcmp(m->name, name) != 0)
+		m = m->namesake;
+	return m;
+}
+
 struct sipmsg *
 sipmsg_named(const struct sipmsgs *all, const char *name)
 {
@@ -63,9 +84,8 @@ sipmsg_named(const struct sipmsgs *all, const char *name)
 
 	if (m == NULL)
 		words_fail("no message was sent yet");
-	for (; name != NULL && m != NULL; m = m->earlier)
-		if (m->status == 0 && strcmp(m->name, name) == 0)
-			return m;
+	if (name != NULL)
+		m = request_named(all, name);
 	if (m == NULL)
 		words_fail("no request is named '%s'", name);
 	return m;
@@ -237,11 +257,14 @@ request_to_answer(const struct sipmsgs *all, const struct endpoint *from,
 }
 
 static void
-name_unused(const struct sipmsgs *all, const char *name)
+take_name(struct sipmsgs *all, struct sipmsg *m)
 {
-	for (const struct sipmsg *m = all->latest; m != NULL; m = m->earlier)
-		if (m->status == 0 && strcmp(m->name, name) == 0)
-			words_fail("another request is named '%s'", name);
+	struct sipmsg **bucket = &all->requests[bucket_of(m->name)];
+
+	if (request_named(all, m->name) != NULL)
+		words_fail("another request is named '%s'", m->name);
+	m->namesake = *bucket;
+	*bucket = m;
 }
 
 static void
@@ -257,7 +280,7 @@ request(struct sipmsgs *all, struct sipmsg *m, bool tcp, struct words *w)
 	const char *uri = words_value(w, "uri");
 
 	m->name = name != NULL ? name : octets_text("%u", all->count);
-	name_unused(all, m->name);
+	take_name(all, m);
 	m->uri = octets_text("sip:%s", host_text(&m->to, true));
 	if (before == NULL) {
 		fresh_request(m, tcp, w);

@@ -19,7 +19,8 @@ struct sipmsg_header {
 
 struct sipmsg {
 	struct sipmsg *earlier;
-	const char *name; /* of its transaction, as later lines say it */
+	struct sipmsg *namesake; /* of the same bucket of names */
+	const char *name;        /* of its transaction, as later lines say it */
 	struct endpoint from, to;
 	const char *method; /* a response's: its request's */
 	const char *uri;
@@ -47,8 +48,11 @@ struct sipmsg_details {
 	const char *const *line;
 };
 
+enum { SIPMSG_BUCKETS = 1 << 14 };
+
 struct sipmsgs {
 	struct sipmsg *latest;
+	struct sipmsg *requests[SIPMSG_BUCKETS]; /* by name, latest first */
 	unsigned count;
 	struct sipmsg_clock *clocks;
 };

@@ -169,15 +169,16 @@ play_icmp(struct story *s, nstime time, const struct endpoint *from,
     const struct endpoint *to, struct words *w)
 {
 	const char *kind = words_need(w, "what is unreachable");
-	const struct sipmsg *m =
-	    sipmsg_named(&s->messages, words_value(w, "for"));
-	const size_t header = m->from.address.version == 6 ? 40 : 20;
+	const struct octets *packet = words_has(w, "syn")
+	    ? &s->streams.syn
+	    : &sipmsg_named(&s->messages, words_value(w, "for"))->packet;
+	const size_t header = to->address.version == 6 ? 40 : 20;
 	const size_t quoted = words_number(w, "quote", 8, 1400);
 	struct wire_how how;
 
 	wire_options(&how, w);
 	wire_icmp(s->wire, &how, time, &from->address, &to->address, kind,
-	    slice_first(octets_view(&m->packet), header + quoted));
+	    slice_first(octets_view(packet), header + quoted));
 }
 
 /* Traffic that means nothing, so that time goes on. */

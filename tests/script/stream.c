@@ -5,11 +5,20 @@ enum { MSS = 1460 };
 
 static const nstime HOP = 200 * NSTIME_US;
 
+/* The same for both directions. */
+static unsigned
+bucket_of(const struct endpoint *a, const struct endpoint *b)
+{
+	return (a->port * 31u + b->port * 31u) % STREAM_BUCKETS;
+}
+
 struct stream *
 stream_find(const struct streams *streams, const struct endpoint *from,
     const struct endpoint *to, unsigned *side)
 {
-	for (struct stream *s = streams->first; s != NULL; s = s->following)
+	struct stream *s = streams->buckets[bucket_of(from, to)];
+
+	for (; s != NULL; s = s->following)
 		for (*side = 0; *side < 2; ++*side)
 			if (endpoint_equal(&s->end[*side], from) &&
 			    endpoint_equal(&s->end[1 - *side], to))
@@ -22,11 +31,12 @@ begin(struct streams *streams, const struct endpoint *from,
     const struct endpoint *to, struct words *w)
 {
 	static uint32_t isn = 1000000;
+	struct stream **bucket = &streams->buckets[bucket_of(from, to)];
 	struct stream *s = octets_alloc(sizeof(*s));
 
 	isn += 100000;
 	*s = (struct stream){
-		.following = streams->first,
+		.following = *bucket,
 		.end = { *from, *to },
 		.next = { (uint32_t)words_number(w, "isn", isn, UINT32_MAX),
 		    (uint32_t)words_number(
@@ -34,13 +44,14 @@ begin(struct streams *streams, const struct endpoint *from,
 	};
 	s->received[0] = s->next[1] + 1;
 	s->received[1] = s->next[0] + 1;
-	streams->first = s;
+	*bucket = s;
 	return s;
 }
 
 static void
-segment(struct wire *wire, const struct wire_how *how, nstime time,
-    const struct stream *s, unsigned side, unsigned flags)
+quotable_segment(struct wire *wire, const struct wire_how *how, nstime time,
+    const struct stream *s, unsigned side, unsigned flags,
+    struct octets *quotable)
 {
 	const struct wire_tcp tcp = {
 		.from = &s->end[side],
@@ -50,7 +61,14 @@ segment(struct wire *wire, const struct wire_how *how, nstime time,
 		.flags = flags,
 	};
 
-	wire_tcp(wire, how, time, 1, &tcp, NULL);
+	wire_tcp(wire, how, time, 1, &tcp, quotable);
+}
+
+static void
+segment(struct wire *wire, const struct wire_how *how, nstime time,
+    const struct stream *s, unsigned side, unsigned flags)
+{
+	quotable_segment(wire, how, time, s, side, flags, NULL);
 }
 
 /* A SYN or FIN takes a sequence number. */
@@ -106,8 +124,6 @@ act_known(struct wire *wire, const struct wire_how *how, nstime time,
 		act_close(wire, how, time, s, side);
 	} else if (strcmp(what, "reset") == 0) {
 		segment(wire, how, time, s, side, WIRE_RST | WIRE_ACK);
-	} else if (strcmp(what, "syn") == 0) {
-		segment(wire, how, time, s, side, WIRE_SYN);
 	} else {
 		words_fail("'%s' is none of open syn refused midway ack fin "
 			   "close reset",
@@ -141,6 +157,10 @@ stream_act(struct streams *streams, struct wire *wire, nstime time,
 		octet_of_flag(s, 1);
 	} else if (strcmp(what, "refused") == 0) {
 		act_refused(wire, &how, time, s);
+	} else if (strcmp(what, "syn") == 0) {
+		streams->syn = (struct octets){ .len = 0 };
+		quotable_segment(
+		    wire, &how, time, s, side, WIRE_SYN, &streams->syn);
 	} else {
 		act_known(wire, &how, time, s, side, what);
 	}

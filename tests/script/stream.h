@@ -9,16 +9,19 @@
  * here, so that a story only says who says what, and what goes wrong.
  */
 
+enum { STREAM_BUCKETS = 1 << 14 };
+
 struct stream {
-	struct stream *following;
-	struct endpoint end[2]; /* 0 is the one that opened it */
-	uint32_t next[2];       /* sequence number of its next octet */
-	uint32_t received[2];   /* what it has acknowledged, or would */
-	struct octets held[2];  /* waits for the next message to go along */
+	struct stream *following; /* of the same bucket */
+	struct endpoint end[2];   /* 0 is the one that opened it */
+	uint32_t next[2];         /* sequence number of its next octet */
+	uint32_t received[2];     /* what it has acknowledged, or would */
+	struct octets held[2];    /* waits for the next message to go along */
 };
 
 struct streams {
-	struct stream *first;
+	struct stream *buckets[STREAM_BUCKETS]; /* the latest first */
+	struct octets syn; /* the latest one's packet, for ICMP to quote */
 };
 
 /* The connection between two endpoints and which end `from' is, or NULL. */

@@ -17,6 +17,7 @@ struct server {
 	TAILQ_ENTRY(server) link;
 	struct endpoint endpoint;
 	uint8_t reached; /* 0: never worked; else 1 + connection_stage */
+	bool udp_worked;
 	struct failures *failures[CONNECTION_CLASSES]; /* NULL: none */
 };
 
@@ -179,8 +180,10 @@ fill_evidence(struct evidence *e, const struct server *s,
 	evidence_text(e, "transport", f->udp ? "udp" : "tcp");
 	evidence_integer(e, "attempts", (int64_t)all->attempts);
 	evidence_integer(e, "clients", all->clients);
-	evidence_boolean(
-	    e, "ever_worked", has_worked(s, f->class) || f->worked);
+	/* Answers over UDP are not heard until something has failed. */
+	if (!f->udp || s->udp_worked)
+		evidence_boolean(e, "ever_worked",
+		    f->udp ? s->udp_worked : has_worked(s, f->class));
 	if (f->tls_version != NULL)
 		evidence_text(e, "tls_version", f->tls_version);
 	if (f->tls_alert < 0)
@@ -245,29 +248,45 @@ is_known(const struct connection *c, const struct failures *all,
     const struct connection_failure *f)
 {
 	return f->class == CONNECTION_UNREACHABLE &&
-	    failures_has_recent(all, &f->client, c->limits.transaction, f->now);
+	    failures_has_recent(
+		all, &f->client, f->sequence, c->limits.transaction, f->now);
+}
+
+/* Nothing is kept of what a scan knocks at, lest it drives out what is known
+ * of servers. */
+static bool
+is_scan(const struct connection *c, const struct connection_failure *f)
+{
+	const struct server *s = (const struct server *)table_find(
+	    c->servers, hash_server(c, &f->server), &f->server);
+
+	return !f->worked &&
+	    (s == NULL || (s->reached == 0 && !s->udp_worked)) &&
+	    scanners_input(c->scanners, &f->client.address, &f->server,
+		c->limits.window, f->now);
 }
 
 void
 connection_failed(struct connection *c, const struct connection_failure *f)
 {
-	struct server *s = server_of(c, &f->server);
 	struct failures *all;
+	struct server *s;
 
-	if (s == NULL)
-		return;
-	if (s->reached == 0 && !f->worked &&
-	    scanners_input(c->scanners, &f->client.address, &f->server,
-		c->limits.window, f->now)) {
+	if (is_scan(c, f)) {
 		c->scans++;
 		return;
 	}
+	s = server_of(c, &f->server);
+	if (s == NULL)
+		return;
 	all = failures_of(c, s, f);
 	if (all == NULL || is_known(c, all, f))
 		return;
 	if (f->udp)
 		c->udp_failed = f->now;
-	failures_add(all, &f->client, f->now);
+	failures_add(all, &f->client, f->sequence, f->now);
+	all->tcp = all->tcp || !f->udp;
+	all->udp = all->udp || f->udp;
 	if (!all->raised && !failures_are_enough(all, c->limits.window, f->now))
 		return;
 	all->raised = true;
@@ -281,6 +300,8 @@ cure(struct connection *c, struct server *s, enum connection_class class,
 {
 	struct failures *all = s->failures[class];
 
+	if (w->udp ? !all->udp : !all->tcp)
+		return;
 	if (!all->raised || !failures_are_refuted(all, &w->client.address)) {
 		failures_forgive(all, &w->client.address, w->now);
 		return;
@@ -297,7 +318,8 @@ connection_worked(struct connection *c, const struct connection_success *w)
 
 	if (s == NULL)
 		return;
-	if (s->reached <= (unsigned)w->stage)
+	s->udp_worked = s->udp_worked || w->udp;
+	if (!w->udp && s->reached <= (unsigned)w->stage)
 		s->reached = (uint8_t)(w->stage + 1);
 	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
 		if (s->failures[i] != NULL && w->stage >= classes[i].cure)
@@ -310,6 +332,7 @@ connection_udp_worked(struct connection *c, const struct endpoint *client,
 {
 	const struct connection_success w = {
 		.stage = CONNECTION_ANSWERED,
+		.udp = true,
 		.client = *client,
 		.server = *server,
 		.now = now,
@@ -380,13 +403,23 @@ connection_save(const struct connection *c, struct record *r)
 	record_more(r, false);
 }
 
+/* They were not saved, and only ICMP is about both. */
+static void
+set_transports(struct failures *f, enum connection_class class)
+{
+	f->tcp = true;
+	f->udp = class == CONNECTION_UNREACHABLE;
+}
+
 static void
 load_failures(const struct connection *c, struct server *s, struct cursor *from,
     nstime shift)
 {
 	while (record_read_more(from)) {
-		struct failures **of = &s->failures[record_read_below(
-		    from, 1, CONNECTION_CLASSES)];
+		const enum connection_class class =
+		    (enum connection_class)record_read_below(
+			from, 1, CONNECTION_CLASSES);
+		struct failures **of = &s->failures[class];
 
 		if (*of == NULL)
 			*of = failures_load(c->limits.count, from, shift);
@@ -394,6 +427,8 @@ load_failures(const struct connection *c, struct server *s, struct cursor *from,
 			from->bad = true;
 		if (*of == NULL)
 			from->bad = true;
+		else
+			set_transports(*of, class);
 	}
 }
 

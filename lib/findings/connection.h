@@ -13,9 +13,8 @@
  *
  * `count' attempts at one server endpoint that failed in one way, within
  * `window', are told; later ones add to it.  One attempt is one client port
- * and initial sequence number.  ICMP does not quote that number, and UDP has
- * none: there a client port is one attempt for 64*T1, however often it is
- * told.
+ * and initial sequence number.  What ICMP quotes is one attempt for 64*T1 of a
+ * client port, and for as long as TCP sends that same segment again.
  *
  * What is no failure:
  *   - attempts of a client that in between got through: it is impatient or
@@ -25,6 +24,7 @@
  *
  * It is over when a client that had failed gets through as far as it did not
  * before; where nobody got through while it lasted, anybody's success will do.
+ * That UDP works says nothing about TCP, nor the other way round.
  *
  * Nothing here depends on seeing both directions.  A refusal and a reset were
  * seen themselves; that a SYN was not answered is shown by the client, which
@@ -62,9 +62,10 @@ struct connection_failure {
 	enum connection_class class;
 	struct endpoint client, server;
 	bool udp;
-	bool worked;                /* the server was seen at work before */
-	const char *tls_version;    /* static; NULL: unknown or no TLS */
-	int tls_alert;              /* -1: none */
+	uint32_t sequence;       /* TCP, of what ICMP quotes; 0: unknown */
+	bool worked;             /* something of that host was seen: no scan */
+	const char *tls_version; /* static; NULL: unknown or no TLS */
+	int tls_alert;           /* -1: none */
 	const char *tls_alert_name; /* static; NULL: none */
 	bool alert_from_server;
 	nstime now, wall;
@@ -81,6 +82,7 @@ struct connection_success {
 	enum connection_stage stage;
 	struct endpoint client, server;
 	nstime now, wall;
+	bool udp;
 };
 
 struct connection *connection_new(

@@ -29,7 +29,8 @@ is_failing(const struct failures *f, const struct address *client)
 }
 
 void
-failures_add(struct failures *f, const struct endpoint *client, nstime now)
+failures_add(struct failures *f, const struct endpoint *client,
+    uint32_t sequence, nstime now)
 {
 	f->attempts++;
 	f->last = now;
@@ -40,7 +41,11 @@ failures_add(struct failures *f, const struct endpoint *client, nstime now)
 		    (f->size - 1) * sizeof(f->latest[0]));
 		f->held--;
 	}
-	f->latest[f->held++] = (struct failures_attempt){ now, *client };
+	f->latest[f->held++] = (struct failures_attempt){
+		.at = now,
+		.client = *client,
+		.sequence = sequence,
+	};
 	if (is_failing(f, &client->address))
 		return;
 	memmove(f->failing + 1, f->failing,
@@ -58,11 +63,12 @@ failures_are_over(const struct failures *f, nstime quiet, nstime now)
 
 bool
 failures_has_recent(const struct failures *f, const struct endpoint *client,
-    nstime within, nstime now)
+    uint32_t sequence, nstime within, nstime now)
 {
 	for (size_t i = 0; i < f->held; i++)
 		if (endpoint_equal(&f->latest[i].client, client) &&
-		    !due_by(f->latest[i].at, within, now))
+		    (!due_by(f->latest[i].at, within, now) ||
+			(sequence != 0 && f->latest[i].sequence == sequence)))
 			return true;
 	return false;
 }
@@ -99,6 +105,8 @@ failures_forgive(struct failures *f, const struct address *client, nstime now)
 		if (!endpoint_address_equal(&f->failing[i], client))
 			f->failing[kept++] = f->failing[i];
 	f->clients = (unsigned)kept;
+	if (f->clients == 0)
+		f->attempts = f->held; /* older ones were its too */
 }
 
 void

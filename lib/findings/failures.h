@@ -16,6 +16,7 @@ struct failures {
 	uint64_t attempts; /* read it */
 	unsigned clients;  /* read it: how many failed, as far as counted */
 	bool raised;       /* set it: they were told */
+	bool tcp, udp;     /* set it: over which */
 
 	/* Private. */
 	struct address failing[FAILURES_CLIENTS]; /* the latest one first */
@@ -26,6 +27,7 @@ struct failures {
 	struct failures_attempt {
 		nstime at;
 		struct endpoint client;
+		uint32_t sequence;
 	} latest[];
 };
 
@@ -33,15 +35,18 @@ struct failures {
  * it with free(). */
 struct failures *failures_new(size_t count, nstime now);
 
-void failures_add(
-    struct failures *f, const struct endpoint *client, nstime now);
+/* `sequence' is the number that TCP began with; 0: not known. */
+void failures_add(struct failures *f, const struct endpoint *client,
+    uint32_t sequence, nstime now);
 
 /* Were there none for so long? */
 bool failures_are_over(const struct failures *f, nstime quiet, nstime now);
 
-/* Did this very client, its port included, fail less than `within' ago? */
+/* Did this very client, its port included, fail less than `within' ago?  Did
+ * it ever with this sequence number, if that is known? */
 bool failures_has_recent(const struct failures *f,
-    const struct endpoint *client, nstime within, nstime now);
+    const struct endpoint *client, uint32_t sequence, nstime within,
+    nstime now);
 
 /* Did `count' of them happen within `window' of now? */
 bool failures_are_enough(const struct failures *f, nstime window, nstime now);

@@ -23,6 +23,7 @@ icmp_parse(struct slice octets, uint8_t version, struct icmp_unreachable *icmp)
 	const uint8_t code = cursor_u8(&c);
 	const struct slice checksum_unused = cursor_take(&c, 6);
 	uint16_t source_port, destination_port;
+	uint32_t sequence;
 	struct ip quoted;
 
 	(void)checksum_unused;
@@ -37,11 +38,13 @@ icmp_parse(struct slice octets, uint8_t version, struct icmp_unreachable *icmp)
 	destination_port = cursor_u16(&c);
 	if (c.bad)
 		return false;
+	sequence = quoted.protocol == IP_TCP ? cursor_u32(&c) : 0;
 	*icmp = (struct icmp_unreachable){
 		.code = code,
 		.protocol = quoted.protocol,
 		.from = { quoted.from, source_port },
 		.to = { quoted.to, destination_port },
+		.sequence = sequence,
 	};
 	return true;
 }

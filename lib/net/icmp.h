@@ -16,6 +16,7 @@ struct icmp_unreachable {
 	uint8_t code;
 	uint8_t protocol;         /* of the quoted packet: 6 or 17 */
 	struct endpoint from, to; /* of the quoted packet: from got this ICMP */
+	uint32_t sequence;        /* TCP; 0 for UDP, or not quoted */
 };
 
 /* `version' is 4 or 6.  False for any other ICMP, and for quotes that are too

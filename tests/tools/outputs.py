@@ -61,8 +61,9 @@ EVIDENCE = {
         "class": ("refused", "unanswered", "unreachable", "blackhole",
                   "reset", "tls_alert", "tls_closed", "tls_stalled"),
         "client": ENDPOINT, "server": ENDPOINT, "transport": ("tcp", "udp"),
-        "attempts": int, "clients": int, "ever_worked": bool,
+        "attempts": int, "clients": int,
     }, {
+        "ever_worked": bool,  # not known over UDP
         "tls_version": re.compile(r"TLSv1(\.[0-3])?|SSLv[23]"),
         "tls_alert": int, "tls_alert_name": str,
         "tls_alert_from": ("client", "server"),

@@ -415,9 +415,69 @@ START_TEST(what_fails_is_saved_before_what_works)
 }
 END_TEST
 
-UNIT("connection", three_attempts_within_the_window_are_told,
-    three_over_a_longer_time_are_not, classes_are_counted_apart,
-    a_server_that_once_worked_is_told_apart,
+START_TEST(a_segment_that_tcp_repeats_is_one_attempt)
+{
+	static const int times[] = { 0, 1, 3, 7, 15, 31, 63, 127 };
+	struct connection *c = connection_of(10);
+	struct connection_failure f =
+	    failure_of(CONNECTION_UNREACHABLE, "192.0.2.1", 40000, 0);
+
+	f.sequence = 77;
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]); i++) {
+		f.now = times[i] * NSTIME_S;
+		connection_failed(c, &f);
+	}
+	ck_assert_uint_eq(heard.count, 0);
+	connection_free(c);
+}
+END_TEST
+
+START_TEST(udp_and_tcp_do_not_speak_for_each_other)
+{
+	struct connection *c = connection_of(10);
+	struct connection_failure f =
+	    failure_of(CONNECTION_UNREACHABLE, "192.0.2.1", 40000, 0);
+
+	f.udp = true;
+	for (uint16_t i = 0; i < 3; i++) {
+		f.client.port = i;
+		connection_failed(c, &f);
+	}
+	ck_assert_uint_eq(heard.count, 1);
+	work(c, CONNECTION_SECURED, "192.0.2.1", NSTIME_S);
+	ck_assert_uint_eq(heard.count, 1);
+	for (unsigned i = 0; i < 3; i++)
+		attempt(c, CONNECTION_REFUSED, "192.0.2.1", NSTIME_S);
+	ck_assert_uint_eq(heard.count, 2);
+	connection_udp_worked(c, &f.client, &f.server, 2 * NSTIME_S, 0);
+	ck_assert_uint_eq(heard.count, 3);
+	ck_assert_str_eq(heard.key, "192.0.2.2:5062 unreachable");
+	connection_free(c);
+}
+END_TEST
+
+START_TEST(a_scan_drives_out_nobody)
+{
+	struct connection *c = connection_of(20);
+	struct connection_failure f =
+	    failure_of(CONNECTION_REFUSED, "192.0.2.66", 40000, 0);
+
+	work(c, CONNECTION_OPENED, "192.0.2.1", 0);
+	for (unsigned i = 0; i < 500; i++) {
+		f.server.port = (uint16_t)(6000 + i);
+		connection_failed(c, &f);
+	}
+	for (unsigned i = 0; i < 3; i++)
+		attempt(c, CONNECTION_REFUSED, "192.0.2.1", NSTIME_S);
+	ck_assert_int_eq(evidence_number(&heard.evidence, "ever_worked", 9), 1);
+	connection_free(c);
+}
+END_TEST
+
+UNIT("connection", a_segment_that_tcp_repeats_is_one_attempt,
+    udp_and_tcp_do_not_speak_for_each_other, a_scan_drives_out_nobody,
+    three_attempts_within_the_window_are_told, three_over_a_longer_time_are_not,
+    classes_are_counted_apart, a_server_that_once_worked_is_told_apart,
     a_port_that_opens_is_no_tls_that_worked,
     the_next_connection_that_works_ends_it,
     where_it_works_for_others_they_do_not_end_it,

@@ -27,7 +27,7 @@ attempt(uint8_t host, nstime now)
 {
 	const struct endpoint from = client(host, (uint16_t)now);
 
-	failures_add(f, &from, now);
+	failures_add(f, &from, 0, now);
 }
 
 static void
@@ -69,9 +69,9 @@ START_TEST(one_client_port_is_recent_for_a_while)
 
 	begin(3);
 	attempt(1, 5);
-	ck_assert(failures_has_recent(f, &same, 100, 104));
-	ck_assert(!failures_has_recent(f, &same, 100, 105));
-	ck_assert(!failures_has_recent(f, &other, 100, 6));
+	ck_assert(failures_has_recent(f, &same, 0, 100, 104));
+	ck_assert(!failures_has_recent(f, &same, 0, 100, 105));
+	ck_assert(!failures_has_recent(f, &other, 0, 100, 6));
 }
 END_TEST
 

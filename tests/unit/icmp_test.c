@@ -53,6 +53,22 @@ START_TEST(four_octets_of_the_transport_are_enough)
 }
 END_TEST
 
+START_TEST(of_tcp_the_sequence_number_is_told)
+{
+	struct icmp_unreachable icmp;
+
+	wire_begin(&wire, "");
+	wire_hex(&wire, "9c40 13c6 01020304");
+	wire_ipv4(&wire, 6, 1, 0);
+	wire_hex(&wire, "0301 0000 00000000");
+	ck_assert(parse(4, &icmp));
+	ck_assert_uint_eq(icmp.sequence, 0x01020304);
+	begin_v4("0301 0000 00000000");
+	ck_assert(parse(4, &icmp));
+	ck_assert_uint_eq(icmp.sequence, 0);
+}
+END_TEST
+
 START_TEST(options_of_the_quoted_packet_are_skipped)
 {
 	struct icmp_unreachable icmp;
@@ -118,7 +134,7 @@ START_TEST(quotes_without_ports_are_refused)
 END_TEST
 
 UNIT("icmp", the_quoted_endpoints_are_told,
-    four_octets_of_the_transport_are_enough,
+    four_octets_of_the_transport_are_enough, of_tcp_the_sequence_number_is_told,
     options_of_the_quoted_packet_are_skipped,
     v6_is_read_behind_extension_headers, other_icmp_is_not_for_us,
     quotes_without_ports_are_refused)

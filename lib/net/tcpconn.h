@@ -30,7 +30,8 @@ struct tcpconn {
 	struct timerq_entry timer;
 	uint64_t id;
 	void *user;
-	nstime last; /* active, within a second; half open: the first SYN */
+	nstime last;    /* active, within a second; half open: the first SYN */
+	nstime hung_up; /* when the first FIN came; NSTIME_NEVER: not yet */
 	struct tcpstream streams[2]; /* by enum tcpreasm_direction */
 	struct endpoint client, server;
 	/* A segment that begins here, or acknowledges up to here, is of another
@@ -40,8 +41,9 @@ struct tcpconn {
 	uint8_t queue;
 	uint8_t syn_copies;
 	bool guessed : 1;
-	bool findable : 1; /* by its endpoints: not replaced */
-	bool usurped : 1;  /* usurper is valid */
+	bool findable : 1;       /* by its endpoints: not replaced */
+	bool usurped : 1;        /* usurper is valid */
+	bool client_hung_up : 1; /* the first FIN was its */
 };
 
 /* For a table by endpoints; the key is a struct tcpreasm_segment. */

@@ -302,6 +302,10 @@ on_segment(struct tcpreasm *t, struct tcpconn *c,
 	if ((tcp->flags & TCP_ACK) != 0)
 		tcpstream_acknowledge(other, tcp, now);
 	tcpstream_input(s, &sink, tcp);
+	if (s->fin && c->hung_up == NSTIME_NEVER) {
+		c->hung_up = now;
+		c->client_hung_up = direction == TCPREASM_TO_SERVER;
+	}
 	touch(t, c, now);
 	close_or_set_timer(t, c, now);
 }
@@ -437,6 +441,10 @@ tcpreasm_facts(const struct tcpreasm *t, uint64_t connection,
 		.last_gap = s->last_gap,
 		.resends = s->resends,
 		.segments = s->segments,
+		.hung_up =
+		    c->client_hung_up == (direction == TCPREASM_TO_SERVER)
+		    ? c->hung_up
+		    : NSTIME_NEVER,
 		.ended =
 		    c->state == TCPCONN_UNANSWERED || c->state == TCPCONN_ENDED,
 	};

@@ -89,6 +89,7 @@ struct tcpreasm_facts {
 			    * first sent, up to 255; where no acknowledgement
 			    * was ever seen: of the latest octet */
 	uint64_t segments; /* packets of this direction, pure ACKs too */
+	nstime hung_up;    /* its FIN came, and first; NSTIME_NEVER: no */
 	bool ended;        /* closed, reset, refused or unanswered */
 };
 

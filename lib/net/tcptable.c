@@ -125,6 +125,7 @@ tcptable_add(struct tcptable *t, const struct tcpreasm_segment *segment,
 	t->last_id++;
 	c->findable = true;
 	c->last = segment->now;
+	c->hung_up = NSTIME_NEVER;
 	c->client = server_sent ? segment->to : segment->from;
 	c->server = server_sent ? segment->from : segment->to;
 	for (int d = 0; d < 2; d++)

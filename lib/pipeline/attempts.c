@@ -9,8 +9,8 @@
 enum {
 	SYNS = 2,          /* the client repeated it */
 	LOOKS = 5,         /* at octets that are not acknowledged */
-	SECRET_ALERT = 36, /* a Finished takes 37 octets at least: header,
-			    * 16 of tag, type, 16 of the shortest hash */
+	SECRET_ALERT = 36, /* a Finished takes 45 octets at least: header,
+			    * 32 of the shortest hash, type, 8 of tag */
 	UDP = 17
 };
 
@@ -27,7 +27,7 @@ struct attempt {
 	bool guessed, lost, ended;
 	bool failed; /* told */
 	bool client_spoke, answered;
-	bool tls, secured, refused_in_secret, client_encrypted;
+	bool tls, secured;
 	uint8_t looks; /* left, at octets that are not acknowledged */
 	nstime look_at, stalled_at;
 	nstime spoke; /* the client, first */
@@ -141,14 +141,13 @@ attempt_of(struct attempts *a, const struct tcpreasm_event *e, void **slot)
 	return t;
 }
 
-/* Whether anything of the server's direction is on this mirror. */
+/* It went before the server had time to say anything. */
 static bool
-is_two_way(const struct tcpreasm *tcp, uint64_t id)
+is_impatient(const struct tcpreasm *tcp, const struct attempt *t,
+    const struct tcpreasm_event *end)
 {
-	struct tcpreasm_facts back;
-
-	return tcpreasm_facts(tcp, id, TCPREASM_TO_CLIENT, &back) &&
-	    back.segments > 0;
+	return !t->answered &&
+	    context_hung_up(tcp, end) < due_at(t->spoke, IMPATIENT);
 }
 
 static void
@@ -180,6 +179,17 @@ look(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 		t->look_at = due_at(now, LOOK_AFTER);
 }
 
+/* RFC 5626 section 3.5.1: lines without anything on them. */
+static bool
+is_keep_alive(struct slice octets)
+{
+	size_t i = 0;
+
+	while (i < octets.len && (octets.p[i] == '\r' || octets.p[i] == '\n'))
+		i++;
+	return i == octets.len;
+}
+
 static void
 on_data(struct attempts *a, struct attempt *t, const struct tcpreasm_event *e)
 {
@@ -189,9 +199,10 @@ on_data(struct attempts *a, struct attempt *t, const struct tcpreasm_event *e)
 		t->answered = true;
 		return;
 	}
-	if (!t->client_spoke)
+	if (!t->client_spoke && !is_keep_alive(e->octets)) {
+		t->client_spoke = true;
 		t->spoke = e->now;
-	t->client_spoke = true;
+	}
 	if (t->failed || t->look_at != NSTIME_NEVER)
 		return;
 	t->looks = LOOKS;
@@ -214,7 +225,8 @@ on_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 	if (tcpreasm_facts(tcp, e->connection, TCPREASM_TO_SERVER, &sent) &&
 	    context_undelivered(&sent))
 		fail(a, t, CONNECTION_BLACKHOLE, e->now, e->wall);
-	else if (by_server && t->client_spoke && !t->answered && !t->lost)
+	else if (by_server && t->client_spoke && !t->answered && !t->lost &&
+	    context_two_way(tcp, e->connection) && !is_impatient(tcp, t, e))
 		fail(a, t, CONNECTION_RESET, e->now, e->wall);
 }
 
@@ -321,7 +333,7 @@ on_alert(
 static void
 secured(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
 {
-	if (t->secured || t->refused_in_secret)
+	if (t->secured)
 		return;
 	t->secured = true;
 	t->stalled_at = NSTIME_NEVER;
@@ -335,17 +347,15 @@ is_tls13(const struct tlsflow_facts *facts)
 	return facts->version >= 0x0304;
 }
 
-/* From TLS 1.3 on the client's first encrypted record tells whether it agrees
- * to what the server sent. */
+/* From TLS 1.3 on the client's encrypted records tell whether it agrees to what
+ * the server sent.  Its end of early data and a list of no certificates are as
+ * small as an alert, but a Finished follows. */
 static void
 on_record(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
 {
-	if (e->from != TLSFLOW_CLIENT || t->secured || !is_tls13(e->facts))
-		return;
-	if (!t->client_encrypted && e->octets <= SECRET_ALERT)
-		t->refused_in_secret = true;
-	t->client_encrypted = true;
-	secured(a, t, e);
+	if (e->from == TLSFLOW_CLIENT && is_tls13(e->facts) &&
+	    e->octets > SECRET_ALERT)
+		secured(a, t, e);
 }
 
 /* The connection ended; in the middle of the handshake? */
@@ -356,13 +366,11 @@ on_tls_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 	if (t->secured || t->lost || e->facts->lost ||
 	    !e->facts->client_hello || e->tcp->fact == TCPREASM_FORGOTTEN)
 		return;
-	if (!t->answered && due_at(t->spoke, IMPATIENT) > e->now &&
-	    (e->tcp->fact != TCPREASM_RESET ||
-		e->tcp->direction == TCPREASM_TO_SERVER)) {
+	if (is_impatient(tcp, t, e->tcp)) {
 		a->impatient++;
 		return;
 	}
-	if (is_two_way(tcp, t->id))
+	if (context_two_way(tcp, t->id))
 		fail(a, t, CONNECTION_TLS_CLOSED, e->now, e->wall);
 }
 
@@ -447,7 +455,7 @@ attempts_tick(
 		timerq_cancel(a->timers, due);
 		if (t->stalled_at <= now) {
 			t->stalled_at = NSTIME_NEVER;
-			if (!t->lost && is_two_way(context->tcp, t->id))
+			if (!t->lost && context_waiting(context->tcp, t->id))
 				fail(a, t, CONNECTION_TLS_STALLED, now, wall);
 		}
 		if (t->look_at <= now)

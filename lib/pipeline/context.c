@@ -46,3 +46,36 @@ context_undelivered(const struct tcpreasm_facts *sent)
 	return sent->acknowledged < sent->seen &&
 	    sent->resends >= UNDELIVERED_RESENDS;
 }
+
+bool
+context_two_way(const struct tcpreasm *tcp, uint64_t id)
+{
+	struct tcpreasm_facts back;
+
+	return tcpreasm_facts(tcp, id, TCPREASM_TO_CLIENT, &back) &&
+	    back.segments > 1;
+}
+
+bool
+context_waiting(const struct tcpreasm *tcp, uint64_t id)
+{
+	struct tcpreasm_facts back;
+
+	return context_two_way(tcp, id) &&
+	    tcpreasm_facts(tcp, id, TCPREASM_TO_CLIENT, &back) && !back.ended;
+}
+
+nstime
+context_hung_up(const struct tcpreasm *tcp, const struct tcpreasm_event *end)
+{
+	struct tcpreasm_facts sent, back;
+	const bool by_client =
+	    end->fact == TCPREASM_RESET && end->direction == TCPREASM_TO_SERVER;
+
+	if (!tcpreasm_facts(tcp, end->connection, TCPREASM_TO_SERVER, &sent) ||
+	    !tcpreasm_facts(tcp, end->connection, TCPREASM_TO_CLIENT, &back) ||
+	    back.hung_up != NSTIME_NEVER)
+		return NSTIME_NEVER;
+	return sent.hung_up == NSTIME_NEVER && by_client ? end->now
+							 : sent.hung_up;
+}

@@ -23,4 +23,16 @@ void context_of_silence(const struct context *context,
 /* Its last octets were not acknowledged, however often they were resent. */
 bool context_undelivered(const struct tcpreasm_facts *sent);
 
+/* Whether the server's direction is on this mirror.  A lone RST may be a
+ * firewall's in its name. */
+bool context_two_way(const struct tcpreasm *tcp, uint64_t connection);
+
+/* .. and it did not give way to another one, its end unseen. */
+bool context_waiting(const struct tcpreasm *tcp, uint64_t connection);
+
+/* When the client hung up, if it was the first to do so; else NSTIME_NEVER.
+ * `end' is CLOSED or RESET. */
+nstime context_hung_up(
+    const struct tcpreasm *tcp, const struct tcpreasm_event *end);
+
 #endif

@@ -262,6 +262,62 @@ START_TEST(an_impatient_client_is_none)
 }
 END_TEST
 
+START_TEST(a_client_that_gave_up_is_not_reset)
+{
+	begin();
+	say_hello();
+	segments_send(&on.wire, THERE, TCP_FIN | TCP_ACK, "");
+	on.wire.now += 5 * NSTIME_S;
+	segments_send(&on.wire, BACK, TCP_RST | TCP_ACK, "");
+	did_not_fail();
+}
+END_TEST
+
+START_TEST(a_server_that_hangs_up_first_is_not_patient_enough)
+{
+	begin();
+	say_hello();
+	segments_send(&on.wire, BACK, TCP_FIN | TCP_ACK, "");
+	segments_send(&on.wire, THERE, TCP_FIN | TCP_ACK, "");
+	failed_as(CONNECTION_TLS_CLOSED);
+}
+END_TEST
+
+START_TEST(keep_alives_say_nothing)
+{
+	begin();
+	segments_open(&on.wire);
+	segments_send(&on.wire, THERE, TCP_ACK, "\r\n\r\n");
+	segments_send(&on.wire, BACK, TCP_RST | TCP_ACK, "");
+	did_not_fail();
+}
+END_TEST
+
+START_TEST(a_lone_reset_may_be_of_a_firewall)
+{
+	begin();
+	segments_send(&on.wire, THERE, TCP_SYN, "");
+	segments_send(&on.wire, THERE, TCP_ACK, "");
+	segments_send(&on.wire, THERE, TCP_ACK, "hello");
+	segments_send(&on.wire, BACK, TCP_RST | TCP_ACK, "");
+	did_not_fail();
+}
+END_TEST
+
+START_TEST(one_that_gave_way_unfinished_is_not_stalled)
+{
+	begin();
+	say_hello();
+	segments_send(&on.wire, BACK, TCP_ACK, "");
+	on.wire.next[THERE] += 1000000;
+	segments_send(&on.wire, THERE, TCP_SYN, "");
+	on.wire.next[BACK] += 1000000;
+	segments_send(&on.wire, BACK, TCP_SYN | TCP_ACK, "");
+	wait_until(31 * NSTIME_S);
+	did_not_fail();
+}
+END_TEST
+
 START_TEST(a_handshake_of_thirty_seconds_is_stalled)
 {
 	begin();
@@ -289,6 +345,7 @@ START_TEST(tls13_is_secure_with_a_finished_and_not_with_less)
 	say_hello();
 	answer();
 	on.facts.version = 0x0304;
+	tls(TLSFLOW_RECORD, TLSFLOW_CLIENT, 25);
 	tls(TLSFLOW_RECORD, TLSFLOW_CLIENT, 53);
 	ck_assert_int_eq(on.stage, CONNECTION_SECURED);
 	segments_send(&on.wire, THERE, TCP_RST | TCP_ACK, "");
@@ -317,6 +374,10 @@ UNIT("attempts", a_rst_to_the_syn_is_refused,
     octets_resent_in_vain_were_not_delivered,
     an_alert_is_told_with_what_it_says,
     the_end_of_the_connection_ends_the_handshake, an_impatient_client_is_none,
+    a_client_that_gave_up_is_not_reset,
+    a_server_that_hangs_up_first_is_not_patient_enough, keep_alives_say_nothing,
+    a_lone_reset_may_be_of_a_firewall,
+    one_that_gave_way_unfinished_is_not_stalled,
     a_handshake_of_thirty_seconds_is_stalled,
     tls13_is_secure_with_a_finished_and_not_with_less,
     nothing_is_said_of_what_was_not_seen_whole)

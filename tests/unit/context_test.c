@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/context.h"
+
+#include "unit/segments.h"
+
+#define THERE TCPREASM_TO_SERVER
+#define BACK TCPREASM_TO_CLIENT
+
+static struct segments wire;
+static struct tcpreasm_event last;
+
+static void
+hear(void *arg, const struct tcpreasm_event *e)
+{
+	(void)arg;
+	last = *e;
+}
+
+static void
+begin(void)
+{
+	segments_begin(&wire, hear, NULL);
+}
+
+/* The unnamed witness of a request that ended after five octets. */
+static struct timeout_witness
+witness(nstime last_drop)
+{
+	const struct pairs_limits limits = { .pairs = 16 };
+	struct pairs *pairs = pairs_new(&limits);
+	const struct context context = { wire.tcp, pairs, last_drop };
+	struct timeout_witness w = { .wall = 0 };
+
+	context_of_silence(&context,
+	    &(struct txntable_outcome){
+		.uac = wire.client,
+		.uas = wire.server,
+		.transport = TXNTABLE_TCP,
+		.flow = last.connection,
+		.flow_end = 5,
+		.flow_to_server = true,
+		.sent = NSTIME_MS,
+	    },
+	    &w);
+	pairs_free(pairs);
+	return w;
+}
+
+START_TEST(a_request_is_acknowledged_to_its_end)
+{
+	begin();
+	segments_open(&wire);
+	segments_send(&wire, THERE, TCP_ACK, "hello");
+	ck_assert(!witness(INT64_MIN).acknowledged);
+	segments_send(&wire, BACK, TCP_ACK, "");
+	ck_assert(witness(INT64_MIN).acknowledged);
+	ck_assert(!witness(INT64_MIN).lost);
+	ck_assert(witness(NSTIME_MS).lost);
+	ck_assert(!witness(0).lost);
+	tcpreasm_free(wire.tcp);
+}
+END_TEST
+
+START_TEST(what_was_repeated_three_times_was_not_delivered)
+{
+	struct tcpreasm_facts sent;
+
+	begin();
+	segments_open(&wire);
+	for (int i = 0; i < 4; i++) {
+		ck_assert(!witness(INT64_MIN).undelivered);
+		segments_send(&wire, THERE, TCP_ACK, "hello");
+		wire.next[THERE] -= 5;
+	}
+	ck_assert(witness(INT64_MIN).undelivered);
+	ck_assert(tcpreasm_facts(wire.tcp, last.connection, THERE, &sent));
+	ck_assert(context_undelivered(&sent));
+	tcpreasm_free(wire.tcp);
+}
+END_TEST
+
+START_TEST(one_packet_of_the_server_is_no_two_way_view)
+{
+	begin();
+	segments_send(&wire, THERE, TCP_SYN, "");
+	segments_send(&wire, BACK, TCP_SYN | TCP_ACK, "");
+	ck_assert(!context_two_way(wire.tcp, last.connection));
+	segments_send(&wire, BACK, TCP_ACK, "");
+	ck_assert(context_two_way(wire.tcp, last.connection));
+	ck_assert(context_waiting(wire.tcp, last.connection));
+	segments_send(&wire, BACK, TCP_RST, "");
+	ck_assert(!context_waiting(wire.tcp, last.connection));
+	ck_assert(!context_two_way(wire.tcp, last.connection + 1));
+	tcpreasm_free(wire.tcp);
+}
+END_TEST
+
+START_TEST(who_hangs_up_first_hung_up)
+{
+	begin();
+	segments_open(&wire);
+	wire.now = 5 * NSTIME_S;
+	segments_send(&wire, THERE, TCP_FIN | TCP_ACK, "");
+	segments_send(&wire, BACK, TCP_FIN | TCP_ACK, "");
+	ck_assert_int_eq(last.fact, TCPREASM_CLOSED);
+	ck_assert_int_eq(context_hung_up(wire.tcp, &last), 5 * NSTIME_S);
+	tcpreasm_free(wire.tcp);
+	begin();
+	segments_open(&wire);
+	segments_send(&wire, BACK, TCP_FIN | TCP_ACK, "");
+	segments_send(&wire, THERE, TCP_FIN | TCP_ACK, "");
+	ck_assert_int_eq(context_hung_up(wire.tcp, &last), NSTIME_NEVER);
+	tcpreasm_free(wire.tcp);
+	begin();
+	segments_open(&wire);
+	segments_send(&wire, THERE, TCP_RST | TCP_ACK, "");
+	ck_assert_int_eq(context_hung_up(wire.tcp, &last), last.now);
+	tcpreasm_free(wire.tcp);
+}
+END_TEST
+
+UNIT("context", a_request_is_acknowledged_to_its_end,
+    what_was_repeated_three_times_was_not_delivered,
+    one_packet_of_the_server_is_no_two_way_view, who_hangs_up_first_hung_up)

@@ -93,8 +93,10 @@ server_hello(struct tlsconn_input *in, const struct hello *hello)
 {
 	struct tlsflow_facts *f = &in->connection->facts;
 
-	if (hello->retry)
+	if (hello->retry) {
+		in->connection->retried = true;
 		return;
+	}
 	take_side(in, TLSFLOW_SERVER);
 	if (in->half->hello || in->from != TLSFLOW_SERVER)
 		return;
@@ -238,7 +240,7 @@ on_change_cipher_spec(struct tlsconn_input *in)
 {
 	struct tlsconn *c = in->connection;
 
-	if (is_tls13(in) ||
+	if (is_tls13(in) || c->retried ||
 	    (c->facts.version == 0 && c->facts.client_hello &&
 		in->from == TLSFLOW_CLIENT && hello_is_tls13(c->facts.offered)))
 		return;

@@ -34,6 +34,7 @@ struct tlsconn {
 	struct tlsconn_half halves[2]; /* by enum tcpreasm_direction */
 	bool swapped;       /* the TLS client is what TCP calls server */
 	bool full;          /* the server sent more than a hello */
+	bool retried;       /* it asked for another hello: TLS 1.3 */
 	bool client_flight; /* TLS 1.3: the client spoke encrypted */
 	bool server_after;  /* .. and the server after it */
 	bool ended;

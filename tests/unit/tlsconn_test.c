@@ -126,8 +126,10 @@ START_TEST(a_retry_request_is_not_the_server_hello)
 	story_begin();
 	story_client_hello(&hello13);
 	story_server_hello(&retry);
+	story_record(SERVER, 20, slice_text("\x01"));
 	story_client_hello(&hello13);
 	told("hello>");
+	ck_assert(!story.facts.encrypted[TLSFLOW_SERVER]);
 	story_server_hello(&hello13);
 	told("<hello");
 	story_end();

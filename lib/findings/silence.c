@@ -259,6 +259,22 @@ silence_unanswered(struct silence *s, const struct silence_request *r)
 	tell(s, FINDING_TROUBLE, NULL, &leg->server, r->now, r->wall);
 }
 
+/* It does ask, so it is not true that nothing is exchanged there; a trouble
+ * that was told is not told any more. */
+void
+silence_unseen(
+    struct silence *s, const struct silence_leg *at, nstime now, nstime wall)
+{
+	struct host *h = host_of(s, &at->client.address, false);
+
+	if (h == NULL || h->last == 0)
+		return;
+	h->raised = false;
+	h->last = now;
+	h->last_wall = wall;
+	h->others_since = 0;
+}
+
 /* Both the time and the other SIP that usually pass between two exchanges
  * have run out many times over. */
 static bool

@@ -59,6 +59,10 @@ struct silence_request {
 void silence_unanswered(
     struct silence *s, const struct silence_request *request);
 
+/* Somebody asked, and whether that was answered cannot be seen. */
+void silence_unseen(
+    struct silence *s, const struct silence_leg *leg, nstime now, nstime wall);
+
 /* `host' did something else on a SIP port. */
 void silence_active(
     struct silence *s, const struct address *host, nstime now, nstime wall);

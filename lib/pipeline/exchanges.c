@@ -6,8 +6,9 @@
 #include "base/timerq.h"
 #include "findings/due.h"
 
-/* A SERVICE with its body is more than 1 kB; a keep-alive is 40 octets. */
-enum { REQUEST = 400 };
+/* A SERVICE with its body is more than 1 kB; a keep-alive is 40 octets, and
+ * what some stacks cut off a record's front. */
+enum { REQUEST = 400, MESSAGE = 200 };
 
 /* Other SIP of a host is told once a second and connection. */
 #define ACTIVE_EVERY NSTIME_S
@@ -25,9 +26,10 @@ struct exchange {
 	size_t octets;
 	uint64_t end;
 	nstime sent, sent_wall;
-	bool pushed; /* the server sent something unasked .. */
-	nstime pushed_at;
-	nstime answered_at;
+	bool doubtful; /* the client's latest may have been a response */
+	bool whole;    /* a message was in the latest answer */
+	nstime pushed; /* the server sent something unasked */
+	nstime answered;
 	nstime active;
 };
 
@@ -79,6 +81,19 @@ leg_of(const struct exchange *t)
 	return (struct silence_leg){ t->client, t->server };
 }
 
+static void
+tell_leg(struct exchanges *x, const struct exchange *t,
+    enum observation_kind kind, nstime now, nstime wall)
+{
+	x->output(x->arg,
+	    &(struct observation){
+		.kind = kind,
+		.now = now,
+		.wall = wall,
+		.leg = leg_of(t),
+	    });
+}
+
 static struct exchange *
 exchange_of(struct exchanges *x, const struct tlsflow_event *e, void **slot)
 {
@@ -95,7 +110,7 @@ exchange_of(struct exchanges *x, const struct tlsflow_event *e, void **slot)
 	t->client = e->client;
 	t->server = e->server;
 	t->timed = portset_has(&x->limits.ports, e->server.port);
-	t->active = t->answered_at = INT64_MIN;
+	t->active = t->answered = t->pushed = INT64_MIN;
 	*slot = t;
 	return t;
 }
@@ -104,13 +119,10 @@ static void
 on_request(
     struct exchanges *x, struct exchange *t, const struct tlsflow_event *e)
 {
-	const bool response =
-	    t->pushed && !due_by(t->pushed_at, x->limits.transaction, e->now);
-
 	if (e->octets < REQUEST || t->waiting)
 		return;
-	t->pushed = false;
-	if (response)
+	t->doubtful = !due_by(t->pushed, x->limits.transaction, e->now);
+	if (t->doubtful)
 		return;
 	if (!timerq_set(
 		x->timers, &t->timer, due_at(e->now, x->limits.patience))) {
@@ -128,25 +140,24 @@ static void
 on_answer(
     struct exchanges *x, struct exchange *t, const struct tlsflow_event *e)
 {
-	if (!t->waiting && !due_by(t->answered_at, SAME_ANSWER, e->now)) {
-		t->answered_at = e->now;
+	const bool message = e->octets >= MESSAGE;
+
+	if (!t->waiting && !due_by(t->answered, SAME_ANSWER, e->now) &&
+	    !(message && t->whole)) {
+		t->answered = e->now;
+		t->whole = t->whole || message;
 		return;
 	}
 	if (!t->waiting) {
-		t->pushed = true;
-		t->pushed_at = e->now;
-		return;
+		t->pushed = e->now;
+		if (!t->doubtful)
+			return;
 	}
-	t->waiting = false;
-	t->answered_at = e->now;
+	t->waiting = t->doubtful = false;
+	t->answered = e->now;
+	t->whole = message;
 	timerq_cancel(x->timers, &t->timer);
-	x->output(x->arg,
-	    &(struct observation){
-		.kind = OBSERVATION_ANSWERED,
-		.now = e->now,
-		.wall = e->wall,
-		.leg = leg_of(t),
-	    });
+	tell_leg(x, t, OBSERVATION_ANSWERED, e->now, e->wall);
 }
 
 static void
@@ -189,6 +200,7 @@ judge(struct exchanges *x, const struct context *context, struct exchange *t,
 	timerq_cancel(x->timers, &t->timer);
 	if (!in_view(context, t)) {
 		x->unknown_loss++;
+		tell_leg(x, t, OBSERVATION_UNSEEN, now, wall);
 		return;
 	}
 	x->output(x->arg,

@@ -12,12 +12,15 @@
  * (DOMAIN 1.9): a record of 400 octets or more from the client is a request,
  * whatever comes back in its time is its answer.  Keep-alives are smaller.
  *
- * Not taken for requests: the flights of a TLS 1.3 handshake, what follows
- * something the server sent unasked (it may be the response to it), and what
- * was sent while another one is waiting.
+ * Not timed: the flights of a TLS 1.3 handshake, what was sent while another
+ * one is waiting, and for 64*T1 what follows something the server sent unasked
+ * (it may be a response to it); still, that and what comes back are told as an
+ * exchange.  A second message of the server right after an answer counts as
+ * unasked.
  *
  * A request is unanswered where TCP acknowledged it, the server's direction
- * has no hole since, and no packets were dropped.  Those whose connection
+ * has no hole since, and no packets were dropped; else it is told as unseen.
+ * Those whose connection
  * ended before their time are forgotten: that is connection-failure's.
  */
 

@@ -198,6 +198,9 @@ judge_observe(struct judge *j, const struct observation *o)
 	case OBSERVATION_UNANSWERED:
 		silence_unanswered(j->silence, &o->request);
 		break;
+	case OBSERVATION_UNSEEN:
+		silence_unseen(j->silence, &o->leg, o->now, o->wall);
+		break;
 	case OBSERVATION_ACTIVE:
 		silence_active(j->silence, &o->a.address, o->now, o->wall);
 		break;

@@ -24,6 +24,7 @@ enum observation_kind {
 	OBSERVATION_WORKED,      /* .. or got somewhere */
 	OBSERVATION_ANSWERED,    /* an encrypted request, it seems */
 	OBSERVATION_UNANSWERED,  /* .. or not */
+	OBSERVATION_UNSEEN,      /* .. or who knows: loss, or a one-way view */
 	OBSERVATION_ACTIVE,      /* a host sent something else of its SIP */
 	OBSERVATION_CERTIFICATE, /* somebody showed one */
 	OBSERVATION_SERVES_TIME, /* a.address is served the time by b */
@@ -42,7 +43,7 @@ struct observation {
 		struct skew_stamp stamp;              /* CLOCK */
 		struct connection_failure failure;    /* FAILED */
 		struct connection_success success;    /* WORKED */
-		struct silence_leg leg;               /* ANSWERED */
+		struct silence_leg leg;               /* ANSWERED, UNSEEN */
 		struct silence_request request;       /* UNANSWERED */
 		struct certificate_sight certificate; /* CERTIFICATE */
 		struct stale_response refused;        /* REFUSED */

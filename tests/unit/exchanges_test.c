@@ -9,7 +9,7 @@ static struct {
 	struct tcpreasm_event last;
 	void *slot;
 	nstime last_drop;
-	unsigned answered, unanswered, active;
+	unsigned answered, unanswered, unseen, active;
 	struct silence_request request;
 } on;
 
@@ -18,6 +18,7 @@ hear(void *arg, const struct observation *o)
 {
 	(void)arg;
 	on.answered += o->kind == OBSERVATION_ANSWERED;
+	on.unseen += o->kind == OBSERVATION_UNSEEN;
 	on.active += o->kind == OBSERVATION_ACTIVE;
 	if (o->kind != OBSERVATION_UNANSWERED)
 		return;
@@ -148,6 +149,7 @@ START_TEST(one_that_was_not_delivered_is_unknown)
 	ask(1200);
 	wait_until(35 * NSTIME_S);
 	ck_assert_uint_eq(on.unanswered, 0);
+	ck_assert_uint_eq(on.unseen, 1);
 	end();
 }
 END_TEST
@@ -188,6 +190,49 @@ START_TEST(what_follows_a_push_may_be_a_response)
 	acknowledge();
 	wait_until(120 * NSTIME_S);
 	ck_assert_uint_eq(on.unanswered, 1);
+	end();
+}
+END_TEST
+
+START_TEST(a_push_may_bring_several_responses)
+{
+	begin(5062);
+	answer();
+	ask(600);
+	ask(600);
+	acknowledge();
+	wait_until(70 * NSTIME_S);
+	ck_assert_uint_eq(on.unanswered, 0);
+	end();
+}
+END_TEST
+
+START_TEST(a_second_message_after_an_answer_is_a_push)
+{
+	begin(5062);
+	ask(1200);
+	tell(TLSFLOW_RECORD, TLSFLOW_SERVER, 700, false);
+	tell(TLSFLOW_RECORD, TLSFLOW_SERVER, 1500, false);
+	ask(600);
+	acknowledge();
+	wait_until(70 * NSTIME_S);
+	ck_assert_uint_eq(on.unanswered, 0);
+	end();
+}
+END_TEST
+
+START_TEST(what_may_be_an_exchange_is_told_as_one)
+{
+	begin(5062);
+	answer();
+	ck_assert_uint_eq(on.answered, 0);
+	for (unsigned i = 1; i < 10; i++) {
+		on.wire.now += 20 * NSTIME_S;
+		ask(1200);
+		on.wire.now += 2 * NSTIME_S;
+		answer();
+		ck_assert_uint_eq(on.answered, i);
+	}
 	end();
 }
 END_TEST
@@ -245,6 +290,8 @@ UNIT("exchanges", a_request_and_what_comes_back_are_an_exchange,
     one_delivered_with_nothing_back_is_unanswered,
     one_that_was_not_delivered_is_unknown, lost_packets_prove_nothing,
     keep_alives_and_flights_are_no_requests,
-    what_follows_a_push_may_be_a_response, an_answer_in_two_records_is_no_push,
+    what_follows_a_push_may_be_a_response, a_push_may_bring_several_responses,
+    a_second_message_after_an_answer_is_a_push,
+    what_may_be_an_exchange_is_told_as_one, an_answer_in_two_records_is_no_push,
     a_client_may_hang_up_once_its_time_is_over,
     on_other_ports_a_host_is_active_once_a_second)

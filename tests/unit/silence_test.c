@@ -140,6 +140,22 @@ START_TEST(no_more_exchanges_while_the_rest_goes_on_is_mras_silence)
 }
 END_TEST
 
+START_TEST(who_asks_unseen_is_not_missed)
+{
+	struct silence *s = silence_of(10);
+	const struct silence_leg leg = leg_of("192.0.2.1", "192.0.2.2");
+	const nstime last = usual_day(s);
+
+	for (nstime now = last; now < last + 1000 * MINUTE; now += MINUTE) {
+		silence_active(s, &leg.client.address, now, now);
+		if ((now - last) / MINUTE % 10 == 0)
+			silence_unseen(s, &leg, now, now);
+	}
+	ck_assert_uint_eq(heard.count, 0);
+	silence_free(s);
+}
+END_TEST
+
 START_TEST(a_quiet_night_is_none)
 {
 	struct silence *s = silence_of(10);
@@ -260,7 +276,7 @@ END_TEST
 UNIT("silence", three_answered_exchanges_make_a_leg,
     another_client_has_its_own_leg, connections_are_counted, an_answer_ends_it,
     no_more_exchanges_while_the_rest_goes_on_is_mras_silence,
-    a_quiet_night_is_none, who_never_asked_is_not_missed,
-    legs_and_hosts_are_limited,
+    who_asks_unseen_is_not_missed, a_quiet_night_is_none,
+    who_never_asked_is_not_missed, legs_and_hosts_are_limited,
     who_was_silent_before_a_restart_answers_after_it,
     what_was_learnt_over_hours_outlives_a_restart)

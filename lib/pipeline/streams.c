@@ -3,9 +3,11 @@
 
 #include <stdlib.h>
 
-/* One connection: what each room keeps of it. */
+/* One connection: what each room keeps of it.  It stays what it was when the
+ * ports are set anew. */
 struct connection {
-	void *sip, *tls, *attempt, *exchange, *clock;
+	bool sip;
+	void *messages, *tls, *attempt, *exchange, *clock;
 };
 
 struct streams {
@@ -116,15 +118,26 @@ pass_on(struct streams *s, const struct tcpreasm_event *e)
 {
 	struct connection *c = s->connection;
 
-	if (!is_sip(s, e)) {
+	if (!c->sip) {
 		clocks_stream(s->output.clocks, e, &c->clock);
 		return;
 	}
 	attempts_tcp(s->attempts, s->context, e, &c->attempt);
-	sipstream_input(s->sip, e, &c->sip);
+	sipstream_input(s->sip, e, &c->messages);
 	tlsflow_input(s->tls, e, &c->tls);
 	if (e->fact == TCPREASM_FORGOTTEN)
 		exchanges_forget(s->exchanges, &c->exchange);
+}
+
+/* NULL when out of memory. */
+static struct connection *
+new_connection(const struct streams *s, const struct tcpreasm_event *e)
+{
+	struct connection *c = calloc(1, sizeof(*c));
+
+	if (c != NULL)
+		c->sip = is_sip(s, e);
+	return c;
 }
 
 /* Connections that came to nothing need no memory. */
@@ -139,10 +152,10 @@ void
 streams_input(struct streams *s, const struct context *context,
     const struct tcpreasm_event *e)
 {
-	struct connection none = { .sip = NULL };
+	struct connection none = { .sip = is_sip(s, e) };
 
 	if (needs_connection(e)) {
-		*e->user = calloc(1, sizeof(struct connection));
+		*e->user = new_connection(s, e);
 		if (*e->user == NULL) {
 			s->no_memory++;
 			return;

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/streams.h"
+
+#include "unit/outcomes.h"
+#include "unit/tlswire.h"
+
+#define THERE TCPREASM_TO_SERVER
+#define BACK TCPREASM_TO_CLIENT
+#define REQUEST                                                                \
+	"OPTIONS sip:b@x SIP/2.0\r\nCSeq: 1 OPTIONS\r\n"                       \
+	"Content-Length: 2\r\n\r\nab"
+
+static struct {
+	struct streams *streams;
+	struct streams_limits limits;
+	struct clocks *clocks;
+	struct tcpreasm *tcp;
+	void *user;
+	uint16_t port;
+	uint64_t offsets[2];
+	nstime now;
+	unsigned messages, opened, answered, failed, certificates, stamps;
+} on;
+
+static void
+hear_message(
+    void *arg, const struct tcpreasm_event *e, const struct framing_event *f)
+{
+	(void)arg;
+	ck_assert_uint_eq(e->connection, 1);
+	ck_assert(slice_is(f->octets, REQUEST));
+	on.messages++;
+}
+
+static void
+hear(void *arg, const struct observation *o)
+{
+	(void)arg;
+	on.failed += o->kind == OBSERVATION_FAILED;
+	on.certificates += o->kind == OBSERVATION_CERTIFICATE;
+	on.stamps += o->kind == OBSERVATION_CLOCK;
+	on.opened += o->kind == OBSERVATION_WORKED &&
+	    o->success.stage == CONNECTION_OPENED;
+	on.answered += o->kind == OBSERVATION_WORKED &&
+	    o->success.stage == CONNECTION_ANSWERED;
+}
+
+static void
+nothing(void *arg, const struct tcpreasm_event *e)
+{
+	(void)arg;
+	(void)e;
+}
+
+static void
+begin(uint16_t port)
+{
+	const struct clocks_limits clocks = { .tellers = 16 };
+	const struct tcpreasm_limits tcp = { .connections = 1 };
+
+	memset(&on, 0, sizeof(on));
+	on.port = port;
+	on.limits = (struct streams_limits){
+		.max_message = 4096,
+		.tls = { .octets = 1 << 16, .certificates = 4 },
+	};
+	portset_add(&on.limits.sip_ports, 5062);
+	on.clocks = clocks_new(&clocks, hear, NULL);
+	on.tcp = tcpreasm_new(&tcp, nothing, NULL);
+	on.streams = streams_new(&on.limits,
+	    &(struct streams_output){
+		.message = hear_message,
+		.observation = hear,
+		.clocks = on.clocks,
+	    });
+}
+
+/* The octets have a buffer of their exact size. */
+static void
+tell(enum tcpreasm_fact fact, enum tcpreasm_direction direction,
+    struct slice octets)
+{
+	const struct context context = { .tcp = on.tcp,
+		.last_drop = INT64_MIN };
+	uint8_t *exact = unit_exact(octets);
+
+	streams_input(on.streams, &context,
+	    &(struct tcpreasm_event){
+		.fact = fact,
+		.connection = 1,
+		.client = outcomes_endpoint("192.0.2.1", 40000),
+		.server = outcomes_endpoint("192.0.2.2", on.port),
+		.direction = direction,
+		.octets = slice_of(exact, octets.len),
+		.offset = on.offsets[direction],
+		.now = on.now,
+		.wall = on.now,
+		.user = &on.user,
+	    });
+	on.offsets[direction] += octets.len;
+	on.now += NSTIME_MS;
+	free(exact);
+}
+
+static void
+fact(enum tcpreasm_fact what)
+{
+	tell(what, THERE, slice_of(NULL, 0));
+}
+
+/* Cut in two at `cut'. */
+static void
+data(enum tcpreasm_direction direction, struct slice octets, size_t cut)
+{
+	if (cut > 0)
+		tell(TCPREASM_DATA, direction, slice_first(octets, cut));
+	if (cut < octets.len)
+		tell(TCPREASM_DATA, direction, slice_after(octets, cut));
+}
+
+static void
+end(void)
+{
+	fact(TCPREASM_FORGOTTEN);
+	ck_assert_ptr_null(on.user);
+	ck_assert_int_eq(streams_next_deadline(on.streams), NSTIME_NEVER);
+	streams_free(on.streams);
+	clocks_free(on.clocks);
+	tcpreasm_free(on.tcp);
+}
+
+START_TEST(sip_is_cut_out_wherever_tcp_cuts_it)
+{
+	const struct slice request = slice_text(REQUEST);
+
+	for (size_t cut = 0; cut <= request.len; cut++) {
+		begin(5062);
+		fact(TCPREASM_OPENED);
+		data(THERE, request, cut);
+		data(BACK, slice_text("\r\n"), 1);
+		ck_assert_uint_eq(on.messages, 1);
+		ck_assert_uint_eq(on.opened, 1);
+		ck_assert_uint_eq(on.answered, 1);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(certificates_are_told_wherever_tcp_cuts_them)
+{
+	static struct tlswire chain, flight, records;
+
+	chain.len = flight.len = records.len = 0;
+	tlswire_chain(&chain, &(struct tlswire_certificate){ .serial = 1 }, 1);
+	tlswire_handshake(&flight, 11, tlswire_slice(&chain));
+	tlswire_record(&records, 22, 0x0303, tlswire_slice(&flight));
+	for (size_t cut = 0; cut <= records.len; cut++) {
+		begin(5062);
+		fact(TCPREASM_OPENED);
+		data(BACK, tlswire_slice(&records), cut);
+		ck_assert_uint_eq(on.certificates, 1);
+		ck_assert_uint_eq(on.messages, 0);
+		end();
+	}
+}
+END_TEST
+
+START_TEST(what_came_to_nothing_takes_no_memory)
+{
+	begin(5062);
+	fact(TCPREASM_REFUSED);
+	ck_assert_ptr_null(on.user);
+	ck_assert_uint_eq(on.failed, 1);
+	end();
+}
+END_TEST
+
+START_TEST(other_ports_are_of_witnesses_alone)
+{
+	begin(445);
+	fact(TCPREASM_OPENED);
+	data(THERE, slice_text(REQUEST), 0);
+	ck_assert_uint_eq(on.messages, 0);
+	ck_assert_uint_eq(on.opened, 0);
+	end();
+}
+END_TEST
+
+/* Nothing is lost of what the rooms hold: the leak checker sees to that. */
+START_TEST(connections_outlive_the_ports_they_came_on)
+{
+	begin(5062);
+	fact(TCPREASM_OPENED);
+	data(THERE, slice_text("\x16\x03\x01"), 0);
+	on.limits.sip_ports = (struct portset){ .bits = { 0 } };
+	streams_set(on.streams, &on.limits);
+	fact(TCPREASM_CLOSED);
+	end();
+	begin(445);
+	data(THERE, slice_of("\0\0\0\x40\xff", 5), 0);
+	portset_add(&on.limits.sip_ports, 445);
+	streams_set(on.streams, &on.limits);
+	data(THERE, slice_text(REQUEST), 0);
+	ck_assert_uint_eq(on.messages, 0);
+	end();
+}
+END_TEST
+
+UNIT("streams", sip_is_cut_out_wherever_tcp_cuts_it,
+    certificates_are_told_wherever_tcp_cuts_them,
+    what_came_to_nothing_takes_no_memory, other_ports_are_of_witnesses_alone,
+    connections_outlive_the_ports_they_came_on)

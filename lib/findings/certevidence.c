@@ -112,6 +112,9 @@ certevidence_write(struct evidence *e, const struct certificate_sight *s,
 	textbuf_init(&t, store, sizeof(store));
 	certevidence_sha256(&t, cert->sha256);
 	evidence_text_slice(e, "sha256", textbuf_slice(&t));
-	if (class == CERTEVIDENCE_INVALID_BY_PEER_CLOCK)
-		evidence_seconds(e, "peer_offset_s", peer_offset, 1);
+	if (class != CERTEVIDENCE_INVALID_BY_PEER_CLOCK)
+		return;
+	if (s->holder == TLSFLOW_SERVER)
+		evidence_endpoint(e, "client", &s->client);
+	evidence_seconds(e, "peer_offset_s", peer_offset, 1);
 }

@@ -99,10 +99,14 @@ invalid_by_peer_clock(struct textbuf *t, const struct alert_event *event)
 	const bool is_client = slice_is(evidence_get(e, "role"), "client");
 	const bool behind = evidence_number(e, "peer_offset_s", 0) < 0;
 
+	textbuf_add(t, " is good, but not by the clock of ");
 	textbuf_add(t,
-	    is_client ? " is good, but not by the clock of the server "
-		      : " is good, but not by the clock of a client ");
-	textbuf_add(t, "it is shown to, which is ");
+	    is_client                               ? "the server"
+		: evidence_get(e, "client").len > 0 ? "client "
+						    : "a client");
+	if (!is_client)
+		phrase_field(t, e, "client", "");
+	textbuf_add(t, " it is shown to, which is ");
 	phrase_seconds(t, e, "peer_offset_s");
 	textbuf_add(t,
 	    behind ? " behind: not yet valid there, from "

@@ -78,7 +78,8 @@ EVIDENCE = {
         "holder": str, "role": ("server", "client"), "depth": int,
         "server": str, "not_before": TIME, "not_after": TIME,
         "sha256": re.compile("[0-9a-f]{64}"),
-    }, {"subject": str, "issuer": str, "san": list, "peer_offset_s": float}),
+    }, {"subject": str, "issuer": str, "san": list, "client": ENDPOINT,
+        "peer_offset_s": float}),
     "stale-date": ({"server": str}, {
         "status": int, "diagnostic_id": int, "reason": str, "source": str,
         "call_id": str, "client": str, "krb_error": int,

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "clock/agreement.h"
+#include "pipeline/opening.h"
 #include "sip/msdiag.h"
 #include "sip/ntlm.h"
 #include "sip/sipdate.h"
@@ -12,21 +13,9 @@
 #include "witness/smb.h"
 
 enum { NTP = 123, KERBEROS = 88, SMB = 445, SMB_ON_NETBIOS = 139 };
-/* How much of a server's octets is kept at most. */
-#define FIRST                                                                  \
-	((size_t)KERBEROS_STREAM > (size_t)SMB_STREAM                          \
-		? (size_t)KERBEROS_STREAM                                      \
-		: (size_t)SMB_STREAM)
-
-/* The first octets of a server on one connection. */
-struct told {
-	size_t len;
-	uint8_t octets[FIRST];
-};
-
-/* Its address stands in the slot of a connection of which nothing more is
- * read. */
-static const char nothing_more;
+_Static_assert((size_t)OPENING_OCTETS >= (size_t)KERBEROS_STREAM &&
+	(size_t)OPENING_OCTETS >= (size_t)SMB_STREAM,
+    "what they read is kept");
 
 struct clocks {
 	struct clocks_limits limits;
@@ -34,7 +23,7 @@ struct clocks {
 	void *arg;
 	struct agreement *agreement;
 	struct sipdate_stats dates;
-	uint64_t no_memory;
+	struct openings openings;
 };
 
 struct clocks *
@@ -404,63 +393,26 @@ read_first(struct clocks *c, const struct tcpreasm_event *e, struct slice first)
 	return false;
 }
 
-static void
-release(void **slot)
-{
-	if (*slot != &nothing_more)
-		free(*slot);
-	*slot = NULL;
-}
-
-static void
-read_no_more(void **slot)
-{
-	release(slot);
-	*slot = (void *)&nothing_more;
-}
-
-/* Most servers say it in one segment: only what is cut is kept. */
-static void
-on_first(struct clocks *c, const struct tcpreasm_event *e, void **slot)
-{
-	struct told *told = *slot;
-	struct slice first = e->octets;
-
-	if (told == NULL && !read_first(c, e, first)) {
-		read_no_more(slot);
-		return;
-	}
-	if (told == NULL) {
-		told = *slot = malloc(sizeof(*told));
-		if (told == NULL) {
-			c->no_memory++;
-			read_no_more(slot);
-			return;
-		}
-		told->len = 0;
-	}
-	first = slice_first(first, FIRST - told->len);
-	memcpy(told->octets + told->len, first.p, first.len);
-	told->len += first.len;
-	if (read_first(c, e, slice_of(told->octets, told->len)) &&
-	    told->len < FIRST)
-		return;
-	read_no_more(slot);
-}
-
 void
 clocks_stream(struct clocks *c, const struct tcpreasm_event *e, void **slot)
 {
+	struct slice first;
+
 	if (e->fact == TCPREASM_FORGOTTEN) {
-		release(slot);
+		opening_forget(&c->openings, slot);
 		return;
 	}
-	if (e->direction != TCPREASM_TO_CLIENT || *slot == &nothing_more)
+	if (e->direction != TCPREASM_TO_CLIENT || opening_is_over(slot))
 		return;
 	if (e->fact == TCPREASM_GAP)
-		read_no_more(slot);
-	else if (e->fact == TCPREASM_DATA)
-		on_first(c, e, slot);
+		opening_end(&c->openings, slot);
+	if (e->fact != TCPREASM_DATA)
+		return;
+	first = opening_input(slot, e->octets);
+	if (read_first(c, e, first))
+		opening_keep(&c->openings, slot, first);
+	else
+		opening_end(&c->openings, slot);
 }
 
 void
@@ -494,7 +446,7 @@ clocks_stepped(struct clocks *c, nstime step)
 void
 clocks_stats(const struct clocks *c, counter_output *output, void *arg)
 {
-	output(arg, "clocks.no_memory", c->no_memory);
+	opening_stats(&c->openings, output, arg);
 	agreement_stats(c->agreement, output, arg);
 	sipdate_stats_write(&c->dates, output, arg);
 }

@@ -55,7 +55,7 @@ void clocks_tls(struct clocks *c, const struct tlsflow_event *event);
 /* Our own clock was stepped by `step' (positive: forward). */
 void clocks_stepped(struct clocks *c, nstime step);
 
-/* clocks.no_memory, agreement.*, sipdate.* */
+/* opening.*, agreement.*, sipdate.* */
 void clocks_stats(const struct clocks *c, counter_output *output, void *arg);
 
 #endif

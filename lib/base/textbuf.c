@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/textbuf.h"
 
+#include "base/calendar.h"
+
 void
 textbuf_init(struct textbuf *t, char *store, size_t size)
 {
@@ -221,29 +223,11 @@ split_seconds(nstime wall, nstime *rest)
 	return s;
 }
 
-/* Year, month and day of a day count from 1970-01-01 in the proleptic
- * Gregorian calendar: years begin in March so that leap days come last. */
-static void
-add_date(struct textbuf *t, int64_t days)
+/* Rounded down also before 1970. */
+static int64_t
+day_of(int64_t seconds)
 {
-	const int64_t z = days + 719468;
-	const int64_t era = (z >= 0 ? z : z - 146096) / 146097;
-	const int64_t day_of_era = z - era * 146097;
-	const int64_t year_of_era =
-	    (day_of_era - day_of_era / 1460 + day_of_era / 36524 -
-		day_of_era / 146096) /
-	    365;
-	const int64_t day_of_year = day_of_era -
-	    (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	const int64_t month = (5 * day_of_year + 2) / 153;
-	const int64_t day = day_of_year - (153 * month + 2) / 5 + 1;
-	const bool next_year = month >= 10;
-
-	add_decimal(t, (uint64_t)(year_of_era + era * 400 + next_year), 4);
-	textbuf_add(t, "-");
-	add_decimal(t, (uint64_t)(next_year ? month - 9 : month + 3), 2);
-	textbuf_add(t, "-");
-	add_decimal(t, (uint64_t)day, 2);
+	return seconds / CALENDAR_DAY_S - (seconds % CALENDAR_DAY_S < 0);
 }
 
 static void
@@ -256,19 +240,38 @@ add_clock(struct textbuf *t, int64_t second_of_day)
 	add_decimal(t, (uint64_t)(second_of_day % 60), 2);
 }
 
+/* Years 1 to 9999: what calendar.h reads, and nstime is well within them. */
+static void
+add_instant(struct textbuf *t, int64_t seconds, uint64_t microseconds)
+{
+	const int64_t day = day_of(seconds);
+	const struct calendar_date date = calendar_date(day);
+
+	add_decimal(t, date.year, 4);
+	textbuf_add(t, "-");
+	add_decimal(t, date.month, 2);
+	textbuf_add(t, "-");
+	add_decimal(t, date.day, 2);
+	textbuf_add(t, "T");
+	add_clock(t, seconds - day * CALENDAR_DAY_S);
+	textbuf_add(t, ".");
+	add_decimal(t, microseconds, 6);
+	textbuf_add(t, "Z");
+}
+
 void
 textbuf_time(struct textbuf *t, nstime wall)
 {
 	nstime rest;
 	const int64_t s = split_seconds(wall, &rest);
-	const int64_t day = (s >= 0 ? s : s - 86399) / 86400;
 
-	add_date(t, day);
-	textbuf_add(t, "T");
-	add_clock(t, s - day * 86400);
-	textbuf_add(t, ".");
-	add_decimal(t, (uint64_t)(rest / NSTIME_US), 6);
-	textbuf_add(t, "Z");
+	add_instant(t, s, (uint64_t)(rest / NSTIME_US));
+}
+
+void
+textbuf_time_s(struct textbuf *t, int64_t seconds)
+{
+	add_instant(t, seconds, 0);
 }
 
 void
@@ -276,8 +279,7 @@ textbuf_time_of_day(struct textbuf *t, nstime wall)
 {
 	nstime rest;
 	const int64_t s = split_seconds(wall, &rest);
-	const int64_t day = (s >= 0 ? s : s - 86399) / 86400;
 
-	add_clock(t, s - day * 86400);
+	add_clock(t, s - day_of(s) * CALENDAR_DAY_S);
 	textbuf_add(t, "Z");
 }

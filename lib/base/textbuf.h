@@ -53,6 +53,10 @@ void textbuf_seconds(struct textbuf *t, nstime duration, unsigned decimals);
  * 2011-01-03T18:22:45.123456Z. */
 void textbuf_time(struct textbuf *t, nstime wall);
 
+/* The same of seconds since 1970, which reach further than nstime does: the
+ * years 1 to 9999. */
+void textbuf_time_s(struct textbuf *t, int64_t seconds);
+
 /* Only the time of day: 18:22:07Z. */
 void textbuf_time_of_day(struct textbuf *t, nstime wall);
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/certevidence.h"
 
-#include "base/calendar.h"
-
 static const char *const class_names[] = { "good", "expired", "not_yet_valid",
 	"expiring", "invalid_by_peer_clock" };
 
@@ -34,41 +32,16 @@ certevidence_sha256(struct textbuf *t, const uint8_t sha256[X509CERT_SHA256])
 		textbuf_hex(t, sha256[i], 2);
 }
 
-static void
-add_digits(struct textbuf *t, unsigned n, unsigned digits)
-{
-	char text[5] = "0000";
-
-	for (unsigned i = digits; i > 0; i--, n /= 10)
-		text[i - 1] = (char)('0' + n % 10);
-	textbuf_add_slice(t, slice_of(text, digits));
-}
-
 /* A date that nstime cannot hold (RFC 5280 section 4.1.2.5 has the year 9999
  * for "never"), written as the others are. */
 static void
 far_date(struct evidence *e, const char *name, int64_t date)
 {
-	const int64_t days =
-	    date / CALENDAR_DAY_S - (date % CALENDAR_DAY_S < 0);
-	const unsigned rest = (unsigned)(date - days * CALENDAR_DAY_S);
-	const struct calendar_date d = calendar_date(days);
 	char store[40];
 	struct textbuf t;
 
 	textbuf_init(&t, store, sizeof(store));
-	add_digits(&t, d.year, 4);
-	textbuf_add(&t, "-");
-	add_digits(&t, d.month, 2);
-	textbuf_add(&t, "-");
-	add_digits(&t, d.day, 2);
-	textbuf_add(&t, "T");
-	add_digits(&t, rest / 3600, 2);
-	textbuf_add(&t, ":");
-	add_digits(&t, rest / 60 % 60, 2);
-	textbuf_add(&t, ":");
-	add_digits(&t, rest % 60, 2);
-	textbuf_add(&t, ".000000Z");
+	textbuf_time_s(&t, date);
 	evidence_text_slice(e, name, textbuf_slice(&t));
 }
 

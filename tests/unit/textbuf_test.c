@@ -224,6 +224,17 @@ START_TEST(times_before_1970_are_rounded_down)
 }
 END_TEST
 
+START_TEST(seconds_reach_further_than_nstime)
+{
+	start();
+	textbuf_time_s(&t, 253402300799);
+	ck_assert_str_eq(store, "9999-12-31T23:59:59.000000Z");
+	start();
+	textbuf_time_s(&t, -62135596800);
+	ck_assert_str_eq(store, "0001-01-01T00:00:00.000000Z");
+}
+END_TEST
+
 START_TEST(the_time_of_day_stands_alone_too)
 {
 	start();
@@ -242,4 +253,5 @@ UNIT("textbuf", what_does_not_fit_is_cut_and_latched,
     numbers_reach_their_ends, hexadecimal_keeps_its_width,
     seconds_are_rounded_half_away_from_zero, there_is_no_minus_zero,
     seconds_reach_their_ends, times_are_rfc_3339_cut_to_the_microsecond,
-    times_before_1970_are_rounded_down, the_time_of_day_stands_alone_too)
+    times_before_1970_are_rounded_down, seconds_reach_further_than_nstime,
+    the_time_of_day_stands_alone_too)

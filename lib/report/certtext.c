@@ -66,33 +66,6 @@ add_distance(struct textbuf *t, const struct alert_event *event,
 }
 
 static void
-expired(struct textbuf *t, const struct alert_event *event)
-{
-	textbuf_add(t, " expired");
-	add_distance(t, event, "not_after", " ", " ago");
-	textbuf_add(t, ", at ");
-	add_date(t, event->evidence, "not_after");
-}
-
-static void
-not_yet_valid(struct textbuf *t, const struct alert_event *event)
-{
-	textbuf_add(t, " is not yet valid");
-	add_distance(t, event, "not_before", ", not for another ", "");
-	textbuf_add(t, ": from ");
-	add_date(t, event->evidence, "not_before");
-}
-
-static void
-expiring(struct textbuf *t, const struct alert_event *event)
-{
-	textbuf_add(t, " expires");
-	add_distance(t, event, "not_after", " in ", "");
-	textbuf_add(t, ", at ");
-	add_date(t, event->evidence, "not_after");
-}
-
-static void
 invalid_by_peer_clock(struct textbuf *t, const struct alert_event *event)
 {
 	const struct evidence *e = event->evidence;
@@ -114,15 +87,34 @@ invalid_by_peer_clock(struct textbuf *t, const struct alert_event *event)
 	add_date(t, e, behind ? "not_before" : "not_after");
 }
 
+/* Those that are told by one date: how far it is, and which. */
 static const struct {
-	const char *class;
-	void (*write)(struct textbuf *t, const struct alert_event *event);
+	const char *class, *says, *date, *before, *after, *from;
 } classes[] = {
-	{ "expired", expired },
-	{ "not_yet_valid", not_yet_valid },
-	{ "expiring", expiring },
-	{ "invalid_by_peer_clock", invalid_by_peer_clock },
+	{ "expired", " expired", "not_after", " ", " ago", ", at " },
+	{ "not_yet_valid", " is not yet valid", "not_before",
+	    ", not for another ", "", ": from " },
+	{ "expiring", " expires", "not_after", " in ", "", ", at " },
 };
+
+static void
+add_class(struct textbuf *t, const struct alert_event *event)
+{
+	const struct evidence *e = event->evidence;
+	const struct slice class = evidence_get(e, "class");
+
+	if (slice_is(class, "invalid_by_peer_clock"))
+		invalid_by_peer_clock(t, event);
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		if (!slice_is(class, classes[i].class))
+			continue;
+		textbuf_add(t, classes[i].says);
+		add_distance(t, event, classes[i].date, classes[i].before,
+		    classes[i].after);
+		textbuf_add(t, classes[i].from);
+		add_date(t, e, classes[i].date);
+	}
+}
 
 void
 certtext_certificate(struct textbuf *t, const struct alert_event *event)
@@ -130,9 +122,7 @@ certtext_certificate(struct textbuf *t, const struct alert_event *event)
 	const struct evidence *e = event->evidence;
 
 	add_certificate(t, event);
-	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++)
-		if (slice_is(evidence_get(e, "class"), classes[i].class))
-			classes[i].write(t, event);
+	add_class(t, event);
 	if (slice_is(evidence_get(e, "role"), "client")) {
 		textbuf_add(t, "; shown to ");
 		phrase_field(t, e, "server", "its server");

@@ -3,8 +3,9 @@
 
 #include "filter_witness.h"
 #include "findings/skew.h"
+#include "witness/ntp.h"
 
-enum { TAGS = 4, NTP = 123, GENEVE = 6081, PROTOCOL = 0 /* in M[] */ };
+enum { TAGS = 4, GENEVE = 6081, PROTOCOL = 0 /* in M[] */ };
 
 /*
  * Offsets are told in two parts: `base', where the datalink's header ends, and
@@ -124,12 +125,26 @@ tunnels(struct program *p)
 		IF_ANY_OF(p, p->take, 4, 41, 47);
 }
 
+/* X is at what IP carries, and its protocol was put by.  Of ICMP only what
+ * says that something cannot be reached is wanted. */
+static void
+behind_ip(struct program *p, uint32_t icmp_protocol, uint32_t unreachable)
+{
+	const int icmp = assembly_label(p->b);
+
+	assembly_add(p->b, BPF_LD | BPF_MEM, PROTOCOL);
+	assembly_if(p->b, icmp_protocol, icmp);
+	assembly_go(p->b, p->transport);
+	assembly_place(p->b, icmp);
+	load(p, BPF_B, 0);
+	assembly_if(p->b, unreachable, p->take);
+	assembly_go(p->b, p->leave);
+}
+
 /* Fragments but the first carry no ports. */
 static void
 ip4(struct program *p)
 {
-	const int icmp = assembly_label(p->b);
-
 	assembly_place(p->b, p->v4);
 	load(p, BPF_H, 6);
 	assembly_if_any(p->b, 0x1fff, p->take);
@@ -140,34 +155,20 @@ ip4(struct program *p)
 	assembly_add(p->b, BPF_ALU | BPF_AND | BPF_K, 0xf);
 	assembly_add(p->b, BPF_ALU | BPF_LSH | BPF_K, 2);
 	move_by_a(p);
-	assembly_add(p->b, BPF_LD | BPF_MEM, PROTOCOL);
-	assembly_if(p->b, 1, icmp);
-	assembly_go(p->b, p->transport);
-	assembly_place(p->b, icmp);
-	load(p, BPF_B, 0);
-	assembly_if(p->b, 3, p->take);
-	assembly_go(p->b, p->leave);
+	behind_ip(p, 1, 3);
 }
 
 /* Extension headers are not read: what stands behind them may be wanted. */
 static void
 ip6(struct program *p)
 {
-	const int icmp = assembly_label(p->b);
-
 	assembly_place(p->b, p->v6);
 	load(p, BPF_B, 6);
 	IF_ANY_OF(p, p->take, 44, 0, 43, 60);
 	tunnels(p);
 	assembly_add(p->b, BPF_ST, PROTOCOL);
 	move(p, 40);
-	assembly_add(p->b, BPF_LD | BPF_MEM, PROTOCOL);
-	assembly_if(p->b, 58, icmp);
-	assembly_go(p->b, p->transport);
-	assembly_place(p->b, icmp);
-	load(p, BPF_B, 0);
-	assembly_if(p->b, 1, p->take);
-	assembly_go(p->b, p->leave);
+	behind_ip(p, 58, 1);
 }
 
 /* Runs of ports are one test. */
@@ -197,7 +198,7 @@ udp_ports(struct program *p)
 	else if (p->others)
 		assembly_if(p->b, GENEVE, p->take);
 	if ((p->wanted->witnesses & 1u << SKEW_NTP) != 0)
-		assembly_if(p->b, NTP, p->take);
+		assembly_if(p->b, NTP_PORT, p->take);
 }
 
 /* A payload that begins with "SIP/2." is a response whatever its port. */

@@ -2,8 +2,8 @@
 #include "filter_witness.h"
 
 #include "findings/skew.h"
-
-enum { KERBEROS = 88, SMB = 445, SMB_ON_NETBIOS = 139 };
+#include "witness/kerberos.h"
+#include "witness/smb.h"
 
 static bool
 is_wanted(const struct filter_witness *f, enum skew_witness witness)
@@ -29,7 +29,7 @@ filter_witness_udp(struct assembly *b, const struct filter_witness *f)
 
 	if (!is_wanted(f, SKEW_KERBEROS))
 		return;
-	assembly_if(b, KERBEROS, kerberos);
+	assembly_if(b, KERBEROS_PORT, kerberos);
 	assembly_go(b, others);
 	assembly_place(b, kerberos);
 	take_answer(b, f, 8);
@@ -90,10 +90,10 @@ filter_witness_tcp(struct assembly *b, const struct filter_witness *f)
 	const int others = assembly_label(b);
 
 	if (is_wanted(f, SKEW_KERBEROS))
-		assembly_if(b, KERBEROS, from_kdc);
+		assembly_if(b, KERBEROS_PORT, from_kdc);
 	if (is_wanted(f, SKEW_SMB)) {
-		assembly_if(b, SMB, from_files);
-		assembly_if(b, SMB_ON_NETBIOS, from_files);
+		assembly_if(b, SMB_PORT, from_files);
+		assembly_if(b, SMB_ON_NETBIOS_PORT, from_files);
 	}
 	assembly_go(b, others);
 	assembly_place(b, from_kdc);

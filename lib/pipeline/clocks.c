@@ -12,7 +12,6 @@
 #include "witness/ntp.h"
 #include "witness/smb.h"
 
-enum { NTP = 123, KERBEROS = 88, SMB = 445, SMB_ON_NETBIOS = 139 };
 _Static_assert((size_t)OPENING_OCTETS >= (size_t)KERBEROS_STREAM &&
 	(size_t)OPENING_OCTETS >= (size_t)SMB_STREAM,
     "what they read is kept");
@@ -178,15 +177,16 @@ clocks_message(struct clocks *c, const struct clocks_message *in)
 bool
 clocks_udp_port(const struct clocks *c, uint16_t port)
 {
-	return (port == NTP && is_heard(c, SKEW_NTP)) ||
-	    (port == KERBEROS && is_heard(c, SKEW_KERBEROS));
+	return (port == NTP_PORT && is_heard(c, SKEW_NTP)) ||
+	    (port == KERBEROS_PORT && is_heard(c, SKEW_KERBEROS));
 }
 
 bool
 clocks_tcp_port(const struct clocks *c, uint16_t port)
 {
-	return (port == KERBEROS && is_heard(c, SKEW_KERBEROS)) ||
-	    ((port == SMB || port == SMB_ON_NETBIOS) && is_heard(c, SKEW_SMB));
+	return (port == KERBEROS_PORT && is_heard(c, SKEW_KERBEROS)) ||
+	    ((port == SMB_PORT || port == SMB_ON_NETBIOS_PORT) &&
+		is_heard(c, SKEW_SMB));
 }
 
 /* True where the teller is known to tell its clock; *stamp says then what
@@ -338,9 +338,9 @@ clocks_datagram(struct clocks *c, const struct descent_event *e)
 	};
 	struct kerberos k;
 
-	if (e->from.port == KERBEROS && is_heard(c, SKEW_KERBEROS))
+	if (e->from.port == KERBEROS_PORT && is_heard(c, SKEW_KERBEROS))
 		on_kerberos(c, kerberos_parse(e->udp.payload, &k), &k, &from);
-	else if (e->from.port == NTP || e->to.port == NTP)
+	else if (e->from.port == NTP_PORT || e->to.port == NTP_PORT)
 		read_ntp(c, e);
 }
 
@@ -375,7 +375,7 @@ read_first(struct clocks *c, const struct tcpreasm_event *e, struct slice first)
 	struct kerberos k;
 	struct smb smb;
 
-	if (e->server.port == KERBEROS) {
+	if (e->server.port == KERBEROS_PORT) {
 		const enum kerberos_verdict v = kerberos_stream(first, &k);
 
 		on_kerberos(c, v, &k, &from);

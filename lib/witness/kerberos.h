@@ -5,6 +5,8 @@
 #include "base/nstime.h"
 #include "base/slice.h"
 
+enum { KERBEROS_PORT = 88 };
+
 /*
  * Kerberos as a witness (RFC 4120): a KRB-ERROR, which nobody encrypts, tells
  * the clock of the server that sent it and often the client's.  AS-REP and

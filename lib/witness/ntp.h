@@ -5,6 +5,8 @@
 #include "base/nstime.h"
 #include "base/slice.h"
 
+enum { NTP_PORT = 123 };
+
 /*
  * NTP and SNTP as a witness (RFC 5905, RFC 4330, MS-SNTP): what the sender of
  * a datagram from or to UDP port 123 says its clock shows.  Modes 1 to 5,

@@ -5,6 +5,8 @@
 #include "base/nstime.h"
 #include "base/slice.h"
 
+enum { SMB_PORT = 445, SMB_ON_NETBIOS_PORT = 139 };
+
 /*
  * SMB as a witness: the server's clock in its NEGOTIATE response, in clear
  * text even where the session is encrypted afterwards (MS-SMB2 2.2.4), and

@@ -32,6 +32,14 @@ endpoint_compare(const struct endpoint *a, const struct endpoint *b)
 	return (int)a->port - (int)b->port;
 }
 
+uint64_t
+endpoint_hash(const struct lru *l, const struct endpoint *endpoint)
+{
+	return lru_hash(
+		   l, slice_of(&endpoint->address, sizeof(endpoint->address))) +
+	    endpoint->port;
+}
+
 void
 endpoint_address_write(struct textbuf *t, const struct address *a)
 {

@@ -2,6 +2,7 @@
 #ifndef ENDPOINT_H
 #define ENDPOINT_H
 
+#include "base/lru.h"
 #include "base/record.h"
 #include "base/textbuf.h"
 
@@ -36,6 +37,9 @@ endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 	return a->port == b->port &&
 	    endpoint_address_equal(&a->address, &b->address);
 }
+
+/* For what is kept by endpoint. */
+uint64_t endpoint_hash(const struct lru *l, const struct endpoint *endpoint);
 
 /* RFC 5952 text: 192.0.2.1, 2001:db8::1. */
 void endpoint_address_write(struct textbuf *t, const struct address *a);

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/lru.h"
+
+#include <stdlib.h>
+
+struct lru {
+	struct lru_setup setup;
+	struct table *table;
+	struct lru_entry *oldest, *newest;
+	uint64_t evicted, failed;
+};
+
+struct lru *
+lru_new(const struct lru_setup *setup, const struct siphash_key *key)
+{
+	struct lru *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return NULL;
+	l->setup = *setup;
+	l->table = table_new(setup->limit, key, setup->equal);
+	if (l->table != NULL)
+		return l;
+	free(l);
+	return NULL;
+}
+
+void
+lru_free(struct lru *l)
+{
+	if (l == NULL)
+		return;
+	while (l->oldest != NULL)
+		lru_forget(l, l->oldest);
+	table_free(l->table);
+	free(l);
+}
+
+void
+lru_set(struct lru *l, size_t limit)
+{
+	l->setup.limit = limit;
+	table_set(l->table, limit);
+}
+
+uint64_t
+lru_hash(const struct lru *l, struct slice octets)
+{
+	return table_hash(l->table, octets);
+}
+
+void *
+lru_find(const struct lru *l, uint64_t hash, const void *key)
+{
+	return table_find(l->table, hash, key);
+}
+
+static void
+unlist(struct lru *l, struct lru_entry *e)
+{
+	if (e->older == NULL)
+		l->oldest = e->newer;
+	else
+		e->older->newer = e->newer;
+	if (e->newer == NULL)
+		l->newest = e->older;
+	else
+		e->newer->older = e->older;
+}
+
+static void
+put_newest(struct lru *l, struct lru_entry *e)
+{
+	e->older = l->newest;
+	e->newer = NULL;
+	if (l->newest == NULL)
+		l->oldest = e;
+	else
+		l->newest->newer = e;
+	l->newest = e;
+}
+
+static void
+put_oldest(struct lru *l, struct lru_entry *e)
+{
+	e->older = NULL;
+	e->newer = l->oldest;
+	if (l->oldest == NULL)
+		l->newest = e;
+	else
+		l->oldest->older = e;
+	l->oldest = e;
+}
+
+void
+lru_use(struct lru *l, void *object)
+{
+	unlist(l, object);
+	put_newest(l, object);
+}
+
+void
+lru_age(struct lru *l, void *object)
+{
+	unlist(l, object);
+	put_oldest(l, object);
+}
+
+void
+lru_forget(struct lru *l, void *object)
+{
+	struct lru_entry *e = object;
+
+	if (l->setup.done != NULL)
+		l->setup.done(l->setup.arg, object);
+	unlist(l, e);
+	table_remove(l->table, &e->in_table);
+	free(object);
+}
+
+static void
+keep(struct lru *l, size_t most)
+{
+	while (l->oldest != NULL && table_count(l->table) > most) {
+		lru_forget(l, l->oldest);
+		l->evicted++;
+	}
+}
+
+void
+lru_trim(struct lru *l)
+{
+	keep(l, l->setup.limit);
+}
+
+void *
+lru_add(struct lru *l, uint64_t hash)
+{
+	struct lru_entry *e;
+
+	keep(l, l->setup.limit == 0 ? 0 : l->setup.limit - 1);
+	e = calloc(1, l->setup.octets);
+	if (e == NULL || !table_add(l->table, &e->in_table, hash)) {
+		free(e);
+		l->failed++;
+		return NULL;
+	}
+	put_newest(l, e);
+	return e;
+}
+
+void *
+lru_oldest(const struct lru *l)
+{
+	return l->oldest;
+}
+
+void *
+lru_newer(const void *object)
+{
+	return ((const struct lru_entry *)object)->newer;
+}
+
+void *
+lru_newest(const struct lru *l)
+{
+	return l->newest;
+}
+
+void *
+lru_older(const void *object)
+{
+	return ((const struct lru_entry *)object)->older;
+}
+
+size_t
+lru_count(const struct lru *l)
+{
+	return table_count(l->table);
+}
+
+uint64_t
+lru_evicted(const struct lru *l)
+{
+	return l->evicted;
+}
+
+uint64_t
+lru_failed(const struct lru *l)
+{
+	return l->failed;
+}

@@ -2,9 +2,8 @@
 #include "clock/agreement.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
-#include "base/table.h"
+#include "base/lru.h"
 
 #define WITHIN (3 * NSTIME_S)
 #define COARSE (256 * NSTIME_S) /* what a random low octet leaves */
@@ -17,8 +16,7 @@ struct candidate {
 };
 
 struct teller {
-	struct table_entry entry;
-	TAILQ_ENTRY(teller) order;
+	struct lru_entry entry;
 	struct agreement_teller key;
 	struct candidate candidates[CANDIDATES]; /* they disagree pairwise */
 	unsigned count;
@@ -29,10 +27,8 @@ struct teller {
 };
 
 struct agreement {
-	size_t limit;
-	struct table *table;
-	TAILQ_HEAD(, teller) by_use; /* the longest unheard first */
-	uint64_t evicted, random;
+	struct lru *tellers;
+	uint64_t random;
 };
 
 static bool
@@ -48,25 +44,20 @@ teller_equal(const struct table_entry *entry, const void *key)
 struct agreement *
 agreement_new(size_t tellers, const struct siphash_key *key)
 {
+	const struct lru_setup setup = {
+		.limit = tellers,
+		.octets = sizeof(struct teller),
+		.equal = teller_equal,
+	};
 	struct agreement *a = calloc(1, sizeof(*a));
 
 	if (a == NULL)
 		return NULL;
-	a->limit = tellers;
-	a->table = table_new(tellers, key, teller_equal);
-	TAILQ_INIT(&a->by_use);
-	if (a->table != NULL)
+	a->tellers = lru_new(&setup, key);
+	if (a->tellers != NULL)
 		return a;
 	free(a);
 	return NULL;
-}
-
-static void
-forget(struct agreement *a, struct teller *teller)
-{
-	TAILQ_REMOVE(&a->by_use, teller, order);
-	table_remove(a->table, &teller->entry);
-	free(teller);
 }
 
 void
@@ -74,53 +65,31 @@ agreement_free(struct agreement *a)
 {
 	if (a == NULL)
 		return;
-	while (!TAILQ_EMPTY(&a->by_use))
-		forget(a, TAILQ_FIRST(&a->by_use));
-	table_free(a->table);
+	lru_free(a->tellers);
 	free(a);
-}
-
-static void
-make_room(struct agreement *a, size_t room)
-{
-	while (!TAILQ_EMPTY(&a->by_use) &&
-	    table_count(a->table) + room > a->limit) {
-		forget(a, TAILQ_FIRST(&a->by_use));
-		a->evicted++;
-	}
 }
 
 void
 agreement_set(struct agreement *a, size_t tellers)
 {
-	a->limit = tellers;
-	make_room(a, 0);
-	table_set(a->table, tellers);
+	lru_set(a->tellers, tellers);
+	lru_trim(a->tellers);
 }
 
 static struct teller *
 find_or_add(struct agreement *a, const struct agreement_teller *key)
 {
-	const struct address *address = &key->endpoint.address;
-	const uint64_t hash =
-	    table_hash(a->table, slice_of(address, sizeof(*address))) +
-	    ((uint64_t)key->endpoint.port << 4) + key->kind;
-	struct teller *teller =
-	    (struct teller *)table_find(a->table, hash, key);
+	const uint64_t hash = endpoint_hash(a->tellers, &key->endpoint) +
+	    ((uint64_t)key->kind << 16);
+	struct teller *teller = lru_find(a->tellers, hash, key);
 
 	if (teller != NULL) {
-		TAILQ_REMOVE(&a->by_use, teller, order);
-		TAILQ_INSERT_TAIL(&a->by_use, teller, order);
+		lru_use(a->tellers, teller);
 		return teller;
 	}
-	make_room(a, 1);
-	teller = calloc(1, sizeof(*teller));
-	if (teller == NULL || !table_add(a->table, &teller->entry, hash)) {
-		free(teller);
-		return NULL;
-	}
-	teller->key = *key;
-	TAILQ_INSERT_TAIL(&a->by_use, teller, order);
+	teller = lru_add(a->tellers, hash);
+	if (teller != NULL)
+		teller->key = *key;
 	return teller;
 }
 
@@ -247,7 +216,8 @@ agreement_stepped(struct agreement *a, nstime step)
 {
 	struct teller *teller;
 
-	TAILQ_FOREACH (teller, &a->by_use, order) {
+	for (teller = lru_oldest(a->tellers); teller != NULL;
+	     teller = lru_newer(teller)) {
 		for (unsigned i = 0; i < teller->count; i++) {
 			struct candidate *c = &teller->candidates[i];
 
@@ -263,6 +233,6 @@ agreement_stepped(struct agreement *a, nstime step)
 void
 agreement_stats(const struct agreement *a, counter_output *output, void *arg)
 {
-	output(arg, "agreement.evicted", a->evicted);
+	output(arg, "agreement.evicted", lru_evicted(a->tellers));
 	output(arg, "agreement.random", a->random);
 }

@@ -2,9 +2,8 @@
 #include "findings/certificate.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
-#include "base/table.h"
+#include "base/lru.h"
 #include "findings/certevidence.h"
 
 enum {
@@ -32,31 +31,24 @@ struct place_key {
 };
 
 struct place {
-	struct table_entry entry;
-	TAILQ_ENTRY(place) order;
+	struct lru_entry entry;
 	struct place_key key;
 	struct trouble troubles[TROUBLES];
 	unsigned next; /* to be overwritten */
 };
 
 struct clock {
-	struct table_entry entry;
-	TAILQ_ENTRY(clock) order;
+	struct lru_entry entry;
 	struct address address;
 	nstime offset, uncertainty;
 };
-
-TAILQ_HEAD(places, place); /* the longest unseen first */
 
 struct certificate {
 	struct certificate_limits limits;
 	finding_output *output;
 	void *arg;
-	struct table *places, *clocks;
-	struct places places_by_use;
-	TAILQ_HEAD(, clock) clocks_by_use;
+	struct lru *places, *clocks;
 	struct evidence evidence;
-	uint64_t troubles_evicted, clocks_evicted;
 };
 
 static bool
@@ -80,6 +72,16 @@ struct certificate *
 certificate_new(
     const struct certificate_limits *limits, finding_output *output, void *arg)
 {
+	const struct lru_setup places = {
+		.limit = limits->troubles,
+		.octets = sizeof(struct place),
+		.equal = place_equal,
+	};
+	const struct lru_setup clocks = {
+		.limit = limits->clocks,
+		.octets = sizeof(struct clock),
+		.equal = clock_equal,
+	};
 	struct certificate *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
@@ -87,30 +89,12 @@ certificate_new(
 	c->limits = *limits;
 	c->output = output;
 	c->arg = arg;
-	TAILQ_INIT(&c->places_by_use);
-	TAILQ_INIT(&c->clocks_by_use);
-	c->places = table_new(limits->troubles, &limits->key, place_equal);
-	c->clocks = table_new(limits->clocks, &limits->key, clock_equal);
+	c->places = lru_new(&places, &limits->key);
+	c->clocks = lru_new(&clocks, &limits->key);
 	if (c->places != NULL && c->clocks != NULL)
 		return c;
 	certificate_free(c);
 	return NULL;
-}
-
-static void
-forget_place(struct certificate *c, struct place *place)
-{
-	TAILQ_REMOVE(&c->places_by_use, place, order);
-	table_remove(c->places, &place->entry);
-	free(place);
-}
-
-static void
-forget_clock(struct certificate *c, struct clock *clock)
-{
-	TAILQ_REMOVE(&c->clocks_by_use, clock, order);
-	table_remove(c->clocks, &clock->entry);
-	free(clock);
 }
 
 void
@@ -118,12 +102,8 @@ certificate_free(struct certificate *c)
 {
 	if (c == NULL)
 		return;
-	while (!TAILQ_EMPTY(&c->places_by_use))
-		forget_place(c, TAILQ_FIRST(&c->places_by_use));
-	while (!TAILQ_EMPTY(&c->clocks_by_use))
-		forget_clock(c, TAILQ_FIRST(&c->clocks_by_use));
-	table_free(c->places);
-	table_free(c->clocks);
+	lru_free(c->places);
+	lru_free(c->clocks);
 	free(c);
 }
 
@@ -131,29 +111,23 @@ void
 certificate_set(struct certificate *c, const struct certificate_limits *limits)
 {
 	c->limits = *limits;
-	table_set(c->places, limits->troubles);
-	table_set(c->clocks, limits->clocks);
-}
-
-static uint64_t
-address_hash(const struct table *table, const struct address *address)
-{
-	return table_hash(table, slice_of(address, sizeof(*address)));
+	lru_set(c->places, limits->troubles);
+	lru_set(c->clocks, limits->clocks);
 }
 
 static uint64_t
 place_hash(const struct certificate *c, const struct place_key *key)
 {
-	return address_hash(c->places, &key->holder.address) +
-	    ((uint64_t)key->holder.port << 4) + key->depth;
+	return endpoint_hash(c->places, &key->holder) +
+	    ((uint64_t)key->depth << 16);
 }
 
 static struct place *
 find_place(const struct certificate *c, const struct place_key *key)
 {
-	if (table_count(c->places) == 0)
+	if (lru_count(c->places) == 0)
 		return NULL;
-	return (struct place *)table_find(c->places, place_hash(c, key), key);
+	return lru_find(c->places, place_hash(c, key), key);
 }
 
 static struct place *
@@ -162,33 +136,27 @@ find_or_add_place(struct certificate *c, const struct place_key *key)
 	struct place *place = find_place(c, key);
 
 	if (place != NULL) {
-		TAILQ_REMOVE(&c->places_by_use, place, order);
-		TAILQ_INSERT_TAIL(&c->places_by_use, place, order);
+		lru_use(c->places, place);
 		return place;
 	}
-	if (table_count(c->places) >= c->limits.troubles &&
-	    !TAILQ_EMPTY(&c->places_by_use)) {
-		forget_place(c, TAILQ_FIRST(&c->places_by_use));
-		c->troubles_evicted++;
-	}
-	place = calloc(1, sizeof(*place));
-	if (place == NULL ||
-	    !table_add(c->places, &place->entry, place_hash(c, key))) {
-		free(place);
-		return NULL;
-	}
-	place->key = *key;
-	TAILQ_INSERT_TAIL(&c->places_by_use, place, order);
+	place = lru_add(c->places, place_hash(c, key));
+	if (place != NULL)
+		place->key = *key;
 	return place;
+}
+
+static uint64_t
+clock_hash(const struct certificate *c, const struct address *address)
+{
+	return lru_hash(c->clocks, slice_of(address, sizeof(*address)));
 }
 
 static struct clock *
 find_clock(const struct certificate *c, const struct address *address)
 {
-	if (table_count(c->clocks) == 0)
+	if (lru_count(c->clocks) == 0)
 		return NULL;
-	return (struct clock *)table_find(
-	    c->clocks, address_hash(c->clocks, address), address);
+	return lru_find(c->clocks, clock_hash(c, address), address);
 }
 
 static struct clock *
@@ -197,24 +165,12 @@ find_or_add_clock(struct certificate *c, const struct address *address)
 	struct clock *clock = find_clock(c, address);
 
 	if (clock != NULL) {
-		TAILQ_REMOVE(&c->clocks_by_use, clock, order);
-		TAILQ_INSERT_TAIL(&c->clocks_by_use, clock, order);
+		lru_use(c->clocks, clock);
 		return clock;
 	}
-	if (table_count(c->clocks) >= c->limits.clocks &&
-	    !TAILQ_EMPTY(&c->clocks_by_use)) {
-		forget_clock(c, TAILQ_FIRST(&c->clocks_by_use));
-		c->clocks_evicted++;
-	}
-	clock = calloc(1, sizeof(*clock));
-	if (clock == NULL ||
-	    !table_add(
-		c->clocks, &clock->entry, address_hash(c->clocks, address))) {
-		free(clock);
-		return NULL;
-	}
-	clock->address = *address;
-	TAILQ_INSERT_TAIL(&c->clocks_by_use, clock, order);
+	clock = lru_add(c->clocks, clock_hash(c, address));
+	if (clock != NULL)
+		clock->address = *address;
 	return clock;
 }
 
@@ -236,7 +192,7 @@ certificate_clock_unknown(struct certificate *c, const struct address *address)
 	struct clock *clock = find_clock(c, address);
 
 	if (clock != NULL)
-		forget_clock(c, clock);
+		lru_forget(c->clocks, clock);
 }
 
 /* Seconds, rounded down: dates reach further than nstime does. */
@@ -398,8 +354,8 @@ void
 certificate_stats(
     const struct certificate *c, counter_output *output, void *arg)
 {
-	output(arg, "certificate.troubles_evicted", c->troubles_evicted);
-	output(arg, "certificate.clocks_evicted", c->clocks_evicted);
+	output(arg, "certificate.troubles_evicted", lru_evicted(c->places));
+	output(arg, "certificate.clocks_evicted", lru_evicted(c->clocks));
 }
 
 static bool
@@ -436,8 +392,8 @@ certificate_save(const struct certificate *c, struct record *r)
 	const struct place *place;
 	size_t saved = 0;
 
-	TAILQ_FOREACH_REVERSE(place, &c->places_by_use, places, order)
-	{
+	for (place = lru_newest(c->places); place != NULL;
+	     place = lru_older(place)) {
 		if (!is_troubled(place) || saved == CERTIFICATE_SAVED ||
 		    record_left(r) < SPARE)
 			continue;
@@ -473,14 +429,13 @@ load_place(struct certificate *c, struct cursor *from)
 	while (record_read_more(from) && count < TROUBLES)
 		troubles[count++] = load_trouble(from);
 	if (!from->bad && find_place(c, &key) == NULL &&
-	    table_count(c->places) < c->limits.troubles)
+	    lru_count(c->places) < c->limits.troubles)
 		place = find_or_add_place(c, &key);
 	if (place == NULL)
 		return;
 	memcpy(place->troubles, troubles, sizeof(troubles));
 	place->next = count % TROUBLES;
-	TAILQ_REMOVE(&c->places_by_use, place, order);
-	TAILQ_INSERT_HEAD(&c->places_by_use, place, order);
+	lru_age(c->places, place);
 }
 
 /* Saved the latest first. */

@@ -2,9 +2,8 @@
 #include "findings/connection.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
-#include "base/table.h"
+#include "base/lru.h"
 #include "findings/due.h"
 #include "findings/failures.h"
 #include "findings/scanners.h"
@@ -13,26 +12,22 @@
 enum { SPARE = 4096 };
 
 struct server {
-	struct table_entry entry;
-	TAILQ_ENTRY(server) link;
+	struct lru_entry entry;
 	struct endpoint endpoint;
 	uint8_t reached; /* 0: never worked; else 1 + connection_stage */
 	bool udp_worked;
 	struct failures *failures[CONNECTION_CLASSES]; /* NULL: none */
 };
 
-TAILQ_HEAD(servers, server); /* longest unused first */
-
 struct connection {
 	struct connection_limits limits;
 	finding_output *output;
 	void *arg;
-	struct table *servers;
+	struct lru *servers;
 	struct scanners *scanners;
-	struct servers by_use;
 	nstime udp_failed; /* the latest one over UDP */
 	struct evidence evidence;
-	uint64_t scans, evicted, no_memory;
+	uint64_t scans, no_memory;
 };
 
 static const struct {
@@ -55,10 +50,26 @@ server_equal(const struct table_entry *entry, const void *key)
 	return endpoint_equal(&((const struct server *)entry)->endpoint, key);
 }
 
+static void
+free_failures(void *arg, void *server)
+{
+	const struct server *s = server;
+
+	(void)arg;
+	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
+		free(s->failures[i]);
+}
+
 struct connection *
 connection_new(
     const struct connection_limits *limits, finding_output *output, void *arg)
 {
+	const struct lru_setup setup = {
+		.limit = limits->servers,
+		.octets = sizeof(struct server),
+		.equal = server_equal,
+		.done = free_failures,
+	};
 	struct connection *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
@@ -66,8 +77,7 @@ connection_new(
 	c->output = output;
 	c->arg = arg;
 	c->udp_failed = INT64_MIN;
-	TAILQ_INIT(&c->by_use);
-	c->servers = table_new(limits->servers, &limits->key, server_equal);
+	c->servers = lru_new(&setup, &limits->key);
 	c->scanners = scanners_new(limits->clients, &limits->key);
 	if (c->servers == NULL || c->scanners == NULL) {
 		connection_free(c);
@@ -85,24 +95,8 @@ connection_set(struct connection *c, const struct connection_limits *limits)
 		c->limits.count = CONNECTION_COUNT;
 	if (c->limits.count == 0)
 		c->limits.count = 1;
-	table_set(c->servers, limits->servers);
+	lru_set(c->servers, limits->servers);
 	scanners_set(c->scanners, limits->clients);
-}
-
-static void
-free_failures(struct server *s)
-{
-	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
-		free(s->failures[i]);
-}
-
-static void
-forget_server(struct connection *c, struct server *s)
-{
-	TAILQ_REMOVE(&c->by_use, s, link);
-	table_remove(c->servers, &s->entry);
-	free_failures(s);
-	free(s);
 }
 
 void
@@ -110,39 +104,26 @@ connection_free(struct connection *c)
 {
 	if (c == NULL)
 		return;
-	while (!TAILQ_EMPTY(&c->by_use))
-		forget_server(c, TAILQ_FIRST(&c->by_use));
-	table_free(c->servers);
+	lru_free(c->servers);
 	scanners_free(c->scanners);
 	free(c);
 }
 
-static uint64_t
-hash_server(const struct connection *c, const struct endpoint *endpoint)
+static struct server *
+find_server(const struct connection *c, const struct endpoint *endpoint)
 {
-	return table_hash(c->servers,
-		   slice_of(&endpoint->address, sizeof(endpoint->address))) +
-	    endpoint->port;
+	return lru_find(
+	    c->servers, endpoint_hash(c->servers, endpoint), endpoint);
 }
 
 static struct server *
-add_server(struct connection *c, const struct endpoint *endpoint, uint64_t hash)
+add_server(struct connection *c, const struct endpoint *endpoint)
 {
-	struct server *s;
+	struct server *s =
+	    lru_add(c->servers, endpoint_hash(c->servers, endpoint));
 
-	while (table_count(c->servers) >= c->limits.servers &&
-	    !TAILQ_EMPTY(&c->by_use)) {
-		forget_server(c, TAILQ_FIRST(&c->by_use));
-		c->evicted++;
-	}
-	s = calloc(1, sizeof(*s));
-	if (s == NULL || !table_add(c->servers, &s->entry, hash)) {
-		c->no_memory++;
-		free(s);
-		return NULL;
-	}
-	s->endpoint = *endpoint;
-	TAILQ_INSERT_TAIL(&c->by_use, s, link);
+	if (s != NULL)
+		s->endpoint = *endpoint;
 	return s;
 }
 
@@ -150,14 +131,11 @@ add_server(struct connection *c, const struct endpoint *endpoint, uint64_t hash)
 static struct server *
 server_of(struct connection *c, const struct endpoint *endpoint)
 {
-	const uint64_t hash = hash_server(c, endpoint);
-	struct server *s =
-	    (struct server *)table_find(c->servers, hash, endpoint);
+	struct server *s = find_server(c, endpoint);
 
 	if (s == NULL)
-		return add_server(c, endpoint, hash);
-	TAILQ_REMOVE(&c->by_use, s, link);
-	TAILQ_INSERT_TAIL(&c->by_use, s, link);
+		return add_server(c, endpoint);
+	lru_use(c->servers, s);
 	return s;
 }
 
@@ -257,8 +235,7 @@ is_known(const struct connection *c, const struct failures *all,
 static bool
 is_scan(const struct connection *c, const struct connection_failure *f)
 {
-	const struct server *s = (const struct server *)table_find(
-	    c->servers, hash_server(c, &f->server), &f->server);
+	const struct server *s = find_server(c, &f->server);
 
 	return !f->worked &&
 	    (s == NULL || (s->reached == 0 && !s->udp_worked)) &&
@@ -342,7 +319,7 @@ connection_udp_worked(struct connection *c, const struct endpoint *client,
 	if (c->udp_failed == INT64_MIN ||
 	    due_by(c->udp_failed, c->limits.quiet, now))
 		return;
-	if (table_find(c->servers, hash_server(c, server), server) != NULL)
+	if (find_server(c, server) != NULL)
 		connection_worked(c, &w);
 }
 
@@ -351,8 +328,9 @@ connection_stats(const struct connection *c, counter_output *output, void *arg)
 {
 	output(arg, "connection.scans", c->scans);
 	output(arg, "connection.evicted",
-	    c->evicted + scanners_evicted(c->scanners));
-	output(arg, "connection.no_memory", c->no_memory);
+	    lru_evicted(c->servers) + scanners_evicted(c->scanners));
+	output(
+	    arg, "connection.no_memory", c->no_memory + lru_failed(c->servers));
 }
 
 static bool
@@ -391,8 +369,7 @@ connection_save(const struct connection *c, struct record *r)
 	record_flag(r, udp_failed);
 	record_time(r, udp_failed ? c->udp_failed : 0);
 	for (unsigned failing = 2; failing-- > 0;)
-		TAILQ_FOREACH_REVERSE(s, &c->by_use, servers, link)
-		{
+		for (s = lru_newest(c->servers); s != NULL; s = lru_older(s)) {
 			if (is_failing(s) != failing ||
 			    !(failing || s->reached > 0) ||
 			    saved == CONNECTION_SAVED || record_left(r) < SPARE)
@@ -435,12 +412,10 @@ load_failures(const struct connection *c, struct server *s, struct cursor *from,
 static struct server *
 new_server(struct connection *c, const struct endpoint *endpoint)
 {
-	const uint64_t hash = hash_server(c, endpoint);
-
-	if (table_count(c->servers) >= c->limits.servers ||
-	    table_find(c->servers, hash, endpoint) != NULL)
+	if (lru_count(c->servers) >= c->limits.servers ||
+	    find_server(c, endpoint) != NULL)
 		return NULL;
-	return add_server(c, endpoint, hash);
+	return add_server(c, endpoint);
 }
 
 static void
@@ -454,13 +429,12 @@ load_server(struct connection *c, struct cursor *from, nstime shift)
 	load_failures(c, &loaded, from, shift);
 	s = from->bad ? NULL : new_server(c, &endpoint);
 	if (s == NULL) {
-		free_failures(&loaded);
+		free_failures(NULL, &loaded);
 		return;
 	}
 	s->reached = loaded.reached;
 	memcpy(s->failures, loaded.failures, sizeof(s->failures));
-	TAILQ_REMOVE(&c->by_use, s, link);
-	TAILQ_INSERT_HEAD(&c->by_use, s, link); /* saved the latest first */
+	lru_age(c->servers, s); /* saved the latest first */
 }
 
 bool

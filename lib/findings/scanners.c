@@ -2,16 +2,14 @@
 #include "findings/scanners.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
-#include "base/table.h"
+#include "base/lru.h"
 #include "findings/due.h"
 
 enum { DOORS = 10 /* where one client may fail before it is a scan */ };
 
 struct client {
-	struct table_entry entry;
-	TAILQ_ENTRY(client) link;
+	struct lru_entry entry;
 	struct address address;
 	nstime since; /* the first failure; of a scan: the last */
 	bool scans;
@@ -20,10 +18,7 @@ struct client {
 };
 
 struct scanners {
-	size_t limit;
-	struct table *table;
-	TAILQ_HEAD(, client) by_use; /* longest unused first */
-	uint64_t evicted;
+	struct lru *clients;
 };
 
 static bool
@@ -36,25 +31,20 @@ client_equal(const struct table_entry *entry, const void *key)
 struct scanners *
 scanners_new(size_t clients, const struct siphash_key *key)
 {
+	const struct lru_setup setup = {
+		.limit = clients,
+		.octets = sizeof(struct client),
+		.equal = client_equal,
+	};
 	struct scanners *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
-	s->limit = clients;
-	TAILQ_INIT(&s->by_use);
-	s->table = table_new(clients, key, client_equal);
-	if (s->table != NULL)
+	s->clients = lru_new(&setup, key);
+	if (s->clients != NULL)
 		return s;
 	free(s);
 	return NULL;
-}
-
-static void
-forget(struct scanners *s, struct client *client)
-{
-	TAILQ_REMOVE(&s->by_use, client, link);
-	table_remove(s->table, &client->entry);
-	free(client);
 }
 
 void
@@ -62,36 +52,14 @@ scanners_free(struct scanners *s)
 {
 	if (s == NULL)
 		return;
-	while (!TAILQ_EMPTY(&s->by_use))
-		forget(s, TAILQ_FIRST(&s->by_use));
-	table_free(s->table);
+	lru_free(s->clients);
 	free(s);
 }
 
 void
 scanners_set(struct scanners *s, size_t clients)
 {
-	s->limit = clients;
-	table_set(s->table, clients);
-}
-
-static struct client *
-add(struct scanners *s, const struct address *address, uint64_t hash)
-{
-	struct client *client;
-
-	while (table_count(s->table) >= s->limit && !TAILQ_EMPTY(&s->by_use)) {
-		forget(s, TAILQ_FIRST(&s->by_use));
-		s->evicted++;
-	}
-	client = calloc(1, sizeof(*client));
-	if (client == NULL || !table_add(s->table, &client->entry, hash)) {
-		free(client);
-		return NULL;
-	}
-	client->address = *address;
-	TAILQ_INSERT_TAIL(&s->by_use, client, link);
-	return client;
+	lru_set(s->clients, clients);
 }
 
 /* The client, made if new; NULL when out of memory. */
@@ -99,14 +67,16 @@ static struct client *
 client_of(struct scanners *s, const struct address *address)
 {
 	const uint64_t hash =
-	    table_hash(s->table, slice_of(address, sizeof(*address)));
-	struct client *client =
-	    (struct client *)table_find(s->table, hash, address);
+	    lru_hash(s->clients, slice_of(address, sizeof(*address)));
+	struct client *client = lru_find(s->clients, hash, address);
 
-	if (client == NULL)
-		return add(s, address, hash);
-	TAILQ_REMOVE(&s->by_use, client, link);
-	TAILQ_INSERT_TAIL(&s->by_use, client, link);
+	if (client != NULL) {
+		lru_use(s->clients, client);
+		return client;
+	}
+	client = lru_add(s->clients, hash);
+	if (client != NULL)
+		client->address = *address;
 	return client;
 }
 
@@ -140,5 +110,5 @@ scanners_input(struct scanners *s, const struct address *address,
 uint64_t
 scanners_evicted(const struct scanners *s)
 {
-	return s->evicted;
+	return lru_evicted(s->clients);
 }

@@ -2,9 +2,8 @@
 #include "findings/silence.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
-#include "base/table.h"
+#include "base/lru.h"
 #include "findings/due.h"
 
 #define HOUR (3600 * NSTIME_S)
@@ -30,8 +29,7 @@ struct leg {
 
 /* A client host. */
 struct host {
-	struct table_entry entry;
-	TAILQ_ENTRY(host) link;
+	struct lru_entry entry;
 	struct address address;
 	/* Its exchanges with any server: gaps between two, how long they were
 	 * in all, and what else the host did in them. */
@@ -46,16 +44,13 @@ struct host {
 	struct leg legs[LEGS];
 };
 
-TAILQ_HEAD(hosts, host); /* longest unused first */
-
 struct silence {
 	struct silence_limits limits;
 	finding_output *output;
 	void *arg;
-	struct table *hosts;
-	struct hosts by_use;
+	struct lru *hosts;
 	struct evidence evidence;
-	uint64_t evicted, no_memory, unlearnt;
+	uint64_t unlearnt;
 };
 
 static bool
@@ -69,14 +64,18 @@ struct silence *
 silence_new(
     const struct silence_limits *limits, finding_output *output, void *arg)
 {
+	const struct lru_setup setup = {
+		.limit = limits->hosts,
+		.octets = sizeof(struct host),
+		.equal = host_equal,
+	};
 	struct silence *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
 	s->output = output;
 	s->arg = arg;
-	TAILQ_INIT(&s->by_use);
-	s->hosts = table_new(limits->hosts, &limits->key, host_equal);
+	s->hosts = lru_new(&setup, &limits->key);
 	if (s->hosts == NULL) {
 		free(s);
 		return NULL;
@@ -89,15 +88,7 @@ void
 silence_set(struct silence *s, const struct silence_limits *limits)
 {
 	s->limits = *limits;
-	table_set(s->hosts, limits->hosts);
-}
-
-static void
-forget(struct silence *s, struct host *h)
-{
-	TAILQ_REMOVE(&s->by_use, h, link);
-	table_remove(s->hosts, &h->entry);
-	free(h);
+	lru_set(s->hosts, limits->hosts);
 }
 
 void
@@ -105,30 +96,23 @@ silence_free(struct silence *s)
 {
 	if (s == NULL)
 		return;
-	while (!TAILQ_EMPTY(&s->by_use))
-		forget(s, TAILQ_FIRST(&s->by_use));
-	table_free(s->hosts);
+	lru_free(s->hosts);
 	free(s);
+}
+
+static uint64_t
+hash_of(const struct silence *s, const struct address *address)
+{
+	return lru_hash(s->hosts, slice_of(address, sizeof(*address)));
 }
 
 static struct host *
 add(struct silence *s, const struct address *address, uint64_t hash)
 {
-	struct host *h;
+	struct host *h = lru_add(s->hosts, hash);
 
-	while (table_count(s->hosts) >= s->limits.hosts &&
-	    !TAILQ_EMPTY(&s->by_use)) {
-		forget(s, TAILQ_FIRST(&s->by_use));
-		s->evicted++;
-	}
-	h = calloc(1, sizeof(*h));
-	if (h == NULL || !table_add(s->hosts, &h->entry, hash)) {
-		s->no_memory++;
-		free(h);
-		return NULL;
-	}
-	h->address = *address;
-	TAILQ_INSERT_TAIL(&s->by_use, h, link);
+	if (h != NULL)
+		h->address = *address;
 	return h;
 }
 
@@ -139,14 +123,13 @@ host_of(struct silence *s, const struct address *address, bool may_add)
 	uint64_t hash;
 	struct host *h;
 
-	if (!may_add && table_count(s->hosts) == 0)
+	if (!may_add && lru_count(s->hosts) == 0)
 		return NULL;
-	hash = table_hash(s->hosts, slice_of(address, sizeof(*address)));
-	h = (struct host *)table_find(s->hosts, hash, address);
+	hash = hash_of(s, address);
+	h = lru_find(s->hosts, hash, address);
 	if (h == NULL)
 		return may_add ? add(s, address, hash) : NULL;
-	TAILQ_REMOVE(&s->by_use, h, link);
-	TAILQ_INSERT_TAIL(&s->by_use, h, link);
+	lru_use(s->hosts, h);
 	return h;
 }
 
@@ -316,8 +299,8 @@ silence_active(
 void
 silence_stats(const struct silence *s, counter_output *output, void *arg)
 {
-	output(arg, "silence.evicted", s->evicted);
-	output(arg, "silence.no_memory", s->no_memory);
+	output(arg, "silence.evicted", lru_evicted(s->hosts));
+	output(arg, "silence.no_memory", lru_failed(s->hosts));
 	output(arg, "silence.unlearnt", s->unlearnt);
 }
 
@@ -354,12 +337,12 @@ save_host(struct record *r, const struct host *h)
 void
 silence_save(const struct silence *s, struct record *r)
 {
-	const struct host *h = TAILQ_LAST(&s->by_use, hosts);
+	const struct host *h = lru_newest(s->hosts);
 
 	for (size_t i = 0;
 	     h != NULL && i < SILENCE_SAVED && record_left(r) >= SPARE; i++) {
 		save_host(r, h);
-		h = TAILQ_PREV(h, hosts, link);
+		h = lru_older(h);
 	}
 	record_more(r, false);
 }
@@ -396,18 +379,16 @@ load_host(struct silence *s, struct cursor *c, nstime shift)
 	loaded.told = record_read_now(c, shift);
 	while (record_read_more(c) && loaded.leg_count < LEGS)
 		loaded.legs[loaded.leg_count++] = load_leg(c);
-	hash = table_hash(
-	    s->hosts, slice_of(&loaded.address, sizeof(loaded.address)));
-	if (c->bad || table_count(s->hosts) >= s->limits.hosts ||
-	    table_find(s->hosts, hash, &loaded.address) != NULL)
+	hash = hash_of(s, &loaded.address);
+	if (c->bad || lru_count(s->hosts) >= s->limits.hosts ||
+	    lru_find(s->hosts, hash, &loaded.address) != NULL)
 		return;
 	h = add(s, &loaded.address, hash);
 	if (h == NULL)
 		return;
-	TAILQ_REMOVE(&s->by_use, h, link);
 	loaded.entry = h->entry;
 	*h = loaded;
-	TAILQ_INSERT_HEAD(&s->by_use, h, link); /* saved the latest first */
+	lru_age(s->hosts, h); /* saved the latest first */
 }
 
 bool

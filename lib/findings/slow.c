@@ -2,16 +2,14 @@
 #include "findings/slow.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
-#include "base/table.h"
+#include "base/lru.h"
 #include "findings/proof.h"
 
 enum { COUNT_LIMIT = 16, CALL_ID = 128, UDP_COPIES = 4, SPARE = 1024 };
 
 struct server {
-	struct table_entry entry;
-	TAILQ_ENTRY(server) link;
+	struct lru_entry entry;
 	struct endpoint endpoint;
 	nstime slow_at[COUNT_LIMIT]; /* the latest ones, as a ring */
 	size_t slow_count;
@@ -28,10 +26,8 @@ struct slow {
 	struct slow_limits limits;
 	finding_output *output;
 	void *arg;
-	struct table *servers;
-	TAILQ_HEAD(, server) by_use; /* the least recently slow one first */
+	struct lru *servers;
 	struct evidence evidence;
-	uint64_t servers_evicted;
 };
 
 static bool
@@ -43,18 +39,22 @@ server_equal(const struct table_entry *entry, const void *key)
 struct slow *
 slow_new(const struct slow_limits *limits, finding_output *output, void *arg)
 {
+	const struct lru_setup setup = {
+		.limit = limits->servers,
+		.octets = sizeof(struct server),
+		.equal = server_equal,
+	};
 	struct slow *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
 	s->output = output;
 	s->arg = arg;
-	s->servers = table_new(limits->servers, &limits->key, server_equal);
+	s->servers = lru_new(&setup, &limits->key);
 	if (s->servers == NULL) {
 		free(s);
 		return NULL;
 	}
-	TAILQ_INIT(&s->by_use);
 	slow_set(s, limits);
 	return s;
 }
@@ -67,32 +67,16 @@ slow_set(struct slow *s, const struct slow_limits *limits)
 		s->limits.count = COUNT_LIMIT;
 	if (s->limits.count == 0)
 		s->limits.count = 1;
-	table_set(s->servers, limits->servers);
-}
-
-static uint64_t
-hash_of(const struct slow *s, const struct endpoint *endpoint)
-{
-	return table_hash(s->servers,
-		   slice_of(&endpoint->address, sizeof(endpoint->address))) +
-	    endpoint->port;
+	lru_set(s->servers, limits->servers);
 }
 
 static struct server *
 find(const struct slow *s, const struct endpoint *endpoint)
 {
-	if (table_count(s->servers) == 0)
+	if (lru_count(s->servers) == 0)
 		return NULL;
-	return (struct server *)table_find(
-	    s->servers, hash_of(s, endpoint), endpoint);
-}
-
-static void
-forget(struct slow *s, struct server *server)
-{
-	TAILQ_REMOVE(&s->by_use, server, link);
-	table_remove(s->servers, &server->entry);
-	free(server);
+	return lru_find(
+	    s->servers, endpoint_hash(s->servers, endpoint), endpoint);
 }
 
 void
@@ -100,9 +84,7 @@ slow_free(struct slow *s)
 {
 	if (s == NULL)
 		return;
-	while (!TAILQ_EMPTY(&s->by_use))
-		forget(s, TAILQ_FIRST(&s->by_use));
-	table_free(s->servers);
+	lru_free(s->servers);
 	free(s);
 }
 
@@ -112,23 +94,12 @@ find_or_add(struct slow *s, const struct endpoint *endpoint)
 	struct server *server = find(s, endpoint);
 
 	if (server != NULL) {
-		TAILQ_REMOVE(&s->by_use, server, link);
-		TAILQ_INSERT_TAIL(&s->by_use, server, link);
+		lru_use(s->servers, server);
 		return server;
 	}
-	if (table_count(s->servers) >= s->limits.servers &&
-	    !TAILQ_EMPTY(&s->by_use)) {
-		forget(s, TAILQ_FIRST(&s->by_use));
-		s->servers_evicted++;
-	}
-	server = calloc(1, sizeof(*server));
-	if (server == NULL ||
-	    !table_add(s->servers, &server->entry, hash_of(s, endpoint))) {
-		free(server);
-		return NULL;
-	}
-	server->endpoint = *endpoint;
-	TAILQ_INSERT_TAIL(&s->by_use, server, link);
+	server = lru_add(s->servers, endpoint_hash(s->servers, endpoint));
+	if (server != NULL)
+		server->endpoint = *endpoint;
 	return server;
 }
 
@@ -240,7 +211,7 @@ answered(struct slow *s, const struct txntable_outcome *o, nstime wall)
 		return;
 	if (server->raised)
 		tell(s, server, FINDING_HEALTHY, o->now, wall);
-	forget(s, server);
+	lru_forget(s->servers, server);
 }
 
 void
@@ -265,13 +236,13 @@ slow_supersede(
 		return;
 	if (found->raised)
 		tell(s, found, FINDING_SUPERSEDED, now, wall);
-	forget(s, found);
+	lru_forget(s->servers, found);
 }
 
 void
 slow_stats(const struct slow *s, counter_output *output, void *arg)
 {
-	output(arg, "slow.servers_evicted", s->servers_evicted);
+	output(arg, "slow.servers_evicted", lru_evicted(s->servers));
 }
 
 void
@@ -279,7 +250,8 @@ slow_save(const struct slow *s, struct record *r)
 {
 	const struct server *server;
 
-	TAILQ_FOREACH (server, &s->by_use, link) {
+	for (server = lru_oldest(s->servers); server != NULL;
+	     server = lru_newer(server)) {
 		if (!server->raised || record_left(r) < SPARE)
 			continue;
 		record_more(r, true);

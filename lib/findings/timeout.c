@@ -1,22 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/timeout.h"
 
-#include "base/table.h"
+#include "base/lru.h"
 #include "base/timerq.h"
 #include "findings/clients.h"
 #include "findings/proof.h"
 #include "findings/verdicts.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
 /* What must still fit into a record when a server is begun. */
 enum { SPARE = 4096 };
 
 /* A server endpoint that timed out for a method, until it is well again. */
 struct server {
-	struct table_entry entry;
-	TAILQ_ENTRY(server) link;
+	struct lru_entry entry;
 	struct timerq_entry timer;
 	struct endpoint endpoint;
 	char method[TALLY_NAME];
@@ -25,20 +23,16 @@ struct server {
 	struct clients failed;
 };
 
-TAILQ_HEAD(servers, server);
-
 struct timeout {
 	struct timeout_limits limits;
 	finding_output *output;
 	void *arg;
 	struct tally *tally;
-	struct table *servers;
-	struct servers by_use; /* the longest without trouble first */
+	struct lru *servers; /* the longest without trouble goes */
 	struct timerq *healing;
 	struct verdicts *verdicts;
 	nstime wall_offset; /* stamps less `now', from the latest outcome */
 	struct evidence evidence;
-	uint64_t servers_evicted;
 };
 
 struct server_key {
@@ -56,20 +50,34 @@ server_equal(const struct table_entry *entry, const void *key)
 	    strcmp(s->method, k->method) == 0;
 }
 
+static void
+on_forget(void *arg, void *server)
+{
+	const struct timeout *t = arg;
+
+	timerq_cancel(t->healing, &((struct server *)server)->timer);
+}
+
 struct timeout *
 timeout_new(
     const struct timeout_limits *limits, finding_output *output, void *arg)
 {
 	struct timeout *t = calloc(1, sizeof(*t));
+	const struct lru_setup servers = {
+		.limit = limits->servers,
+		.octets = sizeof(struct server),
+		.equal = server_equal,
+		.done = on_forget,
+		.arg = t,
+	};
 
 	if (t == NULL)
 		return NULL;
 	t->limits = *limits;
 	t->output = output;
 	t->arg = arg;
-	TAILQ_INIT(&t->by_use);
 	t->tally = tally_new(limits->methods);
-	t->servers = table_new(limits->servers, &limits->key, server_equal);
+	t->servers = lru_new(&servers, &limits->key);
 	t->verdicts = verdicts_new(limits->judged, &limits->key);
 	t->healing = timerq_new();
 	if (t->tally != NULL && t->servers != NULL && t->verdicts != NULL &&
@@ -79,27 +87,12 @@ timeout_new(
 	return NULL;
 }
 
-static void
-free_entries(struct table *table)
-{
-	struct table_entry *entry = table == NULL ? NULL : table_first(table);
-
-	while (entry != NULL) {
-		struct table_entry *next = table_next(table, entry);
-
-		table_remove(table, entry);
-		free(entry);
-		entry = next;
-	}
-	table_free(table);
-}
-
 void
 timeout_free(struct timeout *t)
 {
 	if (t == NULL)
 		return;
-	free_entries(t->servers);
+	lru_free(t->servers);
 	verdicts_free(t->verdicts);
 	timerq_free(t->healing);
 	tally_free(t->tally);
@@ -110,7 +103,7 @@ void
 timeout_set(struct timeout *t, const struct timeout_limits *limits)
 {
 	t->limits = *limits;
-	table_set(t->servers, limits->servers);
+	lru_set(t->servers, limits->servers);
 	verdicts_set(t->verdicts, limits->judged);
 }
 
@@ -136,48 +129,28 @@ count_of(struct tally_counts *c, enum timeout_verdict verdict)
 }
 
 static struct server *
-find_server(struct timeout *t, const struct endpoint *endpoint,
-    const char *method, uint64_t *hash)
+find_server(const struct timeout *t, const struct endpoint *endpoint,
+    const char *method)
 {
 	const struct server_key key = { .endpoint = endpoint,
 		.method = method };
 
-	*hash = table_hash(t->servers,
-		    slice_of(&endpoint->address, sizeof(endpoint->address))) +
-	    endpoint->port;
-	return (struct server *)table_find(t->servers, *hash, &key);
-}
-
-static void
-forget_server(struct timeout *t, struct server *s)
-{
-	TAILQ_REMOVE(&t->by_use, s, link);
-	timerq_cancel(t->healing, &s->timer);
-	table_remove(t->servers, &s->entry);
-	free(s);
+	return lru_find(t->servers, endpoint_hash(t->servers, endpoint), &key);
 }
 
 /* At the limit the one longest without trouble goes: its alert ends when it
  * has been quiet. */
 static struct server *
-add_server(struct timeout *t, const struct endpoint *endpoint,
-    const char *method, uint64_t hash)
+add_server(
+    struct timeout *t, const struct endpoint *endpoint, const char *method)
 {
-	struct server *s;
+	struct server *s =
+	    lru_add(t->servers, endpoint_hash(t->servers, endpoint));
 
-	if (table_count(t->servers) >= t->limits.servers &&
-	    !TAILQ_EMPTY(&t->by_use)) {
-		forget_server(t, TAILQ_FIRST(&t->by_use));
-		t->servers_evicted++;
-	}
-	s = calloc(1, sizeof(*s));
-	if (s == NULL || !table_add(t->servers, &s->entry, hash)) {
-		free(s);
+	if (s == NULL)
 		return NULL;
-	}
 	s->endpoint = *endpoint;
 	memcpy(s->method, method, TALLY_NAME);
-	TAILQ_INSERT_TAIL(&t->by_use, s, link);
 	return s;
 }
 
@@ -185,15 +158,13 @@ static void
 note_failure(
     struct timeout *t, const struct txntable_outcome *o, const char *method)
 {
-	uint64_t hash;
-	struct server *s = find_server(t, &o->uas, method, &hash);
+	struct server *s = find_server(t, &o->uas, method);
 
 	if (s == NULL)
-		s = add_server(t, &o->uas, method, hash);
+		s = add_server(t, &o->uas, method);
 	if (s == NULL)
 		return;
-	TAILQ_REMOVE(&t->by_use, s, link);
-	TAILQ_INSERT_TAIL(&t->by_use, s, link);
+	lru_use(t->servers, s);
 	clients_add(&s->failed, &o->uac.address);
 	s->last_timeout = o->now;
 	s->client_answered = false;
@@ -204,13 +175,12 @@ static void
 note_answer(struct timeout *t, const struct txntable_outcome *o)
 {
 	char method[TALLY_NAME];
-	uint64_t hash;
 	struct server *s;
 
-	if (table_count(t->servers) == 0)
+	if (lru_count(t->servers) == 0)
 		return;
 	tally_name(method, o->method);
-	s = find_server(t, &o->uas, method, &hash);
+	s = find_server(t, &o->uas, method);
 	if (s == NULL || s->client_answered || o->sent < s->last_timeout ||
 	    !clients_has(&s->failed, &o->uac.address))
 		return;
@@ -380,7 +350,7 @@ heal(struct timeout *t, struct server *s, nstime now, nstime wall)
 
 	t->wall_offset = wall - now;
 	tell(t, &as_told, FINDING_HEALTHY, s->method, NULL);
-	forget_server(t, s);
+	lru_forget(t->servers, s);
 }
 
 void
@@ -412,7 +382,7 @@ timeout_tally(const struct timeout *t)
 void
 timeout_stats(const struct timeout *t, counter_output *output, void *arg)
 {
-	output(arg, "timeout.servers_evicted", t->servers_evicted);
+	output(arg, "timeout.servers_evicted", lru_evicted(t->servers));
 	output(arg, "timeout.judged_full", verdicts_refused(t->verdicts));
 }
 
@@ -433,9 +403,8 @@ timeout_save(const struct timeout *t, struct record *r)
 	const struct server *s;
 
 	tally_save(r, t->tally);
-	s = TAILQ_LAST(&t->by_use, servers);
-	for (; s != NULL && record_left(r) >= SPARE;
-	     s = TAILQ_PREV(s, servers, link))
+	for (s = lru_newest(t->servers); s != NULL && record_left(r) >= SPARE;
+	     s = lru_older(s))
 		save_server(r, s);
 	record_more(r, false);
 }
@@ -450,17 +419,15 @@ load_server(struct timeout *t, struct cursor *c, nstime shift)
 	struct clients failed = { .any = false };
 	char method[TALLY_NAME] = "";
 	struct server *s = NULL;
-	uint64_t hash;
 
 	clients_load(&failed, c);
 	memcpy(method, name.len == 0 ? "" : (const char *)name.p, name.len);
-	if (!c->bad && find_server(t, &endpoint, method, &hash) == NULL &&
-	    table_count(t->servers) < t->limits.servers)
-		s = add_server(t, &endpoint, method, hash);
+	if (!c->bad && find_server(t, &endpoint, method) == NULL &&
+	    lru_count(t->servers) < t->limits.servers)
+		s = add_server(t, &endpoint, method);
 	if (s == NULL)
 		return;
-	TAILQ_REMOVE(&t->by_use, s, link);
-	TAILQ_INSERT_HEAD(&t->by_use, s, link); /* saved the latest first */
+	lru_age(t->servers, s); /* saved the latest first */
 	s->last_timeout = last;
 	s->failed = failed;
 	s->client_answered = answered &&

@@ -3,9 +3,8 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
-#include "base/table.h"
+#include "base/lru.h"
 
 enum { KEY_OCTETS = 112, INTERFACES = 16, NAME_OCTETS = 32, SPARE = 1024 };
 
@@ -13,8 +12,7 @@ enum { KEY_OCTETS = 112, INTERFACES = 16, NAME_OCTETS = 32, SPARE = 1024 };
 enum { LOSS_ONE_IN = 1000 };
 
 struct pair {
-	struct table_entry entry;
-	TAILQ_ENTRY(pair) link;
+	struct lru_entry entry;
 	struct address a, b; /* requests go from a to b */
 	unsigned unanswered; /* in a row, without one packet back */
 	bool raised;
@@ -38,13 +36,11 @@ struct visibility {
 	struct visibility_limits limits;
 	finding_output *output;
 	void *arg;
-	struct table *pairs;
-	TAILQ_HEAD(, pair) by_use; /* the one quiet for longest first */
+	struct lru *pairs;
 	struct blindness loss, truncated;
 	struct lossy lossy[INTERFACES];
 	unsigned minutes_without_sip;
 	struct evidence evidence;
-	uint64_t pairs_evicted;
 };
 
 struct pair_key {
@@ -65,6 +61,11 @@ struct visibility *
 visibility_new(
     const struct visibility_limits *limits, finding_output *output, void *arg)
 {
+	const struct lru_setup setup = {
+		.limit = limits->pairs,
+		.octets = sizeof(struct pair),
+		.equal = pair_equal,
+	};
 	struct visibility *v = calloc(1, sizeof(*v));
 
 	if (v == NULL)
@@ -73,12 +74,11 @@ visibility_new(
 	v->arg = arg;
 	v->loss.class = "loss";
 	v->truncated.class = "truncated";
-	v->pairs = table_new(limits->pairs, &limits->key, pair_equal);
+	v->pairs = lru_new(&setup, &limits->key);
 	if (v->pairs == NULL) {
 		free(v);
 		return NULL;
 	}
-	TAILQ_INIT(&v->by_use);
 	visibility_set(v, limits);
 	return v;
 }
@@ -89,7 +89,7 @@ visibility_set(struct visibility *v, const struct visibility_limits *limits)
 	v->limits = *limits;
 	v->loss.needed = 1;
 	v->truncated.needed = limits->truncated;
-	table_set(v->pairs, limits->pairs);
+	lru_set(v->pairs, limits->pairs);
 }
 
 static void
@@ -147,43 +147,24 @@ tell_blindness(struct visibility *v, const struct blindness *b,
 	tell(v, verdict, b->class, "capture", now, wall);
 }
 
-static void
-forget(struct visibility *v, struct pair *p)
-{
-	TAILQ_REMOVE(&v->by_use, p, link);
-	table_remove(v->pairs, &p->entry);
-	free(p);
-}
-
 void
 visibility_free(struct visibility *v)
 {
 	if (v == NULL)
 		return;
-	while (!TAILQ_EMPTY(&v->by_use))
-		forget(v, TAILQ_FIRST(&v->by_use));
-	table_free(v->pairs);
+	lru_free(v->pairs);
 	free(v);
 }
 
 static struct pair *
 add_pair(struct visibility *v, const struct pair_key *key, uint64_t hash)
 {
-	struct pair *p;
+	struct pair *p = lru_add(v->pairs, hash);
 
-	if (table_count(v->pairs) >= v->limits.pairs &&
-	    !TAILQ_EMPTY(&v->by_use)) {
-		forget(v, TAILQ_FIRST(&v->by_use));
-		v->pairs_evicted++;
-	}
-	p = calloc(1, sizeof(*p));
-	if (p == NULL || !table_add(v->pairs, &p->entry, hash)) {
-		free(p);
+	if (p == NULL)
 		return NULL;
-	}
 	p->a = *key->a;
 	p->b = *key->b;
-	TAILQ_INSERT_TAIL(&v->by_use, p, link);
 	return p;
 }
 
@@ -197,15 +178,13 @@ find(struct visibility *v, const struct txntable_outcome *o, bool add)
 	struct pair *p;
 	uint64_t hash;
 
-	if (!add && table_count(v->pairs) == 0)
+	if (!add && lru_count(v->pairs) == 0)
 		return NULL;
-	hash = table_hash(v->pairs, slice_of(key.a, sizeof(*key.a))) * 31 +
-	    table_hash(v->pairs, slice_of(key.b, sizeof(*key.b)));
-	p = (struct pair *)table_find(v->pairs, hash, &key);
-	if (p != NULL) {
-		TAILQ_REMOVE(&v->by_use, p, link);
-		TAILQ_INSERT_TAIL(&v->by_use, p, link);
-	}
+	hash = lru_hash(v->pairs, slice_of(key.a, sizeof(*key.a))) * 31 +
+	    lru_hash(v->pairs, slice_of(key.b, sizeof(*key.b)));
+	p = lru_find(v->pairs, hash, &key);
+	if (p != NULL)
+		lru_use(v->pairs, p);
 	return p != NULL || !add ? p : add_pair(v, &key, hash);
 }
 
@@ -230,7 +209,7 @@ both_ways(struct visibility *v, const struct txntable_outcome *o, nstime wall)
 		return;
 	if (p->raised)
 		tell_pair(v, p, FINDING_HEALTHY, o->now, wall);
-	forget(v, p);
+	lru_forget(v->pairs, p);
 }
 
 static void
@@ -372,7 +351,7 @@ visibility_next_deadline(const struct visibility *v)
 void
 visibility_stats(const struct visibility *v, counter_output *output, void *arg)
 {
-	output(arg, "visibility.pairs_evicted", v->pairs_evicted);
+	output(arg, "visibility.pairs_evicted", lru_evicted(v->pairs));
 }
 
 static void
@@ -393,7 +372,7 @@ visibility_save(const struct visibility *v, struct record *r)
 	record_u32(r, v->minutes_without_sip);
 	for (size_t i = 0; i < INTERFACES; i++)
 		record_text(r, slice_text(v->lossy[i].name));
-	TAILQ_FOREACH (p, &v->by_use, link) {
+	for (p = lru_oldest(v->pairs); p != NULL; p = lru_newer(p)) {
 		if (!p->raised || record_left(r) < SPARE)
 			continue;
 		record_more(r, true);

@@ -2,29 +2,25 @@
 #include "tls/certcache.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
-#include "base/table.h"
+#include "base/lru.h"
 #include "base/tokenbucket.h"
 
 /* What a certificate is found by costs a tenth of its SHA-256, and as long as
  * the key is secret nobody can make two that collide. */
 struct known {
-	struct table_entry entry;
-	TAILQ_ENTRY(known) order;
+	struct lru_entry entry;
 	struct siphash_wide digest;
 	bool refused;
 	struct x509cert certificate;
 };
 
 struct certcache {
-	size_t limit;
 	struct siphash_key key;
-	struct table *table;
-	TAILQ_HEAD(, known) by_use; /* the longest unseen first */
+	struct lru *known;
 	struct tokenbucket fresh;
 	bool begun; /* `fresh' has its first time */
-	uint64_t refused, evicted, too_many;
+	uint64_t refused, too_many;
 };
 
 static bool
@@ -36,29 +32,30 @@ known_equal(const struct table_entry *entry, const void *key)
 	return known->digest.a == digest->a && known->digest.b == digest->b;
 }
 
+static size_t
+at_least_one(size_t limit)
+{
+	return limit == 0 ? 1 : limit;
+}
+
 struct certcache *
 certcache_new(size_t limit, const struct siphash_key *key)
 {
+	const struct lru_setup setup = {
+		.limit = at_least_one(limit),
+		.octets = sizeof(struct known),
+		.equal = known_equal,
+	};
 	struct certcache *c = calloc(1, sizeof(*c));
 
 	if (c == NULL)
 		return NULL;
-	c->limit = limit == 0 ? 1 : limit;
 	c->key = *key;
-	c->table = table_new(c->limit, key, known_equal);
-	TAILQ_INIT(&c->by_use);
-	if (c->table != NULL)
+	c->known = lru_new(&setup, key);
+	if (c->known != NULL)
 		return c;
 	free(c);
 	return NULL;
-}
-
-static void
-forget(struct certcache *c, struct known *known)
-{
-	TAILQ_REMOVE(&c->by_use, known, order);
-	table_remove(c->table, &known->entry);
-	free(known);
 }
 
 void
@@ -66,40 +63,27 @@ certcache_free(struct certcache *c)
 {
 	if (c == NULL)
 		return;
-	while (!TAILQ_EMPTY(&c->by_use))
-		forget(c, TAILQ_FIRST(&c->by_use));
-	table_free(c->table);
+	lru_free(c->known);
 	free(c);
 }
 
 void
 certcache_set(struct certcache *c, size_t limit)
 {
-	c->limit = limit == 0 ? 1 : limit;
-	while (table_count(c->table) > c->limit)
-		forget(c, TAILQ_FIRST(&c->by_use));
-	table_set(c->table, c->limit);
+	lru_set(c->known, at_least_one(limit));
+	lru_trim(c->known);
 }
 
 static struct known *
 add(struct certcache *c, struct slice der, const struct siphash_wide *digest)
 {
-	struct known *known = calloc(1, sizeof(*known));
+	struct known *known = lru_add(c->known, digest->a);
 
 	if (known == NULL)
 		return NULL;
-	if (table_count(c->table) >= c->limit) {
-		forget(c, TAILQ_FIRST(&c->by_use));
-		c->evicted++;
-	}
 	known->digest = *digest;
 	known->refused = !x509cert_parse(der, &known->certificate);
 	c->refused += known->refused;
-	if (!table_add(c->table, &known->entry, digest->a)) {
-		free(known);
-		return NULL;
-	}
-	TAILQ_INSERT_TAIL(&c->by_use, known, order);
 	return known;
 }
 
@@ -120,15 +104,12 @@ const struct x509cert *
 certcache_find(struct certcache *c, struct slice der, nstime now)
 {
 	const struct siphash_wide digest = siphash_128(&c->key, der);
-	struct known *known =
-	    (struct known *)table_find(c->table, digest.a, &digest);
+	struct known *known = lru_find(c->known, digest.a, &digest);
 
-	if (known != NULL) {
-		TAILQ_REMOVE(&c->by_use, known, order);
-		TAILQ_INSERT_TAIL(&c->by_use, known, order);
-	} else if (may_parse(c, now)) {
+	if (known != NULL)
+		lru_use(c->known, known);
+	else if (may_parse(c, now))
 		known = add(c, der, &digest);
-	}
 	return known == NULL || known->refused ? NULL : &known->certificate;
 }
 
@@ -136,6 +117,6 @@ void
 certcache_stats(const struct certcache *c, counter_output *output, void *arg)
 {
 	output(arg, "certcache.refused", c->refused);
-	output(arg, "certcache.evicted", c->evicted);
+	output(arg, "certcache.evicted", lru_evicted(c->known));
 	output(arg, "certcache.too_many", c->too_many);
 }

@@ -84,8 +84,7 @@ conntext_connection_failure(struct textbuf *t, const struct alert_event *event)
 		    evidence_number(e, "ever_worked", 0) != 0
 			? "; it worked before"
 			: "; it was never seen to work");
-	textbuf_add(t, "; since ");
-	textbuf_time_of_day(t, event->first_seen);
+	phrase_since(t, event->first_seen);
 }
 
 void
@@ -130,8 +129,7 @@ conntext_silent_peer(struct textbuf *t, const struct alert_event *event)
 			textbuf_add(t, " within ");
 		phrase_seconds(t, e, "elapsed_s");
 	}
-	textbuf_add(t, "; since ");
-	textbuf_time_of_day(t, event->first_seen);
+	phrase_since(t, event->first_seen);
 	textbuf_add(t,
 	    "; it is encrypted, so this is less certain than a "
 	    "transaction seen to time out");

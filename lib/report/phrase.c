@@ -52,6 +52,13 @@ phrase_count(struct textbuf *t, uint64_t n, const char *noun)
 		textbuf_add(t, "s");
 }
 
+void
+phrase_since(struct textbuf *t, nstime wall)
+{
+	textbuf_add(t, "; since ");
+	textbuf_time_of_day(t, wall);
+}
+
 static void
 add_pair(struct textbuf *t, nstime large, const char *large_unit, nstime small,
     const char *small_unit)

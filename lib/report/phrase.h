@@ -23,6 +23,9 @@ bool phrase_seconds(
 /* "1 sample", "41 samples": an s is added unless `n' is one. */
 void phrase_count(struct textbuf *t, uint64_t n, const char *noun);
 
+/* "; since 18:22:07Z" */
+void phrase_since(struct textbuf *t, nstime wall);
+
 /* A duration as people say it: 34.0 s, 21 min 4 s, 5 h 30 min, 2 d 3 h. */
 void phrase_span(struct textbuf *t, nstime duration);
 

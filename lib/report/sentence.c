@@ -203,8 +203,7 @@ slow(struct textbuf *t, const struct alert_event *event)
 		textbuf_add(t, ", the slowest ");
 		phrase_seconds(t, e, "slowest_s");
 	}
-	textbuf_add(t, "; since ");
-	textbuf_time_of_day(t, event->first_seen);
+	phrase_since(t, event->first_seen);
 }
 
 static void
@@ -249,8 +248,7 @@ visibility(struct textbuf *t, const struct alert_event *event)
 		phrase_count(t, (uint64_t)unknown, "transaction");
 		textbuf_add(t, " cannot be judged");
 	}
-	textbuf_add(t, "; since ");
-	textbuf_time_of_day(t, event->first_seen);
+	phrase_since(t, event->first_seen);
 }
 
 static const struct {

@@ -227,14 +227,6 @@ add_doubt(struct textbuf *t, const struct evidence *e)
 		textbuf_add(t, "; this host's clock is in doubt too");
 }
 
-static void
-add_since(struct textbuf *t, const struct alert_event *event)
-{
-	textbuf_add(t, "; since ");
-	textbuf_time_of_day(t,
-	    evidence_number(event->evidence, "stepped_at", event->first_seen));
-}
-
 void
 skewtext_peer(struct textbuf *t, const struct alert_event *event)
 {
@@ -252,7 +244,8 @@ skewtext_peer(struct textbuf *t, const struct alert_event *event)
 		textbuf_add(t, ")");
 	}
 	add_shape(t, e);
-	add_since(t, event);
+	phrase_since(t,
+	    evidence_number(event->evidence, "stepped_at", event->first_seen));
 	add_samples(t, e);
 	add_doubt(t, e);
 }

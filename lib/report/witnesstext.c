@@ -17,13 +17,6 @@ add_zone(struct textbuf *t, int64_t minutes)
 	textbuf_int(t, size % 60);
 }
 
-static void
-add_since(struct textbuf *t, const char *word, nstime wall)
-{
-	textbuf_add(t, word);
-	textbuf_time_of_day(t, wall);
-}
-
 void
 witnesstext_zone_change_label(
     struct textbuf *t, const struct alert_event *event)
@@ -43,7 +36,8 @@ witnesstext_zone_change(struct textbuf *t, const struct alert_event *event)
 	textbuf_add(t, " to ");
 	add_zone(t, evidence_number(e, "to_min", 0));
 	textbuf_add(t, ", while its UTC was not; harmless alone");
-	add_since(t, "; at ", event->last_seen);
+	textbuf_add(t, "; at ");
+	textbuf_time_of_day(t, event->last_seen);
 }
 
 void
@@ -86,7 +80,7 @@ witnesstext_witness_conflict(struct textbuf *t, const struct alert_event *event)
 		offsets = slice_after(offsets, offset + 1);
 		before = ", ";
 	}
-	add_since(t, "; since ", event->first_seen);
+	phrase_since(t, event->first_seen);
 }
 
 void
@@ -146,5 +140,5 @@ witnesstext_stale_date(struct textbuf *t, const struct alert_event *event)
 		add_kerberos(t, event->evidence);
 	else
 		add_sip(t, event->evidence);
-	add_since(t, "; since ", event->first_seen);
+	phrase_since(t, event->first_seen);
 }

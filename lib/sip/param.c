@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/param.h"
 
-/* Where the first separator that is not quoted stands, or the end. */
-static size_t
-part_end(struct slice s, char separator)
-{
-	bool quoted = false;
-	size_t i = 0;
-
-	for (; i < s.len; i++)
-		if (quoted && s.p[i] == '\\')
-			i++;
-		else if (s.p[i] == '"')
-			quoted = !quoted;
-		else if (s.p[i] == (uint8_t)separator && !quoted)
-			break;
-	return i;
-}
+#include "sip/keys.h"
 
 /* The scheme stands before a challenge's first parameter. */
 static struct slice
@@ -41,8 +26,10 @@ bool
 param_find(
     struct slice value, char separator, const char *name, struct slice *found)
 {
+	const char separators[] = { separator, '\0' };
+
 	while (value.len > 0) {
-		const size_t end = part_end(value, separator);
+		const size_t end = keys_unquoted(value, separators);
 		const struct slice part = slice_first(value, end);
 		const size_t equals = slice_index(part, '=');
 		const struct slice word =

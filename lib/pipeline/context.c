@@ -47,13 +47,20 @@ context_undelivered(const struct tcpreasm_facts *sent)
 	    sent->resends >= UNDELIVERED_RESENDS;
 }
 
+/* More than the lone RST that may be a firewall's. */
+static bool
+seen_back(const struct tcpreasm *tcp, uint64_t id, struct tcpreasm_facts *back)
+{
+	return tcpreasm_facts(tcp, id, TCPREASM_TO_CLIENT, back) &&
+	    back->segments > 1;
+}
+
 bool
 context_two_way(const struct tcpreasm *tcp, uint64_t id)
 {
 	struct tcpreasm_facts back;
 
-	return tcpreasm_facts(tcp, id, TCPREASM_TO_CLIENT, &back) &&
-	    back.segments > 1;
+	return seen_back(tcp, id, &back);
 }
 
 bool
@@ -61,8 +68,7 @@ context_waiting(const struct tcpreasm *tcp, uint64_t id)
 {
 	struct tcpreasm_facts back;
 
-	return context_two_way(tcp, id) &&
-	    tcpreasm_facts(tcp, id, TCPREASM_TO_CLIENT, &back) && !back.ended;
+	return seen_back(tcp, id, &back) && !back.ended;
 }
 
 nstime

@@ -1,27 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/conflict.h"
 
+#include "onehost.h"
 #include "unit.h"
 
 #define MINUTE (60 * NSTIME_S)
 
-static const struct address host = { .version = 4, .octets = { 10, 0, 0, 7 } };
 static struct conflict conflict;
 static struct testimony_estimate e;
-static unsigned count;
-static struct finding last;
-static struct evidence evidence;
-
-static void
-on_finding(void *arg, const struct finding *finding)
-{
-	(void)arg;
-	count++;
-	last = *finding;
-	ck_assert(slice_is(finding->key, "10.0.0.7"));
-	if (finding->evidence != NULL)
-		evidence_copy(&evidence, finding->evidence);
-}
 
 static void
 weigh(nstime now)

@@ -41,6 +41,16 @@ void pairs_input(struct pairs *p, const struct address *from,
 void pairs_unreachable(struct pairs *p, const struct address *from,
     const struct endpoint *to, nstime now);
 
+/* Was it told, at `since' or later, that `to' cannot be reached, or that port
+ * of it? */
+static inline bool
+pairs_unreachable_since(
+    const struct pairs_facts *facts, uint16_t port, nstime since)
+{
+	return facts->unreachable_at >= since &&
+	    (facts->unreachable_port == 0 || facts->unreachable_port == port);
+}
+
 /* Zeros if the pair is unknown. */
 void pairs_facts(const struct pairs *p, const struct address *from,
     const struct address *to, struct pairs_facts *facts);

@@ -5,13 +5,13 @@
 
 #include "base/timerq.h"
 #include "findings/due.h"
+#include "net/ip.h"
 
 enum {
-	SYNS = 2,          /* the client repeated it */
-	LOOKS = 5,         /* at octets that are not acknowledged */
-	SECRET_ALERT = 36, /* a Finished takes 45 octets at least: header,
-			    * 32 of the shortest hash, type, 8 of tag */
-	UDP = 17
+	SYNS = 2,         /* the client repeated it */
+	LOOKS = 5,        /* at octets that are not acknowledged */
+	SECRET_ALERT = 36 /* a Finished takes 45 octets at least: header,
+			   * 32 of the shortest hash, type, 8 of tag */
 };
 
 #define LOOK_AFTER (7 * NSTIME_S)
@@ -240,9 +240,7 @@ on_unanswered(struct attempts *a, const struct context *context,
 
 	pairs_facts(
 	    context->pairs, &e->client.address, &e->server.address, &there);
-	if (there.unreachable_at >= e->now - SYN_LIFE &&
-	    (there.unreachable_port == 0 ||
-		there.unreachable_port == e->server.port))
+	if (pairs_unreachable_since(&there, e->server.port, e->now - SYN_LIFE))
 		return;
 	if (tcpreasm_facts(
 		context->tcp, e->connection, TCPREASM_TO_SERVER, &sent) &&
@@ -425,7 +423,7 @@ void
 attempts_unreachable(struct attempts *a, const struct pairs *pairs,
     const struct icmp_unreachable *icmp, nstime now, nstime wall)
 {
-	const bool udp = icmp->protocol == UDP;
+	const bool udp = icmp->protocol == IP_UDP;
 	struct pairs_facts back;
 
 	pairs_facts(pairs, &icmp->to.address, &icmp->from.address, &back);

@@ -33,9 +33,7 @@ context_of_silence(const struct context *context,
 	pairs_facts(context->pairs, &o->uas.address, &o->uac.address, &back);
 	w->lost = context->last_drop >= o->sent;
 	w->reverse_seen = back.packets > 0 && back.last >= o->sent;
-	w->unreachable = there.unreachable_at >= o->sent &&
-	    (there.unreachable_port == 0 ||
-		there.unreachable_port == o->uas.port);
+	w->unreachable = pairs_unreachable_since(&there, o->uas.port, o->sent);
 	if (o->transport != TXNTABLE_UDP)
 		of_tcp(context, o, w);
 }

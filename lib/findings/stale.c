@@ -6,6 +6,7 @@
 
 #include "base/table.h"
 #include "findings/due.h"
+#include "witness/kerberos.h"
 
 /* Refusals further apart are no run. */
 #define RUN_GAP (3600 * NSTIME_S)
@@ -14,7 +15,6 @@
 #define RELAYED_WITHIN (32 * NSTIME_S)
 
 enum {
-	KRB_AP_ERR_SKEW = 37,
 	TIME_SKEW = 1013,        /* MS-OCER: during authentication */
 	REFERRER_REFUSED = 1020, /* for many reasons; DATE_SKEWED is one */
 	SERVERS = 3,             /* that refuse one client, remembered */
@@ -343,7 +343,7 @@ stale_kerberos(struct stale *s, const struct stale_refusal *refusal)
 {
 	struct client *client;
 
-	if (refusal->error != KRB_AP_ERR_SKEW)
+	if (refusal->error != KERBEROS_ERR_SKEW)
 		return;
 	client = find(s, &refusal->client.address);
 	if (client == NULL)
@@ -382,15 +382,22 @@ stale_success(struct stale *s, const struct address *address,
 	}
 }
 
-void
-stale_tick(struct stale *s, nstime now, nstime wall)
+/* Whom nobody helped by then. */
+static void
+tell_held(struct stale *s, nstime by, nstime now, nstime wall)
 {
 	struct client *client;
 
-	while ((client = TAILQ_FIRST(&s->held)) != NULL && client->due <= now) {
+	while ((client = TAILQ_FIRST(&s->held)) != NULL && client->due <= by) {
 		tell_refusals(s, client, now, wall);
 		forget(s, client);
 	}
+}
+
+void
+stale_tick(struct stale *s, nstime now, nstime wall)
+{
+	tell_held(s, now, now, wall);
 }
 
 nstime
@@ -404,12 +411,7 @@ stale_next_deadline(const struct stale *s)
 void
 stale_finish(struct stale *s, nstime now, nstime wall)
 {
-	struct client *client;
-
-	while ((client = TAILQ_FIRST(&s->held)) != NULL) {
-		tell_refusals(s, client, now, wall);
-		forget(s, client);
-	}
+	tell_held(s, NSTIME_NEVER, now, wall);
 }
 
 void

@@ -7,20 +7,22 @@
 
 struct scan {
 	struct sip_message *m;
+	const struct scanmap *map;
 	struct slice cseq_method, server;
 	uint64_t length;
-	size_t lines;
+	size_t lines;  /* without the blank one */
 	unsigned seen; /* which of the fields that may come once, as bits */
 };
 
 static bool
-scan_tagged(struct slice s, struct slice *whole, struct slice *tag)
+scan_tagged(
+    struct scan *scan, struct slice s, struct slice *whole, struct slice *tag)
 {
 	struct scanvalue_param wanted = {
 		.name = "tag", .len = 3, .quotes = true
 	};
 
-	if (!scanvalue_address(s, &wanted))
+	if (!scanvalue_address(scan->map, s, &wanted))
 		return false;
 	*whole = s;
 	*tag = wanted.value;
@@ -28,11 +30,12 @@ scan_tagged(struct slice s, struct slice *whole, struct slice *tag)
 }
 
 static bool
-scan_contact(struct slice s)
+scan_contact(struct scan *scan, struct slice s)
 {
 	struct scanvalue_param none = { .quotes = true };
 
-	return slice_is(s, "*") || (s.len > 0 && scanvalue_address(s, &none));
+	return slice_is(s, "*") ||
+	    (s.len > 0 && scanvalue_address(scan->map, s, &none));
 }
 
 static bool
@@ -41,7 +44,7 @@ scan_via_element(struct scan *scan, struct slice s)
 	struct sip_message *m = scan->m;
 	struct scanvalue_via via;
 
-	if (!scanvalue_via(s, &via))
+	if (!scanvalue_via(scan->map, s, &via))
 		return false;
 	if (m->vias++ == 0) {
 		m->via_transport = via.transport;
@@ -89,21 +92,22 @@ scan_cseq(struct scan *scan, struct slice s)
 		return false;
 	scan->m->cseq = (uint32_t)n;
 	scan->cseq_method = slice_of(s.p + i + 1, s.len - i - 1);
-	return scanvalue_is_last(s, scanvalue_span(s, i + 1, SCANVALUE_TOKEN));
+	return scanvalue_is_last(
+	    s, scanvalue_span(scan->map, s, i + 1, SCANVALUE_TOKEN));
 }
 
 static bool
 scan_content_type(struct scan *scan, struct slice s)
 {
 	struct scanvalue_param none = { .quotes = true };
-	const size_t slash = scanvalue_span(s, 0, SCANVALUE_TOKEN);
+	const size_t slash = scanvalue_span(scan->map, s, 0, SCANVALUE_TOKEN);
 	size_t end;
 
 	scan->m->content_type = s;
 	if (slash == 0 || s.p[slash] != '/')
 		return false;
-	end = scanvalue_span(s, slash + 1, SCANVALUE_TOKEN);
-	return end > slash + 1 && scanvalue_params(s, end, &none);
+	end = scanvalue_span(scan->map, s, slash + 1, SCANVALUE_TOKEN);
+	return end > slash + 1 && scanvalue_params(scan->map, s, end, &none);
 }
 
 /* May the field come once more? */
@@ -126,7 +130,7 @@ scan_field(struct scan *scan, enum field_name name, struct slice value)
 	case FIELD_VIA:
 		return scan_via(scan, value);
 	case FIELD_CONTACT:
-		return scan_contact(value);
+		return scan_contact(scan, value);
 	case FIELD_RECORD_ROUTE:
 		m->has_record_route = true;
 		return true;
@@ -145,9 +149,9 @@ scan_field(struct scan *scan, enum field_name name, struct slice value)
 	case FIELD_CSEQ:
 		return scan_cseq(scan, value);
 	case FIELD_FROM:
-		return scan_tagged(value, &m->from, &m->from_tag);
+		return scan_tagged(scan, value, &m->from, &m->from_tag);
 	case FIELD_TO:
-		return scan_tagged(value, &m->to, &m->to_tag);
+		return scan_tagged(scan, value, &m->to, &m->to_tag);
 	case FIELD_CONTENT_LENGTH:
 		return slice_decimal(value, UINT32_MAX / 8, &scan->length);
 	case FIELD_CONTENT_TYPE:
@@ -219,9 +223,10 @@ usual_name(struct slice line, size_t *colon, enum field_name *name)
 #undef IS
 
 static bool
-read_name(struct slice line, size_t *colon, enum field_name *name)
+read_name(
+    struct scan *scan, struct slice line, size_t *colon, enum field_name *name)
 {
-	*colon = scanvalue_span(line, 0, SCANVALUE_TOKEN);
+	*colon = scanvalue_span(scan->map, line, 0, SCANVALUE_TOKEN);
 	*name = field_name_of(slice_of(line.p, *colon));
 	return *colon > 0 && line.p[*colon] == ':';
 }
@@ -233,7 +238,7 @@ scan_line(struct scan *scan, struct slice line)
 	size_t colon;
 
 	return (usual_name(line, &colon, &name) ||
-		   read_name(line, &colon, &name)) &&
+		   read_name(scan, line, &colon, &name)) &&
 	    scan_field(scan, name,
 		scanvalue_without_blanks(
 		    slice_of(line.p + colon + 1, line.len - colon - 1)));
@@ -257,99 +262,30 @@ scan_start_line(struct scan *scan, struct slice line)
 		m->reason = scanvalue_without_blanks(slice_after(line, 12));
 		return true;
 	}
-	method = scanvalue_span(line, 0, SCANVALUE_TOKEN);
+	method = scanvalue_span(scan->map, line, 0, SCANVALUE_TOKEN);
 	m->is_request = true;
 	m->method = slice_first(line, method);
 	uri = method + 1;
 	if (method == 0 || line.p[method] != ' ' ||
-	    !scanvalue_uri(line, &uri, true))
+	    !scanvalue_uri(scan->map, line, &uri, true))
 		return false;
 	m->request_uri = slice_of(line.p + method + 1, uri - method - 1);
 	return line.len - uri == 8 && memcmp(line.p + uri, " SIP/2.0", 8) == 0;
 }
 
-/* A line that ends with CRLF. */
-static inline bool
-next_line(struct slice *rest, struct slice *line)
-{
-	const uint8_t *begin = rest->p;
-	const uint8_t *end = memchr(begin, '\n', rest->len);
-
-	if (end == NULL || end == begin || end[-1] != '\r')
-		return false;
-	*line = slice_of(begin, (size_t)(end - begin) - 1);
-	*rest = slice_of(end + 1, rest->len - line->len - 2);
-	return true;
-}
-
-/* Sixteen octets at once, by the compilers' vector extension: in plain C this
- * count would cost as much as all the rest. */
-#define LANES 16
-#define MOST_ROUNDS 254 /* and the last one: no lane overflows */
-
-typedef uint8_t lanes __attribute__((vector_size(LANES)));
-
-struct tally {
-	lanes controls, separators;
-};
-
-/* Of the octets that begin there, those whose lane is set in `which'. */
-static inline void
-count_lanes(struct tally *tally, const uint8_t *octets, lanes which)
-{
-	lanes v;
-
-	memcpy(&v, octets, LANES);
-	tally->controls -= (lanes)(v < ' ') & which;
-	/* A comma and a bracket differ in one bit. */
-	tally->separators -=
-	    (lanes)((v == ';') | (v == '&') | ((v | 0x10) == '<')) & which;
-}
-
-/* The sum of all lanes. */
-static size_t
-sum(lanes v)
-{
-	const uint64_t even = 0x00ff00ff00ff00ff, ones = 0x0001000100010001;
-	uint64_t half[2], pairs;
-
-	memcpy(half, &v, sizeof(half));
-	pairs = (half[0] & even) + (half[0] >> 8 & even) + (half[1] & even) +
-	    (half[1] >> 8 & even);
-	return (size_t)(pairs * ones >> 48);
-}
-
-/* No control octet but the line ends, and no more parts than libosip2 may
- * be given. */
+/* Are there no more parts than libosip2 may be given?  All of them are marked,
+ * so few marks need no count. */
 static bool
-is_plain(struct slice head, size_t lines)
+is_short(const struct scan *scan, struct slice head)
 {
-	static const lanes numbers = { 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12,
-		13, 14, 15 };
-	const lanes all = ~(lanes){ 0 };
-	size_t controls = 0, separators = 0, i = 0;
+	size_t parts = scan->lines + 1; /* and the blank line */
 
-	if (head.len < LANES)
-		return false;
-	while (i < head.len) {
-		const size_t rest = (head.len - i) / LANES;
-		const size_t rounds = rest < MOST_ROUNDS ? rest : MOST_ROUNDS;
-		struct tally tally = { { 0 }, { 0 } };
-
-		for (size_t n = 0; n < rounds; n++, i += LANES)
-			count_lanes(&tally, head.p + i, all);
-		/* The last few with those before them, which are not counted
-		 * again. */
-		if (head.len - i < LANES) {
-			count_lanes(&tally, head.p + head.len - LANES,
-			    (lanes)(numbers >=
-				(uint8_t)(LANES - (head.len - i))));
-			i = head.len;
-		}
-		controls += sum(tally.controls);
-		separators += sum(tally.separators);
-	}
-	return controls == 2 * lines && separators + lines <= KEYS_MOST_PARTS;
+	if (scan->map->marks <= KEYS_MOST_PARTS)
+		return true;
+	for (size_t i = 0; i < head.len; i++)
+		parts += head.p[i] == ',' || head.p[i] == ';' ||
+		    head.p[i] == '&' || head.p[i] == '<';
+	return parts <= KEYS_MOST_PARTS;
 }
 
 /* The head is done; what follows is the body. */
@@ -381,30 +317,31 @@ enum scan_verdict
 scan_message(struct slice octets, const struct message_limits *limits,
     struct sip_message *m)
 {
-	struct scan scan = { .m = m, .lines = 1 };
-	struct slice rest, line;
+	struct scanmap map;
+	struct scan scan = { .m = m, .map = &map };
+	struct slice line;
 
 	while (octets.len > 0 && (octets.p[0] == '\r' || octets.p[0] == '\n'))
 		octets = slice_after(octets, 1);
 	if (octets.len == 0 ||
 	    (scanvalue_classes[octets.p[0]] & SCANVALUE_TOKEN) == 0)
 		return SCAN_FOREIGN;
-	rest = octets;
 	*m = (struct sip_message){ .vias = 0 };
-	if (octets.len > limits->octets || !next_line(&rest, &line) ||
-	    !scan_start_line(&scan, line))
+	scanmap_begin(&map, octets);
+	if (octets.len > limits->octets)
 		return SCAN_IRREGULAR;
 	for (;; scan.lines++) {
-		if (!next_line(&rest, &line))
+		if (!scanmap_line(&map, &line))
 			return SCAN_IRREGULAR;
 		if (line.len == 0)
 			break;
-		if (!scan_line(&scan, line))
+		if (!(scan.lines == 0 ? scan_start_line(&scan, line)
+				      : scan_line(&scan, line)))
 			return SCAN_IRREGULAR;
 	}
-	if (scan.lines - 1 > limits->headers || !conclude(&scan, rest) ||
-	    !is_plain(
-		slice_first(octets, octets.len - rest.len), scan.lines + 1))
+	if (scan.lines > limits->headers + 1 ||
+	    !is_short(&scan, slice_first(octets, map.next)) ||
+	    !conclude(&scan, slice_after(octets, map.next)))
 		return SCAN_IRREGULAR;
 	return SCAN_PARSED;
 }

@@ -58,7 +58,8 @@ const uint16_t scanvalue_classes[256] = {
 
 /* ;name=value;.. from `i' to the end of s. */
 bool
-scanvalue_params(struct slice s, size_t i, struct scanvalue_param *wanted)
+scanvalue_params(const struct scanmap *map, struct slice s, size_t i,
+    struct scanvalue_param *wanted)
 {
 	while (i < s.len) {
 		size_t name, name_len, value, end;
@@ -66,17 +67,18 @@ scanvalue_params(struct slice s, size_t i, struct scanvalue_param *wanted)
 		if (s.p[i++] != ';')
 			return false;
 		name = i + (s.p[i] == ' ');
-		value = end = i = scanvalue_span(s, name, SCANVALUE_TOKEN);
+		value = end = i = scanvalue_span(map, s, name, SCANVALUE_TOKEN);
 		name_len = end - name;
 		if (s.p[i] == '=' && s.p[i + 1] == '"') {
 			value = i + 2;
-			end = scanvalue_span(s, value, SCANVALUE_QUOTED);
+			end = scanvalue_span(map, s, value, SCANVALUE_QUOTED);
 			i = end + 1;
 			if (!wanted->quotes || s.p[end] != '"')
 				return false;
 		} else if (s.p[i] == '=') {
 			value = i + 1;
-			i = end = scanvalue_span(s, value, SCANVALUE_VALUE);
+			i = end =
+			    scanvalue_span(map, s, value, SCANVALUE_VALUE);
 			if (end == value)
 				return false;
 		}
@@ -108,13 +110,19 @@ scan_port(struct slice s, size_t *i, uint16_t *port)
 
 /* A host name or address; brackets are not part of it. */
 static inline bool
-scan_host(struct slice s, size_t *i, struct slice *host)
+scan_host(
+    const struct scanmap *map, struct slice s, size_t *i, struct slice *host)
 {
 	const bool bracketed = s.p[*i] == '[';
 	const size_t begin = *i + bracketed;
 
-	*i = scanvalue_span(
-	    s, begin, bracketed ? SCANVALUE_IPV6 : SCANVALUE_HOST);
+	if (bracketed) {
+		*i = begin;
+		while (scanvalue_is(s.p[*i], SCANVALUE_IPV6))
+			++*i;
+	} else {
+		*i = scanvalue_span(map, s, begin, SCANVALUE_HOST);
+	}
 	*host = slice_of(s.p + begin, *i - begin);
 	return host->len > 0 && (!bracketed || s.p[(*i)++] == ']');
 }
@@ -124,7 +132,8 @@ scan_host(struct slice s, size_t *i, struct slice *host)
  * anything after that but headers.  libosip2 wants it six octets long.
  */
 bool
-scanvalue_uri(struct slice s, size_t *i, bool bracketed)
+scanvalue_uri(
+    const struct scanmap *map, struct slice s, size_t *i, bool bracketed)
 {
 	const struct slice uri = slice_of(s.p + *i, s.len - *i);
 	const size_t begin = *i;
@@ -140,7 +149,7 @@ scanvalue_uri(struct slice s, size_t *i, bool bracketed)
 		*i += 5;
 	else
 		return false;
-	user = scanvalue_span(s, *i, SCANVALUE_USER);
+	user = scanvalue_span(map, s, *i, SCANVALUE_USER);
 	if (uri.p[0] == 't') {
 		*i = user;
 	} else {
@@ -148,22 +157,23 @@ scanvalue_uri(struct slice s, size_t *i, bool bracketed)
 			return false;
 		if (s.p[user] == '@')
 			*i = user + 1;
-		if (!scan_host(s, i, &host) || !scan_port(s, i, &port))
+		if (!scan_host(map, s, i, &host) || !scan_port(s, i, &port))
 			return false;
 	}
 	if (bracketed && s.p[*i] == ';')
-		*i = scanvalue_span(s, *i, SCANVALUE_AFTER);
+		*i = scanvalue_span(map, s, *i, SCANVALUE_AFTER);
 	return *i - begin >= 6 && *i <= s.len;
 }
 
 /* A From, To or Contact value: name-addr or addr-spec, then parameters. */
 bool
-scanvalue_address(struct slice s, struct scanvalue_param *wanted)
+scanvalue_address(
+    const struct scanmap *map, struct slice s, struct scanvalue_param *wanted)
 {
 	size_t i = 0;
 
 	if (s.p[0] == '"') {
-		i = scanvalue_span(s, 1, SCANVALUE_QUOTED);
+		i = scanvalue_span(map, s, 1, SCANVALUE_QUOTED);
 		if (s.p[i++] != '"')
 			return false;
 		while (s.p[i] == ' ')
@@ -171,29 +181,33 @@ scanvalue_address(struct slice s, struct scanvalue_param *wanted)
 		if (s.p[i] != '<')
 			return false;
 	} else if (s.p[0] != '<') {
-		i = scanvalue_span(s, 0, SCANVALUE_DISPLAY);
+		i = scanvalue_span(map, s, 0, SCANVALUE_DISPLAY);
 	}
 	if (s.p[i] == '<') {
 		i++;
-		return scanvalue_uri(s, &i, true) && s.p[i] == '>' &&
-		    scanvalue_params(s, i + 1, wanted);
+		return scanvalue_uri(map, s, &i, true) && s.p[i] == '>' &&
+		    scanvalue_params(map, s, i + 1, wanted);
 	}
 	i = 0;
-	return scanvalue_uri(s, &i, false) && scanvalue_params(s, i, wanted);
+	return scanvalue_uri(map, s, &i, false) &&
+	    scanvalue_params(map, s, i, wanted);
 }
 
 bool
-scanvalue_via(struct slice s, struct scanvalue_via *via)
+scanvalue_via(
+    const struct scanmap *map, struct slice s, struct scanvalue_via *via)
 {
 	struct scanvalue_param branch = { .name = "branch", .len = 6 };
 	size_t blank, i;
 
 	if (s.len < 8 || memcmp(s.p, "SIP/2.0/", 8) != 0)
 		return false;
-	blank = scanvalue_span(s, 8, SCANVALUE_TOKEN);
+	blank = scanvalue_span(map, s, 8, SCANVALUE_TOKEN);
 	i = blank + 1;
-	if (blank == 8 || s.p[blank] != ' ' || !scan_host(s, &i, &via->host) ||
-	    !scan_port(s, &i, &via->port) || !scanvalue_params(s, i, &branch))
+	if (blank == 8 || s.p[blank] != ' ' ||
+	    !scan_host(map, s, &i, &via->host) ||
+	    !scan_port(s, &i, &via->port) ||
+	    !scanvalue_params(map, s, i, &branch))
 		return false;
 	via->transport = slice_of(s.p + 8, blank - 8);
 	via->branch = branch.value;

@@ -2,16 +2,16 @@
 #ifndef SCANVALUE_H
 #define SCANVALUE_H
 
-#include "base/slice.h"
+#include "sip/scanmap.h"
 
 /*
  * The values of header fields, as the scanner reads them: only what is
  * written as nearly everybody does, and what libosip2 takes as we do.  False
  * means "not for me", never "wrong".
  *
- * Every slice here is part of a line that ends with CRLF.  CR is in no class,
- * so that a span needs no bound of its own, and the octet after a slice may
- * be looked at.
+ * Every slice here is part of a line that ends with CRLF, in a head that was
+ * mapped.  CR is in no class, so that a span needs no bound of its own, and the
+ * octet after a slice may be looked at.
  */
 
 /*
@@ -36,23 +36,16 @@ scanvalue_is(uint8_t octet, unsigned wanted)
 	return (scanvalue_classes[octet] & wanted) != 0;
 }
 
-/* Index of the first octet from `i' on that is in none of the classes.  Most
- * of the scan is done here, and compilers do not unroll it themselves. */
+/* Index of the first octet from `i' on that is in none of the classes, all of
+ * which must have the letters, digits, '-' and '.': the map has the others. */
 static inline size_t
-scanvalue_span(struct slice s, size_t i, unsigned wanted)
+scanvalue_span(
+    const struct scanmap *map, struct slice s, size_t i, unsigned wanted)
 {
-	const uint8_t *p = s.p + i;
+	const uint8_t *p = scanmap_mark(map, s.p + i);
 
-	for (;; p += 4) {
-		if (!scanvalue_is(p[0], wanted))
-			break;
-		if (!scanvalue_is(p[1], wanted))
-			return (size_t)(p - s.p) + 1;
-		if (!scanvalue_is(p[2], wanted))
-			return (size_t)(p - s.p) + 2;
-		if (!scanvalue_is(p[3], wanted))
-			return (size_t)(p - s.p) + 3;
-	}
+	while (scanvalue_is(*p, wanted))
+		p = scanmap_mark(map, p + 1);
 	return (size_t)(p - s.p);
 }
 
@@ -66,13 +59,13 @@ scanvalue_is_last(struct slice s, size_t i)
 static inline struct slice
 scanvalue_without_blanks(struct slice s)
 {
-	size_t i = 0;
-
-	while (i < s.len && s.p[i] == ' ')
-		i++;
-	while (s.len > i && s.p[s.len - 1] == ' ')
+	/* The octet after a slice may be looked at, so an empty one is no
+	 * case of its own. */
+	while (s.p[0] == ' ' && s.len > 0)
+		s = slice_of(s.p + 1, s.len - 1);
+	while (s.len > 0 && s.p[s.len - 1] == ' ')
 		s.len--;
-	return slice_of(s.p + i, s.len - i);
+	return s;
 }
 
 /* A parameter to look for; `value' has a pointer once it was found. */
@@ -84,14 +77,17 @@ struct scanvalue_param {
 };
 
 /* ;name=value;.. from `i' to the end of s. */
-bool scanvalue_params(struct slice s, size_t i, struct scanvalue_param *wanted);
+bool scanvalue_params(const struct scanmap *map, struct slice s, size_t i,
+    struct scanvalue_param *wanted);
 
 /* A URI from *i on; *i is left where it ends.  `bracketed': what follows host
  * and port belongs to it, up to a blank or a bracket. */
-bool scanvalue_uri(struct slice s, size_t *i, bool bracketed);
+bool scanvalue_uri(
+    const struct scanmap *map, struct slice s, size_t *i, bool bracketed);
 
 /* A From, To or Contact value: name-addr or addr-spec, then parameters. */
-bool scanvalue_address(struct slice s, struct scanvalue_param *wanted);
+bool scanvalue_address(
+    const struct scanmap *map, struct slice s, struct scanvalue_param *wanted);
 
 struct scanvalue_via {
 	struct slice transport, host, branch;
@@ -99,6 +95,7 @@ struct scanvalue_via {
 };
 
 /* One element of a Via: SIP/2.0/UDP host:port;parameters. */
-bool scanvalue_via(struct slice s, struct scanvalue_via *via);
+bool scanvalue_via(
+    const struct scanmap *map, struct slice s, struct scanvalue_via *via);
 
 #endif

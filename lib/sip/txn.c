@@ -1,23 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/txn.h"
 
-#include <stdlib.h>
-
 #include "sip/methods.h"
 
 _Static_assert(sizeof(void *) != 8 || sizeof(struct txn) <= 224,
     "with its places in the tables, the timer and its texts 400 octets");
-
-/* From and To are cut where the URI ends: before that they name somebody, who
- * comes again and again, and behind it stands the tag. */
-enum { CALL_ID, BRANCH, FROM_REST, TO_REST, OWN };
-enum { START_LINE, FROM, TO, COMMON };
-
-struct txn_text {
-	struct interned *common; /* len[COMMON], then the octets */
-	uint16_t len[OWN];
-	uint8_t octets[];
-};
 
 void
 txn_begin(struct txn *t, const struct sip_message *m,
@@ -55,94 +42,6 @@ txn_timers(const struct txn *t, const struct txntable_limits *limits)
 	};
 }
 
-/* `from' without what follows the bracket; *rest is that. */
-static struct slice
-split(struct slice from, struct slice *rest)
-{
-	const struct slice whole = slice_first(from, TXN_TEXT_MAX);
-	const size_t end = slice_index(whole, '>');
-
-	*rest = slice_after(whole, end + 1);
-	return slice_first(whole, end + 1);
-}
-
-static size_t
-append(uint8_t *to, const struct slice *texts, size_t count, uint16_t *len)
-{
-	size_t used = 0;
-
-	for (size_t i = 0; i < count; i++) {
-		if (texts[i].len > 0)
-			memcpy(to + used, texts[i].p, texts[i].len);
-		len[i] = (uint16_t)texts[i].len;
-		used += texts[i].len;
-	}
-	return used;
-}
-
-static struct interned *
-share(struct intern *shared, const struct slice texts[COMMON])
-{
-	uint8_t octets[COMMON * (sizeof(uint16_t) + TXN_TEXT_MAX)];
-	uint16_t len[COMMON];
-	const size_t used =
-	    append(octets + sizeof(len), texts, COMMON, len) + sizeof(len);
-
-	memcpy(octets, len, sizeof(len));
-	return intern_take(shared, slice_of(octets, used));
-}
-
-void
-txn_pack(struct txn *t, const struct sip_message *m, struct intern *shared)
-{
-	struct slice common[COMMON], own[OWN];
-	size_t octets = sizeof(*t->text);
-
-	common[START_LINE] = slice_first(m->start_line, TXN_TEXT_MAX);
-	common[FROM] = split(m->from, &own[FROM_REST]);
-	common[TO] = split(m->to, &own[TO_REST]);
-	own[CALL_ID] = slice_first(m->call_id, TXN_TEXT_MAX);
-	own[BRANCH] = slice_first(m->via_branch, TXN_TEXT_MAX);
-	for (size_t i = 0; i < OWN; i++)
-		octets += own[i].len;
-	t->text = malloc(octets);
-	if (t->text == NULL)
-		return;
-	append(t->text->octets, own, OWN, t->text->len);
-	t->text->common = share(shared, common);
-	if (t->text->common == NULL)
-		txn_done(t, shared);
-}
-
-/* The Request-URI is the start line's second word; it is not kept twice. */
-static struct slice
-request_uri(struct slice start_line)
-{
-	const struct slice rest =
-	    slice_trim(slice_after(start_line, slice_index(start_line, ' ')));
-
-	return slice_first(rest, slice_index(rest, ' '));
-}
-
-static void
-cut(struct slice octets, const uint16_t *len, size_t count, struct slice *texts)
-{
-	for (size_t i = 0; i < count; i++) {
-		texts[i] = slice_first(octets, len[i]);
-		octets = slice_after(octets, len[i]);
-	}
-}
-
-static struct slice
-join(uint8_t *octets, struct slice first, struct slice rest)
-{
-	if (rest.len == 0)
-		return first;
-	memcpy(octets, first.p, first.len);
-	memcpy(octets + first.len, rest.p, rest.len);
-	return slice_of(octets, first.len + rest.len);
-}
-
 void
 txn_describe(const struct txn *t, struct txntable_outcome *outcome)
 {
@@ -178,43 +77,26 @@ txn_describe(const struct txn *t, struct txntable_outcome *outcome)
 	if (transaction_final(s) != 0)
 		outcome->response_span = transaction_final_span(s);
 	if (t->text != NULL)
-		outcome->call_id =
-		    slice_of(t->text->octets, t->text->len[CALL_ID]);
+		outcome->call_id = txntext_call_id(t->text);
 }
 
 void
 txn_quote(const struct txn *t, struct txntable_outcome *outcome,
-    struct txn_scratch *scratch)
-{
-	struct slice shared, common[COMMON], own[OWN];
-	uint16_t len[COMMON];
-
-	if (t->text == NULL)
-		return;
-	shared = intern_text(t->text->common);
-	memcpy(len, shared.p, sizeof(len));
-	cut(slice_after(shared, sizeof(len)), len, COMMON, common);
-	cut(slice_of(t->text->octets, SIZE_MAX), t->text->len, OWN, own);
-	outcome->start_line = common[START_LINE];
-	outcome->request_uri = request_uri(common[START_LINE]);
-	outcome->branch = own[BRANCH];
-	outcome->from = join(scratch->from, common[FROM], own[FROM_REST]);
-	outcome->to = join(scratch->to, common[TO], own[TO_REST]);
-}
-
-void
-txn_done(struct txn *t, struct intern *shared)
+    struct txntext_quotes *quotes)
 {
 	if (t->text == NULL)
 		return;
-	intern_give(shared, t->text->common);
-	free(t->text);
-	t->text = NULL;
+	txntext_quote(t->text, quotes);
+	outcome->start_line = quotes->start_line;
+	outcome->request_uri = quotes->request_uri;
+	outcome->branch = quotes->branch;
+	outcome->from = quotes->from;
+	outcome->to = quotes->to;
 }
 
 void
-txn_settle(struct txn *t, struct intern *shared)
+txn_settle(struct txn *t, struct txntexts *texts)
 {
 	if (transaction_settled(&t->state))
-		txn_done(t, shared);
+		txntexts_give(texts, &t->text);
 }

@@ -2,28 +2,17 @@
 #ifndef TXN_H
 #define TXN_H
 
-#include "base/intern.h"
 #include "base/table.h"
 #include "base/timerq.h"
 #include "sip/transaction.h"
 #include "sip/txnkey.h"
+#include "sip/txntext.h"
 
 /*
  * What the transaction table keeps of one transaction on one leg; only the
  * txn* files look inside.  There may be a million of them, so it is laid out
  * by cache line: what finds it, how it stands, where it hangs, the rest.
  */
-
-/* The texts of a watched one, packed once, each cut at TXN_TEXT_MAX: its own,
- * and those it has in common with others between the same two. */
-struct txn_text;
-
-enum { TXN_TEXT_MAX = 300 };
-
-/* Where texts are put together again. */
-struct txn_scratch {
-	uint8_t from[TXN_TEXT_MAX], to[TXN_TEXT_MAX];
-};
 
 struct txn {
 	struct table_entry by_key; /* first: the table's entry is the txn */
@@ -44,7 +33,7 @@ struct txn {
 
 	nstime sent_wall;
 	uint64_t flow, flow_end;
-	struct txn_text *text; /* NULL: not watched, or no memory */
+	struct txntext *text; /* NULL: not watched, settled, no memory */
 	uint32_t cseq;
 	uint32_t target;    /* txnkey_target(); 0: has a cookie */
 	uint32_t last_date; /* hash of the latest response's Date, 0: none */
@@ -69,24 +58,16 @@ void txn_begin(struct txn *t, const struct sip_message *m,
 struct transaction_timers txn_timers(
     const struct txn *t, const struct txntable_limits *limits);
 
-/* Copies the texts of `m' behind the transaction; without memory it goes on
- * without them.  `shared' holds those that repeat. */
-void txn_pack(
-    struct txn *t, const struct sip_message *m, struct intern *shared);
-
 /* Fills all but event, now, method, deeper, legs and, but for the Call-ID,
  * texts, which are borrowed from the transaction. */
 void txn_describe(const struct txn *t, struct txntable_outcome *outcome);
 
-/* Fills the other texts, borrowed from the transaction and *scratch. */
+/* Fills the other texts, borrowed from the transaction and *quotes. */
 void txn_quote(const struct txn *t, struct txntable_outcome *outcome,
-    struct txn_scratch *scratch);
-
-/* Frees what is not in the txn itself. */
-void txn_done(struct txn *t, struct intern *shared);
+    struct txntext_quotes *quotes);
 
 /* Gives its texts back once nothing will be told of it any more: of those
  * that linger, nearly all. */
-void txn_settle(struct txn *t, struct intern *shared);
+void txn_settle(struct txn *t, struct txntexts *texts);
 
 #endif

@@ -267,7 +267,7 @@ likelihood(
 }
 
 static void
-acknowledge(struct txn *t, struct intern *texts)
+acknowledge(struct txn *t, struct txntexts *texts)
 {
 	transaction_ack(&t->state);
 	txn_settle(t, texts);
@@ -275,7 +275,7 @@ acknowledge(struct txn *t, struct intern *texts)
 
 bool
 txngroup_ack(struct table *dialogs, uint64_t dialog, uint32_t cseq,
-    const struct txntable_origin *origin, struct intern *texts)
+    const struct txntable_origin *origin, struct txntexts *texts)
 {
 	struct txn *newest = txngroup_newest(dialogs, dialog), *t;
 	struct txngroup_walk w;

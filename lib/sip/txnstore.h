@@ -17,7 +17,7 @@ struct txnstore {
 	struct table *dialogs; /* txngroup.h */
 	struct txnqueue queue;
 	struct slab *slab;
-	struct intern *texts;
+	struct txntexts *texts;
 };
 
 /* Embedded.  False when out of memory; then too it takes txnstore_done(). */

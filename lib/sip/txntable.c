@@ -26,7 +26,7 @@ struct txntable {
 	txntable_output *output;
 	void *arg;
 	struct txnstore store;
-	struct txn_scratch scratch;
+	struct txntext_quotes quotes;
 	struct methods methods;
 	struct orphans orphans;
 	struct txnstore_place expected;
@@ -76,7 +76,7 @@ tell(struct txntable *t, struct txn *txn, enum txntable_event event, nstime now)
 
 	txn_describe(txn, &outcome);
 	if (event != TXNTABLE_ANSWERED && event != TXNTABLE_UNFINISHED)
-		txn_quote(txn, &outcome, &t->scratch);
+		txn_quote(txn, &outcome, &t->quotes);
 	outcome.event = event;
 	outcome.now = now;
 	outcome.method = methods_name(&t->methods, txn->method);

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TXNTEXT_H
+#define TXNTEXT_H
+
+#include "base/siphash.h"
+#include "sip/message.h"
+
+/*
+ * The texts of watched transactions, kept until nothing more can be told of
+ * them; only the txn* files look inside.  Nearly all are answered at once, so
+ * texts are first copied as they are into a ring, where they cost next to
+ * nothing.  Those still wanted when their place in it is needed are packed:
+ * what many have in common is then kept once.
+ */
+
+struct txntexts;
+
+/* Those of one transaction. */
+struct txntext;
+
+/* Each text is cut at this. */
+#define TXNTEXT_MAX 300
+
+/* NULL when out of memory.  All texts are to be given back before it is
+ * freed. */
+struct txntexts *txntexts_new(const struct siphash_key *key);
+void txntexts_free(struct txntexts *x);
+
+/* Sets *place, and again when the texts are moved, so it stays where it is
+ * until they are given back.  NULL when out of memory, then or later. */
+void txntexts_keep(
+    struct txntexts *x, struct txntext **place, const struct sip_message *m);
+
+/* NULL at *place is fine; it is NULL afterwards. */
+void txntexts_give(struct txntexts *x, struct txntext **place);
+
+/* How many were packed, and how many different ones they have in common. */
+struct txntexts_counts {
+	size_t packed, shared;
+};
+
+struct txntexts_counts txntexts_counts(const struct txntexts *x);
+
+/* Borrowed until the next txntexts_keep() or _give(). */
+struct slice txntext_call_id(const struct txntext *text);
+
+struct txntext_quotes {
+	struct slice start_line, request_uri, branch, from, to;
+	uint8_t scratch[2]
+		       [TXNTEXT_MAX]; /* some of them are put together here */
+};
+
+/* All but the Call-ID, in place: borrowed from *quotes as well. */
+void txntext_quote(const struct txntext *text, struct txntext_quotes *quotes);
+
+#endif

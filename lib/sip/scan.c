@@ -38,37 +38,29 @@ scan_contact(struct scan *scan, struct slice s)
 	    (s.len > 0 && scanvalue_address(scan->map, s, &none));
 }
 
-static bool
-scan_via_element(struct scan *scan, struct slice s)
-{
-	struct sip_message *m = scan->m;
-	struct scanvalue_via via;
-
-	if (!scanvalue_via(scan->map, s, &via))
-		return false;
-	if (m->vias++ == 0) {
-		m->via_transport = via.transport;
-		m->via_host = via.host;
-		m->via_port = via.port;
-		m->via_branch = via.branch;
-	}
-	m->via_bottom_host = via.host;
-	return true;
-}
-
 /* SIPp and others join the Vias they return by commas. */
 static bool
 scan_via(struct scan *scan, struct slice s)
 {
-	for (;;) {
-		const size_t comma = slice_index(s, ',');
+	struct sip_message *m = scan->m;
+	struct scanvalue_via via;
+	size_t end;
 
-		if (!scan_via_element(
-			scan, scanvalue_without_blanks(slice_first(s, comma))))
+	for (;;) {
+		if (!scanvalue_via(scan->map, s, &end, &via))
 			return false;
-		if (comma == s.len)
+		if (m->vias++ == 0) {
+			m->via_transport = via.transport;
+			m->via_host = via.host;
+			m->via_port = via.port;
+			m->via_branch = via.branch;
+		}
+		m->via_bottom_host = via.host;
+		if (end == s.len)
 			return true;
-		s = slice_after(s, comma + 1);
+		if (s.p[end] != ',')
+			return false;
+		s = scanvalue_without_blanks(slice_after(s, end + 1));
 	}
 }
 
@@ -76,7 +68,7 @@ static bool
 scan_call_id(struct scan *scan, struct slice s)
 {
 	scan->m->call_id = s;
-	return s.len > 0 && s.p[0] != '@' && slice_index(s, ' ') == s.len;
+	return s.p[0] != '@' && !scanvalue_has_blank(scan->map, s);
 }
 
 static bool
@@ -107,21 +99,22 @@ scan_content_type(struct scan *scan, struct slice s)
 	if (slash == 0 || s.p[slash] != '/')
 		return false;
 	end = scanvalue_span(scan->map, s, slash + 1, SCANVALUE_TOKEN);
-	return end > slash + 1 && scanvalue_params(scan->map, s, end, &none);
+	return end > slash + 1 && scanvalue_params(scan->map, s, &end, &none) &&
+	    scanvalue_is_last(s, end);
 }
 
-/* May the field come once more? */
-static bool
-first_of(struct scan *scan, enum field_name name)
+/* Of these a message may have one; and it says something. */
+static inline bool
+is_first(struct scan *scan, enum field_name name, struct slice value)
 {
 	const unsigned bit = 1U << name;
 	const bool first = (scan->seen & bit) == 0;
 
 	scan->seen |= bit;
-	return first;
+	return first && value.len > 0;
 }
 
-static bool
+static inline bool
 scan_field(struct scan *scan, enum field_name name, struct slice value)
 {
 	struct sip_message *m = scan->m;
@@ -136,35 +129,33 @@ scan_field(struct scan *scan, enum field_name name, struct slice value)
 		return true;
 	case FIELD_OTHER:
 		return true;
-	case FIELD_MALFORMED:
-		return false;
-	default:
-		break;
-	}
-	if (value.len == 0 || !first_of(scan, name))
-		return false;
-	switch (name) {
 	case FIELD_CALL_ID:
-		return scan_call_id(scan, value);
+		return is_first(scan, name, value) && scan_call_id(scan, value);
 	case FIELD_CSEQ:
-		return scan_cseq(scan, value);
+		return is_first(scan, name, value) && scan_cseq(scan, value);
 	case FIELD_FROM:
-		return scan_tagged(scan, value, &m->from, &m->from_tag);
+		return is_first(scan, name, value) &&
+		    scan_tagged(scan, value, &m->from, &m->from_tag);
 	case FIELD_TO:
-		return scan_tagged(scan, value, &m->to, &m->to_tag);
+		return is_first(scan, name, value) &&
+		    scan_tagged(scan, value, &m->to, &m->to_tag);
 	case FIELD_CONTENT_LENGTH:
-		return slice_decimal(value, UINT32_MAX / 8, &scan->length);
+		return is_first(scan, name, value) &&
+		    slice_decimal(value, UINT32_MAX / 8, &scan->length);
 	case FIELD_CONTENT_TYPE:
-		return scan_content_type(scan, value);
+		return is_first(scan, name, value) &&
+		    scan_content_type(scan, value);
 	case FIELD_DATE:
 		m->date = value;
-		return true;
+		return is_first(scan, name, value);
 	case FIELD_USER_AGENT:
 		m->user_agent = value;
-		return true;
-	default:
+		return is_first(scan, name, value);
+	case FIELD_SERVER:
 		scan->server = value;
-		return true;
+		return is_first(scan, name, value);
+	default:
+		return false;
 	}
 }
 

@@ -66,8 +66,8 @@ scanmap_line(struct scanmap *map, struct slice *line)
 	end += (size_t)__builtin_ctzll(bits);
 	*line = slice_of(octets + begin, end - begin);
 	map->next = end + 2;
-	return map->next <= map->octets.len && octets[end] == '\r' &&
-	    octets[end + 1] == '\n';
+	return map->next <= map->octets.len &&
+	    memcmp(octets + end, "\r\n", 2) == 0;
 }
 
 /* The first marked octet from `p' on, which must be in a line that was given

@@ -56,19 +56,29 @@ const uint16_t scanvalue_classes[256] = {
 	[128 ... 255] = SCANVALUE_QUOTED,
 };
 
-/* ;name=value;.. from `i' to the end of s. */
+/* Is it the parameter's name?  Most differ in the first letter. */
+static inline bool
+is_wanted(const struct scanvalue_param *wanted, const uint8_t *name, size_t len)
+{
+	return len == wanted->len && (name[0] | 0x20) == wanted->name[0] &&
+	    wanted->value.p == NULL &&
+	    field_same_letters(name, wanted->name, len);
+}
+
 bool
-scanvalue_params(const struct scanmap *map, struct slice s, size_t i,
+scanvalue_params(const struct scanmap *map, struct slice s, size_t *where,
     struct scanvalue_param *wanted)
 {
-	while (i < s.len) {
-		size_t name, name_len, value, end;
+	size_t i = *where;
 
-		if (s.p[i++] != ';')
-			return false;
-		name = i + (s.p[i] == ' ');
+	while (s.p[i] == ';') {
+		const size_t name = i + 1 + (s.p[i + 1] == ' ');
+		size_t name_len, value, end;
+
 		value = end = i = scanvalue_span(map, s, name, SCANVALUE_TOKEN);
 		name_len = end - name;
+		if (name_len == 0)
+			return false;
 		if (s.p[i] == '=' && s.p[i + 1] == '"') {
 			value = i + 2;
 			end = scanvalue_span(map, s, value, SCANVALUE_QUOTED);
@@ -77,18 +87,16 @@ scanvalue_params(const struct scanmap *map, struct slice s, size_t i,
 				return false;
 		} else if (s.p[i] == '=') {
 			value = i + 1;
-			i = end =
+			end = i =
 			    scanvalue_span(map, s, value, SCANVALUE_VALUE);
-			if (end == value)
+			if (i == value)
 				return false;
 		}
-		if (name_len == 0)
-			return false;
-		if (name_len == wanted->len && wanted->value.p == NULL &&
-		    field_same_letters(s.p + name, wanted->name, name_len))
+		if (is_wanted(wanted, s.p + name, name_len))
 			wanted->value = slice_of(s.p + value, end - value);
 	}
-	return scanvalue_is_last(s, i);
+	*where = i;
+	return true;
 }
 
 static inline bool
@@ -165,12 +173,12 @@ scanvalue_uri(
 	return *i - begin >= 6 && *i <= s.len;
 }
 
-/* A From, To or Contact value: name-addr or addr-spec, then parameters. */
 bool
 scanvalue_address(
     const struct scanmap *map, struct slice s, struct scanvalue_param *wanted)
 {
 	size_t i = 0;
+	bool bracketed;
 
 	if (s.p[0] == '"') {
 		i = scanvalue_span(map, s, 1, SCANVALUE_QUOTED);
@@ -183,32 +191,32 @@ scanvalue_address(
 	} else if (s.p[0] != '<') {
 		i = scanvalue_span(map, s, 0, SCANVALUE_DISPLAY);
 	}
-	if (s.p[i] == '<') {
-		i++;
-		return scanvalue_uri(map, s, &i, true) && s.p[i] == '>' &&
-		    scanvalue_params(map, s, i + 1, wanted);
-	}
-	i = 0;
-	return scanvalue_uri(map, s, &i, false) &&
-	    scanvalue_params(map, s, i, wanted);
+	bracketed = s.p[i] == '<';
+	i = bracketed ? i + 1 : 0;
+	if (!scanvalue_uri(map, s, &i, bracketed) ||
+	    (bracketed && s.p[i++] != '>'))
+		return false;
+	return scanvalue_params(map, s, &i, wanted) && scanvalue_is_last(s, i);
 }
 
 bool
-scanvalue_via(
-    const struct scanmap *map, struct slice s, struct scanvalue_via *via)
+scanvalue_via(const struct scanmap *map, struct slice s, size_t *end,
+    struct scanvalue_via *via)
 {
 	struct scanvalue_param branch = { .name = "branch", .len = 6 };
-	size_t blank, i;
+	size_t blank;
 
 	if (s.len < 8 || memcmp(s.p, "SIP/2.0/", 8) != 0)
 		return false;
 	blank = scanvalue_span(map, s, 8, SCANVALUE_TOKEN);
-	i = blank + 1;
+	*end = blank + 1;
 	if (blank == 8 || s.p[blank] != ' ' ||
-	    !scan_host(map, s, &i, &via->host) ||
-	    !scan_port(s, &i, &via->port) ||
-	    !scanvalue_params(map, s, i, &branch))
+	    !scan_host(map, s, end, &via->host) ||
+	    !scan_port(s, end, &via->port) ||
+	    !scanvalue_params(map, s, end, &branch))
 		return false;
+	while (s.p[*end] == ' ' && *end < s.len)
+		++*end;
 	via->transport = slice_of(s.p + 8, blank - 8);
 	via->branch = branch.value;
 	return true;

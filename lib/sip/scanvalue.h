@@ -50,6 +50,16 @@ scanvalue_span(
 }
 
 static inline bool
+scanvalue_has_blank(const struct scanmap *map, struct slice s)
+{
+	const uint8_t *p = scanmap_mark(map, s.p);
+
+	while (p < s.p + s.len && *p != ' ')
+		p = scanmap_mark(map, p + 1);
+	return p < s.p + s.len;
+}
+
+static inline bool
 scanvalue_is_last(struct slice s, size_t i)
 {
 	return i == s.len;
@@ -59,13 +69,13 @@ scanvalue_is_last(struct slice s, size_t i)
 static inline struct slice
 scanvalue_without_blanks(struct slice s)
 {
-	/* The octet after a slice may be looked at, so an empty one is no
-	 * case of its own. */
-	while (s.p[0] == ' ' && s.len > 0)
-		s = slice_of(s.p + 1, s.len - 1);
-	while (s.len > 0 && s.p[s.len - 1] == ' ')
-		s.len--;
-	return s;
+	const uint8_t *begin = s.p, *end = s.p + s.len;
+
+	while (begin < end && *begin == ' ')
+		begin++;
+	while (end > begin && end[-1] == ' ')
+		end--;
+	return slice_of(begin, (size_t)(end - begin));
 }
 
 /* A parameter to look for; `value' has a pointer once it was found. */
@@ -76,8 +86,9 @@ struct scanvalue_param {
 	bool quotes; /* quoted values are allowed */
 };
 
-/* ;name=value;.. from `i' to the end of s. */
-bool scanvalue_params(const struct scanmap *map, struct slice s, size_t i,
+/* The ;name=value from *i on, as many as there are; *i is left where they
+ * end. */
+bool scanvalue_params(const struct scanmap *map, struct slice s, size_t *i,
     struct scanvalue_param *wanted);
 
 /* A URI from *i on; *i is left where it ends.  `bracketed': what follows host
@@ -94,8 +105,9 @@ struct scanvalue_via {
 	uint16_t port; /* 0: absent */
 };
 
-/* One element of a Via: SIP/2.0/UDP host:port;parameters. */
-bool scanvalue_via(
-    const struct scanmap *map, struct slice s, struct scanvalue_via *via);
+/* The first element of a Via: SIP/2.0/UDP host:port;parameters.  *end is left
+ * where it ends and blanks behind it. */
+bool scanvalue_via(const struct scanmap *map, struct slice s, size_t *end,
+    struct scanvalue_via *via);
 
 #endif

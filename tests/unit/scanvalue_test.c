@@ -28,20 +28,34 @@ in_line(const char *text)
 START_TEST(a_via_is_read)
 {
 	struct scanvalue_via via;
+	size_t end;
 
 	ck_assert(scanvalue_via(&map,
 	    in_line("SIP/2.0/UDP a.example.com:5062;rport;"
 		    "Branch=z9hG4bK-1==;received=::1"),
-	    &via));
+	    &end, &via));
 	IS(via.transport, "UDP");
 	IS(via.host, "a.example.com");
 	ck_assert_uint_eq(via.port, 5062);
 	IS(via.branch, "z9hG4bK-1==");
 	ck_assert(scanvalue_via(&map,
-	    in_line("SIP/2.0/tls [2001:db8::1]; ms-received-cid=1"), &via));
+	    in_line("SIP/2.0/tls [2001:db8::1]; ms-received-cid=1"), &end,
+	    &via));
 	IS(via.host, "2001:db8::1");
 	ck_assert_uint_eq(via.port, 0);
 	ck_assert_uint_eq(via.branch.len, 0);
+}
+END_TEST
+
+START_TEST(a_via_may_be_the_first_of_several)
+{
+	struct scanvalue_via via;
+	size_t end;
+
+	ck_assert(scanvalue_via(&map,
+	    in_line("SIP/2.0/UDP a;branch=1 , SIP/2.0/UDP b"), &end, &via));
+	IS(via.branch, "1");
+	ck_assert_uint_eq(end, 23);
 }
 END_TEST
 
@@ -55,9 +69,12 @@ START_TEST(an_unusual_via_is_not_for_us)
 		"SIP/2.0/UDP h (c)", "SIP/2.0/UDP h;a=(c)",
 		"SIP/2.0/UDP h;a = b", "SIP/2.0/UDP h ;a" };
 	struct scanvalue_via via;
+	size_t end;
 
 	for (size_t i = 0; i < sizeof(vias) / sizeof(*vias); i++)
-		ck_assert_msg(!scanvalue_via(&map, in_line(vias[i]), &via),
+		ck_assert_msg(
+		    !scanvalue_via(&map, in_line(vias[i]), &end, &via) ||
+			end != strlen(vias[i]),
 		    "%s", vias[i]);
 }
 END_TEST
@@ -123,6 +140,7 @@ START_TEST(a_line_may_be_cut_anywhere)
 	};
 	struct scanvalue_param none = { .quotes = true };
 	struct scanvalue_via via;
+	size_t end;
 	char cut[64];
 
 	for (size_t v = 0; v < 3; v++)
@@ -130,11 +148,12 @@ START_TEST(a_line_may_be_cut_anywhere)
 			memcpy(cut, values[v], len);
 			cut[len] = 0;
 			scanvalue_address(&map, in_line(cut), &none);
-			scanvalue_via(&map, in_line(cut), &via);
+			scanvalue_via(&map, in_line(cut), &end, &via);
 		}
 }
 END_TEST
 
-UNIT("scanvalue", a_via_is_read, an_unusual_via_is_not_for_us,
-    addresses_are_read, an_unusual_address_is_not_for_us,
-    a_uri_ends_where_it_says, a_line_may_be_cut_anywhere)
+UNIT("scanvalue", a_via_is_read, a_via_may_be_the_first_of_several,
+    an_unusual_via_is_not_for_us, addresses_are_read,
+    an_unusual_address_is_not_for_us, a_uri_ends_where_it_says,
+    a_line_may_be_cut_anywhere)

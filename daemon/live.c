@@ -85,6 +85,8 @@ on_ordered(void *arg, const struct packet *ordered)
 	if (packet.now < l->reached)
 		packet.now = l->reached;
 	l->reached = packet.now;
+	if (tap_next_deadline(l->tap) <= packet.now)
+		tap_tick(l->tap, packet.now);
 	tap_packet(l->tap, &packet);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/table.h"
 
+#include <endian.h>
 #include <stdlib.h>
 
 /*
@@ -28,6 +29,9 @@ struct bucket {
 	    chained : 4; /* quarters; not 0: there are more behind slot[0] */
 };
 
+_Static_assert(
+    sizeof(struct bucket) >= offsetof(struct bucket, tag) + sizeof(uint64_t),
+    "tags are read with the octet behind them");
 _Static_assert(
     sizeof(void *) != 8 || sizeof(struct bucket) == LINE, "a cache line");
 
@@ -72,6 +76,35 @@ static uint8_t
 quarter_of(uint64_t hash)
 {
 	return (uint8_t)(1U << (hash >> 54 & 3));
+}
+
+/*
+ * The slots whose tag is the hash's, all compared at once: bit 8 n + 7 is that
+ * of slot n.  How many are used is no matter for branch prediction.
+ */
+static uint64_t
+slots_tagged(const struct bucket *b, uint64_t hash)
+{
+	const uint64_t low = 0x7f7f7f7f7f7f7f7f;
+	uint64_t tags;
+
+	/* And the octet behind them, which never counts. */
+	memcpy(&tags, (const uint8_t *)b + offsetof(struct bucket, tag),
+	    sizeof(tags));
+	/* An octet is zero if it is equal; then its top bit alone is left. */
+	tags = le64toh(tags) ^ tag_of(hash) * UINT64_C(0x0101010101010101);
+	return ~(((tags & low) + low) | tags | low) &
+	    ((UINT64_C(1) << 8 * b->used) - 1);
+}
+
+/* The newest of them, taken off; there is one. */
+static size_t
+next_slot(uint64_t *slots)
+{
+	const unsigned bit = 63 - (unsigned)__builtin_clzll(*slots);
+
+	*slots ^= UINT64_C(1) << bit;
+	return bit / 8;
 }
 
 static void
@@ -204,11 +237,15 @@ table_hash(const struct table *t, struct slice octets)
 static size_t
 slot_of(const struct bucket *b, const struct table_entry *entry)
 {
-	size_t i = 0;
+	uint64_t slots = slots_tagged(b, entry->hash);
 
-	while (i < b->used && b->slot[i] != entry)
-		i++;
-	return i < b->used ? i : SLOTS;
+	while (slots != 0) {
+		const size_t slot = next_slot(&slots);
+
+		if (b->slot[slot] == entry)
+			return slot;
+	}
+	return SLOTS;
 }
 
 static struct table_entry *
@@ -220,18 +257,15 @@ find_chained(const struct table *t, struct table_entry *entry, uint64_t hash,
 	return entry;
 }
 
-/* Among the oldest `slots' and those chained behind them. */
+/* Among some slots and those chained behind them. */
 static struct table_entry *
-find_below(const struct table *t, const struct bucket *b, size_t slots,
+find_among(const struct table *t, const struct bucket *b, uint64_t slots,
     uint64_t hash, const void *key)
 {
-	const uint8_t tag = tag_of(hash);
+	while (slots != 0) {
+		struct table_entry *entry = b->slot[next_slot(&slots)];
 
-	for (size_t i = slots; i > 0; i--) {
-		struct table_entry *entry = b->slot[i - 1];
-
-		if (b->tag[i - 1] == tag && entry->hash == hash &&
-		    t->equal(entry, key))
+		if (entry->hash == hash && t->equal(entry, key))
 			return entry;
 	}
 	if ((b->chained & quarter_of(hash)) == 0)
@@ -243,11 +277,10 @@ void
 table_expect_entry(const struct table *t, uint64_t hash)
 {
 	const struct bucket *b = bucket_of(t, hash);
-	const uint8_t tag = tag_of(hash);
+	uint64_t slots = slots_tagged(b, hash);
 
-	for (size_t i = 0; i < b->used; i++)
-		if (b->tag[i] == tag)
-			__builtin_prefetch(b->slot[i], 1);
+	while (slots != 0)
+		__builtin_prefetch(b->slot[next_slot(&slots)], 1);
 }
 
 void
@@ -261,7 +294,7 @@ table_find(const struct table *t, uint64_t hash, const void *key)
 {
 	const struct bucket *b = bucket_of(t, hash);
 
-	return find_below(t, b, b->used, hash, key);
+	return find_among(t, b, slots_tagged(b, hash), hash, key);
 }
 
 struct table_entry *
@@ -273,7 +306,10 @@ table_find_next(
 
 	if (slot == SLOTS)
 		return find_chained(t, entry->next, entry->hash, key);
-	return find_below(t, b, slot, entry->hash, key);
+	/* Those below its own. */
+	return find_among(t, b,
+	    slots_tagged(b, entry->hash) & ((UINT64_C(1) << 8 * slot) - 1),
+	    entry->hash, key);
 }
 
 bool

@@ -174,6 +174,12 @@ pairs_expect(
 {
 	p->expected = (struct key){ .from = *from, .to = *to };
 	p->expected_hash = hash_of(p, &p->expected);
+	table_expect(p->table, p->expected_hash);
+}
+
+void
+pairs_expect_entry(const struct pairs *p)
+{
 	table_expect_entry(p->table, p->expected_hash);
 }
 

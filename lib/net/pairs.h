@@ -30,9 +30,11 @@ struct pairs_limits {
 struct pairs *pairs_new(const struct pairs_limits *limits);
 void pairs_free(struct pairs *p);
 
-/* The pair comes next: its place is brought near meanwhile. */
+/* The pair comes next: its place is brought near meanwhile, and then what
+ * stands there. */
 void pairs_expect(
     struct pairs *p, const struct address *from, const struct address *to);
+void pairs_expect_entry(const struct pairs *p);
 
 void pairs_input(struct pairs *p, const struct address *from,
     const struct address *to, nstime now);

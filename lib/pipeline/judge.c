@@ -15,6 +15,7 @@ struct judge {
 	struct stale *stale;
 	struct alert *alert;
 	const struct endpoint *server; /* of the outcome being judged */
+	nstime due;                    /* the next deadline of all */
 };
 
 /*
@@ -30,6 +31,22 @@ on_finding(void *arg, const struct finding *finding)
 	if (finding->kind == FINDING_TRANSACTION_TIMEOUT &&
 	    finding->verdict == FINDING_TROUBLE && j->server != NULL)
 		slow_supersede(j->slow, j->server, finding->now, finding->wall);
+}
+
+/* It is asked for with every packet, and changes with few. */
+static void
+renew_due(struct judge *j)
+{
+	const nstime deadlines[] = {
+		timeout_next_deadline(j->timeout),
+		visibility_next_deadline(j->visibility),
+		skew_next_deadline(j->skew),
+		stale_next_deadline(j->stale),
+		alert_next_deadline(j->alert),
+	};
+
+	j->due =
+	    nstime_earliest(deadlines, sizeof(deadlines) / sizeof(*deadlines));
 }
 
 struct judge *
@@ -51,8 +68,10 @@ judge_new(const struct judge_limits *limits, alert_output *output, void *arg)
 	j->alert = alert_new(&limits->alert, output, arg);
 	if (j->timeout != NULL && j->slow != NULL && j->visibility != NULL &&
 	    j->skew != NULL && j->connection != NULL && j->silence != NULL &&
-	    j->certificate != NULL && j->stale != NULL && j->alert != NULL)
+	    j->certificate != NULL && j->stale != NULL && j->alert != NULL) {
+		renew_due(j);
 		return j;
+	}
 	judge_free(j);
 	return NULL;
 }
@@ -87,6 +106,7 @@ judge_set(struct judge *j, const struct judge_limits *limits)
 	certificate_set(j->certificate, &limits->certificate);
 	stale_set(j->stale, &limits->stale);
 	alert_set(j->alert, &limits->alert);
+	renew_due(j);
 }
 
 /*
@@ -220,6 +240,7 @@ judge_observe(struct judge *j, const struct observation *o)
 		stale_success(j->stale, &o->a.address, &o->b.address);
 		break;
 	}
+	renew_due(j);
 }
 
 /* Findings first: what they tell may be due in the alerts at once. */
@@ -231,6 +252,7 @@ fire(struct judge *j, nstime now, nstime wall)
 	skew_tick(j->skew, now, wall);
 	stale_tick(j->stale, now, wall);
 	alert_tick(j->alert, now, wall);
+	renew_due(j);
 }
 
 /* Deadlines fire one after the other at their own time, however long the
@@ -250,15 +272,7 @@ judge_tick(struct judge *j, nstime now, nstime wall)
 nstime
 judge_next_deadline(const struct judge *j)
 {
-	const nstime deadlines[] = {
-		timeout_next_deadline(j->timeout),
-		visibility_next_deadline(j->visibility),
-		skew_next_deadline(j->skew),
-		stale_next_deadline(j->stale),
-		alert_next_deadline(j->alert),
-	};
-	return nstime_earliest(
-	    deadlines, sizeof(deadlines) / sizeof(*deadlines));
+	return j->due;
 }
 
 void
@@ -266,12 +280,14 @@ judge_local_clock(
     struct judge *j, enum skew_local_clock state, nstime now, nstime wall)
 {
 	skew_local(j->skew, state, now, wall);
+	renew_due(j);
 }
 
 void
 judge_stepped(struct judge *j, nstime step, nstime now, nstime wall)
 {
 	skew_stepped(j->skew, step, now, wall);
+	renew_due(j);
 }
 
 void
@@ -279,6 +295,7 @@ judge_minute(struct judge *j, const struct visibility_minute *minute,
     nstime now, nstime wall)
 {
 	visibility_minute(j->visibility, minute, now, wall);
+	renew_due(j);
 }
 
 void
@@ -286,6 +303,7 @@ judge_arrived(struct judge *j, uint64_t packets, uint64_t signalling,
     nstime now, nstime wall)
 {
 	visibility_arrived(j->visibility, packets, signalling, now, wall);
+	renew_due(j);
 }
 
 void
@@ -293,6 +311,7 @@ judge_end(struct judge *j, nstime now, nstime wall)
 {
 	judge_tick(j, now, wall);
 	alert_finish(j->alert, now, wall);
+	renew_due(j);
 }
 
 void
@@ -302,6 +321,7 @@ judge_finish(struct judge *j, nstime now, nstime wall)
 	skew_finish(j->skew, now, wall);
 	stale_finish(j->stale, now, wall);
 	alert_finish(j->alert, now, wall);
+	renew_due(j);
 }
 
 static bool
@@ -471,5 +491,6 @@ judge_load(struct judge *j, struct cursor *c, const struct record_shift *shift)
 
 		sound = !c->bad && load_room(j, name, &room, shift);
 	}
+	renew_due(j);
 	return sound && !c->bad;
 }

@@ -253,6 +253,7 @@ on_udp(struct tap *tap, const struct descent_event *e)
 	}
 	pairs_expect(tap->pairs, &e->from.address, &e->to.address);
 	is_message = read_message(tap, e->udp.payload, &m);
+	pairs_expect_entry(tap->pairs);
 	if (is_message)
 		txntable_expect(tap->txns, &m);
 	pairs_input(tap->pairs, &e->from.address, &e->to.address, origin.now);
@@ -389,8 +390,6 @@ on_outcome(void *arg, const struct txntable_outcome *o)
 void
 tap_packet(struct tap *tap, const struct packet *packet)
 {
-	if (tap_next_deadline(tap) <= packet->now)
-		tap_tick(tap, packet->now);
 	tap->wall_offset = packet->wall - packet->now;
 	tap->packets++;
 	descent_input(tap->descent, packet);

@@ -46,7 +46,7 @@ struct tap *tap_new(
     const struct tap_limits *limits, observation_output *output, void *arg);
 void tap_free(struct tap *tap);
 
-/* Ticks to packet->now first, so deadlines fire in order. */
+/* Whatever is due by packet->now must have been ticked before. */
 void tap_packet(struct tap *tap, const struct packet *packet);
 
 void tap_tick(struct tap *tap, nstime now);

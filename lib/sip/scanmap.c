@@ -7,8 +7,9 @@
 
 #define WORDS_AT_ONCE 4
 
-/* Makes the words of `count' times 64 octets; their marks. */
-typedef size_t make_words(struct scanmap *map, const uint8_t *p, size_t count);
+/* Makes the words of `count' times 64 octets; how many are marked. */
+typedef size_t make_words(
+    const uint8_t *p, size_t count, uint64_t *marked, uint64_t *control);
 
 /* Sixteen octets by the compilers' vector extension, where a comparison sets
  * all bits of a lane. */
@@ -29,24 +30,24 @@ bits_of(lanes v)
 }
 
 static size_t
-plain_words(struct scanmap *map, const uint8_t *p, size_t count)
+plain_words(const uint8_t *p, size_t count, uint64_t *marked, uint64_t *control)
 {
 	size_t marks = 0;
 
-	for (size_t w = map->words; w < map->words + count; w++) {
-		map->marked[w] = map->control[w] = 0;
+	for (size_t w = 0; w < count; w++) {
+		marked[w] = control[w] = 0;
 		for (unsigned i = 0; i < 64; i += LANES, p += LANES) {
 			lanes v;
 
 			memcpy(&v, p, LANES);
-			map->marked[w] |=
+			marked[w] |=
 			    bits_of((lanes)(((v | 0x20) < 'a') |
 					((v | 0x20) > 'z')) &
 				(lanes)((v < '-') | (v > '9') | (v == '/')))
 			    << i;
-			map->control[w] |= bits_of((lanes)(v < ' ')) << i;
+			control[w] |= bits_of((lanes)(v < ' ')) << i;
 		}
-		marks += (size_t)__builtin_popcountll(map->marked[w]);
+		marks += (size_t)__builtin_popcountll(marked[w]);
 	}
 	return marks;
 }
@@ -67,7 +68,7 @@ plain_words(struct scanmap *map, const uint8_t *p, size_t count)
 #define LETTERS (ROWS_0_1 | ROWS_4_6 | ROWS_5_7)
 
 __attribute__((target("avx2,popcnt"))) static size_t
-avx2_words(struct scanmap *map, const uint8_t *p, size_t count)
+avx2_words(const uint8_t *p, size_t count, uint64_t *marked, uint64_t *control)
 {
 	const __m256i lower = _mm256_broadcastsi128_si256(_mm_setr_epi8(
 	    DIGIT | ROWS_5_7, DIGIT | LETTERS, DIGIT | LETTERS, DIGIT | LETTERS,
@@ -80,8 +81,8 @@ avx2_words(struct scanmap *map, const uint8_t *p, size_t count)
 		ROWS_4_6, ROWS_5_7, 0, 0, 0, 0, 0, 0, 0, 0));
 	size_t marks = 0;
 
-	for (size_t w = map->words; w < map->words + count; w++) {
-		uint32_t marked[2], control[2];
+	for (size_t w = 0; w < count; w++) {
+		uint32_t m[2], c[2];
 
 		for (unsigned i = 0; i < 2; i++, p += 32) {
 			const __m256i v =
@@ -92,13 +93,13 @@ avx2_words(struct scanmap *map, const uint8_t *p, size_t count)
 			    _mm256_and_si256(_mm256_shuffle_epi8(lower, v),
 				_mm256_shuffle_epi8(upper, row));
 
-			control[i] = (uint32_t)_mm256_movemask_epi8(class);
-			marked[i] = (uint32_t)_mm256_movemask_epi8(
+			c[i] = (uint32_t)_mm256_movemask_epi8(class);
+			m[i] = (uint32_t)_mm256_movemask_epi8(
 			    _mm256_cmpgt_epi8(_mm256_set1_epi8(1), class));
 		}
-		map->control[w] = (uint64_t)control[1] << 32 | control[0];
-		map->marked[w] = (uint64_t)marked[1] << 32 | marked[0];
-		marks += (size_t)__builtin_popcountll(map->marked[w]);
+		control[w] = (uint64_t)c[1] << 32 | c[0];
+		marked[w] = (uint64_t)m[1] << 32 | m[0];
+		marks += (size_t)__builtin_popcountll(marked[w]);
 	}
 	return marks;
 }
@@ -108,25 +109,31 @@ avx2_words(struct scanmap *map, const uint8_t *p, size_t count)
 static inline bool
 extend(struct scanmap *map, make_words *make)
 {
-	const size_t begin = 64 * map->words;
+	const size_t w = map->made / 64;
 	size_t words, rest;
 
-	if (begin >= map->octets.len || map->words == SCANMAP_WORDS)
+	if (map->made >= map->octets.len || w == SCANMAP_WORDS)
 		return false;
-	rest = map->octets.len - begin;
+	rest = map->octets.len - map->made;
 	words = rest / 64 < WORDS_AT_ONCE ? rest / 64 : WORDS_AT_ONCE;
 	if (words > 0) {
-		map->marks += make(map, map->octets.p + begin, words);
-		map->words += words;
+		map->marks += make(map->octets.p + map->made, words,
+		    &map->marked[w], &map->control[w]);
 	} else {
 		/* What is missing counts as letters. */
 		uint8_t last[64];
 
+		words = 1;
 		memset(last, 'x', sizeof(last));
-		memcpy(last, map->octets.p + begin, rest);
-		map->marks += make(map, last, 1);
-		map->words++;
+		memcpy(last, map->octets.p + map->made, rest);
+		map->marks += make(last, 1, &map->marked[w], &map->control[w]);
 	}
+	for (size_t i = w; i < w + words; i++) {
+		map->marked[i] = htole64(map->marked[i]);
+		map->control[i] = htole64(map->control[i]);
+	}
+	map->marked[w + words] = map->control[w + words] = 0;
+	map->made += 64 * words;
 	return true;
 }
 

@@ -45,6 +45,14 @@ on_observation(void *arg, const struct observation *observation)
 	judge_observe(arg, observation);
 }
 
+static void
+take_packet(struct tap *tap, const struct packet *packet)
+{
+	if (tap_next_deadline(tap) <= packet->now)
+		tap_tick(tap, packet->now);
+	tap_packet(tap, packet);
+}
+
 static nstime
 play(struct tap *tap, struct judge *judge, struct slice input)
 {
@@ -69,7 +77,7 @@ play(struct tap *tap, struct judge *judge, struct slice input)
 		if (step == 255)
 			tap_rebase(tap, packet.now);
 		else
-			tap_packet(tap, &packet);
+			take_packet(tap, &packet);
 		judge_tick(judge, packet.now, packet.wall);
 	}
 	return now;

@@ -16,7 +16,7 @@ is_plain(uint8_t octet)
 static bool
 bit(const uint64_t *words, size_t i)
 {
-	return words[i / 64] >> i % 64 & 1;
+	return scanmap_bits(words, i) & 1;
 }
 
 static void
@@ -28,8 +28,8 @@ check(const uint8_t *octets, size_t len, bool (*extend)(struct scanmap *))
 	scanmap_begin(&map, slice_of(exact, len));
 	while (extend(&map))
 		continue;
-	ck_assert_uint_ge(64 * map.words, len);
-	for (size_t i = 0; i < 64 * map.words; i++) {
+	ck_assert_uint_ge(map.made, len);
+	for (size_t i = 0; i < map.made; i++) {
 		const bool marked = i < len && !is_plain(octets[i]);
 
 		ck_assert_msg(bit(map.marked, i) == marked, "octet %zu", i);

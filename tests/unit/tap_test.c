@@ -67,6 +67,7 @@ send_packet(struct tap *tap, const struct wire *w, nstime now)
 		.now = now,
 	};
 
+	tap_tick(tap, now);
 	tap_packet(tap, &packet);
 }
 

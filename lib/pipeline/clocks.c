@@ -132,11 +132,14 @@ read_challenge(struct clocks *c, const struct clocks_message *in)
 static void
 read_refusal(struct clocks *c, const struct clocks_message *in)
 {
-	const struct sip_message *m = in->message;
 	struct msdiag diag = { .id = 0 };
+	const struct sip_message *m;
+	struct sip_message full;
 
-	if (!msdiag_find(in->octets, &diag) && m->status != 403)
+	if (!msdiag_find(in->octets, &diag) && in->message->status != 403)
 		return;
+	m = authority_message(
+	    in->authority, in->octets, in->message, in->origin->now, &full);
 	c->output(c->arg,
 	    &(struct observation){
 	        .kind = OBSERVATION_REFUSED,

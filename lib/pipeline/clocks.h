@@ -4,6 +4,7 @@
 
 #include "net/descent.h"
 #include "net/tcpreasm.h"
+#include "pipeline/authority.h"
 #include "pipeline/observation.h"
 #include "tls/tlsflow.h"
 
@@ -35,6 +36,7 @@ struct clocks_message {
 	struct slice octets;
 	const struct txntable_origin *origin;
 	struct txntable_input input;
+	struct authority *authority; /* for a message that was scanned */
 };
 void clocks_message(struct clocks *c, const struct clocks_message *message);
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "pipeline/authority.h"
 #include "pipeline/streams.h"
 #include "sip/mras.h"
 #include "sip/scan.h"
@@ -21,6 +22,7 @@ struct tap {
 	struct clocks *clocks;
 	struct pairs *pairs;
 	struct message *message;
+	struct authority *authority;
 	struct txntable *txns;
 
 	nstime wall_offset; /* stamps less `now' */
@@ -65,10 +67,11 @@ build_rooms(struct tap *tap, const struct tap_limits *limits)
 	tap->tcp = tcpreasm_new(&limits->tcp, on_stream, tap);
 	tap->pairs = pairs_new(&limits->pairs);
 	tap->message = message_new(&limits->message);
+	tap->authority = authority_new(&limits->message);
 	tap->txns = txntable_new(&limits->transactions, on_outcome, tap);
 	return tap->clocks != NULL && tap->streams != NULL &&
 	    tap->descent != NULL && tap->tcp != NULL && tap->pairs != NULL &&
-	    tap->message != NULL && tap->txns != NULL;
+	    tap->message != NULL && tap->authority != NULL && tap->txns != NULL;
 }
 
 struct tap *
@@ -101,6 +104,7 @@ tap_free(struct tap *tap)
 	clocks_free(tap->clocks);
 	pairs_free(tap->pairs);
 	message_free(tap->message);
+	authority_free(tap->authority);
 	txntable_free(tap->txns);
 	free(tap);
 }
@@ -207,6 +211,7 @@ on_message(struct tap *tap, struct slice octets, const struct sip_message *m,
 		.octets = octets,
 		.origin = origin,
 		.input = input,
+		.authority = tap->authority,
 	    });
 }
 
@@ -368,9 +373,8 @@ on_stream(void *arg, const struct tcpreasm_event *e)
 }
 
 static void
-on_outcome(void *arg, const struct txntable_outcome *o)
+tell_outcome(struct tap *tap, const struct txntable_outcome *o)
 {
-	struct tap *tap = arg;
 	const struct context context = context_of(tap);
 	struct observation observation = {
 		.kind = OBSERVATION_TRANSACTION,
@@ -385,6 +389,22 @@ on_outcome(void *arg, const struct txntable_outcome *o)
 	else
 		context_of_silence(&context, o, &observation.witness);
 	tap->output(tap->arg, &observation);
+}
+
+static void
+on_outcome(void *arg, const struct txntable_outcome *o)
+{
+	struct tap *tap = arg;
+	struct txntable_outcome judged;
+
+	/* Of the others nothing is quoted. */
+	if (o->start_line.len == 0) {
+		tell_outcome(tap, o);
+		return;
+	}
+	judged = *o;
+	authority_outcome(tap->authority, &judged);
+	tell_outcome(tap, &judged);
 }
 
 void
@@ -458,11 +478,15 @@ tap_finish(struct tap *tap, nstime now)
 void
 tap_counts(const struct tap *tap, struct tap_counts *counts)
 {
+	struct authority_counts authority;
+
+	authority_counts(tap->authority, &authority);
 	*counts = (struct tap_counts){
 		.packets = tap->packets,
 		.messages = tap->messages,
 		.signalling = tap->messages + tap->segments,
 		.recovered = message_recovered(tap->message),
+		.confirmed = authority.same,
 	};
 }
 
@@ -489,5 +513,6 @@ tap_stats(const struct tap *tap, counter_output *output, void *arg)
 	streams_stats(tap->streams, output, arg);
 	clocks_stats(tap->clocks, output, arg);
 	message_stats(tap->message, output, arg);
+	authority_stats(tap->authority, output, arg);
 	txntable_stats(tap->txns, output, arg);
 }

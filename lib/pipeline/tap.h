@@ -74,6 +74,7 @@ struct tap_counts {
 	uint64_t signalling; /* messages, and segments with octets at a
 			      * SIP port: TLS cannot be read */
 	uint64_t recovered;  /* of the messages: libosip2 had refused */
+	uint64_t confirmed;  /* libosip2 read it so too: see authority.h */
 };
 void tap_counts(const struct tap *tap, struct tap_counts *counts);
 

@@ -19,6 +19,7 @@
 struct sip_message {
 	bool is_request;
 	bool recovered; /* libosip2 refused it, the keys are readable */
+	bool scanned;   /* by the scanner: libosip2 has not seen it */
 	struct slice start_line;  /* without CRLF */
 	struct slice method;      /* of the request, or the CSeq's */
 	struct slice request_uri; /* requests */

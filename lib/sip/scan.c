@@ -301,6 +301,7 @@ conclude(struct scan *scan, struct slice body)
 		body = slice_first(body, (size_t)scan->length);
 	}
 	m->body = body;
+	m->scanned = true;
 	return true;
 }
 

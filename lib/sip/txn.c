@@ -24,6 +24,7 @@ txn_begin(struct txn *t, const struct sip_message *m,
 		.has_to_tag = m->to_tag.len > 0,
 		.watched = origin->watched,
 		.mras = origin->mras,
+		.scanned = m->scanned,
 	};
 	transaction_begin(&t->state, method == METHODS_INVITE,
 	    origin->transport != TXNTABLE_UDP, origin->now);
@@ -68,6 +69,7 @@ txn_describe(const struct txn *t, struct txntable_outcome *outcome)
 		.upstream_status = t->upstream_status,
 		.early = s->gave_up && !s->cancelled,
 		.recovered = t->recovered,
+		.scanned = t->scanned,
 		.legs = 1,
 		.flow = t->flow,
 		.flow_end = t->flow_end,
@@ -98,5 +100,5 @@ void
 txn_settle(struct txn *t, struct txntexts *texts)
 {
 	if (transaction_settled(&t->state))
-		txntexts_give(texts, &t->text);
+		txntext_give(texts, &t->text);
 }

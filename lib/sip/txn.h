@@ -46,6 +46,7 @@ struct txn {
 	bool watched : 1;
 	bool mras : 1;
 	bool recovered : 1;
+	bool scanned : 1; /* the request */
 	bool is_head : 1; /* private to txngroup, as the ring */
 	bool lingers : 1; /* private to txnqueue, as the union */
 };

@@ -11,7 +11,7 @@ txnstore_init(struct txnstore *s, const struct siphash_key *key)
 	s->by_key = txnmatch_new(key);
 	s->dialogs = txngroup_new(key);
 	s->slab = slab_new(sizeof(struct txn));
-	s->texts = txntexts_new(key);
+	s->texts = txntext_new(key);
 	return queue && s->by_key != NULL && s->dialogs != NULL &&
 	    s->slab != NULL && s->texts != NULL;
 }
@@ -23,12 +23,12 @@ txnstore_done(struct txnstore *s)
 	    s->by_key == NULL ? NULL : (void *)table_first(s->by_key);
 
 	for (; t != NULL; t = (void *)table_next(s->by_key, &t->by_key))
-		txntexts_give(s->texts, &t->text);
+		txntext_give(s->texts, &t->text);
 	table_free(s->by_key);
 	table_free(s->dialogs);
 	txnqueue_done(&s->queue);
 	slab_free(s->slab);
-	txntexts_free(s->texts);
+	txntext_free(s->texts);
 }
 
 struct txnstore_place
@@ -66,7 +66,7 @@ txnstore_begin(struct txnstore *s, const struct sip_message *m,
 		return NULL;
 	}
 	if (t->watched)
-		txntexts_keep(s->texts, &t->text, m);
+		txntext_keep(s->texts, &t->text, m);
 	return t;
 }
 
@@ -107,7 +107,7 @@ txnstore_forget(struct txnstore *s, struct txn *t)
 	txnqueue_remove(&s->queue, t);
 	table_remove(s->by_key, &t->by_key);
 	txngroup_leave(s->dialogs, t);
-	txntexts_give(s->texts, &t->text);
+	txntext_give(s->texts, &t->text);
 	slab_give(s->slab, t);
 	look_ahead(s);
 }

@@ -118,6 +118,7 @@ struct txntable_outcome {
 	 * the grace, since a CANCEL and its 487 will be on their way. */
 	bool early;
 	bool recovered; /* a later attempt at another server won */
+	bool scanned;   /* the texts are the scanner's: see requote.h */
 	unsigned legs;  /* EXPIRED: of the group, this one included */
 	/* EXPIRED, REVIEWED: ids of deeper legs of the group that are silent as
 	 * well.  If they are to blame, this one is counted there. */

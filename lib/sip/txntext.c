@@ -38,7 +38,7 @@ struct txntexts {
 };
 
 struct txntexts *
-txntexts_new(const struct siphash_key *key)
+txntext_new(const struct siphash_key *key)
 {
 	struct txntexts *x = calloc(1, sizeof(*x));
 
@@ -48,12 +48,12 @@ txntexts_new(const struct siphash_key *key)
 	x->ring = aligned_alloc(64, RING);
 	if (x->shared != NULL && x->ring != NULL)
 		return x;
-	txntexts_free(x);
+	txntext_free(x);
 	return NULL;
 }
 
 void
-txntexts_free(struct txntexts *x)
+txntext_free(struct txntexts *x)
 {
 	if (x == NULL)
 		return;
@@ -177,7 +177,7 @@ new_record(struct txntexts *x, size_t size)
 }
 
 void
-txntexts_keep(
+txntext_keep(
     struct txntexts *x, struct txntext **place, const struct sip_message *m)
 {
 	struct slice common[COMMON], own[OWN];
@@ -206,7 +206,7 @@ txntexts_keep(
 }
 
 void
-txntexts_give(struct txntexts *x, struct txntext **place)
+txntext_give(struct txntexts *x, struct txntext **place)
 {
 	struct txntext *text = *place;
 
@@ -222,10 +222,10 @@ txntexts_give(struct txntexts *x, struct txntext **place)
 	x->packed--;
 }
 
-struct txntexts_counts
-txntexts_counts(const struct txntexts *x)
+struct txntext_counts
+txntext_counts(const struct txntexts *x)
 {
-	return (struct txntexts_counts){ x->packed, intern_count(x->shared) };
+	return (struct txntext_counts){ x->packed, intern_count(x->shared) };
 }
 
 struct slice

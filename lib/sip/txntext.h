@@ -23,25 +23,25 @@ struct txntext;
 
 /* NULL when out of memory.  All texts are to be given back before it is
  * freed. */
-struct txntexts *txntexts_new(const struct siphash_key *key);
-void txntexts_free(struct txntexts *x);
+struct txntexts *txntext_new(const struct siphash_key *key);
+void txntext_free(struct txntexts *x);
 
 /* Sets *place, and again when the texts are moved, so it stays where it is
  * until they are given back.  NULL when out of memory, then or later. */
-void txntexts_keep(
+void txntext_keep(
     struct txntexts *x, struct txntext **place, const struct sip_message *m);
 
 /* NULL at *place is fine; it is NULL afterwards. */
-void txntexts_give(struct txntexts *x, struct txntext **place);
+void txntext_give(struct txntexts *x, struct txntext **place);
 
 /* How many were packed, and how many different ones they have in common. */
-struct txntexts_counts {
+struct txntext_counts {
 	size_t packed, shared;
 };
 
-struct txntexts_counts txntexts_counts(const struct txntexts *x);
+struct txntext_counts txntext_counts(const struct txntexts *x);
 
-/* Borrowed until the next txntexts_keep() or _give(). */
+/* Borrowed until the next txntext_keep() or _give(). */
 struct slice txntext_call_id(const struct txntext *text);
 
 struct txntext_quotes {

@@ -122,6 +122,7 @@ END_TEST
 START_TEST(silence_is_told_at_its_deadline_by_time_alone)
 {
 	struct tap *tap = tap_of("SERVICE");
+	struct tap_counts counts;
 
 	send_udp(tap, SERVICE("a"), NSTIME_S);
 	tap_tick(tap, 35 * NSTIME_S - 1);
@@ -129,6 +130,8 @@ START_TEST(silence_is_told_at_its_deadline_by_time_alone)
 	tap_tick(tap, 35 * NSTIME_S);
 	ck_assert_uint_eq(heard.expired, 1);
 	ck_assert(!heard.reverse_seen);
+	tap_counts(tap, &counts);
+	ck_assert_uint_ge(counts.confirmed, 1);
 	tap_free(tap);
 }
 END_TEST

@@ -26,11 +26,11 @@ described(const struct sip_message *m)
 	struct txntable_outcome outcome;
 
 	if (texts == NULL)
-		texts = txntexts_new(&(struct siphash_key){ 1, 2 });
+		texts = txntext_new(&(struct siphash_key){ 1, 2 });
 	t = (struct txn){ .watched = true };
 	transaction_begin(&t.state, false, false, 1);
 	if (m != NULL)
-		txntexts_keep(texts, &t.text, m);
+		txntext_keep(texts, &t.text, m);
 	txn_describe(&t, &outcome);
 	txn_quote(&t, &outcome, &quotes);
 	return outcome;
@@ -47,7 +47,7 @@ START_TEST(texts_come_out_as_they_went_in)
 	ck_assert(slice_equal(o.to, m.to));
 	ck_assert(slice_equal(o.branch, m.via_branch));
 	ck_assert(slice_is(o.request_uri, "sip:edge:5062;grid"));
-	txntexts_give(texts, &t.text);
+	txntext_give(texts, &t.text);
 }
 END_TEST
 

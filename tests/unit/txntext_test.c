@@ -41,8 +41,8 @@ push_out(void)
 	struct txntext *other;
 
 	for (size_t i = 0; i < 4096; i++) {
-		txntexts_keep(x, &other, &m);
-		txntexts_give(x, &other);
+		txntext_keep(x, &other, &m);
+		txntext_give(x, &other);
 	}
 }
 
@@ -51,14 +51,14 @@ START_TEST(texts_come_out_as_they_went_in)
 	const struct sip_message m = message("c");
 	struct txntext *text;
 
-	x = txntexts_new(&key);
-	txntexts_keep(x, &text, &m);
+	x = txntext_new(&key);
+	txntext_keep(x, &text, &m);
 	check(text, &m);
 	ck_assert(slice_is(q.request_uri, "sip:edge:5062;grid"));
-	txntexts_give(x, &text);
+	txntext_give(x, &text);
 	ck_assert_ptr_null(text);
-	txntexts_give(x, &text);
-	txntexts_free(x);
+	txntext_give(x, &text);
+	txntext_free(x);
 }
 END_TEST
 
@@ -67,22 +67,22 @@ START_TEST(what_is_wanted_for_long_is_packed)
 	const struct sip_message m = message("c"), n = message("dd");
 	struct txntext *text[3];
 
-	x = txntexts_new(&key);
-	txntexts_keep(x, &text[0], &m);
-	txntexts_keep(x, &text[1], &n);
-	txntexts_keep(x, &text[2], &n);
-	txntexts_give(x, &text[1]);
+	x = txntext_new(&key);
+	txntext_keep(x, &text[0], &m);
+	txntext_keep(x, &text[1], &n);
+	txntext_keep(x, &text[2], &n);
+	txntext_give(x, &text[1]);
 	push_out();
 	check(text[0], &m);
 	check(text[2], &n);
 	ck_assert_ptr_null(text[1]);
-	ck_assert_uint_eq(txntexts_counts(x).packed, 2);
-	ck_assert_uint_eq(txntexts_counts(x).shared, 1);
-	txntexts_give(x, &text[0]);
-	txntexts_give(x, &text[2]);
-	ck_assert_uint_eq(txntexts_counts(x).packed, 0);
-	ck_assert_uint_eq(txntexts_counts(x).shared, 0);
-	txntexts_free(x);
+	ck_assert_uint_eq(txntext_counts(x).packed, 2);
+	ck_assert_uint_eq(txntext_counts(x).shared, 1);
+	txntext_give(x, &text[0]);
+	txntext_give(x, &text[2]);
+	ck_assert_uint_eq(txntext_counts(x).packed, 0);
+	ck_assert_uint_eq(txntext_counts(x).shared, 0);
+	txntext_free(x);
 }
 END_TEST
 
@@ -94,7 +94,7 @@ START_TEST(many_texts_stay_apart)
 	static struct txntext *text[COUNT];
 	static char id[COUNT][80];
 
-	x = txntexts_new(&key);
+	x = txntext_new(&key);
 	for (size_t i = 0; i < COUNT; i++) {
 		struct sip_message m;
 
@@ -102,24 +102,24 @@ START_TEST(many_texts_stay_apart)
 		    "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz"
 		    "abcdefgh");
 		m = message(id[i]);
-		txntexts_keep(x, &text[i], &m);
+		txntext_keep(x, &text[i], &m);
 		if (i < WANTED)
 			continue;
 		m = message(id[i - WANTED]);
 		check(text[i - WANTED], &m);
 		if (i % 7 != 0)
-			txntexts_give(x, &text[i - WANTED]);
+			txntext_give(x, &text[i - WANTED]);
 	}
 	for (size_t i = 0; i < COUNT; i++) {
 		const struct sip_message m = message(id[i]);
 
 		if (text[i] != NULL)
 			check(text[i], &m);
-		txntexts_give(x, &text[i]);
+		txntext_give(x, &text[i]);
 	}
-	ck_assert_uint_eq(txntexts_counts(x).packed, 0);
-	ck_assert_uint_eq(txntexts_counts(x).shared, 0);
-	txntexts_free(x);
+	ck_assert_uint_eq(txntext_counts(x).packed, 0);
+	ck_assert_uint_eq(txntext_counts(x).shared, 0);
+	txntext_free(x);
 }
 END_TEST
 
@@ -129,19 +129,19 @@ START_TEST(long_texts_are_cut)
 	struct sip_message m = message("c");
 	struct txntext *text;
 
-	x = txntexts_new(&key);
+	x = txntext_new(&key);
 	memset(octets, 'x', sizeof(octets));
 	m.start_line = m.from = m.call_id = m.to = m.via_branch =
 	    slice_of(octets, sizeof(octets));
-	txntexts_keep(x, &text, &m);
+	txntext_keep(x, &text, &m);
 	push_out();
 	txntext_quote(text, &q);
 	ck_assert_uint_eq(q.from.len, TXNTEXT_MAX);
 	ck_assert_uint_eq(q.branch.len, TXNTEXT_MAX);
 	ck_assert_uint_eq(q.request_uri.len, 0);
 	ck_assert_uint_eq(txntext_call_id(text).len, TXNTEXT_MAX);
-	txntexts_give(x, &text);
-	txntexts_free(x);
+	txntext_give(x, &text);
+	txntext_free(x);
 }
 END_TEST
 
@@ -150,12 +150,12 @@ START_TEST(texts_may_be_empty)
 	const struct sip_message m = { .is_request = true };
 	struct txntext *text;
 
-	x = txntexts_new(&key);
-	txntexts_keep(x, &text, &m);
+	x = txntext_new(&key);
+	txntext_keep(x, &text, &m);
 	push_out();
 	check(text, &m);
-	txntexts_give(x, &text);
-	txntexts_free(x);
+	txntext_give(x, &text);
+	txntext_free(x);
 }
 END_TEST
 

@@ -223,6 +223,29 @@ prove(struct framing *f, struct slice *pending)
 	return enter(f, HEAD, f->searched);
 }
 
+/* Content-Length, or `l'?  A stray CR before it does no harm. */
+static bool
+begins_like_length(struct slice line)
+{
+	static const char name[] = "content-length";
+
+	if (line.p[0] == '\r')
+		return true;
+	if ((line.p[0] | 0x20) == 'l')
+		return line.len > 1 && !field_is_token(line.p[1]);
+	return (line.p[0] | 0x20) == 'c' && line.len >= sizeof(name) &&
+	    field_same_letters(line.p, name, sizeof(name) - 1);
+}
+
+/* Drop the lines up to one that may be the length's: those that a fold begins
+ * are no fields. */
+static void
+skip_other_fields(struct slice *head)
+{
+	while (head->len > 0 && !begins_like_length(*head))
+		*head = slice_after(*head, slice_index(*head, '\n') + 1);
+}
+
 /* False unless all lengths in the head are one number. */
 static bool
 read_length(struct framing *f, struct slice head, uint64_t *length)
@@ -232,9 +255,12 @@ read_length(struct framing *f, struct slice head, uint64_t *length)
 
 	field_line(&head);
 	*length = 0;
-	while (field_next(&head, &field)) {
+	for (;;) {
 		uint64_t n;
 
+		skip_other_fields(&head);
+		if (!field_next(&head, &field))
+			break;
 		if (field.name != FIELD_CONTENT_LENGTH)
 			continue;
 		if (!slice_decimal(field.value, LONGEST_BODY, &n) ||

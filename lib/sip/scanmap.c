@@ -104,6 +104,20 @@ avx2_words(const uint8_t *p, size_t count, uint64_t *marked, uint64_t *control)
 	return marks;
 }
 
+static make_words *
+best_words(void)
+{
+	return __builtin_cpu_supports("avx2") ? avx2_words : plain_words;
+}
+
+#else
+
+static make_words *
+best_words(void)
+{
+	return plain_words;
+}
+
 #endif
 
 static inline bool
@@ -146,9 +160,5 @@ scanmap_extend_plain(struct scanmap *map)
 bool
 scanmap_extend(struct scanmap *map)
 {
-#if defined(__x86_64__)
-	if (__builtin_cpu_supports("avx2"))
-		return extend(map, avx2_words);
-#endif
-	return scanmap_extend_plain(map);
+	return extend(map, best_words());
 }

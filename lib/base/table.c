@@ -279,8 +279,13 @@ table_expect_entry(const struct table *t, uint64_t hash)
 	const struct bucket *b = bucket_of(t, hash);
 	uint64_t slots = slots_tagged(b, hash);
 
-	while (slots != 0)
-		__builtin_prefetch(b->slot[next_slot(&slots)], 1);
+	/* What begins in the middle of a line ends in the next. */
+	while (slots != 0) {
+		const struct table_entry *entry = b->slot[next_slot(&slots)];
+
+		__builtin_prefetch(entry, 1);
+		__builtin_prefetch((const uint8_t *)entry + LINE - 1, 1);
+	}
 }
 
 void

@@ -99,6 +99,7 @@ scanvalue_params(const struct scanmap *map, struct slice s, size_t *where,
 	return true;
 }
 
+/* At most five digits: of a URI's port libosip2 takes no more than seven. */
 static inline bool
 scan_port(struct slice s, size_t *i, uint16_t *port)
 {
@@ -113,7 +114,7 @@ scan_port(struct slice s, size_t *i, uint16_t *port)
 		if ((n = n * 10 + (s.p[*i] - '0')) > UINT16_MAX)
 			return false;
 	*port = (uint16_t)n;
-	return *i > begin;
+	return *i > begin && *i - begin <= 5;
 }
 
 /* A host name or address; brackets are not part of it. */

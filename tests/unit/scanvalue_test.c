@@ -47,6 +47,21 @@ START_TEST(a_via_is_read)
 }
 END_TEST
 
+START_TEST(a_port_has_five_digits_at_most)
+{
+	struct scanvalue_param tag = { .name = "tag", .len = 3 };
+	struct scanvalue_via via;
+	size_t end;
+
+	ck_assert(scanvalue_address(&map, in_line("<sip:a@b:05060>"), &tag));
+	ck_assert(
+	    !scanvalue_address(&map, in_line("<sip:a@b:00005060>"), &tag));
+	ck_assert(!scanvalue_via(
+	    &map, in_line("SIP/2.0/UDP a:000000005060"), &end, &via));
+	ck_assert(!scanvalue_via(&map, in_line("SIP/2.0/UDP a:"), &end, &via));
+}
+END_TEST
+
 START_TEST(a_via_may_be_the_first_of_several)
 {
 	struct scanvalue_via via;
@@ -153,7 +168,7 @@ START_TEST(a_line_may_be_cut_anywhere)
 }
 END_TEST
 
-UNIT("scanvalue", a_via_is_read, a_via_may_be_the_first_of_several,
-    an_unusual_via_is_not_for_us, addresses_are_read,
-    an_unusual_address_is_not_for_us, a_uri_ends_where_it_says,
-    a_line_may_be_cut_anywhere)
+UNIT("scanvalue", a_via_is_read, a_port_has_five_digits_at_most,
+    a_via_may_be_the_first_of_several, an_unusual_via_is_not_for_us,
+    addresses_are_read, an_unusual_address_is_not_for_us,
+    a_uri_ends_where_it_says, a_line_may_be_cut_anywhere)

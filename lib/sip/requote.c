@@ -37,6 +37,13 @@ add_via(struct requote_head *h, const struct txntable_outcome *o)
 	add_line(h, "", o->branch);
 }
 
+/* Of a method that has no name in the table the outcome says "other". */
+static struct slice
+method_of(const struct txntable_outcome *o)
+{
+	return slice_first(o->start_line, slice_index(o->start_line, ' '));
+}
+
 static void
 add_cseq(struct requote_head *h, const struct txntable_outcome *o)
 {
@@ -47,7 +54,7 @@ add_cseq(struct requote_head *h, const struct txntable_outcome *o)
 	textbuf_add(&t, "CSeq: ");
 	textbuf_uint(&t, o->cseq);
 	textbuf_add(&t, " ");
-	add_line(h, text, o->method);
+	add_line(h, text, method_of(o));
 }
 
 static void
@@ -95,7 +102,7 @@ requote(struct message *parser, struct requote_head *head,
 	if (message_parse(parser, slice_of(head->octets, head->len), &m) !=
 		MESSAGE_PARSED ||
 	    m.recovered || !m.is_request || m.cseq != o->cseq ||
-	    !slice_equal(m.method, o->method))
+	    !slice_equal(m.method, method_of(o)))
 		return REQUOTE_REFUSED;
 	if (same_texts(o, &m))
 		return REQUOTE_SAME;

@@ -63,11 +63,22 @@ START_TEST(what_it_refuses_is_said_to_be_so)
 	ck_assert_int_eq(requote(parser, &head, &o), REQUOTE_REFUSED);
 	ck_assert(slice_is(o.from, "<sip:a@x"));
 	o = outcome();
-	o.method = slice_text("OPTIONS");
+	o.start_line = slice_text("SERVICE sip:edge:5062;grid SIP/3.0");
 	ck_assert_int_eq(requote(parser, &head, &o), REQUOTE_REFUSED);
 	o = outcome();
 	o.call_id = slice_text("");
 	ck_assert_int_eq(requote(parser, &head, &o), REQUOTE_REFUSED);
+}
+END_TEST
+
+START_TEST(a_method_is_asked_about_by_its_own_name)
+{
+	struct txntable_outcome o = outcome();
+
+	o.start_line = slice_text("FOO sip:edge:5062;grid SIP/2.0");
+	o.method = slice_text("other");
+	ck_assert_int_eq(requote(parser, &head, &o), REQUOTE_SAME);
+	ck_assert(slice_is(o.method, "other"));
 }
 END_TEST
 
@@ -81,10 +92,11 @@ START_TEST(half_a_text_is_not_asked_about)
 	ck_assert_int_eq(requote(parser, &head, &o), REQUOTE_CUT);
 	o.call_id = slice_of(text, TXNTEXT_MAX - 1);
 	ck_assert_int_eq(requote(parser, &head, &o), REQUOTE_SAME);
-	o.method = slice_of(text, sizeof(text));
+	o.start_line = slice_of(text, sizeof(text));
 	ck_assert_int_eq(requote(parser, &head, &o), REQUOTE_CUT);
 }
 END_TEST
 
 UNIT("requote", what_was_read_well_stays, libosip2_has_the_last_word,
-    what_it_refuses_is_said_to_be_so, half_a_text_is_not_asked_about)
+    what_it_refuses_is_said_to_be_so, a_method_is_asked_about_by_its_own_name,
+    half_a_text_is_not_asked_about)

@@ -37,6 +37,12 @@ authority_free(struct authority *a)
 	free(a);
 }
 
+bool
+authority_set(struct authority *a, const struct message_limits *limits)
+{
+	return message_set(a->parser, limits);
+}
+
 static bool
 may_ask(struct authority *a, nstime now)
 {

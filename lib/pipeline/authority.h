@@ -18,6 +18,9 @@ struct authority;
 struct authority *authority_new(const struct message_limits *limits);
 void authority_free(struct authority *a);
 
+/* As message_set(). */
+bool authority_set(struct authority *a, const struct message_limits *limits);
+
 /* Where libosip2 reads other texts in the request, they are put into *outcome:
  * borrowed until the next call. */
 void authority_outcome(struct authority *a, struct txntable_outcome *outcome);

@@ -124,6 +124,8 @@ tap_set(struct tap *tap, const struct tap_limits *limits)
 	streams_set(tap->streams, &streams);
 	clocks_set(tap->clocks, &limits->clocks);
 	pairs_set(tap->pairs, &limits->pairs);
+	tap->no_memory += !message_set(tap->message, &limits->message);
+	tap->no_memory += !authority_set(tap->authority, &limits->message);
 	txntable_set(tap->txns, &limits->transactions);
 }
 

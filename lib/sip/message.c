@@ -108,14 +108,30 @@ message_new(const struct message_limits *limits)
 
 	if (parser == NULL)
 		return NULL;
-	parser->limits = *limits;
-	parser->store = malloc(3 * limits->octets + 1);
-	parser->head = malloc(limits->octets + 1);
-	if (parser->store == NULL || parser->head == NULL) {
+	if (!message_set(parser, limits)) {
 		message_free(parser);
 		return NULL;
 	}
 	return parser;
+}
+
+bool
+message_set(struct message *parser, const struct message_limits *limits)
+{
+	uint8_t *store = malloc(3 * limits->octets + 1);
+	uint8_t *head = malloc(limits->octets + 1);
+
+	if (store == NULL || head == NULL) {
+		free(store);
+		free(head);
+		return false;
+	}
+	free(parser->store);
+	free(parser->head);
+	parser->store = store;
+	parser->head = head;
+	parser->limits = *limits;
+	return true;
 }
 
 void

@@ -73,6 +73,10 @@ void message_init(void);
 struct message *message_new(const struct message_limits *limits);
 void message_free(struct message *parser);
 
+/* What it has parsed is not borrowed any longer.  False when out of memory:
+ * then the old limits stay. */
+bool message_set(struct message *parser, const struct message_limits *limits);
+
 /*
  * Parse one whole message: a datagram, or what framing cut from a stream.
  * On anything but MESSAGE_PARSED *m is untouched and the reason is counted.

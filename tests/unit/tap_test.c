@@ -259,6 +259,33 @@ START_TEST(sip_cut_by_the_snaplen_is_told)
 }
 END_TEST
 
+/* Folded, so that not the scanner reads it. */
+START_TEST(a_larger_message_is_taken_once_that_is_set)
+{
+	static struct tap_limits limits;
+	struct tap_counts counts;
+	struct tap *tap;
+
+	rooms_tap(&limits);
+	limits.message.octets = 100;
+	tap = tap_new(&limits, hear, NULL);
+	for (int i = 0; i < 2; i++) {
+		send_udp(tap,
+		    "SERVICE sip:edge SIP/2.0\r\n"
+		    "Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bKm\r\n"
+		    "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"
+		    "Call-ID: m\r\nCSeq: 1 SERVICE\r\n"
+		    "Subject: long\r\n enough\r\n\r\n",
+		    NSTIME_S);
+		tap_counts(tap, &counts);
+		ck_assert_uint_eq(counts.messages, i);
+		limits.message.octets = 65536;
+		tap_set(tap, &limits);
+	}
+	tap_free(tap);
+}
+END_TEST
+
 UNIT("tap", a_datagram_becomes_an_answered_transaction,
     silence_is_told_at_its_deadline_by_time_alone,
     what_is_not_watched_is_counted_by_port,
@@ -267,4 +294,5 @@ UNIT("tap", a_datagram_becomes_an_answered_transaction,
     a_copy_of_a_dated_message_is_no_second_reading,
     dropped_packets_are_told_with_the_verdict,
     icmp_unreachable_is_told_with_the_verdict,
-    a_rebase_leaves_what_was_open_unjudged, sip_cut_by_the_snaplen_is_told)
+    a_rebase_leaves_what_was_open_unjudged, sip_cut_by_the_snaplen_is_told,
+    a_larger_message_is_taken_once_that_is_set)

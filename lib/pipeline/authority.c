@@ -20,7 +20,7 @@ authority_new(const struct message_limits *limits)
 
 	if (a == NULL)
 		return NULL;
-	tokenbucket_init(&a->budget, AUTHORITY_RATE, AUTHORITY_RATE, 0);
+	tokenbucket_init(&a->budget, AUTHORITY_RATE, AUTHORITY_BURST, 0);
 	a->parser = message_new(limits);
 	if (a->parser != NULL)
 		return a;

@@ -6,11 +6,12 @@
 
 /*
  * The scanner may match, but libosip2 judges what is reported (DESIGN section
- * 5): here it reads that in full.  Of the first AUTHORITY_RATE reports of a
- * second, that is: with more of them the same alerts only count.
+ * 5): here it reads that in full.  Of AUTHORITY_RATE reports a second, that is,
+ * and AUTHORITY_BURST at once: with more of them the same alerts only count.
  */
 
-#define AUTHORITY_RATE 1000
+#define AUTHORITY_RATE 100
+#define AUTHORITY_BURST 1000
 
 struct authority;
 
@@ -36,7 +37,7 @@ struct authority_counts {
 	uint64_t other;     /* it reads something else, and that is told */
 	uint64_t refused;   /* it would not take it; told as it was read */
 	uint64_t cut;       /* too long to be kept whole */
-	uint64_t not_asked; /* more than AUTHORITY_RATE */
+	uint64_t not_asked; /* there were too many */
 };
 void authority_counts(
     const struct authority *a, struct authority_counts *counts);

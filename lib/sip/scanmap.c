@@ -107,7 +107,10 @@ avx2_words(const uint8_t *p, size_t count, uint64_t *marked, uint64_t *control)
 static make_words *
 best_words(void)
 {
-	return __builtin_cpu_supports("avx2") ? avx2_words : plain_words;
+	return __builtin_cpu_supports("avx2") &&
+		__builtin_cpu_supports("popcnt")
+	    ? avx2_words
+	    : plain_words;
 }
 
 #else

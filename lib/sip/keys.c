@@ -112,7 +112,7 @@ blank_index(struct slice s)
 
 /* host [ COLON port ], blanks allowed around the colon. */
 static bool
-read_sent_by(struct slice s, struct keys_via *via)
+read_sent_by(struct slice s, struct message_via *via)
 {
 	const struct slice text = slice_first(s, slice_index(s, '('));
 	struct slice host, rest;
@@ -137,7 +137,7 @@ read_sent_by(struct slice s, struct keys_via *via)
 }
 
 static bool
-read_via(struct slice element, struct keys_via *via)
+read_via(struct slice element, struct message_via *via)
 {
 	const size_t params = keys_unquoted(element, ";");
 	struct slice sent = slice_first(element, params);
@@ -157,7 +157,7 @@ read_via(struct slice element, struct keys_via *via)
 }
 
 bool
-keys_via_next(struct slice *list, struct keys_via *via)
+keys_via_next(struct slice *list, struct message_via *via)
 {
 	while (list->len > 0) {
 		const size_t comma = keys_unquoted(*list, ",");
@@ -220,18 +220,10 @@ read_request(struct slice line, struct sip_message *m)
 static void
 take_vias(struct keys *k, struct slice list)
 {
-	struct sip_message *m = &k->m;
-	struct keys_via via;
+	struct message_via via;
 
-	while (keys_via_next(&list, &via)) {
-		if (m->vias++ == 0) {
-			m->via_transport = via.transport;
-			m->via_host = via.host;
-			m->via_port = via.port;
-			m->via_branch = via.branch;
-		}
-		m->via_bottom_host = via.host;
-	}
+	while (keys_via_next(&list, &via))
+		message_add_via(&k->m, &via);
 }
 
 /* Several of one kind are a fault; the first is what most stacks use. */

@@ -46,13 +46,8 @@ enum keys_verdict keys_read(
     struct slice octets, size_t max_headers, struct keys *keys);
 
 /* A Via value's first element (RFC 3261 section 20.42). */
-struct keys_via {
-	struct slice transport, host, branch;
-	uint16_t port; /* 0: absent */
-};
-
 /* Take the next readable element off a comma-joined list. */
-bool keys_via_next(struct slice *list, struct keys_via *via);
+bool keys_via_next(struct slice *list, struct message_via *via);
 
 /* The tag of a From or To value, without quotes; empty when there is none. */
 struct slice keys_tag(struct slice value);

@@ -46,6 +46,25 @@ struct sip_message {
 	bool has_record_route;
 };
 
+/* One Via, in the words of struct sip_message. */
+struct message_via {
+	struct slice transport, host, branch;
+	uint16_t port; /* 0: absent */
+};
+
+/* The next one of *m: the first stands on top. */
+static inline void
+message_add_via(struct sip_message *m, const struct message_via *via)
+{
+	if (m->vias++ == 0) {
+		m->via_transport = via->transport;
+		m->via_host = via->host;
+		m->via_port = via->port;
+		m->via_branch = via->branch;
+	}
+	m->via_bottom_host = via->host;
+}
+
 /* Does the branch begin with the magic cookie z9hG4bK (any case)? */
 bool message_has_cookie(const struct sip_message *m);
 

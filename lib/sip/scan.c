@@ -42,20 +42,13 @@ scan_contact(struct scan *scan, struct slice s)
 static bool
 scan_via(struct scan *scan, struct slice s)
 {
-	struct sip_message *m = scan->m;
-	struct scanvalue_via via;
+	struct message_via via;
 	size_t end;
 
 	for (;;) {
 		if (!scanvalue_via(scan->map, s, &end, &via))
 			return false;
-		if (m->vias++ == 0) {
-			m->via_transport = via.transport;
-			m->via_host = via.host;
-			m->via_port = via.port;
-			m->via_branch = via.branch;
-		}
-		m->via_bottom_host = via.host;
+		message_add_via(scan->m, &via);
 		if (end == s.len)
 			return true;
 		if (s.p[end] != ',')
@@ -77,7 +70,7 @@ scan_cseq(struct scan *scan, struct slice s)
 	uint64_t n = 0;
 	size_t i = 0;
 
-	for (; (scanvalue_classes[s.p[i]] & SCANVALUE_DIGIT) != 0; i++)
+	for (; scanvalue_is(s.p[i], SCANVALUE_DIGIT); i++)
 		if ((n = n * 10 + (s.p[i] - '0')) > UINT32_MAX)
 			return false;
 	if (i == 0 || s.p[i] != ' ' || i + 1 >= s.len)
@@ -315,8 +308,7 @@ scan_message(struct slice octets, const struct message_limits *limits,
 
 	while (octets.len > 0 && (octets.p[0] == '\r' || octets.p[0] == '\n'))
 		octets = slice_after(octets, 1);
-	if (octets.len == 0 ||
-	    (scanvalue_classes[octets.p[0]] & SCANVALUE_TOKEN) == 0)
+	if (octets.len == 0 || !scanvalue_is(octets.p[0], SCANVALUE_TOKEN))
 		return SCAN_FOREIGN;
 	*m = (struct sip_message){ .vias = 0 };
 	scanmap_begin(&map, octets);

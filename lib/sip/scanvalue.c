@@ -109,8 +109,7 @@ scan_port(struct slice s, size_t *i, uint16_t *port)
 	*port = 0;
 	if (s.p[*i] != ':')
 		return true;
-	for (*i = begin; (scanvalue_classes[s.p[*i]] & SCANVALUE_DIGIT) != 0;
-	     ++*i)
+	for (*i = begin; scanvalue_is(s.p[*i], SCANVALUE_DIGIT); ++*i)
 		if ((n = n * 10 + (s.p[*i] - '0')) > UINT16_MAX)
 			return false;
 	*port = (uint16_t)n;
@@ -202,7 +201,7 @@ scanvalue_address(
 
 bool
 scanvalue_via(const struct scanmap *map, struct slice s, size_t *end,
-    struct scanvalue_via *via)
+    struct message_via *via)
 {
 	struct scanvalue_param branch = { .name = "branch", .len = 6 };
 	size_t blank;

@@ -2,6 +2,7 @@
 #ifndef SCANVALUE_H
 #define SCANVALUE_H
 
+#include "sip/message.h"
 #include "sip/scanmap.h"
 
 /*
@@ -100,14 +101,9 @@ bool scanvalue_uri(
 bool scanvalue_address(
     const struct scanmap *map, struct slice s, struct scanvalue_param *wanted);
 
-struct scanvalue_via {
-	struct slice transport, host, branch;
-	uint16_t port; /* 0: absent */
-};
-
 /* The first element of a Via: SIP/2.0/UDP host:port;parameters.  *end is left
  * where it ends and blanks behind it. */
 bool scanvalue_via(const struct scanmap *map, struct slice s, size_t *end,
-    struct scanvalue_via *via);
+    struct message_via *via);
 
 #endif

@@ -24,7 +24,7 @@ START_TEST(vias_are_read_however_they_are_written)
 	    "SIP / 2.0 / TCP first.example.com: 4000 ;x=\"a,b;branch=no\" ; "
 	    "branch = z9hG4bKa , ;;, SIP/2.0/UDP [2001:db8::1]:5070,"
 	    "sip/2.0/tls host (a comment);received=10.0.0.1");
-	struct keys_via via;
+	struct message_via via;
 
 	ck_assert(keys_via_next(&list, &via));
 	IS(via.transport, "TCP");

@@ -78,6 +78,13 @@ quarter_of(uint64_t hash)
 	return (uint8_t)(1U << (hash >> 54 & 3));
 }
 
+/* The bits that slots_tagged() may give of the oldest `count' slots. */
+static uint64_t
+oldest_slots(size_t count)
+{
+	return (UINT64_C(1) << 8 * count) - 1;
+}
+
 /*
  * The slots whose tag is the hash's, all compared at once: bit 8 n + 7 is that
  * of slot n.  How many are used is no matter for branch prediction.
@@ -93,8 +100,7 @@ slots_tagged(const struct bucket *b, uint64_t hash)
 	    sizeof(tags));
 	/* An octet is zero if it is equal; then its top bit alone is left. */
 	tags = le64toh(tags) ^ tag_of(hash) * UINT64_C(0x0101010101010101);
-	return ~(((tags & low) + low) | tags | low) &
-	    ((UINT64_C(1) << 8 * b->used) - 1);
+	return ~(((tags & low) + low) | tags | low) & oldest_slots(b->used);
 }
 
 /* The newest of them, taken off; there is one. */
@@ -313,8 +319,8 @@ table_find_next(
 		return find_chained(t, entry->next, entry->hash, key);
 	/* Those below its own. */
 	return find_among(t, b,
-	    slots_tagged(b, entry->hash) & ((UINT64_C(1) << 8 * slot) - 1),
-	    entry->hash, key);
+	    slots_tagged(b, entry->hash) & oldest_slots(slot), entry->hash,
+	    key);
 }
 
 bool

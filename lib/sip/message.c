@@ -118,9 +118,14 @@ message_new(const struct message_limits *limits)
 bool
 message_set(struct message *parser, const struct message_limits *limits)
 {
-	uint8_t *store = malloc(3 * limits->octets + 1);
-	uint8_t *head = malloc(limits->octets + 1);
+	uint8_t *store, *head;
 
+	if (parser->store != NULL && parser->limits.octets == limits->octets) {
+		parser->limits = *limits;
+		return true;
+	}
+	store = malloc(3 * limits->octets + 1);
+	head = malloc(limits->octets + 1);
 	if (store == NULL || head == NULL) {
 		free(store);
 		free(head);

@@ -96,8 +96,10 @@ requote(struct message *parser, struct requote_head *head,
 {
 	struct sip_message m;
 
+	if (is_cut(o))
+		return REQUOTE_CUT;
 	build(head, o);
-	if (head->full || is_cut(o))
+	if (head->full)
 		return REQUOTE_CUT;
 	if (message_parse(parser, slice_of(head->octets, head->len), &m) !=
 		MESSAGE_PARSED ||

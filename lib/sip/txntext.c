@@ -96,13 +96,19 @@ append(uint8_t *to, const struct slice *texts, size_t count, uint16_t *len)
 }
 
 static size_t
-own_octets(const struct txntext *text)
+sum(const uint16_t *len, size_t count)
 {
 	size_t octets = 0;
 
-	for (size_t i = 0; i < OWN; i++)
-		octets += text->len[i];
+	for (size_t i = 0; i < count; i++)
+		octets += len[i];
 	return octets;
+}
+
+static size_t
+own_octets(const struct txntext *text)
+{
+	return sum(text->len, OWN);
 }
 
 /* Those in common: their lengths, then their octets. */
@@ -111,14 +117,11 @@ common_of(const struct txntext *text)
 {
 	const uint8_t *begin = text->octets + own_octets(text);
 	uint16_t len[COMMON];
-	size_t octets = sizeof(len);
 
 	if (text->common != NULL)
 		return intern_text(text->common);
 	memcpy(len, begin, sizeof(len));
-	for (size_t i = 0; i < COMMON; i++)
-		octets += len[i];
-	return slice_of(begin, octets);
+	return slice_of(begin, sizeof(len) + sum(len, COMMON));
 }
 
 /* What it says outside of the ring; NULL when out of memory. */

@@ -46,8 +46,8 @@ struct slice txntext_call_id(const struct txntext *text);
 
 struct txntext_quotes {
 	struct slice start_line, request_uri, branch, from, to;
-	uint8_t scratch[2]
-		       [TXNTEXT_MAX]; /* some of them are put together here */
+	/* Where some of them are put together. */
+	uint8_t scratch[2][TXNTEXT_MAX];
 };
 
 /* All but the Call-ID, in place: borrowed from *quotes as well. */

@@ -4,6 +4,7 @@
 import json
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import threading
@@ -137,12 +138,21 @@ class Site:
                 if f"transaction-timeout {state}: " in line and
                 f"10.9.0.{server}:5062" in line]
 
-    def in_json(self, server, state="raised", name=JSON):
+    def alerts(self, name):
         path = self.inside.path(name)
         lines = path.read_text().splitlines() if path.exists() else []
-        alerts = [json.loads(line) for line in lines]
-        return [a for a in alerts if a.get("state") == state and
+        return [json.loads(line) for line in lines]
+
+    def in_json(self, server, state="raised", name=JSON):
+        return [a for a in self.alerts(name) if a.get("state") == state and
                 a.get("subject") == f"10.9.0.{server}:5062"]
+
+    def remembered(self):
+        """Whether the state file says that both sinks have all alerts."""
+        path = self.inside.path("/var/lib/siptimed/state")
+        number = struct.pack("<Q", len(self.alerts(JSON)))
+        state = path.read_bytes() if path.exists() else b""
+        return all(sink.encode() + number in state for sink in BOTH.split())
 
     def sync(self):
         """All that was written to the journal by now can be read."""

@@ -5,11 +5,11 @@ import glob
 import os
 import re
 import signal
-import struct
 import subprocess
 from collections import Counter
 
 import livenet
+import statefile
 from livecheck import (capturing, check, config, counts, find, nothing_open,
                        told)
 from livenet import ASK, SILENT, Daemon, end, sh, sipp, spawn, until
@@ -30,21 +30,10 @@ def ask(*ports):
     spawn([*ASK, "10.0.0.3", *ports], "c").wait()
 
 
-def saved(daemon, what):
-    """Does what stands in the state file hold this?"""
-    def look():
-        try:
-            with open(f"{daemon.folder}/state", "rb") as file:
-                return what in file.read()
-        except FileNotFoundError:
-            return False
-    return until(3, look)
-
-
 def file_has(daemon, events):
     """Is it saved that the json sink has so many?"""
-    return saved(daemon, f"json:{daemon.folder}/json".encode() +
-                 struct.pack("<Q", events))
+    return until(3, lambda: statefile.confirms(
+        f"{daemon.folder}/state", f"json:{daemon.folder}/json", events))
 
 
 def loaded(daemon, alerts):
@@ -154,7 +143,8 @@ def test_damaged(options):
     daemon = Daemon(options.siptimed, config("c0"))
     capturing(daemon, "c0")
     daemon.stop()
-    check("damaged: saved at the end", saved(daemon, b"siptimed state"))
+    check("damaged: saved at the end", until(3, lambda: statefile.holds(
+        f"{daemon.folder}/state", b"siptimed state")))
     with open(f"{daemon.folder}/state", "r+b") as file:
         file.seek(100)
         file.write(b"damage")

@@ -4,11 +4,11 @@
 import json
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import threading
 
+import statefile
 from nspawn import Container, play, sh, tree, until
 
 # T1 is a tenth of what the stories are told with.
@@ -150,9 +150,9 @@ class Site:
     def remembered(self):
         """Whether the state file says that both sinks have all alerts."""
         path = self.inside.path("/var/lib/siptimed/state")
-        number = struct.pack("<Q", len(self.alerts(JSON)))
-        state = path.read_bytes() if path.exists() else b""
-        return all(sink.encode() + number in state for sink in BOTH.split())
+        events = len(self.alerts(JSON))
+        return all(statefile.confirms(path, sink, events)
+                   for sink in BOTH.split())
 
     def sync(self):
         """All that was written to the journal by now can be read."""

@@ -45,8 +45,8 @@ struct keys {
 enum keys_verdict keys_read(
     struct slice octets, size_t max_headers, struct keys *keys);
 
-/* A Via value's first element (RFC 3261 section 20.42). */
-/* Take the next readable element off a comma-joined list. */
+/* Take the next readable element off a comma-joined list of Via values (RFC
+ * 3261 section 20.42). */
 bool keys_via_next(struct slice *list, struct message_via *via);
 
 /* The tag of a From or To value, without quotes; empty when there is none. */

@@ -57,7 +57,8 @@ add_cseq(struct requote_head *h, const struct txntable_outcome *o)
 	add_line(h, text, method_of(o));
 }
 
-static void
+/* False: there is more than fits. */
+static bool
 build(struct requote_head *h, const struct txntable_outcome *o)
 {
 	h->len = 0;
@@ -69,6 +70,7 @@ build(struct requote_head *h, const struct txntable_outcome *o)
 	add_line(h, "Call-ID: ", o->call_id);
 	add_cseq(h, o);
 	add_line(h, "", slice_text(""));
+	return !h->full;
 }
 
 /* A text of that length is only the beginning of one. */
@@ -96,10 +98,7 @@ requote(struct message *parser, struct requote_head *head,
 {
 	struct sip_message m;
 
-	if (is_cut(o))
-		return REQUOTE_CUT;
-	build(head, o);
-	if (head->full)
+	if (is_cut(o) || !build(head, o))
 		return REQUOTE_CUT;
 	if (message_parse(parser, slice_of(head->octets, head->len), &m) !=
 		MESSAGE_PARSED ||

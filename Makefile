@@ -14,7 +14,7 @@ B            ?= build$(if $(SAN),-san)
 SIP_CFLAGS   := -std=c11 -Wall -Wextra -Wshadow -Wstrict-prototypes \
                 -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
                 -Wformat=2 -Wundef
-SIP_CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -MMD -MP
+SIP_CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -Idaemon -MMD -MP
 ifneq ($(SAN),)
 SIP_CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all \
                 -fno-omit-frame-pointer
@@ -44,8 +44,9 @@ LIB_LIBS     := -Wl,--as-needed -losip2 -losipparser2 -ljansson -lcrypto
 DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lpthread
 CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
-lib          := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
-daemon       := $(patsubst %.c,$B/%.o,$(wildcard daemon/*.c))
+lib          := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c lib/*/inner/*.c))
+daemon       := $(patsubst %.c,$B/%.o,$(wildcard daemon/*.c \
+                  daemon/*/*.c))
 units        := $(patsubst %.c,$B/%,$(wildcard tests/unit/*_test.c))
 replays      := $(patsubst %.c,$B/%,$(wildcard tests/fuzz/*_fuzz.c))
 tools        := $(patsubst %.c,$B/%,$(wildcard tests/tools/*.c))
@@ -55,60 +56,75 @@ fuzzers      := $(patsubst tests/fuzz/%.c,build-fuzz/%,\
 FUZZ_CC      ?= clang
 FUZZ_SECONDS ?= 60
 
+# One short line a file; V=1 shows the whole commands.
+Q            := $(if $V,,@)
+say           = $(if $V,,@echo "  $1 $@")
+
 all: $B/siptimed
 
 $B/siptimed: $(daemon) $B/libsiptimed.a
-	$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ \
+	$(call say,LINK)
+	$Q$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ \
 	    $(LIB_LIBS) $(DAEMON_LIBS)
 
 $B/libsiptimed.a: $(lib)
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR  )
+	$Q$(AR) rcs $@ $^
 
 $B/%.o: %.c
 	@mkdir -p $(@D)
-	$(COMPILE) -c -o $@ $<
+	$(call say,CC  )
+	$Q$(COMPILE) -c -o $@ $<
 
 $B/daemon/%.o: SIP_CPPFLAGS += -DSIPTIMED_VERSION='"$(VERSION)"'
-$B/daemon/privilege.o: SIP_CPPFLAGS += -DPRIVILEGE_CONFINE=$(if $(SAN),0,1)
+$B/daemon/run/privilege.o: SIP_CPPFLAGS += -DPRIVILEGE_CONFINE=$(if $(SAN),0,1)
 $B/tests/%.o: SIP_CPPFLAGS += -Itests
 
 # One program per test file.  It links the library, never the daemon.
 $B/tests/unit/%_test: $B/tests/unit/%_test.o $B/libsiptimed.a
-	$(LINK) $(CHECK_LIBS)
+	$(call say,LINK)
+	$Q$(LINK) $(CHECK_LIBS)
 
 $B/tests/tools/%: $B/tests/tools/%.o $B/libsiptimed.a
-	$(LINK) $(LIB_LIBS) -lpcap
+	$(call say,LINK)
+	$Q$(LINK) $(LIB_LIBS) -lpcap
 
 # The daemon with a clock that tests can step, and who floods it.
-$B/tests/system/%.o: SIP_CPPFLAGS += -Idaemon
 $B/tests/system/siptimed-stepping: $(filter-out %/wallclock.o,$(daemon)) \
     $B/tests/system/wallclock_stepping.o $B/libsiptimed.a
-	$(LINK) $(LIB_LIBS) $(DAEMON_LIBS)
+	$(call say,LINK)
+	$Q$(LINK) $(LIB_LIBS) $(DAEMON_LIBS)
 $B/tests/system/flood: $B/tests/system/flood.o
-	$(LINK)
+	$(call say,LINK)
+	$Q$(LINK)
 $B/tests/system/hellotime: $B/tests/system/hellotime.o
-	$(LINK) -lssl -lcrypto
+	$(call say,LINK)
+	$Q$(LINK) -lssl -lcrypto
 
 $B/tests/bench/generate: $B/tests/bench/generate.o $B/tests/bench/segments.o
-	$(LINK) $(LIB_LIBS) -lpcap
+	$(call say,LINK)
+	$Q$(LINK) $(LIB_LIBS) -lpcap
 
 # pcapscript and the room it speaks for.
 $B/tests/tools/pcapscript: $B/tests/tools/pcapscript.o $(script) \
     $B/libsiptimed.a
-	$(LINK) -lpcap
+	$(call say,LINK)
+	$Q$(LINK) -lpcap
 
 # A fuzz target with replay.c in the place of libFuzzer: it runs its target
 # over files and folders of seeds.  `make fuzz' builds the real thing.
 $B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $B/tests/fuzz/replay.o \
     $B/libsiptimed.a
-	$(LINK) $(LIB_LIBS) -lpcap
+	$(call say,LINK)
+	$Q$(LINK) $(LIB_LIBS) -lpcap
 
-build-fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard lib/*/*.[ch])
+build-fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard lib/*/*.[ch] lib/*/inner/*.[ch])
 	@mkdir -p $(@D)
-	$(FUZZ_CC) -O1 -g -std=c11 -D_GNU_SOURCE -Ilib -Itests \
+	$(call say,FUZZ)
+	$Q$(FUZZ_CC) -O1 -g -std=c11 -D_GNU_SOURCE -Ilib -Itests \
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
-	    -o $@ $< $(wildcard lib/*/*.c) $(LIB_LIBS) -lpcap
+	    -o $@ $< $(wildcard lib/*/*.c lib/*/inner/*.c) $(LIB_LIBS) -lpcap
 
 # Guards, unit tests, seeds, stories, the corpus: tests/tools/run-checks.
 check: $B/siptimed $(units) $(replays) $(tools)
@@ -143,13 +159,14 @@ clean:
 	rm -rf build build-san build-fuzz build-bench
 
 format:
-	clang-format --style=file:packaging/clang-format -i \
-	    $(wildcard lib/*/*.[ch] daemon/*.[ch] tests/*/*.[ch])
+	$Qclang-format --style=file:packaging/clang-format -i \
+	    $(wildcard lib/*/*.[ch] lib/*/inner/*.[ch] daemon/*.[ch] \
+	    daemon/*/*.[ch] tests/*/*.[ch])
 
 .PHONY: all bench check check-live check-witness clean demo format fuzz
 .SECONDARY:
 
--include $(wildcard $B/*/*.d $B/*/*/*.d)
+-include $(wildcard $B/*/*.d $B/*/*/*.d $B/*/*/*/*.d)
 
 # ---- installing -----------------------------------------------------------
 #
@@ -167,7 +184,8 @@ INSTALL      ?= install
 # lib/report/catalog is the one source of what alerts mean: --explain reads it
 # itself, the journal's catalog and a section of siptimed(8) are made from it.
 $B/packaging/journal/catalog: $B/packaging/journal/catalog.o $B/libsiptimed.a
-	$(LINK) $(LIB_LIBS)
+	$(call say,LINK)
+	$Q$(LINK) $(LIB_LIBS)
 
 $B/packaging/siptimed.catalog: $B/packaging/journal/catalog
 	$< journal > $@.new && mv $@.new $@

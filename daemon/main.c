@@ -21,10 +21,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "config.h"
-#include "judging.h"
-#include "loop.h"
-#include "options.h"
+#include "config/config.h"
+#include "run/offline.h"
+#include "run/loop.h"
+#include "config/options.h"
 #include "report/catalog.h"
 #include "sip/message.h"
 
@@ -143,7 +143,7 @@ run(struct siptimed *s)
 	}
 	message_init();
 	if (o->path_count > 0)
-		return judging_run(o, s->config, &s->key, &s->log);
+		return offline_run(o, s->config, &s->key, &s->log);
 	return watch_interfaces(s);
 }
 
@@ -186,7 +186,7 @@ main(int argc, char *argv[])
 		s.log.verbose = s.options.verbose;
 		status = act(&s);
 	}
-	if (s.options.action != OPTIONS_RUN && judging_flush(&s.log, 0) < 0)
+	if (s.options.action != OPTIONS_RUN && offline_flush(&s.log, 0) < 0)
 		status = STATUS_TROUBLE;
 	options_done(&s.options);
 	config_free(s.config);

@@ -4,7 +4,7 @@
 
 #include "pipeline/judge.h"
 #include "pipeline/tap.h"
-#include "sip/timers.h"
+#include "txn/timers.h"
 
 /* Small limits for a tap and a judge, as the tests and the fuzzer use them:
  * every method on 5060 to 5062 is watched. */
@@ -22,7 +22,7 @@ rooms_tap(struct tap_limits *limits)
 	*limits = (struct tap_limits){
 		.methods = "*",
 		.watch_mras = true,
-		.descent = { .tunnels = true,
+		.decode = { .tunnels = true,
 		    .fragments = 64,
 		    .fragment_octets = 1 << 20,
 		    .duplicates = 256 },

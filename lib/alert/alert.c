@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
-#include "alert/episode.h"
+#include "alert/inner/episode.h"
 #include "base/table.h"
 #include "base/timerq.h"
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/lru.h"
-#include "findings/certevidence.h"
+#include "findings/inner/certevidence.h"
 
 enum {
 	MOST_DEPTH = 10,

@@ -5,8 +5,8 @@
 
 #include "base/lru.h"
 #include "findings/due.h"
-#include "findings/failures.h"
-#include "findings/scanners.h"
+#include "findings/inner/failures.h"
+#include "findings/inner/scanners.h"
 
 /* What must still fit into a record for one server. */
 enum { SPARE = 4096 };

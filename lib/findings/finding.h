@@ -2,7 +2,7 @@
 #ifndef FINDING_H
 #define FINDING_H
 
-#include "findings/evidence.h"
+#include "findings/inner/evidence.h"
 
 /*
  * A finding: one fact judged.  The rooms of this floor make them, lib/alert

@@ -3,9 +3,9 @@
 
 #include "base/lru.h"
 #include "base/timerq.h"
-#include "findings/clients.h"
-#include "findings/proof.h"
-#include "findings/verdicts.h"
+#include "findings/inner/clients.h"
+#include "findings/inner/proof.h"
+#include "findings/inner/verdicts.h"
 
 #include <stdlib.h>
 

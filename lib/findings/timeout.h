@@ -4,10 +4,10 @@
 
 #include "base/counter.h"
 #include "findings/finding.h"
-#include "findings/tally.h"
+#include "findings/inner/tally.h"
 #include "sip/identity.h"
-#include "sip/timers.h"
-#include "sip/txntable.h"
+#include "txn/timers.h"
+#include "txn/txntable.h"
 
 /*
  * transaction-timeout: a watched transaction timed out, with proof (DESIGN

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "net/tcptable.h"
+#include "net/inner/tcptable.h"
 
 /* DOMAIN 1.9: when a SYN counts as unanswered. */
 #define SYN_PATIENCE (7 * NSTIME_S)

@@ -5,7 +5,7 @@
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "net/endpoint.h"
-#include "net/tcp.h"
+#include "net/inner/tcp.h"
 
 /*
  * TCP reassembly: segments in, octets in order and facts out.

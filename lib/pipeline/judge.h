@@ -3,7 +3,7 @@
 #define JUDGE_H
 
 #include "alert/alert.h"
-#include "findings/skew.h"
+#include "skew/skew.h"
 #include "findings/slow.h"
 #include "findings/timeout.h"
 #include "findings/visibility.h"

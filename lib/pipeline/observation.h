@@ -5,7 +5,7 @@
 #include "findings/certificate.h"
 #include "findings/connection.h"
 #include "findings/silence.h"
-#include "findings/skew.h"
+#include "skew/skew.h"
 #include "findings/stale.h"
 #include "findings/timeout.h"
 

@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "pipeline/authority.h"
-#include "pipeline/streams.h"
+#include "pipeline/inner/crosscheck.h"
+#include "pipeline/inner/streams.h"
 #include "sip/mras.h"
 #include "sip/scan.h"
 
@@ -16,13 +16,13 @@ struct tap {
 	observation_output *output;
 	void *arg;
 
-	struct descent *descent;
+	struct decode *decode;
 	struct tcpreasm *tcp;
 	struct streams *streams;
 	struct clocks *clocks;
 	struct pairs *pairs;
 	struct message *message;
-	struct authority *authority;
+	struct crosscheck *crosscheck;
 	struct txntable *txns;
 
 	nstime wall_offset; /* stamps less `now' */
@@ -32,7 +32,7 @@ struct tap {
 	uint32_t not_watched[65536];
 };
 
-static void on_transport(void *arg, const struct descent_event *event);
+static void on_transport(void *arg, const struct decode_event *event);
 static void on_stream_message(void *arg, const struct tcpreasm_event *event,
     const struct framing_event *message);
 static void on_stream(void *arg, const struct tcpreasm_event *event);
@@ -63,15 +63,16 @@ build_rooms(struct tap *tap, const struct tap_limits *limits)
 		.arg = tap,
 		.clocks = tap->clocks,
 	    });
-	tap->descent = descent_new(&limits->descent, on_transport, tap);
+	tap->decode = decode_new(&limits->decode, on_transport, tap);
 	tap->tcp = tcpreasm_new(&limits->tcp, on_stream, tap);
 	tap->pairs = pairs_new(&limits->pairs);
 	tap->message = message_new(&limits->message);
-	tap->authority = authority_new(&limits->message);
+	tap->crosscheck = crosscheck_new(&limits->message);
 	tap->txns = txntable_new(&limits->transactions, on_outcome, tap);
 	return tap->clocks != NULL && tap->streams != NULL &&
-	    tap->descent != NULL && tap->tcp != NULL && tap->pairs != NULL &&
-	    tap->message != NULL && tap->authority != NULL && tap->txns != NULL;
+	    tap->decode != NULL && tap->tcp != NULL && tap->pairs != NULL &&
+	    tap->message != NULL && tap->crosscheck != NULL &&
+	    tap->txns != NULL;
 }
 
 struct tap *
@@ -98,13 +99,13 @@ tap_free(struct tap *tap)
 {
 	if (tap == NULL)
 		return;
-	descent_free(tap->descent);
+	decode_free(tap->decode);
 	tcpreasm_free(tap->tcp); /* tells streams what to forget */
 	streams_free(tap->streams);
 	clocks_free(tap->clocks);
 	pairs_free(tap->pairs);
 	message_free(tap->message);
-	authority_free(tap->authority);
+	crosscheck_free(tap->crosscheck);
 	txntable_free(tap->txns);
 	free(tap);
 }
@@ -119,13 +120,13 @@ tap_set(struct tap *tap, const struct tap_limits *limits)
 	textbuf_init(&methods, tap->methods, sizeof(tap->methods));
 	textbuf_add(&methods, limits->methods);
 	tap->limits.methods = tap->methods;
-	descent_set(tap->descent, &limits->descent);
+	decode_set(tap->decode, &limits->decode);
 	tcpreasm_set(tap->tcp, &limits->tcp);
 	streams_set(tap->streams, &streams);
 	clocks_set(tap->clocks, &limits->clocks);
 	pairs_set(tap->pairs, &limits->pairs);
 	tap->no_memory += !message_set(tap->message, &limits->message);
-	tap->no_memory += !authority_set(tap->authority, &limits->message);
+	tap->no_memory += !crosscheck_set(tap->crosscheck, &limits->message);
 	txntable_set(tap->txns, &limits->transactions);
 }
 
@@ -213,7 +214,7 @@ on_message(struct tap *tap, struct slice octets, const struct sip_message *m,
 		.octets = octets,
 		.origin = origin,
 		.input = input,
-		.authority = tap->authority,
+		.crosscheck = tap->crosscheck,
 	    });
 }
 
@@ -230,14 +231,14 @@ tell_truncated(struct tap *tap, nstime now)
 
 /* Responses may come from any port (RFC 3261 section 18.2.2). */
 static bool
-is_sip_datagram(const struct tap *tap, const struct descent_event *e)
+is_sip_datagram(const struct tap *tap, const struct decode_event *e)
 {
 	return is_sip_port(tap, e->from.port) || is_sip_port(tap, e->to.port) ||
 	    slice_starts_with(e->udp.payload, "SIP/2.0 ");
 }
 
 static void
-on_udp(struct tap *tap, const struct descent_event *e)
+on_udp(struct tap *tap, const struct decode_event *e)
 {
 	struct txntable_origin origin = {
 		.transport = TXNTABLE_UDP,
@@ -272,7 +273,7 @@ on_udp(struct tap *tap, const struct descent_event *e)
 }
 
 static void
-reassemble(struct tap *tap, const struct descent_event *e, bool from_server,
+reassemble(struct tap *tap, const struct decode_event *e, bool from_server,
     bool to_server)
 {
 	tcpreasm_input(tap->tcp,
@@ -289,7 +290,7 @@ reassemble(struct tap *tap, const struct descent_event *e, bool from_server,
 }
 
 static void
-on_tcp(struct tap *tap, const struct descent_event *e)
+on_tcp(struct tap *tap, const struct decode_event *e)
 {
 	const bool from_server = is_sip_port(tap, e->from.port);
 	const bool to_server = is_sip_port(tap, e->to.port);
@@ -311,7 +312,7 @@ on_tcp(struct tap *tap, const struct descent_event *e)
 }
 
 static void
-on_icmp(struct tap *tap, const struct descent_event *e)
+on_icmp(struct tap *tap, const struct decode_event *e)
 {
 	pairs_unreachable(
 	    tap->pairs, &e->icmp.from.address, &e->icmp.to, e->packet->now);
@@ -320,18 +321,18 @@ on_icmp(struct tap *tap, const struct descent_event *e)
 }
 
 static void
-on_transport(void *arg, const struct descent_event *e)
+on_transport(void *arg, const struct decode_event *e)
 {
 	struct tap *tap = arg;
 
 	switch (e->transport) {
-	case DESCENT_UDP:
+	case DECODE_UDP:
 		on_udp(tap, e);
 		break;
-	case DESCENT_TCP:
+	case DECODE_TCP:
 		on_tcp(tap, e);
 		break;
-	case DESCENT_ICMP:
+	case DECODE_ICMP:
 		on_icmp(tap, e);
 		break;
 	}
@@ -405,7 +406,7 @@ on_outcome(void *arg, const struct txntable_outcome *o)
 		return;
 	}
 	judged = *o;
-	authority_outcome(tap->authority, &judged);
+	crosscheck_outcome(tap->crosscheck, &judged);
 	tell_outcome(tap, &judged);
 }
 
@@ -414,7 +415,7 @@ tap_packet(struct tap *tap, const struct packet *packet)
 {
 	tap->wall_offset = packet->wall - packet->now;
 	tap->packets++;
-	descent_input(tap->descent, packet);
+	decode_input(tap->decode, packet);
 }
 
 /* Segments may complete when others are given up, so TCP goes first. */
@@ -423,7 +424,7 @@ tap_tick(struct tap *tap, nstime now)
 {
 	const struct context context = context_of(tap);
 
-	descent_tick(tap->descent, now);
+	decode_tick(tap->decode, now);
 	tcpreasm_tick(tap->tcp, now);
 	streams_tick(tap->streams, &context, now, now + tap->wall_offset);
 	txntable_tick(tap->txns, now);
@@ -433,7 +434,7 @@ nstime
 tap_next_deadline(const struct tap *tap)
 {
 	const nstime deadlines[] = {
-		descent_next_deadline(tap->descent),
+		decode_next_deadline(tap->decode),
 		tcpreasm_next_deadline(tap->tcp),
 		streams_next_deadline(tap->streams),
 		txntable_next_deadline(tap->txns),
@@ -461,7 +462,7 @@ tap_rebase(struct tap *tap, nstime now)
 	struct tcpreasm *fresh = tcpreasm_new(&tap->limits.tcp, on_stream, tap);
 
 	tap_finish(tap, now);
-	descent_reset(tap->descent);
+	decode_reset(tap->decode);
 	if (fresh == NULL) {
 		tap->no_memory++;
 		return;
@@ -480,15 +481,15 @@ tap_finish(struct tap *tap, nstime now)
 void
 tap_counts(const struct tap *tap, struct tap_counts *counts)
 {
-	struct authority_counts authority;
+	struct crosscheck_counts crosscheck;
 
-	authority_counts(tap->authority, &authority);
+	crosscheck_counts(tap->crosscheck, &crosscheck);
 	*counts = (struct tap_counts){
 		.packets = tap->packets,
 		.messages = tap->messages,
 		.signalling = tap->messages + tap->segments,
 		.recovered = message_recovered(tap->message),
-		.confirmed = authority.same,
+		.confirmed = crosscheck.same,
 	};
 }
 
@@ -509,12 +510,12 @@ tap_stats(const struct tap *tap, counter_output *output, void *arg)
 {
 	output(arg, "tap.other_port", tap->other_port);
 	output(arg, "tap.no_memory", tap->no_memory);
-	descent_stats(tap->descent, output, arg);
+	decode_stats(tap->decode, output, arg);
 	tcpreasm_stats(tap->tcp, output, arg);
 	pairs_stats(tap->pairs, output, arg);
 	streams_stats(tap->streams, output, arg);
 	clocks_stats(tap->clocks, output, arg);
 	message_stats(tap->message, output, arg);
-	authority_stats(tap->authority, output, arg);
+	crosscheck_stats(tap->crosscheck, output, arg);
 	txntable_stats(tap->txns, output, arg);
 }

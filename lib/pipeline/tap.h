@@ -2,12 +2,12 @@
 #ifndef TAP_H
 #define TAP_H
 
-#include "net/descent.h"
+#include "net/decode.h"
 #include "net/pairs.h"
 #include "net/portset.h"
 #include "net/tcpreasm.h"
-#include "pipeline/clocks.h"
-#include "pipeline/exchanges.h"
+#include "pipeline/inner/clocks.h"
+#include "pipeline/inner/exchanges.h"
 #include "pipeline/observation.h"
 
 /*
@@ -30,7 +30,7 @@ struct tap_limits {
 	const char *methods;          /* watched, separated by blanks; "*": all;
 				       * copied */
 	bool watch_mras;              /* MRAS requests on any SIP port too */
-	struct descent_limits descent;
+	struct decode_limits decode;
 	struct tcpreasm_limits tcp;
 	struct pairs_limits pairs;
 	struct message_limits message;
@@ -74,7 +74,7 @@ struct tap_counts {
 	uint64_t signalling; /* messages, and segments with octets at a
 			      * SIP port: TLS cannot be read */
 	uint64_t recovered;  /* of the messages: libosip2 had refused */
-	uint64_t confirmed;  /* libosip2 read it so too: see authority.h */
+	uint64_t confirmed;  /* libosip2 read it so too: see crosscheck.h */
 };
 void tap_counts(const struct tap *tap, struct tap_counts *counts);
 

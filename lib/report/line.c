@@ -2,7 +2,7 @@
 #include "report/line.h"
 
 #include "report/catalog.h"
-#include "report/sentence.h"
+#include "report/inner/sentence.h"
 
 static const char ellipsis[] = "...";
 

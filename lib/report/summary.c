@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "report/phrase.h"
+#include "report/inner/phrase.h"
 
 /* A person reads so many clocks; a program reads them all, in JSON. */
 enum { CLOCKS_SHOWN = 20 };

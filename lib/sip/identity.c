@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/identity.h"
 
-#include "sip/field.h"
-#include "sip/keys.h"
+#include "sip/inner/field.h"
+#include "sip/inner/keys.h"
 
 /*
  * Outside of full mode nothing is shown that was not recognised: a value is

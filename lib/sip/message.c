@@ -9,8 +9,8 @@
 #include <osipparser2/osip_parser.h>
 #include <osipparser2/osip_port.h>
 
-#include "sip/field.h"
-#include "sip/keys.h"
+#include "sip/inner/field.h"
+#include "sip/inner/keys.h"
 
 /*
  * A message is read twice: by keys.h, which finds every value in the octets,

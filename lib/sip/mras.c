@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/mras.h"
 
-#include "sip/keys.h"
+#include "sip/inner/keys.h"
 
 static const char content_type[] = "application/msrtc-media-relay-auth+xml";
 

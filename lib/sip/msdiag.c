@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/msdiag.h"
 
-#include "sip/field.h"
-#include "sip/param.h"
+#include "sip/inner/field.h"
+#include "sip/inner/param.h"
 
 /* <id>;reason="..";source="..": in any order, blanks after the semicolons. */
 static bool

@@ -3,8 +3,8 @@
 
 #include "base/cursor.h"
 #include "base/filetime.h"
-#include "sip/field.h"
-#include "sip/param.h"
+#include "sip/inner/field.h"
+#include "sip/inner/param.h"
 
 enum {
 	MOST_OCTETS = 3072, /* of a challenge; real ones have 200 to 600 */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/scan.h"
 
-#include "sip/field.h"
-#include "sip/keys.h"
-#include "sip/scanvalue.h"
+#include "sip/inner/field.h"
+#include "sip/inner/keys.h"
+#include "sip/inner/scanvalue.h"
 
 struct scan {
 	struct sip_message *m;

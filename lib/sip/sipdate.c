@@ -2,7 +2,7 @@
 #include "sip/sipdate.h"
 
 #include "base/calendar.h"
-#include "sip/laxdate.h"
+#include "sip/inner/laxdate.h"
 
 enum { EXACT_OCTETS = 29 }; /* Sat, 13 Nov 2010 23:29:00 GMT */
 

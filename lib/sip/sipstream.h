@@ -3,7 +3,7 @@
 #define SIPSTREAM_H
 
 #include "net/tcpreasm.h"
-#include "sip/framing.h"
+#include "sip/inner/framing.h"
 
 /*
  * SIP on TCP connections: what reassembly puts in order is recognised by its

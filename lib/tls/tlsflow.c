@@ -3,8 +3,8 @@
 
 #include <stdlib.h>
 
-#include "tls/hello.h"
-#include "tls/tlsconn.h"
+#include "tls/inner/hello.h"
+#include "tls/inner/tlsconn.h"
 
 struct tlsflow {
 	struct tlsconn_shared shared;

@@ -4,7 +4,7 @@
 
 #include "base/siphash.h"
 #include "net/tcpreasm.h"
-#include "tls/x509cert.h"
+#include "tls/inner/x509cert.h"
 
 /*
  * TLS on TCP connections, as far as it can be seen without a key: hellos,

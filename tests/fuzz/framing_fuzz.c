@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "base/siphash.h"
-#include "sip/framing.h"
+#include "sip/inner/framing.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
 

@@ -8,7 +8,7 @@
 
 #include <stdlib.h>
 
-#include "pipeline/memory.h"
+#include "pipeline/saved.h"
 #include "report/fields.h"
 #include "report/jsonline.h"
 #include "rooms.h"
@@ -78,25 +78,25 @@ end(struct rooms *rooms)
 static bool
 load(struct rooms *rooms, struct slice octets)
 {
-	static const uint8_t boot[MEMORY_BOOT];
-	struct memory m;
+	static const uint8_t boot[SAVED_BOOT];
+	struct saved m;
 	struct cursor rest;
 	struct record_shift shift;
 	nstime step;
 
-	if (!memory_open(octets, &m, &rest))
+	if (!saved_open(octets, &m, &rest))
 		return false;
-	shift = memory_shift(&m, NOW, WALL, boot, &step);
-	return memory_load(&rest, &shift, rooms->outbox, rooms->judge);
+	shift = saved_shift(&m, NOW, WALL, boot, &step);
+	return saved_load(&rest, &shift, rooms->outbox, rooms->judge);
 }
 
 static void
 save(const struct rooms *rooms, struct record *r)
 {
-	const struct memory m = { .now = NOW, .wall = WALL };
+	const struct saved m = { .now = NOW, .wall = WALL };
 
-	record_init(r, MEMORY_MOST);
-	memory_save(r, &m, rooms->outbox, rooms->judge);
+	record_init(r, SAVED_MOST);
+	saved_save(r, &m, rooms->outbox, rooms->judge);
 	demand(!r->failed);
 }
 
@@ -205,7 +205,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 {
 	struct record r;
 
-	record_init(&r, MEMORY_MOST);
+	record_init(&r, SAVED_MOST);
 	record_octets(&r, slice_text("siptimed state 2\n"));
 	record_octets(&r, slice_of(octets, len));
 	record_seal(&r);

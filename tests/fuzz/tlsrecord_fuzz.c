@@ -7,7 +7,7 @@
  * mid-way and has no holes must come out the same octet by octet.
  */
 
-#include "tls/tlsrecord.h"
+#include "tls/inner/tlsrecord.h"
 
 #include <stdlib.h>
 

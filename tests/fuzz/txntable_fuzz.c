@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/txntable.h"
+#include "txn/txntable.h"
 
 #include <stdlib.h>
 
-#include "sip/timers.h"
+#include "txn/timers.h"
 
 /*
  * Octets play a small world: a few hosts, branches, methods and statuses, and

@@ -2,7 +2,7 @@
 
 /* A certificate's DER. */
 
-#include "tls/x509cert.h"
+#include "tls/inner/x509cert.h"
 
 #include <stdlib.h>
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <time.h>
 
-#include "findings/skew.h"
+#include "skew/skew.h"
 #include "sip/sipdate.h"
 
 enum { ROUNDS = 2000000, PEERS = 1000, EXACT_OCTETS = 29 };

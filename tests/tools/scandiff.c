@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "sip/scan.h"
-#include "sip/startline.h"
+#include "sip/inner/startline.h"
 #include "tools/scansame.h"
 
 /*

@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "net/descent.h"
+#include "net/decode.h"
 #include "tls/tlsflow.h"
 
 enum { LINE = 65536 };
@@ -170,11 +170,11 @@ on_stream(void *arg, const struct tcpreasm_event *e)
 }
 
 static void
-on_transport(void *arg, const struct descent_event *e)
+on_transport(void *arg, const struct decode_event *e)
 {
 	struct tool *tool = arg;
 
-	if (e->transport != DESCENT_TCP)
+	if (e->transport != DECODE_TCP)
 		return;
 	tcpreasm_input(tool->tcp,
 	    &(struct tcpreasm_segment){
@@ -197,7 +197,7 @@ forward(nstime last, nstime wall)
 }
 
 static nstime
-read_packets(pcap_t *pcap, struct tool *tool, struct descent *descent)
+read_packets(pcap_t *pcap, struct tool *tool, struct decode *decode)
 {
 	struct pcap_pkthdr *header;
 	const u_char *octets;
@@ -215,7 +215,7 @@ read_packets(pcap_t *pcap, struct tool *tool, struct descent *descent)
 		};
 
 		last = wall;
-		descent_input(descent, &packet);
+		decode_input(decode, &packet);
 		tcpreasm_tick(tool->tcp, now);
 	}
 	return now;
@@ -243,7 +243,7 @@ judge(const char *name)
 		.octets = 16 << 20,
 		.certificates = 1000,
 	};
-	static const struct descent_limits limits = {
+	static const struct decode_limits limits = {
 		.tunnels = true,
 		.fragments = 1000,
 		.fragment_octets = 16 << 20,
@@ -251,7 +251,7 @@ judge(const char *name)
 	};
 	char error[PCAP_ERRBUF_SIZE];
 	pcap_t *pcap = pcap_open_offline(name, error);
-	struct descent *descent;
+	struct decode *decode;
 	struct tool tool;
 
 	if (pcap == NULL) {
@@ -260,12 +260,12 @@ judge(const char *name)
 	}
 	tool.tcp = tcpreasm_new(&tcp_limits, on_stream, &tool);
 	tool.tls = tlsflow_new(&tls_limits, on_tls, NULL);
-	descent = descent_new(&limits, on_transport, &tool);
-	tcpreasm_flush(tool.tcp, read_packets(pcap, &tool, descent));
+	decode = decode_new(&limits, on_transport, &tool);
+	tcpreasm_flush(tool.tcp, read_packets(pcap, &tool, decode));
 	tcpreasm_free(tool.tcp);
 	tlsflow_stats(tool.tls, on_counter, NULL);
 	tlsflow_free(tool.tls);
-	descent_free(descent);
+	decode_free(decode);
 	pcap_close(pcap);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/accusation.h"
+#include "skew/inner/accusation.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/agents.h"
+#include "skew/inner/agents.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pipeline/attempts.h"
+#include "pipeline/inner/attempts.h"
 
 #include "unit/segments.h"
 

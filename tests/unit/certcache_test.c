@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tls/certcache.h"
+#include "tls/inner/certcache.h"
 
 #include "unit/tlswire.h"
 

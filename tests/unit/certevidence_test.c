@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/certevidence.h"
+#include "findings/inner/certevidence.h"
 
 #include "unit/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report/certtext.h"
+#include "report/inner/certtext.h"
 
 #include "report/line.h"
 #include "unit/event.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/clients.h"
+#include "findings/inner/clients.h"
 
 #include "unit/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pipeline/clocks.h"
+#include "pipeline/inner/clocks.h"
 
 #include "unit.h"
 
@@ -64,8 +64,8 @@ datagram(
 	const struct packet packet = { .now = now, .wall = START + now };
 
 	clocks_datagram(clocks,
-	    &(struct descent_event){
-		.transport = DESCENT_UDP,
+	    &(struct decode_event){
+		.transport = DECODE_UDP,
 		.packet = &packet,
 		.from = from,
 		.to = to,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/conflict.h"
+#include "skew/inner/conflict.h"
 
 #include "onehost.h"
 #include "unit.h"

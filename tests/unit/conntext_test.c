@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report/conntext.h"
+#include "report/inner/conntext.h"
 
 #include "unit/event.h"
 #include "unit/unit.h"

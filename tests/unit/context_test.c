@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pipeline/context.h"
+#include "pipeline/inner/context.h"
 
 #include "unit/segments.h"
 

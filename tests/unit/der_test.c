@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tls/der.h"
+#include "tls/inner/der.h"
 
 #include "unit/tlswire.h"
 

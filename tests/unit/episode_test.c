@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "alert/episode.h"
+#include "alert/inner/episode.h"
 
 #include "unit/unit.h"
 

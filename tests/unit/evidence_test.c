@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/evidence.h"
+#include "findings/inner/evidence.h"
 
 #include "unit/unit.h"
 

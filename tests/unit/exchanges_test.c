@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pipeline/exchanges.h"
+#include "pipeline/inner/exchanges.h"
 
 #include "unit/segments.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/failures.h"
+#include "findings/inner/failures.h"
 
 #include "unit/saved.h"
 

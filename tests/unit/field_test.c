@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/unit.h"
 
-#include "sip/field.h"
+#include "sip/inner/field.h"
 
 static struct slice rest;
 static struct field field;

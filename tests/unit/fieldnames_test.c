@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/fieldnames.h"
+#include "findings/inner/fieldnames.h"
 
 #include "unit/unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/unit.h"
 
-#include "sip/framing.h"
+#include "sip/inner/framing.h"
 
 #define SERVICE(body, length)                                                  \
 	"SERVICE sip:edge:5062;grid SIP/2.0\r\n"                               \

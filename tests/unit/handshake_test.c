@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tls/handshake.h"
+#include "tls/inner/handshake.h"
 
 #include "unit/tlswire.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tls/hello.h"
+#include "tls/inner/hello.h"
 
 #include "unit/tlswire.h"
 

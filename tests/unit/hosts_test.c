@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/hosts.h"
+#include "skew/inner/hosts.h"
 
-#include "findings/skew.h"
+#include "skew/skew.h"
 #include "unit/saved.h"
 
 static const struct siphash_key key = { 1, 2 };

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/ipfrag.h"
+#include "net/inner/ipfrag.h"
 
 #include "unit/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/ipholes.h"
+#include "net/inner/ipholes.h"
 
 #include "unit/unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/unit.h"
 
-#include "sip/keys.h"
+#include "sip/inner/keys.h"
 
 #define HEAD                                                                   \
 	"Via: SIP/2.0/UDP h\r\nCall-ID: c\r\nCSeq: 1 OPTIONS\r\n"              \

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/laxdate.h"
+#include "sip/inner/laxdate.h"
 
 #include "sip/sipdate.h"
 #include "unit.h"

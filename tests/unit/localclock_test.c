@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/localclock.h"
+#include "skew/inner/localclock.h"
 
 #include "unit.h"
 

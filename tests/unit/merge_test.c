@@ -86,7 +86,7 @@ START_TEST(what_comes_too_late_does_not_turn_time_back)
 }
 END_TEST
 
-START_TEST(memory_is_bounded_by_letting_the_oldest_go_early)
+START_TEST(saved_is_bounded_by_letting_the_oldest_go_early)
 {
 	struct merge *m = merge_of(1024);
 
@@ -104,4 +104,4 @@ END_TEST
 UNIT("merge", packets_leave_in_order_of_their_stamps,
     nothing_leaves_while_an_older_one_may_come,
     what_comes_too_late_does_not_turn_time_back,
-    memory_is_bounded_by_letting_the_oldest_go_early)
+    saved_is_bounded_by_letting_the_oldest_go_early)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/mirrordup.h"
+#include "net/inner/mirrordup.h"
 
 #include "unit/unit.h"
 

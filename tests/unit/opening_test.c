@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pipeline/opening.h"
+#include "pipeline/inner/opening.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/orphans.h"
+#include "txn/inner/orphans.h"
 
 #include "unit/txnstory.h"
 #include "unit/unit.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/param.h"
+#include "sip/inner/param.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/peers.h"
+#include "skew/inner/peers.h"
 
 #include "unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report/phrase.h"
+#include "report/inner/phrase.h"
 
 #include "unit/unit.h"
 

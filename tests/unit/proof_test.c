@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/proof.h"
+#include "findings/inner/proof.h"
 
 #include "unit/outcomes.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/requote.h"
+#include "txn/requote.h"
 
 #include "unit/unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/unit.h"
 
-#include "sip/scanmap.h"
+#include "sip/inner/scanmap.h"
 
 static struct scanmap map;
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/scanners.h"
+#include "findings/inner/scanners.h"
 
 #include "unit/unit.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/unit.h"
 
-#include "sip/scanvalue.h"
+#include "sip/inner/scanvalue.h"
 
 #define IS(s, text) ck_assert(slice_is(s, text))
 

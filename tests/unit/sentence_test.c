@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report/sentence.h"
+#include "report/inner/sentence.h"
 
 #include "unit/event.h"
 #include "unit/unit.h"

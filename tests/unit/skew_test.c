@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/skew.h"
+#include "skew/skew.h"
 
 #include "unit/saved.h"
 

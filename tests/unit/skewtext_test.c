@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "report/skewtext.h"
+#include "report/inner/skewtext.h"
 
 #include "unit/event.h"
 #include "unit/unit.h"

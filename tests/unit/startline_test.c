@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "unit/unit.h"
 
-#include "sip/startline.h"
+#include "sip/inner/startline.h"
 
 START_TEST(start_lines_are_told_by_their_version)
 {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "pipeline/streams.h"
+#include "pipeline/inner/streams.h"
 
 #include "unit/outcomes.h"
 #include "unit/tlswire.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/tally.h"
+#include "findings/inner/tally.h"
 
 #include "unit/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/tcp.h"
+#include "net/inner/tcp.h"
 
 #include "unit/unit.h"
 

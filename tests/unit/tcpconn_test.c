@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/tcpconn.h"
+#include "net/inner/tcpconn.h"
 
 #include "unit/unit.h"
 

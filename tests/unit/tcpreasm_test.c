@@ -363,7 +363,7 @@ START_TEST(a_full_stream_gives_up_its_first_hole)
 }
 END_TEST
 
-START_TEST(memory_is_bounded_whatever_comes)
+START_TEST(saved_is_bounded_whatever_comes)
 {
 	struct tcpreasm_limits limits = plain;
 	size_t empty;
@@ -726,7 +726,7 @@ UNIT("tcpreasm", a_connection_opens_carries_both_ways_and_closes,
     what_is_not_acknowledged_is_waited_for,
     a_hole_on_a_one_way_mirror_is_given_up_in_time,
     a_direction_never_seen_has_no_gaps, a_full_stream_gives_up_its_first_hole,
-    memory_is_bounded_whatever_comes, what_the_snaplen_cut_off_is_a_gap,
+    saved_is_bounded_whatever_comes, what_the_snaplen_cut_off_is_a_gap,
     three_syns_or_seven_seconds_are_unanswered, a_reset_refuses_a_syn_once,
     a_reset_far_from_the_window_is_forged,
     the_client_alone_shows_that_it_was_answered,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/tcpstream.h"
+#include "net/inner/tcpstream.h"
 
 #include "unit/unit.h"
 

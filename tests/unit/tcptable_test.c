@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/tcptable.h"
+#include "net/inner/tcptable.h"
 
 #include "unit/unit.h"
 

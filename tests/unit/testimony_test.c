@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/testimony.h"
+#include "skew/inner/testimony.h"
 
 #include "unit/saved.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tls/tlsconn.h"
+#include "tls/inner/tlsconn.h"
 
 #include "unit/tlsstory.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tls/tlsrecord.h"
+#include "tls/inner/tlsrecord.h"
 
 #include "base/textbuf.h"
 

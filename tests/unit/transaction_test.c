@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/transaction.h"
+#include "txn/inner/transaction.h"
 
-#include "sip/timers.h"
+#include "txn/timers.h"
 #include "unit/unit.h"
 
 static const struct transaction_timers timers = {

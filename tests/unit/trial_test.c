@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/trial.h"
+#include "skew/inner/trial.h"
 
 #include "unit/saved.h"
 

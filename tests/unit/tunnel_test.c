@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/tunnel.h"
+#include "net/inner/tunnel.h"
 
 #include "net/datalink.h"
 #include "net/ip.h"

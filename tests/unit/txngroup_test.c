@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/txngroup.h"
+#include "txn/inner/txngroup.h"
 
 #include "unit/txnstory.h"
 #include "unit/unit.h"

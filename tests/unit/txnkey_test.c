@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/txnkey.h"
+#include "txn/inner/txnkey.h"
 
 #include "unit/txnstory.h"
 #include "unit/unit.h"

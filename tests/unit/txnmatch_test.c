@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/txnmatch.h"
+#include "txn/inner/txnmatch.h"
 
 #include "unit/txnstory.h"
 #include "unit/unit.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/txnqueue.h"
+#include "txn/inner/txnqueue.h"
 
 #include "unit/unit.h"
 

@@ -4,8 +4,8 @@
 
 #include <stdlib.h>
 
-#include "sip/timers.h"
-#include "sip/txntable.h"
+#include "txn/timers.h"
+#include "txn/txntable.h"
 
 /*
  * Stories for the transaction table: messages between hosts at times in

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/txntable.h"
+#include "txn/txntable.h"
 
 #include "unit/txnstory.h"
 #include "unit/unit.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "sip/txntext.h"
+#include "txn/txntext.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "net/udp.h"
+#include "net/inner/udp.h"
 
 #include "unit/wire.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/verdicts.h"
+#include "findings/inner/verdicts.h"
 
 #include "unit/unit.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "tls/x509cert.h"
+#include "tls/inner/x509cert.h"
 
 #include "unit/tlswire.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "findings/zonechange.h"
+#include "skew/inner/zonechange.h"
 
 #include "onehost.h"
 #include "unit.h"

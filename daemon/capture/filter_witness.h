@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FILTER_WITNESS_H
+#define FILTER_WITNESS_H
+
+#include "capture/assembly.h"
+
+/*
+ * What the capture filter must let through for the witnesses of other
+ * protocols, so narrow that the kernel drops the rest: NTP, KRB-ERROR and the
+ * like but no tickets, NEGOTIATE responses but no file traffic.
+ *
+ * X is where the header of UDP or TCP begins, behind `base'.
+ */
+struct filter_witness {
+	unsigned witnesses; /* 1 << SKEW_x */
+	uint32_t base;
+	int take, leave; /* labels */
+};
+
+/* A is the source port.  What is no witness goes on. */
+void filter_witness_udp(struct assembly *b, const struct filter_witness *f);
+void filter_witness_tcp(struct assembly *b, const struct filter_witness *f);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef INTERFACES_H
+#define INTERFACES_H
+
+#include "capture/capture.h"
+#include "run/log.h"
+
+/*
+ * The interfaces that are watched, each in a slot of its own: packet.source
+ * is the number of its slot.  One that is down, gone or not there yet is
+ * waited for, and looked after once a second.
+ */
+
+enum { INTERFACES_MOST = 16 };
+
+struct interfaces;
+
+/* Wait for `descriptor' on behalf of a slot, or for nothing any more: -1, it
+ * is about to be closed. */
+typedef void interfaces_watch(void *arg, size_t slot, int descriptor);
+
+struct interfaces_setup {
+	capture_output *output;
+	void *output_arg;
+	interfaces_watch *watch;
+	void *watch_arg;
+	const struct log *log;
+};
+
+/* NULL when out of memory.  The caller frees it. */
+struct interfaces *interfaces_new(const struct interfaces_setup *setup);
+void interfaces_free(struct interfaces *set);
+
+struct interfaces_wanted {
+	const char *names[INTERFACES_MOST]; /* copied */
+	size_t count;
+	struct capture_setup capture; /* but for interface and source */
+};
+
+/*
+ * Make the set what is wanted: what stands in both is kept, with the new
+ * setup.  0, or -errno, logged, and nothing has changed: the filter does not
+ * compile, or a new interface can never be captured.
+ */
+int interfaces_set(
+    struct interfaces *set, const struct interfaces_wanted *wanted);
+
+/* Read what waits.  True: all of it; false: there may be more. */
+bool interfaces_read(struct interfaces *set, size_t slot);
+
+/* Once a second: which went away, which are back? */
+void interfaces_look_after(struct interfaces *set);
+
+/* NULL: the slot is not used. */
+const char *interfaces_name(const struct interfaces *set, size_t slot);
+bool interfaces_is_open(const struct interfaces *set, size_t slot);
+
+/* It was there since it is watched, and is not now: what it would show is
+ * lost. */
+bool interfaces_is_missed(const struct interfaces *set, size_t slot);
+
+/* Slots in use are below this. */
+size_t interfaces_end(const struct interfaces *set);
+
+/* Packets dropped before us since the last call. */
+uint64_t interfaces_dropped(struct interfaces *set, size_t slot);
+
+/* "eth1, eth2 (not there)" */
+void interfaces_write(const struct interfaces *set, struct textbuf *t);
+
+#endif

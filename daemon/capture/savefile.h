@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SAVEFILE_H
+#define SAVEFILE_H
+
+#include "base/counter.h"
+#include "run/log.h"
+#include "net/packet.h"
+
+/*
+ * One savefile, pcap or pcapng, read by libpcap packet by packet.  What is
+ * wrong with it is said here, once, as "FILE: what; what to do".
+ */
+
+struct savefile;
+
+/*
+ * Open `path' ("-": standard input), which is borrowed for the savefile's
+ * life.  0, or -errno when it is no savefile that can be judged, which has
+ * been logged, but for -ENOMEM.  The caller frees it with savefile_free().
+ */
+int savefile_open(
+    const char *path, const struct log *log, struct savefile **savefile);
+void savefile_free(struct savefile *s);
+
+/* Judge only what passes `filter', as in pcap-filter(7); the rest still tells
+ * what time it is.  -EINVAL, logged, if it does not compile. */
+int savefile_filter(struct savefile *s, const char *filter);
+
+enum savefile_read {
+	SAVEFILE_PACKET,
+	SAVEFILE_END,
+	SAVEFILE_BROKEN /* cut short or damaged: see savefile_complain() */
+};
+
+/*
+ * The next packet that has a stamp between 1970 and 2200: octets (borrowed
+ * until the next call), len, datalink and wall are filled in.  *passed: the
+ * filter lets it through.
+ */
+enum savefile_read savefile_next(
+    struct savefile *s, struct packet *packet, bool *passed);
+
+/* After SAVEFILE_BROKEN: log what is wrong and what to do. */
+void savefile_complain(const struct savefile *s);
+
+/* For the progress bar: octets read so far, and in all (0: a pipe). */
+uint64_t savefile_octets_read(const struct savefile *s);
+uint64_t savefile_octets(const struct savefile *s);
+
+const char *savefile_path(const struct savefile *s);
+
+/* A packet whose time cannot be used is counted as a bad stamp. */
+void savefile_refuse(struct savefile *s);
+
+struct savefile_counts {
+	uint64_t bad_stamp; /* before 1970, after 2200, or no time at all */
+	uint64_t filtered;  /* did not pass the filter */
+};
+void savefile_counts(const struct savefile *s, struct savefile_counts *counts);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config/config.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <pcap/pcap.h>
+#include <stdlib.h>
+
+#include "config/config_file.h"
+#include "config/config_keys.h"
+
+struct config *
+config_new(void)
+{
+	struct config *config = calloc(1, sizeof(*config));
+
+	if (config != NULL)
+		config_keys_defaults(config);
+	return config;
+}
+
+void
+config_free(struct config *config)
+{
+	if (config == NULL)
+		return;
+	for (size_t i = 0; i < config->file_count; i++)
+		free(config->files[i]);
+	free(config);
+}
+
+static int
+is_drop_in(const struct dirent *entry)
+{
+	const size_t len = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && len > 5 &&
+	    strcmp(entry->d_name + len - 5, ".conf") == 0;
+}
+
+/* alphasort() asks the locale; the order must be the same everywhere. */
+static int
+compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* `path' is taken over. */
+static int
+read_file(struct config *config, char *path, const struct log *log)
+{
+	if (path == NULL)
+		return -ENOMEM;
+	if (config->file_count == CONFIG_FILES) {
+		log_error(log, "%s: one file too many; accepted: %d", path,
+		    CONFIG_FILES);
+		free(path);
+		return -E2BIG;
+	}
+	config->files[config->file_count++] = path;
+	return config_file_read(config, path, log);
+}
+
+static int
+read_drop_in(struct config *config, const char *folder, const char *name,
+    const struct log *log)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
+		path = NULL;
+	return read_file(config, path, log);
+}
+
+static int
+read_drop_ins(struct config *config, const char *path, const struct log *log)
+{
+	const char *slash = strrchr(path, '/');
+	struct dirent **entries;
+	char *folder;
+	int count, error = 0;
+
+	if (asprintf(&folder, "%.*ssiptimed.conf.d",
+		slash == NULL ? 0 : (int)(slash - path + 1), path) < 0)
+		return -ENOMEM;
+	count = scandir(folder, &entries, is_drop_in, compare_names);
+	if (count < 0 && errno != ENOENT && errno != ENOTDIR) {
+		error = -errno;
+		log_error(log, "%s: %m; check the folder", folder);
+	}
+	for (int i = 0; i < count; i++) {
+		if (read_drop_in(config, folder, entries[i]->d_name, log) < 0)
+			error = -EINVAL;
+		free(entries[i]);
+	}
+	if (count >= 0)
+		free(entries);
+	free(folder);
+	return error;
+}
+
+enum { MAXIMUM_SNAPLEN = 256 * 1024 };
+
+static bool
+ports_meet(const struct portset *a, const struct portset *b)
+{
+	for (size_t i = 0; i < sizeof(a->bits) / sizeof(*a->bits); i++)
+		if ((a->bits[i] & b->bits[i]) != 0)
+			return true;
+	return false;
+}
+
+/* Each datalink compiles it anew; here it is read for its words. */
+static int
+check_filter(const struct config *config, const struct log *log)
+{
+	struct bpf_program program;
+	pcap_t *pcap = pcap_open_dead(DLT_EN10MB, MAXIMUM_SNAPLEN);
+	int error = 0;
+
+	if (pcap == NULL)
+		return -ENOMEM;
+	if (pcap_compile(pcap, &program, config->capture.filter, 1,
+		PCAP_NETMASK_UNKNOWN) < 0) {
+		log_error(log,
+		    "[capture] filter: found '%s': %s; accepted: "
+		    "an expression as in pcap-filter(7)",
+		    config->capture.filter, pcap_geterr(pcap));
+		error = -EINVAL;
+	} else {
+		pcap_freecode(&program);
+	}
+	pcap_close(pcap);
+	return error;
+}
+
+static bool
+is_among_others(const char *list, const char *word)
+{
+	struct slice rest = slice_text(list), item;
+	bool found = false;
+	size_t count = 0;
+
+	for (; value_next(&rest, &item); count++)
+		found = found || slice_is(item, word);
+	return found && count > 1;
+}
+
+/* What no key can tell on its own. */
+static int
+check(const struct config *config, const struct log *log)
+{
+	const struct config_clock *clock = &config->clock;
+	int error = check_filter(config, log);
+
+	if (clock->warn > clock->major || clock->major > clock->critical) {
+		log_error(log,
+		    "[clock] warn, major, critical: found one that "
+		    "is less than the one before; accepted: warn <= major <= "
+		    "critical");
+		error = -EINVAL;
+	}
+	if (is_among_others(config->timeouts.methods, "*")) {
+		log_error(log,
+		    "[timeouts] methods: found '%s'; accepted: * "
+		    "alone, or others without it",
+		    config->timeouts.methods);
+		error = -EINVAL;
+	}
+	if (is_among_others(config->alerts.sinks, "auto")) {
+		log_error(log,
+		    "[alerts] sinks: found '%s'; accepted: auto "
+		    "alone, or others without it",
+		    config->alerts.sinks);
+		error = -EINVAL;
+	}
+	if (!ports_meet(&config->timeouts.ports, &config->sip.ports))
+		log_warning(log,
+		    "[timeouts] ports: none of them is among "
+		    "[sip] ports, so no transaction is watched");
+	return error;
+}
+
+int
+config_load(struct config *config, const char *path, const struct log *log)
+{
+	const int file = read_file(config, strdup(path), log);
+	const int drop_ins = read_drop_ins(config, path, log);
+
+	if (file < 0 || drop_ins < 0)
+		return file < 0 ? file : drop_ins;
+	return check(config, log);
+}
+
+void
+config_for_savefiles(struct config *config)
+{
+	size_t from, to;
+
+	config->timeouts.ports = config->sip.ports;
+	if (config_keys_find("sip", "ports", &from) &&
+	    config_keys_find("timeouts", "ports", &to)) {
+		config->values[to] = config->values[from];
+		config->values[to].origin = "-r without -c";
+	}
+}
+
+bool
+config_is_set(const struct config *config, const char *section, const char *key)
+{
+	size_t row;
+
+	return config_keys_find(section, key, &row) &&
+	    config->values[row].line > 0;
+}
+
+static void
+print_value(FILE *out, const char *name, const struct config_value *value)
+{
+	int written = fprintf(out, "%s = %s", name, value->text);
+
+	/* The rest of the line is a comment, so this is a valid file. */
+	for (; written < 40; written++)
+		fputc(' ', out);
+	fprintf(out, " ; %s", value->origin);
+	if (value->line > 0)
+		fprintf(out, ":%u", value->line);
+	fputc('\n', out);
+}
+
+void
+config_print(const struct config *config, FILE *out)
+{
+	const char *section = "";
+
+	for (size_t i = 0; i < config_keys_count(); i++) {
+		if (strcmp(config_keys_section(i), "pool") == 0)
+			continue;
+		if (strcmp(section, config_keys_section(i)) != 0) {
+			fputs(section[0] == '\0' ? "" : "\n", out);
+			section = config_keys_section(i);
+			fprintf(out, "[%s]\n", section);
+		}
+		print_value(out, config_keys_name(i), &config->values[i]);
+	}
+	for (size_t pool = 0; pool < config->pool_count; pool++) {
+		fprintf(out, "\n[pool \"%s\"]\n", config->pools[pool].name);
+		for (size_t i = 0; i < config_keys_count(); i++)
+			if (strcmp(config_keys_section(i), "pool") == 0)
+				print_value(out, config_keys_name(i),
+				    &config->pools[pool].values[i]);
+	}
+}

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CONFIG_H
+#define CONFIG_H
+
+#include <stdio.h>
+
+#include "run/log.h"
+#include "pipeline/judge.h"
+#include "pipeline/tap.h"
+#include "config/value.h"
+
+/*
+ * The configuration (DESIGN section 11): every key with its type, default
+ * and check stands in one table in config_keys.c, and its value in this
+ * struct.  What a file sets is remembered with file and line.
+ */
+
+enum {
+	CONFIG_TEXT = 208, /* a line of a file holds less than 200 octets */
+	CONFIG_KEYS = 64,  /* room for the table */
+	CONFIG_POOLS = 64,
+	CONFIG_MEMBERS = 64, /* of one pool */
+	CONFIG_IGNORED = 64,
+	CONFIG_FILES = 256
+};
+
+#define CONFIG_PATH "/etc/siptimed/siptimed.conf"
+
+struct config_value {
+	char text[CONFIG_TEXT]; /* as written */
+	const char *origin;     /* "default", or the file it stands in */
+	unsigned line;          /* 0: not from a file */
+};
+
+struct config_capture {
+	char interfaces[CONFIG_TEXT], filter[CONFIG_TEXT];
+	size_t snaplen, buffer;
+	bool promiscuous, tunnels;
+	nstime merge_window;
+};
+
+struct config_sip {
+	struct portset ports;
+	unsigned identities; /* enum identity_mode */
+	size_t max_message;
+};
+
+struct config_timeouts {
+	struct portset ports;
+	char methods[CONFIG_TEXT]; /* separated by single blanks, or "*" */
+	nstime t1, timer_c, grace, slow_service, slow_invite;
+	unsigned slow_count;
+};
+
+struct config_clock {
+	nstime warn, major, critical;
+	unsigned min_samples;
+	char witnesses[CONFIG_TEXT];
+	unsigned judge; /* 0: sip, 1: all */
+};
+
+struct config_connections {
+	unsigned count;
+	nstime window, expiry_warning;
+};
+
+struct config_ignore {
+	bool kinds[FINDING_KINDS];
+	struct value_prefix prefixes[CONFIG_IGNORED];
+	size_t prefix_count;
+};
+
+struct config_alerts {
+	char sinks[CONFIG_TEXT];
+	unsigned facility; /* as in syslog(3), not shifted */
+	nstime join, reminder, resolve_after, heartbeat;
+	unsigned rate;
+	struct config_ignore ignore;
+};
+
+struct config_limits {
+	unsigned transactions, streams, fragments, peers;
+	size_t memory;
+};
+
+struct config_members {
+	struct address addresses[CONFIG_MEMBERS];
+	size_t count;
+};
+
+struct config_pool {
+	char name[CONFIG_TEXT];
+	struct config_members members;
+	char role[CONFIG_TEXT];
+	nstime warn; /* 0: the general one */
+	struct config_value values[CONFIG_KEYS];
+};
+
+struct config {
+	struct config_capture capture;
+	struct config_sip sip;
+	struct config_timeouts timeouts;
+	struct config_clock clock;
+	struct config_connections connections;
+	struct config_alerts alerts;
+	struct config_limits limits;
+	struct config_pool pools[CONFIG_POOLS];
+	size_t pool_count;
+
+	struct config_value values[CONFIG_KEYS];
+	char *files[CONFIG_FILES]; /* owned */
+	size_t file_count;
+	struct skew_pool skew_pools[CONFIG_POOLS]; /* for config_limits() */
+};
+
+/* All defaults.  NULL when out of memory; free with config_free(). */
+struct config *config_new(void);
+void config_free(struct config *config);
+
+/*
+ * Read `path', then the *.conf in siptimed.conf.d beside it in order of their
+ * names. 0, or -errno after every error has been logged with its file and line,
+ * what was found and what is accepted.
+ */
+int config_load(struct config *config, const char *path, const struct log *log);
+
+/* Without a configuration file savefiles are watched on all SIP ports. */
+void config_for_savefiles(struct config *config);
+
+/* Did a file set this key? */
+bool config_is_set(
+    const struct config *config, const char *section, const char *key);
+
+/* What is in force and where each value comes from, as a file that
+ * config_load() would read. */
+void config_print(const struct config *config, FILE *out);
+
+/* The witnesses of clocks that are switched on: 1 << SKEW_x. */
+unsigned config_witnesses(const struct config *config);
+
+/*
+ * The limits of the library's rooms.  They borrow from `config'; `key' is
+ * the secret of their hash tables.
+ */
+void config_limits(struct config *config, const struct siphash_key *key,
+    struct tap_limits *tap, struct judge_limits *judge);
+
+#endif

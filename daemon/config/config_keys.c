@@ -1,0 +1,463 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config/config_keys.h"
+
+#include <ctype.h>
+#include <net/if.h>
+
+enum type {
+	DURATION, /* nstime */
+	SIZE,     /* size_t */
+	COUNT,    /* unsigned */
+	BOOLEAN,  /* bool */
+	CHOICE,   /* unsigned: which word of `accepted' */
+	FACILITY, /* unsigned: as in syslog(3), not shifted */
+	PORTS,    /* struct portset */
+	TEXT,     /* char[CONFIG_TEXT] */
+	LIST,     /* the same, every item checked, single blanks between */
+	IGNORE,   /* struct config_ignore */
+	MEMBERS   /* struct config_members */
+};
+
+struct row {
+	const char *section, *name;
+	enum type type;
+	const char *initial; /* the default, as a file would have it */
+	const char *accepted;
+	size_t offset;
+	int64_t min, max;                /* DURATION (ns), SIZE, COUNT */
+	bool (*item)(struct slice item); /* LIST */
+};
+
+static bool
+is_interface(struct slice item)
+{
+	return item.len < IFNAMSIZ && slice_index(item, '/') == item.len;
+}
+
+/* A token of RFC 3261 section 25.1, in letters as methods are. */
+static bool
+is_method(struct slice item)
+{
+	if (slice_is(item, "*"))
+		return true;
+	for (size_t i = 0; i < item.len; i++)
+		if (!isalnum(item.p[i]) &&
+		    (item.p[i] == 0 || strchr("-.!%_+`'~", item.p[i]) == NULL))
+			return false;
+	return true;
+}
+
+static bool
+is_sink(struct slice item)
+{
+	return slice_is(item, "auto") || slice_is(item, "journal") ||
+	    slice_is(item, "syslog") || slice_is(item, "stdout") ||
+	    (slice_starts_with(item, "json:/") && item.len > 6);
+}
+
+static bool
+is_witness(struct slice item)
+{
+	for (unsigned i = 0; i < SKEW_WITNESSES; i++)
+		if (slice_is(item, skew_witness_name(i)))
+			return true;
+	return false;
+}
+
+#define MS NSTIME_MS
+#define SEC NSTIME_S
+#define HOUR (3600 * NSTIME_S)
+#define DAY (24 * HOUR)
+#define K 1024
+#define M (1024 * K)
+#define AT(member) offsetof(struct config, member)
+#define POOL_AT(member) offsetof(struct config_pool, member)
+#define FACILITIES                                                             \
+	"kern user mail daemon auth syslog lpr news uucp cron authpriv ftp "   \
+	"local0 local1 local2 local3 local4 local5 local6 local7"
+
+/* clang-format off */
+static const struct row rows[] = {
+	{ "capture", "interfaces", LIST, "", "names of interfaces",
+	    AT(capture.interfaces), 0, 0, is_interface },
+	{ "capture", "filter", TEXT, "", "an expression as in pcap-filter(7)",
+	    AT(capture.filter), 0, 0, NULL },
+	{ "capture", "snaplen", SIZE, "256K", "64 to 256K octets",
+	    AT(capture.snaplen), 64, 256 * K, NULL },
+	{ "capture", "buffer", SIZE, "64M", "1M to 1024M octets",
+	    AT(capture.buffer), M, 1024 * M, NULL },
+	{ "capture", "promiscuous", BOOLEAN, "yes", "yes or no",
+	    AT(capture.promiscuous), 0, 0, NULL },
+	{ "capture", "tunnels", BOOLEAN, "yes", "yes or no",
+	    AT(capture.tunnels), 0, 0, NULL },
+	{ "capture", "merge_window", DURATION, "50ms", "0ms to 5s",
+	    AT(capture.merge_window), 0, 5 * SEC, NULL },
+
+	{ "sip", "ports", PORTS, "5060 5061 5062",
+	    "ports and ranges, as 5060 5080-5090", AT(sip.ports), 0, 0, NULL },
+	{ "sip", "identities", CHOICE, "full", "full domain hash",
+	    AT(sip.identities), 0, 0, NULL },
+	{ "sip", "max_message", SIZE, "64K", "4K to 1M octets",
+	    AT(sip.max_message), 4 * K, M, NULL },
+
+	{ "timeouts", "ports", PORTS, "5062",
+	    "ports and ranges, as 5060 5080-5090",
+	    AT(timeouts.ports), 0, 0, NULL },
+	{ "timeouts", "methods", LIST, "SERVICE INVITE",
+	    "SIP methods, or * for all", AT(timeouts.methods), 0, 0, is_method },
+	{ "timeouts", "t1", DURATION, "500ms", "10ms to 10s",
+	    AT(timeouts.t1), 10 * MS, 10 * SEC, NULL },
+	{ "timeouts", "timer_c", DURATION, "180s", "1s to 1h",
+	    AT(timeouts.timer_c), SEC, HOUR, NULL },
+	{ "timeouts", "grace", DURATION, "2s", "0s to 60s",
+	    AT(timeouts.grace), 0, 60 * SEC, NULL },
+	{ "timeouts", "slow_service", DURATION, "5s", "100ms to 60s",
+	    AT(timeouts.slow_service), 100 * MS, 60 * SEC, NULL },
+	{ "timeouts", "slow_invite", DURATION, "10s", "100ms to 60s",
+	    AT(timeouts.slow_invite), 100 * MS, 60 * SEC, NULL },
+	{ "timeouts", "slow_count", COUNT, "3", "1 to 1000",
+	    AT(timeouts.slow_count), 1, 1000, NULL },
+
+	{ "clock", "warn", DURATION, "60s", "1s to 7d",
+	    AT(clock.warn), SEC, 7 * DAY, NULL },
+	{ "clock", "major", DURATION, "300s", "1s to 7d",
+	    AT(clock.major), SEC, 7 * DAY, NULL },
+	{ "clock", "critical", DURATION, "900s", "1s to 7d",
+	    AT(clock.critical), SEC, 7 * DAY, NULL },
+	{ "clock", "min_samples", COUNT, "3", "2 to 32",
+	    AT(clock.min_samples), 2, 32, NULL },
+	{ "clock", "witnesses", LIST,
+	    "date tls ntp kerberos smb ntlm",
+	    "some of date tls ntp kerberos smb ntlm",
+	    AT(clock.witnesses), 0, 0, is_witness },
+	{ "clock", "judge", CHOICE, "sip", "sip all",
+	    AT(clock.judge), 0, 0, NULL },
+
+	{ "connections", "count", COUNT, "3", "1 to 64",
+	    AT(connections.count), 1, CONNECTION_COUNT, NULL },
+	{ "connections", "window", DURATION, "5m", "1s to 1d",
+	    AT(connections.window), SEC, DAY, NULL },
+	{ "connections", "expiry_warning", DURATION, "14d", "0d to 365d",
+	    AT(connections.expiry_warning), 0, 365 * DAY, NULL },
+
+	{ "alerts", "sinks", LIST, "auto",
+	    "auto, or some of journal syslog stdout json:/FILE",
+	    AT(alerts.sinks), 0, 0, is_sink },
+	{ "alerts", "facility", FACILITY, "daemon", FACILITIES,
+	    AT(alerts.facility), 0, 0, NULL },
+	{ "alerts", "join", DURATION, "10s", "0s to 5m",
+	    AT(alerts.join), 0, 300 * SEC, NULL },
+	{ "alerts", "reminder", DURATION, "1h", "1m to 7d",
+	    AT(alerts.reminder), 60 * SEC, 7 * DAY, NULL },
+	{ "alerts", "resolve_after", DURATION, "5m", "1s to 1d",
+	    AT(alerts.resolve_after), SEC, DAY, NULL },
+	{ "alerts", "heartbeat", DURATION, "24h", "1m to 7d, 0s for none",
+	    AT(alerts.heartbeat), 0, 7 * DAY, NULL },
+	{ "alerts", "rate", COUNT, "10", "alerts a second, 0 to 1000 (0: all)",
+	    AT(alerts.rate), 0, 1000, NULL },
+	{ "alerts", "ignore", IGNORE, "",
+	    "addresses, prefixes and kinds of alerts",
+	    AT(alerts.ignore), 0, 0, NULL },
+
+	{ "limits", "transactions", COUNT, "200000", "100 to 10000000",
+	    AT(limits.transactions), 100, 10000000, NULL },
+	{ "limits", "streams", COUNT, "50000", "100 to 10000000",
+	    AT(limits.streams), 100, 10000000, NULL },
+	{ "limits", "fragments", COUNT, "4096", "16 to 1000000",
+	    AT(limits.fragments), 16, 1000000, NULL },
+	{ "limits", "peers", COUNT, "20000", "100 to 1000000",
+	    AT(limits.peers), 100, 1000000, NULL },
+	{ "limits", "memory", SIZE, "256M", "16M to 64G octets",
+	    AT(limits.memory), 16 * M, INT64_C(65536) * M, NULL },
+
+	{ "pool", "members", MEMBERS, "", "addresses",
+	    POOL_AT(members), 0, 0, NULL },
+	{ "pool", "role", TEXT, "", "a word, as front-end or edge",
+	    POOL_AT(role), 0, 0, NULL },
+	{ "pool", "warn", DURATION, "0s", "1s to 7d, 0s for [clock] warn",
+	    POOL_AT(warn), 0, 7 * DAY, NULL },
+};
+/* clang-format on */
+
+enum { ROWS = sizeof(rows) / sizeof(*rows) };
+_Static_assert(ROWS <= (int)CONFIG_KEYS, "CONFIG_KEYS has room for the table");
+
+size_t
+config_keys_count(void)
+{
+	return ROWS;
+}
+
+const char *
+config_keys_section(size_t row)
+{
+	return rows[row].section;
+}
+
+const char *
+config_keys_name(size_t row)
+{
+	return rows[row].name;
+}
+
+const char *
+config_keys_accepted(size_t row)
+{
+	return rows[row].accepted;
+}
+
+bool
+config_keys_find(const char *section, const char *name, size_t *row)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (strcmp(rows[i].section, section) == 0 &&
+		    strcmp(rows[i].name, name) == 0) {
+			*row = i;
+			return true;
+		}
+	return false;
+}
+
+bool
+config_keys_has_section(const char *section)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (strcmp(rows[i].section, section) == 0)
+			return true;
+	return false;
+}
+
+static bool
+in_range(const struct row *row, uint64_t n)
+{
+	return n <= INT64_MAX && (int64_t)n >= row->min &&
+	    (int64_t)n <= row->max;
+}
+
+static bool
+set_duration(const struct row *row, struct slice text, void *to)
+{
+	nstime duration;
+
+	if (!value_duration(text, &duration) ||
+	    !in_range(row, (uint64_t)duration))
+		return false;
+	*(nstime *)to = duration;
+	return true;
+}
+
+static bool
+set_size(const struct row *row, struct slice text, void *to)
+{
+	uint64_t octets;
+
+	if (!value_size(text, &octets) || !in_range(row, octets))
+		return false;
+	*(size_t *)to = (size_t)octets;
+	return true;
+}
+
+static bool
+set_count(const struct row *row, struct slice text, void *to)
+{
+	uint64_t n;
+
+	if (!slice_decimal(text, UINT32_MAX, &n) || !in_range(row, n))
+		return false;
+	*(unsigned *)to = (unsigned)n;
+	return true;
+}
+
+static bool
+set_boolean(const struct row *row, struct slice text, void *to)
+{
+	(void)row;
+	return value_boolean(text, to);
+}
+
+static bool
+set_choice(const struct row *row, struct slice text, void *to)
+{
+	struct slice words = slice_text(row->accepted), word;
+
+	for (unsigned i = 0; value_next(&words, &word); i++)
+		if (slice_equal(word, text)) {
+			*(unsigned *)to = i;
+			return true;
+		}
+	return false;
+}
+
+static bool
+set_facility(const struct row *row, struct slice text, void *to)
+{
+	unsigned word;
+
+	if (!set_choice(row, text, &word))
+		return false;
+	/* Four numbers between ftp and local0 are nobody's. */
+	*(unsigned *)to = word < 12 ? word : word + 4;
+	return true;
+}
+
+static bool
+set_ports(const struct row *row, struct slice text, void *to)
+{
+	(void)row;
+	return value_ports(text, to);
+}
+
+static bool
+set_text(const struct row *row, struct slice text, void *to)
+{
+	(void)row;
+	if (text.len >= CONFIG_TEXT)
+		return false;
+	memcpy(to, text.p, text.len);
+	((char *)to)[text.len] = '\0';
+	return true;
+}
+
+static bool
+set_list(const struct row *row, struct slice text, void *to)
+{
+	char joined[CONFIG_TEXT];
+	struct textbuf t;
+	struct slice item;
+
+	textbuf_init(&t, joined, sizeof(joined));
+	while (value_next(&text, &item)) {
+		if (!row->item(item))
+			return false;
+		if (t.len > 0)
+			textbuf_add(&t, " ");
+		textbuf_add_slice(&t, item);
+	}
+	/* An empty list says nothing, unless that is the default. */
+	if (t.truncated || (t.len == 0 && row->initial[0] != '\0'))
+		return false;
+	memcpy(to, joined, t.len + 1);
+	return true;
+}
+
+static bool
+set_ignore(const struct row *row, struct slice text, void *to)
+{
+	struct config_ignore ignore = { .prefix_count = 0 };
+	struct slice item;
+
+	(void)row;
+	while (value_next(&text, &item)) {
+		enum finding_kind kind;
+
+		if (finding_kind_parse(item, &kind)) {
+			ignore.kinds[kind] = true;
+			continue;
+		}
+		if (ignore.prefix_count == CONFIG_IGNORED ||
+		    !value_prefix(item, &ignore.prefixes[ignore.prefix_count]))
+			return false;
+		ignore.prefix_count++;
+	}
+	*(struct config_ignore *)to = ignore;
+	return true;
+}
+
+static bool
+set_members(const struct row *row, struct slice text, void *to)
+{
+	struct config_members members = { .count = 0 };
+	struct slice item;
+
+	(void)row;
+	while (value_next(&text, &item))
+		if (members.count == CONFIG_MEMBERS ||
+		    !endpoint_address_parse(
+			item, &members.addresses[members.count++]))
+			return false;
+	*(struct config_members *)to = members;
+	return true;
+}
+
+static bool (*const setters[])(const struct row *, struct slice, void *) = {
+	[DURATION] = set_duration,
+	[SIZE] = set_size,
+	[COUNT] = set_count,
+	[BOOLEAN] = set_boolean,
+	[CHOICE] = set_choice,
+	[FACILITY] = set_facility,
+	[PORTS] = set_ports,
+	[TEXT] = set_text,
+	[LIST] = set_list,
+	[IGNORE] = set_ignore,
+	[MEMBERS] = set_members,
+};
+
+/* `base' is the struct that the row's offset counts from. */
+static bool
+set(size_t at, void *base, struct config_value *values,
+    const struct config_value *value)
+{
+	const struct row *row = &rows[at];
+	const struct slice text = slice_text(value->text);
+
+	if (!setters[row->type](row, text, (char *)base + row->offset))
+		return false;
+	values[at] = *value;
+	return true;
+}
+
+static bool
+make_value(struct config_value *value, const char *text, const char *origin,
+    unsigned line)
+{
+	if (strlen(text) >= CONFIG_TEXT)
+		return false;
+	*value = (struct config_value){ .origin = origin, .line = line };
+	memcpy(value->text, text, strlen(text) + 1);
+	return true;
+}
+
+bool
+config_keys_set(struct config *config, size_t row, const char *text,
+    const char *origin, unsigned line)
+{
+	struct config_value value;
+
+	return make_value(&value, text, origin, line) &&
+	    set(row, config, config->values, &value);
+}
+
+bool
+config_keys_pool_set(struct config_pool *pool, size_t row, const char *text,
+    const char *origin, unsigned line)
+{
+	struct config_value value;
+
+	return make_value(&value, text, origin, line) &&
+	    set(row, pool, pool->values, &value);
+}
+
+static bool
+is_pool_row(size_t row)
+{
+	return strcmp(rows[row].section, "pool") == 0;
+}
+
+void
+config_keys_defaults(struct config *config)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (!is_pool_row(i))
+			config_keys_set(
+			    config, i, rows[i].initial, "default", 0);
+}
+
+void
+config_keys_pool_defaults(struct config_pool *pool)
+{
+	for (size_t i = 0; i < ROWS; i++)
+		if (is_pool_row(i))
+			config_keys_pool_set(
+			    pool, i, rows[i].initial, "default", 0);
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CONFIG_KEYS_H
+#define CONFIG_KEYS_H
+
+#include "config/config.h"
+
+/*
+ * The table of every key: its section, type, default and check.  Rows of
+ * section "pool" belong to a struct config_pool, all others to a struct
+ * config.
+ */
+
+size_t config_keys_count(void);
+const char *config_keys_section(size_t row);
+const char *config_keys_name(size_t row);
+
+/* What a value may be, for people. */
+const char *config_keys_accepted(size_t row);
+
+/* False: there is no such key. */
+bool config_keys_find(const char *section, const char *name, size_t *row);
+
+/* Is it a section, whatever its keys? */
+bool config_keys_has_section(const char *section);
+
+/* Set every row of the pool, or of everything else, to its default. */
+void config_keys_defaults(struct config *config);
+void config_keys_pool_defaults(struct config_pool *pool);
+
+/*
+ * Set one key of the struct its row belongs to.  False, and nothing changed,
+ * if `text' is not accepted.  `origin' is borrowed for good.
+ */
+bool config_keys_set(struct config *config, size_t row, const char *text,
+    const char *origin, unsigned line);
+bool config_keys_pool_set(struct config_pool *pool, size_t row,
+    const char *text, const char *origin, unsigned line);
+
+#endif

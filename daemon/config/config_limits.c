@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config/config.h"
+
+#include "txn/timers.h"
+
+/* Limits that nobody has had a reason to configure yet. */
+enum {
+	DUPLICATES = 65536, /* 100 ms of 650,000 packets a second */
+	HEADERS = 1000,
+	METHODS = 64,
+	ALERTS = 10000,
+	MRAS_PORT = 5062,
+	ONE_WAY_REQUESTS = 20,
+	TRUNCATED_MESSAGES = 3,
+	MINUTES_WITHOUT_SIP = 15,
+	CERTIFICATES = 4096, /* kept by fingerprint, some 1.5 kB each */
+	KERBEROS_REFUSALS = 3
+};
+
+/*
+ * Fixed, so that the same packets give the same digits in every run and on
+ * every machine.  A random one would hide no more: who has the names can try
+ * them all, with siptimed itself.
+ */
+static const struct siphash_key identity_key = { 0x73697074696d6564,
+	0x6964656e74697479 };
+
+static const nstime MINUTE = 60 * NSTIME_S;
+static const nstime HOUR = 3600 * NSTIME_S;
+
+/* Who dials or answers these is a server: the ports whose requests were
+ * chosen to be watched, or the A/V authentication port. */
+static void
+fill_server_ports(const struct config *config, struct portset *ports)
+{
+	*ports = (struct portset){ .bits = { 0 } };
+	if (config_is_set(config, "timeouts", "ports"))
+		*ports = config->timeouts.ports;
+	else
+		portset_add(ports, MRAS_PORT);
+}
+
+unsigned
+config_witnesses(const struct config *config)
+{
+	struct slice words = slice_text(config->clock.witnesses), word;
+	unsigned witnesses = 0;
+
+	while (value_next(&words, &word))
+		for (unsigned i = 0; i < SKEW_WITNESSES; i++)
+			if (slice_is(word, skew_witness_name(i)))
+				witnesses |= 1U << i;
+	return witnesses;
+}
+
+static unsigned
+muted_witnesses(const struct config *config)
+{
+	return ~config_witnesses(config) & ((1U << SKEW_WITNESSES) - 1);
+}
+
+/* Rooms that look into connections and other protocols. */
+static void
+fill_unencrypted(const struct config *config, const struct siphash_key *key,
+    struct tap_limits *tap)
+{
+	const struct config_timeouts *timeouts = &config->timeouts;
+	const nstime transaction = timers_64_t1(timeouts->t1);
+
+	tap->tls = (struct tlsflow_limits){
+		.octets = config->limits.memory / 16,
+		.certificates = CERTIFICATES,
+		.key = *key,
+	};
+	tap->exchanges.transaction = transaction;
+	tap->exchanges.patience = transaction + timeouts->grace;
+	fill_server_ports(config, &tap->exchanges.ports);
+	tap->clocks = (struct clocks_limits){
+		.muted = muted_witnesses(config),
+		.tellers = config->limits.peers,
+		.key = *key,
+	};
+}
+
+static void
+fill_tap(const struct config *config, const struct siphash_key *key,
+    struct tap_limits *tap)
+{
+	const struct config_limits *limits = &config->limits;
+	const struct config_timeouts *timeouts = &config->timeouts;
+
+	tap->sip_ports = config->sip.ports;
+	tap->watched_ports = timeouts->ports;
+	tap->methods = timeouts->methods;
+	tap->watch_mras = true;
+	tap->key = *key;
+	tap->decode = (struct decode_limits){
+		.tunnels = config->capture.tunnels,
+		.fragments = limits->fragments,
+		.fragment_octets = limits->memory / 8,
+		.duplicates = DUPLICATES,
+		.key = *key,
+	};
+	tap->tcp = (struct tcpreasm_limits){
+		.connections = limits->streams,
+		.octets = limits->memory / 2,
+		.stream_octets = limits->memory / 64,
+		.idle = HOUR,
+		/* Asked about when its last transaction is judged. */
+		.linger = timers_64_t1(timeouts->t1) + timeouts->grace +
+		    10 * NSTIME_S,
+		.key = *key,
+	};
+	tap->pairs = (struct pairs_limits){ limits->peers, *key };
+	tap->message =
+	    (struct message_limits){ config->sip.max_message, HEADERS };
+	tap->transactions = (struct txntable_limits){
+		.transactions = limits->transactions,
+		.t1 = timeouts->t1,
+		.timer_c = timeouts->timer_c,
+		.grace = timeouts->grace,
+		.slow_invite = timeouts->slow_invite,
+		.slow_other = timeouts->slow_service,
+		.key = *key,
+	};
+}
+
+static void
+fill_clock(struct config *config, const struct siphash_key *key,
+    struct skew_limits *skew)
+{
+	const struct config_clock *clock = &config->clock;
+
+	for (size_t i = 0; i < config->pool_count; i++) {
+		const struct config_pool *pool = &config->pools[i];
+
+		config->skew_pools[i] = (struct skew_pool){
+			.name = pool->name,
+			.members = pool->members.addresses,
+			.member_count = pool->members.count,
+			.warn = pool->warn,
+		};
+	}
+	*skew = (struct skew_limits){
+		.warn = clock->warn,
+		.major = clock->major,
+		.critical = clock->critical,
+		.min_samples = clock->min_samples,
+		.hold = 10 * NSTIME_S,
+		.peers = config->limits.peers,
+		.muted = muted_witnesses(config),
+		.judge_all = clock->judge != 0,
+		.pools = config->skew_pools,
+		.pool_count = config->pool_count,
+		.key = *key,
+	};
+}
+
+static void
+fill_connections(const struct config *config, const struct siphash_key *key,
+    struct judge_limits *judge)
+{
+	const struct config_connections *connections = &config->connections;
+	const size_t peers = config->limits.peers;
+
+	judge->connection = (struct connection_limits){
+		.count = connections->count,
+		.window = connections->window,
+		.transaction = timers_64_t1(config->timeouts.t1),
+		.quiet = HOUR,
+		.servers = peers,
+		.clients = peers,
+		.key = *key,
+	};
+	judge->silence = (struct silence_limits){ peers, *key };
+	judge->certificate = (struct certificate_limits){
+		.expiry_warning = connections->expiry_warning,
+		.troubles = CERTIFICATES,
+		.clocks = peers,
+		.key = *key,
+	};
+	judge->stale = (struct stale_limits){
+		.count = KERBEROS_REFUSALS,
+		.hold = 10 * NSTIME_S,
+		.clients = peers,
+		.key = *key,
+	};
+}
+
+static void
+fill_judge(const struct config *config, const struct siphash_key *key,
+    struct judge_limits *judge)
+{
+	const struct config_timeouts *timeouts = &config->timeouts;
+	const size_t peers = config->limits.peers;
+
+	fill_server_ports(config, &judge->server_ports);
+	fill_connections(config, key, judge);
+	judge->timeout = (struct timeout_limits){
+		.t1 = timeouts->t1,
+		.grace = timeouts->grace,
+		.resolve_after = config->alerts.resolve_after,
+		.servers = peers,
+		.methods = METHODS,
+		.judged = config->limits.transactions,
+		.identity = { (enum identity_mode)config->sip.identities,
+		    identity_key },
+		.key = *key,
+	};
+	judge->slow = (struct slow_limits){
+		.count = timeouts->slow_count,
+		.window = 5 * MINUTE,
+		.slow_invite = timeouts->slow_invite,
+		.slow_other = timeouts->slow_service,
+		.servers = peers,
+		.key = *key,
+	};
+	judge->visibility = (struct visibility_limits){
+		.one_way = ONE_WAY_REQUESTS,
+		.truncated = TRUNCATED_MESSAGES,
+		.no_sip = MINUTES_WITHOUT_SIP,
+		.quiet = HOUR,
+		.pairs = peers,
+		.key = *key,
+	};
+	judge->alert = (struct alert_limits){
+		.alerts = ALERTS,
+		.join = config->alerts.join,
+		.reminder = config->alerts.reminder,
+		.flap = 15 * MINUTE,
+		.key = *key,
+	};
+}
+
+void
+config_limits(struct config *config, const struct siphash_key *key,
+    struct tap_limits *tap, struct judge_limits *judge)
+{
+	fill_tap(config, key, tap);
+	fill_unencrypted(config, key, tap);
+	fill_judge(config, key, judge);
+	fill_clock(config, key, &judge->skew);
+}

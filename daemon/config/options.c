@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config/options.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CHECK_CONFIG = 256, EXPLAIN, HELP, JSON, PRINT_CONFIG, VERSION };
+
+static const struct option long_options[] = {
+	{ "check-config", no_argument, NULL, CHECK_CONFIG },
+	{ "explain", required_argument, NULL, EXPLAIN },
+	{ "help", no_argument, NULL, HELP },
+	{ "json", no_argument, NULL, JSON },
+	{ "print-config", no_argument, NULL, PRINT_CONFIG },
+	{ "version", no_argument, NULL, VERSION },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char help[] =
+    "usage: siptimed [-c FILE] [-i IFACE ...] [--json] [-nv] [filter]\n"
+    "       siptimed -r FILE [-r FILE ...] [-c FILE] [--json] [-nv] [filter]\n"
+    "       siptimed [-c FILE] --check-config | --print-config\n"
+    "       siptimed --explain KIND|all | --version | --help\n"
+    "\n"
+    "Watches SIP on a mirror port, or judges savefiles, and says when time "
+    "is\n"
+    "the trouble.\n"
+    "\n"
+    "  -i IFACE        watch this interface until ended; several are one\n"
+    "                  capture\n"
+    "  -r FILE         read this pcap or pcapng savefile (-: standard input);\n"
+    "                  several are one capture, merged by time\n"
+    "  -c FILE         read this configuration, see siptimed.conf(5)\n"
+    "  -n              keep no state (-r never does)\n"
+    "  -v              say more on standard error\n"
+    "  --json          one JSON object per line on standard output\n"
+    "  --check-config  say what is wrong with the configuration, and end\n"
+    "  --print-config  print what is in force and where it comes from, and "
+    "end\n"
+    "  --explain KIND  say what an alert of this kind means, and end\n"
+    "  --version       print the version, and end\n"
+    "  --help          print this, and end\n"
+    "\n"
+    "filter is an expression as in pcap-filter(7).\n"
+    "Exit status of -r: 0 no alert, 1 alerts were raised, 2 trouble.\n";
+
+/* getopt's own messages say neither what to do nor who is talking. */
+static int
+refuse(const struct log *log, int argc, char *argv[], int found)
+{
+	const char *const word =
+	    optind > 0 && optind <= argc ? argv[optind - 1] : "";
+
+	if (optopt > 0 && optopt < CHECK_CONFIG)
+		log_error(log, "-%c: %s; see siptimed --help", optopt,
+		    found == ':' ? "needs a value" : "unknown option");
+	else
+		log_error(log, "%s: %s; see siptimed --help", word,
+		    found == ':'     ? "needs a value"
+			: optopt > 0 ? "takes no value"
+				     : "unknown option");
+	return -EINVAL;
+}
+
+static int
+set_action(struct options *o, const struct log *log, enum options_action action)
+{
+	if (o->action != OPTIONS_RUN && o->action != action) {
+		log_error(log,
+		    "command line: more than one thing to do; see "
+		    "siptimed --help");
+		return -EINVAL;
+	}
+	o->action = action;
+	return 0;
+}
+
+static int
+set_config(struct options *o, const struct log *log)
+{
+	if (o->config != NULL) {
+		log_error(log,
+		    "-c %s: a second configuration; put drop-ins "
+		    "into siptimed.conf.d beside the first",
+		    optarg);
+		return -EINVAL;
+	}
+	o->config = optarg;
+	return 0;
+}
+
+static int
+parse_one(struct options *o, const struct log *log, int option)
+{
+	switch (option) {
+	case 'c':
+		return set_config(o, log);
+	case 'i':
+		o->interfaces[o->interface_count++] = optarg;
+		return 0;
+	case 'n':
+		o->no_state = true;
+		return 0;
+	case 'r':
+		o->paths[o->path_count++] = optarg;
+		return 0;
+	case 'v':
+		o->verbose = true;
+		return 0;
+	case CHECK_CONFIG:
+		return set_action(o, log, OPTIONS_CHECK_CONFIG);
+	case EXPLAIN:
+		o->explain = optarg;
+		return set_action(o, log, OPTIONS_EXPLAIN);
+	case HELP:
+		return set_action(o, log, OPTIONS_HELP);
+	case JSON:
+		o->json = true;
+		return 0;
+	case PRINT_CONFIG:
+		return set_action(o, log, OPTIONS_PRINT_CONFIG);
+	default:
+		return set_action(o, log, OPTIONS_VERSION);
+	}
+}
+
+/* As tcpdump does: the operands are the filter's words. */
+static char *
+join(char *words[], int count)
+{
+	size_t size = 1;
+	char *joined;
+
+	for (int i = 0; i < count; i++)
+		size += strlen(words[i]) + 1;
+	joined = calloc(1, size);
+	if (joined == NULL)
+		return NULL;
+	for (int i = 0; i < count; i++) {
+		strcat(joined, i > 0 ? " " : "");
+		strcat(joined, words[i]);
+	}
+	return joined;
+}
+
+int
+options_parse(struct options *o, int argc, char *argv[])
+{
+	const struct log log = { .verbose = false };
+	int option, error = 0;
+
+	*o = (struct options){ .action = OPTIONS_RUN };
+	o->paths = calloc((size_t)argc + 1, sizeof(*o->paths));
+	o->interfaces = calloc((size_t)argc + 1, sizeof(*o->interfaces));
+	if (o->paths == NULL || o->interfaces == NULL) {
+		log_error(&log, "out of memory");
+		return -ENOMEM;
+	}
+
+	opterr = 0;
+	while (error == 0 &&
+	    (option = getopt_long(
+		 argc, argv, ":c:i:nr:v", long_options, NULL)) != -1)
+		error = option == '?' || option == ':'
+		    ? refuse(&log, argc, argv, option)
+		    : parse_one(o, &log, option);
+	if (error == 0 && optind < argc) {
+		o->filter = join(argv + optind, argc - optind);
+		if (o->filter == NULL) {
+			log_error(&log, "out of memory");
+			error = -ENOMEM;
+		}
+	}
+	return error;
+}
+
+void
+options_done(struct options *o)
+{
+	free(o->paths);
+	free(o->interfaces);
+	free(o->filter);
+}
+
+const char *
+options_help(void)
+{
+	return help;
+}

@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "outlet/sink.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <syslog.h>
+
+#include "alert/throttle.h"
+#include "base/textbuf.h"
+#include "run/wallclock.h"
+
+enum { NAME = 64 };
+
+/* A sink that fails is tried again after 100 ms, then twice as long each
+ * time, 5 s at the most. */
+#define FIRST_PAUSE (100 * NSTIME_MS)
+#define LONGEST_PAUSE (5 * NSTIME_S)
+
+struct sink {
+	char name[NAME];
+	const struct sink_kind *kind;
+	void *state;
+	struct throttle throttle; /* the caller's thread only */
+
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed; /* CLOCK_MONOTONIC; queue, reopen, ending */
+	struct sink_record *first, **last;
+	size_t queued, limit; /* with the one that is being delivered */
+	uint64_t delivered, lost, lost_told;
+	uint64_t settled; /* the number of the latest alert delivered */
+	bool gave_up;     /* on one: later ones do not settle it */
+	int error;
+	bool reopen, ending;
+	nstime deadline; /* ending: give up then */
+};
+
+struct sink_record *
+sink_record_new(int priority, size_t len)
+{
+	struct sink_record *record = calloc(1, sizeof(*record) + len + 1);
+
+	if (record == NULL)
+		return NULL;
+	record->priority = priority;
+	record->len = len;
+	return record;
+}
+
+struct sink_record *
+sink_record_text(int priority, struct slice text)
+{
+	struct sink_record *record = sink_record_new(priority, text.len);
+
+	if (record != NULL && text.len > 0)
+		memcpy(record->octets, text.p, text.len);
+	return record;
+}
+
+static struct timespec
+at(nstime monotonic)
+{
+	return (struct timespec){
+		.tv_sec = monotonic / NSTIME_S,
+		.tv_nsec = monotonic % NSTIME_S,
+	};
+}
+
+/* What to do next: *record, which may be NULL if there is only the sink to be
+ * opened.  False: nothing any more. */
+static bool
+take_next(struct sink *s, struct sink_record **record)
+{
+	bool more;
+
+	pthread_mutex_lock(&s->lock);
+	while (s->first == NULL && !s->reopen && !s->ending)
+		pthread_cond_wait(&s->changed, &s->lock);
+	*record = s->first;
+	more = s->first != NULL || s->reopen;
+	if (s->first != NULL) {
+		s->first = s->first->next;
+		if (s->first == NULL)
+			s->last = &s->first;
+	}
+	pthread_mutex_unlock(&s->lock);
+	return more;
+}
+
+static int
+open_if_asked(struct sink *s)
+{
+	bool reopen;
+	int error;
+
+	pthread_mutex_lock(&s->lock);
+	reopen = s->reopen;
+	s->reopen = false;
+	pthread_mutex_unlock(&s->lock);
+	if (!reopen || s->kind->reopen == NULL)
+		return 0;
+	error = s->kind->reopen(s->state);
+	if (error != 0)
+		sink_reopen(s);
+	return error;
+}
+
+static int
+try_once(struct sink *s, const struct sink_record *record)
+{
+	const int error = open_if_asked(s);
+
+	if (error != 0 || record == NULL)
+		return error;
+	return s->kind->deliver(s->state, record);
+}
+
+/* It did not work: wait until it is worth another try.  False: time is up. */
+static bool
+wait_after(struct sink *s, int error, nstime *pause)
+{
+	nstime until = wallclock_monotonic() + *pause;
+	bool ending, in_time = true;
+	struct timespec at_until;
+
+	*pause = *pause >= LONGEST_PAUSE / 2 ? LONGEST_PAUSE : 2 * *pause;
+	pthread_mutex_lock(&s->lock);
+	s->error = error;
+	ending = s->ending;
+	if (ending) {
+		until = wallclock_monotonic() + FIRST_PAUSE;
+		in_time = until <= s->deadline;
+	}
+	at_until = at(until);
+	while (in_time && s->ending == ending &&
+	    pthread_cond_timedwait(&s->changed, &s->lock, &at_until) == 0)
+		;
+	pthread_mutex_unlock(&s->lock);
+	return in_time;
+}
+
+static bool
+deliver(struct sink *s, const struct sink_record *record)
+{
+	nstime pause = FIRST_PAUSE;
+	int error;
+
+	while ((error = try_once(s, record)) != 0)
+		if (!wait_after(s, error, &pause))
+			return false;
+	return true;
+}
+
+/* It works: what was lost while it did not is said now. */
+static void
+tell_lost(struct sink *s)
+{
+	char text[128];
+	struct textbuf t;
+	struct sink_record *note;
+	uint64_t lost;
+
+	pthread_mutex_lock(&s->lock);
+	lost = s->lost - s->lost_told;
+	s->lost_told = s->lost;
+	s->error = 0;
+	pthread_mutex_unlock(&s->lock);
+	if (lost == 0)
+		return;
+	textbuf_init(&t, text, sizeof(text));
+	textbuf_uint(&t, lost);
+	textbuf_add(&t, lost == 1 ? " alert was" : " alerts were");
+	textbuf_add(&t, " lost here while this sink could not take them");
+	note = s->kind->note(s->state, LOG_WARNING, text);
+	if (note != NULL)
+		deliver(s, note);
+	free(note);
+}
+
+static void
+account(struct sink *s, const struct sink_record *record, bool done)
+{
+	pthread_mutex_lock(&s->lock);
+	s->queued--;
+	if (done)
+		s->delivered++;
+	else
+		s->lost++;
+	if (!done)
+		s->gave_up = true;
+	else if (!s->gave_up && record->number > 0)
+		s->settled = record->number;
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void *
+run(void *arg)
+{
+	struct sink *s = arg;
+	struct sink_record *record;
+
+	while (take_next(s, &record)) {
+		const bool done = deliver(s, record);
+
+		if (record != NULL)
+			account(s, record, done);
+		free(record);
+		if (done)
+			tell_lost(s);
+		else if (record == NULL)
+			break; /* it cannot be opened, and time is up */
+	}
+	return NULL;
+}
+
+/* Signals are the loop's: no sink thread may catch one. */
+static int
+start_thread(struct sink *s)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&s->thread, NULL, run, s);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return error;
+}
+
+static void
+init_lock(struct sink *s)
+{
+	pthread_condattr_t attributes;
+
+	pthread_mutex_init(&s->lock, NULL);
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&s->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
+struct sink *
+sink_new(const char *name, const struct sink_kind *kind, void *state,
+    size_t limit, unsigned rate)
+{
+	struct sink *s = calloc(1, sizeof(*s));
+	struct textbuf t;
+	int error = ENOMEM;
+
+	if (s != NULL) {
+		textbuf_init(&t, s->name, sizeof(s->name));
+		textbuf_add(&t, name);
+		s->kind = kind;
+		s->state = state;
+		s->limit = limit;
+		s->last = &s->first;
+		s->reopen = kind->reopen != NULL;
+		throttle_init(&s->throttle, rate, 0);
+		init_lock(s);
+		error = start_thread(s);
+	}
+	if (error == 0)
+		return s;
+	kind->close(state);
+	free(s);
+	errno = error;
+	return NULL;
+}
+
+static void
+enqueue(struct sink *s, struct sink_record *record)
+{
+	pthread_mutex_lock(&s->lock);
+	if (record == NULL || s->queued >= s->limit) {
+		s->lost++;
+	} else {
+		record->next = NULL;
+		*s->last = record;
+		s->last = &record->next;
+		s->queued++;
+		record = NULL;
+		pthread_cond_broadcast(&s->changed);
+	}
+	pthread_mutex_unlock(&s->lock);
+	free(record);
+}
+
+void
+sink_alert(struct sink *s, const struct alert_event *event, uint64_t number,
+    nstime now)
+{
+	struct sink_record *record;
+
+	if (!throttle_pass(&s->throttle, event->kind, now))
+		return;
+	record = s->kind->format(s->state, event);
+	if (record != NULL)
+		record->number = number;
+	enqueue(s, record);
+}
+
+void
+sink_note(struct sink *s, int priority, const char *text)
+{
+	enqueue(s, s->kind->note(s->state, priority, text));
+}
+
+void
+sink_tick(struct sink *s, nstime now)
+{
+	char text[512];
+	struct textbuf t;
+
+	textbuf_init(&t, text, sizeof(text));
+	if (throttle_sum_up(&s->throttle, &t, now))
+		sink_note(s, LOG_WARNING, text);
+}
+
+void
+sink_reopen(struct sink *s)
+{
+	pthread_mutex_lock(&s->lock);
+	s->reopen = true;
+	pthread_cond_broadcast(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+const char *
+sink_name(const struct sink *s)
+{
+	return s->name;
+}
+
+/* With the lock held. */
+static uint64_t
+settled(const struct sink *s)
+{
+	return s->queued == 0 && !s->gave_up ? UINT64_MAX : s->settled;
+}
+
+void
+sink_count(struct sink *s, struct sink_counts *counts)
+{
+	pthread_mutex_lock(&s->lock);
+	*counts = (struct sink_counts){
+		.delivered = s->delivered,
+		.lost = s->lost,
+		.queued = s->queued,
+		.settled = settled(s),
+		.error = s->error,
+	};
+	pthread_mutex_unlock(&s->lock);
+}
+
+void
+sink_end(struct sink *s, nstime deadline)
+{
+	char text[512];
+	struct textbuf t;
+
+	textbuf_init(&t, text, sizeof(text));
+	if (throttle_finish(&s->throttle, &t))
+		sink_note(s, LOG_WARNING, text);
+	pthread_mutex_lock(&s->lock);
+	s->ending = true;
+	s->deadline = deadline;
+	pthread_cond_broadcast(&s->changed);
+	pthread_mutex_unlock(&s->lock);
+}
+
+bool
+sink_ended(struct sink *s, nstime until, uint64_t *missing, uint64_t *number)
+{
+	const struct timespec at_until = at(until);
+	const bool ended = pthread_clockjoin_np(s->thread, NULL,
+			       CLOCK_MONOTONIC, &at_until) == 0;
+
+	pthread_mutex_lock(&s->lock);
+	*missing = s->queued + (s->lost - s->lost_told);
+	*number = settled(s);
+	pthread_mutex_unlock(&s->lock);
+	if (!ended)
+		return false;
+	while (s->first != NULL) {
+		struct sink_record *record = s->first;
+
+		s->first = record->next;
+		free(record);
+	}
+	s->kind->close(s->state);
+	pthread_cond_destroy(&s->changed);
+	pthread_mutex_destroy(&s->lock);
+	free(s);
+	return true;
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "outlet/sink_file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/textbuf.h"
+#include "report/fields.h"
+#include "report/jsonline.h"
+#include "outlet/sink_text.h"
+#include "run/wallclock.h"
+
+struct file {
+	char *path; /* NULL: standard output */
+	int descriptor;
+	bool json;
+};
+
+static struct sink_record *
+line_record(int priority, struct slice text)
+{
+	struct sink_record *record = sink_record_new(priority, text.len + 1);
+
+	if (record == NULL)
+		return NULL;
+	memcpy(record->octets, text.p, text.len);
+	record->octets[text.len] = '\n';
+	return record;
+}
+
+static struct sink_record *
+format_json(const struct alert_event *event)
+{
+	char *line = jsonline_alert(event);
+	struct sink_record *record = NULL;
+
+	if (line != NULL)
+		record = line_record(
+		    (int)fields_priority(event->severity), slice_text(line));
+	free(line);
+	return record;
+}
+
+static struct sink_record *
+format(void *state, const struct alert_event *event)
+{
+	const struct file *f = state;
+	char store[SINK_TEXT_OCTETS];
+	struct textbuf t;
+
+	if (f->json)
+		return format_json(event);
+	textbuf_init(&t, store, sizeof(store));
+	sink_text_write(&t, event);
+	return line_record(
+	    (int)fields_priority(event->severity), textbuf_slice(&t));
+}
+
+/* Programs get notes as objects of a type of their own. */
+static struct sink_record *
+note(void *state, int priority, const char *text)
+{
+	const struct file *f = state;
+	char *line;
+	struct sink_record *record;
+
+	if (!f->json)
+		return line_record(priority, slice_text(text));
+	line = jsonline_note(text, wallclock_realtime());
+	record = line == NULL ? NULL : line_record(priority, slice_text(line));
+	free(line);
+	return record;
+}
+
+static int
+open_file(struct file *f)
+{
+	if (f->path == NULL) {
+		f->descriptor = STDOUT_FILENO;
+		return 0;
+	}
+	/* Opening a pipe that nobody reads would wait for a reader. */
+	f->descriptor = open(f->path,
+	    O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+	    0640);
+	if (f->descriptor < 0 || fcntl(f->descriptor, F_SETFL, O_APPEND) != 0)
+		return -errno;
+	return 0;
+}
+
+static void
+close_descriptor(struct file *f)
+{
+	if (f->path != NULL && f->descriptor >= 0)
+		close(f->descriptor);
+	f->descriptor = -1;
+}
+
+static int
+reopen(void *state)
+{
+	close_descriptor(state);
+	return open_file(state);
+}
+
+/* Take back the part of a line that still fitted: the next reader of this
+ * file expects whole lines. */
+static void
+undo(const struct file *f, off_t size)
+{
+	if (size >= 0 && ftruncate(f->descriptor, size) != 0)
+		return; /* then it stays; the error before is the one told */
+}
+
+/* Standard output may be a pipe that does not block; wait until it takes
+ * more. */
+static bool
+may_go_on(const struct file *f, int error)
+{
+	struct pollfd pollfd = { .fd = f->descriptor, .events = POLLOUT };
+
+	if (error == EAGAIN)
+		poll(&pollfd, 1, -1);
+	return error == EAGAIN || error == EINTR;
+}
+
+static int
+deliver(void *state, const struct sink_record *record)
+{
+	struct file *f = state;
+	struct stat before;
+	size_t done = 0;
+	int error = f->descriptor < 0 ? open_file(f) : 0;
+	off_t size = -1;
+
+	if (error != 0)
+		return error;
+	if (fstat(f->descriptor, &before) == 0 && S_ISREG(before.st_mode))
+		size = before.st_size;
+	while (done < record->len) {
+		const ssize_t n = write(
+		    f->descriptor, record->octets + done, record->len - done);
+
+		if (n >= 0) {
+			done += (size_t)n;
+		} else if (!may_go_on(f, errno)) {
+			error = -errno;
+			if (done > 0)
+				undo(f, size);
+			return error;
+		}
+	}
+	return 0;
+}
+
+static void
+close_file(void *state)
+{
+	struct file *f = state;
+
+	close_descriptor(f);
+	free(f->path);
+	free(f);
+}
+
+static struct file *
+file_new(const struct sink_file_setup *setup)
+{
+	struct file *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return NULL;
+	f->json = setup->json;
+	f->descriptor = -1;
+	if (setup->path == NULL)
+		return f;
+	f->path = strdup(setup->path);
+	if (f->path != NULL)
+		return f;
+	free(f);
+	return NULL;
+}
+
+struct sink *
+sink_file_new(const struct sink_file_setup *setup)
+{
+	static const struct sink_kind kind = {
+		.format = format,
+		.note = note,
+		.deliver = deliver,
+		.reopen = reopen,
+		.close = close_file,
+	};
+	struct file *f = file_new(setup);
+	int error;
+
+	if (f == NULL) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	error = open_file(f);
+	if (error != 0) {
+		close_file(f);
+		errno = -error;
+		return NULL;
+	}
+	return sink_new(setup->path == NULL ? "stdout" : setup->path, &kind, f,
+	    setup->limit, setup->rate);
+}

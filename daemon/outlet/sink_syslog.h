@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SINK_SYSLOG_H
+#define SINK_SYSLOG_H
+
+#include "outlet/sink.h"
+
+/*
+ * Text lines to the local syslog daemon, as syslog(3) writes them, but over a
+ * socket of our own: syslog(3) does not tell when nobody listens, and then
+ * alerts would be lost without a count.
+ */
+struct sink *sink_syslog_new(size_t limit, unsigned rate, unsigned facility);
+
+#endif

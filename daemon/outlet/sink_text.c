@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "outlet/sink_text.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+enum { SUMMARY_OCTETS = 256 * 1024 }; /* some thousand clocks and methods */
+
+static int
+put(FILE *out, const char *text)
+{
+	return fputs(text, out) == EOF ? -errno : 0;
+}
+
+void
+sink_text_write(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_time(t, event->wall);
+	textbuf_add(t, " ");
+	line_write(t, event);
+}
+
+int
+sink_text_alert(FILE *out, const struct alert_event *event)
+{
+	char line[SINK_TEXT_OCTETS];
+	struct textbuf t;
+
+	textbuf_init(&t, line, sizeof(line));
+	sink_text_write(&t, event);
+	textbuf_add(&t, "\n");
+	return put(out, line);
+}
+
+int
+sink_text_summary(FILE *out, const struct summary *summary)
+{
+	char *const store = malloc(SUMMARY_OCTETS);
+	struct textbuf t;
+	int error;
+
+	if (store == NULL)
+		return -ENOMEM;
+	textbuf_init(&t, store, SUMMARY_OCTETS);
+	textbuf_add(&t, "\n");
+	summary_write(&t, summary);
+	if (summary_hint(&t, summary))
+		textbuf_add(&t, "\n");
+	error = put(out, store);
+	free(store);
+	return error;
+}

@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "outlet/sinks.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "outlet/sink_file.h"
+#include "outlet/sink_journal.h"
+#include "outlet/sink_syslog.h"
+#include "run/wallclock.h"
+
+/* At ten alerts a second a sink may stand still for seven minutes. */
+enum { SINKS = 16, QUEUE = 4096 };
+
+/* How long a sink that was taken out of the configuration may go on. */
+#define LEAVE (60 * NSTIME_S)
+
+/* A sink that takes nothing for this long, and does not say why. */
+#define STANDSTILL (5 * NSTIME_S)
+
+struct named {
+	struct sink *sink; /* NULL: free */
+	char word[CONFIG_TEXT];
+	unsigned facility, rate;
+	bool failing; /* and that was logged */
+	uint64_t delivered, lost;
+	nstime moved;     /* when it last delivered, or had nothing to */
+	uint64_t settled; /* at the end, when there is no sink any more */
+};
+
+struct sinks {
+	const struct log *log;
+	bool json;
+	struct named named[SINKS];
+	struct sink *leaving[SINKS];
+};
+
+struct sinks *
+sinks_new(bool json, const struct log *log)
+{
+	struct sinks *s = calloc(1, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	s->log = log;
+	s->json = json;
+	return s;
+}
+
+static struct sink *
+open_sink(const struct sinks *s, const struct named *n)
+{
+	const bool out = strcmp(n->word, "stdout") == 0;
+
+	if (strcmp(n->word, "journal") == 0)
+		return sink_journal_new(QUEUE, n->rate, n->facility);
+	if (strcmp(n->word, "syslog") == 0)
+		return sink_syslog_new(QUEUE, n->rate, n->facility);
+	return sink_file_new(&(struct sink_file_setup){
+	    .path = out ? NULL : n->word + strlen("json:"),
+	    .json = s->json || !out,
+	    .limit = QUEUE,
+	    .rate = n->rate,
+	});
+}
+
+static bool
+is_same(const struct named *a, const struct named *b)
+{
+	return a->sink != NULL && strcmp(a->word, b->word) == 0 &&
+	    a->facility == b->facility && a->rate == b->rate;
+}
+
+/* Take it from those that are open, or open it. */
+static int
+find_or_open(struct sinks *s, struct named *n)
+{
+	for (size_t i = 0; i < SINKS; i++)
+		if (is_same(&s->named[i], n)) {
+			*n = s->named[i];
+			return 0;
+		}
+	n->sink = open_sink(s, n);
+	n->moved = wallclock_monotonic();
+	if (n->sink != NULL)
+		return 0;
+	log_error(
+	    s->log, "sink %s: cannot be opened: %s", n->word, strerror(errno));
+	return -EIO;
+}
+
+static bool
+among(const struct named named[], size_t count, const struct sink *sink)
+{
+	for (size_t i = 0; i < count; i++)
+		if (named[i].sink == sink)
+			return true;
+	return false;
+}
+
+/* Let go of a sink: its thread delivers what it has. */
+static void
+let_go(struct sinks *s, struct sink *sink)
+{
+	const nstime monotonic = wallclock_monotonic();
+	uint64_t missing, settled;
+	size_t i = 0;
+
+	sink_end(sink, monotonic + LEAVE);
+	while (i < SINKS && s->leaving[i] != NULL)
+		i++;
+	if (i < SINKS)
+		s->leaving[i] = sink;
+	else
+		sink_ended(sink, monotonic, &missing, &settled);
+}
+
+static size_t
+add_word(const struct config *config, struct slice word, struct named named[],
+    size_t count)
+{
+	struct named *n = &named[count];
+	struct textbuf t;
+
+	if (slice_is(word, "auto"))
+		word =
+		    slice_text(sink_journal_present() ? "journal" : "syslog");
+	if (word.len == 0 || count == SINKS)
+		return count;
+	*n = (struct named){
+		.facility = config->alerts.facility,
+		.rate = config->alerts.rate,
+	};
+	textbuf_init(&t, n->word, sizeof(n->word));
+	textbuf_add_slice(&t, word);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(named[i].word, n->word) == 0)
+			return count;
+	return count + 1;
+}
+
+static size_t
+wanted(const struct sinks *s, const struct config *config, struct named named[])
+{
+	struct slice rest = slice_text(config->alerts.sinks), word;
+	size_t count = 0;
+
+	if (s->json)
+		count = add_word(config, slice_text("stdout"), named, count);
+	while (value_next(&rest, &word))
+		count = add_word(config, word, named, count);
+	return count;
+}
+
+int
+sinks_set(struct sinks *s, const struct config *config)
+{
+	struct named next[SINKS] = { { .sink = NULL } };
+	const size_t count = wanted(s, config, next);
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < count; i++)
+		error = find_or_open(s, &next[i]);
+	for (size_t i = 0; error != 0 && i < count; i++)
+		if (next[i].sink != NULL &&
+		    !among(s->named, SINKS, next[i].sink))
+			let_go(s, next[i].sink);
+	if (error != 0)
+		return error;
+	for (size_t i = 0; i < SINKS; i++) {
+		struct sink *sink = s->named[i].sink;
+
+		if (sink != NULL && among(next, count, sink))
+			sink_reopen(sink);
+		else if (sink != NULL)
+			let_go(s, sink);
+	}
+	memcpy(s->named, next, sizeof(next));
+	return 0;
+}
+
+void
+sinks_alert(struct sinks *s, const struct alert_event *event, uint64_t number,
+    nstime now)
+{
+	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++)
+		sink_alert(s->named[i].sink, event, number, now);
+}
+
+void
+sinks_again(struct sinks *s, const char *name, const struct alert_event *event,
+    uint64_t number, nstime now)
+{
+	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++)
+		if (strcmp(s->named[i].word, name) == 0)
+			sink_alert(s->named[i].sink, event, number, now);
+}
+
+size_t
+sinks_settled(struct sinks *s, uint64_t last, struct outbox_reader *readers)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < SINKS && s->named[i].word[0] != '\0'; i++) {
+		const struct named *n = &s->named[i];
+		struct sink_counts counts = { .settled = n->settled };
+
+		if (n->sink != NULL)
+			sink_count(n->sink, &counts);
+		readers[count++] = (struct outbox_reader){
+			.name = n->word,
+			.number = counts.settled < last ? counts.settled : last,
+		};
+	}
+	return count;
+}
+
+void
+sinks_note(struct sinks *s, int priority, const char *text)
+{
+	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++)
+		sink_note(s->named[i].sink, priority, text);
+}
+
+/*
+ * Said when it begins and when it is over, however long it lasts: our own
+ * words may go to the journald that stands still.
+ */
+static void
+watch_one(struct sinks *s, struct named *n)
+{
+	const nstime monotonic = wallclock_monotonic();
+	struct sink_counts counts;
+	bool standing;
+
+	sink_count(n->sink, &counts);
+	if (counts.delivered != n->delivered || counts.queued == 0)
+		n->moved = monotonic;
+	n->delivered = counts.delivered;
+	standing = monotonic - n->moved >= STANDSTILL;
+	if ((counts.error != 0 || standing) && !n->failing) {
+		log_warning(s->log, "sink %s: %s, %llu alerts wait", n->word,
+		    counts.error != 0 ? strerror(-counts.error)
+				      : "stands still",
+		    (unsigned long long)counts.queued);
+		n->failing = true;
+	} else if (counts.error == 0 && !standing && n->failing) {
+		log_notice(s->log, "sink %s: is back, %llu alerts were lost",
+		    n->word, (unsigned long long)(counts.lost - n->lost));
+		n->failing = false;
+	}
+	if (!n->failing)
+		n->lost = counts.lost;
+}
+
+static void
+say_missing(const struct sinks *s, const char *name, uint64_t missing)
+{
+	if (missing > 0)
+		log_warning(s->log, "sink %s: %llu alerts not delivered", name,
+		    (unsigned long long)missing);
+}
+
+static void
+watch_leaving(struct sinks *s, nstime until)
+{
+	for (size_t i = 0; i < SINKS; i++) {
+		char name[CONFIG_TEXT];
+		struct textbuf t;
+		uint64_t missing, settled;
+
+		if (s->leaving[i] == NULL)
+			continue;
+		textbuf_init(&t, name, sizeof(name));
+		textbuf_add(&t, sink_name(s->leaving[i]));
+		if (!sink_ended(s->leaving[i], until, &missing, &settled))
+			continue;
+		s->leaving[i] = NULL;
+		say_missing(s, name, missing);
+	}
+}
+
+void
+sinks_tick(struct sinks *s, nstime now)
+{
+	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++) {
+		sink_tick(s->named[i].sink, now);
+		watch_one(s, &s->named[i]);
+	}
+	watch_leaving(s, 0);
+}
+
+void
+sinks_report(struct sinks *s)
+{
+	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++) {
+		struct sink_counts counts;
+
+		sink_count(s->named[i].sink, &counts);
+		log_answer(s->log,
+		    "sink %s: %llu delivered, %llu lost, %llu waiting",
+		    s->named[i].word, (unsigned long long)counts.delivered,
+		    (unsigned long long)counts.lost,
+		    (unsigned long long)counts.queued);
+	}
+}
+
+void
+sinks_finish(struct sinks *s, nstime deadline)
+{
+	for (size_t i = 0; i < SINKS; i++)
+		if (s->leaving[i] != NULL)
+			sink_end(s->leaving[i], deadline);
+	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++)
+		sink_end(s->named[i].sink, deadline);
+	watch_leaving(s, deadline);
+	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++) {
+		struct named *n = &s->named[i];
+		uint64_t missing;
+
+		sink_ended(n->sink, deadline, &missing, &n->settled);
+		n->sink = NULL;
+		say_missing(s, n->word, missing);
+	}
+}
+
+void
+sinks_free(struct sinks *s)
+{
+	free(s);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SINKS_H
+#define SINKS_H
+
+#include "alert/outbox.h"
+#include "config/config.h"
+#include "outlet/sink.h"
+
+/*
+ * All sinks of the configuration (DESIGN section 9):
+ *
+ *	auto		journal where journald is, else syslog
+ *	journal, syslog, stdout, json:FILE
+ */
+
+struct sinks;
+
+/* NULL when out of memory.  `json': standard output is a sink too, and has
+ * JSON lines. */
+struct sinks *sinks_new(bool json, const struct log *log);
+
+/*
+ * Open what [alerts] sinks names.  What stands there before and after is
+ * kept, and its file opened anew (logrotate); the others get LEAVE to deliver
+ * what they have.  0, or -errno, logged, and nothing has changed.
+ */
+int sinks_set(struct sinks *sinks, const struct config *config);
+
+/* `number': see sink.h. */
+void sinks_alert(struct sinks *sinks, const struct alert_event *event,
+    uint64_t number, nstime now);
+
+/* To one of them alone, if there is one of that name. */
+void sinks_again(struct sinks *sinks, const char *name,
+    const struct alert_event *event, uint64_t number, nstime now);
+
+/* Who has which alerts, the highest number being `last'.  Names are borrowed
+ * until the sinks change.  Returns how many there are, OUTBOX_READERS at
+ * most. */
+size_t sinks_settled(
+    struct sinks *sinks, uint64_t last, struct outbox_reader *readers);
+
+void sinks_note(struct sinks *sinks, int priority, const char *text);
+
+/* Once a second: sum up what throttles hold back; log sinks that fail or
+ * stand still, and that are back. */
+void sinks_tick(struct sinks *sinks, nstime now);
+
+/* Log what each delivered, lost and holds. */
+void sinks_report(struct sinks *sinks);
+
+/* The end: deliver what is queued until `deadline' (CLOCK_MONOTONIC).  Then
+ * only sinks_settled() may be asked. */
+void sinks_finish(struct sinks *sinks, nstime deadline);
+void sinks_free(struct sinks *sinks);
+
+#endif

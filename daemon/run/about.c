@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run/about.h"
+
+#include <string.h>
+
+enum { AGAIN_S = 3600 };
+
+void
+about_count(const struct about_rooms *rooms, struct totals *totals)
+{
+	struct tap_counts counts;
+
+	tap_counts(rooms->tap, &counts);
+	totals_add(totals, "tap.packets", counts.packets);
+	totals_add(totals, "tap.messages", counts.messages);
+	if (rooms->merge != NULL)
+		merge_stats(rooms->merge, totals_gather, totals);
+	tap_stats(rooms->tap, totals_gather, totals);
+	judge_stats(rooms->judge, totals_gather, totals);
+	state_stats(rooms->state, totals_gather, totals);
+}
+
+static void
+write_count(struct textbuf *t, const char *before, uint64_t n, const char *one,
+    const char *many)
+{
+	textbuf_add(t, before);
+	textbuf_uint(t, n);
+	textbuf_add(t, n == 1 ? one : many);
+}
+
+void
+about_write(const struct about_rooms *rooms, struct textbuf *t)
+{
+	struct tap_counts counts;
+	uint64_t dropped = 0;
+
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		dropped += rooms->dropped[i];
+	tap_counts(rooms->tap, &counts);
+	interfaces_write(rooms->interfaces, t);
+	write_count(t, ": ", counts.packets, " packet", " packets");
+	write_count(t, ", ", dropped, " dropped", " dropped");
+	write_count(t, ", ", counts.messages, " SIP message", " SIP messages");
+	write_count(t, ", ", tap_open(rooms->tap), " transaction open",
+	    " transactions open");
+	write_count(t, ", ", judge_active(rooms->judge), " alert active",
+	    " alerts active");
+}
+
+static void
+report_interface(
+    const struct about_rooms *rooms, size_t slot, const struct log *log)
+{
+	const char *name = interfaces_name(rooms->interfaces, slot);
+
+	if (name != NULL)
+		log_answer(log, "%s: %s, %llu packets dropped", name,
+		    interfaces_is_open(rooms->interfaces, slot) ? "capturing"
+								: "not there",
+		    (unsigned long long)rooms->dropped[slot]);
+}
+
+void
+about_report(const struct about_rooms *rooms, const struct log *log)
+{
+	struct totals totals = *state_before(rooms->state);
+	struct tap_counts counts;
+
+	tap_counts(rooms->tap, &counts);
+	log_answer(log,
+	    "counters: %llu packets, %llu messages, %zu transactions open, "
+	    "%zu alerts active",
+	    (unsigned long long)counts.packets,
+	    (unsigned long long)counts.messages, tap_open(rooms->tap),
+	    judge_active(rooms->judge));
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		report_interface(rooms, i, log);
+	about_count(rooms, &totals);
+	for (size_t i = 0; i < totals.count; i++)
+		if (totals.entries[i].value != 0)
+			log_answer(log, "%s: %llu", totals.entries[i].name,
+			    (unsigned long long)totals.entries[i].value);
+	sinks_report(rooms->sinks);
+}
+
+static bool
+tells_of_a_limit(const char *name)
+{
+	static const char *const words[] = { "full", "evicted", "memory",
+		"limited", "forgotten", "too_large" };
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
+		if (strstr(name, words[i]) != NULL)
+			return true;
+	return false;
+}
+
+static bool
+may_be_said(struct about *a, const char *name, uint64_t now_s)
+{
+	const uint64_t said = totals_get(&a->said, name);
+
+	if (said != 0 && now_s < said + AGAIN_S)
+		return false;
+	totals_add(&a->said, name, now_s - said);
+	return true;
+}
+
+void
+about_limits(struct about *a, const struct about_rooms *rooms, nstime now,
+    const struct log *log)
+{
+	const uint64_t now_s = (uint64_t)(now / NSTIME_S) + 1;
+	struct totals totals = { .count = 0 };
+
+	about_count(rooms, &totals);
+	for (size_t i = 0; i < totals.count; i++) {
+		const struct totals_entry *e = &totals.entries[i];
+		const uint64_t before = totals_get(&a->before, e->name);
+
+		if (e->value <= before || !tells_of_a_limit(e->name) ||
+		    !may_be_said(a, e->name, now_s))
+			continue;
+		log_warning(log,
+		    "limit reached: %s is %llu, %llu more within a minute; "
+		    "see [limits] in siptimed.conf(5)",
+		    e->name, (unsigned long long)e->value,
+		    (unsigned long long)(e->value - before));
+	}
+	a->before = totals;
+}

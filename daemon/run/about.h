@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ABOUT_H
+#define ABOUT_H
+
+#include "base/totals.h"
+#include "capture/interfaces.h"
+#include "net/merge.h"
+#include "pipeline/judge.h"
+#include "pipeline/tap.h"
+#include "outlet/sinks.h"
+#include "state/state.h"
+
+/*
+ * What a daemon says about itself: how it is in a few words, its counters,
+ * and which of its limits were reached.
+ */
+
+/* Everything in it is borrowed; merge may be NULL. */
+struct about_rooms {
+	const struct interfaces *interfaces;
+	const struct tap *tap;
+	const struct judge *judge;
+	const struct merge *merge;
+	struct sinks *sinks;
+	const struct state *state;
+	uint64_t dropped[INTERFACES_MOST]; /* since the start */
+};
+
+/* Add all counters of this run. */
+void about_count(const struct about_rooms *rooms, struct totals *totals);
+
+/* "eth1, eth2 (not there): 350 packets, 0 dropped, 341 SIP messages, 2
+ * transactions open, 1 alert active" */
+void about_write(const struct about_rooms *rooms, struct textbuf *t);
+
+/* Log all that was counted, but for zeros, with what was before a restart. */
+void about_report(const struct about_rooms *rooms, const struct log *log);
+
+/* Embedded, zeroed at first. */
+struct about {
+	struct totals before; /* private: a minute ago */
+	struct totals said;   /* private: when, in seconds, by counter */
+};
+
+/* Once a minute: which counters that tell of a limit have grown?  Each is
+ * said once an hour. */
+void about_limits(struct about *a, const struct about_rooms *rooms, nstime now,
+    const struct log *log);
+
+#endif

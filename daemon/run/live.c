@@ -1,0 +1,489 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run/live.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "run/about.h"
+#include "clock/timeline.h"
+#include "config/ignore.h"
+#include "net/merge.h"
+#include "capture/nic.h"
+#include "outlet/sinks.h"
+#include "state/state.h"
+#include "run/wallclock.h"
+#include "capture/selection.h"
+
+/* A step smaller than this is followed silently: chrony makes them. */
+#define STEP (1 * NSTIME_S)
+
+/* How late a packet may come out of its ring (see BLOCK_MS in capture.c). */
+#define LATENESS (40 * NSTIME_MS)
+
+#define MINUTE (60 * NSTIME_S)
+
+/* What state may take at the end, after the sinks. */
+#define LAST_WORDS (150 * NSTIME_MS)
+
+/* What an interface went through. */
+struct passage {
+	nstime reached;             /* `now' of its last packet */
+	uint64_t captured, dropped; /* since the minute began */
+	uint64_t dropped_before;
+};
+
+struct live {
+	struct live_setup setup;
+	const struct log *log;
+	struct config *config;
+	struct interfaces *interfaces;
+	struct passage passages[INTERFACES_MOST];
+	struct timeline time;
+	nstime wall_offset;  /* REALTIME less MONOTONIC */
+	nstime reached;      /* how far the tap is */
+	struct merge *merge; /* more than one interface */
+	struct tap *tap;
+	struct judge *judge;
+	struct sinks *sinks;
+	struct state *state;
+	struct about about;
+	bool alerted; /* since state was saved */
+	struct tap_limits tap_limits;
+	struct judge_limits judge_limits;
+	nstime heartbeat, minute;      /* the next, monotonic */
+	uint64_t received, signalling; /* until the minute began */
+};
+
+static void
+on_alert(void *arg, const struct alert_event *event)
+{
+	struct live *l = arg;
+
+	if (ignore_matches(&l->config->alerts.ignore, event))
+		return;
+	l->alerted = true;
+	sinks_alert(l->sinks, event, state_event(l->state, event), event->now);
+}
+
+static void
+on_observation(void *arg, const struct observation *observation)
+{
+	struct live *l = arg;
+
+	judge_observe(l->judge, observation);
+}
+
+/* In order: one that comes later than `merge_window' cannot turn time back. */
+static void
+on_ordered(void *arg, const struct packet *ordered)
+{
+	struct live *l = arg;
+	struct packet packet = *ordered;
+
+	if (packet.now < l->reached)
+		packet.now = l->reached;
+	l->reached = packet.now;
+	if (tap_next_deadline(l->tap) <= packet.now)
+		tap_tick(l->tap, packet.now);
+	tap_packet(l->tap, &packet);
+}
+
+static void
+on_packet(void *arg, const struct packet *captured)
+{
+	struct live *l = arg;
+	struct passage *passage = &l->passages[captured->source];
+	struct packet packet = *captured;
+
+	packet.now = timeline_now(
+	    &l->time, &passage->reached, packet.wall, wallclock_monotonic());
+	passage->captured++;
+	if (l->merge != NULL)
+		merge_input(l->merge, &packet);
+	else
+		on_ordered(l, &packet);
+}
+
+static nstime
+wall(const struct live *l)
+{
+	return l->reached + l->wall_offset;
+}
+
+/* One interface alone is in order by itself. */
+static bool
+set_merge(struct live *l)
+{
+	const size_t octets = l->config->capture.buffer;
+
+	if (l->merge != NULL)
+		merge_flush(l->merge);
+	merge_free(l->merge);
+	l->merge = NULL;
+	if (interfaces_end(l->interfaces) > 1)
+		l->merge = merge_new(octets, on_ordered, l);
+	return l->merge != NULL || interfaces_end(l->interfaces) <= 1;
+}
+
+static bool
+build_rooms(struct live *l)
+{
+	const struct interfaces_setup interfaces = {
+		.output = on_packet,
+		.output_arg = l,
+		.watch = l->setup.watch,
+		.watch_arg = l->setup.watch_arg,
+		.log = l->log,
+	};
+
+	config_limits(
+	    l->config, l->setup.key, &l->tap_limits, &l->judge_limits);
+	l->interfaces = interfaces_new(&interfaces);
+	l->judge = judge_new(&l->judge_limits, on_alert, l);
+	l->tap = tap_new(&l->tap_limits, on_observation, l);
+	l->sinks = sinks_new(l->setup.options->json, l->log);
+	return l->interfaces != NULL && l->judge != NULL && l->tap != NULL &&
+	    l->sinks != NULL;
+}
+
+struct live *
+live_new(const struct live_setup *setup)
+{
+	const nstime monotonic = wallclock_monotonic();
+	struct live *l = calloc(1, sizeof(*l));
+
+	if (l == NULL)
+		return NULL;
+	l->setup = *setup;
+	l->log = setup->log;
+	l->config = setup->config;
+	l->reached = monotonic;
+	l->wall_offset = wallclock_offset();
+	timeline_init(&l->time, l->wall_offset);
+	l->heartbeat = monotonic + l->config->alerts.heartbeat;
+	l->minute = monotonic + MINUTE;
+	if (!build_rooms(l)) {
+		log_error(l->log, "out of memory; lower [limits]");
+	} else if (selection_set(l->interfaces, l->setup.options, l->config,
+		       l->log) == 0) {
+		if (set_merge(l))
+			return l;
+		log_error(l->log, "out of memory; lower [capture] buffer");
+	}
+	live_free(l, 0);
+	return NULL;
+}
+
+/* What was refused may be half in: a new judge, then.  What is new is told
+ * after what is told again. */
+static int
+load_state(struct live *l)
+{
+	nstime step;
+
+	l->state = state_new(!l->setup.options->no_state, l->log);
+	if (l->state == NULL)
+		return -ENOMEM;
+	if (!state_load(l->state, l->judge, &step)) {
+		judge_free(l->judge);
+		l->judge = judge_new(&l->judge_limits, on_alert, l);
+		if (l->judge == NULL)
+			return -ENOMEM;
+	}
+	state_tell_again(l->state, l->sinks);
+	if (step >= STEP || step <= -STEP)
+		judge_stepped(l->judge, step, l->reached, wall(l));
+	return 0;
+}
+
+static struct about_rooms
+rooms(const struct live *l)
+{
+	struct about_rooms rooms = {
+		.interfaces = l->interfaces,
+		.tap = l->tap,
+		.judge = l->judge,
+		.merge = l->merge,
+		.sinks = l->sinks,
+		.state = l->state,
+	};
+
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		rooms.dropped[i] =
+		    l->passages[i].dropped_before + l->passages[i].dropped;
+	return rooms;
+}
+
+static void
+count(void *arg, struct totals *totals)
+{
+	const struct about_rooms about = rooms(arg);
+
+	about_count(&about, totals);
+}
+
+static struct state_rooms
+kept(struct live *l)
+{
+	return (struct state_rooms){
+		.judge = l->judge,
+		.sinks = l->sinks,
+		.count = count,
+		.arg = l,
+		.transactions = tap_open(l->tap),
+	};
+}
+
+static void
+keep(struct live *l)
+{
+	const struct state_rooms rooms = kept(l);
+
+	l->alerted = false;
+	state_tick(l->state, &rooms);
+}
+
+int
+live_open_sinks(struct live *l)
+{
+	int error = sinks_set(l->sinks, l->config);
+
+	if (error != 0)
+		return error;
+	error = load_state(l);
+	if (error != 0)
+		log_error(l->log, "out of memory; lower [limits]");
+	return error;
+}
+
+/* Alerts that wait are told, sinks drain, and what they did not deliver is
+ * saved. */
+static void
+finish(struct live *l, nstime deadline)
+{
+	struct state_rooms rooms;
+
+	live_tick(l);
+	if (l->merge != NULL)
+		merge_flush(l->merge);
+	judge_end(l->judge, l->reached, wall(l));
+	sinks_finish(l->sinks, deadline);
+	rooms = kept(l);
+	state_finish(l->state, &rooms, deadline + LAST_WORDS);
+}
+
+void
+live_free(struct live *l, nstime deadline)
+{
+	if (l == NULL)
+		return;
+	if (deadline > 0)
+		finish(l, deadline);
+	else if (l->sinks != NULL)
+		sinks_finish(l->sinks, wallclock_monotonic() + NSTIME_S);
+	sinks_free(l->sinks);
+	state_free(l->state);
+	interfaces_free(l->interfaces);
+	merge_free(l->merge);
+	tap_free(l->tap);
+	judge_free(l->judge);
+	free(l);
+}
+
+void
+live_readable(struct live *l, size_t slot)
+{
+	interfaces_read(l->interfaces, slot);
+	if (l->alerted)
+		keep(l);
+}
+
+/*
+ * Read what waits everywhere.  How far deadlines may fire then: a ring that
+ * is empty holds nothing older than what was on its way when we looked; from
+ * one that is not, no further than what was read.
+ */
+static nstime
+read_all(struct live *l)
+{
+	const nstime window = l->config->capture.merge_window;
+	nstime passed =
+	    wallclock_monotonic() - (window > LATENESS ? window : LATENESS);
+
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		if (!interfaces_read(l->interfaces, i) &&
+		    l->passages[i].reached < passed)
+			passed = l->passages[i].reached;
+	return passed;
+}
+
+/* Before deadlines fire: what was dropped may have been the answer.  An
+ * interface that is away drops everything. */
+static void
+look_for_drops(struct live *l)
+{
+	const nstime monotonic = wallclock_monotonic();
+
+	for (size_t i = 0; i < INTERFACES_MOST; i++) {
+		const uint64_t dropped = interfaces_dropped(l->interfaces, i);
+
+		l->passages[i].dropped += dropped;
+		if (dropped > 0 || interfaces_is_missed(l->interfaces, i))
+			tap_dropped(l->tap, 1, monotonic);
+	}
+}
+
+void
+live_tick(struct live *l)
+{
+	const nstime passed = read_all(l);
+
+	look_for_drops(l);
+	if (l->merge != NULL)
+		merge_tick(l->merge, passed);
+	if (l->reached < passed)
+		l->reached = passed;
+	tap_tick(l->tap, l->reached);
+	judge_tick(l->judge, l->reached, wall(l));
+	keep(l);
+}
+
+static void
+beat(struct live *l, nstime monotonic)
+{
+	char store[512];
+	struct textbuf t;
+
+	if (l->config->alerts.heartbeat == 0 || monotonic < l->heartbeat)
+		return;
+	l->heartbeat = monotonic + l->config->alerts.heartbeat;
+	textbuf_init(&t, store, sizeof(store));
+	textbuf_add(&t, "still watching ");
+	live_write(l, &t);
+	sinks_note(l->sinks, LOG_INFO, store);
+}
+
+/* The filter hides what is not SIP, so the kernel is asked what arrived. */
+static uint64_t
+received(const struct live *l)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		if (interfaces_is_open(l->interfaces, i))
+			sum += nic_received(interfaces_name(l->interfaces, i));
+	return sum;
+}
+
+static void
+take_stock(struct live *l, nstime monotonic)
+{
+	const uint64_t before = l->received, signalling = l->signalling;
+	struct about_rooms about;
+	struct tap_counts counts;
+
+	if (monotonic < l->minute)
+		return;
+	l->minute = monotonic + MINUTE;
+	for (size_t i = 0; i < INTERFACES_MOST; i++) {
+		struct passage *p = &l->passages[i];
+		const struct visibility_minute minute = {
+			.interface = interfaces_name(l->interfaces, i),
+			.captured = p->captured,
+			.dropped = p->dropped,
+		};
+
+		p->dropped_before += p->dropped;
+		if (p->dropped > 0)
+			log_warning(l->log,
+			    "%s: %llu packets dropped within a minute, %llu "
+			    "since the start",
+			    minute.interface != NULL ? minute.interface : "an interface",
+			    (unsigned long long)p->dropped,
+			    (unsigned long long)p->dropped_before);
+		p->captured = 0;
+		p->dropped = 0;
+		if (minute.interface != NULL)
+			judge_minute(l->judge, &minute, l->reached, wall(l));
+	}
+	about = rooms(l);
+	about_limits(&l->about, &about, monotonic, l->log);
+	tap_counts(l->tap, &counts);
+	l->received = received(l);
+	l->signalling = counts.signalling;
+	judge_arrived(l->judge, l->received > before ? l->received - before : 0,
+	    l->signalling - signalling, l->reached, wall(l));
+}
+
+void
+live_second(struct live *l)
+{
+	const nstime monotonic = wallclock_monotonic();
+
+	interfaces_look_after(l->interfaces);
+	judge_local_clock(l->judge, wallclock_state(), l->reached, wall(l));
+	sinks_tick(l->sinks, monotonic);
+	take_stock(l, monotonic);
+	beat(l, monotonic);
+}
+
+void
+live_clock_set(struct live *l)
+{
+	const nstime step = timeline_measure(
+	    &l->time, wallclock_offset(), STEP, wallclock_monotonic());
+
+	l->wall_offset = l->time.offset;
+	if (step == 0)
+		return;
+	tap_stepped(l->tap, step);
+	judge_stepped(l->judge, step, l->reached, wall(l));
+}
+
+bool
+live_set(struct live *l, struct config *config)
+{
+	struct config *before = l->config;
+
+	if (sinks_set(l->sinks, config) != 0)
+		return false;
+	if (selection_set(l->interfaces, l->setup.options, config, l->log) !=
+	    0) {
+		sinks_set(l->sinks, before);
+		return false;
+	}
+	l->config = config;
+	if (!set_merge(l))
+		log_error(l->log,
+		    "out of memory; packets of several interfaces are judged "
+		    "as they come");
+	config_limits(config, l->setup.key, &l->tap_limits, &l->judge_limits);
+	tap_set(l->tap, &l->tap_limits);
+	judge_set(l->judge, &l->judge_limits);
+	l->heartbeat = wallclock_monotonic() + config->alerts.heartbeat;
+	return true;
+}
+
+void
+live_reopen(struct live *l)
+{
+	sinks_set(l->sinks, l->config);
+}
+
+void
+live_report(struct live *l)
+{
+	const struct about_rooms about = rooms(l);
+
+	about_report(&about, l->log);
+}
+
+void
+live_write(const struct live *l, struct textbuf *t)
+{
+	const struct about_rooms about = rooms(l);
+
+	about_write(&about, t);
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef LIVE_H
+#define LIVE_H
+
+#include "config/config.h"
+#include "capture/interfaces.h"
+#include "config/options.h"
+
+/*
+ * Interfaces as one capture, through a tap to the judge and on to the sinks.
+ * This file knows no event loop: it is told when something is readable and
+ * when time has passed, and tells which descriptors to wait for.
+ */
+
+struct live;
+
+struct live_setup {
+	const struct options *options; /* -i and the filter outdo the file's */
+	struct config *config;         /* borrowed, until live_set() */
+	const struct siphash_key *key;
+	interfaces_watch *watch;
+	void *watch_arg;
+	const struct log *log;
+};
+
+/*
+ * Build all rooms and try to open every interface.  NULL, logged, when one of
+ * them can never be captured; one that is down or absent is waited for.
+ */
+struct live *live_new(const struct live_setup *setup);
+
+/* Open the sinks, and load what survived a restart: after privileges were
+ * dropped.  0 or -errno, logged. */
+int live_open_sinks(struct live *l);
+
+/* End: alerts that wait are told, sinks drain until `deadline'
+ * (CLOCK_MONOTONIC). */
+void live_free(struct live *l, nstime deadline);
+
+/* Read what waits on the interface in this slot. */
+void live_readable(struct live *l, size_t slot);
+
+/* Deadlines, alerts. */
+void live_tick(struct live *l);
+
+/* Once a second: interfaces that are back, sinks, the state of our clock. */
+void live_second(struct live *l);
+
+/* Our clock may have been stepped. */
+void live_clock_set(struct live *l);
+
+/*
+ * SIGHUP: `config' replaces the one in force, which the caller may free then.
+ * Open transactions and alerts stay.  False, logged: nothing has changed.
+ */
+bool live_set(struct live *l, struct config *config);
+
+/* Files of sinks are opened anew; nothing else changes. */
+void live_reopen(struct live *l);
+
+/* How it is, in a few words: see about.h. */
+void live_write(const struct live *l, struct textbuf *t);
+
+/* SIGUSR1: every counter that is not zero. */
+void live_report(struct live *l);
+
+#endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run/offline.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "alert/throttle.h"
+#include "config/ignore.h"
+#include "run/replay.h"
+#include "outlet/sink_json.h"
+#include "outlet/sink_text.h"
+
+struct offline {
+	const struct options *options;
+	struct config *config;
+	const struct log *log;
+	struct tap *tap;
+	struct judge *judge;
+	struct replay *replay;
+	struct progress progress;
+	struct throttle throttle;
+	bool stop; /* standard output is gone */
+	int error; /* .. and why: -errno */
+	uint64_t raised;
+	uint64_t ignored[FINDING_KINDS]; /* raised, but nobody was told */
+};
+
+int
+offline_flush(const struct log *log, int error)
+{
+	if (fflush(stdout) == EOF && error == 0)
+		error = -errno;
+	if (error == 0)
+		return 0;
+	errno = -error;
+	log_error(log,
+	    "standard output: cannot be written: %m; the result "
+	    "is not whole");
+	return error;
+}
+
+static void
+fail(struct offline *j, int error)
+{
+	if (error == 0)
+		return;
+	j->stop = true;
+	if (j->error == 0)
+		j->error = error;
+}
+
+static void
+say_held_back(struct offline *j, const struct textbuf *t)
+{
+	if (j->options->json)
+		log_warning(j->log, "%s", t->text);
+	else if (fprintf(stdout, "%s\n", t->text) < 0)
+		fail(j, -errno);
+}
+
+static bool
+may_pass(struct offline *j, const struct alert_event *event)
+{
+	char line[512];
+	struct textbuf t;
+
+	textbuf_init(&t, line, sizeof(line));
+	if (throttle_sum_up(&j->throttle, &t, event->now))
+		say_held_back(j, &t);
+	return throttle_pass(&j->throttle, event->kind, event->now);
+}
+
+static void
+on_alert(void *arg, const struct alert_event *event)
+{
+	struct offline *j = arg;
+	const bool raised = event->state == ALERT_RAISED;
+
+	if (ignore_matches(&j->config->alerts.ignore, event)) {
+		j->ignored[event->kind] += raised;
+		return;
+	}
+	j->raised += raised;
+	if (j->stop || !may_pass(j, event))
+		return;
+	progress_erase(&j->progress);
+	fail(j,
+	    j->options->json ? sink_json_alert(stdout, event)
+			     : sink_text_alert(stdout, event));
+}
+
+static void
+on_observation(void *arg, const struct observation *observation)
+{
+	struct offline *j = arg;
+
+	judge_observe(j->judge, observation);
+}
+
+static bool
+begin(struct offline *j, const struct siphash_key *key)
+{
+	struct tap_limits tap;
+	struct judge_limits judge;
+
+	config_limits(j->config, key, &tap, &judge);
+	/* A savefile is judged once and whole, so nothing is held back. */
+	throttle_init(&j->throttle,
+	    config_is_set(j->config, "alerts", "rate") ? j->config->alerts.rate
+						       : 0,
+	    0);
+	progress_init(&j->progress);
+	j->judge = judge_new(&judge, on_alert, j);
+	j->tap = tap_new(&tap, on_observation, j);
+	if (j->judge == NULL || j->tap == NULL) {
+		log_error(j->log, "out of memory; lower [limits]");
+		return false;
+	}
+	j->replay = replay_new(&(struct replay_setup){
+	    .paths = j->options->paths,
+	    .path_count = j->options->path_count,
+	    .filter = j->options->filter != NULL ? j->options->filter
+						 : j->config->capture.filter,
+	    .t1 = j->config->timeouts.t1,
+	    .tap = j->tap,
+	    .judge = j->judge,
+	    .progress = &j->progress,
+	    .log = j->log,
+	});
+	return j->replay != NULL;
+}
+
+struct drops {
+	struct summary *summary;
+	size_t room;
+	bool failed;
+};
+
+static void
+on_counter(void *arg, const char *name, uint64_t value)
+{
+	struct drops *drops = arg;
+	struct summary *const summary = drops->summary;
+
+	if (value == 0 || drops->failed)
+		return;
+	if (summary->drop_count == drops->room) {
+		const size_t room = 2 * drops->room + 16;
+		struct summary_drop *grown =
+		    reallocarray(summary->drops, room, sizeof(*grown));
+
+		if (grown == NULL) {
+			drops->failed = true;
+			return;
+		}
+		summary->drops = grown;
+		drops->room = room;
+	}
+	summary->drops[summary->drop_count++] =
+	    (struct summary_drop){ name, value };
+}
+
+static bool
+fill_drops(struct offline *j, struct summary *summary)
+{
+	struct drops drops = { .summary = summary };
+
+	replay_stats(j->replay, on_counter, &drops);
+	tap_stats(j->tap, on_counter, &drops);
+	judge_stats(j->judge, on_counter, &drops);
+	return !drops.failed;
+}
+
+static bool
+fill_ports(struct offline *j, struct summary *summary)
+{
+	size_t count = 0;
+
+	for (unsigned port = 0; port <= UINT16_MAX; port++)
+		count += tap_not_watched(j->tap, (uint16_t)port) > 0;
+	summary->not_watched = calloc(count + 1, sizeof(struct summary_port));
+	if (summary->not_watched == NULL)
+		return false;
+	for (unsigned port = 0; port <= UINT16_MAX; port++) {
+		const uint64_t n = tap_not_watched(j->tap, (uint16_t)port);
+
+		if (n > 0)
+			summary->not_watched[summary->port_count++] =
+			    (struct summary_port){ (uint16_t)port, n };
+	}
+	return true;
+}
+
+static int
+write_summary(struct offline *j)
+{
+	struct summary summary = { .packets = 0 };
+	struct tap_counts counts;
+	int error = -ENOMEM;
+
+	tap_counts(j->tap, &counts);
+	summary.packets = counts.packets;
+	summary.messages = counts.messages;
+	replay_span(j->replay, &summary.first, &summary.last, &summary.wall);
+	if (fill_drops(j, &summary) && fill_ports(j, &summary) &&
+	    judge_summary(j->judge, &summary)) {
+		for (size_t i = 0; i < FINDING_KINDS; i++)
+			summary.alerts[i] -= j->ignored[i];
+		error = j->options->json ? sink_json_summary(stdout, &summary)
+					 : sink_text_summary(stdout, &summary);
+	}
+	summary_done(&summary);
+	return error;
+}
+
+static int
+run(struct offline *j)
+{
+	char line[512];
+	struct textbuf t;
+	struct tap_counts counts;
+	const int damaged = replay_run(j->replay, &j->stop);
+
+	progress_erase(&j->progress);
+	textbuf_init(&t, line, sizeof(line));
+	if (!j->stop && throttle_finish(&j->throttle, &t))
+		say_held_back(j, &t);
+	/* Who reads the summary must know by then that it is not of all; of
+	 * nothing there is none. */
+	fflush(stdout);
+	replay_complain(j->replay);
+	tap_counts(j->tap, &counts);
+	if (!j->stop && (damaged == 0 || counts.packets > 0))
+		fail(j, write_summary(j));
+	fail(j, offline_flush(j->log, j->error));
+	if (j->error < 0 || damaged < 0)
+		return 2;
+	return j->raised > 0 ? 1 : 0;
+}
+
+int
+offline_run(const struct options *options, struct config *config,
+    const struct siphash_key *key, const struct log *log)
+{
+	struct offline j = {
+		.options = options,
+		.config = config,
+		.log = log,
+	};
+	const int status = begin(&j, key) ? run(&j) : 2;
+
+	replay_free(j.replay);
+	tap_free(j.tap);
+	judge_free(j.judge);
+	return status;
+}

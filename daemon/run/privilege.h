@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PRIVILEGE_H
+#define PRIVILEGE_H
+
+#include "run/log.h"
+
+/*
+ * What the daemon may do.  Under systemd the unit sees to it; started as root
+ * by hand, it keeps CAP_NET_RAW alone (so that an interface can be opened
+ * again when it comes back) under the user siptimed, and a seccomp filter.
+ */
+
+/*
+ * If root: become the user `siptimed' (or nobody, with a warning, if there is
+ * none) with CAP_NET_RAW only.  Otherwise nothing.  0 or -errno, logged.
+ */
+int privilege_drop(const struct log *log);
+
+/* Allow only the system calls that capturing and telling need; the others
+ * fail with EPERM.  0 or -errno, logged. */
+int privilege_confine(const struct log *log);
+
+/* May this process capture?  If not, log what grants it. */
+bool privilege_may_capture(const struct log *log);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run/progress.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "run/wallclock.h"
+
+static const nstime INTERVAL = 200 * NSTIME_MS;
+
+void
+progress_init(struct progress *p)
+{
+	*p = (struct progress){
+		.terminal = isatty(STDERR_FILENO) == 1,
+		.next = wallclock_monotonic() + INTERVAL,
+	};
+}
+
+void
+progress_show(
+    struct progress *p, uint64_t read, uint64_t total, uint64_t packets)
+{
+	nstime now;
+
+	if (!p->terminal)
+		return;
+	now = wallclock_monotonic();
+	if (now < p->next)
+		return;
+	p->next = now + INTERVAL;
+	p->drawn = true;
+	if (total == 0)
+		fprintf(stderr, "\r\033[K%" PRIu64 " packets", packets);
+	else
+		fprintf(stderr, "\r\033[K%3.0f %%  %" PRIu64 " packets",
+		    100.0 * (double)read / (double)total, packets);
+	fflush(stderr);
+}
+
+void
+progress_erase(struct progress *p)
+{
+	if (!p->drawn)
+		return;
+	p->drawn = false;
+	fputs("\r\033[K", stderr);
+	fflush(stderr);
+}

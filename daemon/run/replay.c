@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run/replay.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "capture/savefile.h"
+#include "txn/timers.h"
+
+/* Steps back make `now' run ahead of the stamps.  A savefile made for that
+ * could drive it out of range: there it ends, in 2248. */
+#define NOW_END (INT64_C(8800000000) * NSTIME_S)
+
+enum { PROGRESS_PACKETS = 4096 }; /* looked after once in so many */
+
+struct source {
+	struct savefile *savefile;
+	struct packet packet; /* the next one, while there is one */
+	bool passed;          /* .. and it passed the filter */
+	bool begun, broken;
+};
+
+struct replay {
+	struct replay_setup setup;
+	struct source *sources; /* in order of their paths */
+	size_t source_count;
+	struct source **heap; /* those with a packet, earliest on top */
+	size_t heap_len;
+	size_t open; /* files that have begun and not ended */
+	uint64_t packets, octets;
+
+	bool begun;
+	nstime now, wall;   /* of the latest packet */
+	nstime shift;       /* now is the stamp plus this, or later */
+	nstime first, last; /* stamps of what was judged */
+};
+
+static int
+compare_paths(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The paths sorted, each once. */
+static size_t
+sort_paths(const struct replay_setup *setup, const char **sorted)
+{
+	size_t count = 0;
+
+	memcpy(sorted, setup->paths, setup->path_count * sizeof(*sorted));
+	qsort(sorted, setup->path_count, sizeof(*sorted), compare_paths);
+	for (size_t i = 0; i < setup->path_count; i++)
+		if (count == 0 || strcmp(sorted[count - 1], sorted[i]) != 0)
+			sorted[count++] = sorted[i];
+	return count;
+}
+
+/* Every file that cannot be opened is told, not only the first. */
+static int
+open_sources(struct replay *r, const char *const *paths, size_t count)
+{
+	int error = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		struct savefile *savefile;
+		const int failed =
+		    savefile_open(paths[i], r->setup.log, &savefile);
+
+		if (failed < 0) {
+			error = failed == -ENOMEM ? failed : -EINVAL;
+			continue;
+		}
+		r->octets += savefile_octets(savefile);
+		r->sources[r->source_count++].savefile = savefile;
+	}
+	return error;
+}
+
+/* Their links may differ, so each compiles the filter for its own. */
+static int
+set_filter(struct replay *r)
+{
+	const char *filter = r->setup.filter;
+
+	if (filter == NULL || filter[0] == '\0')
+		return 0;
+	for (size_t i = 0; i < r->source_count; i++)
+		if (savefile_filter(r->sources[i].savefile, filter) < 0)
+			return -EINVAL;
+	return 0;
+}
+
+static bool
+is_earlier(const struct source *a, const struct source *b)
+{
+	if (a->packet.wall != b->packet.wall)
+		return a->packet.wall < b->packet.wall;
+	return a->packet.source < b->packet.source;
+}
+
+static void
+sift_down(struct replay *r, size_t at)
+{
+	struct source *const moved = r->heap[at];
+	size_t child;
+
+	for (; (child = 2 * at + 1) < r->heap_len; at = child) {
+		if (child + 1 < r->heap_len &&
+		    is_earlier(r->heap[child + 1], r->heap[child]))
+			child++;
+		if (!is_earlier(r->heap[child], moved))
+			break;
+		r->heap[at] = r->heap[child];
+	}
+	r->heap[at] = moved;
+}
+
+/* Read the source's next packet; false at its end. */
+static bool
+read_next(struct source *source)
+{
+	const enum savefile_read got =
+	    savefile_next(source->savefile, &source->packet, &source->passed);
+
+	source->broken = got == SAVEFILE_BROKEN;
+	return got == SAVEFILE_PACKET;
+}
+
+static void
+fill_heap(struct replay *r)
+{
+	for (size_t i = 0; i < r->source_count; i++) {
+		r->sources[i].packet.source = (unsigned)i;
+		if (read_next(&r->sources[i]))
+			r->heap[r->heap_len++] = &r->sources[i];
+	}
+	for (size_t i = r->heap_len / 2; i > 0; i--)
+		sift_down(r, i - 1);
+}
+
+/* The top of the heap is done with: put its next packet in its place. */
+static void
+replace_top(struct replay *r)
+{
+	if (!read_next(r->heap[0])) {
+		r->open--;
+		r->heap[0] = r->heap[--r->heap_len];
+	}
+	if (r->heap_len > 0)
+		sift_down(r, 0);
+}
+
+static int
+open_all(struct replay *r)
+{
+	const size_t most = r->setup.path_count;
+	const char **paths = calloc(most, sizeof(*paths));
+	int error = -ENOMEM;
+
+	r->sources = calloc(most, sizeof(*r->sources));
+	r->heap = calloc(most, sizeof(*r->heap));
+	if (paths != NULL && r->sources != NULL && r->heap != NULL)
+		error = open_sources(r, paths, sort_paths(&r->setup, paths));
+	free(paths);
+	return error < 0 ? error : set_filter(r);
+}
+
+struct replay *
+replay_new(const struct replay_setup *setup)
+{
+	struct replay *r = calloc(1, sizeof(*r));
+	int error = -ENOMEM;
+
+	if (r != NULL) {
+		r->setup = *setup;
+		error = open_all(r);
+	}
+	if (error == 0)
+		return r;
+	if (error == -ENOMEM)
+		log_error(setup->log, "out of memory; name fewer files");
+	replay_free(r);
+	return NULL;
+}
+
+void
+replay_free(struct replay *r)
+{
+	if (r == NULL)
+		return;
+	for (size_t i = 0; i < r->source_count; i++)
+		savefile_free(r->sources[i].savefile);
+	free(r->sources);
+	free(r->heap);
+	free(r);
+}
+
+static nstime
+next_deadline(const struct replay *r)
+{
+	const nstime tap = tap_next_deadline(r->setup.tap);
+	const nstime judge = judge_next_deadline(r->setup.judge);
+
+	return tap < judge ? tap : judge;
+}
+
+/* What the tap has to say comes before the judge's own deadlines. */
+static void
+tick(struct replay *r, nstime now)
+{
+	tap_tick(r->setup.tap, now);
+	if (judge_next_deadline(r->setup.judge) <= now)
+		judge_tick(r->setup.judge, now, now - r->shift);
+}
+
+/* Fire every deadline on the way to `now' at its own time, so that a silence
+ * is lived through in order, as it would have been live. */
+static void
+advance(struct replay *r, nstime now)
+{
+	nstime ticked = INT64_MIN;
+
+	for (;;) {
+		nstime due = next_deadline(r);
+
+		if (due < r->now)
+			due = r->now;
+		/* One that stands after its tick must not hold us here. */
+		if (due > now || due == ticked)
+			break;
+		tick(r, due);
+		ticked = r->now = due;
+	}
+	r->now = now;
+}
+
+/* Did no file cover a time too long to know what was answered in it? */
+static bool
+follows_hole(const struct replay *r, const struct source *source)
+{
+	return r->begun && !source->begun && r->open == 0 &&
+	    source->packet.wall - r->wall > timers_64_t1(r->setup.t1);
+}
+
+static void
+begin_source(struct replay *r, struct source *source)
+{
+	if (follows_hole(r, source)) {
+		log_info(r->setup.log,
+		    "%s: begins after a time that no file "
+		    "covers",
+		    savefile_path(source->savefile));
+		tap_rebase(r->setup.tap, r->now);
+	}
+	if (!source->begun)
+		r->open++;
+	source->begun = true;
+}
+
+/* Move `now' to where this stamp is.  False: it would leave its range. */
+static bool
+move_time(struct replay *r, const struct source *source)
+{
+	const nstime wall = source->packet.wall;
+
+	if (!r->begun)
+		r->now = wall;
+	r->begun = true;
+	if (r->shift > NOW_END - wall)
+		return false;
+	if (r->now - (wall + r->shift) > NSTIME_S) {
+		log_info(r->setup.log, "%s: stamps step back",
+		    savefile_path(source->savefile));
+		r->shift = r->now - wall;
+		tap_rebase(r->setup.tap, r->now);
+	}
+	advance(r, wall + r->shift > r->now ? wall + r->shift : r->now);
+	r->wall = wall;
+	return true;
+}
+
+static void
+judge_packet(struct replay *r, struct source *source)
+{
+	struct packet *const packet = &source->packet;
+	const bool first = r->last == 0;
+
+	begin_source(r, source);
+	if (!move_time(r, source)) {
+		savefile_refuse(source->savefile);
+		return;
+	}
+	if (!source->passed)
+		return;
+	packet->now = r->now;
+	tap_packet(r->setup.tap, packet);
+	if (first || packet->wall < r->first)
+		r->first = packet->wall;
+	if (first || packet->wall > r->last)
+		r->last = packet->wall;
+}
+
+static void
+show_progress(const struct replay *r)
+{
+	uint64_t read = 0;
+
+	for (size_t i = 0; i < r->source_count; i++) {
+		/* Where one is a pipe nobody knows how much is to come. */
+		if (savefile_octets(r->sources[i].savefile) == 0) {
+			progress_show(r->setup.progress, 0, 0, r->packets);
+			return;
+		}
+		read += savefile_octets_read(r->sources[i].savefile);
+	}
+	progress_show(r->setup.progress, read, r->octets, r->packets);
+}
+
+int
+replay_run(struct replay *r, const bool *stop)
+{
+	fill_heap(r);
+	while (r->heap_len > 0 && !*stop) {
+		judge_packet(r, r->heap[0]);
+		replace_top(r);
+		if (++r->packets % PROGRESS_PACKETS == 0)
+			show_progress(r);
+	}
+	tap_finish(r->setup.tap, r->now);
+	judge_finish(r->setup.judge, r->now, r->now - r->shift);
+
+	for (size_t i = 0; i < r->source_count; i++)
+		if (r->sources[i].broken)
+			return -EINVAL;
+	return 0;
+}
+
+void
+replay_complain(const struct replay *r)
+{
+	for (size_t i = 0; i < r->source_count; i++)
+		if (r->sources[i].broken)
+			savefile_complain(r->sources[i].savefile);
+}
+
+void
+replay_span(const struct replay *r, nstime *first, nstime *last, nstime *end)
+{
+	*first = r->first;
+	*last = r->last;
+	*end = r->begun ? r->now - r->shift : 0;
+}
+
+void
+replay_stats(const struct replay *r, counter_output *output, void *arg)
+{
+	struct savefile_counts sum = { 0 };
+
+	for (size_t i = 0; i < r->source_count; i++) {
+		struct savefile_counts counts;
+
+		savefile_counts(r->sources[i].savefile, &counts);
+		sum.bad_stamp += counts.bad_stamp;
+		sum.filtered += counts.filtered;
+	}
+	output(arg, "savefile.bad_stamp", sum.bad_stamp);
+	output(arg, "savefile.filtered", sum.filtered);
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef REPLAY_H
+#define REPLAY_H
+
+#include "run/log.h"
+#include "pipeline/judge.h"
+#include "pipeline/tap.h"
+#include "run/progress.h"
+
+/*
+ * Savefiles as one capture, merged by time, through a tap to the judge.  The
+ * result depends on nothing but the packets and the names of the files: not
+ * on their order on the command line, not on the machine.
+ *
+ * `now' is the stamp made monotonic (DESIGN principle 2).  A step back of
+ * more than a second starts it anew from where it was, and after that, as
+ * after a time of more than 64*T1 that no file covers, transactions that
+ * were open are not judged.
+ */
+
+struct replay;
+
+struct replay_setup {
+	const char *const *paths; /* borrowed; "-" is standard input */
+	size_t path_count;
+	const char *filter; /* borrowed; NULL or empty: all packets */
+	nstime t1;
+	struct tap *tap;
+	struct judge *judge;
+	struct progress *progress;
+	const struct log *log;
+};
+
+/*
+ * Open all files.  NULL if any of them cannot be judged, or there is no
+ * memory: logged.  The caller frees it with replay_free().
+ */
+struct replay *replay_new(const struct replay_setup *setup);
+void replay_free(struct replay *r);
+
+/*
+ * Judge all there is, until *stop becomes true.  0, or -EINVAL when some
+ * file was damaged or cut short: all is judged as far as it goes, and the
+ * complaint follows with replay_complain(), before the summary.
+ */
+int replay_run(struct replay *r, const bool *stop);
+
+/* Log what is wrong with the files that were not whole. */
+void replay_complain(const struct replay *r);
+
+/* Stamps of the earliest and latest packet judged, and where `wall' ended;
+ * all 0 without packets. */
+void replay_span(
+    const struct replay *r, nstime *first, nstime *last, nstime *end);
+
+/* savefile.bad_stamp, savefile.filtered */
+void replay_stats(const struct replay *r, counter_output *output, void *arg);
+
+#endif

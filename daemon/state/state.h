@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef STATE_H
+#define STATE_H
+
+#include "run/log.h"
+#include "pipeline/saved.h"
+#include "outlet/sinks.h"
+
+/*
+ * What survives a restart, an upgrade, a crash: in "state" in
+ * $STATE_DIRECTORY or else /var/lib/siptimed.  Alerts are saved at once when
+ * one of them changes, learnt clocks and counters every few seconds; a thread
+ * writes (statefile.h).  A disk that is full is told once, and nothing else
+ * suffers.  Without a place to keep it all goes on, and nothing survives.
+ */
+
+struct state;
+
+/* What it looks after; borrowed. */
+struct state_rooms {
+	struct judge *judge;
+	struct sinks *sinks;
+	/* Add the counters of this run. */
+	void (*count)(void *arg, struct totals *totals);
+	void *arg;
+	uint64_t transactions; /* open at present */
+};
+
+/* Once privileges were dropped.  `kept': else nothing is (-n).  NULL when
+ * out of memory. */
+struct state *state_new(bool kept, const struct log *log);
+
+/*
+ * Load what there is into a judge that has judged nothing.  *step is how far
+ * our clock was set while we were away, if that can be known.  False: the
+ * judge is only good to be freed; what was there is set aside, logged.
+ */
+bool state_load(struct state *s, struct judge *judge, nstime *step);
+
+/* Tell sinks again what they may not have got. */
+void state_tell_again(struct state *s, struct sinks *sinks);
+
+/* An alert is about to go to the sinks.  Returns its number. */
+uint64_t state_event(struct state *s, const struct alert_event *event);
+
+/* Often, and after anything that may have told an alert: save what is due. */
+void state_tick(struct state *s, const struct state_rooms *rooms);
+
+/* What was counted before this run. */
+const struct totals *state_before(const struct state *s);
+
+void state_stats(const struct state *s, counter_output *output, void *arg);
+
+/* The end: save all, until `deadline' (CLOCK_MONOTONIC). */
+void state_finish(
+    struct state *s, const struct state_rooms *rooms, nstime deadline);
+void state_free(struct state *s);
+
+#endif

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "state/statefile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define NAME "state"
+#define NEW_NAME "state.new"
+
+struct statefile {
+	int folder; /* a descriptor */
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	struct record waiting; /* octets NULL: nothing */
+	bool busy, ending;
+	int error;
+};
+
+static int
+write_all(int file, const struct record *r)
+{
+	size_t done = 0;
+
+	while (done < r->len) {
+		const ssize_t n = write(file, r->octets + done, r->len - done);
+
+		if (n < 0 && errno != EINTR)
+			return -errno;
+		if (n > 0)
+			done += (size_t)n;
+	}
+	return 0;
+}
+
+/* The name is only given to what is on the disk. */
+static int
+put(const struct statefile *f, const struct record *r)
+{
+	const int file = openat(f->folder, NEW_NAME,
+	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+	int error;
+
+	if (file < 0)
+		return -errno;
+	error = write_all(file, r);
+	if (error == 0 && fsync(file) != 0)
+		error = -errno;
+	if (close(file) != 0 && error == 0)
+		error = -errno;
+	if (error == 0 && renameat(f->folder, NEW_NAME, f->folder, NAME) != 0)
+		error = -errno;
+	if (error == 0 && fsync(f->folder) != 0)
+		error = -errno;
+	if (error != 0)
+		unlinkat(f->folder, NEW_NAME, 0);
+	return error;
+}
+
+static void *
+run(void *arg)
+{
+	struct statefile *f = arg;
+
+	pthread_mutex_lock(&f->lock);
+	for (;;) {
+		struct record r = f->waiting;
+		int error;
+
+		if (r.octets == NULL && f->ending)
+			break;
+		if (r.octets == NULL) {
+			pthread_cond_wait(&f->changed, &f->lock);
+			continue;
+		}
+		f->waiting = (struct record){ .len = 0 };
+		f->busy = true;
+		pthread_mutex_unlock(&f->lock);
+		error = put(f, &r);
+		record_done(&r);
+		pthread_mutex_lock(&f->lock);
+		f->busy = false;
+		f->error = error;
+	}
+	pthread_mutex_unlock(&f->lock);
+	return NULL;
+}
+
+/* Signals are the loop's. */
+static int
+start_thread(struct statefile *f)
+{
+	sigset_t all, before;
+	int error;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	error = pthread_create(&f->thread, NULL, run, f);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return -error;
+}
+
+/* A folder that only others may write to is found out now. */
+static int
+open_folder(struct statefile *f, const char *folder)
+{
+	f->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (f->folder < 0)
+		return -errno;
+	if (faccessat(f->folder, ".", W_OK | X_OK, AT_EACCESS) == 0)
+		return 0;
+	return -errno;
+}
+
+int
+statefile_new(struct statefile **made, const char *folder)
+{
+	struct statefile *f = calloc(1, sizeof(*f));
+	int error;
+
+	if (f == NULL)
+		return -ENOMEM;
+	pthread_mutex_init(&f->lock, NULL);
+	pthread_cond_init(&f->changed, NULL);
+	error = open_folder(f, folder);
+	if (error == 0)
+		error = start_thread(f);
+	if (error == 0) {
+		*made = f;
+		return 0;
+	}
+	if (f->folder >= 0)
+		close(f->folder);
+	free(f);
+	return error;
+}
+
+/* A thread that is stuck in fsync is left behind: the process ends. */
+void
+statefile_free(struct statefile *f, nstime deadline)
+{
+	const struct timespec until = {
+		.tv_sec = deadline / NSTIME_S,
+		.tv_nsec = deadline % NSTIME_S,
+	};
+
+	if (f == NULL)
+		return;
+	pthread_mutex_lock(&f->lock);
+	f->ending = true;
+	pthread_cond_broadcast(&f->changed);
+	pthread_mutex_unlock(&f->lock);
+	if (pthread_clockjoin_np(f->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+		return;
+	close(f->folder);
+	pthread_cond_destroy(&f->changed);
+	pthread_mutex_destroy(&f->lock);
+	free(f);
+}
+
+static int
+read_all(int file, size_t most, uint8_t **octets, size_t *len)
+{
+	struct stat status;
+	uint8_t *read_into;
+	size_t done = 0;
+
+	if (fstat(file, &status) != 0)
+		return -errno;
+	if (!S_ISREG(status.st_mode))
+		return -EINVAL;
+	if ((uint64_t)status.st_size > most)
+		return -EFBIG;
+	read_into = malloc((size_t)status.st_size + 1);
+	if (read_into == NULL)
+		return -ENOMEM;
+	while (done < (size_t)status.st_size) {
+		const ssize_t n =
+		    read(file, read_into + done, (size_t)status.st_size - done);
+
+		if (n == 0)
+			break;
+		if (n < 0 && errno != EINTR) {
+			const int error = -errno;
+
+			free(read_into);
+			return error;
+		}
+		if (n > 0)
+			done += (size_t)n;
+	}
+	*octets = read_into;
+	*len = done;
+	return 0;
+}
+
+int
+statefile_read(
+    const struct statefile *f, size_t most, uint8_t **octets, size_t *len)
+{
+	const int file = openat(
+	    f->folder, NAME, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	int error;
+
+	if (file < 0)
+		return -errno;
+	error = read_all(file, most, octets, len);
+	close(file);
+	return error;
+}
+
+int
+statefile_set_aside(
+    const struct statefile *f, nstime wall, struct textbuf *name)
+{
+	textbuf_add(name, NAME ".damaged-");
+	textbuf_time(name, wall);
+	return renameat(f->folder, NAME, f->folder, name->text) == 0 ? 0
+								     : -errno;
+}
+
+void
+statefile_write(struct statefile *f, struct record *r)
+{
+	pthread_mutex_lock(&f->lock);
+	record_done(&f->waiting);
+	f->waiting = *r;
+	pthread_cond_broadcast(&f->changed);
+	pthread_mutex_unlock(&f->lock);
+	*r = (struct record){ .len = 0 };
+}
+
+bool
+statefile_idle(struct statefile *f)
+{
+	bool idle;
+
+	pthread_mutex_lock(&f->lock);
+	idle = !f->busy && f->waiting.octets == NULL;
+	pthread_mutex_unlock(&f->lock);
+	return idle;
+}
+
+int
+statefile_error(struct statefile *f)
+{
+	int error;
+
+	pthread_mutex_lock(&f->lock);
+	error = f->error;
+	pthread_mutex_unlock(&f->lock);
+	return error;
+}

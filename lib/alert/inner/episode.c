@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "alert/inner/episode.h"
+
+#include <stdlib.h>
+
+#define HOUR (3600 * NSTIME_S)
+
+/* How alerts of each kind live. */
+static const struct {
+	bool joins;   /* an incident may join it */
+	nstime quiet; /* over this long after the last finding; 0: never */
+} lives[FINDING_KINDS] = {
+	[FINDING_TRANSACTION_TIMEOUT] = { true, HOUR },
+	[FINDING_SLOW_TRANSACTION] = { false, HOUR },
+	[FINDING_CLOCK_SKEW] = { true, 24 * HOUR },
+	[FINDING_LOCAL_CLOCK] = { false, 0 },
+	[FINDING_VISIBILITY] = { false, 0 },
+	[FINDING_ZONE_CHANGE] = { false, 24 * HOUR },
+	[FINDING_WITNESS_CONFLICT] = { false, 24 * HOUR },
+	[FINDING_CONNECTION_FAILURE] = { true, HOUR },
+	[FINDING_SILENT_PEER] = { false, HOUR },
+	[FINDING_CERTIFICATE] = { true, 24 * HOUR },
+	[FINDING_STALE_DATE] = { true, HOUR },
+};
+
+static nstime
+quiet_at(const struct episode *e)
+{
+	const nstime quiet = lives[e->kind].quiet;
+
+	return quiet == 0 ? NSTIME_NEVER : e->last + quiet;
+}
+
+/* When an active alert may speak again, if it has anything to say. */
+static nstime
+tell_at(const struct episode *e, const struct episode_rules *rules)
+{
+	if (e->told && !e->news)
+		return NSTIME_NEVER;
+	return e->told_at + rules->reminder;
+}
+
+nstime
+episode_deadline(const struct episode *e, const struct episode_rules *rules)
+{
+	const nstime tell = tell_at(e, rules), quiet = quiet_at(e);
+
+	if (e->life == EPISODE_IDLE)
+		return NSTIME_NEVER;
+	if (e->life == EPISODE_WAITING)
+		return e->wait_until;
+	return tell < quiet ? tell : quiet;
+}
+
+static void
+put_out(const struct episode *e, const struct episode_rules *rules,
+    enum alert_state state, nstime now, nstime wall)
+{
+	const bool over = state == ALERT_RESOLVED;
+	const bool opening = state == ALERT_RAISED || e->latest == NULL;
+	const struct alert_event event = {
+		.kind = e->kind,
+		.state = state,
+		.reason = e->reason,
+		.severity = over ? FINDING_NOTICE : e->severity,
+		.id = e->id,
+		.episode = e->number,
+		.subject = slice_of(e->subject, e->subject_len),
+		.count = e->count,
+		.now = now,
+		.wall = wall,
+		.first_seen = e->first_seen,
+		.last_seen = e->last_seen,
+		.duration = over ? now - e->raised : 0,
+		.evidence = opening ? e->first : e->latest,
+	};
+
+	rules->output(rules->arg, &event);
+}
+
+/* Raised the first time in an episode, refreshed after. */
+static void
+tell(struct episode *e, const struct episode_rules *rules, nstime now,
+    nstime wall)
+{
+	put_out(e, rules, e->told ? ALERT_REFRESHED : ALERT_RAISED, now, wall);
+	e->told = true;
+	e->news = false;
+	e->told_at = now;
+	e->told_severity = e->severity;
+}
+
+/* The first return within `flap' is told; those that follow are told once per
+ * reminder, unless they are worse than what was told. */
+static bool
+muted(struct episode *e, const struct episode_rules *rules, nstime now)
+{
+	const bool returned = e->number > 0 && now - e->resolved < rules->flap;
+
+	if (!returned || !e->flapping) {
+		e->flapping = returned;
+		return false;
+	}
+	return now < e->told_at + rules->reminder &&
+	    e->severity >= e->told_severity;
+}
+
+static void
+raise_alert(struct episode *e, const struct episode_rules *rules, nstime now,
+    nstime wall)
+{
+	const bool silent = muted(e, rules, now);
+
+	e->life = EPISODE_ACTIVE;
+	e->told = false;
+	e->raised = now;
+	e->number++;
+	if (!silent)
+		tell(e, rules, now, wall);
+}
+
+void
+episode_done(struct episode *e)
+{
+	free(e->first);
+	free(e->latest);
+	e->first = e->latest = NULL;
+	e->life = EPISODE_IDLE;
+}
+
+/* What still waits to be raised vanishes without a word. */
+static void
+end(struct episode *e, const struct episode_rules *rules,
+    enum alert_reason reason, nstime now, nstime wall)
+{
+	if (e->life == EPISODE_ACTIVE) {
+		e->reason = reason;
+		if (e->told)
+			put_out(e, rules, ALERT_RESOLVED, now, wall);
+		e->resolved = now;
+	}
+	episode_done(e);
+}
+
+/* The first's evidence stays apart from the latest's, but an update of the
+ * first finding replaces it. */
+static bool
+keep_evidence(struct episode *e, const struct finding *f)
+{
+	const bool better_first =
+	    f->verdict == FINDING_UPDATED && e->count == 1 && e->latest == NULL;
+	struct evidence **place =
+	    e->first == NULL || better_first ? &e->first : &e->latest;
+
+	if (f->evidence == NULL && e->first != NULL)
+		return true;
+	if (*place == NULL) {
+		*place = malloc(sizeof(**place));
+		if (*place == NULL)
+			return false;
+		evidence_init(*place);
+	}
+	if (f->evidence != NULL)
+		evidence_copy(*place, f->evidence);
+	return true;
+}
+
+static void
+keep_subject(struct episode *e, struct slice subject)
+{
+	struct textbuf t;
+
+	textbuf_init(&t, e->subject, sizeof(e->subject));
+	textbuf_add_slice(&t, subject);
+	e->subject_len = t.len;
+}
+
+/* What was heard may have to be told at once. */
+static void
+heard(struct episode *e, const struct episode_rules *rules,
+    const struct finding *f)
+{
+	keep_subject(e, f->subject);
+	e->last = f->now;
+	e->last_seen = f->wall;
+	e->news = true;
+	if (f->severity < e->severity)
+		e->severity = f->severity;
+	if (e->life == EPISODE_WAITING) {
+		if (e->wait_until <= f->now)
+			raise_alert(e, rules, f->now, f->wall);
+	} else if (tell_at(e, rules) <= f->now ||
+	    e->severity < e->told_severity) {
+		tell(e, rules, f->now, f->wall);
+	}
+}
+
+static bool
+trouble(struct episode *e, const struct episode_rules *rules,
+    const struct finding *f)
+{
+	const bool kept = keep_evidence(e, f);
+
+	if (e->life == EPISODE_IDLE) {
+		if (!kept)
+			return false;
+		e->life = EPISODE_WAITING;
+		e->severity = f->severity;
+		e->first_seen = f->wall;
+		e->count = 0;
+		e->wait_until =
+		    f->now + (lives[e->kind].joins ? rules->join : 0);
+	}
+	e->count++;
+	heard(e, rules, f);
+	return kept;
+}
+
+static bool
+update(struct episode *e, const struct episode_rules *rules,
+    const struct finding *f)
+{
+	bool kept;
+
+	if (e->life == EPISODE_IDLE) {
+		/* It stands, though nothing was heard for the quiet time. */
+		if (e->number > 0 && e->reason == ALERT_QUIET)
+			return trouble(e, rules, f);
+		return true;
+	}
+	kept = keep_evidence(e, f);
+	heard(e, rules, f);
+	return kept;
+}
+
+static void
+withdraw(struct episode *e, const struct episode_rules *rules,
+    const struct finding *f)
+{
+	if (e->count > 0)
+		e->count--;
+	if (e->count == 0)
+		end(e, rules, ALERT_WITHDRAWN, f->now, f->wall);
+}
+
+bool
+episode_input(struct episode *e, const struct episode_rules *rules,
+    const struct finding *f)
+{
+	if (f->verdict == FINDING_TROUBLE)
+		return trouble(e, rules, f);
+	if (f->verdict == FINDING_UPDATED)
+		return update(e, rules, f);
+	if (e->life == EPISODE_IDLE)
+		return true;
+	if (f->verdict == FINDING_WITHDRAWN) {
+		withdraw(e, rules, f);
+	} else if (f->verdict == FINDING_SUPERSEDED) {
+		end(e, rules, ALERT_SUPERSEDED, f->now, f->wall);
+	} else {
+		/* What got well while it waited did go wrong: tell both. */
+		if (e->life == EPISODE_WAITING)
+			raise_alert(e, rules, f->now, f->wall);
+		end(e, rules, ALERT_HEALTHY, f->now, f->wall);
+	}
+	return true;
+}
+
+void
+episode_fire(struct episode *e, const struct episode_rules *rules, nstime now,
+    nstime wall)
+{
+	if (e->life == EPISODE_WAITING)
+		raise_alert(e, rules, now, wall);
+	else if (e->life == EPISODE_ACTIVE && quiet_at(e) <= now)
+		end(e, rules, ALERT_QUIET, now, wall);
+	else if (e->life == EPISODE_ACTIVE && tell_at(e, rules) <= now)
+		tell(e, rules, now, wall);
+}
+
+static void
+save_evidence(struct record *r, const struct evidence *e)
+{
+	record_flag(r, e != NULL);
+	if (e != NULL)
+		evidence_save(r, e);
+}
+
+void
+episode_save(struct record *r, const struct episode *e)
+{
+	record_u8(r, (uint8_t)e->life);
+	record_u32(r, e->number);
+	record_u8(r, (uint8_t)e->severity);
+	record_u8(r, (uint8_t)e->told_severity);
+	record_u8(r, (uint8_t)e->reason);
+	record_flag(r, e->told);
+	record_flag(r, e->news);
+	record_flag(r, e->flapping);
+	record_u64(r, e->count);
+	record_time(r, e->wait_until);
+	record_time(r, e->last);
+	record_time(r, e->told_at);
+	record_time(r, e->raised);
+	record_time(r, e->resolved);
+	record_time(r, e->first_seen);
+	record_time(r, e->last_seen);
+	record_text(r, slice_of(e->subject, e->subject_len));
+	save_evidence(r, e->first);
+	save_evidence(r, e->latest);
+}
+
+static struct evidence *
+load_evidence(struct cursor *c, struct fieldnames *names)
+{
+	struct evidence *e;
+
+	if (!record_read_flag(c))
+		return NULL;
+	e = malloc(sizeof(*e));
+	if (e == NULL)
+		c->bad = true;
+	else
+		evidence_load(e, c, names);
+	return e;
+}
+
+/* Of the time away nothing is known: it is neither quiet nor a reminder's
+ * time.  But an alert that stood before and after has lasted as long. */
+static void
+load_times(
+    struct episode *e, struct cursor *c, const struct record_shift *shift)
+{
+	e->wait_until = record_read_now(c, shift->watching);
+	e->last = record_read_now(c, shift->watching);
+	e->told_at = record_read_now(c, shift->watching);
+	e->raised = record_read_now(c, shift->real);
+	e->resolved = record_read_now(c, shift->real);
+	e->first_seen = record_read_time(c);
+	e->last_seen = record_read_time(c);
+}
+
+bool
+episode_load(struct episode *e, struct cursor *c,
+    const struct record_shift *shift, struct fieldnames *names)
+{
+	e->life = record_read_below(c, 1, EPISODE_ACTIVE + 1);
+	e->number = cursor_le32(c);
+	e->severity = record_read_below(c, 1, FINDING_INFO + 1);
+	e->told_severity = record_read_below(c, 1, FINDING_INFO + 1);
+	e->reason = record_read_below(c, 1, ALERT_WITHDRAWN + 1);
+	e->told = record_read_flag(c);
+	e->news = record_read_flag(c);
+	e->flapping = record_read_flag(c);
+	e->count = cursor_le64(c);
+	load_times(e, c, shift);
+	keep_subject(e, record_read_line(c, EPISODE_SUBJECT));
+	e->first = load_evidence(c, names);
+	e->latest = load_evidence(c, names);
+	return !c->bad && (e->first != NULL) == (e->life != EPISODE_IDLE) &&
+	    (e->latest == NULL || e->first != NULL);
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/decode.h"
+
+#include <stdlib.h>
+
+#include "net/datalink.h"
+#include "net/ip.h"
+#include "net/inner/ipfrag.h"
+#include "net/inner/mirrordup.h"
+#include "net/inner/tunnel.h"
+
+enum { MAX_DEPTH = 8 }; /* IP packets inside each other */
+
+struct decode {
+	decode_output *output;
+	void *arg;
+	bool tunnels;
+	struct siphash_key key;
+	struct ipfrag *fragments;
+	struct mirrordup *duplicates;
+	uint64_t datalink[DATALINK_RESULTS];
+	uint64_t ip[IP_RESULTS];
+	uint64_t tunnel[TUNNEL_RESULTS];
+	uint64_t too_deep, other_protocol;
+	uint64_t bad_udp, bad_tcp, other_icmp;
+};
+
+/* The decoder has come to an IP packet. */
+struct layer {
+	const struct packet *packet;
+	struct slice octets; /* captured of it */
+	size_t len;          /* on the wire */
+	uint64_t context;    /* of the tunnels it came through, 0: none */
+};
+
+struct decode *
+decode_new(const struct decode_limits *limits, decode_output *output, void *arg)
+{
+	const struct ipfrag_limits fragments = {
+		.datagrams = limits->fragments,
+		.octets = limits->fragment_octets,
+		.key = limits->key,
+	};
+	const struct mirrordup_limits duplicates = {
+		.packets = limits->duplicates,
+		.key = limits->key,
+	};
+	struct decode *d = calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		return NULL;
+	d->output = output;
+	d->arg = arg;
+	d->tunnels = limits->tunnels;
+	d->key = limits->key;
+	d->fragments = ipfrag_new(&fragments);
+	d->duplicates = mirrordup_new(&duplicates);
+	if (d->fragments == NULL || d->duplicates == NULL) {
+		decode_free(d);
+		return NULL;
+	}
+	return d;
+}
+
+void
+decode_free(struct decode *d)
+{
+	if (d == NULL)
+		return;
+	ipfrag_free(d->fragments);
+	mirrordup_free(d->duplicates);
+	free(d);
+}
+
+/* Pieces of one datagram come through one tunnel; the same addresses and IP
+ * ID in another one are another site's. */
+static uint64_t
+context_inside(const struct decode *d, uint64_t context, const struct ip *ip)
+{
+	uint8_t octets[40];
+
+	memcpy(octets, &context, 8);
+	memcpy(octets + 8, ip->from.octets, 16);
+	memcpy(octets + 24, ip->to.octets, 16);
+	return siphash(&d->key, slice_of(octets, sizeof(octets)));
+}
+
+/* Go on inside what `ip' carries: `captured' of `len' octets, less what stands
+ * in front of the tunnelled packet. */
+static bool
+enter_tunnel(struct decode *d, const struct tunnel *tunnel, const struct ip *ip,
+    struct slice captured, size_t len, struct layer *layer)
+{
+	struct slice inside;
+	const enum datalink_result result =
+	    datalink_descend(tunnel->ethertype, tunnel->octets, &inside);
+
+	if (result != DATALINK_IP) {
+		d->datalink[result]++;
+		return false;
+	}
+	layer->octets = inside;
+	layer->len = len - (captured.len - inside.len);
+	layer->context = context_inside(d, layer->context, ip);
+	return true;
+}
+
+static bool
+tunnel_layer(struct decode *d, const struct ip *ip, struct layer *layer)
+{
+	struct tunnel tunnel;
+	enum tunnel_result result = TUNNEL_NONE;
+
+	if (d->tunnels)
+		result = tunnel_ip(ip->protocol, ip->payload, &tunnel);
+	if (result == TUNNEL_FOUND)
+		return enter_tunnel(
+		    d, &tunnel, ip, ip->payload, ip->payload_len, layer);
+	if (result == TUNNEL_NONE)
+		d->other_protocol++;
+	else
+		d->tunnel[result]++;
+	return false;
+}
+
+static void
+tell(struct decode *d, const struct ip *ip, const struct layer *layer,
+    struct decode_event *event)
+{
+	event->packet = layer->packet;
+	event->from.address = ip->from;
+	event->to.address = ip->to;
+	d->output(d->arg, event);
+}
+
+/* Pieces were judged one by one before they were put together. */
+static bool
+is_duplicate(struct decode *d, const struct ip *ip, const struct layer *layer,
+    bool reassembled)
+{
+	return !reassembled &&
+	    mirrordup_input(d->duplicates, ip, layer->packet->now);
+}
+
+static bool
+udp_layer(struct decode *d, const struct ip *ip, bool reassembled,
+    struct layer *layer)
+{
+	struct decode_event event = { .transport = DECODE_UDP };
+	struct udp *udp = &event.udp;
+	struct tunnel tunnel;
+	enum tunnel_result result = TUNNEL_NONE;
+
+	if (!udp_parse(ip->payload, ip->payload_len, udp)) {
+		d->bad_udp++;
+		return false;
+	}
+	if (d->tunnels)
+		result = tunnel_udp(udp, &tunnel);
+	if (result == TUNNEL_FOUND)
+		return enter_tunnel(
+		    d, &tunnel, ip, udp->payload, udp->payload_len, layer);
+	if (result != TUNNEL_NONE) {
+		d->tunnel[result]++;
+		return false;
+	}
+	if (is_duplicate(d, ip, layer, reassembled))
+		return false;
+	event.from.port = udp->source_port;
+	event.to.port = udp->destination_port;
+	event.truncated = udp->payload.len < udp->payload_len;
+	tell(d, ip, layer, &event);
+	return false;
+}
+
+static void
+tcp_layer(struct decode *d, const struct ip *ip, bool reassembled,
+    const struct layer *layer)
+{
+	struct decode_event event = { .transport = DECODE_TCP };
+	struct tcp *tcp = &event.tcp;
+
+	if (!tcp_parse(ip->payload, ip->payload_len, tcp)) {
+		d->bad_tcp++;
+		return;
+	}
+	if (is_duplicate(d, ip, layer, reassembled))
+		return;
+	event.from.port = tcp->source_port;
+	event.to.port = tcp->destination_port;
+	event.truncated = tcp->payload.len < tcp->payload_len;
+	tell(d, ip, layer, &event);
+}
+
+static void
+icmp_layer(struct decode *d, const struct ip *ip, bool reassembled,
+    const struct layer *layer)
+{
+	struct decode_event event = { .transport = DECODE_ICMP };
+
+	if (!icmp_parse(ip->payload, ip->from.version, &event.icmp)) {
+		d->other_icmp++;
+		return;
+	}
+	if (!is_duplicate(d, ip, layer, reassembled))
+		tell(d, ip, layer, &event);
+}
+
+/* True: the piece completed a datagram, which *ip is now. */
+static bool
+is_whole_now(struct decode *d, struct ip *ip, const struct layer *layer)
+{
+	const nstime now = layer->packet->now;
+	enum ip_result result;
+	struct ip whole;
+
+	if (mirrordup_input(d->duplicates, ip, now) ||
+	    !ipfrag_input(d->fragments, ip, layer->context, now, &whole))
+		return false;
+	result = ip_skip_headers(&whole);
+	if (result != IP_OK) {
+		d->ip[result]++;
+		return false;
+	}
+	*ip = whole;
+	return true;
+}
+
+/* Read one IP packet.  True: *layer is now the one inside it. */
+static bool
+ip_layer(struct decode *d, struct layer *layer)
+{
+	struct ip ip;
+	const enum ip_result result = ip_parse(layer->octets, layer->len, &ip);
+	const bool reassembled = result == IP_OK && ip.fragment;
+
+	if (result != IP_OK) {
+		d->ip[result]++;
+		return false;
+	}
+	if (reassembled && !is_whole_now(d, &ip, layer))
+		return false;
+	if (ip.protocol == IP_UDP)
+		return udp_layer(d, &ip, reassembled, layer);
+	if (ip.protocol == IP_TCP)
+		tcp_layer(d, &ip, reassembled, layer);
+	else if (ip.protocol == (ip.from.version == 4 ? IP_ICMP : IP_ICMPV6))
+		icmp_layer(d, &ip, reassembled, layer);
+	else
+		return tunnel_layer(d, &ip, layer);
+	return false;
+}
+
+void
+decode_input(struct decode *d, const struct packet *packet)
+{
+	const struct slice octets = packet->octets;
+	const size_t len = packet->len < octets.len ? octets.len : packet->len;
+	struct layer layer = { .packet = packet };
+	const enum datalink_result result =
+	    datalink_parse(packet->datalink, octets, &layer.octets);
+
+	if (result != DATALINK_IP) {
+		d->datalink[result]++;
+		return;
+	}
+	layer.len = len - (octets.len - layer.octets.len);
+	for (unsigned depth = 0; depth < MAX_DEPTH; depth++)
+		if (!ip_layer(d, &layer))
+			return;
+	d->too_deep++;
+}
+
+void
+decode_tick(struct decode *d, nstime now)
+{
+	ipfrag_tick(d->fragments, now);
+}
+
+nstime
+decode_next_deadline(const struct decode *d)
+{
+	return ipfrag_next_deadline(d->fragments);
+}
+
+void
+decode_reset(struct decode *d)
+{
+	ipfrag_reset(d->fragments);
+	mirrordup_reset(d->duplicates);
+}
+
+void
+decode_set(struct decode *d, const struct decode_limits *limits)
+{
+	const struct ipfrag_limits fragments = {
+		.datagrams = limits->fragments,
+		.octets = limits->fragment_octets,
+	};
+	const struct mirrordup_limits duplicates = {
+		.packets = limits->duplicates,
+	};
+
+	d->tunnels = limits->tunnels;
+	ipfrag_set(d->fragments, &fragments);
+	mirrordup_set(d->duplicates, &duplicates);
+}
+
+void
+decode_stats(const struct decode *d, counter_output *output, void *arg)
+{
+	for (enum datalink_result r = DATALINK_IP + 1; r < DATALINK_RESULTS;
+	     r++)
+		output(arg, datalink_name(r), d->datalink[r]);
+	for (enum ip_result r = IP_OK + 1; r < IP_RESULTS; r++)
+		output(arg, ip_name(r), d->ip[r]);
+	output(arg, "ip.other_protocol", d->other_protocol);
+	for (enum tunnel_result r = TUNNEL_NONE + 1; r < TUNNEL_RESULTS; r++)
+		output(arg, tunnel_name(r), d->tunnel[r]);
+	output(arg, "tunnel.too_deep", d->too_deep);
+	ipfrag_stats(d->fragments, output, arg);
+	mirrordup_stats(d->duplicates, output, arg);
+	output(arg, "udp.malformed", d->bad_udp);
+	output(arg, "tcp.malformed", d->bad_tcp);
+	output(arg, "icmp.not_unreachable", d->other_icmp);
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TCPCONN_H
+#define TCPCONN_H
+
+#include <sys/queue.h>
+
+#include "base/table.h"
+#include "base/timerq.h"
+#include "net/tcpreasm.h"
+#include "net/inner/tcpstream.h"
+
+/*
+ * One TCP connection, and what a segment means to it: whose it is, whether it
+ * is of another connection, whether it may be believed.  Nothing here changes
+ * tables or tells anybody; tcpreasm does.
+ */
+
+enum tcpconn_state {
+	TCPCONN_HALF_OPEN,  /* SYN seen, and no answer yet */
+	TCPCONN_OPEN,       /* or picked up mid-way */
+	TCPCONN_UNANSWERED, /* told so; an answer may still come */
+	TCPCONN_ENDED
+};
+
+/* Fields without a comment are tcpreasm's. */
+struct tcpconn {
+	struct table_entry by_endpoints;
+	struct table_entry by_id; /* its hash is the id */
+	TAILQ_ENTRY(tcpconn) by_idle;
+	struct timerq_entry timer;
+	uint64_t id;
+	void *user;
+	nstime last;    /* active, within a second; half open: the first SYN */
+	nstime hung_up; /* when the first FIN came; NSTIME_NEVER: not yet */
+	struct tcpstream streams[2]; /* by enum tcpreasm_direction */
+	struct endpoint client, server;
+	/* A segment that begins here, or acknowledges up to here, is of another
+	 * connection that took the place of this one. */
+	uint32_t usurper;
+	uint8_t state; /* enum tcpconn_state */
+	uint8_t queue;
+	uint8_t syn_copies;
+	bool guessed : 1;
+	bool findable : 1;       /* by its endpoints: not replaced */
+	bool usurped : 1;        /* usurper is valid */
+	bool client_hung_up : 1; /* the first FIN was its */
+};
+
+/* For a table by endpoints; the key is a struct tcpreasm_segment. */
+table_equal tcpconn_equal;
+
+enum tcpreasm_direction tcpconn_direction(
+    const struct tcpconn *c, const struct tcpreasm_segment *segment);
+
+/*
+ * Whether the segment is of another connection between the same endpoints.
+ * If it only may be, that is remembered in `c' for the next one.
+ */
+bool tcpconn_usurped(struct tcpconn *c, const struct tcpreasm_segment *segment);
+
+/* Let the direction begin with `tcp', if it has not begun. */
+void tcpconn_start(struct tcpconn *c, enum tcpreasm_direction direction,
+    const struct tcp *tcp);
+
+/* Whether its sequence number can be of this connection. */
+bool tcpconn_near(const struct tcpconn *c, enum tcpreasm_direction direction,
+    const struct tcp *tcp);
+
+/* Whether it acknowledges what the other side may have sent. */
+bool tcpconn_acknowledges(const struct tcpconn *c,
+    enum tcpreasm_direction direction, const struct tcp *tcp);
+
+/* Whether its RST is to be believed. */
+bool tcpconn_resets(const struct tcpconn *c, enum tcpreasm_direction direction,
+    const struct tcp *tcp);
+
+/* Both sides sent FIN, and everything before. */
+bool tcpconn_finished(const struct tcpconn *c);
+
+#endif

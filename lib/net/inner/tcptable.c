@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/inner/tcptable.h"
+
+#include <stdlib.h>
+
+/* Within a queue a connection moves once in this time, not for each segment:
+ * moving costs the cache lines of two neighbours. */
+#define TOUCH (1 * NSTIME_S)
+
+/* Ids are unique and serve as their own hash. */
+static bool
+same_id(const struct table_entry *entry, const void *key)
+{
+	(void)entry, (void)key;
+	return true;
+}
+
+bool
+tcptable_init(struct tcptable *t, const struct tcpreasm_limits *limits)
+{
+	*t = (struct tcptable){ .last_id = 0 };
+	for (int q = 0; q < TCPTABLE_QUEUES; q++)
+		TAILQ_INIT(&t->queues[q]);
+	t->by_endpoints =
+	    table_new(limits->connections, &limits->key, tcpconn_equal);
+	t->by_id = table_new(limits->connections, &limits->key, same_id);
+	if (t->by_endpoints == NULL || t->by_id == NULL)
+		return false;
+	tcptable_set(t, limits);
+	return true;
+}
+
+void
+tcptable_done(struct tcptable *t)
+{
+	table_free(t->by_endpoints);
+	table_free(t->by_id);
+}
+
+void
+tcptable_set(struct tcptable *t, const struct tcpreasm_limits *limits)
+{
+	t->limit = limits->connections;
+	t->lifetimes[TCPTABLE_FRESH] = limits->idle;
+	t->lifetimes[TCPTABLE_ENDED] = limits->linger;
+	t->lifetimes[TCPTABLE_CARRYING] = limits->idle;
+	table_set(t->by_endpoints, limits->connections);
+	table_set(t->by_id, limits->connections);
+}
+
+/* Which of two endpoints stands first in the hash, whoever sent. */
+static bool
+swapped(const struct endpoint *from, const struct endpoint *to)
+{
+	if (from->port != to->port)
+		return from->port > to->port;
+	return endpoint_compare(from, to) > 0;
+}
+
+/*
+ * Both directions alike.  This is paid for each segment, hence the ports
+ * first, which mostly differ, and the short key for IPv4; both keys are whole
+ * words.
+ */
+static uint64_t
+hash_of(const struct tcptable *t, const struct tcpreasm_segment *segment)
+{
+	const bool swap = swapped(&segment->from, &segment->to);
+	const struct endpoint *low = swap ? &segment->to : &segment->from;
+	const struct endpoint *high = swap ? &segment->from : &segment->to;
+	uint8_t key[40] = { 0 };
+
+	memcpy(key, &low->port, sizeof(low->port));
+	memcpy(key + 2, &high->port, sizeof(high->port));
+	if (low->address.version == 4) {
+		memcpy(key + 4, low->address.octets, 4);
+		memcpy(key + 8, high->address.octets, 4);
+		return table_hash(t->by_endpoints, slice_of(key, 16));
+	}
+	memcpy(key + 8, low->address.octets, 16);
+	memcpy(key + 24, high->address.octets, 16);
+	return table_hash(t->by_endpoints, slice_of(key, sizeof(key)));
+}
+
+struct tcpconn *
+tcptable_find(struct tcptable *t, const struct tcpreasm_segment *segment)
+{
+	if (t->recent == NULL ||
+	    !tcpconn_equal(&t->recent->by_endpoints, segment))
+		t->recent = (struct tcpconn *)table_find(
+		    t->by_endpoints, hash_of(t, segment), segment);
+	return t->recent;
+}
+
+struct tcpconn *
+tcptable_find_id(const struct tcptable *t, uint64_t id)
+{
+	struct table_entry *entry = table_find(t->by_id, id, NULL);
+
+	if (entry == NULL)
+		return NULL;
+	return (
+	    struct tcpconn *)((char *)entry - offsetof(struct tcpconn, by_id));
+}
+
+struct tcpconn *
+tcptable_add(struct tcptable *t, const struct tcpreasm_segment *segment,
+    bool server_sent)
+{
+	struct tcpconn *c = calloc(1, sizeof(*c));
+
+	if (c == NULL)
+		return NULL;
+	c->id = t->last_id + 1;
+	if (!table_add(t->by_id, &c->by_id, c->id)) {
+		free(c);
+		return NULL;
+	}
+	if (!table_add(
+		t->by_endpoints, &c->by_endpoints, hash_of(t, segment))) {
+		table_remove(t->by_id, &c->by_id);
+		free(c);
+		return NULL;
+	}
+	t->last_id++;
+	c->findable = true;
+	c->last = segment->now;
+	c->hung_up = NSTIME_NEVER;
+	c->client = server_sent ? segment->to : segment->from;
+	c->server = server_sent ? segment->from : segment->to;
+	for (int d = 0; d < 2; d++)
+		tcpstream_init(&c->streams[d]);
+	c->queue = TCPTABLE_FRESH;
+	TAILQ_INSERT_TAIL(&t->queues[c->queue], c, by_idle);
+	return c;
+}
+
+struct tcpconn *
+tcptable_evictable(const struct tcptable *t)
+{
+	if (table_count(t->by_id) < t->limit)
+		return NULL;
+	for (int q = 0; q < TCPTABLE_QUEUES; q++)
+		if (!TAILQ_EMPTY(&t->queues[q]))
+			return TAILQ_FIRST(&t->queues[q]);
+	return NULL;
+}
+
+struct tcpconn *
+tcptable_expired(const struct tcptable *t, nstime now)
+{
+	for (int q = 0; q < TCPTABLE_QUEUES; q++) {
+		struct tcpconn *c = TAILQ_FIRST(&t->queues[q]);
+
+		if (c != NULL && now - c->last >= t->lifetimes[q])
+			return c;
+	}
+	return NULL;
+}
+
+nstime
+tcptable_next_deadline(const struct tcptable *t)
+{
+	nstime deadline = NSTIME_NEVER;
+
+	if (table_count(t->by_id) == 0)
+		return NSTIME_NEVER;
+	for (int q = 0; q < TCPTABLE_QUEUES; q++) {
+		const struct tcpconn *c = TAILQ_FIRST(&t->queues[q]);
+
+		if (c != NULL && t->lifetimes[q] < deadline - c->last)
+			deadline = c->last + t->lifetimes[q];
+	}
+	return deadline;
+}
+
+void
+tcptable_touch(struct tcptable *t, struct tcpconn *c, enum tcptable_queue queue,
+    nstime now)
+{
+	if (c->queue == queue && now - c->last < TOUCH)
+		return;
+	TAILQ_REMOVE(&t->queues[c->queue], c, by_idle);
+	TAILQ_INSERT_TAIL(&t->queues[queue], c, by_idle);
+	c->queue = (uint8_t)queue;
+	c->last = now;
+}
+
+void
+tcptable_hide(struct tcptable *t, struct tcpconn *c)
+{
+	if (c->findable)
+		table_remove(t->by_endpoints, &c->by_endpoints);
+	c->findable = false;
+	if (t->recent == c)
+		t->recent = NULL;
+}
+
+void
+tcptable_remove(struct tcptable *t, struct tcpconn *c)
+{
+	tcptable_hide(t, c);
+	table_remove(t->by_id, &c->by_id);
+	TAILQ_REMOVE(&t->queues[c->queue], c, by_idle);
+	free(c);
+}
+
+size_t
+tcptable_count(const struct tcptable *t)
+{
+	return table_count(t->by_id);
+}

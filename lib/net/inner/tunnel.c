@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/inner/tunnel.h"
+
+#include "base/cursor.h"
+#include "net/datalink.h"
+#include "net/ip.h"
+
+enum {
+	VXLAN_PORT = 4789,
+	VXLAN_OLD_PORT = 8472, /* Linux before IANA had assigned one */
+	VXLAN_GPE_PORT = 4790,
+	GENEVE_PORT = 6081,
+	GTPU_PORT = 2152,
+
+	GRE_CHECKSUM = 0x8000,
+	GRE_ROUTING = 0x4000,
+	GRE_KEY = 0x2000,
+	GRE_SEQUENCE = 0x1000,
+	GRE_ACKNOWLEDGEMENT = 0x0080,
+	GRE_VERSION = 0x0007,
+	GRE_ERSPAN_I_II = 0x88be,
+	GRE_ERSPAN_III = 0x22eb,
+
+	GTPU_DATA = 0xff,
+	NOTHING = 0 /* no EtherType */
+};
+
+/* Cisco's draft-foschiano-erspan: type I has no header of its own and no GRE
+ * sequence number, type II has 8 octets. */
+static uint16_t
+erspan_type(struct cursor *c, bool sequence)
+{
+	if (sequence)
+		cursor_take(c, 8);
+	return DATALINK_ETHERTYPE_ETHERNET;
+}
+
+/* Type III: 12 octets, the last two of which give the frame type (0 Ethernet,
+ * 2 IP) and whether a platform subheader of 8 follows. */
+static uint16_t
+erspan3_type(struct cursor *c)
+{
+	const struct slice fixed = cursor_take(c, 10);
+	const uint16_t bits = cursor_u16(c);
+	const unsigned frame_type = bits >> 10 & 0x1f;
+
+	(void)fixed;
+	if ((bits & 1) != 0)
+		cursor_take(c, 8);
+	if (frame_type == 0)
+		return DATALINK_ETHERTYPE_ETHERNET;
+	if (frame_type != 2 || c->rest.len == 0)
+		return NOTHING;
+	return c->rest.p[0] >> 4 == 4 ? DATALINK_ETHERTYPE_IPV4
+				      : DATALINK_ETHERTYPE_IPV6;
+}
+
+static enum tunnel_result
+done(const struct cursor *c, uint16_t ethertype, struct tunnel *tunnel)
+{
+	if (c->bad)
+		return TUNNEL_MALFORMED;
+	if (ethertype == NOTHING || c->rest.len == 0)
+		return TUNNEL_UNSUPPORTED;
+	*tunnel = (struct tunnel){ .ethertype = ethertype, .octets = c->rest };
+	return TUNNEL_FOUND;
+}
+
+/* Version 0 is RFC 2784 with RFC 2890; version 1 is that of PPTP, RFC 2637.
+ * RFC 1701's source routes went out of use before SIP came up. */
+static enum tunnel_result
+gre(struct slice payload, struct tunnel *tunnel)
+{
+	struct cursor c = cursor_over(payload);
+	const uint16_t flags = cursor_u16(&c);
+	uint16_t type = cursor_u16(&c);
+	const bool pptp = (flags & GRE_VERSION) == 1;
+
+	if ((flags & GRE_VERSION) > 1)
+		return TUNNEL_MALFORMED;
+	if ((flags & GRE_ROUTING) != 0)
+		return TUNNEL_UNSUPPORTED;
+	if ((flags & GRE_CHECKSUM) != 0)
+		cursor_take(&c, 4);
+	if ((flags & GRE_KEY) != 0)
+		cursor_take(&c, 4);
+	if ((flags & GRE_SEQUENCE) != 0)
+		cursor_take(&c, 4);
+	if (pptp && (flags & GRE_ACKNOWLEDGEMENT) != 0)
+		cursor_take(&c, 4);
+	if (type == GRE_ERSPAN_I_II)
+		type = erspan_type(&c, (flags & GRE_SEQUENCE) != 0);
+	else if (type == GRE_ERSPAN_III)
+		type = erspan3_type(&c);
+	return done(&c, type, tunnel);
+}
+
+/* RFC 7348, and the group policy extension with its G bit. */
+static enum tunnel_result
+vxlan(struct slice payload, struct tunnel *tunnel)
+{
+	struct cursor c = cursor_over(payload);
+	const uint8_t flags = cursor_u8(&c);
+	const struct slice fixed = cursor_take(&c, 7);
+
+	(void)fixed;
+	if ((flags & 0x7f) != 0x08)
+		return TUNNEL_NONE;
+	return done(&c, DATALINK_ETHERTYPE_ETHERNET, tunnel);
+}
+
+/* draft-ietf-nvo3-vxlan-gpe: the P bit says that the last of the reserved
+ * octets has the type of what follows. */
+static enum tunnel_result
+vxlan_gpe(struct slice payload, struct tunnel *tunnel)
+{
+	static const uint16_t types[] = {
+		[1] = DATALINK_ETHERTYPE_IPV4,
+		[2] = DATALINK_ETHERTYPE_IPV6,
+		[3] = DATALINK_ETHERTYPE_ETHERNET,
+		[5] = DATALINK_ETHERTYPE_MPLS,
+	};
+	struct cursor c = cursor_over(payload);
+	const uint8_t flags = cursor_u8(&c);
+	const uint16_t reserved = cursor_u16(&c);
+	const uint8_t next = cursor_u8(&c);
+	const uint32_t vni = cursor_u32(&c);
+	uint16_t type = DATALINK_ETHERTYPE_ETHERNET;
+
+	(void)vni;
+	if ((flags & 0xf8) != 0x08 || reserved != 0)
+		return TUNNEL_NONE;
+	if ((flags & 0x04) != 0)
+		type = next < sizeof(types) / sizeof(*types) ? types[next]
+							     : NOTHING;
+	return done(&c, type, tunnel);
+}
+
+/* RFC 8926: version 0, options in units of 4 octets. */
+static enum tunnel_result
+geneve(struct slice payload, struct tunnel *tunnel)
+{
+	struct cursor c = cursor_over(payload);
+	const uint8_t version_length = cursor_u8(&c);
+	const uint8_t flags_reserved = cursor_u8(&c);
+	const uint16_t type = cursor_u16(&c);
+	const uint32_t vni = cursor_u32(&c);
+	const struct slice options =
+	    cursor_take(&c, (version_length & 0x3f) * (size_t)4);
+
+	(void)vni;
+	(void)options;
+	if (version_length >> 6 != 0 || (flags_reserved & 0x3f) != 0)
+		return TUNNEL_NONE;
+	return done(&c, type, tunnel);
+}
+
+/* 3GPP TS 29.281 section 5: if any of E, S and PN is set, all three fields
+ * are there; the last names the first extension header, whose length is in
+ * units of 4 octets and whose last octet names the next. */
+static enum tunnel_result
+gtpu(struct slice payload, struct tunnel *tunnel)
+{
+	struct cursor c = cursor_over(payload);
+	const uint8_t flags = cursor_u8(&c);
+	const uint8_t message = cursor_u8(&c);
+	const struct slice length_teid = cursor_take(&c, 6);
+	uint8_t next;
+
+	(void)length_teid;
+	if ((flags & 0xf0) != 0x30 || message != GTPU_DATA)
+		return TUNNEL_NONE;
+	next = (flags & 0x07) != 0 ? cursor_u32(&c) & 0xff : 0;
+	while (next != 0 && (flags & 0x04) != 0 && !c.bad) {
+		const size_t units = cursor_u8(&c);
+
+		if (units == 0)
+			return TUNNEL_MALFORMED;
+		cursor_take(&c, units * 4 - 2);
+		next = cursor_u8(&c);
+	}
+	if (c.rest.len == 0 || c.rest.p[0] >> 4 == 4)
+		return done(&c, DATALINK_ETHERTYPE_IPV4, tunnel);
+	if (c.rest.p[0] >> 4 == 6)
+		return done(&c, DATALINK_ETHERTYPE_IPV6, tunnel);
+	return TUNNEL_UNSUPPORTED;
+}
+
+enum tunnel_result
+tunnel_ip(uint8_t protocol, struct slice payload, struct tunnel *tunnel)
+{
+	const struct cursor c = cursor_over(payload);
+
+	switch (protocol) {
+	case IP_IPV4:
+		return done(&c, DATALINK_ETHERTYPE_IPV4, tunnel);
+	case IP_IPV6:
+		return done(&c, DATALINK_ETHERTYPE_IPV6, tunnel);
+	case IP_GRE:
+		return gre(payload, tunnel);
+	default:
+		return TUNNEL_NONE;
+	}
+}
+
+enum tunnel_result
+tunnel_udp(const struct udp *udp, struct tunnel *tunnel)
+{
+	switch (udp->destination_port) {
+	case VXLAN_PORT:
+	case VXLAN_OLD_PORT:
+		return vxlan(udp->payload, tunnel);
+	case VXLAN_GPE_PORT:
+		return vxlan_gpe(udp->payload, tunnel);
+	case GENEVE_PORT:
+		return geneve(udp->payload, tunnel);
+	case GTPU_PORT:
+		return gtpu(udp->payload, tunnel);
+	default:
+		return TUNNEL_NONE;
+	}
+}
+
+const char *
+tunnel_name(enum tunnel_result result)
+{
+	static const char *const names[TUNNEL_RESULTS] = {
+		[TUNNEL_MALFORMED] = "tunnel.malformed",
+		[TUNNEL_UNSUPPORTED] = "tunnel.unsupported",
+	};
+
+	return names[result];
+}

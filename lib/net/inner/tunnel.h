@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TUNNEL_H
+#define TUNNEL_H
+
+#include "net/inner/udp.h"
+
+/*
+ * Packets inside packets: IP in IP, GRE (RFC 2784, 2890, PPTP, NVGRE, ERSPAN
+ * I to III), VXLAN, VXLAN-GPE, Geneve and GTP-U.  Only octets in front are
+ * taken away.
+ *
+ * The tunnels over UDP are known by their destination port and by a header
+ * that can not be the beginning of a SIP message; what has the port and not
+ * the header is no tunnel.
+ */
+
+enum tunnel_result {
+	TUNNEL_FOUND,
+	TUNNEL_NONE,        /* not a tunnel: read it as what it is */
+	TUNNEL_MALFORMED,   /* ends inside its header, unknown version */
+	TUNNEL_UNSUPPORTED, /* carries what cannot lead to IP */
+	TUNNEL_RESULTS
+};
+
+struct tunnel {
+	uint16_t ethertype;  /* for datalink_descend() */
+	struct slice octets; /* what it carries, borrowed */
+};
+
+/* *tunnel is untouched unless TUNNEL_FOUND. */
+enum tunnel_result tunnel_ip(
+    uint8_t protocol, struct slice payload, struct tunnel *tunnel);
+enum tunnel_result tunnel_udp(const struct udp *udp, struct tunnel *tunnel);
+
+/* "tunnel.malformed", ..; static.  NULL for those that are no drop. */
+const char *tunnel_name(enum tunnel_result result);
+
+#endif

@@ -1,0 +1,476 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/inner/attempts.h"
+
+#include <stdlib.h>
+
+#include "base/timerq.h"
+#include "findings/due.h"
+#include "net/ip.h"
+
+enum {
+	SYNS = 2,         /* the client repeated it */
+	LOOKS = 5,        /* at octets that are not acknowledged */
+	SECRET_ALERT = 36 /* a Finished takes 45 octets at least: header,
+			   * 32 of the shortest hash, type, 8 of tag */
+};
+
+#define LOOK_AFTER (7 * NSTIME_S)
+#define STALLED (30 * NSTIME_S)
+#define IMPATIENT (1 * NSTIME_S)
+#define SYN_LIFE (10 * NSTIME_S) /* until it is told as unanswered */
+
+/* One connection. */
+struct attempt {
+	struct timerq_entry timer;
+	uint64_t id;
+	struct endpoint client, server;
+	bool guessed, lost, ended;
+	bool failed; /* told */
+	bool client_spoke, answered;
+	bool tls, secured;
+	uint8_t looks; /* left, at octets that are not acknowledged */
+	nstime look_at, stalled_at;
+	nstime spoke; /* the client, first */
+	const char *version;
+};
+
+struct attempts {
+	observation_output *output;
+	void *arg;
+	struct timerq *timers;
+	uint64_t impatient, no_memory;
+};
+
+struct attempts *
+attempts_new(observation_output *output, void *arg)
+{
+	struct attempts *a = calloc(1, sizeof(*a));
+
+	if (a == NULL)
+		return NULL;
+	a->output = output;
+	a->arg = arg;
+	a->timers = timerq_new();
+	if (a->timers != NULL)
+		return a;
+	free(a);
+	return NULL;
+}
+
+void
+attempts_free(struct attempts *a)
+{
+	if (a == NULL)
+		return;
+	timerq_free(a->timers);
+	free(a);
+}
+
+static void
+tell_failed(struct attempts *a, const struct connection_failure *failure)
+{
+	a->output(a->arg,
+	    &(struct observation){
+		.kind = OBSERVATION_FAILED,
+		.now = failure->now,
+		.wall = failure->wall,
+		.failure = *failure,
+	    });
+}
+
+static void
+fail(struct attempts *a, struct attempt *t, enum connection_class class,
+    nstime now, nstime wall)
+{
+	if (t->failed)
+		return;
+	t->failed = true;
+	tell_failed(a,
+	    &(struct connection_failure){
+		.class = class,
+		.client = t->client,
+		.server = t->server,
+		.tls_version = t->version,
+		.tls_alert = -1,
+		.now = now,
+		.wall = wall,
+	    });
+}
+
+static void
+worked(struct attempts *a, const struct attempt *t, enum connection_stage stage,
+    nstime now, nstime wall)
+{
+	a->output(a->arg,
+	    &(struct observation){
+	        .kind = OBSERVATION_WORKED,
+	        .now = now,
+	        .wall = wall,
+	        .success = {
+	            .stage = stage,
+	            .client = t->client,
+	            .server = t->server,
+	            .now = now,
+	            .wall = wall,
+	        },
+	    });
+}
+
+static struct attempt *
+attempt_of(struct attempts *a, const struct tcpreasm_event *e, void **slot)
+{
+	struct attempt *t = *slot;
+
+	if (t != NULL)
+		return t;
+	t = calloc(1, sizeof(*t));
+	if (t == NULL) {
+		a->no_memory++;
+		return NULL;
+	}
+	*t = (struct attempt){
+		.id = e->connection,
+		.client = e->client,
+		.server = e->server,
+		.guessed = e->guessed,
+		.lost = e->guessed,
+		.look_at = NSTIME_NEVER,
+		.stalled_at = NSTIME_NEVER,
+	};
+	*slot = t;
+	return t;
+}
+
+/* It went before the server had time to say anything. */
+static bool
+is_impatient(const struct tcpreasm *tcp, const struct attempt *t,
+    const struct tcpreasm_event *end)
+{
+	return !t->answered &&
+	    context_hung_up(tcp, end) < due_at(t->spoke, IMPATIENT);
+}
+
+static void
+set_timer(struct attempts *a, struct attempt *t)
+{
+	const nstime at =
+	    t->look_at < t->stalled_at ? t->look_at : t->stalled_at;
+
+	if (at == NSTIME_NEVER || t->ended)
+		timerq_cancel(a->timers, &t->timer);
+	else if (!timerq_queued(&t->timer) || t->timer.deadline != at)
+		if (!timerq_set(a->timers, &t->timer, at))
+			a->no_memory++;
+}
+
+/* Sent but not acknowledged yet: look again later, a few times. */
+static void
+look(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
+    nstime now, nstime wall)
+{
+	struct tcpreasm_facts sent;
+
+	t->look_at = NSTIME_NEVER;
+	if (!tcpreasm_facts(tcp, t->id, TCPREASM_TO_SERVER, &sent))
+		return;
+	if (context_undelivered(&sent))
+		fail(a, t, CONNECTION_BLACKHOLE, now, wall);
+	else if (sent.acknowledged < sent.seen && t->looks-- > 0)
+		t->look_at = due_at(now, LOOK_AFTER);
+}
+
+/* RFC 5626 section 3.5.1: lines without anything on them. */
+static bool
+is_keep_alive(struct slice octets)
+{
+	size_t i = 0;
+
+	while (i < octets.len && (octets.p[i] == '\r' || octets.p[i] == '\n'))
+		i++;
+	return i == octets.len;
+}
+
+static void
+on_data(struct attempts *a, struct attempt *t, const struct tcpreasm_event *e)
+{
+	if (e->direction == TCPREASM_TO_CLIENT) {
+		if (!t->answered)
+			worked(a, t, CONNECTION_ANSWERED, e->now, e->wall);
+		t->answered = true;
+		return;
+	}
+	if (!t->client_spoke && !is_keep_alive(e->octets)) {
+		t->client_spoke = true;
+		t->spoke = e->now;
+	}
+	if (t->failed || t->look_at != NSTIME_NEVER)
+		return;
+	t->looks = LOOKS;
+	t->look_at = due_at(e->now, LOOK_AFTER);
+	set_timer(a, t);
+}
+
+static void
+on_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
+    const struct tcpreasm_event *e)
+{
+	struct tcpreasm_facts sent;
+	const bool by_server =
+	    e->fact == TCPREASM_RESET && e->direction == TCPREASM_TO_CLIENT;
+
+	if (t->ended)
+		return;
+	t->ended = true;
+	set_timer(a, t);
+	if (tcpreasm_facts(tcp, e->connection, TCPREASM_TO_SERVER, &sent) &&
+	    context_undelivered(&sent))
+		fail(a, t, CONNECTION_BLACKHOLE, e->now, e->wall);
+	else if (by_server && t->client_spoke && !t->answered && !t->lost &&
+	    context_two_way(tcp, e->connection) && !is_impatient(tcp, t, e))
+		fail(a, t, CONNECTION_RESET, e->now, e->wall);
+}
+
+static void
+on_unanswered(struct attempts *a, const struct context *context,
+    const struct tcpreasm_event *e)
+{
+	struct pairs_facts there;
+	struct tcpreasm_facts sent;
+	struct attempt t = { .client = e->client, .server = e->server };
+
+	pairs_facts(
+	    context->pairs, &e->client.address, &e->server.address, &there);
+	if (pairs_unreachable_since(&there, e->server.port, e->now - SYN_LIFE))
+		return;
+	if (tcpreasm_facts(
+		context->tcp, e->connection, TCPREASM_TO_SERVER, &sent) &&
+	    sent.segments >= SYNS)
+		fail(a, &t, CONNECTION_UNANSWERED, e->now, e->wall);
+	else
+		a->impatient++;
+}
+
+static void
+on_opened(struct attempts *a, const struct tcpreasm_event *e, void **slot)
+{
+	struct attempt *t = attempt_of(a, e, slot);
+
+	if (t != NULL)
+		worked(a, t, CONNECTION_OPENED, e->now, e->wall);
+}
+
+static void
+on_refused(struct attempts *a, const struct tcpreasm_event *e)
+{
+	struct attempt t = { .client = e->client, .server = e->server };
+
+	fail(a, &t, CONNECTION_REFUSED, e->now, e->wall);
+}
+
+void
+attempts_tcp(struct attempts *a, const struct context *context,
+    const struct tcpreasm_event *e, void **slot)
+{
+	struct attempt *t = *slot;
+
+	switch (e->fact) {
+	case TCPREASM_OPENED:
+		on_opened(a, e, slot);
+		break;
+	case TCPREASM_REFUSED:
+		on_refused(a, e);
+		break;
+	case TCPREASM_UNANSWERED:
+		on_unanswered(a, context, e);
+		break;
+	case TCPREASM_DATA:
+		t = attempt_of(a, e, slot);
+		if (t != NULL)
+			on_data(a, t, e);
+		break;
+	case TCPREASM_GAP:
+		if (t != NULL)
+			t->lost = true;
+		break;
+	case TCPREASM_CLOSED:
+	case TCPREASM_RESET:
+		if (t != NULL)
+			on_end(a, context->tcp, t, e);
+		break;
+	case TCPREASM_FORGOTTEN:
+		if (t == NULL)
+			break;
+		timerq_cancel(a->timers, &t->timer);
+		free(t);
+		*slot = NULL;
+		break;
+	}
+}
+
+static void
+on_alert(
+    struct attempts *a, struct attempt *t, const struct tlsflow_event *event)
+{
+	if (!event->fatal || t->failed || t->secured || t->lost)
+		return;
+	t->failed = true;
+	tell_failed(a,
+	    &(struct connection_failure){
+		.class = CONNECTION_TLS_ALERT,
+		.client = t->client,
+		.server = t->server,
+		.tls_version = t->version,
+		.tls_alert = event->alert,
+		.tls_alert_name = tlsflow_alert_name(event->alert),
+		.alert_from_server = event->from == TLSFLOW_SERVER,
+		.now = event->now,
+		.wall = event->wall,
+	    });
+}
+
+static void
+secured(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
+{
+	if (t->secured)
+		return;
+	t->secured = true;
+	t->stalled_at = NSTIME_NEVER;
+	set_timer(a, t);
+	worked(a, t, CONNECTION_SECURED, e->now, e->wall);
+}
+
+static bool
+is_tls13(const struct tlsflow_facts *facts)
+{
+	return facts->version >= 0x0304;
+}
+
+/* From TLS 1.3 on the client's encrypted records tell whether it agrees to what
+ * the server sent.  Its end of early data and a list of no certificates are as
+ * small as an alert, but a Finished follows. */
+static void
+on_record(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
+{
+	if (e->from == TLSFLOW_CLIENT && is_tls13(e->facts) &&
+	    e->octets > SECRET_ALERT)
+		secured(a, t, e);
+}
+
+/* The connection ended; in the middle of the handshake? */
+static void
+on_tls_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
+    const struct tlsflow_event *e)
+{
+	if (t->secured || t->lost || e->facts->lost ||
+	    !e->facts->client_hello || e->tcp->fact == TCPREASM_FORGOTTEN)
+		return;
+	if (is_impatient(tcp, t, e->tcp)) {
+		a->impatient++;
+		return;
+	}
+	if (context_two_way(tcp, t->id))
+		fail(a, t, CONNECTION_TLS_CLOSED, e->now, e->wall);
+}
+
+static void
+begin_tls(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
+{
+	if (t->tls || t->secured)
+		return;
+	t->tls = true;
+	if (t->lost)
+		return;
+	t->stalled_at = due_at(e->now, STALLED);
+	set_timer(a, t);
+}
+
+void
+attempts_tls(struct attempts *a, const struct context *context,
+    const struct tlsflow_event *e, void **slot)
+{
+	struct attempt *t = *slot;
+
+	if (t == NULL)
+		return;
+	t->lost = t->lost || e->facts->lost;
+	if (e->facts->version != 0)
+		t->version = tlsflow_version_name(e->facts->version);
+	switch (e->kind) {
+	case TLSFLOW_HELLO:
+		if (e->from == TLSFLOW_CLIENT)
+			begin_tls(a, t, e);
+		break;
+	case TLSFLOW_ALERT:
+		on_alert(a, t, e);
+		break;
+	case TLSFLOW_ESTABLISHED:
+		if (!is_tls13(e->facts))
+			secured(a, t, e);
+		break;
+	case TLSFLOW_RECORD:
+		on_record(a, t, e);
+		break;
+	case TLSFLOW_ENDED:
+		on_tls_end(a, context->tcp, t, e);
+		break;
+	case TLSFLOW_CERTIFICATE:
+	case TLSFLOW_STAMP:
+		break;
+	}
+}
+
+void
+attempts_unreachable(struct attempts *a, const struct pairs *pairs,
+    const struct icmp_unreachable *icmp, nstime now, nstime wall)
+{
+	const bool udp = icmp->protocol == IP_UDP;
+	struct pairs_facts back;
+
+	pairs_facts(pairs, &icmp->to.address, &icmp->from.address, &back);
+	tell_failed(a,
+	    &(struct connection_failure){
+		.class = CONNECTION_UNREACHABLE,
+		.client = icmp->from,
+		.server = icmp->to,
+		.udp = udp,
+		.sequence = icmp->sequence,
+		.worked = udp && back.packets > 0,
+		.tls_alert = -1,
+		.now = now,
+		.wall = wall,
+	    });
+}
+
+void
+attempts_tick(
+    struct attempts *a, const struct context *context, nstime now, nstime wall)
+{
+	struct timerq_entry *due;
+
+	while ((due = timerq_due(a->timers, now)) != NULL) {
+		struct attempt *t = (struct attempt *)due;
+
+		timerq_cancel(a->timers, due);
+		if (t->stalled_at <= now) {
+			t->stalled_at = NSTIME_NEVER;
+			if (!t->lost && context_waiting(context->tcp, t->id))
+				fail(a, t, CONNECTION_TLS_STALLED, now, wall);
+		}
+		if (t->look_at <= now)
+			look(a, context->tcp, t, now, wall);
+		set_timer(a, t);
+	}
+}
+
+nstime
+attempts_next_deadline(const struct attempts *a)
+{
+	return timerq_next_deadline(a->timers);
+}
+
+void
+attempts_stats(const struct attempts *a, counter_output *output, void *arg)
+{
+	output(arg, "attempts.impatient", a->impatient);
+	output(arg, "attempts.no_memory", a->no_memory);
+}

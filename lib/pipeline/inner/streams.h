@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef STREAMS_H
+#define STREAMS_H
+
+#include "net/icmp.h"
+#include "net/portset.h"
+#include "pipeline/inner/attempts.h"
+#include "pipeline/inner/clocks.h"
+#include "pipeline/inner/exchanges.h"
+#include "sip/sipstream.h"
+
+/*
+ * What TCP connections carry: each has one slot for every room that follows
+ * streams, and here events of the reassembly find their way to them.  Rooms
+ * recognise what is theirs by content, not by port; the port only says whether
+ * SIP (in clear or in TLS) is expected or a witness of clocks.
+ */
+
+struct streams;
+
+struct streams_limits {
+	struct portset sip_ports;
+	size_t max_message;
+	struct tlsflow_limits tls;
+	struct exchanges_limits exchanges;
+};
+
+/* Where it goes.  Everything is borrowed as long as the streams live. */
+struct streams_output {
+	sipstream_output *message;
+	observation_output *observation;
+	void *arg;
+	struct clocks *clocks;
+};
+
+/* NULL when out of memory; the caller frees it, after every connection was
+ * FORGOTTEN. */
+struct streams *streams_new(
+    const struct streams_limits *limits, const struct streams_output *output);
+void streams_free(struct streams *s);
+void streams_set(struct streams *s, const struct streams_limits *limits);
+
+/* Every event; event->user belongs to this room. */
+void streams_input(struct streams *s, const struct context *context,
+    const struct tcpreasm_event *event);
+
+/* ICMP: see attempts_unreachable(). */
+void streams_unreachable(struct streams *s, const struct pairs *pairs,
+    const struct icmp_unreachable *icmp, nstime now, nstime wall);
+
+void streams_tick(
+    struct streams *s, const struct context *context, nstime now, nstime wall);
+nstime streams_next_deadline(const struct streams *s);
+
+void streams_stats(const struct streams *s, counter_output *output, void *arg);
+
+#endif

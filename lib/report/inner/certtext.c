@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/inner/certtext.h"
+
+#include "report/inner/phrase.h"
+
+enum { DATE_OCTETS = 20, SHA256_SHOWN = 16 };
+
+/* "server certificate of 10.0.0.21:5062 (CN=edge.example.com)" */
+static void
+add_certificate(struct textbuf *t, const struct alert_event *event)
+{
+	const struct evidence *e = event->evidence;
+	const char *name =
+	    evidence_get(e, "subject").len > 0 ? "subject" : "san";
+
+	phrase_field(t, e, "role", "");
+	textbuf_add(t, evidence_get(e, "role").len > 0 ? " " : "");
+	textbuf_add(t, evidence_number(e, "depth", 0) > 0 ? "CA " : "");
+	textbuf_add(t, "certificate of ");
+	phrase_value(t, event->subject);
+	if (evidence_get(e, name).len == 0)
+		return;
+	textbuf_add(t, " (");
+	phrase_field(t, e, name, "");
+	textbuf_add(t, ")");
+}
+
+/* To the second; a date that no clock of ours can hold is text already. */
+static void
+add_date(struct textbuf *t, const struct evidence *e, const char *name)
+{
+	const struct evidence_field *field = evidence_find(e, name);
+	char store[DATE_OCTETS + 1];
+	struct textbuf date;
+
+	textbuf_init(&date, store, sizeof(store));
+	if (field != NULL && field->type == EVIDENCE_TIME)
+		textbuf_time(&date, field->number);
+	else
+		textbuf_add_slice(&date, evidence_get(e, name));
+	if (date.len == 0)
+		return;
+	textbuf_add_slice(
+	    t, slice_first(textbuf_slice(&date), DATE_OCTETS - 1));
+	textbuf_add(t, "Z");
+}
+
+/* How far the date is from the latest handshake.  Nothing if that is more
+ * than nstime can hold. */
+static void
+add_distance(struct textbuf *t, const struct alert_event *event,
+    const char *name, const char *before, const char *after)
+{
+	const struct evidence_field *field =
+	    evidence_find(event->evidence, name);
+	nstime distance;
+
+	if (field == NULL || field->type != EVIDENCE_TIME ||
+	    __builtin_sub_overflow(
+		field->number, event->last_seen, &distance) ||
+	    distance == INT64_MIN)
+		return;
+	textbuf_add(t, before);
+	phrase_span(t, distance < 0 ? -distance : distance);
+	textbuf_add(t, after);
+}
+
+static void
+invalid_by_peer_clock(struct textbuf *t, const struct alert_event *event)
+{
+	const struct evidence *e = event->evidence;
+	const bool is_client = slice_is(evidence_get(e, "role"), "client");
+	const bool behind = evidence_number(e, "peer_offset_s", 0) < 0;
+
+	textbuf_add(t, " is good, but not by the clock of ");
+	textbuf_add(t,
+	    is_client                               ? "the server"
+		: evidence_get(e, "client").len > 0 ? "client "
+						    : "a client");
+	if (!is_client)
+		phrase_field(t, e, "client", "");
+	textbuf_add(t, " it is shown to, which is ");
+	phrase_seconds(t, e, "peer_offset_s");
+	textbuf_add(t,
+	    behind ? " behind: not yet valid there, from "
+		   : " ahead: expired there, at ");
+	add_date(t, e, behind ? "not_before" : "not_after");
+}
+
+/* Those that are told by one date: how far it is, and which. */
+static const struct {
+	const char *class, *says, *date, *before, *after, *from;
+} classes[] = {
+	{ "expired", " expired", "not_after", " ", " ago", ", at " },
+	{ "not_yet_valid", " is not yet valid", "not_before",
+	    ", not for another ", "", ": from " },
+	{ "expiring", " expires", "not_after", " in ", "", ", at " },
+};
+
+static void
+add_class(struct textbuf *t, const struct alert_event *event)
+{
+	const struct evidence *e = event->evidence;
+	const struct slice class = evidence_get(e, "class");
+
+	if (slice_is(class, "invalid_by_peer_clock"))
+		invalid_by_peer_clock(t, event);
+	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
+		if (!slice_is(class, classes[i].class))
+			continue;
+		textbuf_add(t, classes[i].says);
+		add_distance(t, event, classes[i].date, classes[i].before,
+		    classes[i].after);
+		textbuf_add(t, classes[i].from);
+		add_date(t, e, classes[i].date);
+	}
+}
+
+void
+certtext_certificate(struct textbuf *t, const struct alert_event *event)
+{
+	const struct evidence *e = event->evidence;
+
+	add_certificate(t, event);
+	add_class(t, event);
+	if (slice_is(evidence_get(e, "role"), "client")) {
+		textbuf_add(t, "; shown to ");
+		phrase_field(t, e, "server", "its server");
+	}
+	if (event->count > 1) {
+		textbuf_add(t, "; ");
+		phrase_count(t, event->count, "time");
+		textbuf_add(t, " since ");
+		textbuf_time_of_day(t, event->first_seen);
+	}
+	textbuf_add(t, "; issued by ");
+	phrase_field(t, e, "issuer", "nobody");
+	textbuf_add(t, "; SHA-256 ");
+	textbuf_add_slice(
+	    t, slice_first(evidence_get(e, "sha256"), SHA256_SHOWN));
+}
+
+void
+certtext_certificate_label(struct textbuf *t, const struct alert_event *event)
+{
+	add_certificate(t, event);
+}

@@ -1,0 +1,502 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "sip/inner/framing.h"
+
+#include <stdlib.h>
+
+#include "sip/inner/field.h"
+#include "sip/inner/startline.h"
+
+/*
+ * `pending' is what has not been delivered or dropped yet: the octets held
+ * back from earlier inputs, then those of this one.  It always begins where
+ * the present state began, and `searched' says how far into it the state has
+ * looked, so that no octet is looked at twice however small the inputs are.
+ *
+ *   LOST -> START -> PROVE -> HEAD -> BODY -> START ..
+ *
+ * LOST looks for something that ends or begins with SIP/2.0, START for the
+ * end of the start line, PROVE for a header name after it, HEAD for the blank
+ * line, BODY for the rest, and SKIP for the end of a message too long.  What
+ * a state rejects goes back to LOST, always beyond what was rejected.
+ */
+enum state { LOST, START, PROVE, HEAD, BODY, SKIP };
+
+/* What a state found: look again in the state that is set now, wait for more
+ * octets, or a message of `need' octets stands at the front. */
+enum progress { GO, WAIT, MESSAGE };
+
+#define LONGEST_NAME 80
+
+/* Above this a Content-Length is not believed: skipping it would blind us to
+ * the stream. */
+#define LONGEST_BODY (16 << 20)
+
+/* When the octets from `at' on came. */
+struct mark {
+	size_t at;
+	nstime now, wall;
+};
+
+struct framing {
+	size_t max_message;
+	struct framing_stats *stats; /* borrowed */
+	enum state state;
+	bool skipped;    /* octets, since the last message */
+	size_t searched; /* of what is pending */
+	size_t line_end; /* of the start line */
+	size_t need;     /* BODY */
+	size_t skip;     /* SKIP */
+	uint8_t *held;
+	size_t held_len, held_size;
+	/* Exact for the first octet held.  If there are more segments than
+	 * marks, the last ones share the stamp of the last mark. */
+	struct mark marks[8];
+	size_t marks_len;
+};
+
+/* One input, as far as the messages in it need to know. */
+struct input {
+	uint64_t end; /* stream offset after what is pending */
+	nstime now, wall;
+	framing_output *output;
+	void *arg;
+};
+
+struct framing *
+framing_new(size_t max_message, bool midway, struct framing_stats *stats)
+{
+	struct framing *f = calloc(1, sizeof(*f));
+
+	if (f == NULL)
+		return NULL;
+	f->max_message = max_message;
+	f->stats = stats;
+	f->state = midway ? LOST : START;
+	return f;
+}
+
+static void
+release(struct framing *f)
+{
+	/* Thousands of streams: keep only what a common message needs. */
+	if (f->held_size > 2048) {
+		free(f->held);
+		f->held = NULL;
+		f->held_size = 0;
+	}
+	f->held_len = 0;
+	f->marks_len = 0;
+}
+
+void
+framing_gap(struct framing *f)
+{
+	f->stats->cut += f->held_len > 0 && f->state != LOST;
+	release(f);
+	f->state = LOST;
+	f->searched = 0;
+}
+
+void
+framing_free(struct framing *f)
+{
+	if (f == NULL)
+		return;
+	framing_gap(f);
+	free(f->held);
+	free(f);
+}
+
+size_t
+framing_held(const struct framing *f)
+{
+	return f->held_len;
+}
+
+bool
+framing_may_be_sip(struct slice first_octets)
+{
+	while (first_octets.len > 0 &&
+	    (first_octets.p[0] == '\r' || first_octets.p[0] == '\n'))
+		first_octets = slice_after(first_octets, 1);
+	return startline_may_begin(first_octets);
+}
+
+/* Drop octets from the front of what is pending, as every state may. */
+static void
+skip_octets(struct framing *f, struct slice *pending, size_t len)
+{
+	*pending = slice_after(*pending, len);
+	f->searched = f->searched > len ? f->searched - len : 0;
+	f->stats->skipped_octets += len;
+	f->skipped |= len > 0;
+}
+
+static enum progress
+enter(struct framing *f, enum state state, size_t searched)
+{
+	f->state = state;
+	f->searched = searched;
+	return GO;
+}
+
+/* Keep the line in which the search stands, for a start line may begin
+ * there; of a line without end its last octets. */
+static enum progress
+keep_last_line(struct framing *f, struct slice *pending)
+{
+	skip_octets(f, pending, startline_line(*pending, f->searched));
+	if (pending->len > 2 * STARTLINE_LONGEST)
+		skip_octets(f, pending, pending->len - STARTLINE_LONGEST);
+	return WAIT;
+}
+
+static enum progress
+find_start(struct framing *f, struct slice *pending)
+{
+	for (;;) {
+		const struct slice rest = slice_after(*pending, f->searched);
+		const size_t at =
+		    f->searched + slice_find(rest, STARTLINE_VERSION);
+		size_t begin;
+
+		if (at >= pending->len)
+			break;
+		f->searched = at;
+		switch (startline_around(*pending, at, &begin)) {
+		case STARTLINE_YES:
+			skip_octets(f, pending, begin);
+			return enter(f, START, 0);
+		case STARTLINE_MORE:
+			return keep_last_line(f, pending);
+		case STARTLINE_NO:
+			f->searched = at + STARTLINE_VERSION_LEN;
+		}
+	}
+	if (pending->len >= STARTLINE_VERSION_LEN &&
+	    f->searched < pending->len - STARTLINE_VERSION_LEN + 1)
+		f->searched = pending->len - STARTLINE_VERSION_LEN + 1;
+	return keep_last_line(f, pending);
+}
+
+static enum progress
+end_start_line(struct framing *f, struct slice *pending)
+{
+	size_t end;
+
+	while (f->searched == 0 && pending->len > 0 &&
+	    (pending->p[0] == '\r' || pending->p[0] == '\n'))
+		*pending = slice_after(*pending, 1);
+	if (pending->len == 0)
+		return WAIT;
+	end =
+	    f->searched + slice_index(slice_after(*pending, f->searched), '\n');
+	if (end == pending->len && end <= STARTLINE_LONGEST &&
+	    (f->searched > LONGEST_NAME || startline_may_begin(*pending))) {
+		f->searched = end;
+		return WAIT;
+	}
+	if (end == pending->len || end > STARTLINE_LONGEST ||
+	    !startline_is(slice_first(*pending, end)))
+		return enter(f, LOST, 1);
+	f->line_end = end + 1;
+	return enter(f, PROVE, end);
+}
+
+static enum progress
+prove(struct framing *f, struct slice *pending)
+{
+	const struct slice line =
+	    slice_first(slice_after(*pending, f->line_end), LONGEST_NAME);
+	size_t i = 0;
+
+	while (i < line.len && field_is_token(line.p[i]))
+		i++;
+	while (i > 0 && i < line.len && (line.p[i] == ' ' || line.p[i] == '\t'))
+		i++;
+	if (i == line.len && i < LONGEST_NAME)
+		return WAIT;
+	if (i == 0 || i == line.len || line.p[i] != ':')
+		return enter(f, LOST, f->line_end);
+	f->stats->resynchronised += f->skipped;
+	f->skipped = false;
+	return enter(f, HEAD, f->searched);
+}
+
+/* Content-Length, or `l'?  A stray CR before it does no harm. */
+static bool
+begins_like_length(struct slice line)
+{
+	static const char name[] = "content-length";
+
+	if (line.p[0] == '\r')
+		return true;
+	if ((line.p[0] | 0x20) == 'l')
+		return line.len > 1 && !field_is_token(line.p[1]);
+	return (line.p[0] | 0x20) == 'c' && line.len >= sizeof(name) &&
+	    field_same_letters(line.p, name, sizeof(name) - 1);
+}
+
+/* Drop the lines up to one that may be the length's: those that a fold begins
+ * are no fields. */
+static void
+skip_other_fields(struct slice *head)
+{
+	while (head->len > 0 && !begins_like_length(*head))
+		*head = slice_after(*head, slice_index(*head, '\n') + 1);
+}
+
+/* False unless all lengths in the head are one number. */
+static bool
+read_length(struct framing *f, struct slice head, uint64_t *length)
+{
+	bool found = false;
+	struct field field;
+
+	field_line(&head);
+	*length = 0;
+	for (;;) {
+		uint64_t n;
+
+		skip_other_fields(&head);
+		if (!field_next(&head, &field))
+			break;
+		if (field.name != FIELD_CONTENT_LENGTH)
+			continue;
+		if (!slice_decimal(field.value, LONGEST_BODY, &n) ||
+		    (found && n != *length))
+			return false;
+		*length = n;
+		found = true;
+	}
+	f->stats->no_length += !found;
+	return true;
+}
+
+static enum progress
+measure(struct framing *f, struct slice *pending, size_t head)
+{
+	uint64_t length;
+
+	if (!read_length(f, slice_first(*pending, head), &length)) {
+		f->stats->bad_length++;
+		skip_octets(f, pending, head);
+		return enter(f, LOST, 0);
+	}
+	if (length > f->max_message || head > f->max_message - length) {
+		f->stats->too_long++;
+		f->skip = head + (size_t)length;
+		return enter(f, SKIP, 0);
+	}
+	f->need = head + (size_t)length;
+	return enter(f, BODY, 0);
+}
+
+static enum progress
+end_head(struct framing *f, struct slice *pending)
+{
+	const struct slice most = slice_first(*pending, f->max_message);
+
+	for (;;) {
+		const struct slice rest = slice_after(most, f->searched);
+		const size_t i = f->searched + slice_index(rest, '\n');
+		const struct slice next = slice_after(most, i + 1);
+
+		f->searched = i;
+		if (next.len == 0 || (next.len == 1 && next.p[0] == '\r'))
+			break;
+		if (next.p[0] == '\n')
+			return measure(f, pending, i + 2);
+		if (next.p[0] == '\r' && next.p[1] == '\n')
+			return measure(f, pending, i + 3);
+		f->searched = i + 1;
+	}
+	if (pending->len <= f->max_message)
+		return WAIT;
+	f->stats->too_long++;
+	return enter(f, LOST, f->line_end);
+}
+
+static enum progress
+skip_message(struct framing *f, struct slice *pending)
+{
+	const size_t len = f->skip < pending->len ? f->skip : pending->len;
+
+	*pending = slice_after(*pending, len);
+	f->skip -= len;
+	return f->skip == 0 ? enter(f, START, 0) : WAIT;
+}
+
+static enum progress
+step(struct framing *f, struct slice *pending)
+{
+	switch (f->state) {
+	case LOST:
+		return find_start(f, pending);
+	case START:
+		return end_start_line(f, pending);
+	case PROVE:
+		return prove(f, pending);
+	case HEAD:
+		return end_head(f, pending);
+	case BODY:
+		return pending->len < f->need ? WAIT : MESSAGE;
+	case SKIP:
+		return skip_message(f, pending);
+	}
+	return WAIT;
+}
+
+static bool
+hold(struct framing *f, struct slice octets, const struct input *in)
+{
+	const size_t len = f->held_len + octets.len;
+
+	if (len > f->held_size) {
+		const size_t size = len < 1024 ? 2048 : 2 * len;
+		uint8_t *held = realloc(f->held, size);
+
+		if (held == NULL) {
+			f->stats->no_memory++;
+			framing_gap(f);
+			return false;
+		}
+		f->held = held;
+		f->held_size = size;
+	}
+	if (f->marks_len < sizeof(f->marks) / sizeof(*f->marks))
+		f->marks[f->marks_len++] = (struct mark){
+			.at = f->held_len, .now = in->now, .wall = in->wall
+		};
+	memcpy(f->held + f->held_len, octets.p, octets.len);
+	f->held_len = len;
+	return true;
+}
+
+static const struct mark *
+mark_of(const struct framing *f, size_t at)
+{
+	size_t i = f->marks_len;
+
+	while (i > 1 && f->marks[i - 1].at > at)
+		i--;
+	return &f->marks[i - 1];
+}
+
+static void
+drop_held(struct framing *f, size_t len)
+{
+	const size_t first = (size_t)(mark_of(f, len) - f->marks);
+
+	if (len == 0)
+		return;
+	f->held_len -= len;
+	memmove(f->held, f->held + len, f->held_len);
+	f->marks_len -= first;
+	memmove(f->marks, f->marks + first, f->marks_len * sizeof(*f->marks));
+	for (size_t i = 0; i < f->marks_len; i++)
+		f->marks[i].at =
+		    f->marks[i].at > len ? f->marks[i].at - len : 0;
+}
+
+static void
+deliver(struct framing *f, struct slice *pending, const struct input *in)
+{
+	const bool is_held = f->held_len > 0;
+	const struct slice message = slice_first(*pending, f->need);
+	struct framing_event event = {
+		.octets = message, .now = in->now, .wall = in->wall
+	};
+
+	if (is_held) {
+		const struct mark *mark =
+		    mark_of(f, (size_t)(message.p - f->held));
+
+		event.now = mark->now;
+		event.wall = mark->wall;
+	}
+	*pending = slice_after(*pending, f->need);
+	event.end = in->end - pending->len;
+	enter(f, START, 0);
+	in->output(in->arg, &event);
+}
+
+/* Go on until more octets are needed, or until what is pending begins at
+ * `stop', if there is one, or after. */
+static void
+run(struct framing *f, struct slice *pending, const uint8_t *stop,
+    const struct input *in)
+{
+	enum progress progress = GO;
+
+	while (progress != WAIT && (stop == NULL || pending->p < stop)) {
+		progress = step(f, pending);
+		if (progress == MESSAGE)
+			deliver(f, pending, in);
+	}
+}
+
+/* Octets were held: add `octets' and go on.  Returns how many of them are
+ * done with; once nothing held is left the rest is read in its place. */
+static size_t
+continue_held(struct framing *f, struct slice octets, const struct input *in)
+{
+	const size_t old = f->held_len;
+	struct slice pending;
+	size_t done;
+
+	if (!hold(f, octets, in))
+		return octets.len;
+	pending = slice_of(f->held, f->held_len);
+	run(f, &pending, f->held + old, in);
+	done = (size_t)(pending.p - f->held);
+	if (done < old) {
+		drop_held(f, done);
+		return octets.len;
+	}
+	release(f);
+	return done - old;
+}
+
+void
+framing_input(struct framing *f, struct slice octets, uint64_t offset,
+    nstime now, nstime wall, framing_output *output, void *arg)
+{
+	/* No state waits with more than this held. */
+	const size_t most = f->max_message > 2 * STARTLINE_LONGEST
+	    ? f->max_message
+	    : 2 * STARTLINE_LONGEST;
+	struct input in = {
+		.now = now, .wall = wall, .output = output, .arg = arg
+	};
+
+	while (octets.len > 0 && f->held_len > 0) {
+		const struct slice some =
+		    slice_first(octets, most + 1 - f->held_len);
+		size_t done;
+
+		in.end = offset + some.len;
+		done = continue_held(f, some, &in);
+		octets = slice_after(octets, done);
+		offset += done;
+	}
+	if (octets.len == 0)
+		return;
+	in.end = offset + octets.len;
+	run(f, &octets, NULL, &in);
+	if (octets.len > 0)
+		hold(f, octets, &in);
+}
+
+void
+framing_stats_write(
+    const struct framing_stats *stats, counter_output *output, void *arg)
+{
+	output(arg, "framing.too_long", stats->too_long);
+	output(arg, "framing.no_length", stats->no_length);
+	output(arg, "framing.bad_length", stats->bad_length);
+	output(arg, "framing.resynchronised", stats->resynchronised);
+	output(arg, "framing.skipped_octets", stats->skipped_octets);
+	output(arg, "framing.cut", stats->cut);
+	output(arg, "framing.no_memory", stats->no_memory);
+}

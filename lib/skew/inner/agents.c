@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "skew/inner/agents.h"
+
+#include "findings/due.h"
+
+#define GATHER (30 * NSTIME_S)
+#define AGAIN (60 * NSTIME_S)
+
+void
+agents_init(struct agents *a, finding_output *output, void *arg)
+{
+	*a = (struct agents){ .output = output, .arg = arg };
+}
+
+static void
+tell(const struct agents *a, enum finding_verdict verdict,
+    const struct evidence *evidence, nstime now, nstime wall)
+{
+	char store[64];
+	struct textbuf subject;
+
+	textbuf_init(&subject, store, sizeof(store));
+	textbuf_uint(&subject, a->count);
+	textbuf_add(&subject, a->any_host ? " host" : " user agent");
+	textbuf_add(&subject, a->count == 1 ? "" : "s");
+	a->output(a->arg,
+	    &(struct finding){
+		.kind = FINDING_CLOCK_SKEW,
+		.verdict = verdict,
+		.severity = FINDING_WARNING,
+		.key = slice_text("user-agents"),
+		.subject = textbuf_slice(&subject),
+		.evidence = evidence,
+		.now = now,
+		.wall = wall,
+	    });
+}
+
+void
+agents_add(struct agents *a, nstime now)
+{
+	if (a->count++ == 0)
+		a->since = now;
+	a->news = true;
+}
+
+void
+agents_remove(
+    struct agents *a, enum finding_verdict verdict, nstime now, nstime wall)
+{
+	a->count--;
+	if (a->count > 0)
+		return;
+	a->news = false;
+	if (a->stands)
+		tell(a, verdict, NULL, now, wall);
+	a->stands = false;
+}
+
+bool
+agents_insist(struct agents *a, nstime now)
+{
+	if (a->news || !due_by(a->told, AGAIN, now))
+		return false;
+	a->news = true;
+	return true;
+}
+
+nstime
+agents_due(const struct agents *a, nstime now)
+{
+	if (!a->news)
+		return NSTIME_NEVER;
+	if (!a->stands)
+		return due_by(a->since, GATHER, now) ? now
+						     : due_at(a->since, GATHER);
+	return due_by(a->told, AGAIN, now) ? now : due_at(a->told, AGAIN);
+}
+
+void
+agents_tell(
+    struct agents *a, const struct evidence *worst, nstime now, nstime wall)
+{
+	a->stands = true;
+	a->news = false;
+	a->told = now;
+	tell(a, FINDING_TROUBLE, worst, now, wall);
+}
+
+void
+agents_save(struct record *r, const struct agents *a)
+{
+	record_flag(r, a->stands);
+	record_flag(r, a->news);
+	record_time(r, a->told);
+}
+
+void
+agents_load(struct agents *a, struct cursor *c, nstime shift)
+{
+	a->stands = record_read_flag(c) && a->count > 0;
+	a->news = record_read_flag(c) && a->count > 0;
+	a->told = record_read_now(c, shift);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef CONFLICT_H
+#define CONFLICT_H
+
+#include "skew/inner/testimony.h"
+
+/*
+ * witness-conflict: the witnesses of one host contradict each other.  Told
+ * when it begins, and at most once a minute while it stands; over when they
+ * all agree again.
+ */
+
+/* Embedded; zeroed, there is none.  Private. */
+struct conflict {
+	bool stands;
+	nstime told;
+};
+
+/* One host's testimony, against what is held for the true time. */
+struct conflict_case {
+	const struct address *host;
+	const struct testimony_estimate *testimony;
+	nstime reference;
+	nstime now, wall;
+};
+
+void conflict_weigh(struct conflict *c, const struct conflict_case *a,
+    finding_output *output, void *arg);
+
+/* What survives a restart. */
+void conflict_save(struct record *r, const struct conflict *c);
+void conflict_load(struct conflict *conflict, struct cursor *c, nstime shift);
+
+#endif

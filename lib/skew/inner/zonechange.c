@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "skew/inner/zonechange.h"
+
+/* A UTC that was corrected by less is still the same; zones differ by a
+ * quarter of an hour at least. */
+#define SAME_UTC (60 * NSTIME_S)
+
+/* Of what was saved. */
+#define MOST_ZONE INT16_MAX
+#define MOST_UTC (OFFSET_LIMIT + 86400 * NSTIME_S)
+
+static bool
+same_utc(struct offset_interval a, struct offset_interval b)
+{
+	return a.lo - SAME_UTC <= b.hi && b.lo - SAME_UTC <= a.hi;
+}
+
+void
+zonechange_input(struct zonechange *z, const struct skew_stamp *stamp,
+    struct offset_interval utc)
+{
+	const bool same = z->known && same_utc(z->utc, utc);
+
+	z->utc = utc;
+	if (z->known && stamp->zone == z->zone)
+		return;
+	z->from = z->zone;
+	z->zone = stamp->zone;
+	z->witness = stamp->witness;
+	if (!same && !z->stands)
+		z->home = z->zone;
+	z->known = true;
+	z->news = z->stands ? z->zone == z->home || same : z->zone != z->home;
+}
+
+void
+zonechange_tell(struct zonechange *z, const struct address *host, nstime now,
+    nstime wall, finding_output *output, void *arg)
+{
+	char store[64];
+	struct textbuf key;
+	struct evidence e;
+
+	if (!z->news)
+		return;
+	z->news = false;
+	z->stands = z->zone != z->home;
+	textbuf_init(&key, store, sizeof(store));
+	endpoint_address_write(&key, host);
+	evidence_init(&e);
+	evidence_address(&e, "host", host);
+	evidence_integer(&e, "from_min", z->from);
+	evidence_integer(&e, "to_min", z->zone);
+	evidence_text(&e, "witness", skew_witness_name(z->witness));
+	output(arg,
+	    &(struct finding){
+		.kind = FINDING_ZONE_CHANGE,
+		.verdict = z->stands ? FINDING_TROUBLE : FINDING_HEALTHY,
+		.severity = FINDING_NOTICE,
+		.key = textbuf_slice(&key),
+		.subject = textbuf_slice(&key),
+		.evidence = z->stands ? &e : NULL,
+		.now = now,
+		.wall = wall,
+	    });
+}
+
+void
+zonechange_save(struct record *r, const struct zonechange *z)
+{
+	record_flag(r, z->known);
+	record_flag(r, z->stands);
+	record_flag(r, z->news);
+	record_u64(r, (uint64_t)z->home);
+	record_u64(r, (uint64_t)z->from);
+	record_u64(r, (uint64_t)z->zone);
+	record_u64(r, (uint64_t)z->utc.lo);
+	record_u64(r, (uint64_t)z->utc.hi);
+	record_u8(r, (uint8_t)z->witness);
+}
+
+void
+zonechange_load(struct zonechange *z, struct cursor *c)
+{
+	z->known = record_read_flag(c);
+	z->stands = record_read_flag(c);
+	z->news = record_read_flag(c);
+	z->home = (int)record_read_within(c, MOST_ZONE);
+	z->from = (int)record_read_within(c, MOST_ZONE);
+	z->zone = (int)record_read_within(c, MOST_ZONE);
+	z->utc.lo = record_read_within(c, MOST_UTC);
+	z->utc.hi = record_read_within(c, MOST_UTC);
+	z->witness = record_read_below(c, 1, SKEW_WITNESSES);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ZONECHANGE_H
+#define ZONECHANGE_H
+
+#include "clock/offset.h"
+#include "skew/skew.h"
+
+/*
+ * zone-change: a host's own offset from UTC changed while its UTC did not
+ * (DOMAIN section 2.7).  Where UTC moved as well it is clock-skew's affair.
+ * Over when the zone is what it was.
+ */
+
+/* Embedded; zeroed, nothing is known.  Private. */
+struct zonechange {
+	bool known, stands, news;
+	int home, from, zone; /* minutes east of UTC: at first, before, now */
+	struct offset_interval utc; /* how far its UTC was off */
+	enum skew_witness witness;
+};
+
+/* `host' told its zone, and its UTC within `utc'. */
+void zonechange_input(struct zonechange *z, const struct skew_stamp *stamp,
+    struct offset_interval utc);
+
+/* Tell it if there is news. */
+void zonechange_tell(struct zonechange *z, const struct address *host,
+    nstime now, nstime wall, finding_output *output, void *arg);
+
+/* What survives a restart. */
+void zonechange_save(struct record *r, const struct zonechange *z);
+void zonechange_load(struct zonechange *z, struct cursor *c);
+
+#endif

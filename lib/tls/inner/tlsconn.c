@@ -1,0 +1,367 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tls/inner/tlsconn.h"
+
+#include "base/textbuf.h"
+#include "tls/inner/hello.h"
+
+enum {
+	MOST_CERTIFICATES = 10,
+	ALERT_OCTETS = 2,
+	ALERT_WARNING = 1,
+	ALERT_FATAL = 2,
+	/* Less than this is no Finished under TLS 1.3 (4 + 32 octets, type,
+	 * the shortest tag), but an alert: the handshake failed. */
+	FINISHED_OCTETS = 45
+};
+
+void
+tlsconn_direct(struct tlsconn_input *in)
+{
+	const bool to_server = in->tcp->direction == TCPREASM_TO_SERVER;
+
+	in->half = &in->connection->halves[in->tcp->direction];
+	in->from = to_server != in->connection->swapped ? TLSFLOW_CLIENT
+							: TLSFLOW_SERVER;
+}
+
+static void
+tell(const struct tlsconn_input *in, enum tlsflow_kind kind,
+    struct tlsflow_event e)
+{
+	const struct tcpreasm_event *tcp = in->tcp;
+
+	e.kind = kind;
+	e.tcp = tcp;
+	e.client = in->connection->swapped ? tcp->server : tcp->client;
+	e.server = in->connection->swapped ? tcp->client : tcp->server;
+	e.facts = &in->connection->facts;
+	e.from = in->from;
+	e.now = tcp->now;
+	e.wall = tcp->wall;
+	in->shared->output(in->shared->arg, &e);
+}
+
+/* The hellos say who is client, if TCP could not. */
+static void
+take_side(struct tlsconn_input *in, enum tlsflow_side side)
+{
+	struct tlsconn *c = in->connection;
+	struct tlsflow_facts *f = &c->facts;
+	const bool encrypted = f->encrypted[0];
+	const uint64_t records = f->records[0];
+
+	if (in->from == side || c->halves[0].hello || c->halves[1].hello)
+		return;
+	c->swapped = !c->swapped;
+	f->encrypted[0] = f->encrypted[1];
+	f->encrypted[1] = encrypted;
+	f->records[0] = f->records[1];
+	f->records[1] = records;
+	in->from = side;
+}
+
+static void
+stamp(struct tlsconn_input *in, const struct hello *hello)
+{
+	if (hello->time != 0)
+		tell(in, TLSFLOW_STAMP,
+		    (struct tlsflow_event){ .told = hello->time });
+}
+
+static void
+client_hello(struct tlsconn_input *in, const struct hello *hello)
+{
+	struct tlsflow_facts *f = &in->connection->facts;
+	struct textbuf sni;
+
+	take_side(in, TLSFLOW_CLIENT);
+	if (in->half->hello || in->from != TLSFLOW_CLIENT)
+		return;
+	in->half->hello = true;
+	f->client_hello = true;
+	f->offered = hello->version;
+	textbuf_init(&sni, f->sni, sizeof(f->sni));
+	textbuf_wire(&sni, hello->sni);
+	tell(in, TLSFLOW_HELLO, (struct tlsflow_event){ .told = 0 });
+	/* A stack that knows TLS 1.3 fills all of the random at random. */
+	if (!hello_is_tls13(hello->version))
+		stamp(in, hello);
+}
+
+static void
+server_hello(struct tlsconn_input *in, const struct hello *hello)
+{
+	struct tlsflow_facts *f = &in->connection->facts;
+
+	if (hello->retry) {
+		in->connection->retried = true;
+		return;
+	}
+	take_side(in, TLSFLOW_SERVER);
+	if (in->half->hello || in->from != TLSFLOW_SERVER)
+		return;
+	in->half->hello = true;
+	f->server_hello = true;
+	f->version = hello->version;
+	f->cipher = hello->cipher;
+	f->resumed = hello->psk;
+	tell(in, TLSFLOW_HELLO, (struct tlsflow_event){ .told = 0 });
+	if (!hello_is_tls13(hello->version))
+		stamp(in, hello);
+}
+
+static void
+sslv2_hello(struct tlsconn_input *in, uint16_t version)
+{
+	in->connection->facts.sslv2 = true;
+	client_hello(in, &(struct hello){ .version = version });
+}
+
+static void
+on_hello(struct tlsconn_input *in, struct handshake_message *m)
+{
+	struct hello hello;
+	const bool is_client = m->type == HANDSHAKE_CLIENT_HELLO;
+
+	if (is_client && hello_client(m->body, &hello))
+		client_hello(in, &hello);
+	else if (!is_client && hello_server(m->body, &hello))
+		server_hello(in, &hello);
+	else
+		in->shared->malformed++;
+}
+
+static void
+certificate(const struct tlsconn_input *in, struct slice der, unsigned depth,
+    unsigned chain)
+{
+	tell(in, TLSFLOW_CERTIFICATE,
+	    (struct tlsflow_event){
+		.certificate =
+		    certcache_find(in->shared->certificates, der, in->tcp->now),
+		.depth = depth,
+		.chain = chain,
+	    });
+}
+
+static void
+certificates(const struct tlsconn_input *in, struct slice body)
+{
+	struct tlsflow_facts *f = &in->connection->facts;
+	struct slice list, rest, der;
+	unsigned chain = 0;
+
+	/* Once is enough: more would be parsing on somebody's demand. */
+	if (in->half->chain)
+		return;
+	in->half->chain = true;
+	if (!handshake_certificates(body, &list)) {
+		in->shared->malformed++;
+		return;
+	}
+	rest = list;
+	while (chain < MOST_CERTIFICATES &&
+	    handshake_next_certificate(&rest, &der))
+		chain++;
+	if (rest.len > 0)
+		in->shared->chains_cut++;
+	if (chain > 0 && in->from == TLSFLOW_CLIENT)
+		f->client_certificate = true;
+	if (chain > 0 && in->from == TLSFLOW_SERVER)
+		f->server_certificate = true;
+	for (unsigned depth = 0; depth < chain; depth++)
+		if (handshake_next_certificate(&list, &der))
+			certificate(in, der, depth, chain);
+}
+
+static void
+on_message(struct tlsconn_input *in, struct handshake_message *m)
+{
+	struct tlsconn *c = in->connection;
+
+	if (m->whole &&
+	    (m->type == HANDSHAKE_CLIENT_HELLO ||
+		m->type == HANDSHAKE_SERVER_HELLO))
+		on_hello(in, m);
+	else if (m->whole && m->type == HANDSHAKE_CERTIFICATE)
+		certificates(in, m->body);
+	else if (m->type == HANDSHAKE_CERTIFICATE_REQUEST &&
+	    in->from == TLSFLOW_SERVER)
+		c->facts.certificate_asked = true;
+	/* What an abbreviated handshake does without, RFC 5246 7.3. */
+	if (in->from == TLSFLOW_SERVER &&
+	    (m->type == HANDSHAKE_CERTIFICATE ||
+		m->type == HANDSHAKE_SERVER_KEY_EXCHANGE ||
+		m->type == HANDSHAKE_SERVER_HELLO_DONE))
+		c->full = true;
+}
+
+static bool
+is_tls13(const struct tlsconn_input *in)
+{
+	return hello_is_tls13(in->connection->facts.version);
+}
+
+static void
+on_handshake(struct tlsconn_input *in, const struct tlsrecord_part *part)
+{
+	struct handshake *h = &in->half->handshake;
+	struct slice octets = part->body;
+	struct handshake_message m;
+
+	if (in->connection->facts.encrypted[in->from])
+		return;
+	if (part->holed)
+		handshake_lost(h, &in->shared->budget);
+	else if (part->first)
+		handshake_record(h, octets);
+	while (handshake_next(h, &in->shared->budget, &octets, &m))
+		on_message(in, &m);
+}
+
+static void
+encrypts(struct tlsconn_input *in)
+{
+	struct tlsflow_facts *f = &in->connection->facts;
+
+	if (f->encrypted[in->from])
+		return;
+	f->encrypted[in->from] = true;
+	handshake_done(&in->half->handshake, &in->shared->budget);
+	if (!f->encrypted[!in->from])
+		return;
+	f->established = true;
+	tell(in, TLSFLOW_ESTABLISHED, (struct tlsflow_event){ .told = 0 });
+}
+
+/* Under TLS 1.3 it means nothing (RFC 8446 appendix D.4). */
+static void
+on_change_cipher_spec(struct tlsconn_input *in)
+{
+	struct tlsconn *c = in->connection;
+
+	if (is_tls13(in) || c->retried ||
+	    (c->facts.version == 0 && c->facts.client_hello &&
+		in->from == TLSFLOW_CLIENT && hello_is_tls13(c->facts.offered)))
+		return;
+	if (in->from == TLSFLOW_SERVER && c->facts.server_hello && !c->full &&
+	    !c->facts.lost)
+		c->facts.resumed = true;
+	encrypts(in);
+}
+
+/* Two octets long is what an alert in clear is and an encrypted one never. */
+static void
+on_alert(struct tlsconn_input *in, const struct tlsrecord_part *part)
+{
+	struct tlsflow_facts *f = &in->connection->facts;
+	uint8_t *alert = in->half->alert;
+
+	if (part->size != ALERT_OCTETS || part->holed || part->body.len == 0)
+		return;
+	if (!part->first)
+		alert[1] = part->body.p[0];
+	else
+		memcpy(alert, part->body.p, part->body.len);
+	if (!part->last ||
+	    (alert[0] != ALERT_WARNING && alert[0] != ALERT_FATAL))
+		return;
+	if (alert[0] == ALERT_FATAL && !f->alerted) {
+		f->alerted = true;
+		f->alert = alert[1];
+		f->alert_from = in->from;
+	}
+	tell(in, TLSFLOW_ALERT,
+	    (struct tlsflow_event){
+		.fatal = alert[0] == ALERT_FATAL,
+		.alert = alert[1],
+	    });
+}
+
+/*
+ * Under TLS 1.3 handshake messages are encrypted too.  The server's flight
+ * ends before the client's begins; the client's may go on until the server
+ * has said something after it.
+ */
+static bool
+may_be_handshake(struct tlsconn_input *in)
+{
+	struct tlsconn *c = in->connection;
+
+	if (!is_tls13(in))
+		return false;
+	if (in->from == TLSFLOW_CLIENT) {
+		c->client_flight = true;
+		return !c->server_after;
+	}
+	c->server_after = c->client_flight;
+	return !c->client_flight;
+}
+
+static void
+on_application_data(struct tlsconn_input *in, const struct tlsrecord_part *part)
+{
+	struct tlsflow_facts *f = &in->connection->facts;
+	const bool handshake = part->last && may_be_handshake(in);
+	const uint64_t here = in->tcp->offset + in->tcp->octets.len -
+	    tlsrecord_rest(&in->half->record);
+
+	if (!part->last)
+		return;
+	if (!is_tls13(in) || part->size >= FINISHED_OCTETS)
+		encrypts(in);
+	f->records[in->from] += !handshake;
+	tell(in, TLSFLOW_RECORD,
+	    (struct tlsflow_event){
+		.octets = part->size,
+		.end = here,
+		.may_be_handshake = handshake,
+	    });
+}
+
+void
+tlsconn_part(struct tlsconn_input *in, const struct tlsrecord_part *part)
+{
+	struct tlsflow_facts *f = &in->connection->facts;
+
+	if (!f->established)
+		f->latest = in->tcp->now;
+	switch (part->type) {
+	case TLSRECORD_SSLV2_HELLO:
+		if (part->last)
+			sslv2_hello(in, part->version);
+		break;
+	case TLSRECORD_CHANGE_CIPHER_SPEC:
+		if (part->last)
+			on_change_cipher_spec(in);
+		break;
+	case TLSRECORD_ALERT:
+		on_alert(in, part);
+		break;
+	case TLSRECORD_HANDSHAKE:
+		on_handshake(in, part);
+		break;
+	case TLSRECORD_APPLICATION_DATA:
+		on_application_data(in, part);
+		break;
+	case TLSRECORD_HEARTBEAT:
+		break;
+	}
+}
+
+void
+tlsconn_end(struct tlsconn_input *in)
+{
+	if (in->connection->ended)
+		return;
+	in->connection->ended = true;
+	tlsconn_done(in->connection, &in->shared->budget);
+	tell(in, TLSFLOW_ENDED, (struct tlsflow_event){ .told = 0 });
+}
+
+void
+tlsconn_done(struct tlsconn *c, struct handshake_budget *budget)
+{
+	handshake_lost(&c->halves[0].handshake, budget);
+	handshake_lost(&c->halves[1].handshake, budget);
+}

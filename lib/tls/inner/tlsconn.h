@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TLSCONN_H
+#define TLSCONN_H
+
+#include "tls/inner/certcache.h"
+#include "tls/inner/handshake.h"
+#include "tls/inner/tlsrecord.h"
+#include "tls/tlsflow.h"
+
+/*
+ * What the records of one connection mean: the inner half of tlsflow, for its
+ * use only.
+ */
+
+/* Shared by all connections of a tlsflow. */
+struct tlsconn_shared {
+	struct handshake_budget budget;
+	struct certcache *certificates;
+	tlsflow_output *output;
+	void *arg;
+	uint64_t malformed, chains_cut;
+};
+
+/* One direction of the stream. */
+struct tlsconn_half {
+	struct tlsrecord record;
+	struct handshake handshake;
+	uint8_t alert[2];  /* as much of it as came */
+	bool hello, chain; /* told */
+};
+
+struct tlsconn {
+	struct tlsflow_facts facts;
+	struct tlsconn_half halves[2]; /* by enum tcpreasm_direction */
+	bool swapped;       /* the TLS client is what TCP calls server */
+	bool full;          /* the server sent more than a hello */
+	bool retried;       /* it asked for another hello: TLS 1.3 */
+	bool client_flight; /* TLS 1.3: the client spoke encrypted */
+	bool server_after;  /* .. and the server after it */
+	bool ended;
+};
+
+/* An event of the reassembly, and the connection it is about. */
+struct tlsconn_input {
+	struct tlsconn_shared *shared;
+	struct tlsconn *connection;
+	const struct tcpreasm_event *tcp;
+	struct tlsconn_half *half; /* the direction of the event */
+	enum tlsflow_side from;
+};
+
+/* Set half and from. */
+void tlsconn_direct(struct tlsconn_input *in);
+
+/* A part of a record came in. */
+void tlsconn_part(struct tlsconn_input *in, const struct tlsrecord_part *part);
+
+/* Tell ENDED, if it was not told. */
+void tlsconn_end(struct tlsconn_input *in);
+
+/* Give back what is held for it. */
+void tlsconn_done(struct tlsconn *c, struct handshake_budget *budget);
+
+#endif

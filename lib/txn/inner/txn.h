@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TXN_H
+#define TXN_H
+
+#include "base/table.h"
+#include "base/timerq.h"
+#include "txn/inner/transaction.h"
+#include "txn/inner/txnkey.h"
+#include "txn/txntext.h"
+
+/*
+ * What the transaction table keeps of one transaction on one leg; only the
+ * txn* files look inside.  There may be a million of them, so it is laid out
+ * by cache line: what finds it, how it stands, where it hangs, the rest.
+ */
+
+struct txn {
+	struct table_entry by_key; /* first: the table's entry is the txn */
+	uint64_t key_b;
+	struct endpoint uac, uas;
+
+	struct transaction state;
+
+	union {
+		struct timerq_entry timer; /* pending */
+		struct {                   /* afterwards */
+			struct txn *next, *previous;
+		} lingering;
+	};
+	struct table_entry by_dialog; /* of the ring's head only */
+	struct txn *older, *newer;    /* the ring: see txngroup.h */
+	uint64_t id;
+
+	nstime sent_wall;
+	uint64_t flow, flow_end;
+	struct txntext *text; /* NULL: not watched, settled, no memory */
+	uint32_t cseq;
+	uint32_t target;    /* txnkey_target(); 0: has a cookie */
+	uint32_t last_date; /* hash of the latest response's Date, 0: none */
+	uint16_t vias;
+	uint16_t upstream_status;
+	uint8_t method;    /* number in struct methods */
+	uint8_t transport; /* enum txntable_transport */
+	bool has_to_tag : 1;
+	bool flow_to_server : 1;
+	bool watched : 1;
+	bool mras : 1;
+	bool recovered : 1;
+	bool scanned : 1; /* the request */
+	bool is_head : 1; /* private to txngroup, as the ring */
+	bool lingers : 1; /* private to txnqueue, as the union */
+};
+
+/* The first copy of a request passed: everything the message and its origin
+ * tell, but for keys, id and texts. */
+void txn_begin(struct txn *t, const struct sip_message *m,
+    const struct txntable_origin *origin, uint8_t method);
+
+struct transaction_timers txn_timers(
+    const struct txn *t, const struct txntable_limits *limits);
+
+/* Fills all but event, now, method, deeper, legs and, but for the Call-ID,
+ * texts, which are borrowed from the transaction. */
+void txn_describe(const struct txn *t, struct txntable_outcome *outcome);
+
+/* Fills the other texts, borrowed from the transaction and *quotes. */
+void txn_quote(const struct txn *t, struct txntable_outcome *outcome,
+    struct txntext_quotes *quotes);
+
+/* Gives its texts back once nothing will be told of it any more: of those
+ * that linger, nearly all. */
+void txn_settle(struct txn *t, struct txntexts *texts);
+
+#endif

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "txn/inner/txngroup.h"
+
+#include "sip/methods.h"
+
+/* Branches started together are a fork, later ones another attempt; and who
+ * answers 408 or 504 at once did not wait for anybody. */
+#define TOGETHER NSTIME_S
+
+/* A client that repeats its request with the next CSeq was challenged, if it
+ * does so soon; after half of Timer F it may simply be trying again. */
+enum { CHALLENGED_WITHIN_T1S = 32 };
+
+static bool
+equal(const struct table_entry *entry, const void *key)
+{
+	(void)entry;
+	(void)key;
+	return true;
+}
+
+struct table *
+txngroup_new(const struct siphash_key *key)
+{
+	return table_new(SIZE_MAX, key, equal);
+}
+
+static struct txn *
+head_of(const struct table *dialogs, uint64_t dialog)
+{
+	struct table_entry *entry = table_find(dialogs, dialog, NULL);
+
+	if (entry == NULL)
+		return NULL;
+	return (struct txn *)(void *)((uint8_t *)entry -
+	    offsetof(struct txn, by_dialog));
+}
+
+void
+txngroup_join(struct table *dialogs, struct txn *t, uint64_t dialog)
+{
+	struct txn *head = head_of(dialogs, dialog);
+
+	t->is_head = head == NULL;
+	if (t->is_head) {
+		t->older = t;
+		t->newer = t;
+		table_add(dialogs, &t->by_dialog, dialog);
+		return;
+	}
+	t->newer = head;
+	t->older = head->older;
+	t->older->newer = t;
+	head->older = t;
+}
+
+void
+txngroup_leave(struct table *dialogs, struct txn *t)
+{
+	struct txn *heir = t->newer;
+
+	t->older->newer = t->newer;
+	t->newer->older = t->older;
+	if (!t->is_head)
+		return;
+	table_remove(dialogs, &t->by_dialog);
+	if (heir == t)
+		return;
+	heir->is_head = true;
+	table_add(dialogs, &heir->by_dialog, t->by_dialog.hash);
+}
+
+struct txn *
+txngroup_newest(const struct table *dialogs, uint64_t dialog)
+{
+	const struct txn *head = head_of(dialogs, dialog);
+
+	return head == NULL ? NULL : head->older;
+}
+
+struct txngroup_walk
+txngroup_around(struct txn *self)
+{
+	return (struct txngroup_walk){
+		.self = self, .newest = self, .oldest = self, .steps = 0
+	};
+}
+
+/* One to the newer side, one to the older, until both meet in the ring. */
+struct txn *
+txngroup_next(struct txngroup_walk *w)
+{
+	if (w->steps == 2 * TXNGROUP_REACH || w->newest->newer == w->oldest)
+		return NULL;
+	if (w->steps++ % 2 == 0) {
+		w->newest = w->newest->newer;
+		return w->newest;
+	}
+	w->oldest = w->oldest->older;
+	return w->oldest;
+}
+
+struct txn *
+txngroup_next_leg(struct txngroup_walk *w)
+{
+	struct txn *other;
+
+	while ((other = txngroup_next(w)) != NULL)
+		if (other->cseq == w->self->cseq &&
+		    other->method == w->self->method)
+			return other;
+	return NULL;
+}
+
+static bool
+passed_on(const struct txn *by, const struct txn *from)
+{
+	return endpoint_address_equal(&by->uac.address, &from->uas.address);
+}
+
+/*
+ * Who sent it is where the other arrived; or it has more Vias.  Behind a NAT
+ * or a load balancer it is the same message on both sides: there the later
+ * copy is the deeper one.
+ */
+bool
+txngroup_deeper(const struct txn *a, const struct txn *b)
+{
+	const bool a_passed_on_b = passed_on(a, b);
+
+	if (a_passed_on_b != passed_on(b, a))
+		return a_passed_on_b;
+	if (a->vias != b->vias)
+		return a->vias > b->vias;
+	return a->by_key.hash == b->by_key.hash && a->key_b == b->key_b &&
+	    a->id > b->id;
+}
+
+unsigned
+txngroup_legs(struct txn *t)
+{
+	struct txngroup_walk w = txngroup_around(t);
+	unsigned legs = 1;
+
+	while (txngroup_next_leg(&w) != NULL)
+		legs++;
+	return legs;
+}
+
+/* A 2xx or a 6xx ends the search (RFC 3261 16.7 step 5). */
+static bool
+ends_the_search(unsigned status)
+{
+	return (status >= 200 && status < 300) || status >= 600;
+}
+
+/*
+ * One of several forks that is silent holds the proxy up.  But one that was
+ * accepted should have come through; and if all were answered, the proxy kept
+ * the answers for itself.
+ */
+unsigned
+txngroup_silent(struct txn *t, uint64_t ids[TXNTABLE_DEEPER])
+{
+	struct txngroup_walk w = txngroup_around(t);
+	const struct txn *other;
+	unsigned count = 0;
+
+	while ((other = txngroup_next_leg(&w)) != NULL) {
+		const unsigned status = transaction_final(&other->state);
+
+		if (other->id < t->id || !txngroup_deeper(other, t))
+			continue;
+		if (ends_the_search(status))
+			return 0;
+		if (status == 0 && count < TXNTABLE_DEEPER)
+			ids[count++] = other->id;
+	}
+	return count;
+}
+
+bool
+txngroup_covers(const struct txn *winner, const struct txn *loser)
+{
+	const unsigned status = transaction_final(&winner->state);
+	const nstime later = winner->state.sent - loser->state.sent;
+
+	if (!endpoint_address_equal(
+		&winner->uac.address, &loser->uac.address) ||
+	    winner->vias != loser->vias ||
+	    (winner->by_key.hash == loser->by_key.hash &&
+		winner->key_b == loser->key_b))
+		return false;
+	if (later > -TOGETHER && later < TOGETHER)
+		return ends_the_search(status);
+	return later > 0 && status >= 200 && status < 300 &&
+	    !endpoint_equal(&winner->uas, &loser->uas);
+}
+
+bool
+txngroup_given_up(const struct txn *leg, const struct txn *above)
+{
+	const unsigned status = transaction_final(&above->state);
+
+	return (status == 408 || status == 504) &&
+	    transaction_pending(&leg->state) && txngroup_deeper(leg, above) &&
+	    above->state.since - leg->state.sent >= TOGETHER;
+}
+
+/* Who was challenged asks the same server again; another one may be a way out
+ * of its silence.  In a dialog only INVITEs wait for one another (RFC 3261
+ * 14.1), so the next CSeq of anything else says nothing there. */
+static bool
+shows_challenge(const struct txn *next, const struct txn *t, nstime t1)
+{
+	return next->method == t->method && next->cseq == t->cseq + 1 &&
+	    next->has_to_tag == t->has_to_tag &&
+	    endpoint_address_equal(&next->uas.address, &t->uas.address) &&
+	    (!t->has_to_tag || t->method == METHODS_INVITE) &&
+	    next->state.sent - t->state.sent < CHALLENGED_WITHIN_T1S * t1;
+}
+
+/* The To tag was learnt from a response: not from a 100, which has none. */
+static bool
+shows_dialog(const struct txn *next, const struct txn *t)
+{
+	return next->has_to_tag && !t->has_to_tag && next->cseq > t->cseq &&
+	    t->state.provisional <= 100;
+}
+
+void
+txngroup_signs(struct txn *request, nstime t1)
+{
+	struct txngroup_walk w = txngroup_around(request);
+	struct txn *t;
+
+	while ((t = txngroup_next(&w)) != NULL) {
+		if (t->cseq == request->cseq && t->method == request->method &&
+		    txngroup_covers(t, request))
+			request->recovered = true;
+		if (!transaction_pending(&t->state) ||
+		    !endpoint_address_equal(
+			&t->uac.address, &request->uac.address))
+			continue;
+		if (shows_challenge(request, t, t1))
+			t->state.unseen |= TXNTABLE_UNSEEN_CHALLENGE;
+		if (shows_dialog(request, t))
+			t->state.unseen |= TXNTABLE_UNSEEN_DIALOG;
+	}
+}
+
+/* Whose ACK is it likely to be?  First those on the ACK's own leg, answered
+ * before silent; a route of its own may lead it past the proxies. */
+static int
+likelihood(
+    const struct txn *t, uint32_t cseq, const struct txntable_origin *origin)
+{
+	const unsigned status = transaction_final(&t->state);
+	const bool here =
+	    endpoint_address_equal(&t->uac.address, &origin->from.address) &&
+	    endpoint_address_equal(&t->uas.address, &origin->to.address);
+
+	if (t->method != METHODS_INVITE || t->cseq != cseq || status >= 300 ||
+	    (status == 0 && !transaction_pending(&t->state)))
+		return 0;
+	return 1 + (here ? 2 : 0) + (status != 0 ? 1 : 0);
+}
+
+static void
+acknowledge(struct txn *t, struct txntexts *texts)
+{
+	transaction_ack(&t->state);
+	txn_settle(t, texts);
+}
+
+bool
+txngroup_ack(struct table *dialogs, uint64_t dialog, uint32_t cseq,
+    const struct txntable_origin *origin, struct txntexts *texts)
+{
+	struct txn *newest = txngroup_newest(dialogs, dialog), *t;
+	struct txngroup_walk w;
+	int best;
+
+	if (newest == NULL)
+		return false;
+	best = likelihood(newest, cseq, origin);
+	for (w = txngroup_around(newest); (t = txngroup_next(&w)) != NULL;) {
+		const int likely = likelihood(t, cseq, origin);
+
+		best = likely > best ? likely : best;
+	}
+	if (best == 0)
+		return false;
+	if (likelihood(newest, cseq, origin) == best)
+		acknowledge(newest, texts);
+	for (w = txngroup_around(newest); (t = txngroup_next(&w)) != NULL;)
+		if (likelihood(t, cseq, origin) == best)
+			acknowledge(t, texts);
+	return true;
+}
+
+bool
+txngroup_date(struct txn *t, uint32_t date)
+{
+	struct txngroup_walk w = txngroup_around(t);
+	const struct txn *other;
+
+	t->last_date = date;
+	while ((other = txngroup_next_leg(&w)) != NULL)
+		if (other->last_date == date)
+			return true;
+	return false;
+}

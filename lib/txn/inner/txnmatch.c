@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "txn/inner/txnmatch.h"
+
+enum closeness { NONE, ONE_END, BOTH_ADDRESSES, SAME_PATH };
+
+static bool
+equal(const struct table_entry *entry, const void *key)
+{
+	return ((const struct txn *)(const void *)entry)->key_b ==
+	    ((const struct txnkey *)key)->b;
+}
+
+struct table *
+txnmatch_new(const struct siphash_key *key)
+{
+	return table_new(SIZE_MAX, key, equal);
+}
+
+static struct txn *
+first(const struct table *by_key, const struct txnkey *key)
+{
+	return (void *)table_find(by_key, key->a, key);
+}
+
+static struct txn *
+next(const struct table *by_key, const struct txn *t, const struct txnkey *key)
+{
+	return (void *)table_find_next(by_key, &t->by_key, key);
+}
+
+/* The client's port does not count: a NAT may have changed it. */
+static bool
+same_leg(const struct txn *t, const struct txntable_origin *origin)
+{
+	return t->transport == origin->transport &&
+	    endpoint_equal(&t->uas, &origin->to) &&
+	    endpoint_address_equal(&t->uac.address, &origin->from.address);
+}
+
+struct txn *
+txnmatch_request(const struct table *by_key, const struct txnkey *key,
+    const uint32_t *target, const struct txntable_origin *origin,
+    unsigned *legs)
+{
+	struct txn *t;
+
+	*legs = 0;
+	for (t = first(by_key, key); t != NULL; t = next(by_key, t, key)) {
+		if (same_leg(t, origin) &&
+		    (target == NULL || t->target == *target))
+			return t;
+		++*legs;
+	}
+	return NULL;
+}
+
+static enum closeness
+closeness(const struct txn *t, const struct txntable_origin *origin)
+{
+	bool client, server;
+
+	if (origin->flow != 0 && t->flow == origin->flow)
+		return SAME_PATH;
+	if (endpoint_equal(&t->uas, &origin->from) &&
+	    endpoint_equal(&t->uac, &origin->to))
+		return SAME_PATH;
+	server = endpoint_address_equal(&t->uas.address, &origin->from.address);
+	client = endpoint_address_equal(&t->uac.address, &origin->to.address);
+	if (server && client)
+		return BOTH_ADDRESSES;
+	return server || client ? ONE_END : NONE;
+}
+
+/* Of equally close ones the one that still waits; RFC 2543 allows several. */
+struct txn *
+txnmatch_response(const struct table *by_key, const struct txnkey *key,
+    const struct txntable_origin *origin)
+{
+	struct txn *t, *best = NULL;
+	enum closeness best_closeness = NONE;
+	unsigned candidates = 0;
+
+	for (t = first(by_key, key); t != NULL; t = next(by_key, t, key)) {
+		const enum closeness close = closeness(t, origin);
+
+		if (t->transport != origin->transport)
+			continue;
+		candidates++;
+		if (best != NULL && close < best_closeness)
+			continue;
+		if (best != NULL && close == best_closeness &&
+		    (transaction_final(&best->state) == 0 ||
+			transaction_final(&t->state) != 0))
+			continue;
+		best = t;
+		best_closeness = close;
+	}
+	return candidates > 1 && best_closeness == NONE ? NULL : best;
+}

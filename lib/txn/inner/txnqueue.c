@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "txn/inner/txnqueue.h"
+
+#include "txn/timers.h"
+
+bool
+txnqueue_init(struct txnqueue *q)
+{
+	*q = (struct txnqueue){ .pending = timerq_new() };
+	return q->pending != NULL;
+}
+
+void
+txnqueue_done(struct txnqueue *q)
+{
+	timerq_free(q->pending);
+	q->pending = NULL;
+}
+
+bool
+txnqueue_await(struct txnqueue *q, struct txn *t, nstime deadline)
+{
+	if (timerq_queued(&t->timer) && t->timer.deadline == deadline)
+		return true;
+	return timerq_set(q->pending, &t->timer, deadline);
+}
+
+static void
+unlist(struct txnqueue *q, struct txn *t)
+{
+	struct txn *next = t->lingering.next;
+	struct txn *previous = t->lingering.previous;
+
+	if (previous == NULL)
+		q->first = next;
+	else
+		previous->lingering.next = next;
+	if (next == NULL)
+		q->last = previous;
+	else
+		next->lingering.previous = previous;
+}
+
+void
+txnqueue_remove(struct txnqueue *q, struct txn *t)
+{
+	if (t->lingers)
+		unlist(q, t);
+	else
+		timerq_cancel(q->pending, &t->timer);
+}
+
+void
+txnqueue_linger(struct txnqueue *q, struct txn *t)
+{
+	if (t->lingers && t->state.since < q->last->state.since)
+		return;
+	txnqueue_remove(q, t);
+	t->lingers = true;
+	t->lingering.next = NULL;
+	t->lingering.previous = q->last;
+	if (q->last == NULL)
+		q->first = t;
+	else
+		q->last->lingering.next = t;
+	q->last = t;
+}
+
+struct txn *
+txnqueue_pending(const struct txnqueue *q)
+{
+	struct timerq_entry *timer = timerq_due(q->pending, NSTIME_NEVER);
+
+	if (timer == NULL)
+		return NULL;
+	return (struct txn *)(void *)((uint8_t *)timer -
+	    offsetof(struct txn, timer));
+}
+
+struct txn *
+txnqueue_lingering(const struct txnqueue *q)
+{
+	return q->first;
+}
+
+nstime
+txnqueue_next_deadline(const struct txnqueue *q)
+{
+	const nstime pending = timerq_next_deadline(q->pending);
+
+	nstime lingering;
+
+	if (q->first == NULL)
+		return pending;
+	lingering = timers_after(q->first->state.since, q->lingers_for);
+	return pending <= lingering ? pending : lingering;
+}
+
+struct txn *
+txnqueue_due(const struct txnqueue *q, nstime now)
+{
+	const nstime next = txnqueue_next_deadline(q);
+
+	if (next > now || next == NSTIME_NEVER)
+		return NULL;
+	return timerq_next_deadline(q->pending) == next ? txnqueue_pending(q)
+							: q->first;
+}

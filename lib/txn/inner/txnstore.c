@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "txn/inner/txnstore.h"
+
+#include "txn/inner/txnmatch.h"
+
+bool
+txnstore_init(struct txnstore *s, const struct siphash_key *key)
+{
+	const bool queue = txnqueue_init(&s->queue);
+
+	s->by_key = txnmatch_new(key);
+	s->dialogs = txngroup_new(key);
+	s->slab = slab_new(sizeof(struct txn));
+	s->texts = txntext_new(key);
+	return queue && s->by_key != NULL && s->dialogs != NULL &&
+	    s->slab != NULL && s->texts != NULL;
+}
+
+void
+txnstore_done(struct txnstore *s)
+{
+	struct txn *t =
+	    s->by_key == NULL ? NULL : (void *)table_first(s->by_key);
+
+	for (; t != NULL; t = (void *)table_next(s->by_key, &t->by_key))
+		txntext_give(s->texts, &t->text);
+	table_free(s->by_key);
+	table_free(s->dialogs);
+	txnqueue_done(&s->queue);
+	slab_free(s->slab);
+	txntext_free(s->texts);
+}
+
+struct txnstore_place
+txnstore_expect(const struct txnstore *s, const struct siphash_key *key,
+    const struct sip_message *m)
+{
+	struct txnstore_place place = {
+		.message = m,
+		.key = txnkey_of(key, m, m->method),
+	};
+
+	table_expect(s->by_key, place.key.a);
+	if (!m->is_request)
+		return place;
+	place.dialog = txnkey_dialog(key, m);
+	table_expect(s->dialogs, place.dialog);
+	return place;
+}
+
+struct txn *
+txnstore_begin(struct txnstore *s, const struct sip_message *m,
+    const struct txntable_origin *origin, uint8_t method,
+    const struct txntable_limits *limits)
+{
+	struct txn *t = slab_take(s->slab);
+	struct transaction_timers timers;
+
+	if (t == NULL)
+		return NULL;
+	txn_begin(t, m, origin, method);
+	timers = txn_timers(t, limits);
+	if (!txnqueue_await(
+		&s->queue, t, transaction_deadline(&t->state, &timers))) {
+		slab_give(s->slab, t);
+		return NULL;
+	}
+	if (t->watched)
+		txntext_keep(s->texts, &t->text, m);
+	return t;
+}
+
+void
+txnstore_add(
+    struct txnstore *s, struct txn *t, const struct txnstore_place *place)
+{
+	t->key_b = place->key.b;
+	table_add(s->by_key, &t->by_key, place->key.a);
+	txngroup_join(s->dialogs, t, place->dialog);
+}
+
+/*
+ * What is forgotten was last touched half a minute ago: nothing of it is in
+ * the cache.  So its turn is seen coming: two ahead the octets are asked for,
+ * one ahead its places in the tables, which they tell.
+ */
+static void
+look_ahead(const struct txnstore *s)
+{
+	const struct txn *next = txnqueue_lingering(&s->queue);
+
+	if (next == NULL)
+		return;
+	table_expect(s->by_key, next->by_key.hash);
+	if (next->is_head)
+		table_expect(s->dialogs, next->by_dialog.hash);
+	__builtin_prefetch(next->text);
+	if (next->lingering.next != NULL)
+		for (size_t i = 0; i < sizeof(*next); i += 64)
+			__builtin_prefetch(
+			    (const uint8_t *)next->lingering.next + i, 1);
+}
+
+void
+txnstore_forget(struct txnstore *s, struct txn *t)
+{
+	txnqueue_remove(&s->queue, t);
+	table_remove(s->by_key, &t->by_key);
+	txngroup_leave(s->dialogs, t);
+	txntext_give(s->texts, &t->text);
+	slab_give(s->slab, t);
+	look_ahead(s);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef TXNSTORE_H
+#define TXNSTORE_H
+
+#include "base/slab.h"
+#include "txn/inner/txngroup.h"
+#include "txn/inner/txnqueue.h"
+
+/*
+ * Where transactions are kept, how they are found, and in what order they
+ * wait and linger; only the txn* files look inside.  Tens of thousands of them
+ * are touched in no order, so every place in it is a cache miss unless it is
+ * asked for beforehand.
+ */
+struct txnstore {
+	struct table *by_key;  /* txnmatch.h */
+	struct table *dialogs; /* txngroup.h */
+	struct txnqueue queue;
+	struct slab *slab;
+	struct txntexts *texts;
+};
+
+/* Embedded.  False when out of memory; then too it takes txnstore_done(). */
+bool txnstore_init(struct txnstore *s, const struct siphash_key *key);
+void txnstore_done(struct txnstore *s);
+
+/* What a message is looked for under. */
+struct txnstore_place {
+	const struct sip_message *message;
+	struct txnkey key;
+	uint64_t dialog; /* of a request */
+};
+
+/* *m will be looked for soon: its places are brought near meanwhile. */
+struct txnstore_place txnstore_expect(const struct txnstore *s,
+    const struct siphash_key *key, const struct sip_message *m);
+
+/* A transaction that waits for `limits'; NULL when out of memory.  It is not
+ * found yet: see txnstore_add(). */
+struct txn *txnstore_begin(struct txnstore *s, const struct sip_message *m,
+    const struct txntable_origin *origin, uint8_t method,
+    const struct txntable_limits *limits);
+void txnstore_add(
+    struct txnstore *s, struct txn *t, const struct txnstore_place *place);
+
+void txnstore_forget(struct txnstore *s, struct txn *t);
+
+#endif

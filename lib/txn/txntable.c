@@ -1,0 +1,434 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "txn/txntable.h"
+
+#include <stdlib.h>
+
+#include "sip/methods.h"
+#include "txn/inner/orphans.h"
+#include "txn/timers.h"
+#include "txn/inner/txnmatch.h"
+#include "txn/inner/txnstore.h"
+
+/* Messages of one key on several legs are kept apart by endpoints; a sender
+ * may show up on any number of legs, so there is a limit to them. */
+enum { LEGS_MAX = 32 };
+
+/* Each of them walks round the group in its turn. */
+enum { REVIEWED_MAX = 4 };
+
+struct counters {
+	uint64_t full, evicted, too_many_legs, no_memory;
+	uint64_t orphan, ack_orphan;
+};
+
+struct txntable {
+	struct txntable_limits limits;
+	txntable_output *output;
+	void *arg;
+	struct txnstore store;
+	struct txntext_quotes quotes;
+	struct methods methods;
+	struct orphans orphans;
+	struct txnstore_place expected;
+	uint64_t last_id;
+	struct counters counters;
+};
+
+static void
+set_limits(struct txntable *t, const struct txntable_limits *limits)
+{
+	t->limits = *limits;
+	t->store.queue.lingers_for = timers_64_t1(limits->t1) + limits->grace;
+}
+
+struct txntable *
+txntable_new(
+    const struct txntable_limits *limits, txntable_output *output, void *arg)
+{
+	struct txntable *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->output = output;
+	t->arg = arg;
+	methods_init(&t->methods);
+	if (txnstore_init(&t->store, &limits->key)) {
+		set_limits(t, limits);
+		return t;
+	}
+	txntable_free(t);
+	return NULL;
+}
+
+void
+txntable_free(struct txntable *t)
+{
+	if (t == NULL)
+		return;
+	txnstore_done(&t->store);
+	free(t);
+}
+
+static void
+tell(struct txntable *t, struct txn *txn, enum txntable_event event, nstime now)
+{
+	struct txntable_outcome outcome;
+
+	txn_describe(txn, &outcome);
+	if (event != TXNTABLE_ANSWERED && event != TXNTABLE_UNFINISHED)
+		txn_quote(txn, &outcome, &t->quotes);
+	outcome.event = event;
+	outcome.now = now;
+	outcome.method = methods_name(&t->methods, txn->method);
+	if (event == TXNTABLE_EXPIRED || event == TXNTABLE_REVIEWED)
+		outcome.legs = txngroup_legs(txn);
+	if (outcome.legs > 1 && transaction_final(&txn->state) == 0)
+		outcome.deeper_count = txngroup_silent(txn, outcome.deeper);
+	t->output(t->arg, &outcome);
+}
+
+/* Its state has changed, and with it what it waits for. */
+static void
+reschedule(struct txntable *t, struct txn *txn)
+{
+	const struct transaction_timers timers = txn_timers(txn, &t->limits);
+
+	if (transaction_pending(&txn->state))
+		txnqueue_await(&t->store.queue, txn,
+		    transaction_deadline(&txn->state, &timers));
+	else
+		txnqueue_linger(&t->store.queue, txn);
+}
+
+/* Who was excused by the silence of this leg is not any more. */
+static void
+review(struct txntable *t, struct txn *ended, nstime now)
+{
+	struct txngroup_walk w = txngroup_around(ended);
+	unsigned left = REVIEWED_MAX;
+	struct txn *leg;
+
+	while (left > 0 && (leg = txngroup_next_leg(&w)) != NULL) {
+		if (leg->state.state != TRANSACTION_EXPIRED ||
+		    !txngroup_deeper(ended, leg))
+			continue;
+		tell(t, leg, TXNTABLE_REVIEWED, now);
+		left--;
+	}
+}
+
+/* The deadline of a pending one has come, unless the limits have changed. */
+static void
+fire(struct txntable *t, struct txn *txn, nstime now)
+{
+	const struct transaction_timers timers = txn_timers(txn, &t->limits);
+	enum transaction_alarm alarm;
+
+	if (transaction_deadline(&txn->state, &timers) > now) {
+		reschedule(t, txn);
+		return;
+	}
+	alarm = transaction_fire(&txn->state, &timers, now);
+	reschedule(t, txn);
+	if (alarm == TRANSACTION_SLOW) {
+		tell(t, txn, TXNTABLE_SLOW, now);
+		return;
+	}
+	tell(t, txn, TXNTABLE_EXPIRED, now);
+	review(t, txn, now);
+}
+
+/* One has lingered long enough: is its final still without an ACK? */
+static void
+lapse(struct txntable *t, struct txn *txn, nstime now)
+{
+	const struct transaction_timers timers = txn_timers(txn, &t->limits);
+
+	if (transaction_fire(&txn->state, &timers, now) == TRANSACTION_GONE)
+		tell(t, txn, TXNTABLE_EXPIRED, now);
+	txnstore_forget(&t->store, txn);
+}
+
+nstime
+txntable_next_deadline(const struct txntable *t)
+{
+	return txnqueue_next_deadline(&t->store.queue);
+}
+
+void
+txntable_tick(struct txntable *t, nstime now)
+{
+	struct txn *txn;
+
+	while ((txn = txnqueue_due(&t->store.queue, now)) != NULL) {
+		const nstime due = txnqueue_next_deadline(&t->store.queue);
+
+		if (transaction_pending(&txn->state))
+			fire(t, txn, due);
+		else
+			lapse(t, txn, due);
+	}
+}
+
+void
+txntable_close(struct txntable *t, nstime now)
+{
+	struct txn *txn;
+
+	while ((txn = txnqueue_pending(&t->store.queue)) != NULL) {
+		tell(t, txn, TXNTABLE_UNFINISHED, now);
+		txnstore_forget(&t->store, txn);
+	}
+	while ((txn = txnqueue_lingering(&t->store.queue)) != NULL)
+		txnstore_forget(&t->store, txn);
+}
+
+/* The one that would be forgotten next anyway gives way to a new one. */
+static bool
+make_room(struct txntable *t)
+{
+	while (table_count(t->store.by_key) >= t->limits.transactions) {
+		struct txn *txn = txnqueue_lingering(&t->store.queue);
+
+		if (txn == NULL) {
+			t->counters.full++;
+			return false;
+		}
+		txnstore_forget(&t->store, txn);
+		t->counters.evicted++;
+	}
+	return true;
+}
+
+static uint32_t
+target_of(const struct txntable *t, const struct sip_message *m,
+    const struct txnkey *key)
+{
+	return key->has_cookie ? 0 : txnkey_target(&t->limits.key, m);
+}
+
+/* Whether it came before or not, what it cancels must know. */
+static void
+cancel(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin)
+{
+	const struct txnkey key =
+	    txnkey_of(&t->limits.key, m, slice_text("INVITE"));
+	const uint32_t target = target_of(t, m, &key);
+	struct transaction_timers timers;
+	unsigned legs;
+	struct txn *invite =
+	    txnmatch_request(t->store.by_key, &key, &target, origin, &legs);
+
+	if (invite == NULL || !transaction_pending(&invite->state))
+		return;
+	timers = txn_timers(invite, &t->limits);
+	transaction_cancel(&invite->state, &timers, origin->now);
+	reschedule(t, invite);
+}
+
+static enum txntable_match
+on_ack(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin)
+{
+	const struct txnkey key = t->expected.key;
+	unsigned legs;
+	struct txn *invite =
+	    txnmatch_request(t->store.by_key, &key, NULL, origin, &legs);
+
+	if (invite != NULL) {
+		transaction_ack(&invite->state);
+		txn_settle(invite, t->store.texts);
+	} else if (!txngroup_ack(t->store.dialogs, t->expected.dialog, m->cseq,
+		       origin, t->store.texts))
+		t->counters.ack_orphan++;
+	return TXNTABLE_ACK;
+}
+
+/* What a final means for the other legs of the request. */
+static void
+spread(struct txntable *t, struct txn *answered, nstime now)
+{
+	struct txngroup_walk w = txngroup_around(answered);
+	struct txn *leg;
+
+	while ((leg = txngroup_next_leg(&w)) != NULL) {
+		if (txngroup_given_up(leg, answered)) {
+			leg->upstream_status = answered->state.status;
+			transaction_give_up(&leg->state, now);
+			fire(t, leg, now);
+			continue;
+		}
+		if (leg->recovered || transaction_final(&leg->state) != 0 ||
+		    !txngroup_covers(answered, leg))
+			continue;
+		leg->recovered = true;
+		if (leg->state.state == TRANSACTION_EXPIRED)
+			tell(t, leg, TXNTABLE_RECOVERED, now);
+	}
+}
+
+static enum txntable_match
+on_status(struct txntable *t, struct txn *txn, unsigned status, uint32_t tag,
+    nstime now)
+{
+	const enum transaction_step step =
+	    transaction_response(&txn->state, status, tag, now);
+	const bool late = step == TRANSACTION_LATE;
+
+	if (late || step == TRANSACTION_ANSWERED) {
+		reschedule(t, txn);
+		tell(t, txn, late ? TXNTABLE_LATE : TXNTABLE_ANSWERED, now);
+		txn_settle(txn, t->store.texts);
+		spread(t, txn, now);
+		review(t, txn, now);
+		return TXNTABLE_RESPONSE;
+	}
+	/* An expired one may ring after all: then its final is still to come.
+	 * A copy of a final moves no deadline. */
+	if (transaction_final(&txn->state) == 0)
+		reschedule(t, txn);
+	return step == TRANSACTION_COPY ? TXNTABLE_RETRANSMISSION
+					: TXNTABLE_RESPONSE;
+}
+
+/* Its response may have come first. */
+static void
+hear_orphan(struct txntable *t, struct txn *txn, const struct txnkey *key,
+    const struct txntable_origin *origin)
+{
+	unsigned status;
+	uint32_t tag;
+
+	if (!orphans_take(
+		&t->orphans, key, origin, t->limits.t1, &status, &tag))
+		return;
+	t->counters.orphan--;
+	on_status(t, txn, status, tag, origin->now);
+}
+
+static enum txntable_match
+on_request(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin, uint8_t method)
+{
+	const struct txnkey *key = &t->expected.key;
+	const uint32_t target = target_of(t, m, key);
+	unsigned legs;
+	struct txn *txn =
+	    txnmatch_request(t->store.by_key, key, &target, origin, &legs);
+
+	if (txn != NULL) {
+		transaction_again(&txn->state, origin->now);
+		return TXNTABLE_RETRANSMISSION;
+	}
+	if (legs >= LEGS_MAX) {
+		t->counters.too_many_legs++;
+		return TXNTABLE_REFUSED;
+	}
+	if (!make_room(t))
+		return TXNTABLE_REFUSED;
+	txn = txnstore_begin(&t->store, m, origin, method, &t->limits);
+	if (txn == NULL) {
+		t->counters.no_memory++;
+		return TXNTABLE_REFUSED;
+	}
+	txn->id = ++t->last_id;
+	txn->target = target;
+	txnstore_add(&t->store, txn, &t->expected);
+	txngroup_signs(txn, t->limits.t1);
+	hear_orphan(t, txn, key, origin);
+	return TXNTABLE_NEW;
+}
+
+static struct txntable_input
+on_response(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin)
+{
+	const struct siphash_key *secret = &t->limits.key;
+	const struct txnkey key = t->expected.key;
+	bool relayed = false;
+	struct txn *txn;
+	uint32_t tag;
+
+	table_expect_entry(t->store.by_key, key.a);
+	tag = m->status < 200 ? 0 : txnkey_short(secret, m->to_tag);
+	txn = txnmatch_response(t->store.by_key, &key, origin);
+	if (txn != NULL)
+		__builtin_prefetch(txn->text, 1);
+
+	if (txn == NULL) {
+		t->counters.orphan++;
+		orphans_add(&t->orphans, &key, origin, m->status, tag);
+		return (struct txntable_input){ .match = TXNTABLE_ORPHAN };
+	}
+	if (m->date.len > 0)
+		relayed = txngroup_date(txn, txnkey_short(secret, m->date));
+	return (struct txntable_input){
+		.match = on_status(t, txn, m->status, tag, origin->now),
+		.date_relayed = relayed,
+	};
+}
+
+void
+txntable_expect(struct txntable *t, const struct sip_message *m)
+{
+	t->expected = txnstore_expect(&t->store, &t->limits.key, m);
+	orphans_expect(&t->orphans, &t->expected.key);
+}
+
+struct txntable_input
+txntable_input(struct txntable *t, const struct sip_message *m,
+    const struct txntable_origin *origin)
+{
+	struct txntable_input input = { .date_relayed = false };
+	uint8_t method;
+
+	if (t->expected.message != m)
+		txntable_expect(t, m);
+	t->expected.message = NULL;
+	if (!m->is_request)
+		return on_response(t, m, origin);
+
+	method = methods_number(&t->methods, m->method);
+	if (method == METHODS_BENOTIFY) {
+		input.match = TXNTABLE_NO_ANSWER_DUE;
+		return input;
+	}
+	if (method == METHODS_ACK) {
+		input.match = on_ack(t, m, origin);
+		return input;
+	}
+	if (method == METHODS_CANCEL)
+		cancel(t, m, origin);
+	input.match = on_request(t, m, origin, method);
+	return input;
+}
+
+/* Digests made with the old key are in use, so the key stays. */
+void
+txntable_set(struct txntable *t, const struct txntable_limits *limits)
+{
+	const struct siphash_key key = t->limits.key;
+
+	set_limits(t, limits);
+	t->limits.key = key;
+}
+
+size_t
+txntable_open(const struct txntable *t)
+{
+	return table_count(t->store.by_key);
+}
+
+void
+txntable_stats(const struct txntable *t, counter_output *output, void *arg)
+{
+	const struct counters *c = &t->counters;
+
+	output(arg, "txntable.full", c->full);
+	output(arg, "txntable.evicted", c->evicted);
+	output(arg, "txntable.too_many_legs", c->too_many_legs);
+	output(arg, "txntable.no_memory", c->no_memory);
+	output(arg, "txntable.orphan", c->orphan);
+	output(arg, "txntable.ack_orphan", c->ack_orphan);
+}

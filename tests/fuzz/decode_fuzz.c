@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/decode.h"
+
+#include <stdlib.h>
+
+#include "base/cursor.h"
+
+/*
+ * The first octet picks the datalink; then packets, each behind a length of
+ * two octets and one that moves the time.  Each packet gets a buffer of its
+ * exact size.
+ */
+
+int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
+
+static void
+touch(void *arg, const struct decode_event *event)
+{
+	const struct slice payloads[] = {
+		event->udp.payload,
+		event->tcp.payload,
+	};
+	uint64_t *sum = arg;
+
+	for (size_t n = 0; n < 2; n++)
+		for (size_t i = 0; i < payloads[n].len; i++)
+			*sum += payloads[n].p[i];
+	if (event->udp.payload.len > event->udp.payload_len ||
+	    event->tcp.payload.len > event->tcp.payload_len)
+		abort();
+}
+
+static void
+input(struct decode *d, int datalink, struct slice octets, nstime now)
+{
+	uint8_t *exact = malloc(octets.len + (octets.len == 0));
+	const struct packet packet = {
+		.octets = slice_of(exact, octets.len),
+		.len = octets.len,
+		.datalink = datalink,
+		.now = now,
+	};
+
+	if (exact == NULL)
+		return;
+	if (octets.len > 0)
+		memcpy(exact, octets.p, octets.len);
+	decode_tick(d, now);
+	decode_input(d, &packet);
+	free(exact);
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
+{
+	static const int datalinks[] = { 1, 101, 0, 9, 51, 108, 113, 276 };
+	const struct decode_limits limits = {
+		.tunnels = true,
+		.fragments = 16,
+		.fragment_octets = 20000,
+		.duplicates = 16,
+		.key = { 1, 2 },
+	};
+	struct cursor c = cursor_over(slice_of(octets, len));
+	const int datalink = datalinks[cursor_u8(&c) % 8];
+	uint64_t sum = 0;
+	struct decode *d = decode_new(&limits, touch, &sum);
+	nstime now = 0;
+
+	if (d == NULL)
+		return 0;
+	while (c.rest.len > 0 && !c.bad) {
+		const size_t wanted = cursor_u16(&c);
+
+		now += cursor_u8(&c) * 20 * NSTIME_MS;
+		input(d, datalink, slice_first(c.rest, wanted), now);
+		c.rest = slice_after(c.rest, wanted);
+	}
+	decode_free(d);
+	return 0;
+}

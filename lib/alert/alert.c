@@ -12,16 +12,16 @@
  * still fit into a record when one is begun. */
 enum { NAME = 600, SPARE = 16384 };
 
-struct entry {
+struct alert_entry {
 	struct table_entry in_table; /* first: a table_entry is an entry */
 	struct timerq_entry timer;
-	TAILQ_ENTRY(entry) idle;
+	TAILQ_ENTRY(alert_entry) idle;
 	struct episode episode;
 	size_t name_len;
 	char name[];
 };
 
-TAILQ_HEAD(entry_list, entry);
+TAILQ_HEAD(entry_list, alert_entry);
 
 /* An alert's id is the same everywhere. */
 static const struct siphash_key unkeyed = { 0, 0 };
@@ -33,8 +33,8 @@ struct alert {
 	void *arg;
 	struct table *table;
 	struct timerq *timers;
-	struct entry_list idle; /* the one resolved longest ago first */
-	struct entry **batch;   /* those due at one instant */
+	struct entry_list idle;     /* the one resolved longest ago first */
+	struct alert_entry **batch; /* those due at one instant */
 	size_t batch_size, active;
 	uint64_t findings[FINDING_KINDS], raised[FINDING_KINDS];
 	uint64_t full, no_memory;
@@ -67,7 +67,7 @@ alert_reason_name(enum alert_reason reason)
 }
 
 static struct slice
-name_of(const struct entry *e)
+name_of(const struct alert_entry *e)
 {
 	return slice_of(e->name, e->name_len);
 }
@@ -75,8 +75,8 @@ name_of(const struct entry *e)
 static bool
 has_name(const struct table_entry *entry, const void *key)
 {
-	return slice_equal(
-	    name_of((const struct entry *)entry), *(const struct slice *)key);
+	return slice_equal(name_of((const struct alert_entry *)entry),
+	    *(const struct slice *)key);
 }
 
 static void
@@ -124,7 +124,7 @@ alert_new(const struct alert_limits *limits, alert_output *output, void *arg)
 }
 
 static void
-free_entry(struct entry *e)
+free_entry(struct alert_entry *e)
 {
 	episode_done(&e->episode);
 	free(e);
@@ -141,7 +141,7 @@ alert_free(struct alert *a)
 	for (; entry != NULL; entry = next) {
 		next = table_next(a->table, entry);
 		table_remove(a->table, entry);
-		free_entry((struct entry *)entry);
+		free_entry((struct alert_entry *)entry);
 	}
 	table_free(a->table);
 	timerq_free(a->timers);
@@ -151,17 +151,17 @@ alert_free(struct alert *a)
 
 /* An idle entry leaves for good. */
 static void
-forget(struct alert *a, struct entry *e)
+forget(struct alert *a, struct alert_entry *e)
 {
 	TAILQ_REMOVE(&a->idle, e, idle);
 	table_remove(a->table, &e->in_table);
 	free_entry(e);
 }
 
-static struct entry *
+static struct alert_entry *
 new_entry(struct alert *a, enum finding_kind kind, struct slice name)
 {
-	struct entry *e;
+	struct alert_entry *e;
 
 	if (table_count(a->table) >= a->limits.alerts && !TAILQ_EMPTY(&a->idle))
 		forget(a, TAILQ_FIRST(&a->idle));
@@ -192,21 +192,21 @@ write_name(struct textbuf *t, enum finding_kind kind, struct slice key)
 	return textbuf_slice(t);
 }
 
-static struct entry *
+static struct alert_entry *
 find(const struct alert *a, struct slice name)
 {
-	return (struct entry *)table_find(
+	return (struct alert_entry *)table_find(
 	    a->table, table_hash(a->table, name), &name);
 }
 
 /* The entry a finding belongs to.  Only trouble makes a new one. */
-static struct entry *
+static struct alert_entry *
 entry_for(struct alert *a, const struct finding *f)
 {
 	char text[NAME + 1];
 	struct textbuf t;
 	struct slice name;
-	struct entry *found;
+	struct alert_entry *found;
 
 	textbuf_init(&t, text, sizeof(text));
 	name = write_name(&t, f->kind, f->key);
@@ -221,7 +221,7 @@ entry_for(struct alert *a, const struct finding *f)
 /* Without memory for its timer a wait ends at once: better told too early
  * than never. */
 static void
-set_timer(struct alert *a, struct entry *e, nstime now, nstime wall)
+set_timer(struct alert *a, struct alert_entry *e, nstime now, nstime wall)
 {
 	const nstime deadline = episode_deadline(&e->episode, &a->rules);
 
@@ -237,8 +237,8 @@ set_timer(struct alert *a, struct entry *e, nstime now, nstime wall)
 /* Something happened to an entry whose life was `before': put it where it
  * belongs now.  One that never was raised leaves no trace. */
 static void
-settle(struct alert *a, struct entry *e, enum episode_life before, nstime now,
-    nstime wall)
+settle(struct alert *a, struct alert_entry *e, enum episode_life before,
+    nstime now, nstime wall)
 {
 	set_timer(a, e, now, wall);
 	if (before == EPISODE_IDLE)
@@ -255,7 +255,7 @@ settle(struct alert *a, struct entry *e, enum episode_life before, nstime now,
 void
 alert_input(struct alert *a, const struct finding *finding)
 {
-	struct entry *e = entry_for(a, finding);
+	struct alert_entry *e = entry_for(a, finding);
 	enum episode_life before;
 
 	if (finding->verdict == FINDING_TROUBLE)
@@ -270,11 +270,11 @@ alert_input(struct alert *a, const struct finding *finding)
 		settle(a, e, before, finding->now, finding->wall);
 }
 
-static struct entry *
+static struct alert_entry *
 entry_of(struct timerq_entry *timer)
 {
-	return (struct entry *)(void *)((char *)timer -
-	    offsetof(struct entry, timer));
+	return (struct alert_entry *)(void *)((char *)timer -
+	    offsetof(struct alert_entry, timer));
 }
 
 /* By deadline, then by first_seen, then by id: an order that depends on the
@@ -282,8 +282,8 @@ entry_of(struct timerq_entry *timer)
 static int
 compare(const void *left, const void *right)
 {
-	const struct entry *a = *(struct entry *const *)left;
-	const struct entry *b = *(struct entry *const *)right;
+	const struct alert_entry *a = *(struct alert_entry *const *)left;
+	const struct alert_entry *b = *(struct alert_entry *const *)right;
 
 	if (a->timer.deadline != b->timer.deadline)
 		return a->timer.deadline < b->timer.deadline ? -1 : 1;
@@ -294,7 +294,7 @@ compare(const void *left, const void *right)
 }
 
 static bool
-add_to_batch(struct alert *a, size_t at, struct entry *e)
+add_to_batch(struct alert *a, size_t at, struct alert_entry *e)
 {
 	if (at == a->batch_size) {
 		const size_t wanted = at == 0 ? 64 : 2 * at;
@@ -312,7 +312,7 @@ add_to_batch(struct alert *a, size_t at, struct entry *e)
 }
 
 static void
-fire(struct alert *a, struct entry *e, nstime now, nstime wall)
+fire(struct alert *a, struct alert_entry *e, nstime now, nstime wall)
 {
 	const enum episode_life before = e->episode.life;
 
@@ -358,7 +358,7 @@ alert_finish(struct alert *a, nstime now, nstime wall)
 	size_t count = 0;
 
 	for (; entry != NULL; entry = table_next(a->table, entry)) {
-		struct entry *e = (struct entry *)entry;
+		struct alert_entry *e = (struct alert_entry *)entry;
 
 		if (e->episode.life != EPISODE_WAITING)
 			continue;
@@ -402,7 +402,7 @@ alert_stats(const struct alert *a, counter_output *output, void *arg)
 }
 
 static void
-save_entry(const struct entry *e, struct record *r)
+save_entry(const struct alert_entry *e, struct record *r)
 {
 	const char *kind = finding_kind_name(e->episode.kind);
 
@@ -418,7 +418,7 @@ void
 alert_save(const struct alert *a, struct record *r)
 {
 	const struct table_entry *entry = table_first(a->table);
-	const struct entry *e;
+	const struct alert_entry *e;
 
 	for (unsigned i = 0; i < FINDING_KINDS; i++) {
 		record_more(r, true);
@@ -428,7 +428,7 @@ alert_save(const struct alert *a, struct record *r)
 	}
 	record_more(r, false);
 	for (; entry != NULL; entry = table_next(a->table, entry)) {
-		e = (const struct entry *)entry;
+		e = (const struct alert_entry *)entry;
 		if (e->episode.life != EPISODE_IDLE)
 			save_entry(e, r);
 	}
@@ -458,7 +458,7 @@ load_counts(struct alert *a, struct cursor *c)
 static bool
 take_in(struct alert *a, struct slice name, const struct episode *episode)
 {
-	struct entry *e = new_entry(a, episode->kind, name);
+	struct alert_entry *e = new_entry(a, episode->kind, name);
 
 	if (e == NULL)
 		return false;

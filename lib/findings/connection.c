@@ -11,7 +11,7 @@
 /* What must still fit into a record for one server. */
 enum { SPARE = 4096 };
 
-struct server {
+struct connection_server {
 	struct lru_entry entry;
 	struct endpoint endpoint;
 	uint8_t reached; /* 0: never worked; else 1 + connection_stage */
@@ -47,13 +47,14 @@ static const struct {
 static bool
 server_equal(const struct table_entry *entry, const void *key)
 {
-	return endpoint_equal(&((const struct server *)entry)->endpoint, key);
+	return endpoint_equal(
+	    &((const struct connection_server *)entry)->endpoint, key);
 }
 
 static void
 free_failures(void *arg, void *server)
 {
-	const struct server *s = server;
+	const struct connection_server *s = server;
 
 	(void)arg;
 	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
@@ -66,7 +67,7 @@ connection_new(
 {
 	const struct lru_setup setup = {
 		.limit = limits->servers,
-		.octets = sizeof(struct server),
+		.octets = sizeof(struct connection_server),
 		.equal = server_equal,
 		.done = free_failures,
 	};
@@ -109,17 +110,17 @@ connection_free(struct connection *c)
 	free(c);
 }
 
-static struct server *
+static struct connection_server *
 find_server(const struct connection *c, const struct endpoint *endpoint)
 {
 	return lru_find(
 	    c->servers, endpoint_hash(c->servers, endpoint), endpoint);
 }
 
-static struct server *
+static struct connection_server *
 add_server(struct connection *c, const struct endpoint *endpoint)
 {
-	struct server *s =
+	struct connection_server *s =
 	    lru_add(c->servers, endpoint_hash(c->servers, endpoint));
 
 	if (s != NULL)
@@ -128,10 +129,10 @@ add_server(struct connection *c, const struct endpoint *endpoint)
 }
 
 /* The server, made if new; NULL when out of memory. */
-static struct server *
+static struct connection_server *
 server_of(struct connection *c, const struct endpoint *endpoint)
 {
-	struct server *s = find_server(c, endpoint);
+	struct connection_server *s = find_server(c, endpoint);
 
 	if (s == NULL)
 		return add_server(c, endpoint);
@@ -142,13 +143,13 @@ server_of(struct connection *c, const struct endpoint *endpoint)
 /* Beyond where this class of trouble ends it: a server whose port opens, and
  * with which TLS always failed, never worked. */
 static bool
-has_worked(const struct server *s, enum connection_class class)
+has_worked(const struct connection_server *s, enum connection_class class)
 {
 	return s->reached > (unsigned)classes[class].cure;
 }
 
 static void
-fill_evidence(struct evidence *e, const struct server *s,
+fill_evidence(struct evidence *e, const struct connection_server *s,
     const struct failures *all, const struct connection_failure *f)
 {
 	evidence_init(e);
@@ -174,8 +175,9 @@ fill_evidence(struct evidence *e, const struct server *s,
 }
 
 static void
-tell(struct connection *c, const struct server *s, enum connection_class class,
-    enum finding_verdict verdict, nstime now, nstime wall)
+tell(struct connection *c, const struct connection_server *s,
+    enum connection_class class, enum finding_verdict verdict, nstime now,
+    nstime wall)
 {
 	char store[96];
 	struct textbuf name;
@@ -201,8 +203,8 @@ tell(struct connection *c, const struct server *s, enum connection_class class,
 
 /* Those of its class, made if new; NULL when out of memory. */
 static struct failures *
-failures_of(
-    struct connection *c, struct server *s, const struct connection_failure *f)
+failures_of(struct connection *c, struct connection_server *s,
+    const struct connection_failure *f)
 {
 	struct failures **of = &s->failures[f->class];
 
@@ -235,7 +237,7 @@ is_known(const struct connection *c, const struct failures *all,
 static bool
 is_scan(const struct connection *c, const struct connection_failure *f)
 {
-	const struct server *s = find_server(c, &f->server);
+	const struct connection_server *s = find_server(c, &f->server);
 
 	return !f->worked &&
 	    (s == NULL || (s->reached == 0 && !s->udp_worked)) &&
@@ -247,7 +249,7 @@ void
 connection_failed(struct connection *c, const struct connection_failure *f)
 {
 	struct failures *all;
-	struct server *s;
+	struct connection_server *s;
 
 	if (is_scan(c, f)) {
 		c->scans++;
@@ -272,8 +274,8 @@ connection_failed(struct connection *c, const struct connection_failure *f)
 }
 
 static void
-cure(struct connection *c, struct server *s, enum connection_class class,
-    const struct connection_success *w)
+cure(struct connection *c, struct connection_server *s,
+    enum connection_class class, const struct connection_success *w)
 {
 	struct failures *all = s->failures[class];
 
@@ -291,7 +293,7 @@ cure(struct connection *c, struct server *s, enum connection_class class,
 void
 connection_worked(struct connection *c, const struct connection_success *w)
 {
-	struct server *s = server_of(c, &w->server);
+	struct connection_server *s = server_of(c, &w->server);
 
 	if (s == NULL)
 		return;
@@ -334,7 +336,7 @@ connection_stats(const struct connection *c, counter_output *output, void *arg)
 }
 
 static bool
-is_failing(const struct server *s)
+is_failing(const struct connection_server *s)
 {
 	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
 		if (s->failures[i] != NULL && s->failures[i]->raised)
@@ -343,7 +345,7 @@ is_failing(const struct server *s)
 }
 
 static void
-save_server(struct record *r, const struct server *s)
+save_server(struct record *r, const struct connection_server *s)
 {
 	record_more(r, true);
 	endpoint_save(r, &s->endpoint);
@@ -363,7 +365,7 @@ void
 connection_save(const struct connection *c, struct record *r)
 {
 	const bool udp_failed = c->udp_failed != INT64_MIN;
-	const struct server *s;
+	const struct connection_server *s;
 	size_t saved = 0;
 
 	record_flag(r, udp_failed);
@@ -389,8 +391,8 @@ set_transports(struct failures *f, enum connection_class class)
 }
 
 static void
-load_failures(const struct connection *c, struct server *s, struct cursor *from,
-    nstime shift)
+load_failures(const struct connection *c, struct connection_server *s,
+    struct cursor *from, nstime shift)
 {
 	while (record_read_more(from)) {
 		const enum connection_class class =
@@ -409,7 +411,7 @@ load_failures(const struct connection *c, struct server *s, struct cursor *from,
 	}
 }
 
-static struct server *
+static struct connection_server *
 new_server(struct connection *c, const struct endpoint *endpoint)
 {
 	if (lru_count(c->servers) >= c->limits.servers ||
@@ -422,9 +424,11 @@ static void
 load_server(struct connection *c, struct cursor *from, nstime shift)
 {
 	const struct endpoint endpoint = endpoint_load(from);
-	struct server loaded = { .reached = (uint8_t)record_read_below(
-				     from, 1, CONNECTION_SECURED + 2) };
-	struct server *s;
+	struct connection_server loaded = {
+		.reached =
+		    (uint8_t)record_read_below(from, 1, CONNECTION_SECURED + 2)
+	};
+	struct connection_server *s;
 
 	load_failures(c, &loaded, from, shift);
 	s = from->bad ? NULL : new_server(c, &endpoint);

@@ -19,7 +19,7 @@ enum {
 	SPARE = 2048   /* what must still fit into a record for one client */
 };
 
-struct leg {
+struct silence_kept {
 	struct endpoint server;
 	uint64_t exchanges;
 	bool raised;
@@ -28,7 +28,7 @@ struct leg {
 };
 
 /* A client host. */
-struct host {
+struct silence_host {
 	struct lru_entry entry;
 	struct address address;
 	/* Its exchanges with any server: gaps between two, how long they were
@@ -41,7 +41,7 @@ struct host {
 	bool raised; /* mras_silence */
 	nstime told;
 	size_t leg_count;
-	struct leg legs[LEGS];
+	struct silence_kept legs[LEGS];
 };
 
 struct silence {
@@ -57,7 +57,7 @@ static bool
 host_equal(const struct table_entry *entry, const void *key)
 {
 	return endpoint_address_equal(
-	    &((const struct host *)entry)->address, key);
+	    &((const struct silence_host *)entry)->address, key);
 }
 
 struct silence *
@@ -66,7 +66,7 @@ silence_new(
 {
 	const struct lru_setup setup = {
 		.limit = limits->hosts,
-		.octets = sizeof(struct host),
+		.octets = sizeof(struct silence_host),
 		.equal = host_equal,
 	};
 	struct silence *s = calloc(1, sizeof(*s));
@@ -106,10 +106,10 @@ hash_of(const struct silence *s, const struct address *address)
 	return lru_hash(s->hosts, slice_of(address, sizeof(*address)));
 }
 
-static struct host *
+static struct silence_host *
 add(struct silence *s, const struct address *address, uint64_t hash)
 {
-	struct host *h = lru_add(s->hosts, hash);
+	struct silence_host *h = lru_add(s->hosts, hash);
 
 	if (h != NULL)
 		h->address = *address;
@@ -117,11 +117,11 @@ add(struct silence *s, const struct address *address, uint64_t hash)
 }
 
 /* NULL: unknown, or, if it was to be added, out of memory. */
-static struct host *
+static struct silence_host *
 host_of(struct silence *s, const struct address *address, bool may_add)
 {
 	uint64_t hash;
-	struct host *h;
+	struct silence_host *h;
 
 	if (!may_add && lru_count(s->hosts) == 0)
 		return NULL;
@@ -133,10 +133,10 @@ host_of(struct silence *s, const struct address *address, bool may_add)
 	return h;
 }
 
-static struct leg *
-leg_of(struct host *h, const struct endpoint *server)
+static struct silence_kept *
+leg_of(struct silence_host *h, const struct endpoint *server)
 {
-	struct leg *leg;
+	struct silence_kept *leg;
 
 	for (size_t i = 0; i < h->leg_count; i++)
 		if (endpoint_equal(&h->legs[i].server, server))
@@ -144,13 +144,14 @@ leg_of(struct host *h, const struct endpoint *server)
 	if (h->leg_count < LEGS)
 		h->leg_count++;
 	leg = &h->legs[h->leg_count - 1];
-	*leg = (struct leg){ .server = *server };
+	*leg = (struct silence_kept){ .server = *server };
 	return leg;
 }
 
 static void
-tell(struct silence *s, enum finding_verdict verdict, const struct host *of,
-    const struct endpoint *server, nstime now, nstime wall)
+tell(struct silence *s, enum finding_verdict verdict,
+    const struct silence_host *of, const struct endpoint *server, nstime now,
+    nstime wall)
 {
 	char store[160];
 	struct textbuf name;
@@ -177,7 +178,7 @@ tell(struct silence *s, enum finding_verdict verdict, const struct host *of,
 }
 
 static void
-learn(struct host *h, nstime now)
+learn(struct silence_host *h, nstime now)
 {
 	h->gap_sum += now - h->last;
 	h->others += h->others_since;
@@ -192,8 +193,8 @@ void
 silence_answered(
     struct silence *s, const struct silence_leg *at, nstime now, nstime wall)
 {
-	struct host *h = host_of(s, &at->client.address, true);
-	struct leg *leg;
+	struct silence_host *h = host_of(s, &at->client.address, true);
+	struct silence_kept *leg;
 
 	if (h == NULL)
 		return;
@@ -219,9 +220,9 @@ silence_answered(
 void
 silence_unanswered(struct silence *s, const struct silence_request *r)
 {
-	struct host *h = host_of(s, &r->leg.client.address, false);
+	struct silence_host *h = host_of(s, &r->leg.client.address, false);
 	struct evidence *e = &s->evidence;
-	struct leg *leg = h == NULL ? NULL : leg_of(h, &r->leg.server);
+	struct silence_kept *leg = h == NULL ? NULL : leg_of(h, &r->leg.server);
 
 	if (leg == NULL || leg->exchanges < ANSWERED) {
 		s->unlearnt++;
@@ -248,7 +249,7 @@ void
 silence_unseen(
     struct silence *s, const struct silence_leg *at, nstime now, nstime wall)
 {
-	struct host *h = host_of(s, &at->client.address, false);
+	struct silence_host *h = host_of(s, &at->client.address, false);
 
 	if (h == NULL || h->last == 0)
 		return;
@@ -261,7 +262,7 @@ silence_unseen(
 /* Both the time and the other SIP that usually pass between two exchanges
  * have run out many times over. */
 static bool
-is_overdue(const struct host *h, nstime now)
+is_overdue(const struct silence_host *h, nstime now)
 {
 	const nstime silent = now - h->last;
 
@@ -276,7 +277,7 @@ void
 silence_active(
     struct silence *s, const struct address *address, nstime now, nstime wall)
 {
-	struct host *h = host_of(s, address, false);
+	struct silence_host *h = host_of(s, address, false);
 	struct evidence *e = &s->evidence;
 
 	if (h == NULL)
@@ -305,7 +306,7 @@ silence_stats(const struct silence *s, counter_output *output, void *arg)
 }
 
 static void
-save_leg(struct record *r, const struct leg *leg)
+save_leg(struct record *r, const struct silence_kept *leg)
 {
 	record_more(r, true);
 	endpoint_save(r, &leg->server);
@@ -315,7 +316,7 @@ save_leg(struct record *r, const struct leg *leg)
 }
 
 static void
-save_host(struct record *r, const struct host *h)
+save_host(struct record *r, const struct silence_host *h)
 {
 	record_more(r, true);
 	endpoint_address_save(r, &h->address);
@@ -337,7 +338,7 @@ save_host(struct record *r, const struct host *h)
 void
 silence_save(const struct silence *s, struct record *r)
 {
-	const struct host *h = lru_newest(s->hosts);
+	const struct silence_host *h = lru_newest(s->hosts);
 
 	for (size_t i = 0;
 	     h != NULL && i < SILENCE_SAVED && record_left(r) >= SPARE; i++) {
@@ -348,10 +349,10 @@ silence_save(const struct silence *s, struct record *r)
 }
 
 /* Connections are numbered anew: none of them is the one that was silent. */
-static struct leg
+static struct silence_kept
 load_leg(struct cursor *c)
 {
-	struct leg leg = { .connection = UINT64_MAX };
+	struct silence_kept leg = { .connection = UINT64_MAX };
 
 	leg.server = endpoint_load(c);
 	leg.exchanges = cursor_le64(c);
@@ -363,8 +364,8 @@ load_leg(struct cursor *c)
 static void
 load_host(struct silence *s, struct cursor *c, nstime shift)
 {
-	struct host loaded = { .address = endpoint_address_load(c) };
-	struct host *h;
+	struct silence_host loaded = { .address = endpoint_address_load(c) };
+	struct silence_host *h;
 	uint64_t hash;
 
 	loaded.gaps = record_read_below(c, 1, FORGET);

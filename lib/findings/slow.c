@@ -8,7 +8,7 @@
 
 enum { COUNT_LIMIT = 16, CALL_ID = 128, UDP_COPIES = 4, SPARE = 1024 };
 
-struct server {
+struct slow_server {
 	struct lru_entry entry;
 	struct endpoint endpoint;
 	nstime slow_at[COUNT_LIMIT]; /* the latest ones, as a ring */
@@ -33,7 +33,8 @@ struct slow {
 static bool
 server_equal(const struct table_entry *entry, const void *key)
 {
-	return endpoint_equal(&((const struct server *)entry)->endpoint, key);
+	return endpoint_equal(
+	    &((const struct slow_server *)entry)->endpoint, key);
 }
 
 struct slow *
@@ -41,7 +42,7 @@ slow_new(const struct slow_limits *limits, finding_output *output, void *arg)
 {
 	const struct lru_setup setup = {
 		.limit = limits->servers,
-		.octets = sizeof(struct server),
+		.octets = sizeof(struct slow_server),
 		.equal = server_equal,
 	};
 	struct slow *s = calloc(1, sizeof(*s));
@@ -70,7 +71,7 @@ slow_set(struct slow *s, const struct slow_limits *limits)
 	lru_set(s->servers, limits->servers);
 }
 
-static struct server *
+static struct slow_server *
 find(const struct slow *s, const struct endpoint *endpoint)
 {
 	if (lru_count(s->servers) == 0)
@@ -88,10 +89,10 @@ slow_free(struct slow *s)
 	free(s);
 }
 
-static struct server *
+static struct slow_server *
 find_or_add(struct slow *s, const struct endpoint *endpoint)
 {
-	struct server *server = find(s, endpoint);
+	struct slow_server *server = find(s, endpoint);
 
 	if (server != NULL) {
 		lru_use(s->servers, server);
@@ -104,8 +105,8 @@ find_or_add(struct slow *s, const struct endpoint *endpoint)
 }
 
 static void
-tell(struct slow *s, const struct server *server, enum finding_verdict verdict,
-    nstime now, nstime wall)
+tell(struct slow *s, const struct slow_server *server,
+    enum finding_verdict verdict, nstime now, nstime wall)
 {
 	struct evidence *e = &s->evidence;
 	char store[64];
@@ -136,7 +137,7 @@ tell(struct slow *s, const struct server *server, enum finding_verdict verdict,
 
 static void
 note_slowest(
-    struct server *server, const struct txntable_outcome *o, nstime waited)
+    struct slow_server *server, const struct txntable_outcome *o, nstime waited)
 {
 	struct textbuf t;
 
@@ -149,7 +150,7 @@ note_slowest(
 
 /* Are the last `count' slow ones all within the window? */
 static bool
-enough(const struct slow *s, const struct server *server, nstime now)
+enough(const struct slow *s, const struct slow_server *server, nstime now)
 {
 	const size_t count = s->limits.count;
 
@@ -172,7 +173,7 @@ static void
 pending(struct slow *s, const struct txntable_outcome *o,
     const struct timeout_witness *w)
 {
-	struct server *server;
+	struct slow_server *server;
 
 	if (!still_waiting(o, w))
 		return;
@@ -194,7 +195,7 @@ pending(struct slow *s, const struct txntable_outcome *o,
 static void
 answered(struct slow *s, const struct txntable_outcome *o, nstime wall)
 {
-	struct server *server = find(s, &o->uas);
+	struct slow_server *server = find(s, &o->uas);
 	const nstime threshold =
 	    o->is_invite ? s->limits.slow_invite : s->limits.slow_other;
 	const nstime waited = o->first_response - o->sent;
@@ -230,7 +231,7 @@ void
 slow_supersede(
     struct slow *s, const struct endpoint *server, nstime now, nstime wall)
 {
-	struct server *found = find(s, server);
+	struct slow_server *found = find(s, server);
 
 	if (found == NULL)
 		return;
@@ -248,7 +249,7 @@ slow_stats(const struct slow *s, counter_output *output, void *arg)
 void
 slow_save(const struct slow *s, struct record *r)
 {
-	const struct server *server;
+	const struct slow_server *server;
 
 	for (server = lru_oldest(s->servers); server != NULL;
 	     server = lru_newer(server)) {
@@ -280,7 +281,7 @@ slow_load(struct slow *s, struct cursor *c)
 {
 	while (record_read_more(c)) {
 		const struct endpoint endpoint = endpoint_load(c);
-		struct server *server =
+		struct slow_server *server =
 		    c->bad ? NULL : find_or_add(s, &endpoint);
 
 		if (server == NULL)

@@ -33,19 +33,19 @@ struct refusals {
  * are from; a success takes back those of the same server alone, since a
  * client that one KDC wrongly refuses is served by the next.
  */
-struct client {
+struct stale_client {
 	struct table_entry entry; /* first: a client is its entry */
-	TAILQ_ENTRY(client) order;
+	TAILQ_ENTRY(stale_client) order;
 	struct address address;
 	bool held;
 	nstime due;                       /* held: when it is told */
 	struct refusals servers[SERVERS]; /* the latest first */
 };
 
-TAILQ_HEAD(clients, client);
+TAILQ_HEAD(clients, stale_client);
 
 /* Where a refusal in SIP went. */
-struct leg {
+struct stale_leg {
 	uint64_t call; /* its hash; 0: there is none */
 	unsigned status;
 	struct address to;
@@ -59,7 +59,7 @@ struct stale {
 	struct table *table;
 	struct clients counted; /* the longest unheard first */
 	struct clients held;    /* the first due first */
-	struct leg legs[LEGS];
+	struct stale_leg legs[LEGS];
 	unsigned leg_count; /* so far */
 	uint64_t evicted, no_memory, relayed;
 };
@@ -67,7 +67,7 @@ struct stale {
 static bool
 same_client(const struct table_entry *entry, const void *key)
 {
-	const struct client *client = (const struct client *)entry;
+	const struct stale_client *client = (const struct stale_client *)entry;
 
 	return endpoint_address_equal(&client->address, key);
 }
@@ -92,13 +92,13 @@ stale_new(const struct stale_limits *limits, finding_output *output, void *arg)
 }
 
 static struct clients *
-list_of(struct stale *s, const struct client *client)
+list_of(struct stale *s, const struct stale_client *client)
 {
 	return client->held ? &s->held : &s->counted;
 }
 
 static void
-forget(struct stale *s, struct client *client)
+forget(struct stale *s, struct stale_client *client)
 {
 	TAILQ_REMOVE(list_of(s, client), client, order);
 	table_remove(s->table, &client->entry);
@@ -108,7 +108,7 @@ forget(struct stale *s, struct client *client)
 void
 stale_free(struct stale *s)
 {
-	struct client *client;
+	struct stale_client *client;
 
 	if (s == NULL)
 		return;
@@ -166,14 +166,14 @@ is_relayed(struct stale *s, const struct stale_response *r)
 	bool relayed = false;
 
 	for (unsigned i = 0; i < LEGS; i++) {
-		const struct leg *leg = &s->legs[i];
+		const struct stale_leg *leg = &s->legs[i];
 
 		if (leg->call == call && leg->status == r->status &&
 		    !due_by(leg->now, RELAYED_WITHIN, r->now) &&
 		    endpoint_address_equal(&leg->to, &r->server.address))
 			relayed = true;
 	}
-	s->legs[s->leg_count++ % LEGS] = (struct leg){
+	s->legs[s->leg_count++ % LEGS] = (struct stale_leg){
 		.call = call,
 		.status = r->status,
 		.to = r->client.address,
@@ -207,7 +207,7 @@ stale_input(struct stale *s, const struct stale_response *r)
 
 static void
 tell_refusals(
-    struct stale *s, const struct client *client, nstime now, nstime wall)
+    struct stale *s, const struct stale_client *client, nstime now, nstime wall)
 {
 	const struct stale_refusal *r = &client->servers[0].latest;
 	struct evidence e;
@@ -223,19 +223,19 @@ tell_refusals(
 	tell(s, &r->server, &e, now, wall);
 }
 
-static struct client *
+static struct stale_client *
 find(const struct stale *s, const struct address *address)
 {
 	const uint64_t hash =
 	    table_hash(s->table, slice_of(address, sizeof(*address)));
 
-	return (struct client *)table_find(s->table, hash, address);
+	return (struct stale_client *)table_find(s->table, hash, address);
 }
 
 static void
 make_room(struct stale *s)
 {
-	struct client *client = TAILQ_FIRST(&s->counted);
+	struct stale_client *client = TAILQ_FIRST(&s->counted);
 
 	if (table_count(s->table) < s->limits.clients)
 		return;
@@ -247,12 +247,12 @@ make_room(struct stale *s)
 	s->evicted++;
 }
 
-static struct client *
+static struct stale_client *
 add(struct stale *s, const struct address *address)
 {
 	const uint64_t hash =
 	    table_hash(s->table, slice_of(address, sizeof(*address)));
-	struct client *client;
+	struct stale_client *client;
 
 	make_room(s);
 	client = calloc(1, sizeof(*client));
@@ -283,7 +283,7 @@ keep(struct refusals *r, const struct stale_refusal *refusal)
 
 /* Its place among the client's servers, or where the longest unheard is. */
 static unsigned
-place_of(const struct client *client, const struct address *server)
+place_of(const struct stale_client *client, const struct address *server)
 {
 	unsigned i = 0;
 
@@ -296,7 +296,7 @@ place_of(const struct client *client, const struct address *server)
 
 /* The one at `place' goes to the front. */
 static void
-put_first(struct client *client, unsigned place)
+put_first(struct stale_client *client, unsigned place)
 {
 	const struct refusals first = client->servers[place];
 
@@ -306,7 +306,7 @@ put_first(struct client *client, unsigned place)
 }
 
 static void
-take_back(struct client *client, unsigned place)
+take_back(struct stale_client *client, unsigned place)
 {
 	memmove(client->servers + place, client->servers + place + 1,
 	    (SERVERS - 1 - place) * sizeof(*client->servers));
@@ -314,7 +314,7 @@ take_back(struct client *client, unsigned place)
 }
 
 static void
-count_refusal(struct client *client, const struct stale_refusal *refusal)
+count_refusal(struct stale_client *client, const struct stale_refusal *refusal)
 {
 	const struct address *server = &refusal->server.address;
 	struct refusals *first = &client->servers[0];
@@ -329,7 +329,7 @@ count_refusal(struct client *client, const struct stale_refusal *refusal)
 }
 
 static bool
-is_run(const struct client *client, unsigned least)
+is_run(const struct stale_client *client, unsigned least)
 {
 	unsigned count = 0;
 
@@ -341,7 +341,7 @@ is_run(const struct client *client, unsigned least)
 void
 stale_kerberos(struct stale *s, const struct stale_refusal *refusal)
 {
-	struct client *client;
+	struct stale_client *client;
 
 	if (refusal->error != KERBEROS_ERR_SKEW)
 		return;
@@ -363,7 +363,7 @@ void
 stale_success(struct stale *s, const struct address *address,
     const struct address *server)
 {
-	struct client *client = find(s, address);
+	struct stale_client *client = find(s, address);
 	unsigned place;
 
 	if (client == NULL)
@@ -386,7 +386,7 @@ stale_success(struct stale *s, const struct address *address,
 static void
 tell_held(struct stale *s, nstime by, nstime now, nstime wall)
 {
-	struct client *client;
+	struct stale_client *client;
 
 	while ((client = TAILQ_FIRST(&s->held)) != NULL && client->due <= by) {
 		tell_refusals(s, client, now, wall);
@@ -403,7 +403,7 @@ stale_tick(struct stale *s, nstime now, nstime wall)
 nstime
 stale_next_deadline(const struct stale *s)
 {
-	const struct client *client = TAILQ_FIRST(&s->held);
+	const struct stale_client *client = TAILQ_FIRST(&s->held);
 
 	return client == NULL ? NSTIME_NEVER : client->due;
 }

@@ -13,7 +13,7 @@
 enum { SPARE = 4096 };
 
 /* A server endpoint that timed out for a method, until it is well again. */
-struct server {
+struct timeout_server {
 	struct lru_entry entry;
 	struct timerq_entry timer;
 	struct endpoint endpoint;
@@ -43,7 +43,7 @@ struct server_key {
 static bool
 server_equal(const struct table_entry *entry, const void *key)
 {
-	const struct server *s = (const struct server *)entry;
+	const struct timeout_server *s = (const struct timeout_server *)entry;
 	const struct server_key *k = key;
 
 	return endpoint_equal(&s->endpoint, k->endpoint) &&
@@ -55,7 +55,7 @@ on_forget(void *arg, void *server)
 {
 	const struct timeout *t = arg;
 
-	timerq_cancel(t->healing, &((struct server *)server)->timer);
+	timerq_cancel(t->healing, &((struct timeout_server *)server)->timer);
 }
 
 struct timeout *
@@ -65,7 +65,7 @@ timeout_new(
 	struct timeout *t = calloc(1, sizeof(*t));
 	const struct lru_setup servers = {
 		.limit = limits->servers,
-		.octets = sizeof(struct server),
+		.octets = sizeof(struct timeout_server),
 		.equal = server_equal,
 		.done = on_forget,
 		.arg = t,
@@ -128,7 +128,7 @@ count_of(struct tally_counts *c, enum timeout_verdict verdict)
 	return &c->unfinished;
 }
 
-static struct server *
+static struct timeout_server *
 find_server(const struct timeout *t, const struct endpoint *endpoint,
     const char *method)
 {
@@ -140,11 +140,11 @@ find_server(const struct timeout *t, const struct endpoint *endpoint,
 
 /* At the limit the one longest without trouble goes: its alert ends when it
  * has been quiet. */
-static struct server *
+static struct timeout_server *
 add_server(
     struct timeout *t, const struct endpoint *endpoint, const char *method)
 {
-	struct server *s =
+	struct timeout_server *s =
 	    lru_add(t->servers, endpoint_hash(t->servers, endpoint));
 
 	if (s == NULL)
@@ -158,7 +158,7 @@ static void
 note_failure(
     struct timeout *t, const struct txntable_outcome *o, const char *method)
 {
-	struct server *s = find_server(t, &o->uas, method);
+	struct timeout_server *s = find_server(t, &o->uas, method);
 
 	if (s == NULL)
 		s = add_server(t, &o->uas, method);
@@ -175,7 +175,7 @@ static void
 note_answer(struct timeout *t, const struct txntable_outcome *o)
 {
 	char method[TALLY_NAME];
-	struct server *s;
+	struct timeout_server *s;
 
 	if (lru_count(t->servers) == 0)
 		return;
@@ -341,7 +341,7 @@ timeout_input(struct timeout *t, const struct txntable_outcome *o,
 }
 
 static void
-heal(struct timeout *t, struct server *s, nstime now, nstime wall)
+heal(struct timeout *t, struct timeout_server *s, nstime now, nstime wall)
 {
 	const struct txntable_outcome as_told = {
 		.uas = s->endpoint,
@@ -359,7 +359,9 @@ timeout_tick(struct timeout *t, nstime now, nstime wall)
 	struct timerq_entry *due;
 
 	while ((due = timerq_due(t->healing, now)) != NULL)
-		heal(t, (void *)((char *)due - offsetof(struct server, timer)),
+		heal(t,
+		    (void *)((char *)due -
+			offsetof(struct timeout_server, timer)),
 		    now, wall);
 	verdicts_tick(t->verdicts, now);
 }
@@ -387,7 +389,7 @@ timeout_stats(const struct timeout *t, counter_output *output, void *arg)
 }
 
 static void
-save_server(struct record *r, const struct server *s)
+save_server(struct record *r, const struct timeout_server *s)
 {
 	record_more(r, true);
 	endpoint_save(r, &s->endpoint);
@@ -400,7 +402,7 @@ save_server(struct record *r, const struct server *s)
 void
 timeout_save(const struct timeout *t, struct record *r)
 {
-	const struct server *s;
+	const struct timeout_server *s;
 
 	tally_save(r, t->tally);
 	for (s = lru_newest(t->servers); s != NULL && record_left(r) >= SPARE;
@@ -418,7 +420,7 @@ load_server(struct timeout *t, struct cursor *c, nstime shift)
 	const bool answered = record_read_flag(c);
 	struct clients failed = { .any = false };
 	char method[TALLY_NAME] = "";
-	struct server *s = NULL;
+	struct timeout_server *s = NULL;
 
 	clients_load(&failed, c);
 	memcpy(method, name.len == 0 ? "" : (const char *)name.p, name.len);

@@ -11,7 +11,7 @@ enum { KEY_OCTETS = 112, INTERFACES = 16, NAME_OCTETS = 32, SPARE = 1024 };
 /* More than one packet in this many is too much. */
 enum { LOSS_ONE_IN = 1000 };
 
-struct pair {
+struct visibility_pair {
 	struct lru_entry entry;
 	struct address a, b; /* requests go from a to b */
 	unsigned unanswered; /* in a row, without one packet back */
@@ -50,7 +50,7 @@ struct pair_key {
 static bool
 pair_equal(const struct table_entry *entry, const void *key)
 {
-	const struct pair *p = (const struct pair *)entry;
+	const struct visibility_pair *p = (const struct visibility_pair *)entry;
 	const struct pair_key *k = key;
 
 	return endpoint_address_equal(&p->a, k->a) &&
@@ -63,7 +63,7 @@ visibility_new(
 {
 	const struct lru_setup setup = {
 		.limit = limits->pairs,
-		.octets = sizeof(struct pair),
+		.octets = sizeof(struct visibility_pair),
 		.equal = pair_equal,
 	};
 	struct visibility *v = calloc(1, sizeof(*v));
@@ -110,7 +110,7 @@ tell(struct visibility *v, enum finding_verdict verdict, const char *key,
 }
 
 static void
-tell_pair(struct visibility *v, const struct pair *p,
+tell_pair(struct visibility *v, const struct visibility_pair *p,
     enum finding_verdict verdict, nstime now, nstime wall)
 {
 	struct evidence *e = &v->evidence;
@@ -156,10 +156,10 @@ visibility_free(struct visibility *v)
 	free(v);
 }
 
-static struct pair *
+static struct visibility_pair *
 add_pair(struct visibility *v, const struct pair_key *key, uint64_t hash)
 {
-	struct pair *p = lru_add(v->pairs, hash);
+	struct visibility_pair *p = lru_add(v->pairs, hash);
 
 	if (p == NULL)
 		return NULL;
@@ -168,14 +168,14 @@ add_pair(struct visibility *v, const struct pair_key *key, uint64_t hash)
 	return p;
 }
 
-static struct pair *
+static struct visibility_pair *
 find(struct visibility *v, const struct txntable_outcome *o, bool add)
 {
 	const struct pair_key key = {
 		.a = &o->uac.address,
 		.b = &o->uas.address,
 	};
-	struct pair *p;
+	struct visibility_pair *p;
 	uint64_t hash;
 
 	if (!add && lru_count(v->pairs) == 0)
@@ -191,7 +191,7 @@ find(struct visibility *v, const struct txntable_outcome *o, bool add)
 static void
 one_way(struct visibility *v, const struct txntable_outcome *o, nstime wall)
 {
-	struct pair *p = find(v, o, true);
+	struct visibility_pair *p = find(v, o, true);
 
 	if (p == NULL || ++p->unanswered < v->limits.one_way)
 		return;
@@ -203,7 +203,7 @@ one_way(struct visibility *v, const struct txntable_outcome *o, nstime wall)
 static void
 both_ways(struct visibility *v, const struct txntable_outcome *o, nstime wall)
 {
-	struct pair *p = find(v, o, false);
+	struct visibility_pair *p = find(v, o, false);
 
 	if (p == NULL)
 		return;
@@ -365,7 +365,7 @@ save_blindness(struct record *r, const struct blindness *b)
 void
 visibility_save(const struct visibility *v, struct record *r)
 {
-	const struct pair *p;
+	const struct visibility_pair *p;
 
 	save_blindness(r, &v->loss);
 	save_blindness(r, &v->truncated);
@@ -401,7 +401,7 @@ load_pair(struct visibility *v, struct cursor *c)
 		.uac.address = a,
 		.uas.address = b,
 	};
-	struct pair *p = c->bad ? NULL : find(v, &as_told, true);
+	struct visibility_pair *p = c->bad ? NULL : find(v, &as_told, true);
 
 	if (p == NULL)
 		return;

@@ -22,7 +22,7 @@ enum {
 };
 
 /* What a header says about the one behind it, and where that begins. */
-struct layer {
+struct datalink_layer {
 	uint16_t type;
 	struct cursor c;
 };
@@ -208,7 +208,7 @@ reader_behind(uint16_t type)
 }
 
 static enum datalink_result
-descend(struct layer l, struct slice *ip)
+descend(struct datalink_layer l, struct slice *ip)
 {
 	unsigned tags = 0, headers = 0;
 
@@ -239,7 +239,7 @@ enum datalink_result
 datalink_parse(int datalink, struct slice octets, struct slice *ip)
 {
 	type_reader *reader = reader_of(datalink);
-	struct layer l = { .c = cursor_over(octets) };
+	struct datalink_layer l = { .c = cursor_over(octets) };
 
 	if (reader == NULL)
 		return DATALINK_UNKNOWN;
@@ -250,8 +250,9 @@ datalink_parse(int datalink, struct slice octets, struct slice *ip)
 enum datalink_result
 datalink_descend(uint16_t ethertype, struct slice octets, struct slice *ip)
 {
-	return descend(
-	    (struct layer){ .type = ethertype, .c = cursor_over(octets) }, ip);
+	return descend((struct datalink_layer){ .type = ethertype,
+			   .c = cursor_over(octets) },
+	    ip);
 }
 
 const char *

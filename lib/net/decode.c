@@ -26,7 +26,7 @@ struct decode {
 };
 
 /* The decoder has come to an IP packet. */
-struct layer {
+struct decode_layer {
 	const struct packet *packet;
 	struct slice octets; /* captured of it */
 	size_t len;          /* on the wire */
@@ -89,7 +89,7 @@ context_inside(const struct decode *d, uint64_t context, const struct ip *ip)
  * in front of the tunnelled packet. */
 static bool
 enter_tunnel(struct decode *d, const struct tunnel *tunnel, const struct ip *ip,
-    struct slice captured, size_t len, struct layer *layer)
+    struct slice captured, size_t len, struct decode_layer *layer)
 {
 	struct slice inside;
 	const enum datalink_result result =
@@ -106,7 +106,7 @@ enter_tunnel(struct decode *d, const struct tunnel *tunnel, const struct ip *ip,
 }
 
 static bool
-tunnel_layer(struct decode *d, const struct ip *ip, struct layer *layer)
+tunnel_layer(struct decode *d, const struct ip *ip, struct decode_layer *layer)
 {
 	struct tunnel tunnel;
 	enum tunnel_result result = TUNNEL_NONE;
@@ -124,7 +124,7 @@ tunnel_layer(struct decode *d, const struct ip *ip, struct layer *layer)
 }
 
 static void
-tell(struct decode *d, const struct ip *ip, const struct layer *layer,
+tell(struct decode *d, const struct ip *ip, const struct decode_layer *layer,
     struct decode_event *event)
 {
 	event->packet = layer->packet;
@@ -135,8 +135,8 @@ tell(struct decode *d, const struct ip *ip, const struct layer *layer,
 
 /* Pieces were judged one by one before they were put together. */
 static bool
-is_duplicate(struct decode *d, const struct ip *ip, const struct layer *layer,
-    bool reassembled)
+is_duplicate(struct decode *d, const struct ip *ip,
+    const struct decode_layer *layer, bool reassembled)
 {
 	return !reassembled &&
 	    mirrordup_input(d->duplicates, ip, layer->packet->now);
@@ -144,7 +144,7 @@ is_duplicate(struct decode *d, const struct ip *ip, const struct layer *layer,
 
 static bool
 udp_layer(struct decode *d, const struct ip *ip, bool reassembled,
-    struct layer *layer)
+    struct decode_layer *layer)
 {
 	struct decode_event event = { .transport = DECODE_UDP };
 	struct udp *udp = &event.udp;
@@ -175,7 +175,7 @@ udp_layer(struct decode *d, const struct ip *ip, bool reassembled,
 
 static void
 tcp_layer(struct decode *d, const struct ip *ip, bool reassembled,
-    const struct layer *layer)
+    const struct decode_layer *layer)
 {
 	struct decode_event event = { .transport = DECODE_TCP };
 	struct tcp *tcp = &event.tcp;
@@ -194,7 +194,7 @@ tcp_layer(struct decode *d, const struct ip *ip, bool reassembled,
 
 static void
 icmp_layer(struct decode *d, const struct ip *ip, bool reassembled,
-    const struct layer *layer)
+    const struct decode_layer *layer)
 {
 	struct decode_event event = { .transport = DECODE_ICMP };
 
@@ -208,7 +208,7 @@ icmp_layer(struct decode *d, const struct ip *ip, bool reassembled,
 
 /* True: the piece completed a datagram, which *ip is now. */
 static bool
-is_whole_now(struct decode *d, struct ip *ip, const struct layer *layer)
+is_whole_now(struct decode *d, struct ip *ip, const struct decode_layer *layer)
 {
 	const nstime now = layer->packet->now;
 	enum ip_result result;
@@ -228,7 +228,7 @@ is_whole_now(struct decode *d, struct ip *ip, const struct layer *layer)
 
 /* Read one IP packet.  True: *layer is now the one inside it. */
 static bool
-ip_layer(struct decode *d, struct layer *layer)
+ip_layer(struct decode *d, struct decode_layer *layer)
 {
 	struct ip ip;
 	const enum ip_result result = ip_parse(layer->octets, layer->len, &ip);
@@ -256,7 +256,7 @@ decode_input(struct decode *d, const struct packet *packet)
 {
 	const struct slice octets = packet->octets;
 	const size_t len = packet->len < octets.len ? octets.len : packet->len;
-	struct layer layer = { .packet = packet };
+	struct decode_layer layer = { .packet = packet };
 	const enum datalink_result result =
 	    datalink_parse(packet->datalink, octets, &layer.octets);
 

@@ -22,7 +22,7 @@
  * copy every octet, and it refuses those that a snaplen cut short.
  */
 
-enum reason {
+enum message_refusal {
 	KEEPALIVE,
 	STUN,
 	RTP,
@@ -191,7 +191,7 @@ begins_like_sip(struct slice octets)
 	    slice_find(line, " sip/") < line.len;
 }
 
-static enum reason
+static enum message_refusal
 foreign_reason(struct slice octets)
 {
 	static const uint8_t magic_cookie[] = { 0x21, 0x12, 0xa4, 0x42 };
@@ -207,10 +207,10 @@ foreign_reason(struct slice octets)
 	return FOREIGN;
 }
 
-static enum reason
+static enum message_refusal
 refusal_reason(enum keys_verdict verdict)
 {
-	static const enum reason reasons[] = {
+	static const enum message_refusal reasons[] = {
 		[KEYS_NO_START_LINE] = NO_START_LINE,
 		[KEYS_VERSION] = VERSION,
 		[KEYS_STATUS] = STATUS,
@@ -397,7 +397,7 @@ ask_osip(struct message *parser, struct keys *keys)
 }
 
 static enum message_verdict
-give_up(struct message *parser, enum reason reason)
+give_up(struct message *parser, enum message_refusal reason)
 {
 	parser->counts[reason]++;
 	return reason <= FOREIGN ? MESSAGE_FOREIGN : MESSAGE_REFUSED;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* What hangs on a connection: its two directions. */
-struct connection {
+struct sipstream_connection {
 	struct framing *framing[2];
 	bool foreign[2]; /* TLS, or nothing we know: not looked at any more */
 	bool begun[2];
@@ -40,7 +40,7 @@ sipstream_free(struct sipstream *s)
 static void
 forget(void **slot)
 {
-	struct connection *c = *slot;
+	struct sipstream_connection *c = *slot;
 
 	if (c == NULL)
 		return;
@@ -61,7 +61,8 @@ looks_like_tls(struct slice octets)
 
 /* Look at the first octets of one direction: SIP or not? */
 static bool
-begin(struct sipstream *s, struct connection *c, const struct tcpreasm_event *e)
+begin(struct sipstream *s, struct sipstream_connection *c,
+    const struct tcpreasm_event *e)
 {
 	const bool midway = e->guessed;
 
@@ -81,7 +82,7 @@ begin(struct sipstream *s, struct connection *c, const struct tcpreasm_event *e)
 	return false;
 }
 
-struct message {
+struct sipstream_framed {
 	struct sipstream *stream;
 	const struct tcpreasm_event *event;
 };
@@ -89,7 +90,7 @@ struct message {
 static void
 on_message(void *arg, const struct framing_event *message)
 {
-	const struct message *m = arg;
+	const struct sipstream_framed *m = arg;
 
 	m->stream->output(m->stream->arg, m->event, message);
 }
@@ -97,8 +98,8 @@ on_message(void *arg, const struct framing_event *message)
 static void
 data(struct sipstream *s, const struct tcpreasm_event *e, void **slot)
 {
-	struct message m = { .stream = s, .event = e };
-	struct connection *c = *slot;
+	struct sipstream_framed m = { .stream = s, .event = e };
+	struct sipstream_connection *c = *slot;
 
 	if (c == NULL) {
 		c = calloc(1, sizeof(*c));
@@ -119,7 +120,7 @@ void
 sipstream_input(
     struct sipstream *s, const struct tcpreasm_event *e, void **slot)
 {
-	struct connection *c = *slot;
+	struct sipstream_connection *c = *slot;
 
 	switch (e->fact) {
 	case TCPREASM_DATA:

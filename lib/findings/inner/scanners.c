@@ -8,7 +8,7 @@
 
 enum { DOORS = 10 /* where one client may fail before it is a scan */ };
 
-struct client {
+struct scanners_client {
 	struct lru_entry entry;
 	struct address address;
 	nstime since; /* the first failure; of a scan: the last */
@@ -25,7 +25,7 @@ static bool
 client_equal(const struct table_entry *entry, const void *key)
 {
 	return endpoint_address_equal(
-	    &((const struct client *)entry)->address, key);
+	    &((const struct scanners_client *)entry)->address, key);
 }
 
 struct scanners *
@@ -33,7 +33,7 @@ scanners_new(size_t clients, const struct siphash_key *key)
 {
 	const struct lru_setup setup = {
 		.limit = clients,
-		.octets = sizeof(struct client),
+		.octets = sizeof(struct scanners_client),
 		.equal = client_equal,
 	};
 	struct scanners *s = calloc(1, sizeof(*s));
@@ -63,12 +63,12 @@ scanners_set(struct scanners *s, size_t clients)
 }
 
 /* The client, made if new; NULL when out of memory. */
-static struct client *
+static struct scanners_client *
 client_of(struct scanners *s, const struct address *address)
 {
 	const uint64_t hash =
 	    lru_hash(s->clients, slice_of(address, sizeof(*address)));
-	struct client *client = lru_find(s->clients, hash, address);
+	struct scanners_client *client = lru_find(s->clients, hash, address);
 
 	if (client != NULL) {
 		lru_use(s->clients, client);
@@ -84,7 +84,7 @@ bool
 scanners_input(struct scanners *s, const struct address *address,
     const struct endpoint *server, nstime window, nstime now)
 {
-	struct client *client = client_of(s, address);
+	struct scanners_client *client = client_of(s, address);
 	unsigned i = 0;
 
 	if (client == NULL)

@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-struct entry {
+struct verdicts_entry {
 	struct table_entry entry;
 	struct timerq_entry timer;
 	struct verdict verdict;
@@ -21,7 +21,7 @@ struct verdicts {
 static bool
 equal(const struct table_entry *entry, const void *id)
 {
-	return ((const struct entry *)entry)->verdict.id ==
+	return ((const struct verdicts_entry *)entry)->verdict.id ==
 	    *(const uint64_t *)id;
 }
 
@@ -41,7 +41,7 @@ verdicts_new(size_t limit, const struct siphash_key *key)
 }
 
 static void
-forget(struct verdicts *v, struct entry *e)
+forget(struct verdicts *v, struct verdicts_entry *e)
 {
 	timerq_cancel(v->forgetting, &e->timer);
 	table_remove(v->table, &e->entry);
@@ -80,7 +80,7 @@ hash_of(const struct verdicts *v, uint64_t id)
 void
 verdicts_add(struct verdicts *v, const struct verdict *verdict, nstime when)
 {
-	struct entry *e = calloc(1, sizeof(*e));
+	struct verdicts_entry *e = calloc(1, sizeof(*e));
 
 	if (e == NULL ||
 	    !table_add(v->table, &e->entry, hash_of(v, verdict->id))) {
@@ -96,18 +96,19 @@ verdicts_add(struct verdicts *v, const struct verdict *verdict, nstime when)
 	v->refused++;
 }
 
-static struct entry *
+static struct verdicts_entry *
 find(const struct verdicts *v, uint64_t id)
 {
 	if (table_count(v->table) == 0)
 		return NULL;
-	return (struct entry *)table_find(v->table, hash_of(v, id), &id);
+	return (struct verdicts_entry *)table_find(
+	    v->table, hash_of(v, id), &id);
 }
 
 struct verdict *
 verdicts_find(struct verdicts *v, uint64_t id)
 {
-	struct entry *e = find(v, id);
+	struct verdicts_entry *e = find(v, id);
 
 	return e == NULL ? NULL : &e->verdict;
 }
@@ -115,7 +116,7 @@ verdicts_find(struct verdicts *v, uint64_t id)
 void
 verdicts_remove(struct verdicts *v, uint64_t id)
 {
-	struct entry *e = find(v, id);
+	struct verdicts_entry *e = find(v, id);
 
 	if (e != NULL)
 		forget(v, e);
@@ -127,8 +128,9 @@ verdicts_tick(struct verdicts *v, nstime now)
 	struct timerq_entry *due;
 
 	while ((due = timerq_due(v->forgetting, now)) != NULL)
-		forget(
-		    v, (void *)((char *)due - offsetof(struct entry, timer)));
+		forget(v,
+		    (void *)((char *)due -
+			offsetof(struct verdicts_entry, timer)));
 }
 
 nstime

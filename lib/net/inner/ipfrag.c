@@ -12,7 +12,7 @@ enum {
 	KEY = 46
 };
 
-enum reason {
+enum ipfrag_reason {
 	DUPLICATE,
 	OVERLAP,
 	TIMED_OUT,
@@ -236,17 +236,17 @@ make_room(struct ipfrag *f, struct datagram *d, size_t octets)
 }
 
 static void
-kill_datagram(struct ipfrag *f, struct datagram *d, enum reason reason)
+kill_datagram(struct ipfrag *f, struct datagram *d, enum ipfrag_reason reason)
 {
 	f->counts[reason]++;
 	drop_pieces(f, d);
 	d->killed = true;
 }
 
-static enum reason
+static enum ipfrag_reason
 add_piece(struct ipfrag *f, struct datagram *d, const struct ip *fragment)
 {
-	static const enum reason reasons[] = {
+	static const enum ipfrag_reason reasons[] = {
 		[IPHOLES_FILLED] = REASONS,
 		[IPHOLES_DUPLICATE] = DUPLICATE,
 		[IPHOLES_OVERLAP] = OVERLAP,
@@ -263,7 +263,7 @@ add_piece(struct ipfrag *f, struct datagram *d, const struct ip *fragment)
 }
 
 /* What makes a fragment useless on its own.  REASONS: nothing. */
-static enum reason
+static enum ipfrag_reason
 fault_of(const struct ip *fragment)
 {
 	if (fragment->payload_len == 0)
@@ -314,7 +314,7 @@ bool
 ipfrag_input(struct ipfrag *f, const struct ip *fragment, uint64_t context,
     nstime now, struct ip *whole)
 {
-	enum reason reason = fault_of(fragment);
+	enum ipfrag_reason reason = fault_of(fragment);
 	struct datagram *d;
 
 	ipfrag_tick(f, now);
@@ -391,7 +391,7 @@ ipfrag_stats(const struct ipfrag *f, counter_output *output, void *arg)
 		[NO_MEMORY] = "ipfrag.no_memory",
 	};
 
-	for (enum reason reason = 0; reason < REASONS; reason++)
+	for (enum ipfrag_reason reason = 0; reason < REASONS; reason++)
 		output(arg, names[reason], f->counts[reason]);
 }
 

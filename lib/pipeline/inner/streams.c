@@ -5,7 +5,7 @@
 
 /* One connection: what each room keeps of it.  It stays what it was when the
  * ports are set anew. */
-struct connection {
+struct streams_connection {
 	bool sip;
 	void *messages, *tls, *attempt, *exchange, *clock;
 };
@@ -19,7 +19,7 @@ struct streams {
 	struct exchanges *exchanges;
 	/* Of the event being handled. */
 	const struct context *context;
-	struct connection *connection;
+	struct streams_connection *connection;
 	uint64_t no_memory;
 };
 
@@ -50,7 +50,7 @@ static void
 on_tls(void *arg, const struct tlsflow_event *e)
 {
 	struct streams *s = arg;
-	struct connection *c = s->connection;
+	struct streams_connection *c = s->connection;
 
 	attempts_tls(s->attempts, s->context, e, &c->attempt);
 	exchanges_tls(s->exchanges, s->context, e, &c->exchange);
@@ -116,7 +116,7 @@ is_sip(const struct streams *s, const struct tcpreasm_event *e)
 static void
 pass_on(struct streams *s, const struct tcpreasm_event *e)
 {
-	struct connection *c = s->connection;
+	struct streams_connection *c = s->connection;
 
 	if (!c->sip) {
 		clocks_stream(s->output.clocks, e, &c->clock);
@@ -130,10 +130,10 @@ pass_on(struct streams *s, const struct tcpreasm_event *e)
 }
 
 /* NULL when out of memory. */
-static struct connection *
+static struct streams_connection *
 new_connection(const struct streams *s, const struct tcpreasm_event *e)
 {
-	struct connection *c = calloc(1, sizeof(*c));
+	struct streams_connection *c = calloc(1, sizeof(*c));
 
 	if (c != NULL)
 		c->sip = is_sip(s, e);
@@ -152,7 +152,7 @@ void
 streams_input(struct streams *s, const struct context *context,
     const struct tcpreasm_event *e)
 {
-	struct connection none = { .sip = is_sip(s, e) };
+	struct streams_connection none = { .sip = is_sip(s, e) };
 
 	if (needs_connection(e)) {
 		*e->user = new_connection(s, e);

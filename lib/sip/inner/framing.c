@@ -19,11 +19,11 @@
  * line, BODY for the rest, and SKIP for the end of a message too long.  What
  * a state rejects goes back to LOST, always beyond what was rejected.
  */
-enum state { LOST, START, PROVE, HEAD, BODY, SKIP };
+enum framing_state { LOST, START, PROVE, HEAD, BODY, SKIP };
 
 /* What a state found: look again in the state that is set now, wait for more
  * octets, or a message of `need' octets stands at the front. */
-enum progress { GO, WAIT, MESSAGE };
+enum framing_progress { GO, WAIT, MESSAGE };
 
 #define LONGEST_NAME 80
 
@@ -32,7 +32,7 @@ enum progress { GO, WAIT, MESSAGE };
 #define LONGEST_BODY (16 << 20)
 
 /* When the octets from `at' on came. */
-struct mark {
+struct framing_mark {
 	size_t at;
 	nstime now, wall;
 };
@@ -40,7 +40,7 @@ struct mark {
 struct framing {
 	size_t max_message;
 	struct framing_stats *stats; /* borrowed */
-	enum state state;
+	enum framing_state state;
 	bool skipped;    /* octets, since the last message */
 	size_t searched; /* of what is pending */
 	size_t line_end; /* of the start line */
@@ -50,7 +50,7 @@ struct framing {
 	size_t held_len, held_size;
 	/* Exact for the first octet held.  If there are more segments than
 	 * marks, the last ones share the stamp of the last mark. */
-	struct mark marks[8];
+	struct framing_mark marks[8];
 	size_t marks_len;
 };
 
@@ -132,8 +132,8 @@ skip_octets(struct framing *f, struct slice *pending, size_t len)
 	f->skipped |= len > 0;
 }
 
-static enum progress
-enter(struct framing *f, enum state state, size_t searched)
+static enum framing_progress
+enter(struct framing *f, enum framing_state state, size_t searched)
 {
 	f->state = state;
 	f->searched = searched;
@@ -142,7 +142,7 @@ enter(struct framing *f, enum state state, size_t searched)
 
 /* Keep the line in which the search stands, for a start line may begin
  * there; of a line without end its last octets. */
-static enum progress
+static enum framing_progress
 keep_last_line(struct framing *f, struct slice *pending)
 {
 	skip_octets(f, pending, startline_line(*pending, f->searched));
@@ -151,7 +151,7 @@ keep_last_line(struct framing *f, struct slice *pending)
 	return WAIT;
 }
 
-static enum progress
+static enum framing_progress
 find_start(struct framing *f, struct slice *pending)
 {
 	for (;;) {
@@ -179,7 +179,7 @@ find_start(struct framing *f, struct slice *pending)
 	return keep_last_line(f, pending);
 }
 
-static enum progress
+static enum framing_progress
 end_start_line(struct framing *f, struct slice *pending)
 {
 	size_t end;
@@ -203,7 +203,7 @@ end_start_line(struct framing *f, struct slice *pending)
 	return enter(f, PROVE, end);
 }
 
-static enum progress
+static enum framing_progress
 prove(struct framing *f, struct slice *pending)
 {
 	const struct slice line =
@@ -273,7 +273,7 @@ read_length(struct framing *f, struct slice head, uint64_t *length)
 	return true;
 }
 
-static enum progress
+static enum framing_progress
 measure(struct framing *f, struct slice *pending, size_t head)
 {
 	uint64_t length;
@@ -292,7 +292,7 @@ measure(struct framing *f, struct slice *pending, size_t head)
 	return enter(f, BODY, 0);
 }
 
-static enum progress
+static enum framing_progress
 end_head(struct framing *f, struct slice *pending)
 {
 	const struct slice most = slice_first(*pending, f->max_message);
@@ -317,7 +317,7 @@ end_head(struct framing *f, struct slice *pending)
 	return enter(f, LOST, f->line_end);
 }
 
-static enum progress
+static enum framing_progress
 skip_message(struct framing *f, struct slice *pending)
 {
 	const size_t len = f->skip < pending->len ? f->skip : pending->len;
@@ -327,7 +327,7 @@ skip_message(struct framing *f, struct slice *pending)
 	return f->skip == 0 ? enter(f, START, 0) : WAIT;
 }
 
-static enum progress
+static enum framing_progress
 step(struct framing *f, struct slice *pending)
 {
 	switch (f->state) {
@@ -365,7 +365,7 @@ hold(struct framing *f, struct slice octets, const struct input *in)
 		f->held_size = size;
 	}
 	if (f->marks_len < sizeof(f->marks) / sizeof(*f->marks))
-		f->marks[f->marks_len++] = (struct mark){
+		f->marks[f->marks_len++] = (struct framing_mark){
 			.at = f->held_len, .now = in->now, .wall = in->wall
 		};
 	memcpy(f->held + f->held_len, octets.p, octets.len);
@@ -373,7 +373,7 @@ hold(struct framing *f, struct slice octets, const struct input *in)
 	return true;
 }
 
-static const struct mark *
+static const struct framing_mark *
 mark_of(const struct framing *f, size_t at)
 {
 	size_t i = f->marks_len;
@@ -409,7 +409,7 @@ deliver(struct framing *f, struct slice *pending, const struct input *in)
 	};
 
 	if (is_held) {
-		const struct mark *mark =
+		const struct framing_mark *mark =
 		    mark_of(f, (size_t)(message.p - f->held));
 
 		event.now = mark->now;
@@ -427,7 +427,7 @@ static void
 run(struct framing *f, struct slice *pending, const uint8_t *stop,
     const struct input *in)
 {
-	enum progress progress = GO;
+	enum framing_progress progress = GO;
 
 	while (progress != WAIT && (stop == NULL || pending->p < stop)) {
 		progress = step(f, pending);

@@ -234,7 +234,7 @@ take_first(struct slice *where, struct slice value)
 		*where = value;
 }
 
-struct reading {
+struct keys_reading {
 	struct keys *k;
 	struct slice cseq, server;
 	uint64_t length;
@@ -242,7 +242,7 @@ struct reading {
 };
 
 static void
-take_length(struct reading *r, struct slice value)
+take_length(struct keys_reading *r, struct slice value)
 {
 	uint64_t length = 0;
 
@@ -254,7 +254,7 @@ take_length(struct reading *r, struct slice value)
 }
 
 static void
-take_field(struct reading *r, const struct field *field)
+take_field(struct keys_reading *r, const struct field *field)
 {
 	struct sip_message *m = &r->k->m;
 
@@ -316,7 +316,7 @@ read_cseq(struct slice value, struct sip_message *m)
 }
 
 static enum keys_verdict
-conclude(const struct reading *r)
+conclude(const struct keys_reading *r)
 {
 	struct sip_message *m = &r->k->m;
 	const struct slice method =
@@ -368,7 +368,7 @@ check_octets(struct keys *k)
 }
 
 static void
-take_body(struct reading *r, struct slice body)
+take_body(struct keys_reading *r, struct slice body)
 {
 	struct keys *k = r->k;
 
@@ -382,7 +382,7 @@ take_body(struct reading *r, struct slice body)
 enum keys_verdict
 keys_read(struct slice octets, size_t max_headers, struct keys *keys)
 {
-	struct reading r = { .k = keys };
+	struct keys_reading r = { .k = keys };
 	struct slice rest = octets, body;
 	enum keys_verdict verdict;
 	struct field field;

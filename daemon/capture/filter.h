@@ -25,7 +25,7 @@
 struct filter_wanted {
 	const struct portset *ports; /* SIP ports */
 	bool tunnels;
-	unsigned witnesses; /* of clocks, 1 << SKEW_x */
+	unsigned witnesses; /* of clocks, 1 << WITNESS_x */
 	const char *user;   /* the operator's own, or empty */
 };
 

@@ -2,8 +2,8 @@
 #include "capture/filter_wanted.h"
 
 #include "capture/filter_witness.h"
-#include "skew/skew.h"
 #include "witness/ntp.h"
+#include "witness/witness.h"
 
 enum { TAGS = 4, GENEVE = 6081, PROTOCOL = 0 /* in M[] */ };
 
@@ -197,7 +197,7 @@ udp_ports(struct program *p)
 		IF_ANY_OF(p, p->take, 4789, 4790, 8472, GENEVE, 2152);
 	else if (p->others)
 		assembly_if(p->b, GENEVE, p->take);
-	if ((p->wanted->witnesses & 1u << SKEW_NTP) != 0)
+	if ((p->wanted->witnesses & 1u << WITNESS_NTP) != 0)
 		assembly_if(p->b, NTP_PORT, p->take);
 }
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture/filter_witness.h"
 
-#include "skew/skew.h"
 #include "witness/kerberos.h"
 #include "witness/smb.h"
+#include "witness/witness.h"
 
 static bool
-is_wanted(const struct filter_witness *f, enum skew_witness witness)
+is_wanted(const struct filter_witness *f, enum witness witness)
 {
 	return (f->witnesses & 1u << witness) != 0;
 }
@@ -27,7 +27,7 @@ filter_witness_udp(struct assembly *b, const struct filter_witness *f)
 {
 	const int kerberos = assembly_label(b), others = assembly_label(b);
 
-	if (!is_wanted(f, SKEW_KERBEROS))
+	if (!is_wanted(f, WITNESS_KERBEROS))
 		return;
 	assembly_if(b, KERBEROS_PORT, kerberos);
 	assembly_go(b, others);
@@ -89,9 +89,9 @@ filter_witness_tcp(struct assembly *b, const struct filter_witness *f)
 	const int from_kdc = assembly_label(b), from_files = assembly_label(b);
 	const int others = assembly_label(b);
 
-	if (is_wanted(f, SKEW_KERBEROS))
+	if (is_wanted(f, WITNESS_KERBEROS))
 		assembly_if(b, KERBEROS_PORT, from_kdc);
-	if (is_wanted(f, SKEW_SMB)) {
+	if (is_wanted(f, WITNESS_SMB)) {
 		assembly_if(b, SMB_PORT, from_files);
 		assembly_if(b, SMB_ON_NETBIOS_PORT, from_files);
 	}

@@ -12,7 +12,7 @@
  * X is where the header of UDP or TCP begins, behind `base'.
  */
 struct filter_witness {
-	unsigned witnesses; /* 1 << SKEW_x */
+	unsigned witnesses; /* 1 << WITNESS_x */
 	uint32_t base;
 	int take, leave; /* labels */
 };

@@ -135,7 +135,7 @@ bool config_is_set(
  * config_load() would read. */
 void config_print(const struct config *config, FILE *out);
 
-/* The witnesses of clocks that are switched on: 1 << SKEW_x. */
+/* The witnesses of clocks that are switched on: 1 << WITNESS_x. */
 unsigned config_witnesses(const struct config *config);
 
 /*

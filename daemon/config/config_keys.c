@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <net/if.h>
 
+#include "witness/witness.h"
+
 enum type {
 	DURATION, /* nstime */
 	SIZE,     /* size_t */
@@ -58,10 +60,9 @@ is_sink(struct slice item)
 static bool
 is_witness(struct slice item)
 {
-	for (unsigned i = 0; i < SKEW_WITNESSES; i++)
-		if (slice_is(item, skew_witness_name(i)))
-			return true;
-	return false;
+	enum witness witness;
+
+	return witness_parse(item, &witness);
 }
 
 #define MS NSTIME_MS
@@ -126,9 +127,7 @@ static const struct row rows[] = {
 	    AT(clock.critical), SEC, 7 * DAY, NULL },
 	{ "clock", "min_samples", COUNT, "3", "2 to 32",
 	    AT(clock.min_samples), 2, 32, NULL },
-	{ "clock", "witnesses", LIST,
-	    "date tls ntp kerberos smb ntlm",
-	    "some of date tls ntp kerberos smb ntlm",
+	{ "clock", "witnesses", LIST, WITNESS_NAMES, "some of " WITNESS_NAMES,
 	    AT(clock.witnesses), 0, 0, is_witness },
 	{ "clock", "judge", CHOICE, "sip", "sip all",
 	    AT(clock.judge), 0, 0, NULL },

@@ -44,19 +44,19 @@ unsigned
 config_witnesses(const struct config *config)
 {
 	struct slice words = slice_text(config->clock.witnesses), word;
+	enum witness witness;
 	unsigned witnesses = 0;
 
 	while (value_next(&words, &word))
-		for (unsigned i = 0; i < SKEW_WITNESSES; i++)
-			if (slice_is(word, skew_witness_name(i)))
-				witnesses |= 1U << i;
+		if (witness_parse(word, &witness))
+			witnesses |= 1U << witness;
 	return witnesses;
 }
 
 static unsigned
 muted_witnesses(const struct config *config)
 {
-	return ~config_witnesses(config) & ((1U << SKEW_WITNESSES) - 1);
+	return ~config_witnesses(config) & ((1U << WITNESS_KINDS) - 1);
 }
 
 /* Rooms that look into connections and other protocols. */

@@ -9,7 +9,7 @@
  * wire (DESIGN section 7, DOMAIN section 2.2).  Embedded; no allocation.
  *
  * A stamp cut to its resolution, seen at `wall' after a transit (mostly of 0
- * to OFFSET_TRANSIT), says that the offset (positive: that clock is ahead)
+ * to WITNESS_TRANSIT), says that the offset (positive: that clock is ahead)
  * lies in
  *
  *	[told - wall, told - wall + resolution + transit]
@@ -17,8 +17,6 @@
  * The lower edge holds however late the packet was; the upper one fails for
  * what waited in a queue.  So the estimate lets some upper edges be wrong.
  */
-
-#define OFFSET_TRANSIT (250 * NSTIME_MS)
 
 /* Offsets that can be added and subtracted without overflow: 142 years. */
 #define OFFSET_LIMIT (4500000000 * NSTIME_S)

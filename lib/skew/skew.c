@@ -30,25 +30,6 @@ struct skew {
 	uint64_t full, evicted, no_memory, out_of_range, muted;
 };
 
-/* How long a stamp may have been on its way; NTP does not wait in queues. */
-static const struct {
-	const char *name;
-	nstime transit;
-} witnesses[SKEW_WITNESSES] = {
-	[SKEW_DATE] = { "date", OFFSET_TRANSIT },
-	[SKEW_TLS] = { "tls", OFFSET_TRANSIT },
-	[SKEW_NTP] = { "ntp", 50 * NSTIME_MS },
-	[SKEW_KERBEROS] = { "kerberos", OFFSET_TRANSIT },
-	[SKEW_SMB] = { "smb", OFFSET_TRANSIT },
-	[SKEW_NTLM] = { "ntlm", OFFSET_TRANSIT },
-};
-
-const char *
-skew_witness_name(enum skew_witness witness)
-{
-	return witnesses[witness].name;
-}
-
 static void
 set_limits(struct skew *s, const struct skew_limits *limits)
 {
@@ -207,12 +188,6 @@ add(struct skew *s, const struct skew_stamp *stamp)
 	return p;
 }
 
-static bool
-is_sip(enum skew_witness witness)
-{
-	return witness == SKEW_DATE || witness == SKEW_NTLM;
-}
-
 static void
 hear(struct skew *s, struct peer *p, const struct skew_stamp *stamp,
     const struct offset_stamp *reading)
@@ -220,7 +195,7 @@ hear(struct skew *s, struct peer *p, const struct skew_stamp *stamp,
 	bool changed;
 
 	peers_touch(&s->trial.peers, p, stamp->now, stamp->wall);
-	p->speaks_sip = p->speaks_sip || is_sip(stamp->witness);
+	p->speaks_sip = p->speaks_sip || witness_row(stamp->witness)->in_sip;
 	if (!testimony_input(&p->testimony, stamp->witness, reading,
 		s->limits.min_samples, &changed)) {
 		s->no_memory++;
@@ -245,8 +220,8 @@ skew_input(struct skew *s, const struct skew_stamp *stamp)
 		return;
 	}
 	if (__builtin_add_overflow(stamp->told, s->trial.steps, &told) ||
-	    __builtin_add_overflow(
-		stamp->resolution, witnesses[stamp->witness].transit, &width) ||
+	    __builtin_add_overflow(stamp->resolution,
+		witness_row(stamp->witness)->transit, &width) ||
 	    stamp->resolution < 0 ||
 	    !offset_stamp(told, width, stamp->wall, stamp->now, &reading)) {
 		s->out_of_range++;

@@ -5,6 +5,7 @@
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "findings/finding.h"
+#include "witness/witness.h"
 
 /*
  * clock-skew and local-clock: whose clock is wrong (DESIGN section 7, DOMAIN
@@ -14,19 +15,6 @@
 
 struct skew;
 
-enum skew_witness {
-	SKEW_DATE,     /* the Date header field */
-	SKEW_TLS,      /* gmt_unix_time, once learnt by agreement */
-	SKEW_NTP,      /* clients' once learnt by agreement */
-	SKEW_KERBEROS, /* KRB-ERROR */
-	SKEW_SMB,      /* NEGOTIATE response */
-	SKEW_NTLM,     /* a challenge in SIP */
-	SKEW_WITNESSES /* how many there are */
-};
-
-/* "date", "tls", .. */
-const char *skew_witness_name(enum skew_witness witness);
-
 enum skew_attribution {
 	SKEW_HOST, /* the host that sent the packet */
 	SKEW_VIA   /* that host, or one behind it */
@@ -35,7 +23,7 @@ enum skew_attribution {
 /* One reading of a peer's clock. */
 struct skew_stamp {
 	struct address peer;
-	enum skew_witness witness;
+	enum witness witness;
 	enum skew_attribution attribution;
 	nstime told;       /* what its clock said, UTC */
 	nstime resolution; /* told is in [told, told + resolution) */
@@ -64,7 +52,7 @@ struct skew_limits {
 	unsigned min_samples;         /* 3 */
 	nstime hold;                  /* 10 s before an accusation */
 	size_t peers;
-	unsigned muted; /* witnesses that are not heard: 1 << SKEW_x */
+	unsigned muted; /* witnesses that are not heard: 1 << WITNESS_x */
 	bool judge_all; /* not only hosts of interest */
 	const struct skew_pool *pools; /* copied */
 	size_t pool_count;

@@ -158,7 +158,7 @@ live_on(struct rooms *rooms)
 			.now = NOW + i * NSTIME_S,
 			.wall = WALL + i * NSTIME_S,
 			.stamp = { .peer = { { 192, 0, 2, i % 4 }, 4 },
-			    .witness = i / 4 % SKEW_WITNESSES,
+			    .witness = i / 4 % WITNESS_KINDS,
 			    .tells_zone = true,
 			    .told = WALL + i * NSTIME_S,
 			    .resolution = NSTIME_S,

@@ -19,7 +19,7 @@ accusation_at(nstime offset)
 				  offset + 300 * NSTIME_MS },
 		    .stamps = 41 },
 		.shape = { .kind = SHAPE_OFFSET },
-		.witnesses = 1u << SKEW_DATE,
+		.witnesses = 1u << WITNESS_DATE,
 		.local_clock = "unknown",
 	};
 }

@@ -105,7 +105,7 @@ START_TEST(a_time_server_tells_its_clock_and_whom_it_serves)
 	ntp(4, 2, NSTIME_S, 600 * NSTIME_S);
 	ck_assert_uint_eq(on.stamps, 1);
 	ck_assert_uint_eq(on.serves, 1);
-	ck_assert_int_eq(on.stamp.witness, SKEW_NTP);
+	ck_assert_int_eq(on.stamp.witness, WITNESS_NTP);
 	ck_assert_int_eq(on.stamp.attribution, SKEW_HOST);
 	ck_assert_int_eq(on.stamp.told, START + 601 * NSTIME_S);
 	ck_assert_int_eq(on.stamp.wall, START + NSTIME_S);
@@ -185,7 +185,7 @@ is_error_37(void)
 {
 	ck_assert_uint_eq(on.stamps, 1);
 	ck_assert_uint_eq(on.krb_refused, 1);
-	ck_assert_int_eq(on.stamp.witness, SKEW_KERBEROS);
+	ck_assert_int_eq(on.stamp.witness, WITNESS_KERBEROS);
 	ck_assert_int_eq(on.stamp.told, START + NSTIME_S / 2);
 	ck_assert_uint_eq(on.stamp.peer.octets[3], 1);
 	ck_assert_int_eq(on.krb.error, 37);
@@ -333,7 +333,7 @@ START_TEST(a_file_server_tells_clock_and_zone_at_every_cut)
 		segment(445, slice_first(whole, cut));
 		segment(445, slice_after(whole, cut));
 		ck_assert_uint_eq(on.stamps, 1);
-		ck_assert_int_eq(on.stamp.witness, SKEW_SMB);
+		ck_assert_int_eq(on.stamp.witness, WITNESS_SMB);
 		ck_assert_int_eq(on.stamp.told, START);
 		ck_assert(on.stamp.tells_zone);
 		ck_assert_int_eq(on.stamp.zone, -300);
@@ -386,12 +386,12 @@ END_TEST
 
 START_TEST(a_witness_switched_off_is_not_read)
 {
-	begin(1u << SKEW_NTP | 1u << SKEW_KERBEROS | 1u << SKEW_SMB);
+	begin(1u << WITNESS_NTP | 1u << WITNESS_KERBEROS | 1u << WITNESS_SMB);
 	ck_assert(!clocks_udp_port(clocks, 123));
 	ck_assert(!clocks_udp_port(clocks, 88));
 	ck_assert(!clocks_tcp_port(clocks, 88));
 	ck_assert(!clocks_tcp_port(clocks, 445));
-	limits.muted = 1u << SKEW_NTP;
+	limits.muted = 1u << WITNESS_NTP;
 	clocks_set(clocks, &limits);
 	ck_assert(!clocks_udp_port(clocks, 123));
 	ck_assert(clocks_udp_port(clocks, 88));
@@ -429,7 +429,7 @@ START_TEST(hellos_are_learnt_by_agreement)
 	hello(false, NSTIME_S, UNIX + 3601);
 	hello(false, 2 * NSTIME_S, UNIX + 3602);
 	ck_assert_uint_eq(on.stamps, 1);
-	ck_assert_int_eq(on.stamp.witness, SKEW_TLS);
+	ck_assert_int_eq(on.stamp.witness, WITNESS_TLS);
 	ck_assert_uint_eq(on.stamp.peer.octets[3], 9);
 	ck_assert_int_eq(on.stamp.told, START + 3602 * NSTIME_S);
 	clocks_free(clocks);

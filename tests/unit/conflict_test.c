@@ -29,10 +29,10 @@ begin(void)
 	count = 0;
 	conflict = (struct conflict){ .stands = false };
 	e = (struct testimony_estimate){
-		.contradicting = 1u << SKEW_NTP | 1u << SKEW_SMB,
+		.contradicting = 1u << WITNESS_NTP | 1u << WITNESS_SMB,
 		.intervals = {
-		    [SKEW_NTP] = { 100 * NSTIME_S, 100 * NSTIME_S },
-		    [SKEW_SMB] = { -3500 * NSTIME_S, -3500 * NSTIME_S },
+		    [WITNESS_NTP] = { 100 * NSTIME_S, 100 * NSTIME_S },
+		    [WITNESS_SMB] = { -3500 * NSTIME_S, -3500 * NSTIME_S },
 		},
 	};
 }

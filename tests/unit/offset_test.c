@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "unit/saved.h"
+#include "witness/witness.h"
 
 #define START (1289690940 * NSTIME_S)
 
@@ -20,7 +21,7 @@ see(nstime at, nstime ahead, nstime delay)
 	struct offset_stamp stamp;
 
 	ck_assert(offset_stamp(sent - sent % NSTIME_S,
-	    NSTIME_S + OFFSET_TRANSIT, wall, at, &stamp));
+	    NSTIME_S + WITNESS_TRANSIT, wall, at, &stamp));
 	offset_input(&clock_seen, &stamp, 3);
 	ck_assert(offset_estimate(&clock_seen, &estimate));
 }
@@ -283,7 +284,7 @@ START_TEST(survives_any_time)
 
 	offset_init(&clock_seen);
 	for (size_t i = 0; i < 8 * n * n * n; i++) {
-		if (!offset_stamp(times[i % n], NSTIME_S + OFFSET_TRANSIT,
+		if (!offset_stamp(times[i % n], NSTIME_S + WITNESS_TRANSIT,
 			times[i / n % n], times[i * 5 / n / n % n], &stamp))
 			continue;
 		offset_input(&clock_seen, &stamp, 1 + i % 20);
@@ -320,7 +321,7 @@ any_peer(void)
 		.offset = (nstime)chance(2000000 * (uint64_t)NSTIME_S) -
 		    1000000 * NSTIME_S,
 		.drift_ppb = (nstime)chance(100000) - 50000,
-		.jitter = (nstime)chance(OFFSET_TRANSIT - NSTIME_MS) + 1,
+		.jitter = (nstime)chance(WITNESS_TRANSIT - NSTIME_MS) + 1,
 		.gap = gaps[chance(6)],
 		.queue = (nstime)chance(20 * (uint64_t)NSTIME_S) + 1,
 		.queued = (unsigned)chance(60),

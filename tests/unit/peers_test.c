@@ -24,9 +24,9 @@ give_offset(struct peer *p, nstime offset)
 	bool changed;
 
 	ck_assert(
-	    offset_stamp(offset, NSTIME_S + OFFSET_TRANSIT, 0, 0, &stamp));
+	    offset_stamp(offset, NSTIME_S + WITNESS_TRANSIT, 0, 0, &stamp));
 	ck_assert(
-	    testimony_input(&p->testimony, SKEW_DATE, &stamp, 3, &changed));
+	    testimony_input(&p->testimony, WITNESS_DATE, &stamp, 3, &changed));
 }
 
 START_TEST(peers_are_found_by_address_and_attribution)

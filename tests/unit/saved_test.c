@@ -221,7 +221,7 @@ show(bool good, nstime now)
 }
 
 static void
-read_clock(enum skew_witness witness, nstime ahead, int zone, nstime now)
+read_clock(enum witness witness, nstime ahead, int zone, nstime now)
 {
 	struct observation o = seen(OBSERVATION_CLOCK, now);
 
@@ -232,7 +232,7 @@ read_clock(enum skew_witness witness, nstime ahead, int zone, nstime now)
 		.resolution = NSTIME_MS,
 		.wall = WALL + now,
 		.now = now,
-		.tells_zone = witness == SKEW_SMB,
+		.tells_zone = witness == WITNESS_SMB,
 		.zone = zone,
 	};
 	judge_observe(judge, &o);
@@ -248,8 +248,8 @@ tell_all(bool good, nstime now)
 		connect(good, now);
 		ask(good, now);
 		show(good, now);
-		read_clock(SKEW_DATE, 0, 0, now);
-		read_clock(SKEW_SMB, ahead, good ? 0 : 60, now);
+		read_clock(WITNESS_DATE, 0, 0, now);
+		read_clock(WITNESS_SMB, ahead, good ? 0 : 60, now);
 	}
 	judge_tick(judge, now + 20 * NSTIME_S, WALL + now + 20 * NSTIME_S);
 }
@@ -281,7 +281,7 @@ START_TEST(what_was_seen_without_keys_is_resolved_once_after_a_restart)
 	start();
 	for (unsigned i = 0; i < 3; i++)
 		ask(true, i * NSTIME_S);
-	read_clock(SKEW_SMB, 0, 0, 3 * NSTIME_S);
+	read_clock(WITNESS_SMB, 0, 0, 3 * NSTIME_S);
 	tell_all(false, 10 * NSTIME_S);
 	all_are(1, 0);
 	m.wall = WALL + m.now;

@@ -20,24 +20,25 @@ begin(void)
 }
 
 static void
-say(enum skew_witness witness, nstime at, nstime ahead)
+say(enum witness witness, nstime at, nstime ahead)
 {
 	const nstime resolution =
-	    witness == SKEW_DATE || witness == SKEW_TLS ? NSTIME_S : NSTIME_MS;
+	    witness == WITNESS_DATE || witness == WITNESS_TLS ? NSTIME_S
+							      : NSTIME_MS;
 	const nstime told = START + at + ahead;
 	struct offset_stamp stamp;
 	bool changed;
 
 	ck_assert(offset_stamp(told - told % resolution,
-	    resolution + OFFSET_TRANSIT, START + at, at, &stamp));
+	    resolution + WITNESS_TRANSIT, START + at, at, &stamp));
 	ck_assert(
 	    testimony_input(&testimony, witness, &stamp, LEAST, &changed));
 }
 
 /* `count' stamps, one in each `step'. */
 static void
-say_often(enum skew_witness witness, nstime at, nstime step, unsigned count,
-    nstime ahead)
+say_often(
+    enum witness witness, nstime at, nstime step, unsigned count, nstime ahead)
 {
 	for (unsigned i = 0; i < count; i++)
 		say(witness, at + i * step, ahead);
@@ -65,10 +66,10 @@ END_TEST
 START_TEST(one_witness_is_its_own_estimate)
 {
 	begin();
-	say_often(SKEW_NTP, 0, MINUTE, 3, -HOUR);
+	say_often(WITNESS_NTP, 0, MINUTE, 3, -HOUR);
 	estimate();
 	ck_assert(is_near(-HOUR));
-	ck_assert_uint_eq(e.witnesses, 1u << SKEW_NTP);
+	ck_assert_uint_eq(e.witnesses, 1u << WITNESS_NTP);
 	ck_assert_uint_eq(e.joint.stamps, 3);
 	ck_assert(e.unanimous);
 	begin();
@@ -78,9 +79,9 @@ END_TEST
 START_TEST(those_that_agree_count_together_and_the_finest_decides)
 {
 	begin();
-	say(SKEW_DATE, 0, -HOUR);
-	say(SKEW_NTP, NSTIME_S, -HOUR);
-	say(SKEW_SMB, 2 * NSTIME_S, -HOUR);
+	say(WITNESS_DATE, 0, -HOUR);
+	say(WITNESS_NTP, NSTIME_S, -HOUR);
+	say(WITNESS_SMB, 2 * NSTIME_S, -HOUR);
 	estimate();
 	ck_assert_uint_eq(e.joint.stamps, 3);
 	ck_assert(is_near(-HOUR));
@@ -96,18 +97,19 @@ START_TEST(contradictions_are_not_averaged)
 {
 	begin();
 	for (unsigned i = 0; i < 5; i++) {
-		say(SKEW_DATE, i * MINUTE, -HOUR);
-		say(SKEW_NTP, i * MINUTE + NSTIME_S, 0);
+		say(WITNESS_DATE, i * MINUTE, -HOUR);
+		say(WITNESS_NTP, i * MINUTE + NSTIME_S, 0);
 	}
 	estimate();
-	ck_assert_uint_eq(e.contradicting, 1u << SKEW_DATE | 1u << SKEW_NTP);
+	ck_assert_uint_eq(
+	    e.contradicting, 1u << WITNESS_DATE | 1u << WITNESS_NTP);
 	ck_assert(!e.unanimous);
 	/* The system's clock weighs more than what a program tells. */
 	ck_assert(is_near(0) && !e.joint.mixed);
-	ck_assert_uint_eq(e.witnesses, 1u << SKEW_NTP);
+	ck_assert_uint_eq(e.witnesses, 1u << WITNESS_NTP);
 	ck_assert_uint_eq(e.joint.stamps, 5);
-	ck_assert(e.intervals[SKEW_DATE].lo <= -HOUR &&
-	    e.intervals[SKEW_DATE].hi >= -HOUR);
+	ck_assert(e.intervals[WITNESS_DATE].lo <= -HOUR &&
+	    e.intervals[WITNESS_DATE].hi >= -HOUR);
 	begin();
 }
 END_TEST
@@ -116,17 +118,17 @@ START_TEST(those_that_weigh_the_same_are_not_judged)
 {
 	begin();
 	for (unsigned i = 0; i < 5; i++) {
-		say(SKEW_SMB, i * MINUTE, -HOUR);
-		say(SKEW_NTP, i * MINUTE, 0);
+		say(WITNESS_SMB, i * MINUTE, -HOUR);
+		say(WITNESS_NTP, i * MINUTE, 0);
 	}
 	estimate();
 	ck_assert(e.joint.mixed);
 	/* A third decides. */
-	say_often(SKEW_KERBEROS, 4 * MINUTE, NSTIME_S, 3, -HOUR);
+	say_often(WITNESS_KERBEROS, 4 * MINUTE, NSTIME_S, 3, -HOUR);
 	estimate();
 	ck_assert(!e.joint.mixed && is_near(-HOUR));
 	ck_assert_uint_eq(e.contradicting,
-	    1u << SKEW_SMB | 1u << SKEW_NTP | 1u << SKEW_KERBEROS);
+	    1u << WITNESS_SMB | 1u << WITNESS_NTP | 1u << WITNESS_KERBEROS);
 	begin();
 }
 END_TEST
@@ -134,8 +136,8 @@ END_TEST
 START_TEST(a_lone_stamp_of_another_witness_is_no_contradiction)
 {
 	begin();
-	say_often(SKEW_DATE, 0, MINUTE, 5, 0);
-	say(SKEW_NTP, 2 * MINUTE, -HOUR);
+	say_often(WITNESS_DATE, 0, MINUTE, 5, 0);
+	say(WITNESS_NTP, 2 * MINUTE, -HOUR);
 	estimate();
 	ck_assert(is_near(0) && !e.joint.mixed && !e.joint.unsettled);
 	ck_assert_uint_eq(e.contradicting, 0);
@@ -148,20 +150,20 @@ END_TEST
 START_TEST(a_step_is_no_contradiction)
 {
 	begin();
-	say_often(SKEW_DATE, 0, MINUTE, 5, 0);
-	say_often(SKEW_NTP, 0, MINUTE, 5, 0);
-	say(SKEW_NTP, 5 * MINUTE, HOUR);
+	say_often(WITNESS_DATE, 0, MINUTE, 5, 0);
+	say_often(WITNESS_NTP, 0, MINUTE, 5, 0);
+	say(WITNESS_NTP, 5 * MINUTE, HOUR);
 	estimate();
 	ck_assert(is_near(0));
-	say_often(SKEW_NTP, 6 * MINUTE, MINUTE, 3, HOUR);
+	say_often(WITNESS_NTP, 6 * MINUTE, MINUTE, 3, HOUR);
 	estimate();
 	ck_assert(is_near(HOUR) && !e.joint.mixed && !e.joint.unsettled);
 	ck_assert(e.joint.stepped);
 	ck_assert_uint_eq(e.contradicting, 0);
-	say_often(SKEW_DATE, 9 * MINUTE, MINUTE, 4, HOUR);
+	say_often(WITNESS_DATE, 9 * MINUTE, MINUTE, 4, HOUR);
 	estimate();
 	ck_assert(e.unanimous && is_near(HOUR));
-	ck_assert_uint_eq(e.witnesses, 1u << SKEW_DATE | 1u << SKEW_NTP);
+	ck_assert_uint_eq(e.witnesses, 1u << WITNESS_DATE | 1u << WITNESS_NTP);
 	begin();
 }
 END_TEST
@@ -169,11 +171,11 @@ END_TEST
 START_TEST(a_new_witness_after_a_step_unsettles)
 {
 	begin();
-	say_often(SKEW_DATE, 0, MINUTE, 5, 0);
-	say(SKEW_SMB, 6 * MINUTE, HOUR);
+	say_often(WITNESS_DATE, 0, MINUTE, 5, 0);
+	say(WITNESS_SMB, 6 * MINUTE, HOUR);
 	estimate();
 	ck_assert(e.joint.unsettled);
-	say_often(SKEW_SMB, 7 * MINUTE, MINUTE, 2, HOUR);
+	say_often(WITNESS_SMB, 7 * MINUTE, MINUTE, 2, HOUR);
 	estimate();
 	ck_assert(!e.joint.unsettled && is_near(HOUR));
 	begin();
@@ -183,14 +185,15 @@ END_TEST
 START_TEST(a_witness_long_silent_does_not_contradict)
 {
 	begin();
-	say_often(SKEW_DATE, 0, MINUTE, 5, 0);
-	say_often(SKEW_NTP, 0, 5 * MINUTE, 30, 0);
+	say_often(WITNESS_DATE, 0, MINUTE, 5, 0);
+	say_often(WITNESS_NTP, 0, 5 * MINUTE, 30, 0);
 	/* Slewed, so slowly that it is no step. */
 	for (unsigned i = 0; i < 60; i++)
-		say(SKEW_NTP, 3 * HOUR + i * 5 * MINUTE, i * 200 * NSTIME_MS);
+		say(WITNESS_NTP, 3 * HOUR + i * 5 * MINUTE,
+		    i * 200 * NSTIME_MS);
 	estimate();
 	ck_assert_uint_eq(e.contradicting, 0);
-	ck_assert(e.joint.unsettled || e.witnesses == 1u << SKEW_NTP);
+	ck_assert(e.joint.unsettled || e.witnesses == 1u << WITNESS_NTP);
 	begin();
 }
 END_TEST
@@ -201,7 +204,7 @@ START_TEST(names_are_joined_in_order)
 	struct textbuf t;
 
 	textbuf_init(&t, store, sizeof(store));
-	testimony_write(&t, 1u << SKEW_NTP | 1u << SKEW_DATE);
+	testimony_write(&t, 1u << WITNESS_NTP | 1u << WITNESS_DATE);
 	ck_assert_str_eq(store, "date,ntp");
 	textbuf_init(&t, store, sizeof(store));
 	testimony_write(&t, ~0u);
@@ -227,19 +230,19 @@ chance(uint64_t below)
 static void
 tell_one_clock(nstime ahead, nstime step, int64_t drift_ppm)
 {
-	static const nstime resolutions[SKEW_WITNESSES] = {
-		[SKEW_DATE] = NSTIME_S,
-		[SKEW_TLS] = NSTIME_S,
-		[SKEW_NTP] = NSTIME_US,
-		[SKEW_KERBEROS] = NSTIME_MS,
-		[SKEW_SMB] = 16 * NSTIME_MS,
-		[SKEW_NTLM] = 16 * NSTIME_MS,
+	static const nstime resolutions[WITNESS_KINDS] = {
+		[WITNESS_DATE] = NSTIME_S,
+		[WITNESS_TLS] = NSTIME_S,
+		[WITNESS_NTP] = NSTIME_US,
+		[WITNESS_KERBEROS] = NSTIME_MS,
+		[WITNESS_SMB] = 16 * NSTIME_MS,
+		[WITNESS_NTLM] = 16 * NSTIME_MS,
 	};
 	const unsigned heard = 1 + (unsigned)chance(63);
 	nstime at = 0;
 
 	for (unsigned i = 0; i < 200; i++) {
-		const unsigned w = (unsigned)chance(SKEW_WITNESSES);
+		const unsigned w = (unsigned)chance(WITNESS_KINDS);
 		const bool late = chance(20) == 0;
 		const nstime delay = (nstime)chance(200 * NSTIME_MS) +
 		    (late ? (nstime)chance(30 * NSTIME_S) : 0);
@@ -255,10 +258,10 @@ tell_one_clock(nstime ahead, nstime step, int64_t drift_ppm)
 		truth = ahead + at / 1000000 * drift_ppm;
 		told = START + at - delay + truth;
 		told -= told % resolutions[w];
-		ck_assert(offset_stamp(told, resolutions[w] + OFFSET_TRANSIT,
+		ck_assert(offset_stamp(told, resolutions[w] + WITNESS_TRANSIT,
 		    START + at, at, &stamp));
 		ck_assert(testimony_input(
-		    &testimony, (enum skew_witness)w, &stamp, LEAST, &changed));
+		    &testimony, (enum witness)w, &stamp, LEAST, &changed));
 		estimate();
 		ck_assert_uint_eq(e.contradicting, 0);
 		if (late || e.joint.unsettled || e.joint.mixed ||
@@ -295,16 +298,16 @@ START_TEST(a_liar_never_moves_the_estimate)
 			const nstime at = k * 10 * NSTIME_S;
 
 			if (lie)
-				say(SKEW_DATE, at, -HOUR);
+				say(WITNESS_DATE, at, -HOUR);
 			else
-				say(chance(2) == 0 ? SKEW_NTP : SKEW_SMB, at,
-				    0);
+				say(chance(2) == 0 ? WITNESS_NTP : WITNESS_SMB,
+				    at, 0);
 			estimate();
 			ck_assert(e.joint.mixed || e.joint.unsettled ||
 			    is_near(0) || is_near(-HOUR));
 		}
 		ck_assert(is_near(0) && !e.joint.mixed);
-		ck_assert_uint_ne(e.contradicting & 1u << SKEW_DATE, 0);
+		ck_assert_uint_ne(e.contradicting & 1u << WITNESS_DATE, 0);
 	}
 	begin();
 }
@@ -326,18 +329,18 @@ START_TEST(all_witnesses_outlive_a_restart)
 
 	begin();
 	ck_assert(testimony_is_empty(&testimony));
-	say_often(SKEW_NTP, 0, MINUTE, 3, 0);
-	say_often(SKEW_SMB, 0, MINUTE, 3, -HOUR);
-	say_often(SKEW_DATE, 0, MINUTE, 3, -HOUR);
+	say_often(WITNESS_NTP, 0, MINUTE, 3, 0);
+	say_often(WITNESS_SMB, 0, MINUTE, 3, -HOUR);
+	say_often(WITNESS_DATE, 0, MINUTE, 3, -HOUR);
 	record_init(&r, 10000);
 	testimony_save(&r, &testimony);
 	saved_whole_or_not_at_all(&r, load);
 	ck_assert(!testimony_is_empty(&testimony));
 	estimate();
 	ck_assert(is_near(-HOUR));
-	ck_assert_uint_eq(e.witnesses, 1u << SKEW_SMB | 1u << SKEW_DATE);
-	ck_assert_uint_eq(
-	    e.contradicting, 1u << SKEW_SMB | 1u << SKEW_DATE | 1u << SKEW_NTP);
+	ck_assert_uint_eq(e.witnesses, 1u << WITNESS_SMB | 1u << WITNESS_DATE);
+	ck_assert_uint_eq(e.contradicting,
+	    1u << WITNESS_SMB | 1u << WITNESS_DATE | 1u << WITNESS_NTP);
 	begin();
 }
 END_TEST

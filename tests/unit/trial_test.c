@@ -62,7 +62,7 @@ host(unsigned n)
 }
 
 static struct skew_stamp
-stamp_of(unsigned n, enum skew_witness witness, nstime at, nstime ahead)
+stamp_of(unsigned n, enum witness witness, nstime at, nstime ahead)
 {
 	return (struct skew_stamp){
 		.peer = host(n),
@@ -75,7 +75,7 @@ stamp_of(unsigned n, enum skew_witness witness, nstime at, nstime ahead)
 }
 
 static void
-hear(unsigned n, enum skew_witness witness, nstime at, nstime ahead)
+hear(unsigned n, enum witness witness, nstime at, nstime ahead)
 {
 	const struct skew_stamp stamp = stamp_of(n, witness, at, ahead);
 
@@ -84,7 +84,7 @@ hear(unsigned n, enum skew_witness witness, nstime at, nstime ahead)
 }
 
 static void
-hear_often(unsigned n, enum skew_witness witness, nstime at, nstime ahead)
+hear_often(unsigned n, enum witness witness, nstime at, nstime ahead)
 {
 	for (unsigned i = 0; i < 5; i++)
 		hear(n, witness, at + i * 20 * NSTIME_S, ahead);
@@ -100,8 +100,8 @@ finish(nstime at)
 START_TEST(who_speaks_no_sip_is_not_accused)
 {
 	begin(false);
-	hear_often(1, SKEW_NTP, 0, -HOUR);
-	hear_often(1, SKEW_SMB, MINUTE, -HOUR);
+	hear_often(1, WITNESS_NTP, 0, -HOUR);
+	hear_often(1, WITNESS_SMB, MINUTE, -HOUR);
 	finish(10 * MINUTE);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 0);
 }
@@ -110,7 +110,7 @@ END_TEST
 START_TEST(unless_all_are_to_be_judged)
 {
 	begin(true);
-	hear_often(1, SKEW_NTP, 0, -HOUR);
+	hear_often(1, WITNESS_NTP, 0, -HOUR);
 	finish(10 * MINUTE);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 1);
 }
@@ -122,9 +122,9 @@ START_TEST(other_witnesses_accuse_who_speaks_sip)
 
 	begin(false);
 	skew_role(skew, &address, true);
-	hear(1, SKEW_NTP, 0, -HOUR);
-	hear(1, SKEW_SMB, NSTIME_S, -HOUR);
-	hear(1, SKEW_KERBEROS, 2 * NSTIME_S, -HOUR);
+	hear(1, WITNESS_NTP, 0, -HOUR);
+	hear(1, WITNESS_SMB, NSTIME_S, -HOUR);
+	hear(1, WITNESS_KERBEROS, 2 * NSTIME_S, -HOUR);
 	skew_tick(skew, MINUTE, START + MINUTE);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 1);
 	ck_assert_str_eq(witnesses, "ntp,kerberos,smb");
@@ -138,7 +138,7 @@ START_TEST(it_may_turn_out_later_that_it_speaks_sip)
 	const struct address address = host(1);
 
 	begin(false);
-	hear_often(1, SKEW_NTP, 0, -HOUR);
+	hear_often(1, WITNESS_NTP, 0, -HOUR);
 	skew_tick(skew, 5 * MINUTE, START + 5 * MINUTE);
 	skew_speaks_sip(skew, &address);
 	finish(6 * MINUTE);
@@ -152,7 +152,7 @@ START_TEST(who_serves_time_to_one_that_speaks_sip_is_accused_alone)
 
 	begin(false);
 	skew_speaks_sip(skew, &client);
-	hear_often(1, SKEW_NTP, 0, -HOUR);
+	hear_often(1, WITNESS_NTP, 0, -HOUR);
 	skew_serves_time(skew, &server, &client);
 	finish(6 * MINUTE);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 1);
@@ -165,10 +165,10 @@ START_TEST(it_may_turn_out_later_to_whom_it_served_time)
 	const struct address server = host(1), client = host(2);
 
 	begin(false);
-	hear(1, SKEW_NTP, 0, -HOUR);
+	hear(1, WITNESS_NTP, 0, -HOUR);
 	skew_serves_time(skew, &server, &client);
-	hear(2, SKEW_DATE, NSTIME_S, 0);
-	hear_often(1, SKEW_NTP, MINUTE, -HOUR);
+	hear(2, WITNESS_DATE, NSTIME_S, 0);
+	hear_often(1, WITNESS_NTP, MINUTE, -HOUR);
 	finish(6 * MINUTE);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 1);
 }
@@ -177,9 +177,9 @@ END_TEST
 START_TEST(muted_witnesses_are_not_heard)
 {
 	begin(true);
-	limits.muted = 1u << SKEW_NTP;
+	limits.muted = 1u << WITNESS_NTP;
 	skew_set(skew, &limits);
-	hear_often(1, SKEW_NTP, 0, -HOUR);
+	hear_often(1, WITNESS_NTP, 0, -HOUR);
 	finish(MINUTE);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 0);
 }
@@ -188,20 +188,20 @@ END_TEST
 START_TEST(who_was_accused_by_muted_witnesses_is_released)
 {
 	begin(true);
-	hear_often(1, SKEW_NTP, 0, -HOUR);
-	hear_often(2, SKEW_NTP, 2 * MINUTE, -HOUR);
-	hear_often(2, SKEW_SMB, 2 * MINUTE, -HOUR);
+	hear_often(1, WITNESS_NTP, 0, -HOUR);
+	hear_often(2, WITNESS_NTP, 2 * MINUTE, -HOUR);
+	hear_often(2, WITNESS_SMB, 2 * MINUTE, -HOUR);
 	skew_tick(skew, 6 * MINUTE, START + 6 * MINUTE);
 	ck_assert_str_eq(subject, "2 hosts");
-	limits.muted = 1u << SKEW_NTP;
+	limits.muted = 1u << WITNESS_NTP;
 	skew_set(skew, &limits);
 	seen[FINDING_CLOCK_SKEW] = 0;
-	hear_often(2, SKEW_SMB, 7 * MINUTE, -HOUR);
+	hear_often(2, WITNESS_SMB, 7 * MINUTE, -HOUR);
 	skew_tick(skew, 20 * MINUTE, START + 20 * MINUTE);
 	ck_assert_uint_ge(seen[FINDING_CLOCK_SKEW], 1);
 	ck_assert_str_eq(subject, "1 host");
 	ck_assert_str_eq(witnesses, "smb");
-	limits.muted = 1u << SKEW_NTP | 1u << SKEW_SMB;
+	limits.muted = 1u << WITNESS_NTP | 1u << WITNESS_SMB;
 	skew_set(skew, &limits);
 	ck_assert_int_eq(verdict, FINDING_SUPERSEDED);
 	finish(21 * MINUTE);
@@ -211,14 +211,14 @@ END_TEST
 START_TEST(who_is_not_to_be_judged_any_more_is_released)
 {
 	begin(true);
-	hear_often(1, SKEW_NTP, 0, -HOUR);
+	hear_often(1, WITNESS_NTP, 0, -HOUR);
 	skew_tick(skew, 5 * MINUTE, START + 5 * MINUTE);
 	ck_assert_uint_ge(seen[FINDING_CLOCK_SKEW], 1);
 	limits.judge_all = false;
 	skew_set(skew, &limits);
 	ck_assert_int_eq(verdict, FINDING_SUPERSEDED);
 	seen[FINDING_CLOCK_SKEW] = 0;
-	hear_often(1, SKEW_NTP, 6 * MINUTE, -HOUR);
+	hear_often(1, WITNESS_NTP, 6 * MINUTE, -HOUR);
 	finish(20 * MINUTE);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 0);
 }
@@ -228,8 +228,8 @@ START_TEST(witnesses_that_contradict_each_other_are_told)
 {
 	begin(false);
 	for (unsigned i = 0; i < 5; i++) {
-		hear(1, SKEW_DATE, i * 20 * NSTIME_S, -HOUR);
-		hear(1, SKEW_NTP, i * 20 * NSTIME_S, 0);
+		hear(1, WITNESS_DATE, i * 20 * NSTIME_S, -HOUR);
+		hear(1, WITNESS_NTP, i * 20 * NSTIME_S, 0);
 	}
 	ck_assert_uint_ge(seen[FINDING_WITNESS_CONFLICT], 1);
 	ck_assert_str_eq(witnesses, "date,ntp");
@@ -243,8 +243,8 @@ START_TEST(contradictions_of_strangers_are_not_told)
 {
 	begin(false);
 	for (unsigned i = 0; i < 5; i++) {
-		hear(1, SKEW_SMB, i * 20 * NSTIME_S, -HOUR);
-		hear(1, SKEW_NTP, i * 20 * NSTIME_S, 0);
+		hear(1, WITNESS_SMB, i * 20 * NSTIME_S, -HOUR);
+		hear(1, WITNESS_NTP, i * 20 * NSTIME_S, 0);
 	}
 	ck_assert_uint_eq(seen[FINDING_WITNESS_CONFLICT], 0);
 	finish(10 * MINUTE);
@@ -254,7 +254,7 @@ END_TEST
 static void
 hear_zone(unsigned n, nstime at, int zone)
 {
-	struct skew_stamp stamp = stamp_of(n, SKEW_SMB, at, 0);
+	struct skew_stamp stamp = stamp_of(n, WITNESS_SMB, at, 0);
 
 	stamp.tells_zone = true;
 	stamp.zone = zone;
@@ -285,10 +285,10 @@ START_TEST(certificates_may_ask_for_one_clock)
 	struct skew_estimate e;
 
 	begin(false);
-	hear(1, SKEW_NTP, 0, -HOUR);
-	hear(1, SKEW_NTP, NSTIME_S, -HOUR);
+	hear(1, WITNESS_NTP, 0, -HOUR);
+	hear(1, WITNESS_NTP, NSTIME_S, -HOUR);
 	ck_assert(!skew_estimate_of(skew, &address, &e));
-	hear(1, SKEW_NTP, 2 * NSTIME_S, -HOUR);
+	hear(1, WITNESS_NTP, 2 * NSTIME_S, -HOUR);
 	ck_assert(skew_estimate_of(skew, &address, &e));
 	/* As exact as it is promised: within a tenth of a second. */
 	ck_assert_int_le(e.offset, -HOUR + 100 * NSTIME_MS);
@@ -329,10 +329,10 @@ START_TEST(what_each_witness_told_outlives_a_restart)
 
 	begin(false);
 	skew_speaks_sip(skew, &address);
-	hear(1, SKEW_NTP, 0, -HOUR);
-	hear(1, SKEW_SMB, NSTIME_S, -HOUR);
+	hear(1, WITNESS_NTP, 0, -HOUR);
+	hear(1, WITNESS_SMB, NSTIME_S, -HOUR);
 	restart();
-	hear(1, SKEW_KERBEROS, 20 * MINUTE, -HOUR);
+	hear(1, WITNESS_KERBEROS, 20 * MINUTE, -HOUR);
 	skew_tick(skew, 21 * MINUTE, START + 21 * MINUTE);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 1);
 	ck_assert_str_eq(witnesses, "ntp,kerberos,smb");
@@ -343,7 +343,7 @@ END_TEST
 START_TEST(other_limits_after_a_restart_release_who_was_accused)
 {
 	begin(true);
-	hear_often(1, SKEW_NTP, 0, -HOUR);
+	hear_often(1, WITNESS_NTP, 0, -HOUR);
 	skew_tick(skew, 5 * MINUTE, START + 5 * MINUTE);
 	ck_assert_uint_ge(seen[FINDING_CLOCK_SKEW], 1);
 	limits.judge_all = false;
@@ -361,11 +361,11 @@ START_TEST(who_serves_time_is_known_after_a_restart)
 	const struct address server = host(1), client = host(2);
 
 	begin(false);
-	hear(1, SKEW_NTP, 0, -HOUR);
+	hear(1, WITNESS_NTP, 0, -HOUR);
 	skew_serves_time(skew, &server, &client);
-	hear(2, SKEW_DATE, NSTIME_S, 0);
+	hear(2, WITNESS_DATE, NSTIME_S, 0);
 	restart();
-	hear_often(1, SKEW_NTP, 20 * MINUTE, -HOUR);
+	hear_often(1, WITNESS_NTP, 20 * MINUTE, -HOUR);
 	finish(30 * MINUTE);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 1);
 }
@@ -375,13 +375,13 @@ START_TEST(a_contradiction_from_before_a_restart_ends_after_it)
 {
 	begin(false);
 	for (unsigned i = 0; i < 5; i++) {
-		hear(1, SKEW_DATE, i * 20 * NSTIME_S, -HOUR);
-		hear(1, SKEW_NTP, i * 20 * NSTIME_S, 0);
+		hear(1, WITNESS_DATE, i * 20 * NSTIME_S, -HOUR);
+		hear(1, WITNESS_NTP, i * 20 * NSTIME_S, 0);
 	}
 	restart();
 	ck_assert_uint_eq(seen[FINDING_WITNESS_CONFLICT], 0);
 	for (unsigned i = 0; i < 5; i++)
-		hear(1, SKEW_DATE, 21 * MINUTE + i * NSTIME_S, 0);
+		hear(1, WITNESS_DATE, 21 * MINUTE + i * NSTIME_S, 0);
 	ck_assert_uint_eq(seen[FINDING_WITNESS_CONFLICT], 1);
 	ck_assert_int_eq(verdict, FINDING_HEALTHY);
 	finish(30 * MINUTE);

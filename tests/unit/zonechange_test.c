@@ -17,7 +17,7 @@ static void
 hear(int minutes, nstime utc)
 {
 	const struct skew_stamp stamp = {
-		.witness = SKEW_SMB,
+		.witness = WITNESS_SMB,
 		.tells_zone = true,
 		.zone = minutes,
 	};

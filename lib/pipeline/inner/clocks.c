@@ -60,7 +60,7 @@ clocks_set(struct clocks *c, const struct clocks_limits *limits)
 }
 
 static bool
-is_heard(const struct clocks *c, enum skew_witness witness)
+is_heard(const struct clocks *c, enum witness witness)
 {
 	return (c->limits.muted >> witness & 1) == 0;
 }
@@ -81,7 +81,7 @@ tell_stamp(struct clocks *c, const struct skew_stamp *stamp)
 /* A stamp in a message is the sender's, unless it came from further along. */
 static void
 tell_from_message(struct clocks *c, const struct clocks_message *in,
-    enum skew_witness witness, nstime told, nstime resolution)
+    enum witness witness, nstime told, nstime resolution)
 {
 	const struct sip_message *m = in->message;
 
@@ -115,7 +115,7 @@ read_date(struct clocks *c, const struct clocks_message *in)
 		return;
 	if (sipdate_parse(m->date, &date, &c->dates) &&
 	    sipdate_wall(&date, &told, &c->dates))
-		tell_from_message(c, in, SKEW_DATE, told, NSTIME_S);
+		tell_from_message(c, in, WITNESS_DATE, told, NSTIME_S);
 }
 
 static void
@@ -124,9 +124,9 @@ read_challenge(struct clocks *c, const struct clocks_message *in)
 	const unsigned status = in->message->status;
 	nstime told;
 
-	if ((status == 401 || status == 407) && is_heard(c, SKEW_NTLM) &&
+	if ((status == 401 || status == 407) && is_heard(c, WITNESS_NTLM) &&
 	    ntlm_find(in->octets, &told))
-		tell_from_message(c, in, SKEW_NTLM, told, NTLM_RESOLUTION);
+		tell_from_message(c, in, WITNESS_NTLM, told, NTLM_RESOLUTION);
 }
 
 static void
@@ -180,16 +180,16 @@ clocks_message(struct clocks *c, const struct clocks_message *in)
 bool
 clocks_udp_port(const struct clocks *c, uint16_t port)
 {
-	return (port == NTP_PORT && is_heard(c, SKEW_NTP)) ||
-	    (port == KERBEROS_PORT && is_heard(c, SKEW_KERBEROS));
+	return (port == NTP_PORT && is_heard(c, WITNESS_NTP)) ||
+	    (port == KERBEROS_PORT && is_heard(c, WITNESS_KERBEROS));
 }
 
 bool
 clocks_tcp_port(const struct clocks *c, uint16_t port)
 {
-	return (port == KERBEROS_PORT && is_heard(c, SKEW_KERBEROS)) ||
+	return (port == KERBEROS_PORT && is_heard(c, WITNESS_KERBEROS)) ||
 	    ((port == SMB_PORT || port == SMB_ON_NETBIOS_PORT) &&
-		is_heard(c, SKEW_SMB));
+		is_heard(c, WITNESS_SMB));
 }
 
 /* True where the teller is known to tell its clock; *stamp says then what
@@ -227,14 +227,14 @@ read_ntp(struct clocks *c, const struct decode_event *e)
 	struct ntp ntp;
 	struct skew_stamp stamp = {
 		.peer = e->from.address,
-		.witness = SKEW_NTP,
+		.witness = WITNESS_NTP,
 		.attribution = SKEW_HOST,
 		.resolution = NTP_RESOLUTION,
 		.wall = e->packet->wall,
 		.now = e->packet->now,
 	};
 
-	if (!is_heard(c, SKEW_NTP) || !ntp_parse(e->udp.payload, &ntp))
+	if (!is_heard(c, WITNESS_NTP) || !ntp_parse(e->udp.payload, &ntp))
 		return;
 	if (ntp.serves)
 		c->output(c->arg,
@@ -301,7 +301,7 @@ tell_krb_error(
 {
 	struct skew_stamp stamp = {
 		.peer = from->server->address,
-		.witness = SKEW_KERBEROS,
+		.witness = WITNESS_KERBEROS,
 		.attribution = SKEW_HOST,
 		.told = k->server_time,
 		.resolution = k->server_resolution,
@@ -341,7 +341,7 @@ clocks_datagram(struct clocks *c, const struct decode_event *e)
 	};
 	struct kerberos k;
 
-	if (e->from.port == KERBEROS_PORT && is_heard(c, SKEW_KERBEROS))
+	if (e->from.port == KERBEROS_PORT && is_heard(c, WITNESS_KERBEROS))
 		on_kerberos(c, kerberos_parse(e->udp.payload, &k), &k, &from);
 	else if (e->from.port == NTP_PORT || e->to.port == NTP_PORT)
 		read_ntp(c, e);
@@ -354,7 +354,7 @@ tell_smb(
 	tell_stamp(c,
 	    &(struct skew_stamp){
 		.peer = e->server.address,
-		.witness = SKEW_SMB,
+		.witness = WITNESS_SMB,
 		.attribution = SKEW_HOST,
 		.told = smb->time,
 		.resolution = SMB_RESOLUTION,
@@ -426,7 +426,7 @@ clocks_tls(struct clocks *c, const struct tlsflow_event *e)
 	    server ? e->server : client_of(&e->client.address);
 	struct skew_stamp stamp = {
 		.peer = teller.address,
-		.witness = SKEW_TLS,
+		.witness = WITNESS_TLS,
 		.attribution = SKEW_HOST,
 		.told = (nstime)e->told * NSTIME_S,
 		.resolution = NSTIME_S,
@@ -434,7 +434,7 @@ clocks_tls(struct clocks *c, const struct tlsflow_event *e)
 		.now = e->now,
 	};
 
-	if (is_heard(c, SKEW_TLS) &&
+	if (is_heard(c, WITNESS_TLS) &&
 	    is_learnt(c, &teller,
 		server ? AGREEMENT_TLS_SERVER : AGREEMENT_TLS_CLIENT, &stamp))
 		tell_stamp(c, &stamp);

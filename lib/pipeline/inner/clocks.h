@@ -18,7 +18,7 @@
 struct clocks;
 
 struct clocks_limits {
-	unsigned muted; /* witnesses that are not looked at: 1 << SKEW_x */
+	unsigned muted; /* witnesses that are not looked at: 1 << WITNESS_x */
 	size_t tellers; /* hosts that may tell random octets */
 	struct siphash_key key;
 };

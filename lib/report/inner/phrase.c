@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/inner/phrase.h"
 
+#include "witness/witness.h"
+
 /* Six such values and the words around them stay below a line's length. */
 enum { VALUE = 80 };
 
@@ -92,22 +94,10 @@ phrase_span(struct textbuf *t, nstime duration)
 void
 phrase_witness(struct textbuf *t, struct slice name)
 {
-	static const char *const known[][2] = {
-		{ "date", "Date" },
-		{ "identity", "Identity" },
-		{ "tls", "TLS" },
-		{ "mras", "MRAS" },
-		{ "ntp", "NTP" },
-		{ "kerberos", "Kerberos" },
-		{ "smb", "SMB" },
-		{ "ntlm", "NTLM" },
-	};
+	enum witness witness;
 
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (slice_is(name, known[i][0])) {
-			textbuf_add(t, known[i][1]);
-			return;
-		}
-	}
-	phrase_value(t, name);
+	if (witness_parse(name, &witness))
+		textbuf_add(t, witness_row(witness)->label);
+	else
+		phrase_value(t, name);
 }

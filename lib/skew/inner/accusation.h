@@ -17,7 +17,7 @@ struct accusation {
 	struct offset_estimate estimate; /* the interval is against what is
 					  * held for the true time */
 	struct shape shape;
-	unsigned witnesses;      /* 1 << SKEW_x */
+	unsigned witnesses;      /* 1 << WITNESS_x */
 	const char *local_clock; /* static */
 };
 

@@ -9,7 +9,7 @@
 static void
 write_offsets(struct textbuf *t, const struct conflict_case *a)
 {
-	for (unsigned i = 0; i < SKEW_WITNESSES; i++) {
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
 		struct offset_interval interval = a->testimony->intervals[i];
 
 		if ((a->testimony->contradicting & 1u << i) == 0)

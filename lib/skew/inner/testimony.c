@@ -14,21 +14,11 @@ enum { DRIFT = 1000 };
  * and ntpd ask at least every 1,024 s. */
 #define RECENT (1024 * NSTIME_S)
 
-/* A system's own clock against what an application makes of it. */
-static const unsigned trust[SKEW_WITNESSES] = {
-	[SKEW_DATE] = 1,
-	[SKEW_TLS] = 1,
-	[SKEW_NTP] = 2,
-	[SKEW_KERBEROS] = 2,
-	[SKEW_SMB] = 2,
-	[SKEW_NTLM] = 1,
-};
-
 /* Established witnesses outweigh any number of stray stamps. */
 enum { ESTABLISHED = 64 };
 
 struct voice {
-	enum skew_witness witness;
+	enum witness witness;
 	struct offset_estimate says;
 	bool established; /* often enough, and without wavering */
 	bool outdated;    /* somebody said otherwise since it was heard */
@@ -37,18 +27,18 @@ struct voice {
 
 struct voices {
 	unsigned count;
-	struct voice all[SKEW_WITNESSES];
+	struct voice all[WITNESS_KINDS];
 };
 
 void
 testimony_done(struct testimony *t)
 {
-	for (unsigned i = 0; i < SKEW_WITNESSES; i++)
+	for (unsigned i = 0; i < WITNESS_KINDS; i++)
 		free(t->offsets[i]);
 }
 
 bool
-testimony_input(struct testimony *t, enum skew_witness witness,
+testimony_input(struct testimony *t, enum witness witness,
     const struct offset_stamp *stamp, unsigned run, bool *changed)
 {
 	struct offset **o = &t->offsets[witness];
@@ -94,11 +84,11 @@ listen(const struct testimony *t, unsigned least, struct voices *voices)
 {
 	struct voice *v = voices->all;
 
-	for (unsigned i = 0; i < SKEW_WITNESSES; i++) {
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
 		if (t->offsets[i] == NULL ||
 		    !offset_estimate(t->offsets[i], &v->says))
 			continue;
-		v->witness = (enum skew_witness)i;
+		v->witness = (enum witness)i;
 		v->established = v->says.stamps >= least &&
 		    !v->says.unsettled && !v->says.mixed;
 		v->outdated = false;
@@ -137,7 +127,7 @@ weight_of(const struct voices *voices, const struct voice *v)
 
 		if (!supports(v, other))
 			continue;
-		weight += trust[other->witness] *
+		weight += witness_row(other->witness)->weight *
 		    (other->established ? ESTABLISHED : 1);
 	}
 	return v->outdated ? 0 : weight;
@@ -325,7 +315,7 @@ testimony_mute(struct testimony *t, unsigned witnesses)
 {
 	bool any = false;
 
-	for (unsigned i = 0; i < SKEW_WITNESSES; i++) {
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
 		if ((witnesses & 1u << i) == 0 || t->offsets[i] == NULL)
 			continue;
 		free(t->offsets[i]);
@@ -338,7 +328,7 @@ testimony_mute(struct testimony *t, unsigned witnesses)
 bool
 testimony_is_empty(const struct testimony *t)
 {
-	for (unsigned i = 0; i < SKEW_WITNESSES; i++)
+	for (unsigned i = 0; i < WITNESS_KINDS; i++)
 		if (t->offsets[i] != NULL)
 			return false;
 	return true;
@@ -347,7 +337,7 @@ testimony_is_empty(const struct testimony *t)
 void
 testimony_save(struct record *r, const struct testimony *t)
 {
-	for (unsigned i = 0; i < SKEW_WITNESSES; i++) {
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
 		if (t->offsets[i] == NULL)
 			continue;
 		record_more(r, true);
@@ -362,7 +352,7 @@ testimony_load(struct testimony *t, struct cursor *c, nstime shift)
 {
 	while (record_read_more(c)) {
 		struct offset **o =
-		    &t->offsets[record_read_below(c, 1, SKEW_WITNESSES)];
+		    &t->offsets[record_read_below(c, 1, WITNESS_KINDS)];
 
 		if (c->bad || *o != NULL) {
 			c->bad = true;
@@ -384,11 +374,11 @@ testimony_write(struct textbuf *t, unsigned witnesses)
 {
 	const char *before = "";
 
-	for (unsigned i = 0; i < SKEW_WITNESSES; i++) {
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
 		if ((witnesses & 1u << i) == 0)
 			continue;
 		textbuf_add(t, before);
-		textbuf_add(t, skew_witness_name((enum skew_witness)i));
+		textbuf_add(t, witness_name((enum witness)i));
 		before = ",";
 	}
 }

@@ -13,24 +13,24 @@
 
 /* Embedded; zeroed, nobody was heard.  Private. */
 struct testimony {
-	struct offset *offsets[SKEW_WITNESSES]; /* owned; NULL: not heard */
+	struct offset *offsets[WITNESS_KINDS]; /* owned; NULL: not heard */
 };
 
 void testimony_done(struct testimony *t);
 
 /* What offset_input() says, of this witness alone.  False when out of memory,
  * and the stamp is lost. */
-bool testimony_input(struct testimony *t, enum skew_witness witness,
+bool testimony_input(struct testimony *t, enum witness witness,
     const struct offset_stamp *stamp, unsigned run, bool *changed);
 
 struct testimony_estimate {
 	struct offset_estimate joint; /* of those that agree and weigh most */
-	unsigned witnesses;           /* that it rests on: 1 << SKEW_x */
+	unsigned witnesses;           /* that it rests on: 1 << WITNESS_x */
 
 	/* All of these told the time at the same period, each often enough,
 	 * and not all the same time.  0: there is no contradiction. */
 	unsigned contradicting;
-	struct offset_interval intervals[SKEW_WITNESSES]; /* what they say */
+	struct offset_interval intervals[WITNESS_KINDS]; /* what they say */
 
 	bool unanimous; /* not even one that fell silent says otherwise */
 };
@@ -43,7 +43,7 @@ struct testimony_estimate {
 bool testimony_estimate(const struct testimony *t, unsigned least,
     struct testimony_estimate *estimate);
 
-/* Forget what these witnesses (1 << SKEW_x) said.  True if they had. */
+/* Forget what these witnesses (1 << WITNESS_x) said.  True if they had. */
 bool testimony_mute(struct testimony *t, unsigned witnesses);
 
 /* Was nobody heard? */

@@ -51,7 +51,7 @@ zonechange_tell(struct zonechange *z, const struct address *host, nstime now,
 	evidence_address(&e, "host", host);
 	evidence_integer(&e, "from_min", z->from);
 	evidence_integer(&e, "to_min", z->zone);
-	evidence_text(&e, "witness", skew_witness_name(z->witness));
+	evidence_text(&e, "witness", witness_name(z->witness));
 	output(arg,
 	    &(struct finding){
 		.kind = FINDING_ZONE_CHANGE,
@@ -90,5 +90,5 @@ zonechange_load(struct zonechange *z, struct cursor *c)
 	z->zone = (int)record_read_within(c, MOST_ZONE);
 	z->utc.lo = record_read_within(c, MOST_UTC);
 	z->utc.hi = record_read_within(c, MOST_UTC);
-	z->witness = record_read_below(c, 1, SKEW_WITNESSES);
+	z->witness = record_read_below(c, 1, WITNESS_KINDS);
 }

@@ -16,7 +16,7 @@ struct zonechange {
 	bool known, stands, news;
 	int home, from, zone; /* minutes east of UTC: at first, before, now */
 	struct offset_interval utc; /* how far its UTC was off */
-	enum skew_witness witness;
+	enum witness witness;
 };
 
 /* `host' told its zone, and its UTC within `utc'. */

@@ -85,18 +85,6 @@ about_report(const struct about_rooms *rooms, const struct log *log)
 }
 
 static bool
-tells_of_a_limit(const char *name)
-{
-	static const char *const words[] = { "full", "evicted", "memory",
-		"limited", "forgotten", "too_large" };
-
-	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-		if (strstr(name, words[i]) != NULL)
-			return true;
-	return false;
-}
-
-static bool
 may_be_said(struct about *a, const char *name, uint64_t now_s)
 {
 	const uint64_t said = totals_get(&a->said, name);
@@ -119,7 +107,7 @@ about_limits(struct about *a, const struct about_rooms *rooms, nstime now,
 		const struct totals_entry *e = &totals.entries[i];
 		const uint64_t before = totals_get(&a->before, e->name);
 
-		if (e->value <= before || !tells_of_a_limit(e->name) ||
+		if (e->value <= before || !e->limit ||
 		    !may_be_said(a, e->name, now_s))
 			continue;
 		log_warning(log,

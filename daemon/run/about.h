@@ -42,8 +42,8 @@ struct about {
 	struct totals said;   /* private: when, in seconds, by counter */
 };
 
-/* Once a minute: which counters that tell of a limit have grown?  Each is
- * said once an hour. */
+/* Once a minute: log which counters of a limit have grown, each at most once
+ * an hour. */
 void about_limits(struct about *a, const struct about_rooms *rooms, nstime now,
     const struct log *log);
 

@@ -137,11 +137,12 @@ struct drops {
 };
 
 static void
-on_counter(void *arg, const char *name, uint64_t value)
+on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
 	struct drops *drops = arg;
 	struct summary *const summary = drops->summary;
 
+	(void)kind;
 	if (value == 0 || drops->failed)
 		return;
 	if (summary->drop_count == drops->room) {

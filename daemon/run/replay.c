@@ -363,6 +363,6 @@ replay_stats(const struct replay *r, counter_output *output, void *arg)
 		sum.bad_stamp += counts.bad_stamp;
 		sum.filtered += counts.filtered;
 	}
-	output(arg, "savefile.bad_stamp", sum.bad_stamp);
-	output(arg, "savefile.filtered", sum.filtered);
+	output(arg, COUNTER_EVENT, "savefile.bad_stamp", sum.bad_stamp);
+	output(arg, COUNTER_EVENT, "savefile.filtered", sum.filtered);
 }

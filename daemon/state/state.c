@@ -353,8 +353,8 @@ state_before(const struct state *s)
 void
 state_stats(const struct state *s, counter_output *output, void *arg)
 {
-	output(arg, UNKNOWN_RESTART, 0);
-	output(arg, "state.too_large", s->too_large);
+	output(arg, COUNTER_EVENT, UNKNOWN_RESTART, 0);
+	output(arg, COUNTER_LIMIT, "state.too_large", s->too_large);
 	outbox_stats(s->outbox, output, arg);
 }
 

@@ -397,8 +397,8 @@ alert_active(const struct alert *a)
 void
 alert_stats(const struct alert *a, counter_output *output, void *arg)
 {
-	output(arg, "alert.full", a->full);
-	output(arg, "alert.no_memory", a->no_memory);
+	output(arg, COUNTER_LIMIT, "alert.full", a->full);
+	output(arg, COUNTER_LIMIT, "alert.no_memory", a->no_memory);
 }
 
 static void

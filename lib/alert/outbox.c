@@ -308,6 +308,6 @@ outbox_load(struct outbox *o, struct cursor *c)
 void
 outbox_stats(const struct outbox *o, counter_output *output, void *arg)
 {
-	output(arg, "outbox.full", o->full);
-	output(arg, "outbox.no_memory", o->no_memory);
+	output(arg, COUNTER_LIMIT, "outbox.full", o->full);
+	output(arg, COUNTER_LIMIT, "outbox.no_memory", o->no_memory);
 }

@@ -9,6 +9,12 @@
  * calls `output' once for each of its reasons, zeros included, always in the
  * same order.  `name' is "room.reason" and static.
  */
-typedef void counter_output(void *arg, const char *name, uint64_t value);
+enum counter_kind {
+	COUNTER_EVENT,
+	COUNTER_LIMIT /* dropped for a limit of ours, or for want of memory */
+};
+
+typedef void counter_output(
+    void *arg, enum counter_kind kind, const char *name, uint64_t value);
 
 #endif

@@ -14,8 +14,8 @@ find(const struct totals *t, const char *name)
 	return i;
 }
 
-void
-totals_add(struct totals *t, const char *name, uint64_t value)
+static void
+add(struct totals *t, const char *name, uint64_t value, bool limit)
 {
 	const size_t at = find(t, name);
 	struct totals_entry *entry = &t->entries[at];
@@ -26,16 +26,25 @@ totals_add(struct totals *t, const char *name, uint64_t value)
 	if (at == t->count) {
 		t->count++;
 		entry->value = 0;
+		entry->limit = false;
 		textbuf_init(&text, entry->name, sizeof(entry->name));
 		textbuf_add(&text, name);
 	}
 	entry->value += value;
+	entry->limit = entry->limit || limit;
 }
 
 void
-totals_gather(void *arg, const char *name, uint64_t value)
+totals_add(struct totals *t, const char *name, uint64_t value)
 {
-	totals_add(arg, name, value);
+	add(t, name, value, false);
+}
+
+void
+totals_gather(
+    void *arg, enum counter_kind kind, const char *name, uint64_t value)
+{
+	add(arg, name, value, kind == COUNTER_LIMIT);
 }
 
 uint64_t

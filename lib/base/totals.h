@@ -2,6 +2,7 @@
 #ifndef TOTALS_H
 #define TOTALS_H
 
+#include "base/counter.h"
 #include "base/record.h"
 
 /*
@@ -14,6 +15,7 @@ enum { TOTALS_MOST = 160, TOTALS_NAME = 48 };
 struct totals_entry {
 	char name[TOTALS_NAME];
 	uint64_t value;
+	bool limit; /* as gathered, not saved */
 };
 
 /* Embedded, zeroed at first; read it.  At the limit further names are
@@ -26,7 +28,8 @@ struct totals {
 void totals_add(struct totals *t, const char *name, uint64_t value);
 
 /* The same as a counter_output; `arg' is the totals. */
-void totals_gather(void *arg, const char *name, uint64_t value);
+void totals_gather(
+    void *arg, enum counter_kind kind, const char *name, uint64_t value);
 
 /* 0 if there is none of that name. */
 uint64_t totals_get(const struct totals *t, const char *name);

@@ -233,6 +233,7 @@ agreement_stepped(struct agreement *a, nstime step)
 void
 agreement_stats(const struct agreement *a, counter_output *output, void *arg)
 {
-	output(arg, "agreement.evicted", lru_evicted(a->tellers));
-	output(arg, "agreement.random", a->random);
+	output(
+	    arg, COUNTER_LIMIT, "agreement.evicted", lru_evicted(a->tellers));
+	output(arg, COUNTER_EVENT, "agreement.random", a->random);
 }

@@ -354,8 +354,10 @@ void
 certificate_stats(
     const struct certificate *c, counter_output *output, void *arg)
 {
-	output(arg, "certificate.troubles_evicted", lru_evicted(c->places));
-	output(arg, "certificate.clocks_evicted", lru_evicted(c->clocks));
+	output(arg, COUNTER_LIMIT, "certificate.troubles_evicted",
+	    lru_evicted(c->places));
+	output(arg, COUNTER_LIMIT, "certificate.clocks_evicted",
+	    lru_evicted(c->clocks));
 }
 
 static bool

@@ -328,11 +328,11 @@ connection_udp_worked(struct connection *c, const struct endpoint *client,
 void
 connection_stats(const struct connection *c, counter_output *output, void *arg)
 {
-	output(arg, "connection.scans", c->scans);
-	output(arg, "connection.evicted",
+	output(arg, COUNTER_EVENT, "connection.scans", c->scans);
+	output(arg, COUNTER_LIMIT, "connection.evicted",
 	    lru_evicted(c->servers) + scanners_evicted(c->scanners));
-	output(
-	    arg, "connection.no_memory", c->no_memory + lru_failed(c->servers));
+	output(arg, COUNTER_LIMIT, "connection.no_memory",
+	    c->no_memory + lru_failed(c->servers));
 }
 
 static bool

@@ -300,9 +300,9 @@ silence_active(
 void
 silence_stats(const struct silence *s, counter_output *output, void *arg)
 {
-	output(arg, "silence.evicted", lru_evicted(s->hosts));
-	output(arg, "silence.no_memory", lru_failed(s->hosts));
-	output(arg, "silence.unlearnt", s->unlearnt);
+	output(arg, COUNTER_LIMIT, "silence.evicted", lru_evicted(s->hosts));
+	output(arg, COUNTER_LIMIT, "silence.no_memory", lru_failed(s->hosts));
+	output(arg, COUNTER_EVENT, "silence.unlearnt", s->unlearnt);
 }
 
 static void

@@ -243,7 +243,8 @@ slow_supersede(
 void
 slow_stats(const struct slow *s, counter_output *output, void *arg)
 {
-	output(arg, "slow.servers_evicted", lru_evicted(s->servers));
+	output(arg, COUNTER_LIMIT, "slow.servers_evicted",
+	    lru_evicted(s->servers));
 }
 
 void

@@ -417,7 +417,7 @@ stale_finish(struct stale *s, nstime now, nstime wall)
 void
 stale_stats(const struct stale *s, counter_output *output, void *arg)
 {
-	output(arg, "stale.evicted", s->evicted);
-	output(arg, "stale.no_memory", s->no_memory);
-	output(arg, "stale.relayed", s->relayed);
+	output(arg, COUNTER_LIMIT, "stale.evicted", s->evicted);
+	output(arg, COUNTER_LIMIT, "stale.no_memory", s->no_memory);
+	output(arg, COUNTER_EVENT, "stale.relayed", s->relayed);
 }

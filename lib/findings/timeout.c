@@ -384,8 +384,10 @@ timeout_tally(const struct timeout *t)
 void
 timeout_stats(const struct timeout *t, counter_output *output, void *arg)
 {
-	output(arg, "timeout.servers_evicted", lru_evicted(t->servers));
-	output(arg, "timeout.judged_full", verdicts_refused(t->verdicts));
+	output(arg, COUNTER_LIMIT, "timeout.servers_evicted",
+	    lru_evicted(t->servers));
+	output(arg, COUNTER_LIMIT, "timeout.judged_full",
+	    verdicts_refused(t->verdicts));
 }
 
 static void

@@ -351,7 +351,8 @@ visibility_next_deadline(const struct visibility *v)
 void
 visibility_stats(const struct visibility *v, counter_output *output, void *arg)
 {
-	output(arg, "visibility.pairs_evicted", lru_evicted(v->pairs));
+	output(arg, COUNTER_LIMIT, "visibility.pairs_evicted",
+	    lru_evicted(v->pairs));
 }
 
 static void

@@ -311,16 +311,16 @@ decode_stats(const struct decode *d, counter_output *output, void *arg)
 {
 	for (enum datalink_result r = DATALINK_IP + 1; r < DATALINK_RESULTS;
 	     r++)
-		output(arg, datalink_name(r), d->datalink[r]);
+		output(arg, COUNTER_EVENT, datalink_name(r), d->datalink[r]);
 	for (enum ip_result r = IP_OK + 1; r < IP_RESULTS; r++)
-		output(arg, ip_name(r), d->ip[r]);
-	output(arg, "ip.other_protocol", d->other_protocol);
+		output(arg, COUNTER_EVENT, ip_name(r), d->ip[r]);
+	output(arg, COUNTER_EVENT, "ip.other_protocol", d->other_protocol);
 	for (enum tunnel_result r = TUNNEL_NONE + 1; r < TUNNEL_RESULTS; r++)
-		output(arg, tunnel_name(r), d->tunnel[r]);
-	output(arg, "tunnel.too_deep", d->too_deep);
+		output(arg, COUNTER_EVENT, tunnel_name(r), d->tunnel[r]);
+	output(arg, COUNTER_EVENT, "tunnel.too_deep", d->too_deep);
 	ipfrag_stats(d->fragments, output, arg);
 	mirrordup_stats(d->duplicates, output, arg);
-	output(arg, "udp.malformed", d->bad_udp);
-	output(arg, "tcp.malformed", d->bad_tcp);
-	output(arg, "icmp.not_unreachable", d->other_icmp);
+	output(arg, COUNTER_EVENT, "udp.malformed", d->bad_udp);
+	output(arg, COUNTER_EVENT, "tcp.malformed", d->bad_tcp);
+	output(arg, COUNTER_EVENT, "icmp.not_unreachable", d->other_icmp);
 }

@@ -129,7 +129,7 @@ merge_flush(struct merge *m)
 void
 merge_stats(const struct merge *m, counter_output *output, void *arg)
 {
-	output(arg, "merge.early", m->early);
-	output(arg, "merge.late", m->late);
-	output(arg, "merge.no_memory", m->no_memory);
+	output(arg, COUNTER_EVENT, "merge.early", m->early);
+	output(arg, COUNTER_EVENT, "merge.late", m->late);
+	output(arg, COUNTER_LIMIT, "merge.no_memory", m->no_memory);
 }

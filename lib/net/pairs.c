@@ -234,6 +234,6 @@ pairs_set(struct pairs *p, const struct pairs_limits *limits)
 void
 pairs_stats(const struct pairs *p, counter_output *output, void *arg)
 {
-	output(arg, "pairs.forgotten", p->forgotten);
-	output(arg, "pairs.out_of_memory", p->out_of_memory);
+	output(arg, COUNTER_LIMIT, "pairs.forgotten", p->forgotten);
+	output(arg, COUNTER_LIMIT, "pairs.out_of_memory", p->out_of_memory);
 }

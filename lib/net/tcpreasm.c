@@ -456,24 +456,32 @@ tcpreasm_stats(const struct tcpreasm *t, counter_output *output, void *arg)
 {
 	const struct tcpstream_store *store = &t->store;
 
-	output(arg, "tcpreasm.bad_flags", t->bad_flags);
-	output(arg, "tcpreasm.unknown_connection", t->unknown);
-	output(arg, "tcpreasm.no_memory", t->no_memory);
-	output(arg, "tcpreasm.stray", t->stray);
-	output(arg, "tcpreasm.bad_reset", t->bad_reset);
-	output(arg, "tcpreasm.after_end", t->after_end);
-	output(arg, "tcpreasm.after_fin", store->after_fin);
-	output(arg, "tcpreasm.retransmitted", store->retransmitted);
-	output(arg, "tcpreasm.replaced", t->replaced);
-	output(arg, "tcpreasm.evicted_fresh", t->evicted[TCPTABLE_FRESH]);
-	output(arg, "tcpreasm.evicted_ended", t->evicted[TCPTABLE_ENDED]);
-	output(arg, "tcpreasm.evicted_carrying", t->evicted[TCPTABLE_CARRYING]);
-	output(arg, "tcpreasm.gap_acknowledged",
+	output(arg, COUNTER_EVENT, "tcpreasm.bad_flags", t->bad_flags);
+	output(arg, COUNTER_EVENT, "tcpreasm.unknown_connection", t->unknown);
+	output(arg, COUNTER_LIMIT, "tcpreasm.no_memory", t->no_memory);
+	output(arg, COUNTER_EVENT, "tcpreasm.stray", t->stray);
+	output(arg, COUNTER_EVENT, "tcpreasm.bad_reset", t->bad_reset);
+	output(arg, COUNTER_EVENT, "tcpreasm.after_end", t->after_end);
+	output(arg, COUNTER_EVENT, "tcpreasm.after_fin", store->after_fin);
+	output(
+	    arg, COUNTER_EVENT, "tcpreasm.retransmitted", store->retransmitted);
+	output(arg, COUNTER_EVENT, "tcpreasm.replaced", t->replaced);
+	output(arg, COUNTER_LIMIT, "tcpreasm.evicted_fresh",
+	    t->evicted[TCPTABLE_FRESH]);
+	output(arg, COUNTER_LIMIT, "tcpreasm.evicted_ended",
+	    t->evicted[TCPTABLE_ENDED]);
+	output(arg, COUNTER_LIMIT, "tcpreasm.evicted_carrying",
+	    t->evicted[TCPTABLE_CARRYING]);
+	output(arg, COUNTER_EVENT, "tcpreasm.gap_acknowledged",
 	    store->gaps[TCPSTREAM_ACKNOWLEDGED]);
-	output(arg, "tcpreasm.gap_aged", store->gaps[TCPSTREAM_AGED]);
-	output(arg, "tcpreasm.gap_limited", store->gaps[TCPSTREAM_LIMITED]);
-	output(arg, "tcpreasm.gap_ended", store->gaps[TCPSTREAM_ENDED]);
-	output(arg, "tcpreasm.gap_truncated", store->gaps[TCPSTREAM_TRUNCATED]);
+	output(arg, COUNTER_EVENT, "tcpreasm.gap_aged",
+	    store->gaps[TCPSTREAM_AGED]);
+	output(arg, COUNTER_LIMIT, "tcpreasm.gap_limited",
+	    store->gaps[TCPSTREAM_LIMITED]);
+	output(arg, COUNTER_EVENT, "tcpreasm.gap_ended",
+	    store->gaps[TCPSTREAM_ENDED]);
+	output(arg, COUNTER_EVENT, "tcpreasm.gap_truncated",
+	    store->gaps[TCPSTREAM_TRUNCATED]);
 }
 
 size_t

@@ -508,8 +508,8 @@ tap_open(const struct tap *tap)
 void
 tap_stats(const struct tap *tap, counter_output *output, void *arg)
 {
-	output(arg, "tap.other_port", tap->other_port);
-	output(arg, "tap.no_memory", tap->no_memory);
+	output(arg, COUNTER_EVENT, "tap.other_port", tap->other_port);
+	output(arg, COUNTER_LIMIT, "tap.no_memory", tap->no_memory);
 	decode_stats(tap->decode, output, arg);
 	tcpreasm_stats(tap->tcp, output, arg);
 	pairs_stats(tap->pairs, output, arg);

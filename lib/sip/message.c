@@ -438,7 +438,7 @@ void
 message_stats(const struct message *parser, counter_output *output, void *arg)
 {
 	for (size_t i = 0; i < REASONS; i++)
-		output(arg, reason_names[i], parser->counts[i]);
+		output(arg, COUNTER_EVENT, reason_names[i], parser->counts[i]);
 }
 
 uint64_t

@@ -106,8 +106,8 @@ sipdate_stats_write(
 		[SIPDATE_LAYOUT] = "sipdate.layout",
 	};
 
-	output(arg, "sipdate.garbage", stats->garbage);
-	output(arg, "sipdate.out_of_range", stats->out_of_range);
+	output(arg, COUNTER_EVENT, "sipdate.garbage", stats->garbage);
+	output(arg, COUNTER_EVENT, "sipdate.out_of_range", stats->out_of_range);
 	for (unsigned form = 0; form < SIPDATE_FORMS; form++)
-		output(arg, names[form], stats->forms[form]);
+		output(arg, COUNTER_EVENT, names[form], stats->forms[form]);
 }

@@ -145,7 +145,7 @@ sipstream_input(
 void
 sipstream_stats(const struct sipstream *s, counter_output *output, void *arg)
 {
-	output(arg, "sipstream.foreign", s->foreign);
-	output(arg, "sipstream.no_memory", s->no_memory);
+	output(arg, COUNTER_EVENT, "sipstream.foreign", s->foreign);
+	output(arg, COUNTER_LIMIT, "sipstream.no_memory", s->no_memory);
 	framing_stats_write(&s->framing, output, arg);
 }

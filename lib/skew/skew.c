@@ -355,11 +355,12 @@ skew_estimate_of(const struct skew *s, const struct address *host,
 void
 skew_stats(const struct skew *s, counter_output *output, void *arg)
 {
-	output(arg, "skew.full", s->full);
-	output(arg, "skew.evicted", s->evicted);
-	output(arg, "skew.no_memory", s->no_memory + s->trial.no_memory);
-	output(arg, "skew.out_of_range", s->out_of_range);
-	output(arg, "skew.muted", s->muted);
+	output(arg, COUNTER_LIMIT, "skew.full", s->full);
+	output(arg, COUNTER_LIMIT, "skew.evicted", s->evicted);
+	output(arg, COUNTER_LIMIT, "skew.no_memory",
+	    s->no_memory + s->trial.no_memory);
+	output(arg, COUNTER_EVENT, "skew.out_of_range", s->out_of_range);
+	output(arg, COUNTER_EVENT, "skew.muted", s->muted);
 	hosts_stats(s->trial.hosts, output, arg);
 }
 

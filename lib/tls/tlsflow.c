@@ -236,13 +236,15 @@ tlsflow_input(struct tlsflow *t, const struct tcpreasm_event *e, void **slot)
 void
 tlsflow_stats(const struct tlsflow *t, counter_output *output, void *arg)
 {
-	output(arg, "tlsflow.foreign", t->foreign);
-	output(arg, "tlsflow.lost", t->lost);
-	output(arg, "tlsflow.malformed", t->shared.malformed);
-	output(arg, "tlsflow.message_too_long", t->shared.budget.too_long);
-	output(arg, "tlsflow.message_over_limit", t->shared.budget.over);
-	output(arg, "tlsflow.chain_cut", t->shared.chains_cut);
-	output(arg, "tlsflow.no_memory", t->no_memory);
+	output(arg, COUNTER_EVENT, "tlsflow.foreign", t->foreign);
+	output(arg, COUNTER_EVENT, "tlsflow.lost", t->lost);
+	output(arg, COUNTER_EVENT, "tlsflow.malformed", t->shared.malformed);
+	output(arg, COUNTER_EVENT, "tlsflow.message_too_long",
+	    t->shared.budget.too_long);
+	output(arg, COUNTER_LIMIT, "tlsflow.message_over_limit",
+	    t->shared.budget.over);
+	output(arg, COUNTER_EVENT, "tlsflow.chain_cut", t->shared.chains_cut);
+	output(arg, COUNTER_LIMIT, "tlsflow.no_memory", t->no_memory);
 	certcache_stats(t->shared.certificates, output, arg);
 }
 

@@ -425,10 +425,10 @@ txntable_stats(const struct txntable *t, counter_output *output, void *arg)
 {
 	const struct counters *c = &t->counters;
 
-	output(arg, "txntable.full", c->full);
-	output(arg, "txntable.evicted", c->evicted);
-	output(arg, "txntable.too_many_legs", c->too_many_legs);
-	output(arg, "txntable.no_memory", c->no_memory);
-	output(arg, "txntable.orphan", c->orphan);
-	output(arg, "txntable.ack_orphan", c->ack_orphan);
+	output(arg, COUNTER_LIMIT, "txntable.full", c->full);
+	output(arg, COUNTER_LIMIT, "txntable.evicted", c->evicted);
+	output(arg, COUNTER_LIMIT, "txntable.too_many_legs", c->too_many_legs);
+	output(arg, COUNTER_LIMIT, "txntable.no_memory", c->no_memory);
+	output(arg, COUNTER_EVENT, "txntable.orphan", c->orphan);
+	output(arg, COUNTER_EVENT, "txntable.ack_orphan", c->ack_orphan);
 }

@@ -222,8 +222,9 @@ read_packets(pcap_t *pcap, struct tool *tool, struct decode *decode)
 }
 
 static void
-on_counter(void *arg, const char *name, uint64_t value)
+on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	(void)arg;
 	if (value != 0)
 		printf("#\t%s\t%" PRIu64 "\n", name, value);

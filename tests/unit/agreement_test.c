@@ -204,8 +204,9 @@ END_TEST
 static uint64_t evicted;
 
 static void
-on_counter(void *arg, const char *name, uint64_t value)
+on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	(void)arg;
 	if (strcmp(name, "agreement.evicted") == 0)
 		evicted = value;

@@ -487,8 +487,9 @@ END_TEST
 static uint64_t full;
 
 static void
-on_counter(void *arg, const char *name, uint64_t value)
+on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	(void)arg;
 	if (strcmp(name, "alert.full") == 0)
 		full = value;

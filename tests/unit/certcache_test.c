@@ -7,8 +7,9 @@ static const struct siphash_key key = { 1, 2 };
 static uint64_t refused, evicted, too_many;
 
 static void
-on_counter(void *arg, const char *name, uint64_t value)
+on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	(void)arg;
 	if (strcmp(name, "certcache.refused") == 0)
 		refused = value;

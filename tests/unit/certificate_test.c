@@ -287,8 +287,9 @@ START_TEST(dates_beyond_our_time_are_written_all_the_same)
 END_TEST
 
 static void
-on_counter(void *arg, const char *name, uint64_t value)
+on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	if (strcmp(name, arg) == 0)
 		textbuf_uint(
 		    &(struct textbuf){ .text = told, .size = sizeof(told) },

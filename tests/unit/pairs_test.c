@@ -32,8 +32,9 @@ facts(const struct pairs *p, uint8_t from, uint8_t to)
 }
 
 static void
-on_counter(void *arg, const char *name, uint64_t value)
+on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	if (strcmp(name, "pairs.forgotten") == 0)
 		*(uint64_t *)arg = value;
 }

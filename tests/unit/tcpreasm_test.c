@@ -169,8 +169,9 @@ static uint64_t counted;
 static const char *counter;
 
 static void
-on_counter(void *arg, const char *name, uint64_t value)
+on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	(void)arg;
 	if (strcmp(name, counter) == 0)
 		counted = value;

@@ -190,8 +190,9 @@ START_TEST(versions_and_alerts_have_names)
 END_TEST
 
 static void
-on_counter(void *arg, const char *name, uint64_t value)
+on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	if (strcmp(name, "tlsflow.malformed") == 0)
 		*(uint64_t *)arg = value;
 }

@@ -10,11 +10,25 @@ START_TEST(counters_of_one_name_add_up)
 	struct totals t = { .count = 0 };
 
 	totals_add(&t, "a.b", 2);
-	totals_gather(&t, "a.c", 1);
+	totals_gather(&t, COUNTER_EVENT, "a.c", 1);
 	totals_add(&t, "a.b", 3);
 	ck_assert_uint_eq(totals_get(&t, "a.b"), 5);
 	ck_assert_uint_eq(totals_get(&t, "a.c"), 1);
 	ck_assert_uint_eq(totals_get(&t, "a.d"), 0);
+}
+END_TEST
+
+START_TEST(a_counter_of_a_limit_is_known_as_one)
+{
+	struct totals t = { .count = 0 };
+
+	totals_gather(&t, COUNTER_EVENT, "a.dropped", 1);
+	totals_add(&t, "a.full", 1);
+	ck_assert(!t.entries[1].limit);
+	totals_gather(&t, COUNTER_LIMIT, "a.full", 1);
+	ck_assert(!t.entries[0].limit);
+	ck_assert(t.entries[1].limit);
+	ck_assert_uint_eq(t.entries[1].value, 2);
 }
 END_TEST
 
@@ -59,5 +73,6 @@ START_TEST(they_go_on_after_a_restart)
 }
 END_TEST
 
-UNIT("totals", counters_of_one_name_add_up, names_beyond_the_limit_are_dropped,
+UNIT("totals", counters_of_one_name_add_up,
+    a_counter_of_a_limit_is_known_as_one, names_beyond_the_limit_are_dropped,
     they_go_on_after_a_restart)

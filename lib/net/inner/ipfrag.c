@@ -392,7 +392,9 @@ ipfrag_stats(const struct ipfrag *f, counter_output *output, void *arg)
 	};
 
 	for (enum ipfrag_reason reason = 0; reason < REASONS; reason++)
-		output(arg, names[reason], f->counts[reason]);
+		output(arg,
+		    reason >= SENDER_LIMIT ? COUNTER_LIMIT : COUNTER_EVENT,
+		    names[reason], f->counts[reason]);
 }
 
 size_t

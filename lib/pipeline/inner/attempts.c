@@ -471,6 +471,6 @@ attempts_next_deadline(const struct attempts *a)
 void
 attempts_stats(const struct attempts *a, counter_output *output, void *arg)
 {
-	output(arg, "attempts.impatient", a->impatient);
-	output(arg, "attempts.no_memory", a->no_memory);
+	output(arg, COUNTER_EVENT, "attempts.impatient", a->impatient);
+	output(arg, COUNTER_LIMIT, "attempts.no_memory", a->no_memory);
 }

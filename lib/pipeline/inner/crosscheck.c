@@ -108,6 +108,6 @@ crosscheck_counts(const struct crosscheck *a, struct crosscheck_counts *counts)
 void
 crosscheck_stats(const struct crosscheck *a, counter_output *output, void *arg)
 {
-	output(arg, "crosscheck.other", a->counts.other);
-	output(arg, "crosscheck.refused", a->counts.refused);
+	output(arg, COUNTER_EVENT, "crosscheck.other", a->counts.other);
+	output(arg, COUNTER_EVENT, "crosscheck.refused", a->counts.refused);
 }

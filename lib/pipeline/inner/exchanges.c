@@ -283,6 +283,6 @@ exchanges_next_deadline(const struct exchanges *x)
 void
 exchanges_stats(const struct exchanges *x, counter_output *output, void *arg)
 {
-	output(arg, "exchanges.unknown_loss", x->unknown_loss);
-	output(arg, "exchanges.no_memory", x->no_memory);
+	output(arg, COUNTER_EVENT, "exchanges.unknown_loss", x->unknown_loss);
+	output(arg, COUNTER_LIMIT, "exchanges.no_memory", x->no_memory);
 }

@@ -88,6 +88,6 @@ opening_end(struct openings *o, void **slot)
 void
 opening_stats(const struct openings *o, counter_output *output, void *arg)
 {
-	output(arg, "opening.no_memory", o->no_memory);
-	output(arg, "opening.too_many", o->too_many);
+	output(arg, COUNTER_LIMIT, "opening.no_memory", o->no_memory);
+	output(arg, COUNTER_LIMIT, "opening.too_many", o->too_many);
 }

@@ -199,7 +199,7 @@ streams_next_deadline(const struct streams *s)
 void
 streams_stats(const struct streams *s, counter_output *output, void *arg)
 {
-	output(arg, "streams.no_memory", s->no_memory);
+	output(arg, COUNTER_LIMIT, "streams.no_memory", s->no_memory);
 	sipstream_stats(s->sip, output, arg);
 	tlsflow_stats(s->tls, output, arg);
 	attempts_stats(s->attempts, output, arg);

@@ -492,11 +492,13 @@ void
 framing_stats_write(
     const struct framing_stats *stats, counter_output *output, void *arg)
 {
-	output(arg, "framing.too_long", stats->too_long);
-	output(arg, "framing.no_length", stats->no_length);
-	output(arg, "framing.bad_length", stats->bad_length);
-	output(arg, "framing.resynchronised", stats->resynchronised);
-	output(arg, "framing.skipped_octets", stats->skipped_octets);
-	output(arg, "framing.cut", stats->cut);
-	output(arg, "framing.no_memory", stats->no_memory);
+	output(arg, COUNTER_EVENT, "framing.too_long", stats->too_long);
+	output(arg, COUNTER_EVENT, "framing.no_length", stats->no_length);
+	output(arg, COUNTER_EVENT, "framing.bad_length", stats->bad_length);
+	output(arg, COUNTER_EVENT, "framing.resynchronised",
+	    stats->resynchronised);
+	output(arg, COUNTER_EVENT, "framing.skipped_octets",
+	    stats->skipped_octets);
+	output(arg, COUNTER_EVENT, "framing.cut", stats->cut);
+	output(arg, COUNTER_LIMIT, "framing.no_memory", stats->no_memory);
 }

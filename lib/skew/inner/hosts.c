@@ -306,8 +306,8 @@ hosts_is_of_interest(const struct hosts_facts *facts)
 void
 hosts_stats(const struct hosts *h, counter_output *output, void *arg)
 {
-	output(arg, "hosts.evicted", h->evicted);
-	output(arg, "hosts.no_memory", h->no_memory);
+	output(arg, COUNTER_LIMIT, "hosts.evicted", h->evicted);
+	output(arg, COUNTER_LIMIT, "hosts.no_memory", h->no_memory);
 }
 
 void

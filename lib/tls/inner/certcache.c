@@ -116,7 +116,7 @@ certcache_find(struct certcache *c, struct slice der, nstime now)
 void
 certcache_stats(const struct certcache *c, counter_output *output, void *arg)
 {
-	output(arg, "certcache.refused", c->refused);
-	output(arg, "certcache.evicted", lru_evicted(c->known));
-	output(arg, "certcache.too_many", c->too_many);
+	output(arg, COUNTER_EVENT, "certcache.refused", c->refused);
+	output(arg, COUNTER_LIMIT, "certcache.evicted", lru_evicted(c->known));
+	output(arg, COUNTER_LIMIT, "certcache.too_many", c->too_many);
 }

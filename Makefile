@@ -13,7 +13,7 @@ B            ?= build$(if $(SAN),-san)
 
 SIP_CFLAGS   := -std=c11 -Wall -Wextra -Wshadow -Wstrict-prototypes \
                 -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
-                -Wformat=2 -Wundef
+                -Wformat=2 -Wundef -Werror=incompatible-pointer-types
 SIP_CPPFLAGS := -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -Ilib -Idaemon -MMD -MP
 ifneq ($(SAN),)
 SIP_CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all \

@@ -74,10 +74,11 @@ struct wanted {
 };
 
 static void
-find_count(void *arg, const char *name, uint64_t value)
+find_count(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
 	struct wanted *wanted = arg;
 
+	(void)kind;
 	ck_assert_ptr_nonnull(name);
 	if (strcmp(name, wanted->name) == 0)
 		wanted->value = value;

@@ -43,8 +43,9 @@ static const char *wanted;
 static uint64_t found;
 
 static void
-find(void *arg, const char *name, uint64_t value)
+find(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	(void)arg;
 	if (strcmp(name, wanted) == 0)
 		found = value;

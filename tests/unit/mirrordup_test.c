@@ -43,10 +43,11 @@ struct counts {
 };
 
 static void
-keep_count(void *arg, const char *name, uint64_t value)
+keep_count(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
 	struct counts *counts = arg;
 
+	(void)kind;
 	if (strcmp(name, "mirrordup.duplicate") == 0)
 		counts->duplicate = value;
 	else

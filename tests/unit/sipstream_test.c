@@ -54,8 +54,10 @@ end(struct sipstream *s)
 static uint64_t count;
 
 static void
-find_foreign(void *arg, const char *name, uint64_t value)
+find_foreign(
+    void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	(void)arg;
 	if (strcmp(name, "sipstream.foreign") == 0)
 		count = value;

@@ -516,8 +516,9 @@ END_TEST
 static uint64_t full, evicted, out_of_range;
 
 static void
-on_count(void *arg, const char *name, uint64_t value)
+on_count(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	(void)arg;
 	if (slice_is(slice_text(name), "skew.full"))
 		full = value;

@@ -237,8 +237,9 @@ START_TEST(it_is_told_again_when_it_goes_on)
 END_TEST
 
 static void
-evicted(void *arg, const char *name, uint64_t value)
+evicted(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
+	(void)kind;
 	if (strcmp(name, "stale.evicted") == 0)
 		*(uint64_t *)arg = value;
 }

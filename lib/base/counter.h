@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /*
- * How rooms tell what they dropped and why.  Every X_stats(x, output, arg)
- * calls `output' once for each of its reasons, zeros included, always in the
- * same order.  `name' is "room.reason" and static.
+ * How rooms report how much they dropped and why.  Every X_stats(x, output,
+ * arg) calls `output' once for each of its reasons, zeros included, always in
+ * the same order.  `name' is "room.reason" and static.
  */
 enum counter_kind {
 	COUNTER_EVENT,

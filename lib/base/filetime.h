@@ -8,8 +8,8 @@
 
 /*
  * FILETIME, the clock of Windows' protocols (MS-DTYP 2.3.3): intervals of 100
- * ns since 1601-01-01.  False, and *time untouched: zero, which says that
- * nothing is told, or beyond what nstime holds.
+ * ns since 1601-01-01.  False, and *time untouched: it is zero, which means
+ * "unknown", or beyond the range of nstime.
  */
 static inline bool
 filetime_read(uint64_t filetime, nstime *time)

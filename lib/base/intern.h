@@ -5,9 +5,9 @@
 #include "base/siphash.h"
 
 /*
- * Texts that many objects have in common, each kept once: who wants one takes
- * it, and gives it back when he needs it no more.  There are never more of
- * them than were taken, so those who take them set the limit.
+ * Texts that many objects have in common, each kept once and counted: a user
+ * takes one and gives it back when done. There are never more texts than were
+ * taken, so their users set the limit.
  */
 
 struct intern;

@@ -5,9 +5,9 @@
 #include "base/table.h"
 
 /*
- * A table that owns its objects, so many of them: where there is no room, the
- * one unused for longest gives way.  All objects are of one size, begin with
- * a struct lru_entry and are zeros behind it when they are made.
+ * A table that owns at most `limit' objects: a new one evicts the least
+ * recently used.  All objects are of one size, begin with a struct lru_entry
+ * and are zeros behind it when they are made.
  */
 
 struct lru_entry {

@@ -6,15 +6,15 @@
 #include "base/nstime.h"
 
 /*
- * What survives a restart, as octets: numbers little-endian and of fixed
- * width, texts and parts with their length before them, an unkeyed checksum
- * at the end.  It is written into a buffer that grows up to a limit, and read
- * with a cursor, whose `bad' says at the end whether all of it made sense.
+ * State that survives a restart, as octets: numbers little-endian and of fixed
+ * width, texts and parts with their length before them, an unkeyed checksum at
+ * the end.  It is written into a buffer that grows up to a limit, and read
+ * with a cursor, whose `bad' is set at the end if any of it was invalid.
  *
  * X_save() writes what X_load() reads, item by item:
  *
- *	record_more(r, true) .. record_more(r, false)
- *	while (record_read_more(c)) ..
+ * 	record_more(r, true) .. record_more(r, false)
+ * 	while (record_read_more(c)) ..
  */
 
 struct record {
@@ -82,7 +82,7 @@ void record_end(struct record *r, size_t begun);
 /* The end of all: the checksum of what is in it. */
 void record_seal(struct record *r);
 
-/* What was sealed, borrowed.  False if it is not whole. */
+/* The content under the seal, borrowed. False if it is not whole. */
 bool record_unseal(struct slice sealed, struct slice *content);
 
 /*

@@ -17,7 +17,7 @@ struct siphash_key {
 
 uint64_t siphash(const struct siphash_key *key, struct slice octets);
 
-/* The same in 128 bits, for digests that stand for what they were made of. */
+/* The same in 128 bits, for digests that replace their input. */
 struct siphash_wide {
 	uint64_t a, b;
 };

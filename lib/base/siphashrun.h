@@ -6,10 +6,10 @@
 
 /*
  * SipHash-1-3 with 128 bits, piece by piece: siphash_128() of a sequence of
- * words.  Octets are padded with zeros to whole words, so who needs to tell
- * their lengths apart adds them as well.  All of it is inlined by force: the
- * state stays in registers from the first word to the last, and where the
- * number of rounds is known they cost half.
+ * words.  Octets are padded with zeros to whole words, so a caller whose
+ * inputs differ in length hashes the length as well.  All of it is inlined by
+ * force: the state stays in registers from the first word to the last, and
+ * where the number of rounds is known they cost half.
  */
 
 struct siphash_run {

@@ -18,7 +18,7 @@ enum {
 	HUGE_CHUNK = 2 * 1024 * 1024
 };
 
-/* Both stand in memory that holds nothing else at the time. */
+/* Both are written to memory that is otherwise unused at the time. */
 struct unused {
 	struct unused *next;
 };
@@ -79,7 +79,7 @@ add_chunk(struct slab *s)
 
 	if (chunk == NULL)
 		return false;
-	/* It is well without. */
+	/* Huge pages are an optimization: failure does no harm. */
 	if (octets == HUGE_CHUNK)
 		madvise(chunk, octets, MADV_HUGEPAGE);
 	chunk->next = s->chunks;

@@ -6,7 +6,7 @@
 
 /*
  * Objects of one size, many at a time: a room that makes and drops a million
- * of them asks malloc once for a few hundred.  What is given back is used
+ * of them asks malloc once for a few hundred.  An object given back is used
  * again, last in, first out; memory goes back to the system with the slab.
  * Objects begin on a cache line, or in its middle.
  */

@@ -9,8 +9,8 @@
 
 /*
  * A slice is a run of octets that somebody else owns.  It is passed by value,
- * is never NUL-terminated, and is valid as long as its owner says.  An empty
- * slice may have any pointer, NULL included.
+ * is never NUL-terminated, and is valid as long as its owner specifies.  An
+ * empty slice may have any pointer, NULL included.
  */
 
 struct slice {
@@ -38,7 +38,7 @@ slice_first(struct slice s, size_t len)
 	return slice_of(s.p, len < s.len ? len : s.len);
 }
 
-/* What follows the first `len' octets; empty if there are not that many. */
+/* The octets after the first `len'; empty if there are not that many. */
 static inline struct slice
 slice_after(struct slice s, size_t len)
 {

@@ -9,14 +9,14 @@
  * power of two not above it.  A hash belongs to bucket hash mod 2*round if
  * that bucket exists already, else to hash mod round.  When the load passes
  * half of SLOTS a bucket, two are added: each time bucket `buckets - round' is
- * split in two.  Buckets stand in segments of SEGMENT that are allocated once.
+ * split in two.  Buckets live in segments of SEGMENT that are allocated once.
  *
  * Entries are scattered in memory, so each one looked at is a cache miss.  A
  * bucket is a cache line that points to SLOTS entries, the newest last, with
- * an octet of each one's hash: who is not there is looked for in vain without
- * a look at any entry.  Of more than SLOTS the older ones are chained behind
- * slot[0], the newest first; one of four bits says which quarters of all
- * hashes they are of, or were since the chain began.
+ * an octet of each one's hash, so a search that finds nothing mostly reads no
+ * entry.  Of more than SLOTS the older ones are chained behind slot[0], the
+ * newest first; one of four bits says which quarters of all hashes they are
+ * of, or were since the chain began.
  */
 
 enum { SLOTS = 7, SEGMENT = 64, LINE = 64 };
@@ -153,7 +153,7 @@ add_segment(struct table *t)
 	return true;
 }
 
-/* Whatever the bucket held, as a list, the oldest first. */
+/* All entries of the bucket, as a list, the oldest first. */
 static struct table_entry *
 empty(struct bucket *b)
 {
@@ -285,7 +285,8 @@ table_expect_entry(const struct table *t, uint64_t hash)
 	const struct bucket *b = bucket_of(t, hash);
 	uint64_t slots = slots_tagged(b, hash);
 
-	/* What begins in the middle of a line ends in the next. */
+	/* An entry that begins in the middle of a cache line ends in the next.
+	 */
 	while (slots != 0) {
 		const struct table_entry *entry = b->slot[next_slot(&slots)];
 
@@ -317,7 +318,7 @@ table_find_next(
 
 	if (slot == SLOTS)
 		return find_chained(t, entry->next, entry->hash, key);
-	/* Those below its own. */
+	/* The bits below its own. */
 	return find_among(t, b,
 	    slots_tagged(b, entry->hash) & oldest_slots(slot), entry->hash,
 	    key);

@@ -38,12 +38,11 @@ void table_set(struct table *table, size_t limit);
 
 uint64_t table_hash(const struct table *table, struct slice octets);
 
-/* Soon this hash will be found, added or removed: have its bucket brought into
- * the cache meanwhile. */
+/* Prefetch the bucket of a hash that will be found, added or removed soon. */
 void table_expect(const struct table *table, uint64_t hash);
 
-/* The bucket is near, or may be waited for: have the entries brought that are
- * likely to be the one. */
+/* Prefetch the entries likely to match; the bucket should be in the cache by
+ * now. */
 void table_expect_entry(const struct table *table, uint64_t hash);
 
 /* The entry with `hash' for which equal(entry, key) holds, or NULL. */

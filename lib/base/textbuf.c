@@ -78,9 +78,9 @@ character_at(struct slice s, uint32_t *code)
 	return len;
 }
 
-/* What could move a cursor, end a line, or make text read otherwise than it
- * is: C0, DEL, C1, U+061C, U+200B..200F, U+2028..202E, U+2060..206F, U+FEFF,
- * noncharacters. */
+/* Characters that could move a cursor, end a line, or make text read otherwise
+ * than it is: C0, DEL, C1, U+061C, U+200B..200F, U+2028..202E, U+2060..206F,
+ * U+FEFF, noncharacters. */
 static bool
 printable(uint32_t c)
 {
@@ -116,7 +116,7 @@ escape(struct textbuf *t, struct slice octets)
 	}
 }
 
-/* How many octets at the front are ASCII that stands for itself. */
+/* How many octets at the front are ASCII written without an escape. */
 static size_t
 plain(struct slice s)
 {

@@ -11,9 +11,9 @@
  * not fit; what does not fit is cut at the end of a UTF-8 character, and
  * everything after it is dropped.
  *
- * Whatever came off the wire goes through textbuf_wire(): nothing else may
- * put foreign octets into a textbuf, since these texts reach terminals, logs
- * and other programs.
+ * Octets off the wire go through textbuf_wire(): nothing else may put foreign
+ * octets into a textbuf, since these texts reach terminals, logs and other
+ * programs.
  */
 
 struct textbuf {
@@ -26,7 +26,7 @@ struct textbuf {
 /* Begin an empty text in `store' of `size' octets (at least 1). */
 void textbuf_init(struct textbuf *t, char *store, size_t size);
 
-/* What has been written, borrowed until the next write. */
+/* The text written so far, borrowed until the next write. */
 struct slice textbuf_slice(const struct textbuf *t);
 
 /* Text of our own: a literal, or what a textbuf made before. */

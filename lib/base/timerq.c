@@ -5,8 +5,8 @@
 
 /*
  * A 4-ary heap: half the depth of a binary one, and the four children of a
- * node stand in one or two cache lines.  The deadline is kept in the heap so
- * that sifting does not touch the objects it compares.
+ * node share one or two cache lines.  The deadline is kept in the heap so that
+ * sifting does not touch the objects it compares.
  */
 
 enum { ARITY = 4, FIRST_SIZE = 64 };

@@ -34,7 +34,7 @@ void totals_gather(
 /* 0 if there is none of that name. */
 uint64_t totals_get(const struct totals *t, const char *name);
 
-/* What survives a restart; what is loaded is added. */
+/* The counts that survive a restart; loaded ones are added. */
 void totals_save(struct record *r, const struct totals *t);
 void totals_load(struct totals *t, struct cursor *c);
 

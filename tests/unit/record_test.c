@@ -46,7 +46,7 @@ read_one_of_each(struct slice octets)
 	    !record_read_more(&c) && !c.bad && c.rest.len == 0;
 }
 
-START_TEST(what_was_written_is_read)
+START_TEST(every_written_value_is_read_back)
 {
 	write_one_of_each();
 	ck_assert(read_one_of_each(written()));
@@ -147,7 +147,7 @@ START_TEST(every_changed_octet_breaks_the_seal)
 }
 END_TEST
 
-UNIT("record", what_was_written_is_read, numbers_are_little_endian,
+UNIT("record", every_written_value_is_read_back, numbers_are_little_endian,
     is_bad_cut_at_every_octet, values_out_of_range_are_bad,
     never_grows_beyond_its_limit, a_long_text_is_cut,
     every_changed_octet_breaks_the_seal)

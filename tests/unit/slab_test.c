@@ -33,7 +33,7 @@ START_TEST(objects_begin_on_half_a_cache_line)
 }
 END_TEST
 
-START_TEST(chunks_of_any_size_hold_what_was_asked_for)
+START_TEST(chunks_of_any_size_hold_whole_objects)
 {
 	static const size_t sizes[] = { 1, 224, 65536, 3000000 };
 
@@ -50,7 +50,7 @@ START_TEST(chunks_of_any_size_hold_what_was_asked_for)
 }
 END_TEST
 
-START_TEST(what_is_given_back_is_taken_next)
+START_TEST(an_object_given_back_is_taken_next)
 {
 	struct slab *s = slab_new(24);
 	void *first = slab_take(s);
@@ -71,5 +71,5 @@ START_TEST(freeing_none_is_fine)
 END_TEST
 
 UNIT("slab", objects_do_not_overlap, objects_begin_on_half_a_cache_line,
-    chunks_of_any_size_hold_what_was_asked_for,
-    what_is_given_back_is_taken_next, freeing_none_is_fine)
+    chunks_of_any_size_hold_whole_objects, an_object_given_back_is_taken_next,
+    freeing_none_is_fine)

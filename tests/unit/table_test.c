@@ -51,7 +51,7 @@ find(const struct table *t, unsigned k)
 	return table_find(t, hash_of(t, k), &k);
 }
 
-START_TEST(finds_what_was_added_and_nothing_else)
+START_TEST(finds_the_added_entries_and_no_others)
 {
 	struct table *t = table_of(MANY);
 
@@ -92,7 +92,7 @@ START_TEST(refuses_beyond_its_limit)
 }
 END_TEST
 
-START_TEST(a_lower_limit_keeps_what_is_there)
+START_TEST(a_lower_limit_keeps_the_entries_there_are)
 {
 	struct table *t = table_of(3);
 
@@ -170,7 +170,7 @@ START_TEST(an_entry_may_be_removed_on_the_walk)
 END_TEST
 
 /* Hashes that differ in nothing a bucket looks at: slow, never wrong. */
-START_TEST(colliding_hashes_are_told_apart_by_their_keys)
+START_TEST(colliding_hashes_are_distinguished_by_their_keys)
 {
 	struct table *t = table_of(MANY);
 
@@ -185,7 +185,7 @@ START_TEST(colliding_hashes_are_told_apart_by_their_keys)
 }
 END_TEST
 
-/* Those with key `k', newest first, must be found in this order. */
+/* Entries with key `k' must be found in this order, newest first. */
 static void
 found_in_order(
     const struct table *t, unsigned k, struct thing *const *added, size_t count)
@@ -240,9 +240,9 @@ START_TEST(freeing_nothing_is_fine)
 }
 END_TEST
 
-UNIT("table", finds_what_was_added_and_nothing_else, removal_leaves_the_others,
-    refuses_beyond_its_limit, a_lower_limit_keeps_what_is_there,
+UNIT("table", finds_the_added_entries_and_no_others, removal_leaves_the_others,
+    refuses_beyond_its_limit, a_lower_limit_keeps_the_entries_there_are,
     equal_keys_are_found_newest_first, walking_meets_each_entry_once,
     an_entry_may_be_removed_on_the_walk,
-    colliding_hashes_are_told_apart_by_their_keys,
+    colliding_hashes_are_distinguished_by_their_keys,
     a_crowded_bucket_keeps_its_order, freeing_nothing_is_fine)

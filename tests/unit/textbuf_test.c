@@ -12,7 +12,7 @@ start(void)
 	textbuf_init(&t, store, sizeof(store));
 }
 
-/* What textbuf_wire() makes of `octets' of `len'. */
+/* The text textbuf_wire() makes of `octets' of `len'. */
 static const char *
 wire(const char *octets, size_t len)
 {
@@ -37,7 +37,7 @@ instant(nstime wall)
 	return t.text;
 }
 
-START_TEST(what_does_not_fit_is_cut_and_latched)
+START_TEST(text_that_does_not_fit_is_cut_and_latched)
 {
 	char small[6];
 
@@ -111,7 +111,7 @@ START_TEST(a_backslash_is_doubled_so_escapes_are_unambiguous)
 }
 END_TEST
 
-START_TEST(what_is_not_utf_8_is_escaped_octet_by_octet)
+START_TEST(invalid_utf_8_is_escaped_octet_by_octet)
 {
 	ck_assert_str_eq(wire("\xe9t\xe9", 3), "\\xe9t\\xe9"); /* Latin-1 */
 	ck_assert_str_eq(wire("\xc0\xaf", 2), "\\xc0\\xaf");   /* overlong */
@@ -235,7 +235,7 @@ START_TEST(seconds_reach_further_than_nstime)
 }
 END_TEST
 
-START_TEST(the_time_of_day_stands_alone_too)
+START_TEST(the_time_of_day_is_written_alone_too)
 {
 	start();
 	textbuf_time_of_day(&t, 1294078927 * NSTIME_S + 999999999);
@@ -245,13 +245,13 @@ START_TEST(the_time_of_day_stands_alone_too)
 }
 END_TEST
 
-UNIT("textbuf", what_does_not_fit_is_cut_and_latched,
+UNIT("textbuf", text_that_does_not_fit_is_cut_and_latched,
     a_buffer_of_one_octet_holds_the_empty_text, text_is_cut_between_characters,
     printable_utf_8_passes, control_characters_are_escaped,
     a_backslash_is_doubled_so_escapes_are_unambiguous,
-    what_is_not_utf_8_is_escaped_octet_by_octet, no_escape_is_cut_in_two,
+    invalid_utf_8_is_escaped_octet_by_octet, no_escape_is_cut_in_two,
     numbers_reach_their_ends, hexadecimal_keeps_its_width,
     seconds_are_rounded_half_away_from_zero, there_is_no_minus_zero,
     seconds_reach_their_ends, times_are_rfc_3339_cut_to_the_microsecond,
     times_before_1970_are_rounded_down, seconds_reach_further_than_nstime,
-    the_time_of_day_stands_alone_too)
+    the_time_of_day_is_written_alone_too)

@@ -52,7 +52,7 @@ START_TEST(nothing_is_due_before_its_time)
 }
 END_TEST
 
-START_TEST(those_of_one_instant_keep_the_order_they_were_set_in)
+START_TEST(deadlines_of_one_instant_keep_the_order_they_were_set_in)
 {
 	start();
 	for (size_t i = 0; i < 100; i++)
@@ -162,7 +162,7 @@ START_TEST(freeing_nothing_is_fine)
 END_TEST
 
 UNIT("timerq", the_earliest_comes_first, nothing_is_due_before_its_time,
-    those_of_one_instant_keep_the_order_they_were_set_in,
+    deadlines_of_one_instant_keep_the_order_they_were_set_in,
     setting_again_moves_both_ways, a_cancelled_one_never_fires,
     the_ends_of_time_are_deadlines_too, agrees_with_a_plain_search,
     freeing_nothing_is_fine)

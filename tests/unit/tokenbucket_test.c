@@ -84,7 +84,7 @@ START_TEST(ready_is_the_first_moment_take_succeeds)
 }
 END_TEST
 
-/* What the header forbids must at least do no harm. */
+/* Arguments the header forbids must at least do no harm. */
 START_TEST(a_rate_of_zero_is_one_a_second)
 {
 	struct tokenbucket b;

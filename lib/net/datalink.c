@@ -21,13 +21,13 @@ enum {
 	NO_TYPE = 0
 };
 
-/* What a header says about the one behind it, and where that begins. */
+/* The type of the next header, and where that begins. */
 struct datalink_layer {
 	uint16_t type;
 	struct cursor c;
 };
 
-/* Nothing but IP can come next: its version tells which. */
+/* Only IP can come next: its version field decides which. */
 static uint16_t
 raw_type(struct cursor *c)
 {
@@ -98,8 +98,9 @@ pppoe_type(struct cursor *c)
 	return version_type_code == 0x1100 ? ppp_type(c) : NO_TYPE;
 }
 
-/* RFC 3032: labels until the one with the bottom bit.  What is below has no
- * type; what begins like IP is IP (a pseudowire begins with 0 not to). */
+/* RFC 3032: labels until the one with the bottom bit.  The payload has no
+ * type; it is IP if it begins like IP (a pseudowire begins with 0, so as not
+ * to). */
 static uint16_t
 mpls_type(struct cursor *c)
 {

@@ -7,9 +7,9 @@
 /*
  * From the first octet of a captured packet to the IP packet in it: Ethernet
  * (II, or 802.3 with SNAP), up to four VLAN tags, Linux cooked, loopback and
- * raw captures, PPP, PPPoE sessions and MPLS.  It looks at nothing but the
- * way to IP: addresses, VLANs and labels are not told, since a mirror may
- * show one packet under several.
+ * raw captures, PPP, PPPoE sessions and MPLS.  It looks at nothing but the way
+ * to IP: addresses, VLANs and labels are left out, since a mirror may show one
+ * packet under several.
  *
  * Only octets in front are taken away, so that the length on the wire of what
  * is left is the length of the whole less what was taken.
@@ -24,8 +24,8 @@ enum datalink_result {
 	DATALINK_RESULTS
 };
 
-/* What stands in front of a payload, as an EtherType.  Those that are tunnel
- * payloads too are named here. */
+/* The type of a payload, as an EtherType.  Types that are tunnel payloads too
+ * are named here. */
 enum datalink_ethertype {
 	DATALINK_ETHERTYPE_IPV4 = 0x0800,
 	DATALINK_ETHERTYPE_ETHERNET = 0x6558, /* a whole frame, no FCS */

@@ -85,7 +85,7 @@ context_inside(const struct decode *d, uint64_t context, const struct ip *ip)
 	return siphash(&d->key, slice_of(octets, sizeof(octets)));
 }
 
-/* Go on inside what `ip' carries: `captured' of `len' octets, less what stands
+/* Go on inside what `ip' carries: `captured' of `len' octets, less the headers
  * in front of the tunnelled packet. */
 static bool
 enter_tunnel(struct decode *d, const struct tunnel *tunnel, const struct ip *ip,

@@ -34,7 +34,7 @@ enum decode_transport {
 	DECODE_ICMP /* destination unreachable, v4 or v6 */
 };
 
-/* What was found at the bottom.  Borrowed until the callback returns. */
+/* The innermost layer that was found.  Borrowed until the callback returns. */
 struct decode_event {
 	enum decode_transport transport;
 	const struct packet *packet;  /* the one that completed it */

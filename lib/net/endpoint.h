@@ -8,7 +8,7 @@
 
 /*
  * Addresses and endpoints as plain values.  Unused octets are zero, so two
- * equal values are equal octet by octet and can be hashed as they stand.
+ * equal values are equal octet by octet and can be hashed octet by octet.
  */
 
 struct address {
@@ -53,7 +53,7 @@ bool endpoint_address_parse(struct slice text, struct address *a);
 /* Both directions of a pair alike: the smaller endpoint first. */
 int endpoint_compare(const struct endpoint *a, const struct endpoint *b);
 
-/* What survives a restart; an address of no version is bad. */
+/* Saved over a restart; an address of no version is bad. */
 void endpoint_save(struct record *r, const struct endpoint *e);
 struct endpoint endpoint_load(struct cursor *c);
 void endpoint_address_save(struct record *r, const struct address *a);

@@ -6,10 +6,10 @@
 
 /*
  * ICMP and ICMPv6 destination unreachable (RFC 792, RFC 4443 section 3.1),
- * read for the endpoints of the packet they quote and for nothing else: what
- * is quoted is never a message.  "Fragmentation needed" (v4, code 4) has the
+ * read for the endpoints of the packet they quote and for nothing else: quoted
+ * octets are never a message.  "Fragmentation needed" (v4, code 4) has the
  * same type but is part of path MTU discovery: the packet will come again,
- * smaller, so it is not told.
+ * smaller, so it is not reported.
  */
 
 struct icmp_unreachable {

@@ -60,7 +60,7 @@ parse_v4(struct slice octets, size_t len, struct ip *ip)
 	return IP_OK;
 }
 
-/* Whether the hop-by-hop header at the front says it is a jumbogram. */
+/* Whether the hop-by-hop header at the front marks a jumbogram. */
 static bool
 is_jumbo(struct slice header)
 {

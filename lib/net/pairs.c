@@ -14,7 +14,7 @@ struct key {
 	struct address from, to;
 };
 
-/* What each packet reads and writes is one cache line. */
+/* Each packet reads and writes one cache line. */
 struct pair {
 	struct table_entry entry;
 	struct key key;
@@ -55,7 +55,7 @@ same_pair(const struct table_entry *entry, const void *key)
 	return same_key(&((const struct pair *)entry)->key, key);
 }
 
-/* struct address has no padding: both are hashed as they stand, but for IPv4,
+/* struct address has no padding: both are hashed octet by octet, but for IPv4,
  * where this is done for every packet and most of it is zeros. */
 static uint64_t
 hash_of(const struct pairs *p, const struct key *key)

@@ -7,10 +7,10 @@
 #include "net/endpoint.h"
 
 /*
- * What was seen from one host to another, for ordered pairs of addresses: the
- * number of packets on SIP ports and the last ICMP unreachable about them.
- * It answers two questions at a verdict: is the reverse direction on this
- * mirror at all, and was the server unreachable?
+ * Facts about ordered pairs of addresses, from one host to another: the number
+ * of packets on SIP ports and the last ICMP unreachable about them. It answers
+ * two questions at a verdict: is the reverse direction on this mirror at all,
+ * and was the server unreachable?
  */
 
 struct pairs;
@@ -30,8 +30,7 @@ struct pairs_limits {
 struct pairs *pairs_new(const struct pairs_limits *limits);
 void pairs_free(struct pairs *p);
 
-/* The pair comes next: its place is brought near meanwhile, and then what
- * stands there. */
+/* The pair comes next: prefetch its bucket, then its entry. */
 void pairs_expect(
     struct pairs *p, const struct address *from, const struct address *to);
 void pairs_expect_entry(const struct pairs *p);
@@ -39,12 +38,12 @@ void pairs_expect_entry(const struct pairs *p);
 void pairs_input(struct pairs *p, const struct address *from,
     const struct address *to, nstime now);
 
-/* `from' was told that it cannot reach `to' (port 0: at all). */
+/* ICMP reported to `from' that it cannot reach `to' (port 0: at all). */
 void pairs_unreachable(struct pairs *p, const struct address *from,
     const struct endpoint *to, nstime now);
 
-/* Was it told, at `since' or later, that `to' cannot be reached, or that port
- * of it? */
+/* Did ICMP report, at `since' or later, that `to' cannot be reached, or that
+ * port of it? */
 static inline bool
 pairs_unreachable_since(
     const struct pairs_facts *facts, uint16_t port, nstime since)

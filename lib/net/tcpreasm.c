@@ -132,7 +132,7 @@ make_room(struct tcpreasm *t, nstime now)
 	}
 }
 
-/* NULL if the segment tells nothing that is worth a connection. */
+/* NULL if the segment is not worth a connection. */
 static struct tcpconn *
 pick_up(struct tcpreasm *t, const struct tcpreasm_segment *segment)
 {
@@ -193,7 +193,7 @@ unanswered(struct tcpreasm *t, struct tcpconn *c, nstime now)
 	tell(t, c, TCPREASM_UNANSWERED, TCPREASM_TO_SERVER, now);
 }
 
-/* Of an attempt that was told as unanswered nothing more is said. */
+/* An attempt that was reported as unanswered is not reported again. */
 static void
 on_reset(struct tcpreasm *t, struct tcpconn *c, const struct tcp *tcp,
     enum tcpreasm_direction direction, nstime now)
@@ -213,9 +213,9 @@ on_reset(struct tcpreasm *t, struct tcpconn *c, const struct tcp *tcp,
 }
 
 /*
- * What a segment says about a connection that is not open yet.  The client's
- * acknowledgement implies the SYN-ACK that a one-way mirror does not show.
- * False if it says nothing.
+ * Follow a connection that is not open yet.  The client's acknowledgement
+ * implies the SYN-ACK that a one-way mirror does not show. False if the
+ * segment changes nothing.
  */
 static bool
 on_connecting(struct tcpreasm *t, struct tcpconn *c, const struct tcp *tcp,

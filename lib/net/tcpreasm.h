@@ -12,13 +12,13 @@
  *
  * Both directions of a connection are put in order on their own, since a
  * mirror may show only one.  Sequence numbers compare by signed difference
- * (RFC 9293 section 3.4) and are widened to 64-bit offsets that count from
- * the first octet of the direction (or the first seen, picked up mid-way).
- * The first copy of an octet wins.  Out-of-order octets are kept up to a
- * limit.  A hole is given up, and told as TCPREASM_GAP, 100 ms after octets in
- * it were acknowledged by the other side (the receiver has them, we will not
- * get them; captures merged from two interfaces may show the acknowledgement
- * first), 5 s after what stands behind it came, when the limit of kept octets
+ * (RFC 9293 section 3.4) and are widened to 64-bit offsets that count from the
+ * first octet of the direction (or the first seen, picked up mid-way). The
+ * first copy of an octet wins.  Out-of-order octets are kept up to a limit.  A
+ * hole is given up, and reported as TCPREASM_GAP, 100 ms after octets in it
+ * were acknowledged by the other side (the receiver has them, we will not get
+ * them; captures merged from two interfaces may show the acknowledgement
+ * first), 5 s after the octets behind it came, when the limit of kept octets
  * is reached, or at the end.  A direction of which nothing was ever seen has
  * no gaps.  PSH means nothing.
  *
@@ -79,11 +79,11 @@ struct tcpreasm_event {
 /* It may ask for facts, and must not change the tcpreasm. */
 typedef void tcpreasm_output(void *arg, const struct tcpreasm_event *event);
 
-/* What is known about one direction, for a verdict. */
+/* The facts about one direction that a verdict needs. */
 struct tcpreasm_facts {
 	uint64_t seen;         /* offset after the last octet put in order */
 	uint64_t acknowledged; /* the other side acknowledged up to here */
-	uint64_t lost;         /* octets told as GAP so far */
+	uint64_t lost;         /* octets reported as GAP so far */
 	nstime last_gap;       /* when; INT64_MIN: never */
 	unsigned resends;  /* of the oldest unacknowledged octet, after it was
 			    * first sent, up to 255; where no acknowledgement
@@ -96,13 +96,13 @@ struct tcpreasm_facts {
 struct tcpreasm *tcpreasm_new(
     const struct tcpreasm_limits *limits, tcpreasm_output *output, void *arg);
 
-/* Tells FORGOTTEN for every connection first. */
+/* Emits FORGOTTEN for every connection first. */
 void tcpreasm_free(struct tcpreasm *t);
 
 struct tcpreasm_segment {
 	struct endpoint from, to;
 	const struct tcp *tcp;
-	bool truncated; /* cut by snaplen; unused: tcp->payload_len says it */
+	bool truncated;      /* cut by snaplen; unused: see tcp->payload_len */
 	bool from_is_server; /* hint for mid-way pick-up: from.port is a SIP
 				port */
 	bool to_is_server;

@@ -158,7 +158,7 @@ START_TEST(labels_without_end_are_given_up)
 }
 END_TEST
 
-START_TEST(what_is_not_ip_says_so)
+START_TEST(a_payload_other_than_ip_is_recognized)
 {
 	ck_assert_int_eq(result_of(1, MACS "0806"), DATALINK_NOT_IP);
 	ck_assert_int_eq(
@@ -166,7 +166,7 @@ START_TEST(what_is_not_ip_says_so)
 }
 END_TEST
 
-START_TEST(an_unknown_datalink_says_so)
+START_TEST(an_unknown_datalink_is_recognized)
 {
 	ck_assert_int_eq(result_of(127, "00"), DATALINK_UNKNOWN);
 	ck_assert(!datalink_known(127));
@@ -193,5 +193,5 @@ UNIT("datalink", ethernet_leads_to_ip, up_to_four_vlan_tags_are_skipped,
     raw_packets_begin_with_ip, ppp_leads_to_ip_however_much_was_negotiated_away,
     pppoe_sessions_lead_to_ip_and_discovery_does_not,
     mpls_labels_are_skipped_to_the_bottom, labels_without_end_are_given_up,
-    what_is_not_ip_says_so, an_unknown_datalink_says_so,
+    a_payload_other_than_ip_is_recognized, an_unknown_datalink_is_recognized,
     a_tunnel_can_carry_a_frame)

@@ -7,7 +7,7 @@
 
 static struct wire wire;
 
-/* What the last packet gave. */
+/* The layer read from the last packet. */
 static struct decode_event last;
 static char payload[2000];
 static unsigned events;
@@ -101,7 +101,7 @@ begin_udp(const char *text)
 	wire_ipv4(&wire, 17, 1, 0);
 }
 
-START_TEST(udp_is_told_with_its_endpoints)
+START_TEST(udp_comes_with_its_endpoints)
 {
 	struct decode *d = decode_with(true);
 
@@ -119,7 +119,7 @@ START_TEST(udp_is_told_with_its_endpoints)
 }
 END_TEST
 
-START_TEST(tcp_is_told_with_its_endpoints)
+START_TEST(tcp_comes_with_its_endpoints)
 {
 	struct decode *d = decode_with(true);
 
@@ -137,7 +137,7 @@ START_TEST(tcp_is_told_with_its_endpoints)
 }
 END_TEST
 
-START_TEST(unreachable_is_told_and_its_quote_is_no_message)
+START_TEST(unreachable_is_reported_and_its_quote_is_no_message)
 {
 	struct decode *d = decode_with(true);
 
@@ -479,8 +479,8 @@ START_TEST(a_packet_may_end_anywhere)
 }
 END_TEST
 
-UNIT("decode", udp_is_told_with_its_endpoints, tcp_is_told_with_its_endpoints,
-    unreachable_is_told_and_its_quote_is_no_message,
+UNIT("decode", udp_comes_with_its_endpoints, tcp_comes_with_its_endpoints,
+    unreachable_is_reported_and_its_quote_is_no_message,
     a_packet_cut_by_snaplen_is_truncated,
     padding_of_a_short_frame_is_no_truncation,
     fragments_are_put_together_and_their_mirror_copies_dropped,

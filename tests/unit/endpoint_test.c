@@ -98,7 +98,7 @@ START_TEST(endpoints_have_an_order)
 }
 END_TEST
 
-START_TEST(what_was_saved_is_loaded)
+START_TEST(a_saved_endpoint_is_loaded)
 {
 	const struct endpoint saved[] = {
 		{ parsed("192.0.2.1"), 5060 },
@@ -129,4 +129,4 @@ UNIT("endpoint", endpoints_are_written_as_people_write_them,
     addresses_are_parsed_or_refused_whole,
     octets_make_an_address_of_their_number,
     an_address_equals_itself_in_its_version_only, endpoints_have_an_order,
-    what_was_saved_is_loaded)
+    a_saved_endpoint_is_loaded)

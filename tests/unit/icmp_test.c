@@ -21,7 +21,7 @@ begin_v4(const char *icmp)
 	wire_hex(&wire, icmp);
 }
 
-START_TEST(the_quoted_endpoints_are_told)
+START_TEST(the_quoted_endpoints_are_read)
 {
 	struct icmp_unreachable icmp;
 
@@ -53,7 +53,7 @@ START_TEST(four_octets_of_the_transport_are_enough)
 }
 END_TEST
 
-START_TEST(of_tcp_the_sequence_number_is_told)
+START_TEST(of_tcp_the_sequence_number_is_read)
 {
 	struct icmp_unreachable icmp;
 
@@ -133,8 +133,8 @@ START_TEST(quotes_without_ports_are_refused)
 }
 END_TEST
 
-UNIT("icmp", the_quoted_endpoints_are_told,
-    four_octets_of_the_transport_are_enough, of_tcp_the_sequence_number_is_told,
+UNIT("icmp", the_quoted_endpoints_are_read,
+    four_octets_of_the_transport_are_enough, of_tcp_the_sequence_number_is_read,
     options_of_the_quoted_packet_are_skipped,
     v6_is_read_behind_extension_headers, other_icmp_is_not_for_us,
     quotes_without_ports_are_refused)

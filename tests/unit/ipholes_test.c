@@ -3,7 +3,7 @@
 
 #include "unit/unit.h"
 
-/* Fills with octets that belong where they stand. */
+/* Fills with octets that depend on their offset. */
 static enum ipholes_result
 fill(struct ipholes *h, size_t begin, size_t end, bool more)
 {
@@ -69,7 +69,7 @@ START_TEST(the_same_piece_again_is_a_duplicate)
 }
 END_TEST
 
-START_TEST(whatever_else_overlaps_is_told)
+START_TEST(any_other_overlap_is_reported)
 {
 	struct ipholes h;
 
@@ -124,5 +124,5 @@ START_TEST(pieces_have_a_limit)
 END_TEST
 
 UNIT("ipholes", pieces_in_any_order_make_the_whole,
-    the_same_piece_again_is_a_duplicate, whatever_else_overlaps_is_told,
+    the_same_piece_again_is_a_duplicate, any_other_overlap_is_reported,
     there_is_one_end_and_nothing_behind_it, pieces_have_a_limit)

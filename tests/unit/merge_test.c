@@ -72,7 +72,7 @@ START_TEST(nothing_leaves_while_an_older_one_may_come)
 }
 END_TEST
 
-START_TEST(what_comes_too_late_does_not_turn_time_back)
+START_TEST(a_packet_too_late_does_not_turn_time_back)
 {
 	struct merge *m = merge_of(1 << 20);
 
@@ -103,5 +103,5 @@ END_TEST
 
 UNIT("merge", packets_leave_in_order_of_their_stamps,
     nothing_leaves_while_an_older_one_may_come,
-    what_comes_too_late_does_not_turn_time_back,
+    a_packet_too_late_does_not_turn_time_back,
     saved_is_bounded_by_letting_the_oldest_go_early)

@@ -92,7 +92,7 @@ START_TEST(a_tcp_retransmission_has_a_new_id)
 }
 END_TEST
 
-START_TEST(what_differs_at_the_ip_layer_is_another_packet)
+START_TEST(a_difference_at_the_ip_layer_makes_another_packet)
 {
 	const struct ip ip = packet_of(4, 7);
 	struct ip other = ip;
@@ -137,7 +137,7 @@ START_TEST(a_payload_that_differs_anywhere_is_another_packet)
 END_TEST
 
 /* .. but the beginning, since there are senders with one ID for all. */
-START_TEST(an_ip_id_and_a_checksum_stand_for_most_of_the_payload)
+START_TEST(an_ip_id_and_a_checksum_replace_most_of_the_payload)
 {
 	struct ip ip = packet_of(4, 7);
 
@@ -225,9 +225,9 @@ END_TEST
 UNIT("mirrordup", the_same_packet_within_100_ms_is_a_duplicate,
     a_source_that_is_a_little_behind_counts_too,
     a_tcp_retransmission_has_a_new_id,
-    what_differs_at_the_ip_layer_is_another_packet,
+    a_difference_at_the_ip_layer_makes_another_packet,
     a_payload_that_differs_anywhere_is_another_packet,
-    an_ip_id_and_a_checksum_stand_for_most_of_the_payload,
+    an_ip_id_and_a_checksum_replace_most_of_the_payload,
     v6_and_packets_without_id_are_known_again,
     payloads_of_any_size_are_read_within_their_bounds,
     a_flood_forgets_early_and_counts_it, a_reset_forgets_everything,

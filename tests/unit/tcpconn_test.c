@@ -44,7 +44,7 @@ START_TEST(a_repeated_syn_is_of_the_same_connection)
 }
 END_TEST
 
-START_TEST(another_syn_takes_over_what_is_not_in_use)
+START_TEST(another_syn_takes_over_an_unused_connection)
 {
 	const struct tcp syn = { .sequence = 5000, .flags = TCP_SYN };
 
@@ -61,7 +61,7 @@ START_TEST(another_syn_takes_over_what_is_not_in_use)
 }
 END_TEST
 
-START_TEST(the_answer_bears_a_syn_out)
+START_TEST(the_answer_confirms_a_syn)
 {
 	const struct tcp syn = { .sequence = 5000, .flags = TCP_SYN };
 	const struct tcp answer = {
@@ -113,7 +113,7 @@ START_TEST(a_connection_stays_small)
 END_TEST
 
 UNIT("tcpconn", a_repeated_syn_is_of_the_same_connection,
-    another_syn_takes_over_what_is_not_in_use, the_answer_bears_a_syn_out,
+    another_syn_takes_over_an_unused_connection, the_answer_confirms_a_syn,
     a_refusal_needs_the_right_acknowledgement_only,
     a_reset_of_a_direction_unseen_is_held_against_its_acknowledgements,
     a_connection_stays_small)

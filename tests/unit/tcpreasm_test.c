@@ -4,9 +4,9 @@
 #include "unit/unit.h"
 
 /*
- * What comes out is written down as one line: facts by name, octets to the
- * server as >abc, to the client as <abc, gaps as >-3 or <-3.  Tests move time
- * by hand: now is what tick() set last.
+ * The output is written down as one line: facts by name, octets to the server
+ * as >abc, to the client as <abc, gaps as >-3 or <-3.  Tests move time by
+ * hand: now is what tick() set last.
  */
 
 enum { CLIENT_ISN = 0xfffffffa, SERVER_ISN = 7000 };
@@ -66,7 +66,7 @@ begin(const struct tcpreasm_limits *limits)
 	ck_assert_ptr_nonnull(t);
 }
 
-/* Everything told since the last time. */
+/* All output since the last call. */
 static void
 expect(const char *wanted)
 {
@@ -306,7 +306,7 @@ START_TEST(octets_acknowledged_but_never_seen_are_a_gap)
 }
 END_TEST
 
-START_TEST(what_is_not_acknowledged_is_waited_for)
+START_TEST(an_unacknowledged_hole_is_waited_for)
 {
 	begin(&plain);
 	handshake();
@@ -364,7 +364,7 @@ START_TEST(a_full_stream_gives_up_its_first_hole)
 }
 END_TEST
 
-START_TEST(saved_is_bounded_whatever_comes)
+START_TEST(memory_is_bounded_whatever_comes)
 {
 	struct tcpreasm_limits limits = plain;
 	size_t empty;
@@ -385,7 +385,7 @@ START_TEST(saved_is_bounded_whatever_comes)
 }
 END_TEST
 
-START_TEST(what_the_snaplen_cut_off_is_a_gap)
+START_TEST(octets_cut_off_by_the_snaplen_are_a_gap)
 {
 	begin(&plain);
 	handshake();
@@ -481,7 +481,7 @@ START_TEST(the_client_alone_shows_that_it_was_answered)
 }
 END_TEST
 
-START_TEST(the_server_alone_shows_who_is_who)
+START_TEST(the_server_alone_identifies_both_ends)
 {
 	begin(&plain);
 	server(-1, 0, TCP_SYN | TCP_ACK, "");
@@ -704,7 +704,7 @@ START_TEST(octets_after_a_fin_are_dropped)
 }
 END_TEST
 
-START_TEST(a_fin_waits_for_what_is_missing_before_it)
+START_TEST(a_fin_waits_for_missing_octets_before_it)
 {
 	begin(&plain);
 	handshake();
@@ -724,14 +724,14 @@ UNIT("tcpreasm", a_connection_opens_carries_both_ways_and_closes,
     an_acknowledged_hole_is_given_up_after_a_patience,
     an_acknowledgement_may_come_before_its_segment,
     octets_acknowledged_but_never_seen_are_a_gap,
-    what_is_not_acknowledged_is_waited_for,
+    an_unacknowledged_hole_is_waited_for,
     a_hole_on_a_one_way_mirror_is_given_up_in_time,
     a_direction_never_seen_has_no_gaps, a_full_stream_gives_up_its_first_hole,
-    saved_is_bounded_whatever_comes, what_the_snaplen_cut_off_is_a_gap,
+    memory_is_bounded_whatever_comes, octets_cut_off_by_the_snaplen_are_a_gap,
     three_syns_or_seven_seconds_are_unanswered, a_reset_refuses_a_syn_once,
     a_reset_far_from_the_window_is_forged,
     the_client_alone_shows_that_it_was_answered,
-    the_server_alone_shows_who_is_who,
+    the_server_alone_identifies_both_ends,
     picked_up_midway_the_sip_port_is_the_server,
     segments_without_octets_pick_nothing_up, octets_on_a_syn_count_once,
     keepalives_and_probes_add_nothing,
@@ -742,4 +742,4 @@ UNIT("tcpreasm", a_connection_opens_carries_both_ways_and_closes,
     two_far_segments_in_a_row_are_another_connection,
     a_flood_of_syns_evicts_itself, the_longest_idle_is_evicted_and_heard_out,
     the_silent_are_forgotten, octets_after_a_fin_are_dropped,
-    a_fin_waits_for_what_is_missing_before_it)
+    a_fin_waits_for_missing_octets_before_it)

@@ -3,7 +3,7 @@
 
 #include "unit/unit.h"
 
-/* What comes out, as text: octets as they are, a hole as so many dots. */
+/* The output as text: octets as they are, a hole as so many dots. */
 static char out[70000];
 static size_t out_len;
 static uint64_t next_offset;

@@ -79,7 +79,7 @@ START_TEST(a_hidden_connection_is_found_by_id_only)
 }
 END_TEST
 
-START_TEST(those_that_carry_are_evicted_last)
+START_TEST(connections_that_carried_octets_are_evicted_last)
 {
 	struct tcpconn *carrying, *ended, *fresh;
 
@@ -118,5 +118,6 @@ START_TEST(each_kind_has_its_lifetime)
 END_TEST
 
 UNIT("tcptable", a_connection_is_found_from_both_ends_and_by_id,
-    a_hidden_connection_is_found_by_id_only, those_that_carry_are_evicted_last,
+    a_hidden_connection_is_found_by_id_only,
+    connections_that_carried_octets_are_evicted_last,
     each_kind_has_its_lifetime)

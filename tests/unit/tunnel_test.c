@@ -126,7 +126,7 @@ START_TEST(vxlan_is_found_on_both_its_ports)
 }
 END_TEST
 
-START_TEST(vxlan_gpe_says_what_it_carries)
+START_TEST(vxlan_gpe_names_its_payload)
 {
 	carries(4790, "0c000001 00000100", IPV4, "45");
 	carries(4790, "0c000002 00000100", IPV6, "60");
@@ -185,5 +185,5 @@ END_TEST
 UNIT("tunnel", ip_in_ip_is_found_both_ways, gre_is_found_with_all_its_fields,
     pptp_is_found, other_gre_is_refused_by_name,
     erspan_is_found_in_its_three_types, vxlan_is_found_on_both_its_ports,
-    vxlan_gpe_says_what_it_carries, geneve_options_are_skipped,
+    vxlan_gpe_names_its_payload, geneve_options_are_skipped,
     gtpu_extension_headers_are_skipped, sip_on_a_tunnels_port_is_no_tunnel)

@@ -71,7 +71,7 @@ sender_has_address(const struct table_entry *entry, const void *address)
 	return endpoint_address_equal(&s->address, address);
 }
 
-/* RFC 791 tells datagrams apart by protocol too, RFC 8200 does not. */
+/* RFC 791 includes the protocol in a datagram's key, RFC 8200 does not. */
 static void
 make_key(const struct ip *ip, uint64_t context, uint8_t key[KEY])
 {
@@ -262,7 +262,7 @@ add_piece(struct ipfrag *f, struct datagram *d, const struct ip *fragment)
 	return reasons[result];
 }
 
-/* What makes a fragment useless on its own.  REASONS: nothing. */
+/* The reason why a fragment is useless on its own. REASONS: none. */
 static enum ipfrag_reason
 fault_of(const struct ip *fragment)
 {

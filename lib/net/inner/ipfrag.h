@@ -34,10 +34,10 @@ struct ipfrag *ipfrag_new(const struct ipfrag_limits *limits);
 void ipfrag_free(struct ipfrag *f);
 
 /*
- * Add a fragment (fragment->fragment is set), copied.  `context' tells apart
- * what has the same addresses by chance: the tunnel it came in.  True: it was
- * the last one missing, and *whole is the datagram, no fragment any more; its
- * payload is borrowed until the next call.
+ * Add a fragment (fragment->fragment is set), copied.  `context' is the tunnel
+ * it came in: the same addresses and ID in another tunnel are another
+ * datagram.  True: it was the last one missing, and *whole is the datagram, no
+ * fragment any more; its payload is borrowed until the next call.
  */
 bool ipfrag_input(struct ipfrag *f, const struct ip *fragment, uint64_t context,
     nstime now, struct ip *whole);

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 /*
- * The pieces stand in a list by their offsets, and no two of them overlap.
- * What is between two, before the first or behind the last (up to the end,
- * once that is known) is a hole.  A piece fits into exactly one hole, and
+ * The pieces are kept in a list ordered by offset, and no two of them overlap.
+ * The octets between two, before the first or behind the last (up to the end,
+ * once that is known) are a hole.  A piece fits into exactly one hole, and
  * leaves none, one or two of it.
  *
  * The list is searched from its end, since pieces come in order as a rule;

@@ -5,11 +5,11 @@
 
 /*
  * A cache like a processor's: the hash of a packet picks a set of WAYS places,
- * two cache lines, and the packet is in one of them or was not seen.  A new one
- * moves the others on, and the oldest out.  Nothing is ever expired.
+ * two cache lines, and the packet is in one of them or was not seen.  A new
+ * one moves the others on, and the oldest out.  Nothing is ever expired.
  *
- * At a few thousand packets a second the window holds few, and they should
- * stand in the processor's cache rather than all over a megabyte: so it begins
+ * At a few thousand packets a second the window holds few, and they should fit
+ * the processor's cache rather than be spread over a megabyte: so it begins
  * small, and doubles when a packet would be forgotten within the window.
  */
 
@@ -109,11 +109,11 @@ word_at(const uint8_t *octets, size_t len)
 }
 
 /*
- * A digest of octets, several times as fast as SipHash: this is done for
- * every packet.  It begins with the key, and no step loses anything.  Here a
- * weak hash is enough: a set is short whatever comes, and who could make two
- * packets agree would hide one with his own addresses.  Four lanes keep the
- * multiplier busy.
+ * A digest of octets, several times as fast as SipHash: this is done for every
+ * packet.  It begins with the key, and no step loses anything.  Here a weak
+ * hash is enough: a set is short whatever comes, and a sender who makes two
+ * packets collide only hides one of his own.  Four lanes keep the multiplier
+ * busy.
  */
 static void
 digest(struct slice payload, uint64_t lanes[4])
@@ -194,7 +194,7 @@ set_of(const struct mirrordup *m, uint64_t hash)
 	return &m->seen[(hash & (m->sets - 1)) * WAYS];
 }
 
-/* The latest of a set stands first, so the oldest, or a free place, last. */
+/* The latest of a set comes first, so the oldest, or a free place, is last. */
 static void
 push(struct seen *set, struct seen seen)
 {
@@ -202,8 +202,8 @@ push(struct seen *set, struct seen seen)
 	set[0] = seen;
 }
 
-/* Twice the sets: what stood in one now stands in one of two.  False at the
- * limit, or without memory. */
+/* Double the number of sets: each set's entries are split over two.  False at
+ * the limit, or without memory. */
 static bool
 grow(struct mirrordup *m)
 {

@@ -8,11 +8,11 @@
 #include "net/ip.h"
 
 /*
- * Packets that the mirror shows twice: a SPAN of both directions of a port,
- * of two VLANs, or before and behind a router.  The same IP packet within
+ * Packets that the mirror shows twice: a SPAN of both directions of a port, of
+ * two VLANs, or before and behind a router.  The same IP packet within
  * MIRRORDUP_WINDOW is a duplicate; hop limit, traffic class, flow label and
- * everything below IP may differ.  What a host sends again is a new packet
- * (SIP waits T1, 500 ms; TCP takes a new IP ID), so it is none.
+ * everything below IP may differ.  A retransmission is a new packet (SIP waits
+ * T1, 500 ms; TCP takes a new IP ID), so it is none.
  *
  * It remembers hashes only, in a table of fixed size: what is forgotten early
  * in a flood is counted.

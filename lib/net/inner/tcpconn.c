@@ -73,7 +73,7 @@ tcpconn_resets(const struct tcpconn *c, enum tcpreasm_direction direction,
 /*
  * A SYN on endpoints we know.  Repeated, it has its old number.  With another
  * one it begins a connection anew if the old one is over, was never opened or
- * is silent; else it may be forged, and what follows must bear it out.
+ * is silent; else it may be forged, and the next segments must confirm it.
  */
 static bool
 syn_usurps(struct tcpconn *c, const struct tcpreasm_segment *segment,
@@ -118,7 +118,7 @@ tcpconn_usurped(struct tcpconn *c, const struct tcpreasm_segment *segment)
 	return false;
 }
 
-/* A keep-alive probe stands one octet before what is next. */
+/* A keep-alive probe has a sequence number one below the next. */
 void
 tcpconn_start(
     struct tcpconn *c, enum tcpreasm_direction direction, const struct tcp *tcp)

@@ -12,7 +12,7 @@
 /*
  * One TCP connection, and what a segment means to it: whose it is, whether it
  * is of another connection, whether it may be believed.  Nothing here changes
- * tables or tells anybody; tcpreasm does.
+ * tables or emits events; tcpreasm does.
  */
 
 enum tcpconn_state {

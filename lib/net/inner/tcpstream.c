@@ -251,8 +251,8 @@ add(struct tcpstream *s, const struct tcpstream_sink *sink, struct run r)
 
 /*
  * Was the oldest unacknowledged octet sent once more?  Without any
- * acknowledgement to go by (one-way mirror), the latest octet stands for it,
- * and single octets are keep-alives.  A probe of a zero window tells nothing.
+ * acknowledgement to go by (one-way mirror), the latest octet is taken for it,
+ * and single octets are keep-alives. A probe of a zero window proves nothing.
  */
 static void
 count_resend(struct tcpstream *s, struct run r)

@@ -45,7 +45,7 @@ enum tcpstream_reason {
 	TCPSTREAM_REASONS
 };
 
-/* What streams share. */
+/* Limits and counters shared by all streams. */
 struct tcpstream_store {
 	size_t held;          /* octets of memory in chunks, of all streams */
 	size_t octets;        /* .. and how many there may be */

@@ -48,7 +48,7 @@ tcptable_set(struct tcptable *t, const struct tcpreasm_limits *limits)
 	table_set(t->by_id, limits->connections);
 }
 
-/* Which of two endpoints stands first in the hash, whoever sent. */
+/* Which of two endpoints comes first in the hash, whichever sent. */
 static bool
 swapped(const struct endpoint *from, const struct endpoint *to)
 {

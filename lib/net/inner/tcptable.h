@@ -10,7 +10,7 @@
  * time, whatever the number of connections.
  */
 
-/* What is evicted first stands first: a flood of SYNs evicts itself. */
+/* In order of eviction: a flood of SYNs evicts itself. */
 enum tcptable_queue {
 	TCPTABLE_FRESH, /* open or half open; nothing was carried yet */
 	TCPTABLE_ENDED,

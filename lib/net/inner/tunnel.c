@@ -109,8 +109,8 @@ vxlan(struct slice payload, struct tunnel *tunnel)
 	return done(&c, DATALINK_ETHERTYPE_ETHERNET, tunnel);
 }
 
-/* draft-ietf-nvo3-vxlan-gpe: the P bit says that the last of the reserved
- * octets has the type of what follows. */
+/* draft-ietf-nvo3-vxlan-gpe: with the P bit set, the last of the reserved
+ * octets is the type of the payload. */
 static enum tunnel_result
 vxlan_gpe(struct slice payload, struct tunnel *tunnel)
 {

@@ -7,7 +7,7 @@
 /*
  * Outside of full mode nothing is shown that was not recognised: a value is
  * taken apart, and of the parts only scheme, host, port and parameters that
- * name no person are written.  What cannot be taken apart becomes "?".
+ * name no person are written.  A value that cannot be taken apart becomes "?".
  */
 
 /* The parts of sip:user@host:port;params, borrowed from it. */
@@ -98,8 +98,8 @@ is_plain(struct slice s)
 	return true;
 }
 
-/* Does the parameter name a person or his device?  What we do not know does
- * not, if it is a token or an address of a host. */
+/* Does the parameter name a person or his device?  An unknown one does not, if
+ * it is a token or an address of a host. */
 static bool
 is_personal(struct slice name, struct slice value)
 {

@@ -14,9 +14,9 @@
 
 /*
  * A message is read twice: by keys.h, which finds every value in the octets,
- * and by libosip2, which says whether it is SIP and what Via, Call-ID, CSeq
- * and the tags are.  Where both found the same text, the slice points into
- * the octets; where they differ, libosip2's text is copied to the store.
+ * and by libosip2, which decides whether it is SIP and what Via, Call-ID, CSeq
+ * and the tags are.  Where both found the same text, the slice points into the
+ * octets; where they differ, libosip2's text is copied to the store.
  *
  * libosip2 is given the head alone and no Content-Length: of bodies it would
  * copy every octet, and it refuses those that a snaplen cut short.

@@ -52,7 +52,7 @@ struct message_via {
 	uint16_t port; /* 0: absent */
 };
 
-/* The next one of *m: the first stands on top. */
+/* The next one of *m: the first is the top Via. */
 static inline void
 message_add_via(struct sip_message *m, const struct message_via *via)
 {
@@ -92,7 +92,7 @@ void message_init(void);
 struct message *message_new(const struct message_limits *limits);
 void message_free(struct message *parser);
 
-/* What it has parsed is not borrowed any longer.  False when out of memory:
+/* Messages it has parsed are not valid any longer.  False when out of memory:
  * then the old limits stay. */
 bool message_set(struct message *parser, const struct message_limits *limits);
 

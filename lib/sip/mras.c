@@ -53,7 +53,7 @@ is_addressed_by(struct slice uri)
 	return has_srvr_mras(uri) || has_user_mrasloc(uri);
 }
 
-/* What costs least to tell is asked first: To must be taken apart. */
+/* The cheapest checks come first: To must be parsed. */
 bool
 mras_is_request(const struct sip_message *m)
 {

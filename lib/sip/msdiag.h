@@ -13,7 +13,7 @@
 struct msdiag {
 	uint32_t id;         /* 1013, .. */
 	struct slice reason; /* without quotes */
-	struct slice source; /* the host that says so; without quotes */
+	struct slice source; /* the host that reports it; without quotes */
 	struct slice whole;  /* the value of the field */
 };
 

@@ -8,7 +8,7 @@
 
 enum {
 	MOST_OCTETS = 3072, /* of a challenge; real ones have 200 to 600 */
-	BEFORE_TARGET = 40, /* where it is told where TargetInfo stands */
+	BEFORE_TARGET = 40, /* offset of the fields that locate TargetInfo */
 	AV_EOL = 0,
 	AV_TIMESTAMP = 7
 };

@@ -11,13 +11,13 @@
  * (MS-SIPAE).  Nothing else of the challenge is kept.
  */
 
-/* How exactly the time is told: servers' clocks tick that coarsely. */
+/* The resolution of the time: servers' clocks tick that coarsely. */
 #define NTLM_RESOLUTION (16 * NSTIME_MS)
 
 /*
- * `octets' is a whole message; ask only where the status is 401 or 407.
- * False, and *time untouched: there is no such challenge in it, or it tells no
- * time.  Whose clock: the challenging server's, as with the Date of the same
+ * `octets' is a whole message; ask only where the status is 401 or 407. False,
+ * and *time untouched: there is no such challenge in it, or it has no time.
+ * The clock is the challenging server's, as with the Date of the same
  * response.
  */
 bool ntlm_find(struct slice octets, nstime *time);

@@ -96,7 +96,7 @@ scan_content_type(struct scan *scan, struct slice s)
 	    scanvalue_is_last(s, end);
 }
 
-/* Of these a message may have one; and it says something. */
+/* A message may have one of these; and it must not be empty. */
 static inline bool
 is_first(struct scan *scan, enum field_name name, struct slice value)
 {
@@ -163,8 +163,8 @@ is_called(struct slice line, const char *name, size_t len, size_t *colon)
 #define IS(name) is_called(line, name ":", sizeof(name), colon)
 
 /*
- * The field's name as nearly all write it: told by a comparison or two, it
- * need not be read octet by octet.  Any other is read by read_name().
+ * The field's name as nearly all write it: a comparison or two recognize it,
+ * so it need not be read octet by octet.  Any other is read by read_name().
  */
 static inline bool
 usual_name(struct slice line, size_t *colon, enum field_name *name)

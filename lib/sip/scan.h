@@ -7,16 +7,16 @@
 /*
  * The fast way to a struct sip_message: one pass over the octets of a message
  * that is written as nearly all are, without allocation.  It is no second
- * grammar.  It says PARSED only where libosip2 would accept the message and
- * message_parse() would fill every field with the same text; whatever is
- * folded, escaped, doubled or merely unusual is left to message_parse(),
- * which stays the authority.
+ * grammar.  It returns PARSED only where libosip2 would accept the message and
+ * message_parse() would fill every field with the same text; a message with
+ * anything folded, escaped, doubled or merely unusual is left to
+ * message_parse(), which stays the authority.
  */
 
 enum scan_verdict {
 	SCAN_PARSED,
 	SCAN_IRREGULAR, /* message_parse() must look */
-	SCAN_FOREIGN    /* message_parse() will say MESSAGE_FOREIGN, and why */
+	SCAN_FOREIGN    /* message_parse() counts the reason */
 };
 
 /* All slices point into `octets'.  *m is undefined on anything but

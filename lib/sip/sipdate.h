@@ -7,14 +7,14 @@
 #include "base/slice.h"
 
 /*
- * The Date header field (RFC 3261 section 20.17): what a host says the time
- * is.  RFC 1123's form is read exactly; the broken ones that real senders
+ * The Date header field (RFC 3261 section 20.17): the time by the sender's
+ * clock.  RFC 1123's form is read exactly; the broken ones that real senders
  * make are read leniently, and each is counted by name.  Anything whose
  * meaning would have to be guessed (an unknown zone, a day that does not
  * exist) is garbage.
  */
 
-/* What is wrong with a Date that could be read all the same. */
+/* The faults of a Date that could be read all the same. */
 enum sipdate_form {
 	SIPDATE_UTC,          /* UTC, UT or Z for GMT */
 	SIPDATE_ZONE_CASE,    /* gmt, Gmt */
@@ -37,7 +37,7 @@ enum sipdate_form {
 
 struct sipdate {
 	int64_t seconds; /* since 1970-01-01T00:00:00Z; years 1900 to 9999 */
-	uint32_t forms;  /* bits 1 << enum sipdate_form; 0: exactly as told */
+	uint32_t forms;  /* bits 1 << enum sipdate_form; 0: RFC 1123's form */
 };
 
 struct sipdate_stats {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* What hangs on a connection: its two directions. */
+/* The state kept for a connection: its two directions. */
 struct sipstream_connection {
 	struct framing *framing[2];
 	bool foreign[2]; /* TLS, or nothing we know: not looked at any more */

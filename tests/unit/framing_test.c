@@ -182,7 +182,7 @@ START_TEST(a_start_line_is_proven_by_a_header)
 }
 END_TEST
 
-START_TEST(a_gap_loses_what_was_begun)
+START_TEST(a_gap_loses_the_message_it_is_in)
 {
 	open_framing(65536, false);
 	feed(SERVICE("ab", "l: 4"));
@@ -236,7 +236,7 @@ START_TEST(one_octet_at_a_time_is_still_fast)
 }
 END_TEST
 
-START_TEST(first_octets_tell_sip_from_others)
+START_TEST(the_first_octets_distinguish_sip_from_others)
 {
 	ck_assert(framing_may_be_sip(slice_text("")));
 	ck_assert(framing_may_be_sip(slice_text("\r\n\r\n")));
@@ -252,6 +252,7 @@ UNIT("framing", messages_are_cut_by_content_length,
     a_bad_length_ends_at_the_next_start_line,
     a_message_too_long_is_skipped_by_its_length, a_head_without_end_is_given_up,
     midway_it_finds_a_start_line_wherever_it_begins,
-    a_start_line_is_proven_by_a_header, a_gap_loses_what_was_begun,
+    a_start_line_is_proven_by_a_header, a_gap_loses_the_message_it_is_in,
     a_message_has_the_time_of_its_first_octet,
-    one_octet_at_a_time_is_still_fast, first_octets_tell_sip_from_others)
+    one_octet_at_a_time_is_still_fast,
+    the_first_octets_distinguish_sip_from_others)

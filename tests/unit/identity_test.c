@@ -88,7 +88,7 @@ START_TEST(telephone_numbers_are_users)
 }
 END_TEST
 
-START_TEST(what_cannot_be_read_is_not_shown)
+START_TEST(an_unreadable_value_is_not_shown)
 {
 	static const char *const values[] = { "", "bob", "bob smith", "urn:bob",
 		"\"bob\" <bob>", "\"bob <bob", "bob:bob" };
@@ -129,7 +129,7 @@ START_TEST(start_lines_are_treated_too)
 }
 END_TEST
 
-/* The user part may stand wherever an epid, a header or a quote hides it. */
+/* The user part may be where an epid, a header or a quote hides it. */
 START_TEST(no_combination_shows_the_user)
 {
 	static const char *const names[] = { "", "\"bob\" ", "bob ",
@@ -165,6 +165,6 @@ END_TEST
 
 UNIT("identity", full_is_as_on_the_wire, full_shows_no_secrets,
     domain_keeps_the_host, telephone_numbers_are_users,
-    what_cannot_be_read_is_not_shown,
+    an_unreadable_value_is_not_shown,
     hash_gives_a_user_the_same_digits_everywhere, start_lines_are_treated_too,
     no_combination_shows_the_user)

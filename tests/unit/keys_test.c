@@ -95,7 +95,7 @@ START_TEST(each_missing_key_has_its_name)
 }
 END_TEST
 
-START_TEST(a_nul_stands_only_in_a_quoted_pair)
+START_TEST(a_nul_is_allowed_only_in_a_quoted_pair)
 {
 	static const char good[] = START HEAD "X: \"\\\0\"\r\n\r\n";
 	static const char bad[] = START HEAD "X: \"\0\"\r\n\r\n";
@@ -112,7 +112,7 @@ START_TEST(a_nul_stands_only_in_a_quoted_pair)
 }
 END_TEST
 
-START_TEST(what_would_stall_libosip2_is_not_plain)
+START_TEST(a_message_that_would_stall_libosip2_is_not_plain)
 {
 	char text[4096] = START HEAD "X: ";
 
@@ -154,5 +154,6 @@ END_TEST
 UNIT("keys", vias_are_read_however_they_are_written,
     tags_are_found_beside_other_parameters, a_cseq_is_at_most_32_bits,
     the_first_of_several_wins, each_missing_key_has_its_name,
-    a_nul_stands_only_in_a_quoted_pair, what_would_stall_libosip2_is_not_plain,
+    a_nul_is_allowed_only_in_a_quoted_pair,
+    a_message_that_would_stall_libosip2_is_not_plain,
     a_body_is_content_length_long, user_agent_goes_before_server)

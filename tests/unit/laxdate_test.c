@@ -4,7 +4,7 @@
 #include "sip/sipdate.h"
 #include "unit.h"
 
-/* What it reads is specified by sipdate_test.c, the only way to it. */
+/* The dates it reads are specified by sipdate_test.c, the only way to it. */
 
 static uint32_t
 three(const char *name)

@@ -125,7 +125,7 @@ START_TEST(folds_become_one_blank)
 END_TEST
 
 /* RFC 4475 section 3.1.2.6: no quote at the end of the display name. */
-START_TEST(what_libosip2_refuses_is_recovered_by_its_keys)
+START_TEST(a_message_refused_by_libosip2_is_recovered_by_its_keys)
 {
 	const uint64_t before = parser == NULL ? 0 : count("message.recovered");
 
@@ -145,7 +145,7 @@ START_TEST(what_libosip2_refuses_is_recovered_by_its_keys)
 }
 END_TEST
 
-START_TEST(what_is_not_sip_is_counted_by_name)
+START_TEST(anything_but_sip_is_counted_by_name)
 {
 	static const uint8_t stun[20] = { 0, 1, 0, 0, 0x21, 0x12, 0xa4, 0x42 };
 	static const uint8_t rtp[12] = { 0x80, 0, 0, 1 };
@@ -228,7 +228,7 @@ START_TEST(a_message_may_be_cut_anywhere)
 		parse(slice_of(exact, len));
 		free(exact);
 	}
-	/* What a snaplen cut off after the keys is still of use. */
+	/* A message cut off by the snaplen after its keys is still of use. */
 	ck_assert_int_eq(
 	    parse(slice_first(slice_text(service), sizeof(service) - 40)),
 	    MESSAGE_PARSED);
@@ -237,6 +237,6 @@ END_TEST
 
 UNIT("message", everything_is_read_from_a_request,
     a_response_has_the_method_of_its_cseq, folds_become_one_blank,
-    what_libosip2_refuses_is_recovered_by_its_keys,
-    what_is_not_sip_is_counted_by_name, a_refusal_leaves_the_output_alone,
+    a_message_refused_by_libosip2_is_recovered_by_its_keys,
+    anything_but_sip_is_counted_by_name, a_refusal_leaves_the_output_alone,
     no_message_is_slow, limits_are_kept, a_message_may_be_cut_anywhere)

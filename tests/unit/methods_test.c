@@ -32,7 +32,7 @@ START_TEST(any_token_is_a_method)
 }
 END_TEST
 
-START_TEST(case_tells_methods_apart)
+START_TEST(methods_are_case_sensitive)
 {
 	methods_init(&methods);
 	ck_assert_uint_ne(number("invite"), METHODS_INVITE);
@@ -66,5 +66,5 @@ START_TEST(a_name_too_long_is_another)
 END_TEST
 
 UNIT("methods", well_known_methods_have_their_numbers, any_token_is_a_method,
-    case_tells_methods_apart, too_many_names_share_one,
+    methods_are_case_sensitive, too_many_names_share_one,
     a_name_too_long_is_another)

@@ -94,7 +94,7 @@ tells(struct slice octets, nstime *time)
 	return found;
 }
 
-START_TEST(a_challenge_tells_the_servers_time)
+START_TEST(a_challenge_holds_the_servers_time)
 {
 	nstime time;
 
@@ -122,7 +122,7 @@ START_TEST(in_other_fields_it_is_no_challenge)
 }
 END_TEST
 
-START_TEST(a_challenge_need_not_tell_the_time)
+START_TEST(a_challenge_need_not_hold_a_time)
 {
 	nstime time = 7;
 
@@ -160,7 +160,7 @@ START_TEST(lengths_are_not_believed)
 }
 END_TEST
 
-START_TEST(what_is_no_base64_is_no_challenge)
+START_TEST(anything_but_base64_is_no_challenge)
 {
 	struct slice s;
 	nstime time;
@@ -189,7 +189,7 @@ START_TEST(survives_every_cut)
 }
 END_TEST
 
-UNIT("ntlm", a_challenge_tells_the_servers_time,
-    in_other_fields_it_is_no_challenge, a_challenge_need_not_tell_the_time,
-    lengths_are_not_believed, what_is_no_base64_is_no_challenge,
+UNIT("ntlm", a_challenge_holds_the_servers_time,
+    in_other_fields_it_is_no_challenge, a_challenge_need_not_hold_a_time,
+    lengths_are_not_believed, anything_but_base64_is_no_challenge,
     survives_every_cut)

@@ -27,7 +27,7 @@ START_TEST(finds_a_parameter_wherever_it_stands)
 }
 END_TEST
 
-START_TEST(a_scheme_stands_before_the_first)
+START_TEST(a_scheme_comes_before_the_first)
 {
 	const char *value = "NTLM realm=\"a, b\", gssapi-data=\"YQ==\"";
 
@@ -44,7 +44,7 @@ START_TEST(escaped_quotes_do_not_end_a_value)
 }
 END_TEST
 
-START_TEST(survives_what_is_broken)
+START_TEST(survives_broken_values)
 {
 	ck_assert(!finds("", ';', "a", ""));
 	ck_assert(!finds(";;;=;", ';', "a", ""));
@@ -55,5 +55,5 @@ START_TEST(survives_what_is_broken)
 END_TEST
 
 UNIT("param", finds_a_parameter_wherever_it_stands,
-    a_scheme_stands_before_the_first, escaped_quotes_do_not_end_a_value,
-    survives_what_is_broken)
+    a_scheme_comes_before_the_first, escaped_quotes_do_not_end_a_value,
+    survives_broken_values)

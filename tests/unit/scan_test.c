@@ -14,7 +14,7 @@
 static const struct message_limits limits = { .octets = 65536, .headers = 100 };
 static struct message *parser;
 
-/* Both read the text; where the scanner says PARSED they must agree. */
+/* Both read the text; where the scanner returns PARSED they must agree. */
 static enum scan_verdict
 scan(struct slice text)
 {
@@ -110,7 +110,7 @@ START_TEST(irregular_messages_are_left_to_libosip2)
 }
 END_TEST
 
-START_TEST(what_begins_like_nothing_is_foreign)
+START_TEST(octets_that_begin_like_nothing_are_foreign)
 {
 	ck_assert_int_eq(scan_text("\r\n\r\n"), SCAN_FOREIGN);
 	ck_assert_int_eq(scan_text("\x80\x01"), SCAN_FOREIGN);
@@ -157,5 +157,5 @@ END_TEST
 
 UNIT("scan", regular_messages_are_scanned_as_they_are_parsed,
     irregular_messages_are_left_to_libosip2,
-    what_begins_like_nothing_is_foreign, limits_are_kept,
+    octets_that_begin_like_nothing_are_foreign, limits_are_kept,
     a_message_may_be_cut_or_changed_anywhere)

@@ -8,7 +8,7 @@
 static uint8_t *exact;
 static struct scanmap map;
 
-/* A value as it stands in its line, in a buffer that ends with the line. */
+/* A value in its line, in a buffer that ends with the line. */
 static struct slice
 in_line(const char *text)
 {

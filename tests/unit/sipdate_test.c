@@ -68,7 +68,7 @@ START_TEST(reads_the_years_1900_to_9999)
 }
 END_TEST
 
-/* Every day of four centuries, told apart from its neighbours. */
+/* Every day of four centuries differs from its neighbors. */
 START_TEST(knows_the_calendar)
 {
 	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
@@ -100,7 +100,7 @@ START_TEST(knows_the_calendar)
 }
 END_TEST
 
-START_TEST(refuses_what_is_cut_short_at_every_octet)
+START_TEST(refuses_a_date_cut_short_at_every_octet)
 {
 	static const char whole[] = "Sat, 13 Nov 2010 23:29:00 GMT";
 
@@ -266,7 +266,7 @@ START_TEST(counts_every_form_by_name)
 END_TEST
 
 UNIT("sipdate", reads_rfc_1123_exactly, reads_the_years_1900_to_9999,
-    knows_the_calendar, refuses_what_is_cut_short_at_every_octet,
+    knows_the_calendar, refuses_a_date_cut_short_at_every_octet,
     reads_other_names_of_greenwich, applies_zones, reads_short_days_and_years,
     reads_rfc_850_and_asctime, reads_other_languages,
     tells_a_missing_or_wrong_weekday, reads_midnight_and_leap_seconds,

@@ -3,7 +3,7 @@
 
 #include "sip/inner/startline.h"
 
-START_TEST(start_lines_are_told_by_their_version)
+START_TEST(start_lines_are_recognized_by_their_version)
 {
 	static const char *const good[] = { "INVITE sip:a SIP/2.0",
 		"SERVICE sip:edge:5062;grid SIP/2.0\r\n", "x tel:1 sip/2.0",
@@ -21,7 +21,7 @@ START_TEST(start_lines_are_told_by_their_version)
 }
 END_TEST
 
-START_TEST(whatever_begins_a_start_line_may_begin_one)
+START_TEST(any_prefix_of_a_start_line_may_begin_one)
 {
 	static const char *const good[] = { "SERVICE sip:a;grid SIP/2.0\r\n",
 		"SIP/2.0 504 Server time-out\r\n" };
@@ -81,6 +81,6 @@ START_TEST(a_cut_start_line_wants_more)
 }
 END_TEST
 
-UNIT("startline", start_lines_are_told_by_their_version,
-    whatever_begins_a_start_line_may_begin_one,
+UNIT("startline", start_lines_are_recognized_by_their_version,
+    any_prefix_of_a_start_line_may_begin_one,
     a_start_line_is_found_around_its_version, a_cut_start_line_wants_more)

@@ -58,8 +58,8 @@ compact_name(uint8_t letter)
 	}
 }
 
-/* Told apart by their length first: a stream's framing and the scanner ask
- * for every line. */
+/* Compared by length first: a stream's framing and the scanner ask for every
+ * line. */
 enum field_name
 field_name_of(struct slice name)
 {
@@ -113,7 +113,7 @@ field_next(struct slice *rest, struct field *field)
 		folded = true;
 		field_line(&after);
 	}
-	/* Before RFC 3261 even the colon could stand on the next line. */
+	/* Before RFC 3261 even the colon could be on the next line. */
 	lines = slice_first(*rest, rest->len - after.len);
 	colon = slice_index(lines, ':');
 	*field = (struct field){

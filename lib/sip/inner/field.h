@@ -5,10 +5,10 @@
 #include "base/slice.h"
 
 /*
- * The header fields of a SIP message, one by one, as they stand on the wire
- * (RFC 3261 section 7.3): names in any case or compact, lines ended by CRLF
- * or LF alone, values folded over several lines.  It only cuts; what a value
- * means is for others.
+ * The header fields of a SIP message, one by one, as on the wire (RFC 3261
+ * section 7.3): names in any case or compact, lines ended by CRLF or LF alone,
+ * values folded over several lines.  It only cuts; what a value means is for
+ * others.
  */
 
 enum field_name {
@@ -47,7 +47,7 @@ struct slice field_line(struct slice *rest);
  */
 bool field_next(struct slice *rest, struct field *field);
 
-/* What follows the blank line at which field_next() stopped. */
+/* The octets after the blank line at which field_next() stopped. */
 struct slice field_body(struct slice rest);
 
 /* The name of a field, as it is written. */
@@ -58,7 +58,7 @@ field_spelling(const struct field *field)
 	    slice_first(field->lines, slice_index(field->lines, ':')));
 }
 
-/* The field a name stands for: MALFORMED only when it is empty. */
+/* The field of a name: MALFORMED only when it is empty. */
 enum field_name field_name_of(struct slice name);
 
 /* Are the `len' octets those of `lower', small letters and hyphens, without

@@ -9,20 +9,20 @@
 /*
  * `pending' is what has not been delivered or dropped yet: the octets held
  * back from earlier inputs, then those of this one.  It always begins where
- * the present state began, and `searched' says how far into it the state has
+ * the present state began, and `searched' is how far into it the state has
  * looked, so that no octet is looked at twice however small the inputs are.
  *
  *   LOST -> START -> PROVE -> HEAD -> BODY -> START ..
  *
- * LOST looks for something that ends or begins with SIP/2.0, START for the
- * end of the start line, PROVE for a header name after it, HEAD for the blank
- * line, BODY for the rest, and SKIP for the end of a message too long.  What
- * a state rejects goes back to LOST, always beyond what was rejected.
+ * LOST looks for something that ends or begins with SIP/2.0, START for the end
+ * of the start line, PROVE for a header name after it, HEAD for the blank
+ * line, BODY for the rest, and SKIP for the end of a message too long.
+ * Rejected octets lead back to LOST, always beyond them.
  */
 enum framing_state { LOST, START, PROVE, HEAD, BODY, SKIP };
 
-/* What a state found: look again in the state that is set now, wait for more
- * octets, or a message of `need' octets stands at the front. */
+/* The result of a state: look again in the state that is set now, wait for
+ * more octets, or a message of `need' octets is at the front. */
 enum framing_progress { GO, WAIT, MESSAGE };
 
 #define LONGEST_NAME 80
@@ -140,8 +140,8 @@ enter(struct framing *f, enum framing_state state, size_t searched)
 	return GO;
 }
 
-/* Keep the line in which the search stands, for a start line may begin
- * there; of a line without end its last octets. */
+/* Keep the line in which the search stopped, for a start line may begin there;
+ * of a line without end its last octets. */
 static enum framing_progress
 keep_last_line(struct framing *f, struct slice *pending)
 {

@@ -8,17 +8,17 @@
 
 /*
  * SIP messages cut from a TCP stream by Content-Length (RFC 3261 section
- * 18.3), for one direction of one connection.  After a gap, a mid-way start
- * or garbage it finds its feet again at the next start line, wherever that
- * begins, proven by "SIP/2.0" in it and a header line after it (Lync bodies
- * end without CRLF).  Leading CRLFs are keep-alives (RFC 5626).
+ * 18.3), for one direction of one connection.  After a gap, a mid-way start or
+ * garbage it resynchronizes at the next start line, wherever that begins,
+ * proven by "SIP/2.0" in it and a header line after it (Lync bodies end
+ * without CRLF).  Leading CRLFs are keep-alives (RFC 5626).
  *
  * Octets are copied only where a message is spread over several inputs.
  */
 
 struct framing;
 
-/* What is shared by all streams of one tap. */
+/* Counters shared by all streams of one tap. */
 struct framing_stats {
 	uint64_t too_long;       /* skipped by its length */
 	uint64_t no_length;      /* no Content-Length on a stream: taken as 0 */

@@ -342,7 +342,7 @@ conclude(const struct keys_reading *r)
 	return KEYS_READ;
 }
 
-/* A NUL may stand only in a quoted pair (RFC 4475 section 3.1.1.2). */
+/* A NUL is allowed only in a quoted pair (RFC 4475 section 3.1.1.2). */
 static bool
 check_octets(struct keys *k)
 {

@@ -5,10 +5,10 @@
 #include "sip/message.h"
 
 /*
- * What makes a message matchable, read line by line without a grammar: start
- * line, Via, Call-ID, CSeq, From, To, and the few fields the findings need.
- * It takes whatever can be understood in one way only, so that a message
- * libosip2 refuses for a sloppy Contact still ends its transaction.
+ * The fields by which messages are matched, read line by line without a
+ * grammar: start line, Via, Call-ID, CSeq, From, To, and the few fields the
+ * findings need. It takes whatever can be understood in one way only, so that
+ * a message libosip2 refuses for a sloppy Contact still ends its transaction.
  */
 
 enum keys_verdict {
@@ -38,7 +38,7 @@ struct keys {
 	bool plain;           /* fit for libosip2: no NUL, no lone CR, not more
 			       * separators than it copes with */
 	bool bad_length;      /* Content-Length contradicts or is no number */
-	bool short_body;      /* fewer octets than Content-Length says */
+	bool short_body;      /* fewer octets than Content-Length promises */
 };
 
 /* `keys' is undefined unless KEYS_READ is returned. */
@@ -62,8 +62,8 @@ size_t keys_unquoted(struct slice s, const char *octets);
 bool keys_param_next(
     struct slice *params, struct slice *name, struct slice *value);
 
-/* What follows the URI in a From or To value, from its first semicolon, and
- * what is inside: with angle brackets, what they hold. */
+/* The parameters after the URI of a From or To value, from the first
+ * semicolon, and the URI itself, without angle brackets. */
 struct slice keys_params(struct slice value);
 struct slice keys_uri(struct slice value);
 

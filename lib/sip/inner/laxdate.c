@@ -285,7 +285,7 @@ on_word(struct written *w, struct slice word, bool comma)
 	return true;
 }
 
-/* What follows an hour's digits: ":29:00", and a fraction that is cut. */
+/* The rest after an hour's digits: ":29:00", and a fraction that is cut. */
 static bool
 on_time(struct written *w, struct cursor *c, unsigned hour)
 {

@@ -3,7 +3,7 @@
 
 #include "sip/inner/keys.h"
 
-/* The scheme stands before a challenge's first parameter. */
+/* The scheme comes before a challenge's first parameter. */
 static struct slice
 last_word(struct slice s)
 {

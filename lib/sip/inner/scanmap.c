@@ -55,9 +55,9 @@ plain_words(const uint8_t *p, size_t count, uint64_t *marked, uint64_t *control)
 #if defined(__x86_64__)
 
 /*
- * Thirty-two octets: one table says by the lower four bits of an octet in
- * which rows of the code table it is a letter, a digit, '-' or '.', another by
- * the upper four which row it is in.  The sign tells controls.
+ * Thirty-two octets: one table gives, by the lower four bits of an octet, the
+ * rows of the code table in which it is a letter, a digit, '-' or '.',
+ * another, by the upper four, the row it is in. The sign marks controls.
  */
 #define ROW_2 1    /* '-' and '.' */
 #define ROW_3 2    /* digits */
@@ -137,7 +137,7 @@ extend(struct scanmap *map, make_words *make)
 		map->marks += make(map->octets.p + map->made, words,
 		    &map->marked[w], &map->control[w]);
 	} else {
-		/* What is missing counts as letters. */
+		/* Missing octets count as letters. */
 		uint8_t last[64];
 
 		words = 1;

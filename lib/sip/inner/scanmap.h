@@ -8,20 +8,20 @@
 
 /*
  * Where in the head of a message something may begin or end: one bit for each
- * octet, made many octets at a time, line by line as the scanner asks.  Who
- * goes from bit to bit looks at a fifth of the octets, and does not mispredict
- * how long each word is.
+ * octet, made many octets at a time, line by line as the scanner asks.
+ * Walking the set bits visits a fifth of the octets, and no branch depends on
+ * the length of a word.
  */
 
 /* The longest head that fits; longer ones are for libosip2. */
 #define SCANMAP_WORDS 256
 
 struct scanmap {
-	struct slice octets; /* what bit 0 of word 0 stands for, and on */
+	struct slice octets; /* the octet of bit 0 of word 0, and on */
 	size_t next;         /* octet that begins the next line */
 	size_t made;         /* octets whose bits are set or not */
 	size_t marks;        /* set in `marked' */
-	/* Bit n of word w stands for octet 64 w + n.  Words are kept with the
+	/* Bit n of word w is that of octet 64 w + n.  Words are kept with the
 	 * lowest octet first; the one behind the last made is zero. */
 	uint64_t marked[SCANMAP_WORDS + 1];  /* no letter, digit, '-', '.' */
 	uint64_t control[SCANMAP_WORDS + 1]; /* below 32; marked as well */

@@ -16,8 +16,9 @@
  */
 
 /*
- * What each octet may be part of.  The classes are narrower than RFC 3261's:
- * an octet that libosip2 treats specially anywhere in a value is in none.
+ * The classes of octets, by what each may be part of. They are narrower than
+ * RFC 3261's: an octet that libosip2 treats specially anywhere in a value is
+ * in none.
  */
 #define SCANVALUE_TOKEN 1    /* of a token */
 #define SCANVALUE_HOST 2     /* of a host name or an IPv4 address */

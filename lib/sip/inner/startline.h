@@ -5,8 +5,8 @@
 #include "base/slice.h"
 
 /*
- * Request and status lines (RFC 3261 sections 7.1, 7.2), told from other
- * octets.  Nothing here knows a list of methods.
+ * Request and status lines (RFC 3261 sections 7.1, 7.2), recognized among
+ * other octets.  Nothing here knows a list of methods.
  */
 
 #define STARTLINE_VERSION "SIP/2.0"
@@ -36,7 +36,7 @@ enum startline_verdict {
 enum startline_verdict startline_around(
     struct slice octets, size_t version, size_t *begin);
 
-/* Where the line begins in which the octet at `at' stands. */
+/* Where the line begins that contains the octet at `at'. */
 size_t startline_line(struct slice octets, size_t at);
 
 #endif

@@ -40,7 +40,7 @@ START_TEST(long_lengths_are_read_at_every_cut)
 }
 END_TEST
 
-START_TEST(what_der_forbids_is_refused)
+START_TEST(an_encoding_der_forbids_is_refused)
 {
 	static const struct {
 		const char *octets;
@@ -85,5 +85,5 @@ START_TEST(an_unsound_value_inside_is_found)
 END_TEST
 
 UNIT("der", values_are_read_one_after_the_other,
-    long_lengths_are_read_at_every_cut, what_der_forbids_is_refused,
+    long_lengths_are_read_at_every_cut, an_encoding_der_forbids_is_refused,
     values_within_values_are_bounded, an_unsound_value_inside_is_found)

@@ -67,7 +67,7 @@ START_TEST(a_message_is_the_same_wherever_it_is_cut)
 }
 END_TEST
 
-START_TEST(many_messages_stand_in_one_record)
+START_TEST(one_record_holds_many_messages)
 {
 	begin();
 	add_message(HANDSHAKE_SERVER_HELLO, 70);
@@ -80,7 +80,7 @@ START_TEST(many_messages_stand_in_one_record)
 }
 END_TEST
 
-START_TEST(one_message_stands_in_many_records)
+START_TEST(one_message_spans_many_records)
 {
 	begin();
 	add_message(HANDSHAKE_CERTIFICATE, 65536);
@@ -93,7 +93,7 @@ START_TEST(one_message_stands_in_many_records)
 }
 END_TEST
 
-START_TEST(what_tells_nothing_is_stepped_over)
+START_TEST(messages_of_no_interest_are_stepped_over)
 {
 	begin();
 	add_message(HANDSHAKE_SERVER_KEY_EXCHANGE, 5000);
@@ -106,7 +106,7 @@ START_TEST(what_tells_nothing_is_stepped_over)
 }
 END_TEST
 
-START_TEST(what_is_too_long_is_counted_and_stepped_over)
+START_TEST(a_message_too_long_is_counted_and_stepped_over)
 {
 	begin();
 	add_message(HANDSHAKE_CERTIFICATE, 65537);
@@ -118,7 +118,7 @@ START_TEST(what_is_too_long_is_counted_and_stepped_over)
 }
 END_TEST
 
-START_TEST(room_grows_with_what_was_sent_not_with_what_was_promised)
+START_TEST(memory_grows_with_the_octets_sent_not_the_length_promised)
 {
 	begin();
 	add_message(HANDSHAKE_CERTIFICATE, 60000);
@@ -179,10 +179,10 @@ START_TEST(a_chain_is_cut_into_certificates)
 END_TEST
 
 UNIT("handshake", a_message_is_the_same_wherever_it_is_cut,
-    many_messages_stand_in_one_record, one_message_stands_in_many_records,
-    what_tells_nothing_is_stepped_over,
-    what_is_too_long_is_counted_and_stepped_over,
-    room_grows_with_what_was_sent_not_with_what_was_promised,
+    one_record_holds_many_messages, one_message_spans_many_records,
+    messages_of_no_interest_are_stepped_over,
+    a_message_too_long_is_counted_and_stepped_over,
+    memory_grows_with_the_octets_sent_not_the_length_promised,
     above_the_budget_nothing_is_kept,
     after_a_loss_a_record_that_begins_a_message_goes_on,
     a_chain_is_cut_into_certificates)

@@ -22,7 +22,7 @@ server(const struct tlswire_hello *h)
 	return hello_server(tlswire_slice(&wire), &hello);
 }
 
-START_TEST(a_client_says_its_version_its_server_and_perhaps_the_time)
+START_TEST(a_client_hello_has_version_server_name_and_perhaps_the_time)
 {
 	ck_assert(client(&(struct tlswire_hello){
 	    .version = 0x0303, .time = 1294078965, .sni = "edge" }));
@@ -46,7 +46,7 @@ START_TEST(the_highest_supported_version_counts_and_grease_does_not)
 }
 END_TEST
 
-START_TEST(a_server_says_its_choice)
+START_TEST(a_server_hello_has_the_choice)
 {
 	ck_assert(server(
 	    &(struct tlswire_hello){ .version = 0x0301, .cipher = 0x35 }));
@@ -95,8 +95,8 @@ START_TEST(early_drafts_had_shorter_server_hellos)
 }
 END_TEST
 
-/* Cut in the middle of its extensions a hello still tells what came before,
- * cut before them it is none. */
+/* A hello cut in the middle of its extensions still gives the fields before,
+ * one cut before them is refused. */
 START_TEST(hellos_are_read_at_every_cut)
 {
 	const struct tlswire_hello h = { .version = 0x0303,
@@ -130,8 +130,8 @@ START_TEST(other_versions_than_three_are_no_hello)
 }
 END_TEST
 
-UNIT("hello", a_client_says_its_version_its_server_and_perhaps_the_time,
+UNIT("hello", a_client_hello_has_version_server_name_and_perhaps_the_time,
     the_highest_supported_version_counts_and_grease_does_not,
-    a_server_says_its_choice, a_retry_request_is_no_server_hello,
+    a_server_hello_has_the_choice, a_retry_request_is_no_server_hello,
     sslv3_has_no_extensions, early_drafts_had_shorter_server_hellos,
     hellos_are_read_at_every_cut, other_versions_than_three_are_no_hello)

@@ -5,7 +5,7 @@
 
 #include "unit/tlswire.h"
 
-/* What came out: each record as "type size:body" and a full stop. */
+/* The output: each record as "type size:body" and a full stop. */
 static char told[4096];
 static struct tlswire wire;
 static struct tlsrecord r;
@@ -110,7 +110,7 @@ START_TEST(an_sslv2_hello_is_recognised_at_the_beginning)
 }
 END_TEST
 
-START_TEST(what_does_not_begin_as_tls_is_foreign)
+START_TEST(a_stream_that_does_not_begin_as_tls_is_foreign)
 {
 	static const char *const others[] = { "GET / HTTP/1.0",
 		"OPTIONS sip:x SIP/2.0", "\x16\x02\x00\x00\x01",
@@ -201,7 +201,7 @@ END_TEST
 UNIT("tlsrecord", a_stream_is_the_same_wherever_it_is_cut,
     octets_may_come_one_by_one, an_empty_record_is_one,
     an_sslv2_hello_is_recognised_at_the_beginning,
-    what_does_not_begin_as_tls_is_foreign,
+    a_stream_that_does_not_begin_as_tls_is_foreign,
     midway_it_waits_for_a_segment_of_records,
     garbage_after_a_record_loses_the_way, a_hole_in_a_body_is_stepped_over,
     a_hole_to_the_end_of_a_body_ends_it_unseen,

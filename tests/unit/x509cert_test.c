@@ -15,7 +15,7 @@ parse(const struct tlswire_certificate *c)
 	return x509cert_parse(tlswire_slice(&wire), &cert);
 }
 
-START_TEST(it_says_who_by_whom_and_from_when_to_when)
+START_TEST(subject_issuer_and_dates_are_read)
 {
 	ck_assert(parse(&(struct tlswire_certificate){
 	    .common_name = slice_text("edge.example.com"),
@@ -58,7 +58,7 @@ START_TEST(dates_reach_from_1950_to_9999)
 }
 END_TEST
 
-START_TEST(what_is_no_date_is_refused)
+START_TEST(an_impossible_date_is_refused)
 {
 	static const char *const bad[] = { "00000101000000Z", "20110230000000Z",
 		"20111301000000Z", "20110101250000Z", "not a date", "" };
@@ -70,7 +70,7 @@ START_TEST(what_is_no_date_is_refused)
 }
 END_TEST
 
-START_TEST(nul_and_what_is_no_utf8_are_shown_escaped)
+START_TEST(nul_and_invalid_utf8_are_shown_escaped)
 {
 	ck_assert(parse(&(struct tlswire_certificate){
 	    .common_name = slice_of("good.example\0.evil", 18),
@@ -169,9 +169,9 @@ START_TEST(the_fingerprint_is_sha256_of_the_whole)
 }
 END_TEST
 
-UNIT("x509cert", it_says_who_by_whom_and_from_when_to_when,
-    dates_reach_from_1950_to_9999, what_is_no_date_is_refused,
-    nul_and_what_is_no_utf8_are_shown_escaped, nobody_forges_a_second_name,
+UNIT("x509cert", subject_issuer_and_dates_are_read,
+    dates_reach_from_1950_to_9999, an_impossible_date_is_refused,
+    nul_and_invalid_utf8_are_shown_escaped, nobody_forges_a_second_name,
     long_names_are_cut, names_without_measure_are_refused,
     a_certificate_is_refused_at_every_cut, deep_and_large_ones_are_refused,
     the_fingerprint_is_sha256_of_the_whole)

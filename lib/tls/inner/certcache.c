@@ -6,7 +6,7 @@
 #include "base/lru.h"
 #include "base/tokenbucket.h"
 
-/* What a certificate is found by costs a tenth of its SHA-256, and as long as
+/* The keyed hash of a certificate costs a tenth of its SHA-256, and as long as
  * the key is secret nobody can make two that collide. */
 struct known {
 	struct lru_entry entry;

@@ -16,7 +16,7 @@ enum der_tag {
 	DER_SEQUENCE = 0x30
 };
 
-/* The bit that says that a value is made of values. */
+/* The bit that marks a value made of values. */
 enum { DER_CONSTRUCTED = 0x20 };
 
 /* Borrowed. */

@@ -120,7 +120,7 @@ keep(struct handshake *h, struct handshake_budget *budget, struct slice part)
 	h->used += part.len;
 }
 
-/* A message that stands in one record is told where it stands. */
+/* A message whole in one record is handed on without a copy. */
 static struct slice
 body_of(struct handshake *h, struct handshake_budget *budget, struct slice part)
 {

@@ -6,8 +6,8 @@
 
 /*
  * Handshake messages (RFC 5246 section 7.4, RFC 8446 section 4) put together
- * from records: many in one, one in many.  Only those that tell something are
- * kept while they are not whole; the others are stepped over.
+ * from records: many in one, one in many.  Only messages of interest are kept
+ * while they are not whole; the others are stepped over.
  */
 
 enum handshake_type {
@@ -23,7 +23,7 @@ enum handshake_type {
 
 enum { HANDSHAKE_MOST_OCTETS = 65536, HANDSHAKE_HEADER_OCTETS = 4 };
 
-/* What all directions together may hold. */
+/* The budget that all directions share. */
 struct handshake_budget {
 	size_t limit, held;
 	uint64_t too_long; /* messages above HANDSHAKE_MOST_OCTETS */
@@ -35,7 +35,7 @@ struct handshake {
 	uint8_t header[HANDSHAKE_HEADER_OCTETS];
 	uint8_t have;
 	bool lost;         /* until a record that begins as a message */
-	bool done;         /* `octets' was told and can go */
+	bool done;         /* `octets' was handed on and can go */
 	bool keep;         /* this message is one to keep */
 	size_t size, left; /* of the message */
 	uint8_t *octets;
@@ -45,7 +45,7 @@ struct handshake {
 /* The body is borrowed until the next call; empty where !whole. */
 struct handshake_message {
 	uint8_t type;
-	bool whole; /* false: it was there, and its body is not told */
+	bool whole; /* false: it was there, and its body is left out */
 	struct slice body;
 };
 

@@ -124,7 +124,7 @@ extensions(struct cursor *c,
 	}
 }
 
-/* What both hellos begin with. */
+/* The fields both hellos begin with. */
 static struct hello
 beginning(struct cursor *c)
 {

@@ -3,8 +3,8 @@
 
 #include "base/cursor.h"
 
-/* The first three octets of an SSLv2 hello: what stands in a record header
- * after its two octets of length. */
+/* The first three octets of an SSLv2 hello, which follow the two octets of its
+ * length. */
 enum { SSLV2_HEADER_OCTETS = 2, SSLV2_CLIENT_HELLO = 1, SSLV2_LEAST = 9 };
 
 void
@@ -71,8 +71,8 @@ begin_body(struct tlsrecord *r, const struct header *header)
 
 /*
  * RFC 5246 appendix E.2: two octets of length with the top bit set, the type
- * of the message, the version.  What stands in `header' after the length is
- * told as the first part of the body.
+ * of the message, the version.  The octets of `header' after the length are
+ * the first part of the body.
  */
 static bool
 begins_sslv2(const struct tlsrecord *r, struct header *header)

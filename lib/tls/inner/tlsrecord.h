@@ -6,8 +6,8 @@
 
 /*
  * TLS records (RFC 8446 section 5.1) cut from one direction of a stream,
- * however TCP split it.  Nothing is copied and nothing is kept but a header:
- * a record's body is told in the parts it came in.
+ * however TCP split it.  Nothing is copied and nothing is kept but a header: a
+ * record's body is handed on in the parts it came in.
  *
  * A hole inside a body is stepped over.  One that takes a header with it, and
  * a start in the middle of a stream, are got over at the first segment that
@@ -39,7 +39,7 @@ struct tlsrecord {
 	uint8_t header[TLSRECORD_HEADER_OCTETS];
 	uint8_t have; /* octets of the header */
 	uint8_t type;
-	bool first; /* nothing of the body was told yet */
+	bool first; /* nothing of the body was handed on yet */
 	bool holed; /* octets of the body are missing */
 	uint16_t version;
 	size_t size, left; /* of the body */
@@ -61,7 +61,7 @@ struct tlsrecord_part {
 /* `midway': this is not the beginning of the stream. */
 void tlsrecord_init(struct tlsrecord *r, bool midway);
 
-/* The next octets in order; `octets' must last until tlsrecord_next() says
+/* The next octets in order; `octets' must last until tlsrecord_next() returns
  * false. */
 void tlsrecord_input(struct tlsrecord *r, struct slice octets);
 

@@ -10,10 +10,10 @@
 #include "tls/inner/der.h"
 
 /*
- * d2i_X509() would decode the public key too, which took 450 us of 455 and
- * has nothing to tell us: at that price a stream of certificates made up for
- * the purpose would stop the capture.  So the certificate is taken apart here
- * (RFC 5280 section 4.1), and libcrypto gets the parts that are hard to read:
+ * d2i_X509() would decode the public key too, which took 450 us of 455 and is
+ * of no use here: at that price a stream of certificates made up for the
+ * purpose would stop the capture.  So the certificate is taken apart here (RFC
+ * 5280 section 4.1), and libcrypto gets the parts that are hard to read:
  * names, in their many kinds of strings, and times.
  */
 
@@ -98,7 +98,7 @@ separate(struct textbuf *t, const char *separator)
 		textbuf_add(t, separator);
 }
 
-/* Our separators stand only where we put them. */
+/* Separators of the text come only from here: those in values are escaped. */
 static void
 add_value(struct textbuf *t, struct slice value)
 {

@@ -5,9 +5,9 @@
 #include "base/slice.h"
 
 /*
- * X.509 certificates as they stand in a handshake: who, by whom, from when to
- * when.  libcrypto parses them; what it is given was walked before, so that
- * size and depth are bounded.  Nothing is verified and no name is judged.
+ * X.509 certificates as found in a handshake: subject, issuer and dates.
+ * libcrypto parses them; their structure is checked before, so that size and
+ * depth are bounded.  Nothing is verified and no name is judged.
  */
 
 enum {
@@ -34,8 +34,8 @@ struct x509cert {
 	size_t serial_len;
 };
 
-/* Before anything else here; nothing comes of calling it twice.  libcrypto
- * would read a configuration file where it stands. */
+/* Before anything else here; calling it twice does no harm. libcrypto would
+ * read its configuration file otherwise. */
 void x509cert_init(void);
 
 /* A certificate's DER.  False, and *cert untouched, if it is none that we

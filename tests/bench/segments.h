@@ -18,7 +18,7 @@ struct octets {
 
 struct segments;
 
-/* Who talks to whom in exchange number `i'. */
+/* The two ends of exchange number `i'. */
 struct segments_pair {
 	unsigned client, server;
 };

@@ -31,7 +31,7 @@ void octets_put_u16(struct octets *o, size_t at, unsigned n);
 void octets_print(struct octets *o, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Text in which \r \n \t \0 \\ and \xNN stand for octets. */
+/* Text in which \r \n \t \0 \\ and \xNN are octets. */
 void octets_escaped(struct octets *o, const char *text);
 
 /* Pairs of hexadecimal digits, blanks between them allowed.  False if it is

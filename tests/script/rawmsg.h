@@ -6,8 +6,9 @@
 #include "script/words.h"
 
 /*
- * Octets of other protocols than SIP in a script: TLS records and what tells
- * the time in clear text.  They are named KIND:WHAT, as tls:client-hello.
+ * Octets of other protocols than SIP in a script: TLS records and the
+ * clear-text witnesses of time.  They are named KIND:WHAT, as
+ * tls:client-hello.
  */
 
 /* Is `what' one of these names? */

@@ -114,7 +114,7 @@ via_text(const struct sipmsg *m, bool tcp, const char *branch)
 	    host_text(&m->from, true), branch);
 }
 
-/* What a request of its own has before anything is said about it. */
+/* The defaults of a new request. */
 static void
 fresh_request(struct sipmsg *m, bool tcp, struct words *w)
 {

@@ -5,9 +5,9 @@
 #include "script/stream.h"
 
 /*
- * The SIP messages of a script: a request is made from short words, with
- * sane headers around them; a response mirrors its request.  What was sent
- * is remembered, so that later lines can answer it or send it again.
+ * The SIP messages of a script: a request is made from short words, with sane
+ * headers around them; a response mirrors its request.  Sent messages are
+ * remembered, so that later lines can answer them or send them again.
  */
 
 enum { SIPMSG_HEADERS = 128 };
@@ -20,7 +20,7 @@ struct sipmsg_header {
 struct sipmsg {
 	struct sipmsg *earlier;
 	struct sipmsg *namesake; /* of the same bucket of names */
-	const char *name;        /* of its transaction, as later lines say it */
+	const char *name; /* its name in later lines */
 	struct endpoint from, to;
 	const char *method; /* a response's: its request's */
 	const char *uri;
@@ -81,7 +81,7 @@ void sipmsg_pad(struct sipmsg *m, size_t size);
 /* Its octets on the wire. */
 struct octets sipmsg_octets(const struct sipmsg *m);
 
-/* What a host's clock shows at `wall'. */
+/* The time a host's clock shows at `wall'. */
 nstime sipmsg_clock_shows(
     const struct sipmsgs *all, const struct address *host, nstime wall);
 

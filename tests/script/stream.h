@@ -6,7 +6,7 @@
 
 /*
  * TCP connections of a script: sequence and acknowledgement numbers are kept
- * here, so that a story only says who says what, and what goes wrong.
+ * here, so that a story only names sender, message and fault.
  */
 
 enum { STREAM_BUCKETS = 1 << 14 };
@@ -42,7 +42,7 @@ struct stream_how {
 
 void stream_options(struct stream_how *how, struct words *w);
 
-/* What was sent, for sending it again. */
+/* The sent octets, for sending them again. */
 struct stream_sent {
 	struct stream *stream;
 	unsigned side;

@@ -15,7 +15,7 @@ enum {
 	CLIENT_KEY = 16
 };
 
-/* What a line says about its records. */
+/* The words of a line about its records. */
 struct options {
 	unsigned version; /* 0x0303 is TLS 1.2 */
 	const char *sni, *subject, *issuer, *san;

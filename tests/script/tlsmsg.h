@@ -7,7 +7,7 @@
 
 /*
  * TLS records: handshake messages, each in a record of its own, alerts, and
- * records of octets that stand for encrypted ones.
+ * records of octets in the place of encrypted ones.
  */
 
 /* `what' is one or several of the names of the README joined by "+". */

@@ -72,7 +72,7 @@ void wire_icmp(struct wire *wire, const struct wire_how *how, nstime time,
     const struct address *from, const struct address *to, const char *what,
     struct slice quoted);
 
-/* Octets as they stand, datalink header included. */
+/* Octets as they are, datalink header included. */
 void wire_hex(struct wire *wire, nstime time, const struct octets *packet);
 
 #endif

@@ -9,8 +9,8 @@
 
 /*
  * The words of one line of a script: plain ones and key=value, each of which
- * must be asked for.  What nobody asked for is an error, so a misspelt option
- * never passes silently.
+ * must be asked for.  A word that was not asked for is an error, so a misspelt
+ * option never passes silently.
  */
 
 enum { WORDS_MAX = 64 };
@@ -39,7 +39,7 @@ const char *words_need(struct words *w, const char *what);
 /* Takes the next word if it is this one. */
 bool words_next_is(struct words *w, const char *word);
 
-/* Whether the bare word stands anywhere in what is left. */
+/* Whether the bare word is among those left. */
 bool words_has(struct words *w, const char *word);
 
 /* The value of key=value, or NULL. */

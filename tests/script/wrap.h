@@ -6,9 +6,8 @@
 #include "script/octets.h"
 
 /*
- * What lies around a packet: VLAN tags, tunnels, and the datalink.  A parcel
- * is octets and the ethertype that says what they are; wrapping makes a
- * bigger parcel of it.
+ * The layers around a packet: VLAN tags, tunnels, and the datalink.  A parcel
+ * is octets and their ethertype; wrapping makes a bigger parcel of it.
  */
 
 struct wrap_parcel {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * What a Date costs: nanoseconds to read one, exact and lenient, and to weigh
+ * The cost of a Date: nanoseconds to read one, exact and lenient, and to weigh
  * one against its peer's clock.
  */
 

@@ -4,7 +4,8 @@
 
 #include "script/story.h"
 
-/* Makes a savefile of a story (tests/scenario/README tells the language). */
+/* Makes a savefile of a story (tests/scenario/README describes the language).
+ */
 int
 main(int argc, char **argv)
 {

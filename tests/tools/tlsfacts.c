@@ -26,7 +26,7 @@ struct tool {
 	struct tlsflow *tls;
 };
 
-/* What hangs on a connection. */
+/* The state kept for a connection. */
 struct entry {
 	void *slot;
 	bool midway; /* began as something else: STARTTLS perhaps */
@@ -133,7 +133,7 @@ show(const struct entry *entry, const struct tcpreasm_event *e)
 	printf("%s%s\n", line.store, entry->line.store);
 }
 
-/* What does not begin as TLS is tried again as picked up mid-way. */
+/* A stream that does not begin as TLS is tried again as picked up mid-way. */
 static void
 input(struct tool *tool, const struct tcpreasm_event *e, struct entry *entry)
 {
@@ -189,7 +189,7 @@ on_transport(void *arg, const struct decode_event *e)
 	    });
 }
 
-/* Whatever the stamps do, connections go on. */
+/* Connections go on however the stamps jump. */
 static nstime
 forward(nstime last, nstime wall)
 {

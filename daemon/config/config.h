@@ -110,7 +110,7 @@ struct config {
 	struct config_value values[CONFIG_KEYS];
 	char *files[CONFIG_FILES]; /* owned */
 	size_t file_count;
-	struct skew_pool skew_pools[CONFIG_POOLS]; /* for config_limits() */
+	struct hosts_pool skew_pools[CONFIG_POOLS]; /* for config_limits() */
 };
 
 /* All defaults.  NULL when out of memory; free with config_free(). */

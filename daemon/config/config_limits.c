@@ -134,7 +134,7 @@ fill_clock(struct config *config, const struct siphash_key *key,
 	for (size_t i = 0; i < config->pool_count; i++) {
 		const struct config_pool *pool = &config->pools[i];
 
-		config->skew_pools[i] = (struct skew_pool){
+		config->skew_pools[i] = (struct hosts_pool){
 			.name = pool->name,
 			.members = pool->members.addresses,
 			.member_count = pool->members.count,

@@ -48,18 +48,18 @@ wallclock_stamp(int64_t seconds, int64_t fraction, nstime unit)
 	return seconds * NSTIME_S + fraction * unit;
 }
 
-enum skew_local_clock
+enum ownclock
 wallclock_state(void)
 {
 	struct timex timex = { .modes = 0 };
 	const int state = adjtimex(&timex);
 
 	if (state < 0)
-		return SKEW_LOCAL_UNKNOWN;
+		return OWNCLOCK_UNKNOWN;
 	if (state == TIME_ERROR || (timex.status & STA_UNSYNC) != 0 ||
 	    timex.maxerror >= TRUSTED_US)
-		return SKEW_LOCAL_UNSYNCHRONISED;
-	return SKEW_LOCAL_TRUSTED;
+		return OWNCLOCK_UNSYNCHRONISED;
+	return OWNCLOCK_TRUSTED;
 }
 
 /* A timer that never fires, but is cancelled when CLOCK_REALTIME is set. */

@@ -2,7 +2,8 @@
 #ifndef WALLCLOCK_H
 #define WALLCLOCK_H
 
-#include "skew/skew.h"
+#include "base/nstime.h"
+#include "clock/ownclock.h"
 
 /* The only reader of clocks.  Nothing that is judged in a savefile asks it. */
 
@@ -19,7 +20,7 @@ nstime wallclock_offset(void);
 nstime wallclock_stamp(int64_t seconds, int64_t fraction, nstime unit);
 
 /* What adjtimex(2) says; EPERM (a sandbox) means unknown. */
-enum skew_local_clock wallclock_state(void);
+enum ownclock wallclock_state(void);
 
 /*
  * A descriptor that becomes readable when our clock is stepped, or -1 and

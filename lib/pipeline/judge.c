@@ -276,8 +276,7 @@ judge_next_deadline(const struct judge *j)
 }
 
 void
-judge_local_clock(
-    struct judge *j, enum skew_local_clock state, nstime now, nstime wall)
+judge_local_clock(struct judge *j, enum ownclock state, nstime now, nstime wall)
 {
 	skew_local(j->skew, state, now, wall);
 	renew_due(j);

@@ -46,7 +46,7 @@ nstime judge_next_deadline(const struct judge *judge);
 
 /* See skew_local() and skew_stepped(). */
 void judge_local_clock(
-    struct judge *judge, enum skew_local_clock state, nstime now, nstime wall);
+    struct judge *judge, enum ownclock state, nstime now, nstime wall);
 void judge_stepped(struct judge *judge, nstime step, nstime now, nstime wall);
 
 /* Live only, once a minute: see visibility.h. */

@@ -5,9 +5,9 @@
 #include "findings/certificate.h"
 #include "findings/connection.h"
 #include "findings/silence.h"
-#include "skew/skew.h"
 #include "findings/stale.h"
 #include "findings/timeout.h"
+#include "witness/stamp.h"
 
 /*
  * What a tap saw, handed to the judge: a transaction's outcome with what the
@@ -40,7 +40,7 @@ struct observation {
 	struct timeout_witness witness;         /* TRANSACTION */
 	struct endpoint a, b;                   /* ACTIVE: a */
 	union {
-		struct skew_stamp stamp;              /* CLOCK */
+		struct stamp stamp;                   /* CLOCK */
 		struct connection_failure failure;    /* FAILED */
 		struct connection_success success;    /* WORKED */
 		struct silence_leg leg;               /* ANSWERED, UNSEEN */

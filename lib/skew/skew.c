@@ -23,7 +23,7 @@ struct skew {
 	struct skew_limits limits; /* its pools: copied, not read again */
 	struct trial trial;
 	struct localclock local;
-	enum skew_local_clock local_state;
+	enum ownclock local_state;
 	nstime stepped_at;
 	bool loaded; /* under limits that may have been others */
 
@@ -110,13 +110,13 @@ static void
 weigh_ourselves(struct skew *s)
 {
 	struct trial *t = &s->trial;
-	const bool trusted = s->local_state == SKEW_LOCAL_TRUSTED;
+	const bool trusted = s->local_state == OWNCLOCK_TRUSTED;
 	struct consensus c = { .total = 0 };
 
 	if (!trusted && !peers_poll(&t->peers, t->hosts, t->steps, &c))
 		s->no_memory++;
 	localclock_weigh(&s->local, &c,
-	    s->local_state == SKEW_LOCAL_UNSYNCHRONISED, t->now, t->wall);
+	    s->local_state == OWNCLOCK_UNSYNCHRONISED, t->now, t->wall);
 	t->local_clock = localclock_name(&s->local, s->local_state);
 	refer_to(s, t->steps + (c.odd_one_out ? c.offset : 0),
 	    c.odd_one_out ? FINDING_SUPERSEDED : FINDING_HEALTHY);
@@ -168,7 +168,7 @@ skew_finish(struct skew *s, nstime now, nstime wall)
 }
 
 static struct peer *
-add(struct skew *s, const struct skew_stamp *stamp)
+add(struct skew *s, const struct stamp *stamp)
 {
 	struct peers *peers = &s->trial.peers;
 	struct peer *p;
@@ -189,7 +189,7 @@ add(struct skew *s, const struct skew_stamp *stamp)
 }
 
 static void
-hear(struct skew *s, struct peer *p, const struct skew_stamp *stamp,
+hear(struct skew *s, struct peer *p, const struct stamp *stamp,
     const struct offset_stamp *reading)
 {
 	bool changed;
@@ -208,7 +208,7 @@ hear(struct skew *s, struct peer *p, const struct skew_stamp *stamp,
 }
 
 void
-skew_input(struct skew *s, const struct skew_stamp *stamp)
+skew_input(struct skew *s, const struct stamp *stamp)
 {
 	struct offset_stamp reading;
 	struct peer *p;
@@ -254,7 +254,7 @@ void
 skew_serves_time(
     struct skew *s, const struct address *server, const struct address *client)
 {
-	struct peer *p = peers_find(&s->trial.peers, server, SKEW_HOST);
+	struct peer *p = peers_find(&s->trial.peers, server, STAMP_HOST);
 
 	if (p != NULL)
 		p->client = *client;
@@ -264,7 +264,7 @@ skew_serves_time(
 }
 
 void
-skew_local(struct skew *s, enum skew_local_clock state, nstime now, nstime wall)
+skew_local(struct skew *s, enum ownclock state, nstime now, nstime wall)
 {
 	if (state == s->local_state)
 		return;
@@ -341,7 +341,7 @@ bool
 skew_estimate_of(const struct skew *s, const struct address *host,
     struct skew_estimate *estimate)
 {
-	const struct peer *p = peers_find(&s->trial.peers, host, SKEW_HOST);
+	const struct peer *p = peers_find(&s->trial.peers, host, STAMP_HOST);
 	struct skew_estimate found;
 	struct testimony_estimate e;
 

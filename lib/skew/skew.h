@@ -4,8 +4,10 @@
 
 #include "base/counter.h"
 #include "base/siphash.h"
+#include "clock/ownclock.h"
 #include "findings/finding.h"
-#include "witness/witness.h"
+#include "skew/inner/hosts.h"
+#include "witness/stamp.h"
 
 /*
  * clock-skew and local-clock: whose clock is wrong (DESIGN section 7, DOMAIN
@@ -15,38 +17,6 @@
 
 struct skew;
 
-enum skew_attribution {
-	SKEW_HOST, /* the host that sent the packet */
-	SKEW_VIA   /* that host, or one behind it */
-};
-
-/* One reading of a peer's clock. */
-struct skew_stamp {
-	struct address peer;
-	enum witness witness;
-	enum skew_attribution attribution;
-	nstime told;       /* what its clock said, UTC */
-	nstime resolution; /* told is in [told, told + resolution) */
-	nstime wall;       /* when the packet was captured */
-	nstime now;
-	bool tells_zone; /* SMB1 does */
-	int zone;        /* minutes east of UTC */
-};
-
-/* Whether our own clock can be trusted (DESIGN section 7). */
-enum skew_local_clock {
-	SKEW_LOCAL_UNKNOWN, /* savefiles; adjtimex not permitted */
-	SKEW_LOCAL_TRUSTED,
-	SKEW_LOCAL_UNSYNCHRONISED
-};
-
-struct skew_pool {
-	const char *name;              /* borrowed for the call */
-	const struct address *members; /* borrowed for the call; copied */
-	size_t member_count;
-	nstime warn; /* 0: the general one */
-};
-
 struct skew_limits {
 	nstime warn, major, critical; /* 60 s, 300 s, 900 s */
 	unsigned min_samples;         /* 3 */
@@ -54,7 +24,7 @@ struct skew_limits {
 	size_t peers;
 	unsigned muted; /* witnesses that are not heard: 1 << WITNESS_x */
 	bool judge_all; /* not only hosts of interest */
-	const struct skew_pool *pools; /* copied */
+	const struct hosts_pool *pools; /* copied */
 	size_t pool_count;
 	struct siphash_key key;
 };
@@ -63,7 +33,7 @@ struct skew *skew_new(
     const struct skew_limits *limits, finding_output *output, void *arg);
 void skew_free(struct skew *s);
 
-void skew_input(struct skew *s, const struct skew_stamp *stamp);
+void skew_input(struct skew *s, const struct stamp *stamp);
 
 /* `address' dials (client) or answers (server) watched requests on 5062. */
 void skew_role(struct skew *s, const struct address *address, bool is_server);
@@ -77,8 +47,7 @@ void skew_speaks_sip(struct skew *s, const struct address *address);
 void skew_serves_time(
     struct skew *s, const struct address *server, const struct address *client);
 
-void skew_local(
-    struct skew *s, enum skew_local_clock state, nstime now, nstime wall);
+void skew_local(struct skew *s, enum ownclock state, nstime now, nstime wall);
 
 /* Our own clock was stepped by `step' (positive: forward) at `now'; every
  * estimator shifts with it. */

@@ -168,7 +168,7 @@ live_on(struct rooms *rooms)
 
 		judge_observe(rooms->judge, &o);
 	}
-	judge_local_clock(rooms->judge, SKEW_LOCAL_TRUSTED, NOW + 70 * NSTIME_S,
+	judge_local_clock(rooms->judge, OWNCLOCK_TRUSTED, NOW + 70 * NSTIME_S,
 	    WALL + 70 * NSTIME_S);
 	judge_tick(rooms->judge, NOW + HOUR, WALL + HOUR);
 	judge_tick(rooms->judge, NOW + 30 * HOUR, WALL + 30 * HOUR);

@@ -63,10 +63,10 @@ wallclock_stamp(int64_t seconds, int64_t fraction, nstime unit)
 	return seconds * NSTIME_S + fraction * unit + offset();
 }
 
-enum skew_local_clock
+enum ownclock
 wallclock_state(void)
 {
-	return SKEW_LOCAL_TRUSTED;
+	return OWNCLOCK_TRUSTED;
 }
 
 int

@@ -71,7 +71,7 @@ bench_skew(const char *name, nstime gap)
 
 		wall += gap;
 		skew_input(s,
-		    &(struct skew_stamp){
+		    &(struct stamp){
 			.peer = { .version = 4,
 			    .octets = { 10, 0, (uint8_t)(peer >> 8),
 				(uint8_t)peer } },

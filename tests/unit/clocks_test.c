@@ -12,7 +12,7 @@ static struct clocks_limits limits;
 
 static struct {
 	unsigned stamps, serves, refused, krb_refused, successes;
-	struct skew_stamp stamp;
+	struct stamp stamp;
 	struct endpoint a, b;
 	struct stale_refusal krb;
 	unsigned status;
@@ -106,7 +106,7 @@ START_TEST(a_time_server_tells_its_clock_and_whom_it_serves)
 	ck_assert_uint_eq(on.stamps, 1);
 	ck_assert_uint_eq(on.serves, 1);
 	ck_assert_int_eq(on.stamp.witness, WITNESS_NTP);
-	ck_assert_int_eq(on.stamp.attribution, SKEW_HOST);
+	ck_assert_int_eq(on.stamp.attribution, STAMP_HOST);
 	ck_assert_int_eq(on.stamp.told, START + 601 * NSTIME_S);
 	ck_assert_int_eq(on.stamp.wall, START + NSTIME_S);
 	ck_assert_uint_eq(on.stamp.peer.octets[3], 1);
@@ -473,10 +473,10 @@ START_TEST(a_date_is_its_senders_where_it_is_new)
 	begin(0);
 	message(request("INVITE", 1), "", new);
 	ck_assert_uint_eq(on.stamps, 1);
-	ck_assert_int_eq(on.stamp.attribution, SKEW_HOST);
+	ck_assert_int_eq(on.stamp.attribution, STAMP_HOST);
 	ck_assert_int_eq(on.stamp.told, START - 3600 * NSTIME_S);
 	message(request("INVITE", 2), "", new);
-	ck_assert_int_eq(on.stamp.attribution, SKEW_VIA);
+	ck_assert_int_eq(on.stamp.attribution, STAMP_VIA);
 	/* Stored messages keep their date. */
 	message(request("MESSAGE", 1), "", new);
 	ck_assert_uint_eq(on.stamps, 2);

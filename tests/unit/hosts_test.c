@@ -88,7 +88,7 @@ START_TEST(pools_are_copied_and_replaced)
 {
 	char name[] = "fe-east";
 	struct address east[] = { host(9), host(3) }, west[] = { host(5) };
-	struct skew_pool pools[] = {
+	struct hosts_pool pools[] = {
 		{ .name = name, .members = east, .member_count = 2 },
 		{ .name = "fe-west",
 		    .members = west,

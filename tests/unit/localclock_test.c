@@ -56,7 +56,7 @@ START_TEST(the_odd_one_out_is_told_with_the_votes)
 	ck_assert_int_eq(evidence_number(&evidence, "peers_agreeing", 0), 3);
 	ck_assert_int_eq(evidence_number(&evidence, "peers_total", 0), 4);
 	ck_assert_str_eq(
-	    localclock_name(&l, SKEW_LOCAL_UNSYNCHRONISED), "suspect");
+	    localclock_name(&l, OWNCLOCK_UNSYNCHRONISED), "suspect");
 }
 END_TEST
 
@@ -93,7 +93,7 @@ START_TEST(unsynchronised_alone_is_no_trouble)
 	ck_assert(slice_is(evidence_get(&evidence, "class"), "unsynchronised"));
 	ck_assert_ptr_null(evidence_find(&evidence, "offset_s"));
 	ck_assert_str_eq(
-	    localclock_name(&l, SKEW_LOCAL_UNSYNCHRONISED), "unsynchronised");
+	    localclock_name(&l, OWNCLOCK_UNSYNCHRONISED), "unsynchronised");
 }
 END_TEST
 

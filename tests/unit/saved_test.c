@@ -225,7 +225,7 @@ read_clock(enum witness witness, nstime ahead, int zone, nstime now)
 {
 	struct observation o = seen(OBSERVATION_CLOCK, now);
 
-	o.stamp = (struct skew_stamp){
+	o.stamp = (struct stamp){
 		.peer = server().address,
 		.witness = witness,
 		.told = WALL + now + ahead,

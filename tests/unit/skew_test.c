@@ -72,13 +72,13 @@ tick(nstime at)
 }
 
 static void
-stamp_via(unsigned n, nstime at, nstime ahead, enum skew_attribution how)
+stamp_via(unsigned n, nstime at, nstime ahead, enum stamp_attribution how)
 {
 	const nstime told = START + at + ahead;
 
 	tick(at);
 	skew_input(skew,
-	    &(struct skew_stamp){
+	    &(struct stamp){
 		.peer = host(n),
 		.attribution = how,
 		.told = told - told % NSTIME_S,
@@ -91,7 +91,7 @@ stamp_via(unsigned n, nstime at, nstime ahead, enum skew_attribution how)
 static void
 stamp(unsigned n, nstime at, nstime ahead)
 {
-	stamp_via(n, at, ahead, SKEW_HOST);
+	stamp_via(n, at, ahead, STAMP_HOST);
 }
 
 /* Five stamps within six seconds. */
@@ -222,7 +222,7 @@ END_TEST
 START_TEST(a_pool_has_its_own_threshold)
 {
 	const struct address members[] = { host(12), host(11) };
-	const struct skew_pool pool = { .name = "fe-east",
+	const struct hosts_pool pool = { .name = "fe-east",
 		.members = members,
 		.member_count = 2,
 		.warn = 5 * NSTIME_S };
@@ -329,7 +329,7 @@ START_TEST(what_a_proxy_relays_is_not_the_proxys_own_clock)
 	skew_role(skew, &proxy, true);
 	for (unsigned i = 0; i < 9; i++) {
 		stamp(11, i * 1300 * NSTIME_MS, 0);
-		stamp_via(11, i * 1300 * NSTIME_MS, -HOUR, SKEW_VIA);
+		stamp_via(11, i * 1300 * NSTIME_MS, -HOUR, STAMP_VIA);
 	}
 	finish(MINUTE);
 	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "via 10.0.0.11");
@@ -384,7 +384,7 @@ END_TEST
 START_TEST(if_we_are_trusted_it_is_them)
 {
 	begin();
-	skew_local(skew, SKEW_LOCAL_TRUSTED, 0, START);
+	skew_local(skew, OWNCLOCK_TRUSTED, 0, START);
 	for (unsigned n = 1; n <= 4; n++)
 		stamps(n, 0, -HOUR);
 	finish(30 * NSTIME_S);
@@ -453,13 +453,13 @@ END_TEST
 START_TEST(unsynchronised_and_contradicted_is_told)
 {
 	begin();
-	skew_local(skew, SKEW_LOCAL_UNSYNCHRONISED, 0, START);
+	skew_local(skew, OWNCLOCK_UNSYNCHRONISED, 0, START);
 	stamps(1, 0, -HOUR);
 	tick(50 * NSTIME_S);
 	is(0, FINDING_LOCAL_CLOCK, FINDING_TROUBLE, "unsynchronised");
 	is(1, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "user-agents");
 	ck_assert(holds(1, "local_clock", "unsynchronised"));
-	skew_local(skew, SKEW_LOCAL_TRUSTED, 51 * NSTIME_S, START);
+	skew_local(skew, OWNCLOCK_TRUSTED, 51 * NSTIME_S, START);
 	tick(MINUTE);
 	is(2, FINDING_LOCAL_CLOCK, FINDING_HEALTHY, "unsynchronised");
 	finish(MINUTE);
@@ -566,7 +566,7 @@ START_TEST(times_beyond_reason_are_counted)
 {
 	begin();
 	skew_input(skew,
-	    &(struct skew_stamp){ .peer = host(1),
+	    &(struct stamp){ .peer = host(1),
 		.told = INT64_MIN,
 		.resolution = NSTIME_S,
 		.wall = START });
@@ -597,7 +597,7 @@ START_TEST(survives_any_time)
 	for (size_t i = 0; i < 2000; i++) {
 		count = 0;
 		skew_input(skew,
-		    &(struct skew_stamp){ .peer = host(i % 3),
+		    &(struct stamp){ .peer = host(i % 3),
 			.told = times[i % n],
 			.resolution = NSTIME_S,
 			.wall = times[i / n % n],

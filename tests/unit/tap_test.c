@@ -19,7 +19,7 @@
 static struct {
 	unsigned answered, expired, unfinished, clocks, truncated;
 	bool watched, reverse_seen, unreachable, lost;
-	struct skew_stamp stamp;
+	struct stamp stamp;
 	nstime wall;
 } heard;
 
@@ -176,7 +176,7 @@ START_TEST(a_date_is_a_reading_of_the_senders_clock)
 	ck_assert_uint_eq(heard.clocks, 1);
 	ck_assert_int_eq(heard.stamp.told, 2 * NSTIME_S);
 	ck_assert_int_eq(heard.stamp.wall, 3602 * NSTIME_S);
-	ck_assert_int_eq(heard.stamp.attribution, SKEW_HOST);
+	ck_assert_int_eq(heard.stamp.attribution, STAMP_HOST);
 	ck_assert_uint_eq(heard.stamp.peer.octets[3], 2);
 	tap_free(tap);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "skew/inner/trial.h"
+#include "skew/skew.h"
 
 #include "unit/saved.h"
 
@@ -51,7 +51,7 @@ begin(bool judge_all)
 	memset(seen, 0, sizeof(seen));
 	skew = skew_new(&limits, on_finding, NULL);
 	ck_assert_ptr_nonnull(skew);
-	skew_local(skew, SKEW_LOCAL_TRUSTED, 0, START);
+	skew_local(skew, OWNCLOCK_TRUSTED, 0, START);
 }
 
 static struct address
@@ -61,10 +61,10 @@ host(unsigned n)
 	    struct address){ .version = 4, .octets = { 10, 0, 0, (uint8_t)n } };
 }
 
-static struct skew_stamp
+static struct stamp
 stamp_of(unsigned n, enum witness witness, nstime at, nstime ahead)
 {
-	return (struct skew_stamp){
+	return (struct stamp){
 		.peer = host(n),
 		.witness = witness,
 		.told = START + at + ahead,
@@ -77,7 +77,7 @@ stamp_of(unsigned n, enum witness witness, nstime at, nstime ahead)
 static void
 hear(unsigned n, enum witness witness, nstime at, nstime ahead)
 {
-	const struct skew_stamp stamp = stamp_of(n, witness, at, ahead);
+	const struct stamp stamp = stamp_of(n, witness, at, ahead);
 
 	skew_tick(skew, at, START + at);
 	skew_input(skew, &stamp);
@@ -254,7 +254,7 @@ END_TEST
 static void
 hear_zone(unsigned n, nstime at, int zone)
 {
-	struct skew_stamp stamp = stamp_of(n, WITNESS_SMB, at, 0);
+	struct stamp stamp = stamp_of(n, WITNESS_SMB, at, 0);
 
 	stamp.tells_zone = true;
 	stamp.zone = zone;

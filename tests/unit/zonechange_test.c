@@ -16,7 +16,7 @@ begin(void)
 static void
 hear(int minutes, nstime utc)
 {
-	const struct skew_stamp stamp = {
+	const struct stamp stamp = {
 		.witness = WITNESS_SMB,
 		.tells_zone = true,
 		.zone = minutes,

@@ -66,7 +66,7 @@ is_heard(const struct clocks *c, enum witness witness)
 }
 
 static void
-tell_stamp(struct clocks *c, const struct skew_stamp *stamp)
+tell_stamp(struct clocks *c, const struct stamp *stamp)
 {
 	if (is_heard(c, stamp->witness))
 		c->output(c->arg,
@@ -86,11 +86,11 @@ tell_from_message(struct clocks *c, const struct clocks_message *in,
 	const struct sip_message *m = in->message;
 
 	tell_stamp(c,
-	    &(struct skew_stamp){
+	    &(struct stamp){
 		.peer = in->origin->from.address,
 		.witness = witness,
 		.attribution =
-		    m->is_request && m->vias > 1 ? SKEW_VIA : SKEW_HOST,
+		    m->is_request && m->vias > 1 ? STAMP_VIA : STAMP_HOST,
 		.told = told,
 		.resolution = resolution,
 		.wall = in->origin->wall,
@@ -196,7 +196,7 @@ clocks_tcp_port(const struct clocks *c, uint16_t port)
  * that is worth. */
 static bool
 is_learnt(struct clocks *c, const struct endpoint *teller,
-    enum agreement_kind kind, struct skew_stamp *stamp)
+    enum agreement_kind kind, struct stamp *stamp)
 {
 	const struct agreement_teller who = { *teller, kind };
 	struct agreement_reading reading = {
@@ -225,10 +225,10 @@ read_ntp(struct clocks *c, const struct decode_event *e)
 {
 	const struct endpoint client = client_of(&e->from.address);
 	struct ntp ntp;
-	struct skew_stamp stamp = {
+	struct stamp stamp = {
 		.peer = e->from.address,
 		.witness = WITNESS_NTP,
-		.attribution = SKEW_HOST,
+		.attribution = STAMP_HOST,
 		.resolution = NTP_RESOLUTION,
 		.wall = e->packet->wall,
 		.now = e->packet->now,
@@ -299,10 +299,10 @@ static void
 tell_krb_error(
     struct clocks *c, const struct krb_answer *from, const struct kerberos *k)
 {
-	struct skew_stamp stamp = {
+	struct stamp stamp = {
 		.peer = from->server->address,
 		.witness = WITNESS_KERBEROS,
-		.attribution = SKEW_HOST,
+		.attribution = STAMP_HOST,
 		.told = k->server_time,
 		.resolution = k->server_resolution,
 		.wall = from->wall,
@@ -352,10 +352,10 @@ tell_smb(
     struct clocks *c, const struct tcpreasm_event *e, const struct smb *smb)
 {
 	tell_stamp(c,
-	    &(struct skew_stamp){
+	    &(struct stamp){
 		.peer = e->server.address,
 		.witness = WITNESS_SMB,
-		.attribution = SKEW_HOST,
+		.attribution = STAMP_HOST,
 		.told = smb->time,
 		.resolution = SMB_RESOLUTION,
 		.wall = e->wall,
@@ -424,10 +424,10 @@ clocks_tls(struct clocks *c, const struct tlsflow_event *e)
 	const bool server = e->from == TLSFLOW_SERVER;
 	const struct endpoint teller =
 	    server ? e->server : client_of(&e->client.address);
-	struct skew_stamp stamp = {
+	struct stamp stamp = {
 		.peer = teller.address,
 		.witness = WITNESS_TLS,
-		.attribution = SKEW_HOST,
+		.attribution = STAMP_HOST,
 		.told = (nstime)e->told * NSTIME_S,
 		.resolution = NSTIME_S,
 		.wall = e->wall,

@@ -83,7 +83,7 @@ accusation_write(const struct accusation *a, struct evidence *e)
 	write_estimate(&a->estimate, e);
 	write_witnesses(a->witnesses, e);
 	evidence_text(
-	    e, "attribution", a->attribution == SKEW_VIA ? "via" : "host");
+	    e, "attribution", a->attribution == STAMP_VIA ? "via" : "host");
 	evidence_text(e, "shape", shape_name(a->shape.kind));
 	if (a->shape.has_units)
 		evidence_decimal(e, "shape_units", a->shape.units_thousandths);
@@ -103,7 +103,7 @@ accusation_tell(
 
 	textbuf_init(&key, key_store, sizeof(key_store));
 	textbuf_init(&subject, subject_store, sizeof(subject_store));
-	if (f->attribution == SKEW_VIA)
+	if (f->attribution == STAMP_VIA)
 		textbuf_add(&key, "via ");
 	endpoint_address_write(&key, f->peer);
 	endpoint_address_write(&subject, f->peer);

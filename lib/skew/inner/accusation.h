@@ -12,7 +12,7 @@
 
 struct accusation {
 	struct address peer;
-	enum skew_attribution attribution;
+	enum stamp_attribution attribution;
 	struct hosts_facts facts;
 	struct offset_estimate estimate; /* the interval is against what is
 					  * held for the true time */
@@ -41,7 +41,7 @@ void accusation_write(const struct accusation *a, struct evidence *e);
  * is another trouble than itself. */
 struct accusation_finding {
 	const struct address *peer;
-	enum skew_attribution attribution;
+	enum stamp_attribution attribution;
 	enum finding_verdict verdict;
 	enum finding_severity severity;
 	const struct evidence *evidence;

@@ -2,6 +2,7 @@
 #ifndef CONFLICT_H
 #define CONFLICT_H
 
+#include "findings/finding.h"
 #include "skew/inner/testimony.h"
 
 /*

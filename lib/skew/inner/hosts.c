@@ -5,7 +5,6 @@
 #include <sys/queue.h>
 
 #include "base/table.h"
-#include "skew/skew.h"
 
 enum {
 	SPARE = 256,
@@ -34,7 +33,7 @@ struct hosts {
 	struct ages ages; /* the longest unheard of first, see victim() */
 	size_t limit;
 
-	struct hosts_pool *pools;
+	struct hosts_place *pools;
 	struct member *members; /* sorted */
 	size_t pool_count, member_count;
 
@@ -66,7 +65,7 @@ hosts_new(size_t limit, const struct siphash_key *key)
 }
 
 static void
-free_pools(struct hosts_pool *pools, size_t count)
+free_pools(struct hosts_place *pools, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		free((char *)pools[i].name);
@@ -96,13 +95,13 @@ by_address(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct address));
 }
 
-static struct hosts_pool *
-copy_pools(const struct skew_pool *pools, size_t count)
+static struct hosts_place *
+copy_pools(const struct hosts_pool *pools, size_t count)
 {
-	struct hosts_pool *copies = calloc(count + 1, sizeof(*copies));
+	struct hosts_place *copies = calloc(count + 1, sizeof(*copies));
 
 	for (size_t i = 0; copies != NULL && i < count; i++) {
-		copies[i] = (struct hosts_pool){
+		copies[i] = (struct hosts_place){
 			.name = strdup(pools[i].name),
 			.warn = pools[i].warn,
 			.number = i,
@@ -116,7 +115,7 @@ copy_pools(const struct skew_pool *pools, size_t count)
 }
 
 static struct member *
-copy_members(const struct skew_pool *pools, size_t pool_count, size_t *count)
+copy_members(const struct hosts_pool *pools, size_t pool_count, size_t *count)
 {
 	struct member *members;
 	size_t used = 0;
@@ -138,11 +137,11 @@ copy_members(const struct skew_pool *pools, size_t pool_count, size_t *count)
 }
 
 void
-hosts_set(struct hosts *h, size_t limit, const struct skew_pool *pools,
+hosts_set(struct hosts *h, size_t limit, const struct hosts_pool *pools,
     size_t pool_count)
 {
 	size_t member_count;
-	struct hosts_pool *copies = copy_pools(pools, pool_count);
+	struct hosts_place *copies = copy_pools(pools, pool_count);
 	struct member *members = copy_members(pools, pool_count, &member_count);
 
 	h->limit = limit;

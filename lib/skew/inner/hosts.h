@@ -3,6 +3,7 @@
 #define HOSTS_H
 
 #include "base/counter.h"
+#include "base/nstime.h"
 #include "base/siphash.h"
 #include "net/endpoint.h"
 
@@ -14,9 +15,17 @@
  */
 
 struct hosts;
-struct skew_pool;
 
+/* A pool as it is configured: its members are one voter, and servers. */
 struct hosts_pool {
+	const char *name;              /* borrowed for the call; copied */
+	const struct address *members; /* borrowed for the call; copied */
+	size_t member_count;
+	nstime warn; /* 0: the general threshold */
+};
+
+/* The pool in which a host stands. */
+struct hosts_place {
 	const char *name; /* NULL: in no pool */
 	nstime warn;      /* 0: the general one */
 	size_t number;    /* from 0 */
@@ -33,7 +42,7 @@ enum hosts_role {
 struct hosts_facts {
 	bool dials, answers; /* watched requests */
 	bool speaks_sip, serves_time;
-	struct hosts_pool pool; /* borrowed until hosts_set() */
+	struct hosts_place pool; /* borrowed until hosts_set() */
 };
 
 /* NULL when out of memory; the caller frees it. */
@@ -41,7 +50,7 @@ struct hosts *hosts_new(size_t limit, const struct siphash_key *key);
 void hosts_free(struct hosts *h);
 
 /* Copies the pools.  When out of memory the old ones are kept (counted). */
-void hosts_set(struct hosts *h, size_t limit, const struct skew_pool *pools,
+void hosts_set(struct hosts *h, size_t limit, const struct hosts_pool *pools,
     size_t pool_count);
 
 /* True if that was not known. */

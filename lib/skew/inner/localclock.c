@@ -108,16 +108,16 @@ localclock_stands(const struct localclock *l, enum localclock_class class)
 }
 
 const char *
-localclock_name(const struct localclock *l, enum skew_local_clock state)
+localclock_name(const struct localclock *l, enum ownclock state)
 {
 	if (l->classes[LOCALCLOCK_ODD_ONE_OUT].stands)
 		return "suspect";
 	switch (state) {
-	case SKEW_LOCAL_TRUSTED:
+	case OWNCLOCK_TRUSTED:
 		return "trusted";
-	case SKEW_LOCAL_UNSYNCHRONISED:
+	case OWNCLOCK_UNSYNCHRONISED:
 		return "unsynchronised";
-	case SKEW_LOCAL_UNKNOWN:
+	case OWNCLOCK_UNKNOWN:
 		break;
 	}
 	return "unknown";

@@ -3,7 +3,8 @@
 #define LOCALCLOCK_H
 
 #include "clock/consensus.h"
-#include "skew/skew.h"
+#include "clock/ownclock.h"
+#include "findings/finding.h"
 
 /*
  * The findings about our own clock: local-clock, one for each class.  Told
@@ -49,7 +50,6 @@ void localclock_save(struct record *r, const struct localclock *l);
 void localclock_load(struct localclock *l, struct cursor *c, nstime shift);
 
 /* "trusted", "unsynchronised", "suspect" (the odd one out), "unknown". */
-const char *localclock_name(
-    const struct localclock *l, enum skew_local_clock state);
+const char *localclock_name(const struct localclock *l, enum ownclock state);
 
 #endif

@@ -33,7 +33,7 @@ enum peers_standing {
 /* What a host relays is not its own: one peer for each attribution. */
 struct peers_key {
 	struct address address;
-	uint8_t attribution; /* enum skew_attribution */
+	uint8_t attribution; /* enum stamp_attribution */
 };
 
 /* Owned by the table.  Others set what has no comment. */

@@ -2,8 +2,9 @@
 #ifndef TESTIMONY_H
 #define TESTIMONY_H
 
+#include "base/textbuf.h"
 #include "clock/offset.h"
-#include "skew/skew.h"
+#include "witness/witness.h"
 
 /*
  * What the witnesses of one host say of its clock (DOMAIN section 2.10).  Each

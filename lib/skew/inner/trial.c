@@ -26,7 +26,7 @@ trial_schedule(struct trial *t, nstime at)
 static bool
 speaks_sip(const struct trial *t, const struct address *address)
 {
-	for (uint8_t how = SKEW_HOST; how <= SKEW_VIA; how++) {
+	for (uint8_t how = STAMP_HOST; how <= STAMP_VIA; how++) {
 		const struct peer *p = peers_find(&t->peers, address, how);
 
 		if (p != NULL && p->speaks_sip)
@@ -52,7 +52,7 @@ is_of_interest(const struct trial *t, const struct address *address)
 
 	if (t->limits->judge_all || trial_plays_a_part(t, address))
 		return true;
-	p = peers_find(&t->peers, address, SKEW_HOST);
+	p = peers_find(&t->peers, address, STAMP_HOST);
 	return p != NULL && p->client.version != 0 &&
 	    trial_plays_a_part(t, &p->client);
 }
@@ -64,7 +64,7 @@ accuse(const struct trial *t, const struct peer *p,
 {
 	struct accusation a = {
 		.peer = p->key.address,
-		.attribution = (enum skew_attribution)p->key.attribution,
+		.attribution = (enum stamp_attribution)p->key.attribution,
 		.facts = hosts_facts(t->hosts, &p->key.address),
 		.estimate = testimony->joint,
 		.witnesses = testimony->witnesses,
@@ -84,7 +84,7 @@ tell(struct trial *t, const struct peer *p, enum finding_verdict verdict,
 {
 	const struct accusation_finding finding = {
 		.peer = &p->key.address,
-		.attribution = (enum skew_attribution)p->key.attribution,
+		.attribution = (enum stamp_attribution)p->key.attribution,
 		.verdict = verdict,
 		.severity = p->severity,
 		.evidence = evidence,
@@ -322,7 +322,7 @@ trial_regard(struct trial *t, const struct address *address)
 {
 	const struct hosts_facts facts = hosts_facts(t->hosts, address);
 
-	for (uint8_t how = SKEW_HOST; how <= SKEW_VIA; how++) {
+	for (uint8_t how = STAMP_HOST; how <= STAMP_VIA; how++) {
 		struct peer *p = peers_find(&t->peers, address, how);
 
 		if (p == NULL)

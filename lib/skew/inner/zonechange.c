@@ -16,8 +16,8 @@ same_utc(struct offset_interval a, struct offset_interval b)
 }
 
 void
-zonechange_input(struct zonechange *z, const struct skew_stamp *stamp,
-    struct offset_interval utc)
+zonechange_input(
+    struct zonechange *z, const struct stamp *stamp, struct offset_interval utc)
 {
 	const bool same = z->known && same_utc(z->utc, utc);
 

@@ -3,7 +3,8 @@
 #define ZONECHANGE_H
 
 #include "clock/offset.h"
-#include "skew/skew.h"
+#include "findings/finding.h"
+#include "witness/stamp.h"
 
 /*
  * zone-change: a host's own offset from UTC changed while its UTC did not
@@ -20,7 +21,7 @@ struct zonechange {
 };
 
 /* `host' told its zone, and its UTC within `utc'. */
-void zonechange_input(struct zonechange *z, const struct skew_stamp *stamp,
+void zonechange_input(struct zonechange *z, const struct stamp *stamp,
     struct offset_interval utc);
 
 /* Tell it if there is news. */

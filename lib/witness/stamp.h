@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef STAMP_H
+#define STAMP_H
+
+#include "net/endpoint.h"
+#include "witness/witness.h"
+
+/*
+ * A stamp: one reading of another host's clock, as a packet told it.
+ */
+
+enum stamp_attribution {
+	STAMP_HOST, /* the clock of the host that sent the packet */
+	STAMP_VIA   /* of that host, or of one behind it */
+};
+
+struct stamp {
+	struct address peer;
+	enum witness witness;
+	enum stamp_attribution attribution;
+	nstime told;       /* what its clock said, UTC */
+	nstime resolution; /* told is in [told, told + resolution) */
+	nstime wall;       /* when the packet was captured */
+	nstime now;
+	bool tells_zone; /* SMB1 does */
+	int zone;        /* minutes east of UTC */
+};
+
+#endif

@@ -45,9 +45,11 @@ DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lpthread
 CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
 lib          := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c lib/*/inner/*.c))
-daemon       := $(patsubst %.c,$B/%.o,$(wildcard daemon/*.c \
-                  daemon/*/*.c))
+daemon       := $(patsubst %.c,$B/%.o,$(wildcard daemon/*/*.c))
 units        := $(patsubst %.c,$B/%,$(wildcard tests/unit/*_test.c))
+daemon_units := $(filter $(units),\
+                  $(patsubst %.c,$B/tests/unit/%_test,\
+                  $(notdir $(wildcard daemon/*/*.c))))
 replays      := $(patsubst %.c,$B/%,$(wildcard tests/fuzz/*_fuzz.c))
 tools        := $(patsubst %.c,$B/%,$(wildcard tests/tools/*.c))
 script       := $(patsubst %.c,$B/%.o,$(wildcard tests/script/*.c))
@@ -62,12 +64,15 @@ say           = $(if $V,,@echo "  $1 $@")
 
 all: $B/siptimed
 
-$B/siptimed: $(daemon) $B/libsiptimed.a
+$B/siptimed: $B/daemon/main.o $(daemon) $B/libsiptimed.a
 	$(call say,LINK)
 	$Q$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ \
 	    $(LIB_LIBS) $(DAEMON_LIBS)
 
+# The daemon but its main(), for the tests.
+$B/libdaemon.a: $(daemon)
 $B/libsiptimed.a: $(lib)
+$B/lib%.a:
 	@rm -f $@
 	$(call say,AR  )
 	$Q$(AR) rcs $@ $^
@@ -78,20 +83,27 @@ $B/%.o: %.c
 	$Q$(COMPILE) -c -o $@ $<
 
 $B/daemon/%.o: SIP_CPPFLAGS += -DSIPTIMED_VERSION='"$(VERSION)"'
-$B/daemon/run/privilege.o: SIP_CPPFLAGS += -DPRIVILEGE_CONFINE=$(if $(SAN),0,1)
+$B/daemon/host/privilege.o: SIP_CPPFLAGS += -DPRIVILEGE_CONFINE=$(if $(SAN),0,1)
 $B/tests/%.o: SIP_CPPFLAGS += -Itests
 
-# One program per test file.  It links the library, never the daemon.
+# One program per test file.  It links the library; the daemon only where a
+# file of the daemon is tested.
 $B/tests/unit/%_test: $B/tests/unit/%_test.o $B/libsiptimed.a
 	$(call say,LINK)
 	$Q$(LINK) $(CHECK_LIBS)
+
+$(daemon_units): $B/tests/unit/%_test: $B/tests/unit/%_test.o $B/libdaemon.a \
+    $B/libsiptimed.a
+	$(call say,LINK)
+	$Q$(LINK) $(CHECK_LIBS) $(DAEMON_LIBS)
 
 $B/tests/tools/%: $B/tests/tools/%.o $B/libsiptimed.a
 	$(call say,LINK)
 	$Q$(LINK) $(LIB_LIBS) -lpcap
 
 # The daemon with a clock that tests can step, and who floods it.
-$B/tests/system/siptimed-stepping: $(filter-out %/wallclock.o,$(daemon)) \
+$B/tests/system/siptimed-stepping: $B/daemon/main.o \
+    $(filter-out %/wallclock.o,$(daemon)) \
     $B/tests/system/wallclock_stepping.o $B/libsiptimed.a
 	$(call say,LINK)
 	$Q$(LINK) $(LIB_LIBS) $(DAEMON_LIBS)

@@ -3,15 +3,14 @@
 /*
  * siptimed: watches SIP passively and says when time is the trouble.
  *
- *	options, config		what is asked for
- *	savefile, replay	packets with their time
- *	judging			tap, judge, alerts, summary
- *	capture, live, loop	interfaces, the same rooms, libevent
- *	sink, sinks, sink_*	where alerts go
- *	sink_text, sink_json	how alerts are written
- *	state, statefile	what survives a restart
- *	log, about, notify	the daemon about itself
- *	progress		how far the savefiles are read
+ * The daemon's rooms, lowest first; each includes only from those below it:
+ *
+ *	host	the machine: clocks, log, service manager, privileges
+ *	config	command line and configuration, and the limits they set
+ *	capture	packets from interfaces and savefiles, with their time
+ *	outlet	the sinks that alerts go to, a queue and a thread each
+ *	state	what survives a restart
+ *	run	the event loop with its interfaces, or savefiles from end to end
  */
 
 #include <errno.h>
@@ -121,7 +120,7 @@ watch_interfaces(struct siptimed *s)
 		return STATUS_TROUBLE;
 	}
 	s->log.limits = &s->log_limits;
-	s->config = NULL; /* the loop's, who may replace it */
+	s->config = NULL; /* the loop owns it and may replace it */
 	return loop_run(&setup);
 }
 

@@ -7,7 +7,7 @@
 #include <sys/socket.h>
 
 #include "capture/nic.h"
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 
 enum { NAME = 64 };
 

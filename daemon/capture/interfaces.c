@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "capture/nic.h"
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 
 /* Read at a time, so that the loop sees its other events in between. */
 enum { AT_ONCE = 1024, WHY = 512 };

@@ -3,7 +3,7 @@
 #define INTERFACES_H
 
 #include "capture/capture.h"
-#include "run/log.h"
+#include "host/log.h"
 
 /*
  * The interfaces that are watched, each in a slot of its own: packet.source

@@ -3,7 +3,7 @@
 #define SAVEFILE_H
 
 #include "base/counter.h"
-#include "run/log.h"
+#include "host/log.h"
 #include "net/packet.h"
 
 /*

@@ -214,6 +214,19 @@ config_is_set(const struct config *config, const char *section, const char *key)
 	    config->values[row].line > 0;
 }
 
+unsigned
+config_witnesses(const struct config *config)
+{
+	struct slice words = slice_text(config->clock.witnesses), word;
+	enum witness witness;
+	unsigned witnesses = 0;
+
+	while (value_next(&words, &word))
+		if (witness_parse(word, &witness))
+			witnesses |= 1U << witness;
+	return witnesses;
+}
+
 static void
 print_value(FILE *out, const char *name, const struct config_value *value)
 {

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "run/log.h"
+#include "host/log.h"
 #include "pipeline/judge.h"
 #include "pipeline/tap.h"
 #include "config/value.h"

@@ -40,19 +40,6 @@ fill_server_ports(const struct config *config, struct portset *ports)
 		portset_add(ports, MRAS_PORT);
 }
 
-unsigned
-config_witnesses(const struct config *config)
-{
-	struct slice words = slice_text(config->clock.witnesses), word;
-	enum witness witness;
-	unsigned witnesses = 0;
-
-	while (value_next(&words, &word))
-		if (witness_parse(word, &witness))
-			witnesses |= 1U << witness;
-	return witnesses;
-}
-
 static unsigned
 muted_witnesses(const struct config *config)
 {

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "run/log.h"
+#include "host/log.h"
 
 /* The command line (DESIGN section 10); the letters are tcpdump's. */
 

@@ -9,7 +9,7 @@
 
 #include "alert/throttle.h"
 #include "base/textbuf.h"
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 
 enum { NAME = 64 };
 

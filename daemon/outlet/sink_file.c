@@ -12,7 +12,7 @@
 #include "report/fields.h"
 #include "report/jsonline.h"
 #include "outlet/sink_text.h"
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 
 struct file {
 	char *path; /* NULL: standard output */

@@ -11,7 +11,7 @@
 #include "base/textbuf.h"
 #include "report/fields.h"
 #include "report/line.h"
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 
 #define LOG_SOCKET "/dev/log"
 

@@ -8,7 +8,7 @@
 #include "outlet/sink_file.h"
 #include "outlet/sink_journal.h"
 #include "outlet/sink_syslog.h"
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 
 /* At ten alerts a second a sink may stand still for seven minutes. */
 enum { SINKS = 16, QUEUE = 4096 };

@@ -13,7 +13,7 @@
 #include "capture/nic.h"
 #include "outlet/sinks.h"
 #include "state/state.h"
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 #include "capture/selection.h"
 
 /* A step smaller than this is followed silently: chrony makes them. */

@@ -8,9 +8,9 @@
 #include <unistd.h>
 
 #include "run/live.h"
-#include "run/notify.h"
-#include "run/privilege.h"
-#include "run/wallclock.h"
+#include "host/notify.h"
+#include "host/privilege.h"
+#include "host/wallclock.h"
 
 enum { TICK_MS = 50, SIGNALS = 4 };
 

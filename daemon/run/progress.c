@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 
 static const nstime INTERVAL = 200 * NSTIME_MS;
 

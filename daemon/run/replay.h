@@ -2,7 +2,7 @@
 #ifndef REPLAY_H
 #define REPLAY_H
 
-#include "run/log.h"
+#include "host/log.h"
 #include "pipeline/judge.h"
 #include "pipeline/tap.h"
 #include "run/progress.h"

@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "state/statefile.h"
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 
 #define FOLDER "/var/lib/siptimed"
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"

@@ -2,7 +2,7 @@
 #ifndef STATE_H
 #define STATE_H
 
-#include "run/log.h"
+#include "host/log.h"
 #include "pipeline/saved.h"
 #include "outlet/sinks.h"
 

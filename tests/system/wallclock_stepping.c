@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 
 /* An empty file is one that is just being written: 0. */
 static nstime

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "run/privilege.h"
+#include "host/privilege.h"
 
 #include <errno.h>
 #include <grp.h>

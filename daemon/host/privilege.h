@@ -2,7 +2,7 @@
 #ifndef PRIVILEGE_H
 #define PRIVILEGE_H
 
-#include "run/log.h"
+#include "host/log.h"
 
 /*
  * What the daemon may do.  Under systemd the unit sees to it; started as root

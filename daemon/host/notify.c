@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "run/notify.h"
+#include "host/notify.h"
 
 #include <inttypes.h>
 #include <stdint.h>

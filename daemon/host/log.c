@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "run/log.h"
+#include "host/log.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "base/textbuf.h"
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 
 enum { LINE_OCTETS = 2048, BURST = 20 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "run/wallclock.h"
+#include "host/wallclock.h"
 
 #include <errno.h>
 #include <sys/timerfd.h>

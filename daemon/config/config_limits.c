@@ -103,11 +103,13 @@ fill_tap(const struct config *config, const struct siphash_key *key,
 	    (struct message_limits){ config->sip.max_message, HEADERS };
 	tap->transactions = (struct txntable_limits){
 		.transactions = limits->transactions,
-		.t1 = timeouts->t1,
-		.timer_c = timeouts->timer_c,
-		.grace = timeouts->grace,
-		.slow_invite = timeouts->slow_invite,
-		.slow_other = timeouts->slow_service,
+		.timers = {
+			.t1 = timeouts->t1,
+			.timer_c = timeouts->timer_c,
+			.grace = timeouts->grace,
+			.slow_invite = timeouts->slow_invite,
+			.slow_other = timeouts->slow_service,
+		},
 		.key = *key,
 	};
 }

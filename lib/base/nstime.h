@@ -2,6 +2,7 @@
 #ifndef NSTIME_H
 #define NSTIME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,25 @@ typedef int64_t nstime;
 
 /* Later than any deadline: "no deadline". */
 #define NSTIME_NEVER INT64_MAX
+
+/* `duration' after `since', or the end of time: a savefile may put its packets
+ * anywhere, so deadlines saturate. */
+static inline nstime
+nstime_after(nstime since, nstime duration)
+{
+	nstime at;
+
+	if (__builtin_add_overflow(since, duration, &at))
+		return duration < 0 ? INT64_MIN : NSTIME_NEVER;
+	return at;
+}
+
+/* Is it that long since `since'? */
+static inline bool
+nstime_passed(nstime since, nstime duration, nstime now)
+{
+	return now >= nstime_after(since, duration);
+}
 
 /* The earliest of `count' deadlines, NSTIME_NEVER if there is none. */
 static inline nstime

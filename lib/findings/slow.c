@@ -136,8 +136,7 @@ tell(struct slow *s, const struct slow_server *server,
 }
 
 static void
-note_slowest(
-    struct slow_server *server, const struct txntable_outcome *o, nstime waited)
+note_slowest(struct slow_server *server, const struct outcome *o, nstime waited)
 {
 	struct textbuf t;
 
@@ -145,7 +144,7 @@ note_slowest(
 		return;
 	server->slowest = waited;
 	textbuf_init(&t, server->call_id, sizeof(server->call_id));
-	textbuf_wire(&t, o->call_id);
+	textbuf_wire(&t, o->text.call_id);
 }
 
 /* Are the last `count' slow ones all within the window? */
@@ -162,20 +161,20 @@ enough(const struct slow *s, const struct slow_server *server, nstime now)
 /* UDP shows by its copies that the requester waits, TCP by the
  * acknowledgement that the request is at the server (DESIGN section 8). */
 static bool
-still_waiting(const struct txntable_outcome *o, const struct timeout_witness *w)
+still_waiting(const struct outcome *o, const struct delivery *d)
 {
-	if (o->transport == TXNTABLE_UDP)
-		return o->copies >= UDP_COPIES;
-	return w->acknowledged && !w->lost;
+	if (o->transport == TRANSPORT_UDP)
+		return o->request.copies >= UDP_COPIES;
+	return d->acknowledged && !d->lost;
 }
 
 static void
-pending(struct slow *s, const struct txntable_outcome *o,
-    const struct timeout_witness *w)
+pending(struct slow *s, const struct outcome *o, const struct delivery *d,
+    nstime wall)
 {
 	struct slow_server *server;
 
-	if (!still_waiting(o, w))
+	if (!still_waiting(o, d))
 		return;
 	server = find_or_add(s, &o->uas);
 	if (server == NULL)
@@ -185,20 +184,20 @@ pending(struct slow *s, const struct txntable_outcome *o,
 	server->threshold =
 	    o->is_invite ? s->limits.slow_invite : s->limits.slow_other;
 	tally_name(server->method, o->method);
-	note_slowest(server, o, o->now - o->sent);
+	note_slowest(server, o, o->now - o->request.sent);
 	if (!enough(s, server, o->now))
 		return;
 	server->raised = true;
-	tell(s, server, FINDING_TROUBLE, o->now, w->wall);
+	tell(s, server, FINDING_TROUBLE, o->now, wall);
 }
 
 static void
-answered(struct slow *s, const struct txntable_outcome *o, nstime wall)
+answered(struct slow *s, const struct outcome *o, nstime wall)
 {
 	struct slow_server *server = find(s, &o->uas);
 	const nstime threshold =
 	    o->is_invite ? s->limits.slow_invite : s->limits.slow_other;
-	const nstime waited = o->first_response - o->sent;
+	const nstime waited = o->response.first - o->request.sent;
 
 	if (server == NULL)
 		return;
@@ -216,15 +215,15 @@ answered(struct slow *s, const struct txntable_outcome *o, nstime wall)
 }
 
 void
-slow_input(struct slow *s, const struct txntable_outcome *o,
-    const struct timeout_witness *witness)
+slow_input(struct slow *s, const struct outcome *o,
+    const struct delivery *delivery, nstime wall)
 {
 	if (!o->watched)
 		return;
-	if (o->event == TXNTABLE_SLOW)
-		pending(s, o, witness);
-	else if (o->event == TXNTABLE_ANSWERED || o->event == TXNTABLE_LATE)
-		answered(s, o, witness->wall);
+	if (o->event == OUTCOME_SLOW)
+		pending(s, o, delivery, wall);
+	else if (o->event == OUTCOME_ANSWERED || o->event == OUTCOME_LATE)
+		answered(s, o, wall);
 }
 
 void

@@ -25,8 +25,8 @@ struct slow *slow_new(
 void slow_free(struct slow *s);
 
 /* SLOW and ANSWERED outcomes. */
-void slow_input(struct slow *s, const struct txntable_outcome *outcome,
-    const struct timeout_witness *witness);
+void slow_input(struct slow *s, const struct outcome *outcome,
+    const struct delivery *delivery, nstime wall);
 
 /* A transaction-timeout was raised for this server. */
 void slow_supersede(

@@ -155,8 +155,7 @@ add_server(
 }
 
 static void
-note_failure(
-    struct timeout *t, const struct txntable_outcome *o, const char *method)
+note_failure(struct timeout *t, const struct outcome *o, const char *method)
 {
 	struct timeout_server *s = find_server(t, &o->uas, method);
 
@@ -172,7 +171,7 @@ note_failure(
 }
 
 static void
-note_answer(struct timeout *t, const struct txntable_outcome *o)
+note_answer(struct timeout *t, const struct outcome *o)
 {
 	char method[TALLY_NAME];
 	struct timeout_server *s;
@@ -181,49 +180,57 @@ note_answer(struct timeout *t, const struct txntable_outcome *o)
 		return;
 	tally_name(method, o->method);
 	s = find_server(t, &o->uas, method);
-	if (s == NULL || s->client_answered || o->sent < s->last_timeout ||
+	if (s == NULL || s->client_answered ||
+	    o->request.sent < s->last_timeout ||
 	    !clients_has(&s->failed, &o->uac.address))
 		return;
 	s->client_answered = timerq_set(
 	    t->healing, &s->timer, s->last_timeout + t->limits.resolve_after);
 }
 
+/* Without evidence: only the state of the alert changes. */
 static void
-tell(struct timeout *t, const struct txntable_outcome *o,
-    enum finding_verdict verdict, const char *method, const char *proof)
+tell(struct timeout *t, const struct endpoint *server, const char *method,
+    struct finding finding)
 {
 	char key_store[128], subject_store[64];
 	struct textbuf key, subject;
 
 	textbuf_init(&subject, subject_store, sizeof(subject_store));
-	endpoint_write(&subject, &o->uas);
+	endpoint_write(&subject, server);
 	textbuf_init(&key, key_store, sizeof(key_store));
-	endpoint_write(&key, &o->uas);
+	endpoint_write(&key, server);
 	textbuf_add(&key, " ");
 	textbuf_add(&key, method);
-	if (proof != NULL)
-		proof_write(&t->evidence, o, proof, &t->limits.identity);
-	t->output(t->arg,
-	    &(struct finding){
-		.kind = FINDING_TRANSACTION_TIMEOUT,
+	finding.kind = FINDING_TRANSACTION_TIMEOUT;
+	finding.key = textbuf_slice(&key);
+	finding.subject = textbuf_slice(&subject);
+	finding.wall = finding.now + t->wall_offset;
+	t->output(t->arg, &finding);
+}
+
+static void
+tell_timeout(struct timeout *t, const struct outcome *o,
+    enum finding_verdict verdict, const char *method, const char *proof)
+{
+	proof_write(&t->evidence, o, proof, &t->limits.identity);
+	tell(t, &o->uas, method,
+	    (struct finding){
 		.verdict = verdict,
 		.severity = proof_severity(o->class),
-		.key = textbuf_slice(&key),
-		.subject = textbuf_slice(&subject),
-		.evidence = proof == NULL ? NULL : &t->evidence,
+		.evidence = &t->evidence,
 		.now = o->now,
-		.wall = o->now + t->wall_offset,
 	    });
 }
 
 /* Those behind it that are silent too: one that was told, or is yet to be
  * judged, is blamed in its place. */
 static bool
-excused(struct timeout *t, const struct txntable_outcome *o)
+excused(struct timeout *t, const struct outcome *o)
 {
-	for (unsigned i = 0; i < o->deeper_count; i++) {
+	for (unsigned i = 0; i < o->group.deeper_count; i++) {
 		const struct verdict *v =
-		    verdicts_find(t->verdicts, o->deeper[i]);
+		    verdicts_find(t->verdicts, o->group.deeper[i]);
 
 		if (v == NULL || v->told)
 			return true;
@@ -232,17 +239,17 @@ excused(struct timeout *t, const struct txntable_outcome *o)
 }
 
 static enum timeout_verdict
-expired(struct timeout *t, const struct txntable_outcome *o,
-    const struct timeout_witness *w, const char *method)
+expired(struct timeout *t, const struct outcome *o, const struct delivery *d,
+    const char *method)
 {
 	enum timeout_verdict verdict;
-	const char *proof = proof_find(o, w, t->limits.t1, &verdict);
+	const char *proof = proof_find(o, d, t->limits.t1, &verdict);
 	const bool told =
 	    verdict == TIMEOUT_TIMED_OUT && o->watched && !excused(t, o);
 	struct tally_counts *counts = tally_of(t->tally, method);
 
 	/* Its final was answered and counted; then nobody acknowledged it. */
-	if (o->class == TXNTABLE_NO_ACK || o->class == TXNTABLE_NO_ACK_2XX) {
+	if (o->class == OUTCOME_NO_ACK || o->class == OUTCOME_NO_ACK_2XX) {
 		if (verdict != TIMEOUT_TIMED_OUT)
 			return TIMEOUT_NONE;
 		counts->answered--;
@@ -254,29 +261,29 @@ expired(struct timeout *t, const struct txntable_outcome *o,
 	if (!told)
 		return verdict;
 	note_failure(t, o, method);
-	tell(t, o, FINDING_TROUBLE, method, proof);
+	tell_timeout(t, o, FINDING_TROUBLE, method, proof);
 	return verdict;
 }
 
 /* What was behind it has been judged: is there still somebody to blame? */
 static void
-reviewed(struct timeout *t, const struct txntable_outcome *o,
-    const struct timeout_witness *w, const char *method)
+reviewed(struct timeout *t, const struct outcome *o, const struct delivery *d,
+    const char *method)
 {
 	struct verdict *v = verdicts_find(t->verdicts, o->id);
 	enum timeout_verdict verdict;
-	const char *proof = proof_find(o, w, t->limits.t1, &verdict);
+	const char *proof = proof_find(o, d, t->limits.t1, &verdict);
 
 	if (v == NULL || v->told || v->verdict != TIMEOUT_TIMED_OUT ||
 	    proof == NULL || !o->watched || excused(t, o))
 		return;
 	v->told = true;
 	note_failure(t, o, method);
-	tell(t, o, FINDING_TROUBLE, method, proof);
+	tell_timeout(t, o, FINDING_TROUBLE, method, proof);
 }
 
 static enum timeout_verdict
-late(struct timeout *t, const struct txntable_outcome *o, const char *method)
+late(struct timeout *t, const struct outcome *o, const char *method)
 {
 	const struct verdict *v = verdicts_find(t->verdicts, o->id);
 	struct tally_counts *counts = tally_of(t->tally, method);
@@ -286,7 +293,12 @@ late(struct timeout *t, const struct txntable_outcome *o, const char *method)
 	(*count_of(counts, (enum timeout_verdict)v->verdict))--;
 	counts->answered++;
 	if (v->told)
-		tell(t, o, FINDING_WITHDRAWN, method, NULL);
+		tell(t, &o->uas, method,
+		    (struct finding){
+			.verdict = FINDING_WITHDRAWN,
+			.severity = proof_severity(o->class),
+			.now = o->now,
+		    });
 	verdicts_remove(t->verdicts, o->id);
 	if (o->watched)
 		note_answer(t, o);
@@ -294,25 +306,25 @@ late(struct timeout *t, const struct txntable_outcome *o, const char *method)
 }
 
 static void
-recovered(struct timeout *t, const struct txntable_outcome *o,
-    const struct timeout_witness *w, const char *method)
+recovered(struct timeout *t, const struct outcome *o, const struct delivery *d,
+    const char *method)
 {
 	const struct verdict *v = verdicts_find(t->verdicts, o->id);
 	enum timeout_verdict verdict;
-	const char *proof = proof_find(o, w, t->limits.t1, &verdict);
+	const char *proof = proof_find(o, d, t->limits.t1, &verdict);
 
 	if (v != NULL && v->told && proof != NULL)
-		tell(t, o, FINDING_UPDATED, method, proof);
+		tell_timeout(t, o, FINDING_UPDATED, method, proof);
 }
 
 enum timeout_verdict
-timeout_input(struct timeout *t, const struct txntable_outcome *o,
-    const struct timeout_witness *witness)
+timeout_input(struct timeout *t, const struct outcome *o,
+    const struct delivery *delivery, nstime wall)
 {
 	char method[TALLY_NAME];
 
-	t->wall_offset = witness->wall - o->now;
-	if (o->event == TXNTABLE_ANSWERED) {
+	t->wall_offset = wall - o->now;
+	if (o->event == OUTCOME_ANSWERED) {
 		tally_of_method(t->tally, o->method)->answered++;
 		if (o->watched)
 			note_answer(t, o);
@@ -320,21 +332,21 @@ timeout_input(struct timeout *t, const struct txntable_outcome *o,
 	}
 	tally_name(method, o->method);
 	switch (o->event) {
-	case TXNTABLE_EXPIRED:
-		return expired(t, o, witness, method);
-	case TXNTABLE_LATE:
+	case OUTCOME_EXPIRED:
+		return expired(t, o, delivery, method);
+	case OUTCOME_LATE:
 		return late(t, o, method);
-	case TXNTABLE_RECOVERED:
-		recovered(t, o, witness, method);
+	case OUTCOME_RECOVERED:
+		recovered(t, o, delivery, method);
 		return TIMEOUT_NONE;
-	case TXNTABLE_REVIEWED:
-		reviewed(t, o, witness, method);
+	case OUTCOME_REVIEWED:
+		reviewed(t, o, delivery, method);
 		return TIMEOUT_NONE;
-	case TXNTABLE_UNFINISHED:
+	case OUTCOME_UNFINISHED:
 		tally_of(t->tally, method)->unfinished++;
 		return TIMEOUT_UNFINISHED;
-	case TXNTABLE_ANSWERED:
-	case TXNTABLE_SLOW:
+	case OUTCOME_ANSWERED:
+	case OUTCOME_SLOW:
 		break;
 	}
 	return TIMEOUT_NONE;
@@ -343,13 +355,13 @@ timeout_input(struct timeout *t, const struct txntable_outcome *o,
 static void
 heal(struct timeout *t, struct timeout_server *s, nstime now, nstime wall)
 {
-	const struct txntable_outcome as_told = {
-		.uas = s->endpoint,
-		.now = now,
-	};
-
 	t->wall_offset = wall - now;
-	tell(t, &as_told, FINDING_HEALTHY, s->method, NULL);
+	tell(t, &s->endpoint, s->method,
+	    (struct finding){
+		.verdict = FINDING_HEALTHY,
+		.severity = proof_severity(OUTCOME_NO_RESPONSE),
+		.now = now,
+	    });
 	lru_forget(t->servers, s);
 }
 

@@ -6,8 +6,9 @@
 #include "findings/finding.h"
 #include "findings/inner/tally.h"
 #include "sip/identity.h"
+#include "txn/delivery.h"
+#include "txn/outcome.h"
 #include "txn/timers.h"
-#include "txn/txntable.h"
 
 /*
  * transaction-timeout: a watched transaction timed out, with proof (DESIGN
@@ -27,16 +28,6 @@ struct timeout_limits {
 	struct siphash_key key;
 };
 
-/* What others know about a transaction at its verdict. */
-struct timeout_witness {
-	bool acknowledged; /* TCP: its octets were, and no gap came after */
-	bool undelivered;  /* TCP: never acknowledged, resent or reset */
-	bool unreachable;  /* ICMP said so since it was sent */
-	bool reverse_seen; /* packets of uas to uac were seen since */
-	bool lost;         /* drops or gaps since it was sent */
-	nstime wall;       /* what the packets' clock says at outcome->now */
-};
-
 enum timeout_verdict {
 	TIMEOUT_NONE, /* nothing to judge: SLOW, RECOVERED, .. */
 	TIMEOUT_ANSWERED,
@@ -51,9 +42,10 @@ struct timeout *timeout_new(
     const struct timeout_limits *limits, finding_output *output, void *arg);
 void timeout_free(struct timeout *t);
 
+/* `wall' is the packets' clock at outcome->now. */
 enum timeout_verdict timeout_input(struct timeout *t,
-    const struct txntable_outcome *outcome,
-    const struct timeout_witness *witness);
+    const struct outcome *outcome, const struct delivery *delivery,
+    nstime wall);
 
 void timeout_tick(struct timeout *t, nstime now, nstime wall);
 nstime timeout_next_deadline(const struct timeout *t);

@@ -169,12 +169,10 @@ add_pair(struct visibility *v, const struct pair_key *key, uint64_t hash)
 }
 
 static struct visibility_pair *
-find(struct visibility *v, const struct txntable_outcome *o, bool add)
+find(struct visibility *v, const struct address *a, const struct address *b,
+    bool add)
 {
-	const struct pair_key key = {
-		.a = &o->uac.address,
-		.b = &o->uas.address,
-	};
+	const struct pair_key key = { .a = a, .b = b };
 	struct visibility_pair *p;
 	uint64_t hash;
 
@@ -189,9 +187,10 @@ find(struct visibility *v, const struct txntable_outcome *o, bool add)
 }
 
 static void
-one_way(struct visibility *v, const struct txntable_outcome *o, nstime wall)
+one_way(struct visibility *v, const struct outcome *o, nstime wall)
 {
-	struct visibility_pair *p = find(v, o, true);
+	struct visibility_pair *p =
+	    find(v, &o->uac.address, &o->uas.address, true);
 
 	if (p == NULL || ++p->unanswered < v->limits.one_way)
 		return;
@@ -201,9 +200,10 @@ one_way(struct visibility *v, const struct txntable_outcome *o, nstime wall)
 
 /* Something came back: this pair is on the mirror both ways. */
 static void
-both_ways(struct visibility *v, const struct txntable_outcome *o, nstime wall)
+both_ways(struct visibility *v, const struct outcome *o, nstime wall)
 {
-	struct visibility_pair *p = find(v, o, false);
+	struct visibility_pair *p =
+	    find(v, &o->uac.address, &o->uas.address, false);
 
 	if (p == NULL)
 		return;
@@ -224,15 +224,15 @@ blind(struct visibility *v, struct blindness *b, nstime now, nstime wall)
 }
 
 void
-visibility_transaction(struct visibility *v, const struct txntable_outcome *o,
-    const struct timeout_witness *witness, enum timeout_verdict verdict)
+visibility_transaction(struct visibility *v, const struct outcome *o,
+    const struct delivery *delivery, enum timeout_verdict verdict, nstime wall)
 {
 	if (verdict == TIMEOUT_UNKNOWN_LOSS && o->watched)
-		blind(v, &v->loss, o->now, witness->wall);
-	if (witness->reverse_seen)
-		both_ways(v, o, witness->wall);
+		blind(v, &v->loss, o->now, wall);
+	if (delivery->reverse_seen)
+		both_ways(v, o, wall);
 	else if (verdict == TIMEOUT_UNKNOWN_ASYMMETRIC)
-		one_way(v, o, witness->wall);
+		one_way(v, o, wall);
 }
 
 void
@@ -398,11 +398,7 @@ load_pair(struct visibility *v, struct cursor *c)
 	const struct address a = endpoint_address_load(c);
 	const struct address b = endpoint_address_load(c);
 	const unsigned unanswered = cursor_le32(c);
-	const struct txntable_outcome as_told = {
-		.uac.address = a,
-		.uas.address = b,
-	};
-	struct visibility_pair *p = c->bad ? NULL : find(v, &as_told, true);
+	struct visibility_pair *p = c->bad ? NULL : find(v, &a, &b, true);
 
 	if (p == NULL)
 		return;

@@ -31,9 +31,8 @@ struct visibility *visibility_new(
 void visibility_free(struct visibility *v);
 
 /* Every outcome and what was made of it. */
-void visibility_transaction(struct visibility *v,
-    const struct txntable_outcome *outcome,
-    const struct timeout_witness *witness, enum timeout_verdict verdict);
+void visibility_transaction(struct visibility *v, const struct outcome *outcome,
+    const struct delivery *delivery, enum timeout_verdict verdict, nstime wall);
 
 /* A SIP datagram or segment came in cut by the snaplen. */
 void visibility_truncated(struct visibility *v, nstime now, nstime wall);

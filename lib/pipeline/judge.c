@@ -116,15 +116,15 @@ judge_set(struct judge *j, const struct judge_limits *limits)
  * connections do.
  */
 static void
-learn_roles(struct judge *j, const struct txntable_outcome *o)
+learn_roles(struct judge *j, const struct outcome *o)
 {
-	const bool answered = o->event == TXNTABLE_ANSWERED;
+	const bool answered = o->event == OUTCOME_ANSWERED;
 
 	if (o->watched && portset_has(&j->limits.server_ports, o->uas.port)) {
 		skew_role(j->skew, &o->uac.address, false);
 		if (answered)
 			skew_role(j->skew, &o->uas.address, true);
-	} else if (answered && o->transport == TXNTABLE_UDP) {
+	} else if (answered && o->transport == TRANSPORT_UDP) {
 		skew_speaks_sip(j->skew, &o->uac.address);
 		skew_speaks_sip(j->skew, &o->uas.address);
 	}
@@ -132,9 +132,9 @@ learn_roles(struct judge *j, const struct txntable_outcome *o)
 
 /* Over UDP nothing but an answer tells that a server works. */
 static void
-learn_udp(struct judge *j, const struct txntable_outcome *o, nstime wall)
+learn_udp(struct judge *j, const struct outcome *o, nstime wall)
 {
-	if (o->event == TXNTABLE_ANSWERED && o->transport == TXNTABLE_UDP)
+	if (o->event == OUTCOME_ANSWERED && o->transport == TRANSPORT_UDP)
 		connection_udp_worked(
 		    j->connection, &o->uac, &o->uas, o->now, wall);
 }
@@ -142,19 +142,19 @@ learn_udp(struct judge *j, const struct txntable_outcome *o, nstime wall)
 static void
 on_transaction(struct judge *j, const struct observation *observation)
 {
-	const struct txntable_outcome *o = observation->outcome;
-	const struct timeout_witness *witness = &observation->witness;
+	const struct outcome *o = observation->outcome;
+	const struct delivery *delivery = &observation->delivery;
+	const nstime wall = observation->wall;
 	enum timeout_verdict verdict;
 
 	j->server = &o->uas;
-	verdict = timeout_input(j->timeout, o, witness);
-	slow_input(j->slow, o, witness);
-	visibility_transaction(j->visibility, o, witness, verdict);
+	verdict = timeout_input(j->timeout, o, delivery, wall);
+	slow_input(j->slow, o, delivery, wall);
+	visibility_transaction(j->visibility, o, delivery, verdict, wall);
 	learn_roles(j, o);
-	learn_udp(j, o, witness->wall);
+	learn_udp(j, o, wall);
 	if (!portset_has(&j->limits.server_ports, o->uas.port))
-		silence_active(
-		    j->silence, &o->uac.address, o->now, witness->wall);
+		silence_active(j->silence, &o->uac.address, o->now, wall);
 	j->server = NULL;
 }
 

@@ -36,9 +36,9 @@ enum observation_kind {
 struct observation {
 	enum observation_kind kind;
 	nstime now, wall;
-	const struct txntable_outcome *outcome; /* TRANSACTION */
-	struct timeout_witness witness;         /* TRANSACTION */
-	struct endpoint a, b;                   /* ACTIVE: a */
+	const struct outcome *outcome; /* TRANSACTION */
+	struct delivery delivery;      /* TRANSACTION */
+	struct endpoint a, b;          /* ACTIVE: a */
 	union {
 		struct stamp stamp;                   /* CLOCK */
 		struct connection_failure failure;    /* FAILED */

@@ -36,7 +36,7 @@ static void on_transport(void *arg, const struct decode_event *event);
 static void on_stream_message(void *arg, const struct tcpreasm_event *event,
     const struct framing_event *message);
 static void on_stream(void *arg, const struct tcpreasm_event *event);
-static void on_outcome(void *arg, const struct txntable_outcome *outcome);
+static void on_outcome(void *arg, const struct outcome *outcome);
 static void on_observation(void *arg, const struct observation *observation);
 
 static struct streams_limits
@@ -164,8 +164,8 @@ is_sip_port(const struct tap *tap, uint16_t port)
 }
 
 static void
-decide_watched(const struct tap *tap, const struct sip_message *m,
-    struct txntable_origin *origin)
+decide_watched(
+    const struct tap *tap, const struct sip_message *m, struct origin *origin)
 {
 	const uint16_t port = origin->to.port;
 
@@ -180,7 +180,7 @@ decide_watched(const struct tap *tap, const struct sip_message *m,
 /* The SIP port of a transaction: the server's, or the one that brought it
  * here when a server calls its client. */
 static uint16_t
-sip_port_of(const struct tap *tap, const struct txntable_origin *origin)
+sip_port_of(const struct tap *tap, const struct origin *origin)
 {
 	return is_sip_port(tap, origin->to.port) ? origin->to.port
 						 : origin->from.port;
@@ -198,7 +198,7 @@ read_message(struct tap *tap, struct slice octets, struct sip_message *m)
 
 static void
 on_message(struct tap *tap, struct slice octets, const struct sip_message *m,
-    struct txntable_origin *origin)
+    struct origin *origin)
 {
 	struct txntable_input input;
 
@@ -240,8 +240,8 @@ is_sip_datagram(const struct tap *tap, const struct decode_event *e)
 static void
 on_udp(struct tap *tap, const struct decode_event *e)
 {
-	struct txntable_origin origin = {
-		.transport = TXNTABLE_UDP,
+	struct origin origin = {
+		.transport = TRANSPORT_UDP,
 		.from = e->from,
 		.to = e->to,
 		.now = e->packet->now,
@@ -345,8 +345,8 @@ on_stream_message(
 	const bool to_server = e->direction == TCPREASM_TO_SERVER;
 	struct tap *tap = arg;
 	struct sip_message m;
-	struct txntable_origin origin = {
-		.transport = TXNTABLE_TCP,
+	struct origin origin = {
+		.transport = TRANSPORT_TCP,
 		.from = to_server ? e->client : e->server,
 		.to = to_server ? e->server : e->client,
 		.flow = e->connection,
@@ -376,7 +376,7 @@ on_stream(void *arg, const struct tcpreasm_event *e)
 }
 
 static void
-tell_outcome(struct tap *tap, const struct txntable_outcome *o)
+tell_outcome(struct tap *tap, const struct outcome *o)
 {
 	const struct context context = context_of(tap);
 	struct observation observation = {
@@ -384,24 +384,23 @@ tell_outcome(struct tap *tap, const struct txntable_outcome *o)
 		.now = o->now,
 		.wall = o->now + tap->wall_offset,
 		.outcome = o,
-		.witness = { .wall = o->now + tap->wall_offset },
 	};
 
-	if (o->event == TXNTABLE_ANSWERED || o->event == TXNTABLE_LATE)
-		observation.witness.reverse_seen = true;
+	if (o->event == OUTCOME_ANSWERED || o->event == OUTCOME_LATE)
+		observation.delivery.reverse_seen = true;
 	else
-		context_of_silence(&context, o, &observation.witness);
+		context_of_silence(&context, o, &observation.delivery);
 	tap->output(tap->arg, &observation);
 }
 
 static void
-on_outcome(void *arg, const struct txntable_outcome *o)
+on_outcome(void *arg, const struct outcome *o)
 {
 	struct tap *tap = arg;
-	struct txntable_outcome judged;
+	struct outcome judged;
 
 	/* Of the others nothing is quoted. */
-	if (o->start_line.len == 0) {
+	if (o->text.start_line.len == 0) {
 		tell_outcome(tap, o);
 		return;
 	}

@@ -3,7 +3,7 @@
 #define REQUOTE_H
 
 #include "sip/message.h"
-#include "txn/txntable.h"
+#include "txn/outcome.h"
 #include "txn/txntext.h"
 
 /*
@@ -13,7 +13,7 @@
  * in the Via, for libosip2 to parse in full.
  */
 
-enum requote_verdict {
+enum requote_answer {
 	REQUOTE_SAME,    /* it reads them as the scanner did */
 	REQUOTE_OTHER,   /* it does not: *outcome has its texts now */
 	REQUOTE_REFUSED, /* it does not take them; *outcome is untouched */
@@ -29,7 +29,7 @@ struct requote_head {
 
 /* For an outcome that has texts.  What is put into it is borrowed from *head,
  * and from the parser until its next parse. */
-enum requote_verdict requote(struct message *parser, struct requote_head *head,
-    struct txntable_outcome *outcome);
+enum requote_answer requote(
+    struct message *parser, struct requote_head *head, struct outcome *outcome);
 
 #endif

@@ -14,20 +14,19 @@
 #define TIMERS_T4 (5 * NSTIME_S)
 #define TIMERS_C (180 * NSTIME_S)
 
+/* What every deadline of a transaction follows from. */
+struct timers {
+	nstime t1; /* RFC 3261 17.1.1.1 */
+	nstime timer_c;
+	nstime grace;                   /* added to every deadline */
+	nstime slow_invite, slow_other; /* early warning thresholds */
+};
+
 /* Timers B, F and H, and every other limit of 64*T1. */
 static inline nstime
 timers_64_t1(nstime t1)
 {
 	return 64 * t1;
-}
-
-/* `duration' after `at'; a stamp from the end of time does not wrap round. */
-static inline nstime
-timers_after(nstime at, nstime duration)
-{
-	const nstime last = NSTIME_NEVER - 1;
-
-	return at > last - duration ? last : at + duration;
 }
 
 #endif

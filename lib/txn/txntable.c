@@ -5,7 +5,6 @@
 
 #include "sip/methods.h"
 #include "txn/inner/orphans.h"
-#include "txn/timers.h"
 #include "txn/inner/txnmatch.h"
 #include "txn/inner/txnstore.h"
 
@@ -38,7 +37,8 @@ static void
 set_limits(struct txntable *t, const struct txntable_limits *limits)
 {
 	t->limits = *limits;
-	t->store.queue.lingers_for = timers_64_t1(limits->t1) + limits->grace;
+	t->store.queue.lingers_for =
+	    timers_64_t1(limits->timers.t1) + limits->timers.grace;
 }
 
 struct txntable *
@@ -70,20 +70,21 @@ txntable_free(struct txntable *t)
 }
 
 static void
-tell(struct txntable *t, struct txn *txn, enum txntable_event event, nstime now)
+tell(struct txntable *t, struct txn *txn, enum outcome_event event, nstime now)
 {
-	struct txntable_outcome outcome;
+	struct outcome outcome;
 
 	txn_describe(txn, &outcome);
-	if (event != TXNTABLE_ANSWERED && event != TXNTABLE_UNFINISHED)
+	if (event != OUTCOME_ANSWERED && event != OUTCOME_UNFINISHED)
 		txn_quote(txn, &outcome, &t->quotes);
 	outcome.event = event;
 	outcome.now = now;
 	outcome.method = methods_name(&t->methods, txn->method);
-	if (event == TXNTABLE_EXPIRED || event == TXNTABLE_REVIEWED)
-		outcome.legs = txngroup_legs(txn);
-	if (outcome.legs > 1 && transaction_final(&txn->state) == 0)
-		outcome.deeper_count = txngroup_silent(txn, outcome.deeper);
+	if (event == OUTCOME_EXPIRED || event == OUTCOME_REVIEWED)
+		outcome.group.legs = txngroup_legs(txn);
+	if (outcome.group.legs > 1 && transaction_final(&txn->state) == 0)
+		outcome.group.deeper_count =
+		    txngroup_silent(txn, outcome.group.deeper);
 	t->output(t->arg, &outcome);
 }
 
@@ -91,7 +92,8 @@ tell(struct txntable *t, struct txn *txn, enum txntable_event event, nstime now)
 static void
 reschedule(struct txntable *t, struct txn *txn)
 {
-	const struct transaction_timers timers = txn_timers(txn, &t->limits);
+	const struct transaction_timers timers =
+	    txn_timers(txn, &t->limits.timers);
 
 	if (transaction_pending(&txn->state))
 		txnqueue_await(&t->store.queue, txn,
@@ -112,7 +114,7 @@ review(struct txntable *t, struct txn *ended, nstime now)
 		if (leg->state.state != TRANSACTION_EXPIRED ||
 		    !txngroup_deeper(ended, leg))
 			continue;
-		tell(t, leg, TXNTABLE_REVIEWED, now);
+		tell(t, leg, OUTCOME_REVIEWED, now);
 		left--;
 	}
 }
@@ -121,7 +123,8 @@ review(struct txntable *t, struct txn *ended, nstime now)
 static void
 fire(struct txntable *t, struct txn *txn, nstime now)
 {
-	const struct transaction_timers timers = txn_timers(txn, &t->limits);
+	const struct transaction_timers timers =
+	    txn_timers(txn, &t->limits.timers);
 	enum transaction_alarm alarm;
 
 	if (transaction_deadline(&txn->state, &timers) > now) {
@@ -131,10 +134,10 @@ fire(struct txntable *t, struct txn *txn, nstime now)
 	alarm = transaction_fire(&txn->state, &timers, now);
 	reschedule(t, txn);
 	if (alarm == TRANSACTION_SLOW) {
-		tell(t, txn, TXNTABLE_SLOW, now);
+		tell(t, txn, OUTCOME_SLOW, now);
 		return;
 	}
-	tell(t, txn, TXNTABLE_EXPIRED, now);
+	tell(t, txn, OUTCOME_EXPIRED, now);
 	review(t, txn, now);
 }
 
@@ -142,10 +145,11 @@ fire(struct txntable *t, struct txn *txn, nstime now)
 static void
 lapse(struct txntable *t, struct txn *txn, nstime now)
 {
-	const struct transaction_timers timers = txn_timers(txn, &t->limits);
+	const struct transaction_timers timers =
+	    txn_timers(txn, &t->limits.timers);
 
 	if (transaction_fire(&txn->state, &timers, now) == TRANSACTION_GONE)
-		tell(t, txn, TXNTABLE_EXPIRED, now);
+		tell(t, txn, OUTCOME_EXPIRED, now);
 	txnstore_forget(&t->store, txn);
 }
 
@@ -176,7 +180,7 @@ txntable_close(struct txntable *t, nstime now)
 	struct txn *txn;
 
 	while ((txn = txnqueue_pending(&t->store.queue)) != NULL) {
-		tell(t, txn, TXNTABLE_UNFINISHED, now);
+		tell(t, txn, OUTCOME_UNFINISHED, now);
 		txnstore_forget(&t->store, txn);
 	}
 	while ((txn = txnqueue_lingering(&t->store.queue)) != NULL)
@@ -210,7 +214,7 @@ target_of(const struct txntable *t, const struct sip_message *m,
 /* Whether it came before or not, what it cancels must know. */
 static void
 cancel(struct txntable *t, const struct sip_message *m,
-    const struct txntable_origin *origin)
+    const struct origin *origin)
 {
 	const struct txnkey key =
 	    txnkey_of(&t->limits.key, m, slice_text("INVITE"));
@@ -222,14 +226,14 @@ cancel(struct txntable *t, const struct sip_message *m,
 
 	if (invite == NULL || !transaction_pending(&invite->state))
 		return;
-	timers = txn_timers(invite, &t->limits);
+	timers = txn_timers(invite, &t->limits.timers);
 	transaction_cancel(&invite->state, &timers, origin->now);
 	reschedule(t, invite);
 }
 
 static enum txntable_match
 on_ack(struct txntable *t, const struct sip_message *m,
-    const struct txntable_origin *origin)
+    const struct origin *origin)
 {
 	const struct txnkey key = t->expected.key;
 	unsigned legs;
@@ -264,7 +268,7 @@ spread(struct txntable *t, struct txn *answered, nstime now)
 			continue;
 		leg->recovered = true;
 		if (leg->state.state == TRANSACTION_EXPIRED)
-			tell(t, leg, TXNTABLE_RECOVERED, now);
+			tell(t, leg, OUTCOME_RECOVERED, now);
 	}
 }
 
@@ -278,7 +282,7 @@ on_status(struct txntable *t, struct txn *txn, unsigned status, uint32_t tag,
 
 	if (late || step == TRANSACTION_ANSWERED) {
 		reschedule(t, txn);
-		tell(t, txn, late ? TXNTABLE_LATE : TXNTABLE_ANSWERED, now);
+		tell(t, txn, late ? OUTCOME_LATE : OUTCOME_ANSWERED, now);
 		txn_settle(txn, t->store.texts);
 		spread(t, txn, now);
 		review(t, txn, now);
@@ -295,13 +299,13 @@ on_status(struct txntable *t, struct txn *txn, unsigned status, uint32_t tag,
 /* Its response may have come first. */
 static void
 hear_orphan(struct txntable *t, struct txn *txn, const struct txnkey *key,
-    const struct txntable_origin *origin)
+    const struct origin *origin)
 {
 	unsigned status;
 	uint32_t tag;
 
 	if (!orphans_take(
-		&t->orphans, key, origin, t->limits.t1, &status, &tag))
+		&t->orphans, key, origin, t->limits.timers.t1, &status, &tag))
 		return;
 	t->counters.orphan--;
 	on_status(t, txn, status, tag, origin->now);
@@ -309,7 +313,7 @@ hear_orphan(struct txntable *t, struct txn *txn, const struct txnkey *key,
 
 static enum txntable_match
 on_request(struct txntable *t, const struct sip_message *m,
-    const struct txntable_origin *origin, uint8_t method)
+    const struct origin *origin, uint8_t method)
 {
 	const struct txnkey *key = &t->expected.key;
 	const uint32_t target = target_of(t, m, key);
@@ -327,7 +331,7 @@ on_request(struct txntable *t, const struct sip_message *m,
 	}
 	if (!make_room(t))
 		return TXNTABLE_REFUSED;
-	txn = txnstore_begin(&t->store, m, origin, method, &t->limits);
+	txn = txnstore_begin(&t->store, m, origin, method, &t->limits.timers);
 	if (txn == NULL) {
 		t->counters.no_memory++;
 		return TXNTABLE_REFUSED;
@@ -335,14 +339,14 @@ on_request(struct txntable *t, const struct sip_message *m,
 	txn->id = ++t->last_id;
 	txn->target = target;
 	txnstore_add(&t->store, txn, &t->expected);
-	txngroup_signs(txn, t->limits.t1);
+	txngroup_signs(txn, t->limits.timers.t1);
 	hear_orphan(t, txn, key, origin);
 	return TXNTABLE_NEW;
 }
 
 static struct txntable_input
 on_response(struct txntable *t, const struct sip_message *m,
-    const struct txntable_origin *origin)
+    const struct origin *origin)
 {
 	const struct siphash_key *secret = &t->limits.key;
 	const struct txnkey key = t->expected.key;
@@ -378,7 +382,7 @@ txntable_expect(struct txntable *t, const struct sip_message *m)
 
 struct txntable_input
 txntable_input(struct txntable *t, const struct sip_message *m,
-    const struct txntable_origin *origin)
+    const struct origin *origin)
 {
 	struct txntable_input input = { .date_relayed = false };
 	uint8_t method;

@@ -35,67 +35,70 @@ demand(bool fact)
 }
 
 static bool
-is_no_ack(const struct txntable_outcome *o)
+is_no_ack(const struct outcome *o)
 {
-	return o->class == TXNTABLE_NO_ACK || o->class == TXNTABLE_NO_ACK_2XX;
+	return o->class == OUTCOME_NO_ACK || o->class == OUTCOME_NO_ACK_2XX;
 }
 
 static void
-expired(struct telling *r, const struct txntable_outcome *o)
+expired(struct telling *r, const struct outcome *o)
 {
 	const nstime window = timers_64_t1(TIMERS_T1) + 2 * NSTIME_S;
 
 	if (r->ended) {
 		demand(r->answered && is_no_ack(o) && !r->no_ack);
-		demand(o->response_copies >= 4 && o->status >= 200);
+		demand(o->response.copies >= 4 && o->response.status >= 200);
 		r->no_ack = true;
 		return;
 	}
-	demand(!is_no_ack(o) && o->status < 200);
-	demand(o->early || o->now >= o->sent + window);
-	demand(!o->early || o->upstream_status != 0);
-	demand((o->class == TXNTABLE_NO_RESPONSE) <= (o->status == 0));
+	demand(!is_no_ack(o) && o->response.status < 200);
+	demand(o->signs.early || o->now >= o->request.sent + window);
+	demand(!o->signs.early || o->signs.upstream_status != 0);
+	demand((o->class == OUTCOME_NO_RESPONSE) <= (o->response.status == 0));
 	r->ended = true;
 }
 
 static void
-hear(void *arg, const struct txntable_outcome *o)
+hear(void *arg, const struct outcome *o)
 {
 	struct world *w = arg;
 	struct telling *r;
 
 	demand(o->id >= 1 && o->id <= MESSAGES_MAX);
 	r = &w->tellings[o->id];
-	demand(o->now >= o->sent && o->now >= r->told && o->now <= w->now);
-	demand(o->last_copy >= o->sent && o->copies >= 1);
-	demand(o->response_span >= 0 && o->legs >= 1);
-	demand(o->watched || o->start_line.len == 0);
+	demand(
+	    o->now >= o->request.sent && o->now >= r->told && o->now <= w->now);
+	demand(
+	    o->request.last_copy >= o->request.sent && o->request.copies >= 1);
+	demand(o->response.span >= 0 && o->group.legs >= 1);
+	demand(o->watched || o->text.start_line.len == 0);
 	r->told = o->now;
 	switch (o->event) {
-	case TXNTABLE_SLOW:
-		demand(o->watched && !r->slow && !r->ended && o->status == 0);
+	case OUTCOME_SLOW:
+		demand(o->watched && !r->slow && !r->ended &&
+		    o->response.status == 0);
 		r->slow = true;
 		break;
-	case TXNTABLE_ANSWERED:
-		demand(!r->ended && o->status >= 200);
+	case OUTCOME_ANSWERED:
+		demand(!r->ended && o->response.status >= 200);
 		r->ended = r->answered = true;
 		break;
-	case TXNTABLE_EXPIRED:
+	case OUTCOME_EXPIRED:
 		expired(r, o);
 		break;
-	case TXNTABLE_LATE:
+	case OUTCOME_LATE:
 		demand(r->ended && !r->answered && !r->late);
-		demand(o->status >= 200);
+		demand(o->response.status >= 200);
 		r->late = true;
 		break;
-	case TXNTABLE_RECOVERED:
+	case OUTCOME_RECOVERED:
 		demand(r->ended && !r->answered && !r->late && !r->recovered);
 		r->recovered = true;
 		break;
-	case TXNTABLE_REVIEWED:
+	case OUTCOME_REVIEWED:
 		demand(r->ended && !r->answered && !r->late);
 		break;
-	case TXNTABLE_UNFINISHED:
+	case OUTCOME_UNFINISHED:
 		demand(!r->ended);
 		r->ended = true;
 		break;
@@ -147,8 +150,8 @@ play(struct world *w, const uint8_t octets[STEP_OCTETS])
 		.date = slice_text(kind == 15 ? "d" : ""),
 	};
 	const nstime step = octets[2] & 31;
-	struct txntable_origin origin = {
-		.transport = octets[2] & 0x20 ? TXNTABLE_TCP : TXNTABLE_UDP,
+	struct origin origin = {
+		.transport = octets[2] & 0x20 ? TRANSPORT_TCP : TRANSPORT_UDP,
 		.from = host(octets[1] >> 6),
 		.to = host(octets[1] >> 4),
 		.flow = octets[2] & 0x20 ? 1 + (octets[1] >> 6) : 0,
@@ -172,11 +175,13 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const struct txntable_limits limits = {
 		.transactions = LIMIT,
-		.t1 = TIMERS_T1,
-		.timer_c = TIMERS_C,
-		.grace = 2 * NSTIME_S,
-		.slow_invite = 10 * NSTIME_S,
-		.slow_other = 5 * NSTIME_S,
+		.timers = {
+			.t1 = TIMERS_T1,
+			.timer_c = TIMERS_C,
+			.grace = 2 * NSTIME_S,
+			.slow_invite = 10 * NSTIME_S,
+			.slow_other = 5 * NSTIME_S,
+		},
 		.key = { 1, 2 },
 	};
 	struct world *w = calloc(1, sizeof(*w));

@@ -440,7 +440,7 @@ END_TEST
 static void
 message(struct sip_message m, const char *octets, struct txntable_input input)
 {
-	const struct txntable_origin origin = {
+	const struct origin origin = {
 		.from = end_of(1, 5061),
 		.to = end_of(9, 5061),
 		.wall = START,

@@ -22,28 +22,28 @@ begin(void)
 	segments_begin(&wire, hear, NULL);
 }
 
-/* The unnamed witness of a request that ended after five octets. */
-static struct timeout_witness
-witness(nstime last_drop)
+/* What is known of the path of a request that ended after five octets. */
+static struct delivery
+path(nstime last_drop)
 {
 	const struct pairs_limits limits = { .pairs = 16 };
 	struct pairs *pairs = pairs_new(&limits);
 	const struct context context = { wire.tcp, pairs, last_drop };
-	struct timeout_witness w = { .wall = 0 };
+	struct delivery d = { .lost = false };
 
 	context_of_silence(&context,
-	    &(struct txntable_outcome){
+	    &(struct outcome){
 		.uac = wire.client,
 		.uas = wire.server,
-		.transport = TXNTABLE_TCP,
-		.flow = last.connection,
-		.flow_end = 5,
-		.flow_to_server = true,
-		.sent = NSTIME_MS,
+		.transport = TRANSPORT_TCP,
+		.request = { .flow = last.connection,
+		    .flow_end = 5,
+		    .to_server = true,
+		    .sent = NSTIME_MS },
 	    },
-	    &w);
+	    &d);
 	pairs_free(pairs);
-	return w;
+	return d;
 }
 
 START_TEST(a_request_is_acknowledged_to_its_end)
@@ -51,12 +51,12 @@ START_TEST(a_request_is_acknowledged_to_its_end)
 	begin();
 	segments_open(&wire);
 	segments_send(&wire, THERE, TCP_ACK, "hello");
-	ck_assert(!witness(INT64_MIN).acknowledged);
+	ck_assert(!path(INT64_MIN).acknowledged);
 	segments_send(&wire, BACK, TCP_ACK, "");
-	ck_assert(witness(INT64_MIN).acknowledged);
-	ck_assert(!witness(INT64_MIN).lost);
-	ck_assert(witness(NSTIME_MS).lost);
-	ck_assert(!witness(0).lost);
+	ck_assert(path(INT64_MIN).acknowledged);
+	ck_assert(!path(INT64_MIN).lost);
+	ck_assert(path(NSTIME_MS).lost);
+	ck_assert(!path(0).lost);
 	tcpreasm_free(wire.tcp);
 }
 END_TEST
@@ -68,11 +68,11 @@ START_TEST(what_was_repeated_three_times_was_not_delivered)
 	begin();
 	segments_open(&wire);
 	for (int i = 0; i < 4; i++) {
-		ck_assert(!witness(INT64_MIN).undelivered);
+		ck_assert(!path(INT64_MIN).undelivered);
 		segments_send(&wire, THERE, TCP_ACK, "hello");
 		wire.next[THERE] -= 5;
 	}
-	ck_assert(witness(INT64_MIN).undelivered);
+	ck_assert(path(INT64_MIN).undelivered);
 	ck_assert(tcpreasm_facts(wire.tcp, last.connection, THERE, &sent));
 	ck_assert(context_undelivered(&sent));
 	tcpreasm_free(wire.tcp);

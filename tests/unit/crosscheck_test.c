@@ -28,33 +28,33 @@ end(void)
 	crosscheck_free(a);
 }
 
-static struct txntable_outcome
+static struct outcome
 outcome(nstime now)
 {
-	return (struct txntable_outcome){
-		.scanned = true,
+	return (struct outcome){
 		.now = now,
 		.uac.address = { .version = 4 },
 		.method = slice_text("SERVICE"),
-		.start_line = slice_text("SERVICE sip:edge:5062 SIP/2.0"),
-		.request_uri = slice_text("sip:edge:5062"),
-		.call_id = slice_text("c"),
-		.from = slice_text("<sip:a@x>;tag=f"),
-		.to = slice_text("<sip:b@x>"),
+		.text = { .scanned = true,
+		    .start_line = slice_text("SERVICE sip:edge:5062 SIP/2.0"),
+		    .request_uri = slice_text("sip:edge:5062"),
+		    .call_id = slice_text("c"),
+		    .from = slice_text("<sip:a@x>;tag=f"),
+		    .to = slice_text("<sip:b@x>") },
 	};
 }
 
 START_TEST(what_was_scanned_is_asked_about)
 {
-	struct txntable_outcome o = outcome(1);
+	struct outcome o = outcome(1);
 
 	begin();
 	crosscheck_outcome(a, &o);
-	o.from = slice_text("<sip:a@x>; tag=f ");
+	o.text.from = slice_text("<sip:a@x>; tag=f ");
 	crosscheck_outcome(a, &o);
-	o.from = slice_text("<");
+	o.text.from = slice_text("<");
 	crosscheck_outcome(a, &o);
-	o.scanned = false;
+	o.text.scanned = false;
 	crosscheck_outcome(a, &o);
 	end();
 	ck_assert_uint_eq(counts.same, 1);
@@ -66,7 +66,7 @@ END_TEST
 
 START_TEST(a_flood_is_not_asked_about)
 {
-	struct txntable_outcome o = outcome(NSTIME_S);
+	struct outcome o = outcome(NSTIME_S);
 
 	begin();
 	for (int i = 0; i < 3 * CROSSCHECK_BURST; i++)

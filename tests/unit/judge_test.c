@@ -35,14 +35,13 @@ judge(void)
 
 /* The wall clock shows an hour more than `now'. */
 static void
-observe(struct judge *j, struct txntable_outcome o)
+observe(struct judge *j, struct outcome o)
 {
 	const struct observation observation = {
 		.kind = OBSERVATION_TRANSACTION,
 		.now = o.now,
 		.wall = o.now + 3600 * NSTIME_S,
 		.outcome = &o,
-		.witness = { .wall = o.now + 3600 * NSTIME_S },
 	};
 
 	judge_observe(j, &observation);
@@ -77,11 +76,11 @@ END_TEST
 START_TEST(a_timeout_supersedes_the_early_warning)
 {
 	struct judge *j = judge();
-	struct txntable_outcome slow = outcomes_silent(1, 0);
+	struct outcome slow = outcomes_silent(1, 0);
 
-	slow.event = TXNTABLE_SLOW;
+	slow.event = OUTCOME_SLOW;
 	slow.now = 5 * NSTIME_S;
-	slow.copies = 4;
+	slow.request.copies = 4;
 	for (unsigned i = 0; i < 3; i++)
 		observe(j, slow);
 	ck_assert_uint_eq(heard.raised, 1);

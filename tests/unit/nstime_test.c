@@ -12,4 +12,22 @@ START_TEST(units_are_nanoseconds)
 }
 END_TEST
 
-UNIT("nstime", units_are_nanoseconds)
+START_TEST(deadlines_saturate)
+{
+	ck_assert_int_eq(nstime_after(5, 3), 8);
+	ck_assert_int_eq(nstime_after(5, -8), -3);
+	ck_assert_int_eq(nstime_after(NSTIME_NEVER - 1, 2), NSTIME_NEVER);
+	ck_assert_int_eq(nstime_after(INT64_MIN + 1, -2), INT64_MIN);
+}
+END_TEST
+
+START_TEST(a_duration_has_passed_at_its_end)
+{
+	ck_assert(!nstime_passed(5, 3, 7));
+	ck_assert(nstime_passed(5, 3, 8));
+	ck_assert(!nstime_passed(NSTIME_NEVER - 1, 2, NSTIME_NEVER - 1));
+}
+END_TEST
+
+UNIT("nstime", units_are_nanoseconds, deadlines_saturate,
+    a_duration_has_passed_at_its_end)

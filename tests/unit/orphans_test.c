@@ -8,10 +8,10 @@ static struct orphans orphans;
 static const struct txnkey key = { .a = 1, .b = 2 };
 
 /* From host `from' to host `to', at `ms'. */
-static struct txntable_origin
+static struct origin
 origin(unsigned from, unsigned to, nstime ms)
 {
-	return (struct txntable_origin){
+	return (struct origin){
 		.from = story_host(from, 5060),
 		.to = story_host(to, 5060),
 		.now = ms * NSTIME_MS,
@@ -21,7 +21,7 @@ origin(unsigned from, unsigned to, nstime ms)
 static void
 answer(unsigned status, nstime ms)
 {
-	const struct txntable_origin from_server = origin(2, 1, ms);
+	const struct origin from_server = origin(2, 1, ms);
 
 	orphans_add(&orphans, &key, &from_server, status, 77);
 }
@@ -30,7 +30,7 @@ answer(unsigned status, nstime ms)
 static unsigned
 ask(unsigned server, nstime ms)
 {
-	const struct txntable_origin to_server = origin(1, server, ms);
+	const struct origin to_server = origin(1, server, ms);
 	unsigned status = 0;
 	uint32_t tag;
 
@@ -84,7 +84,7 @@ END_TEST
 
 START_TEST(keys_are_compared_whole)
 {
-	const struct txntable_origin to_server = origin(1, 2, 1);
+	const struct origin to_server = origin(1, 2, 1);
 	const struct txnkey other = { .a = 1, .b = 3 };
 	unsigned status;
 	uint32_t tag;

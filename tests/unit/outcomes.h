@@ -17,46 +17,46 @@ outcomes_endpoint(const char *ip, uint16_t port)
 }
 
 /* A watched SERVICE over UDP that got nothing and was repeated to the end. */
-static inline struct txntable_outcome
+static inline struct outcome
 outcomes_silent(uint64_t id, nstime sent)
 {
-	return (struct txntable_outcome){
-		.event = TXNTABLE_EXPIRED,
-		.class = TXNTABLE_NO_RESPONSE,
+	return (struct outcome){
+		.event = OUTCOME_EXPIRED,
+		.class = OUTCOME_NO_RESPONSE,
 		.id = id,
 		.watched = true,
-		.transport = TXNTABLE_UDP,
+		.transport = TRANSPORT_UDP,
 		.uac = outcomes_endpoint("192.0.2.1", 5060),
 		.uas = outcomes_endpoint("192.0.2.2", 5062),
 		.method = slice_text("SERVICE"),
 		.now = sent + 34 * NSTIME_S,
-		.sent = sent,
-		.sent_wall = sent,
-		.last_copy = sent + 31500 * NSTIME_MS,
-		.copies = 11,
-		.legs = 1,
-		.start_line =
-		    slice_text("SERVICE sip:edge.example:5062 SIP/2.0"),
-		.request_uri = slice_text("sip:edge.example:5062"),
-		.call_id = slice_text("call-1"),
-		.from = slice_text("<sip:a@example>;tag=1"),
-		.to = slice_text("<sip:edge@example>"),
-		.branch = slice_text("z9hG4bK-1"),
-		.cseq = 1,
+		.request = { .sent = sent,
+		    .sent_wall = sent,
+		    .last_copy = sent + 31500 * NSTIME_MS,
+		    .copies = 11 },
+		.group.legs = 1,
+		.text = { .start_line = slice_text(
+			      "SERVICE sip:edge.example:5062 SIP/2.0"),
+		    .request_uri = slice_text("sip:edge.example:5062"),
+		    .call_id = slice_text("call-1"),
+		    .from = slice_text("<sip:a@example>;tag=1"),
+		    .to = slice_text("<sip:edge@example>"),
+		    .branch = slice_text("z9hG4bK-1"),
+		    .cseq = 1 },
 	};
 }
 
-static inline struct txntable_outcome
+static inline struct outcome
 outcomes_answered(uint64_t id, nstime sent, nstime after)
 {
-	struct txntable_outcome o = outcomes_silent(id, sent);
+	struct outcome o = outcomes_silent(id, sent);
 
-	o.event = TXNTABLE_ANSWERED;
-	o.copies = 1;
-	o.last_copy = sent;
+	o.event = OUTCOME_ANSWERED;
+	o.request.copies = 1;
+	o.request.last_copy = sent;
 	o.now = sent + after;
-	o.first_response = sent + after;
-	o.status = 200;
+	o.response.first = sent + after;
+	o.response.status = 200;
 	return o;
 }
 

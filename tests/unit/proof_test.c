@@ -7,7 +7,7 @@ static nstime t1 = 500 * NSTIME_MS;
 static enum timeout_verdict verdict;
 
 static const char *
-judge(struct txntable_outcome o, struct timeout_witness w)
+judge(struct outcome o, struct delivery w)
 {
 	const char *proof = proof_find(&o, &w, t1, &verdict);
 
@@ -15,7 +15,7 @@ judge(struct txntable_outcome o, struct timeout_witness w)
 	return proof == NULL ? "" : proof;
 }
 
-static const struct timeout_witness nothing;
+static const struct delivery nothing;
 
 START_TEST(repeating_to_the_end_proves_silence)
 {
@@ -26,10 +26,10 @@ END_TEST
 
 START_TEST(a_requester_that_stopped_early_got_an_answer_we_missed)
 {
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
-	o.copies = 2;
-	o.last_copy = 500 * NSTIME_MS;
+	o.request.copies = 2;
+	o.request.last_copy = 500 * NSTIME_MS;
 	ck_assert_str_eq(judge(o, nothing), "");
 	ck_assert_int_eq(verdict, TIMEOUT_UNKNOWN_ASYMMETRIC);
 }
@@ -37,27 +37,27 @@ END_TEST
 
 START_TEST(seven_invites_are_to_the_end_six_of_others_are_not)
 {
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
-	o.copies = 7;
+	o.request.copies = 7;
 	ck_assert_str_eq(judge(o, nothing), "retransmitted");
-	o.copies = 6;
+	o.request.copies = 6;
 	ck_assert_str_eq(judge(o, nothing), "");
 	o.is_invite = true;
 	ck_assert_str_eq(judge(o, nothing), "retransmitted");
-	o.copies = 5;
+	o.request.copies = 5;
 	ck_assert_str_eq(judge(o, nothing), "");
-	o.copies = 6;
-	o.last_copy = 15 * NSTIME_S - 1;
+	o.request.copies = 6;
+	o.request.last_copy = 15 * NSTIME_S - 1;
 	ck_assert_str_eq(judge(o, nothing), "");
 }
 END_TEST
 
 START_TEST(a_smaller_t1_shortens_the_end)
 {
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
-	o.last_copy = 3 * NSTIME_S;
+	o.request.last_copy = 3 * NSTIME_S;
 	ck_assert_str_eq(judge(o, nothing), "");
 	t1 = 100 * NSTIME_MS;
 	ck_assert_str_eq(judge(o, nothing), "retransmitted");
@@ -67,16 +67,16 @@ END_TEST
 
 START_TEST(tcp_acknowledged_without_a_gap_proves_silence)
 {
-	struct txntable_outcome o = outcomes_silent(1, 0);
-	struct timeout_witness w = { .acknowledged = true };
+	struct outcome o = outcomes_silent(1, 0);
+	struct delivery w = { .acknowledged = true };
 
-	o.transport = TXNTABLE_TCP;
-	o.copies = 1;
+	o.transport = TRANSPORT_TCP;
+	o.request.copies = 1;
 	ck_assert_str_eq(judge(o, w), "acknowledged");
 	w.lost = true;
 	ck_assert_str_eq(judge(o, w), "");
 	ck_assert_int_eq(verdict, TIMEOUT_UNKNOWN_LOSS);
-	w = (struct timeout_witness){ .undelivered = true };
+	w = (struct delivery){ .undelivered = true };
 	ck_assert_str_eq(judge(o, w), "");
 	ck_assert_int_eq(verdict, TIMEOUT_UNDELIVERED);
 }
@@ -84,7 +84,7 @@ END_TEST
 
 START_TEST(loss_does_not_void_what_the_requester_showed)
 {
-	const struct timeout_witness w = { .lost = true };
+	const struct delivery w = { .lost = true };
 
 	ck_assert_str_eq(judge(outcomes_silent(1, 0), w), "retransmitted");
 }
@@ -92,9 +92,9 @@ END_TEST
 
 START_TEST(an_ack_for_an_unseen_answer_clears_the_server)
 {
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
-	o.unseen = TXNTABLE_UNSEEN_ACK;
+	o.signs.unseen = OUTCOME_UNSEEN_ACK;
 	ck_assert_str_eq(judge(o, nothing), "");
 	ck_assert_int_eq(verdict, TIMEOUT_UNKNOWN_ASYMMETRIC);
 }
@@ -102,42 +102,42 @@ END_TEST
 
 START_TEST(a_cancel_does_not_clear_a_server_that_was_asked_to_the_end)
 {
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
-	o.unseen = TXNTABLE_UNSEEN_CANCEL;
+	o.signs.unseen = OUTCOME_UNSEEN_CANCEL;
 	ck_assert_str_eq(judge(o, nothing), "retransmitted");
 }
 END_TEST
 
 START_TEST(a_100_proves_that_the_way_back_is_visible)
 {
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
-	o.class = TXNTABLE_STALLED_AFTER_100;
+	o.class = OUTCOME_STALLED_AFTER_100;
 	o.is_invite = true;
-	o.copies = 1;
-	o.provisional = 100;
+	o.request.copies = 1;
+	o.response.provisional = 100;
 	ck_assert_str_eq(judge(o, nothing), "provisional");
-	o.unseen = TXNTABLE_UNSEEN_DIALOG;
+	o.signs.unseen = OUTCOME_UNSEEN_DIALOG;
 	ck_assert_str_eq(judge(o, nothing), "");
-	o.unseen = TXNTABLE_UNSEEN_CANCEL;
+	o.signs.unseen = OUTCOME_UNSEEN_CANCEL;
 	ck_assert_str_eq(judge(o, nothing), "");
 }
 END_TEST
 
 START_TEST(the_senders_own_504_proves_it)
 {
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
-	o.copies = 1;
-	o.upstream_status = 504;
+	o.request.copies = 1;
+	o.signs.upstream_status = 504;
 	ck_assert_str_eq(judge(o, nothing), "upstream_status");
 }
 END_TEST
 
 START_TEST(icmp_proves_it_and_says_more_than_copies_do)
 {
-	const struct timeout_witness w = { .unreachable = true };
+	const struct delivery w = { .unreachable = true };
 
 	ck_assert_str_eq(judge(outcomes_silent(1, 0), w), "unreachable");
 }
@@ -145,11 +145,11 @@ END_TEST
 
 START_TEST(ringing_without_answer_is_no_timeout)
 {
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
-	o.class = TXNTABLE_RING_NO_ANSWER;
+	o.class = OUTCOME_RING_NO_ANSWER;
 	o.is_invite = true;
-	o.provisional = 180;
+	o.response.provisional = 180;
 	ck_assert_str_eq(judge(o, nothing), "");
 	ck_assert_int_eq(verdict, TIMEOUT_UNFINISHED);
 }

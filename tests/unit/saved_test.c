@@ -70,14 +70,13 @@ resume(const struct saved *saved, struct record *r)
 }
 
 static void
-observe(struct txntable_outcome o)
+observe(struct outcome o)
 {
 	const struct observation observation = {
 		.kind = OBSERVATION_TRANSACTION,
 		.now = o.now,
 		.wall = WALL + o.now,
 		.outcome = &o,
-		.witness = { .wall = WALL + o.now },
 	};
 
 	judge_observe(judge, &observation);

@@ -21,26 +21,23 @@ slow_of(size_t servers)
 	return slow_new(&limits, outcomes_hear, &heard);
 }
 
-static struct txntable_outcome
+static struct outcome
 slow_at(nstime sent, unsigned copies)
 {
-	struct txntable_outcome o = outcomes_silent(1, sent);
+	struct outcome o = outcomes_silent(1, sent);
 
-	o.event = TXNTABLE_SLOW;
+	o.event = OUTCOME_SLOW;
 	o.now = sent + 5 * NSTIME_S;
-	o.copies = copies;
+	o.request.copies = copies;
 	return o;
 }
 
 static void
-input(struct slow *s, struct txntable_outcome o, bool acknowledged)
+input(struct slow *s, struct outcome o, bool acknowledged)
 {
-	const struct timeout_witness w = {
-		.wall = o.now,
-		.acknowledged = acknowledged,
-	};
+	const struct delivery delivery = { .acknowledged = acknowledged };
 
-	slow_input(s, &o, &w);
+	slow_input(s, &o, &delivery, o.now);
 }
 
 START_TEST(three_slow_ones_within_the_window_are_told)
@@ -85,9 +82,9 @@ END_TEST
 START_TEST(a_tcp_requester_waits_once_its_request_is_acknowledged)
 {
 	struct slow *s = slow_of(10);
-	struct txntable_outcome o = slow_at(0, 1);
+	struct outcome o = slow_at(0, 1);
 
-	o.transport = TXNTABLE_TCP;
+	o.transport = TRANSPORT_TCP;
 	for (unsigned i = 0; i < 3; i++)
 		input(s, o, false);
 	ck_assert_uint_eq(heard.count, 0);
@@ -132,7 +129,7 @@ END_TEST
 START_TEST(a_timeout_supersedes_it)
 {
 	struct slow *s = slow_of(10);
-	const struct txntable_outcome o = slow_at(0, 4);
+	const struct outcome o = slow_at(0, 4);
 
 	for (unsigned i = 0; i < 3; i++)
 		input(s, o, false);
@@ -149,7 +146,7 @@ START_TEST(at_the_limit_the_one_longest_unused_goes)
 	struct slow *s = slow_of(2);
 
 	for (unsigned i = 0; i < 100; i++) {
-		struct txntable_outcome o = slow_at(0, 4);
+		struct outcome o = slow_at(0, 4);
 
 		o.uas.port = (uint16_t)(6000 + i);
 		input(s, o, false);

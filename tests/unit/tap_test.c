@@ -33,13 +33,13 @@ hear(void *arg, const struct observation *o)
 	} else if (o->kind == OBSERVATION_TRUNCATED) {
 		heard.truncated++;
 	} else if (o->kind == OBSERVATION_TRANSACTION) {
-		heard.answered += o->outcome->event == TXNTABLE_ANSWERED;
-		heard.expired += o->outcome->event == TXNTABLE_EXPIRED;
-		heard.unfinished += o->outcome->event == TXNTABLE_UNFINISHED;
+		heard.answered += o->outcome->event == OUTCOME_ANSWERED;
+		heard.expired += o->outcome->event == OUTCOME_EXPIRED;
+		heard.unfinished += o->outcome->event == OUTCOME_UNFINISHED;
 		heard.watched = o->outcome->watched;
-		heard.reverse_seen = o->witness.reverse_seen;
-		heard.unreachable = o->witness.unreachable;
-		heard.lost = o->witness.lost;
+		heard.reverse_seen = o->delivery.reverse_seen;
+		heard.unreachable = o->delivery.unreachable;
+		heard.lost = o->delivery.lost;
 		heard.wall = o->wall;
 	}
 }

@@ -23,11 +23,11 @@ timeout_of(size_t servers)
 }
 
 static enum timeout_verdict
-input(struct timeout *t, struct txntable_outcome o)
+input(struct timeout *t, struct outcome o)
 {
-	const struct timeout_witness w = { .wall = o.now };
+	const struct delivery delivery = { .lost = false };
 
-	return timeout_input(t, &o, &w);
+	return timeout_input(t, &o, &delivery, o.now);
 }
 
 static struct tally_counts
@@ -64,7 +64,7 @@ END_TEST
 START_TEST(what_is_not_watched_is_counted_and_not_told)
 {
 	struct timeout *t = timeout_of(10);
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
 	o.watched = false;
 	ck_assert_int_eq(input(t, o), TIMEOUT_TIMED_OUT);
@@ -75,31 +75,31 @@ START_TEST(what_is_not_watched_is_counted_and_not_told)
 END_TEST
 
 /* Leg 1, with leg 2 behind it, is silent; the hop of leg 2 is another. */
-static struct txntable_outcome
+static struct outcome
 upper_leg(void)
 {
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
-	o.legs = 2;
-	o.deeper[0] = 2;
-	o.deeper_count = 1;
+	o.group.legs = 2;
+	o.group.deeper[0] = 2;
+	o.group.deeper_count = 1;
 	return o;
 }
 
-static struct txntable_outcome
+static struct outcome
 deeper_leg(void)
 {
-	struct txntable_outcome o = outcomes_silent(2, 0);
+	struct outcome o = outcomes_silent(2, 0);
 
-	o.legs = 2;
+	o.group.legs = 2;
 	o.uas = outcomes_endpoint("192.0.2.3", 5062);
 	return o;
 }
 
 static void
-review(struct timeout *t, struct txntable_outcome o)
+review(struct timeout *t, struct outcome o)
 {
-	o.event = TXNTABLE_REVIEWED;
+	o.event = OUTCOME_REVIEWED;
 	ck_assert_int_eq(input(t, o), TIMEOUT_NONE);
 }
 
@@ -121,9 +121,9 @@ END_TEST
 START_TEST(it_is_told_when_the_deeper_one_cannot_be_proven)
 {
 	struct timeout *t = timeout_of(10);
-	struct txntable_outcome deeper = deeper_leg();
+	struct outcome deeper = deeper_leg();
 
-	deeper.copies = 1;
+	deeper.request.copies = 1;
 	input(t, upper_leg());
 	ck_assert_int_eq(input(t, deeper), TIMEOUT_UNKNOWN_ASYMMETRIC);
 	review(t, upper_leg());
@@ -138,7 +138,7 @@ END_TEST
 START_TEST(nor_does_one_that_is_not_watched_take_the_blame)
 {
 	struct timeout *t = timeout_of(10);
-	struct txntable_outcome deeper = deeper_leg();
+	struct outcome deeper = deeper_leg();
 
 	deeper.watched = false;
 	input(t, upper_leg());
@@ -152,11 +152,11 @@ END_TEST
 START_TEST(what_has_no_proof_is_not_told_when_reviewed)
 {
 	struct timeout *t = timeout_of(10);
-	struct txntable_outcome upper = upper_leg();
+	struct outcome upper = upper_leg();
 
-	upper.copies = 1;
+	upper.request.copies = 1;
 	input(t, upper);
-	upper.deeper_count = 0;
+	upper.group.deeper_count = 0;
 	review(t, upper);
 	ck_assert_uint_eq(heard.count, 0);
 	timeout_free(t);
@@ -166,10 +166,10 @@ END_TEST
 START_TEST(a_late_answer_withdraws_what_was_told)
 {
 	struct timeout *t = timeout_of(10);
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
 	input(t, o);
-	o.event = TXNTABLE_LATE;
+	o.event = OUTCOME_LATE;
 	o.now += 5 * NSTIME_S;
 	ck_assert_int_eq(input(t, o), TIMEOUT_ANSWERED);
 	ck_assert_int_eq(heard.verdict, FINDING_WITHDRAWN);
@@ -182,11 +182,11 @@ END_TEST
 START_TEST(an_unknown_answered_late_was_answered)
 {
 	struct timeout *t = timeout_of(10);
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
-	o.copies = 1;
+	o.request.copies = 1;
 	ck_assert_int_eq(input(t, o), TIMEOUT_UNKNOWN_ASYMMETRIC);
-	o.event = TXNTABLE_LATE;
+	o.event = OUTCOME_LATE;
 	input(t, o);
 	ck_assert_uint_eq(heard.count, 0);
 	ck_assert_uint_eq(counts(t, "SERVICE").unknown_asymmetric, 0);
@@ -213,8 +213,7 @@ END_TEST
 START_TEST(another_client_being_answered_heals_nothing)
 {
 	struct timeout *t = timeout_of(10);
-	struct txntable_outcome other =
-	    outcomes_answered(2, 60 * NSTIME_S, NSTIME_S);
+	struct outcome other = outcomes_answered(2, 60 * NSTIME_S, NSTIME_S);
 
 	input(t, outcomes_silent(1, 0));
 	other.uac = outcomes_endpoint("192.0.2.99", 5060);
@@ -247,7 +246,7 @@ START_TEST(methods_beyond_the_limit_share_other)
 	static const char *const methods[] = { "D", "C", "B", "A", "\x1b[2J" };
 
 	for (unsigned i = 0; i < 5; i++) {
-		struct txntable_outcome o = outcomes_answered(i, 0, NSTIME_S);
+		struct outcome o = outcomes_answered(i, 0, NSTIME_S);
 
 		o.method = slice_text(methods[i]);
 		input(t, o);
@@ -261,13 +260,13 @@ END_TEST
 START_TEST(a_final_nobody_acknowledged_moves_from_answered)
 {
 	struct timeout *t = timeout_of(10);
-	struct txntable_outcome o = outcomes_answered(1, 0, NSTIME_S);
+	struct outcome o = outcomes_answered(1, 0, NSTIME_S);
 
 	o.is_invite = true;
 	o.method = slice_text("INVITE");
 	input(t, o);
-	o.event = TXNTABLE_EXPIRED;
-	o.class = TXNTABLE_NO_ACK;
+	o.event = OUTCOME_EXPIRED;
+	o.class = OUTCOME_NO_ACK;
 	ck_assert_int_eq(input(t, o), TIMEOUT_TIMED_OUT);
 	ck_assert_int_eq(heard.severity, FINDING_WARNING);
 	ck_assert_uint_eq(counts(t, "INVITE").answered, 0);
@@ -281,7 +280,7 @@ START_TEST(at_its_limit_the_room_goes_on_telling)
 	struct timeout *t = timeout_of(2);
 
 	for (unsigned i = 0; i < 5; i++) {
-		struct txntable_outcome o = outcomes_silent(i, 0);
+		struct outcome o = outcomes_silent(i, 0);
 
 		o.uas.port = (uint16_t)(5062 + i);
 		input(t, o);
@@ -319,8 +318,7 @@ restart(struct timeout *t)
 START_TEST(a_client_that_failed_before_a_restart_heals_it_after)
 {
 	struct timeout *t = timeout_of(10);
-	struct txntable_outcome other =
-	    outcomes_answered(2, 1060 * NSTIME_S, NSTIME_S);
+	struct outcome other = outcomes_answered(2, 1060 * NSTIME_S, NSTIME_S);
 
 	other.uac = outcomes_endpoint("192.0.2.99", 5060);
 	input(t, outcomes_silent(1, 0)); /* told at 34 s */

@@ -50,7 +50,7 @@ START_TEST(timer_f_fires_after_64_t1_and_grace)
 	service(100);
 	ck_assert_int_eq(deadline(), 134);
 	ck_assert_int_eq(fire(), TRANSACTION_GONE);
-	ck_assert_int_eq(t.verdict, TXNTABLE_NO_RESPONSE);
+	ck_assert_int_eq(t.class, OUTCOME_NO_RESPONSE);
 	ck_assert_int_eq(t.state, TRANSACTION_EXPIRED);
 }
 END_TEST
@@ -71,7 +71,7 @@ START_TEST(timer_f_runs_on_after_a_1xx)
 	ck_assert_int_eq(response(120, 100), TRANSACTION_FIRST);
 	ck_assert_int_eq(deadline(), 134);
 	ck_assert_int_eq(fire(), TRANSACTION_GONE);
-	ck_assert_int_eq(t.verdict, TXNTABLE_NO_FINAL);
+	ck_assert_int_eq(t.class, OUTCOME_NO_FINAL);
 }
 END_TEST
 
@@ -81,7 +81,7 @@ START_TEST(an_invite_with_100_only_is_stalled_after_64_t1)
 	response(101, 100);
 	ck_assert_int_eq(deadline(), 134);
 	fire();
-	ck_assert_int_eq(t.verdict, TXNTABLE_STALLED_AFTER_100);
+	ck_assert_int_eq(t.class, OUTCOME_STALLED_AFTER_100);
 }
 END_TEST
 
@@ -95,7 +95,7 @@ START_TEST(timer_c_starts_anew_with_each_101_to_199)
 	response(160, 180);
 	ck_assert_int_eq(deadline(), 160 + 182);
 	fire();
-	ck_assert_int_eq(t.verdict, TXNTABLE_RING_NO_ANSWER);
+	ck_assert_int_eq(t.class, OUTCOME_RING_NO_ANSWER);
 	ck_assert_uint_eq(t.provisional, 183);
 }
 END_TEST
@@ -162,7 +162,7 @@ START_TEST(a_final_repeated_to_the_end_had_no_ack)
 		response(at, 486);
 	ck_assert_int_eq(deadline(), 101 + 34);
 	ck_assert_int_eq(fire(), TRANSACTION_GONE);
-	ck_assert_int_eq(t.verdict, TXNTABLE_NO_ACK);
+	ck_assert_int_eq(t.class, OUTCOME_NO_ACK);
 	ck_assert_int_eq(t.state, TRANSACTION_TERMINATED);
 }
 END_TEST
@@ -173,7 +173,7 @@ START_TEST(so_had_a_2xx)
 	for (nstime at = 101; at < 130; at += 4)
 		response(at, 200);
 	ck_assert_int_eq(fire(), TRANSACTION_GONE);
-	ck_assert_int_eq(t.verdict, TXNTABLE_NO_ACK_2XX);
+	ck_assert_int_eq(t.class, OUTCOME_NO_ACK_2XX);
 }
 END_TEST
 
@@ -216,7 +216,7 @@ START_TEST(an_ack_without_final_shows_an_unseen_one)
 {
 	invite(100);
 	transaction_ack(&t);
-	ck_assert_uint_eq(t.unseen, TXNTABLE_UNSEEN_ACK);
+	ck_assert_uint_eq(t.unseen, OUTCOME_UNSEEN_ACK);
 }
 END_TEST
 
@@ -231,7 +231,7 @@ START_TEST(after_a_cancel_the_final_is_due_within_64_t1)
 	ck_assert_int_eq(deadline(), 154);
 	ck_assert_uint_eq(t.unseen, 0);
 	fire();
-	ck_assert_int_eq(t.verdict, TXNTABLE_CANCELLED_NO_FINAL);
+	ck_assert_int_eq(t.class, OUTCOME_CANCELLED_NO_FINAL);
 }
 END_TEST
 
@@ -239,7 +239,7 @@ START_TEST(a_cancel_before_any_1xx_shows_an_unseen_one)
 {
 	invite(100);
 	transaction_cancel(&t, &timers, 110 * NSTIME_S);
-	ck_assert_uint_eq(t.unseen, TXNTABLE_UNSEEN_CANCEL);
+	ck_assert_uint_eq(t.unseen, OUTCOME_UNSEEN_CANCEL);
 	invite(100);
 	transaction_cancel(&t, &timers, 132 * NSTIME_S);
 	ck_assert(!t.cancelled);
@@ -272,7 +272,7 @@ START_TEST(a_client_that_gave_up_unanswered_is_judged_at_once)
 	transaction_give_up(&t, 120 * NSTIME_S);
 	ck_assert_int_eq(deadline(), 120);
 	fire();
-	ck_assert_int_eq(t.verdict, TXNTABLE_NO_RESPONSE);
+	ck_assert_int_eq(t.class, OUTCOME_NO_RESPONSE);
 }
 END_TEST
 
@@ -295,7 +295,7 @@ START_TEST(ringing_is_no_final_when_the_client_gave_up)
 	response(121, 180);
 	ck_assert_int_eq(deadline(), 122);
 	fire();
-	ck_assert_int_eq(t.verdict, TXNTABLE_NO_FINAL);
+	ck_assert_int_eq(t.class, OUTCOME_NO_FINAL);
 }
 END_TEST
 
@@ -361,11 +361,11 @@ START_TEST(on_udp_silence_without_resending_was_answered_unseen)
 {
 	service(100);
 	fire();
-	ck_assert_uint_eq(t.unseen, TXNTABLE_UNSEEN_NO_RESEND);
+	ck_assert_uint_eq(t.unseen, OUTCOME_UNSEEN_NO_RESEND);
 	service(100);
 	transaction_again(&t, 100 * NSTIME_S + 500 * NSTIME_MS);
 	fire();
-	ck_assert_uint_eq(t.unseen, TXNTABLE_UNSEEN_NO_RESEND);
+	ck_assert_uint_eq(t.unseen, OUTCOME_UNSEEN_NO_RESEND);
 	service(100);
 	transaction_again(&t, 104 * NSTIME_S);
 	fire();
@@ -384,7 +384,7 @@ END_TEST
 START_TEST(the_end_of_time_does_not_wrap_round)
 {
 	transaction_begin(&t, false, true, NSTIME_NEVER);
-	ck_assert_int_eq(transaction_deadline(&t, &timers), NSTIME_NEVER - 1);
+	ck_assert_int_eq(transaction_deadline(&t, &timers), NSTIME_NEVER);
 }
 END_TEST
 

@@ -20,10 +20,10 @@ message(void)
 	};
 }
 
-static struct txntable_outcome
+static struct outcome
 described(const struct sip_message *m)
 {
-	struct txntable_outcome outcome;
+	struct outcome outcome;
 
 	if (texts == NULL)
 		texts = txntext_new(&(struct siphash_key){ 1, 2 });
@@ -39,14 +39,14 @@ described(const struct sip_message *m)
 START_TEST(texts_come_out_as_they_went_in)
 {
 	const struct sip_message m = message();
-	const struct txntable_outcome o = described(&m);
+	const struct outcome o = described(&m);
 
-	ck_assert(slice_equal(o.start_line, m.start_line));
-	ck_assert(slice_equal(o.call_id, m.call_id));
-	ck_assert(slice_equal(o.from, m.from));
-	ck_assert(slice_equal(o.to, m.to));
-	ck_assert(slice_equal(o.branch, m.via_branch));
-	ck_assert(slice_is(o.request_uri, "sip:edge:5062;grid"));
+	ck_assert(slice_equal(o.text.start_line, m.start_line));
+	ck_assert(slice_equal(o.text.call_id, m.call_id));
+	ck_assert(slice_equal(o.text.from, m.from));
+	ck_assert(slice_equal(o.text.to, m.to));
+	ck_assert(slice_equal(o.text.branch, m.via_branch));
+	ck_assert(slice_is(o.text.request_uri, "sip:edge:5062;grid"));
 	txntext_give(texts, &t.text);
 }
 END_TEST
@@ -75,10 +75,10 @@ END_TEST
 
 START_TEST(texts_may_not_be_there)
 {
-	struct txntable_outcome o = described(NULL);
+	struct outcome o = described(NULL);
 
-	ck_assert_uint_eq(o.call_id.len, 0);
-	ck_assert_uint_eq(o.start_line.len, 0);
+	ck_assert_uint_eq(o.text.call_id.len, 0);
+	ck_assert_uint_eq(o.text.start_line.len, 0);
 	txn_settle(&t, texts);
 }
 END_TEST

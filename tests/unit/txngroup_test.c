@@ -7,11 +7,11 @@
 static struct txnstory s;
 
 /* The verdict on the leg to `server', or NULL. */
-static const struct txntable_outcome *
-verdict(unsigned server)
+static const struct outcome *
+expired(unsigned server)
 {
 	for (size_t i = 0; i < s.count; i++)
-		if (s.told[i].event == TXNTABLE_EXPIRED &&
+		if (s.told[i].event == OUTCOME_EXPIRED &&
 		    s.told[i].uas.address.octets[3] == server)
 			return &s.told[i];
 	return NULL;
@@ -35,29 +35,29 @@ START_TEST(the_deepest_unanswered_leg_is_blamed)
 {
 	through_proxies("SERVICE", 3);
 	story_until(&s, 40000);
-	ck_assert_uint_gt(verdict(2)->deeper_count, 0);
-	ck_assert_uint_gt(verdict(3)->deeper_count, 0);
-	ck_assert_uint_eq(verdict(4)->deeper_count, 0);
-	ck_assert_uint_eq(verdict(4)->legs, 3);
+	ck_assert_uint_gt(expired(2)->group.deeper_count, 0);
+	ck_assert_uint_gt(expired(3)->group.deeper_count, 0);
+	ck_assert_uint_eq(expired(4)->group.deeper_count, 0);
+	ck_assert_uint_eq(expired(4)->group.legs, 3);
 	story_end(&s);
 }
 END_TEST
 
 START_TEST(a_leg_is_reviewed_when_a_deeper_one_ends)
 {
-	const struct txntable_outcome *reviewed;
+	const struct outcome *reviewed;
 
 	through_proxies("SERVICE", 2);
 	story_response(&s, 34001, 200, "SERVICE", "2", 3, 2);
-	reviewed = story_find(&s, TXNTABLE_REVIEWED);
+	reviewed = story_find(&s, OUTCOME_REVIEWED);
 	ck_assert_ptr_nonnull(reviewed);
-	ck_assert_uint_eq(reviewed->id, verdict(2)->id);
-	ck_assert_uint_gt(verdict(2)->deeper_count, 0);
-	ck_assert_uint_eq(reviewed->deeper_count, 0);
+	ck_assert_uint_eq(reviewed->id, expired(2)->id);
+	ck_assert_uint_gt(expired(2)->group.deeper_count, 0);
+	ck_assert_uint_eq(reviewed->group.deeper_count, 0);
 	story_end(&s);
 	through_proxies("SERVICE", 3);
 	story_until(&s, 40000);
-	ck_assert_uint_eq(story_told(&s, TXNTABLE_REVIEWED), 3);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_REVIEWED), 3);
 	story_end(&s);
 }
 END_TEST
@@ -68,8 +68,8 @@ START_TEST(an_address_chain_tells_depth_without_vias)
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	story_request(&s, 1, "SERVICE", "2", 2, 3);
 	story_until(&s, 40000);
-	ck_assert_uint_gt(verdict(2)->deeper_count, 0);
-	ck_assert_uint_eq(verdict(3)->deeper_count, 0);
+	ck_assert_uint_gt(expired(2)->group.deeper_count, 0);
+	ck_assert_uint_eq(expired(3)->group.deeper_count, 0);
 	story_end(&s);
 }
 END_TEST
@@ -80,8 +80,8 @@ START_TEST(behind_a_load_balancer_the_later_copy_is_deeper)
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	story_request(&s, 1, "SERVICE", "1", 1, 3);
 	story_until(&s, 40000);
-	ck_assert_uint_gt(verdict(2)->deeper_count, 0);
-	ck_assert_uint_eq(verdict(3)->deeper_count, 0);
+	ck_assert_uint_gt(expired(2)->group.deeper_count, 0);
+	ck_assert_uint_eq(expired(3)->group.deeper_count, 0);
 	story_end(&s);
 }
 END_TEST
@@ -91,8 +91,8 @@ START_TEST(a_server_that_swallows_the_answer_is_blamed_itself)
 	through_proxies("SERVICE", 2);
 	story_response(&s, 100, 200, "SERVICE", "2", 3, 2);
 	story_until(&s, 40000);
-	ck_assert_uint_eq(verdict(2)->deeper_count, 0);
-	ck_assert_uint_eq(verdict(2)->legs, 2);
+	ck_assert_uint_eq(expired(2)->group.deeper_count, 0);
+	ck_assert_uint_eq(expired(2)->group.legs, 2);
 	story_end(&s);
 }
 END_TEST
@@ -103,8 +103,8 @@ START_TEST(one_silent_fork_holds_the_proxy_up)
 	story_request(&s, 3, "INVITE", "4", 2, 9);
 	story_response(&s, 100, 486, "INVITE", "4", 9, 2);
 	story_until(&s, 40000);
-	ck_assert_uint_gt(verdict(2)->deeper_count, 0);
-	ck_assert_uint_eq(verdict(3)->deeper_count, 0);
+	ck_assert_uint_gt(expired(2)->group.deeper_count, 0);
+	ck_assert_uint_eq(expired(3)->group.deeper_count, 0);
 	story_end(&s);
 }
 END_TEST
@@ -115,8 +115,8 @@ START_TEST(one_accepted_fork_exposes_the_proxy)
 	story_request(&s, 3, "INVITE", "4", 2, 9);
 	story_response(&s, 100, 200, "INVITE", "4", 9, 2);
 	story_until(&s, 40000);
-	ck_assert_uint_eq(verdict(2)->deeper_count, 0);
-	ck_assert_uint_eq(verdict(2)->legs, 3);
+	ck_assert_uint_eq(expired(2)->group.deeper_count, 0);
+	ck_assert_uint_eq(expired(2)->group.legs, 3);
 	story_end(&s);
 }
 END_TEST
@@ -131,7 +131,7 @@ START_TEST(what_was_asked_before_excuses_nobody)
 	s.vias = 1;
 	story_request(&s, 1, "SERVICE", "1", 1, 2);
 	story_until(&s, 40000);
-	ck_assert_uint_eq(verdict(2)->deeper_count, 0);
+	ck_assert_uint_eq(expired(2)->group.deeper_count, 0);
 	story_end(&s);
 }
 END_TEST
@@ -140,11 +140,11 @@ START_TEST(who_answers_408_within_a_second_waited_for_nobody)
 {
 	through_proxies("SERVICE", 2);
 	story_response(&s, 1001, 408, "SERVICE", "1", 2, 1);
-	ck_assert_ptr_null(verdict(3));
+	ck_assert_ptr_null(expired(3));
 	story_end(&s);
 	through_proxies("SERVICE", 2);
 	story_response(&s, 1002, 408, "SERVICE", "1", 2, 1);
-	ck_assert_ptr_nonnull(verdict(3));
+	ck_assert_ptr_nonnull(expired(3));
 	story_end(&s);
 }
 END_TEST
@@ -159,8 +159,8 @@ START_TEST(other_requests_of_the_dialog_are_no_legs)
 	s.cseq = 1;
 	story_request(&s, 2, "OPTIONS", "3", 2, 3);
 	story_until(&s, 40000);
-	ck_assert_uint_eq(verdict(2)->deeper_count, 0);
-	ck_assert_uint_eq(verdict(2)->legs, 1);
+	ck_assert_uint_eq(expired(2)->group.deeper_count, 0);
+	ck_assert_uint_eq(expired(2)->group.legs, 1);
 	story_end(&s);
 }
 END_TEST
@@ -170,11 +170,11 @@ START_TEST(an_upstream_408_shows_that_the_sender_gave_up)
 	through_proxies("SERVICE", 2);
 	story_response(&s, 20000, 408, "SERVICE", "1", 2, 1);
 	ck_assert_uint_eq(s.count, 2);
-	ck_assert_int_eq(s.told[0].event, TXNTABLE_ANSWERED);
-	ck_assert(verdict(3)->early);
-	ck_assert_uint_eq(verdict(3)->upstream_status, 408);
-	ck_assert_int_eq(verdict(3)->class, TXNTABLE_NO_RESPONSE);
-	ck_assert_int_eq(verdict(3)->now, 20 * NSTIME_S);
+	ck_assert_int_eq(s.told[0].event, OUTCOME_ANSWERED);
+	ck_assert(expired(3)->signs.early);
+	ck_assert_uint_eq(expired(3)->signs.upstream_status, 408);
+	ck_assert_int_eq(expired(3)->class, OUTCOME_NO_RESPONSE);
+	ck_assert_int_eq(expired(3)->now, 20 * NSTIME_S);
 	story_end(&s);
 }
 END_TEST
@@ -183,8 +183,8 @@ START_TEST(all_legs_below_it_are_judged_and_the_deepest_blamed)
 {
 	through_proxies("SERVICE", 3);
 	story_response(&s, 20000, 504, "SERVICE", "1", 2, 1);
-	ck_assert_uint_gt(verdict(3)->deeper_count, 0);
-	ck_assert_uint_eq(verdict(4)->deeper_count, 0);
+	ck_assert_uint_gt(expired(3)->group.deeper_count, 0);
+	ck_assert_uint_eq(expired(4)->group.deeper_count, 0);
 	story_end(&s);
 }
 END_TEST
@@ -194,8 +194,8 @@ START_TEST(an_upstream_408_at_once_is_no_giving_up)
 	through_proxies("SERVICE", 2);
 	story_response(&s, 900, 408, "SERVICE", "1", 2, 1);
 	story_until(&s, 40000);
-	ck_assert(!verdict(3)->early);
-	ck_assert_uint_eq(verdict(3)->upstream_status, 0);
+	ck_assert(!expired(3)->signs.early);
+	ck_assert_uint_eq(expired(3)->signs.upstream_status, 0);
 	story_end(&s);
 }
 END_TEST
@@ -204,7 +204,7 @@ START_TEST(other_upstream_answers_say_nothing)
 {
 	through_proxies("SERVICE", 2);
 	story_response(&s, 20000, 503, "SERVICE", "1", 2, 1);
-	ck_assert_ptr_null(verdict(3));
+	ck_assert_ptr_null(expired(3));
 	story_end(&s);
 }
 END_TEST
@@ -213,7 +213,7 @@ START_TEST(a_downstream_408_says_nothing_of_upstream)
 {
 	through_proxies("SERVICE", 2);
 	story_response(&s, 20000, 408, "SERVICE", "2", 3, 2);
-	ck_assert_ptr_null(verdict(2));
+	ck_assert_ptr_null(expired(2));
 	story_end(&s);
 }
 END_TEST
@@ -225,8 +225,8 @@ START_TEST(ringing_is_a_timeout_if_the_sender_gave_up)
 	story_response(&s, 101, 180, "INVITE", "1", 2, 1);
 	story_response(&s, 60000, 408, "INVITE", "1", 2, 1);
 	story_until(&s, 62000);
-	ck_assert_int_eq(verdict(3)->class, TXNTABLE_NO_FINAL);
-	ck_assert_uint_eq(verdict(3)->upstream_status, 408);
+	ck_assert_int_eq(expired(3)->class, OUTCOME_NO_FINAL);
+	ck_assert_uint_eq(expired(3)->signs.upstream_status, 408);
 	story_end(&s);
 }
 END_TEST
@@ -242,7 +242,7 @@ START_TEST(a_ringing_leg_that_is_cancelled_after_the_408_is_answered)
 	story_response(&s, 60002, 200, "CANCEL", "2", 3, 2);
 	story_response(&s, 60002, 487, "INVITE", "2", 3, 2);
 	story_until(&s, 200000);
-	ck_assert_uint_eq(story_told(&s, TXNTABLE_EXPIRED), 0);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_EXPIRED), 0);
 	story_end(&s);
 }
 END_TEST
@@ -253,12 +253,12 @@ START_TEST(a_later_attempt_elsewhere_recovers_it_after_the_verdict)
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	story_request(&s, 32000, "SERVICE", "2", 1, 3);
 	story_until(&s, 34000);
-	ck_assert(!verdict(2)->recovered);
+	ck_assert(!expired(2)->signs.recovered);
 	story_response(&s, 35000, 200, "SERVICE", "2", 3, 1);
-	ck_assert_uint_eq(story_told(&s, TXNTABLE_RECOVERED), 1);
-	ck_assert(story_find(&s, TXNTABLE_RECOVERED)->recovered);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_RECOVERED), 1);
+	ck_assert(story_find(&s, OUTCOME_RECOVERED)->signs.recovered);
 	ck_assert_uint_eq(
-	    story_find(&s, TXNTABLE_RECOVERED)->id, verdict(2)->id);
+	    story_find(&s, OUTCOME_RECOVERED)->id, expired(2)->id);
 	story_end(&s);
 }
 END_TEST
@@ -270,8 +270,8 @@ START_TEST(or_before_it)
 	story_request(&s, 5000, "SERVICE", "2", 1, 3);
 	story_response(&s, 5100, 200, "SERVICE", "2", 3, 1);
 	story_until(&s, 40000);
-	ck_assert(verdict(2)->recovered);
-	ck_assert_uint_eq(story_told(&s, TXNTABLE_RECOVERED), 0);
+	ck_assert(expired(2)->signs.recovered);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_RECOVERED), 0);
 	story_end(&s);
 }
 END_TEST
@@ -283,7 +283,7 @@ START_TEST(a_failed_attempt_elsewhere_recovers_nothing)
 	story_request(&s, 5000, "SERVICE", "2", 1, 3);
 	story_response(&s, 5100, 500, "SERVICE", "2", 3, 1);
 	story_until(&s, 40000);
-	ck_assert(!verdict(2)->recovered);
+	ck_assert(!expired(2)->signs.recovered);
 	story_end(&s);
 }
 END_TEST
@@ -295,7 +295,7 @@ START_TEST(the_same_server_again_is_no_failover)
 	story_request(&s, 5000, "SERVICE", "2", 1, 2);
 	story_response(&s, 5100, 200, "SERVICE", "2", 2, 1);
 	story_until(&s, 40000);
-	ck_assert(!verdict(2)->recovered);
+	ck_assert(!expired(2)->signs.recovered);
 	story_end(&s);
 }
 END_TEST
@@ -305,7 +305,7 @@ START_TEST(a_success_further_down_is_no_failover)
 	through_proxies("SERVICE", 2);
 	story_response(&s, 100, 200, "SERVICE", "2", 3, 2);
 	story_until(&s, 40000);
-	ck_assert(!verdict(2)->recovered);
+	ck_assert(!expired(2)->signs.recovered);
 	story_end(&s);
 }
 END_TEST
@@ -317,7 +317,7 @@ START_TEST(a_fork_that_won_excuses_its_silent_siblings)
 	story_request(&s, 1, "INVITE", "2", 1, 3);
 	story_response(&s, 100, 200, "INVITE", "1", 2, 1);
 	story_until(&s, 40000);
-	ck_assert(verdict(3)->recovered);
+	ck_assert(expired(3)->signs.recovered);
 	story_end(&s);
 }
 END_TEST
@@ -329,7 +329,7 @@ START_TEST(so_does_one_that_begins_after_the_win)
 	story_response(&s, 100, 603, "INVITE", "1", 2, 1);
 	story_request(&s, 101, "INVITE", "2", 1, 3);
 	story_until(&s, 40000);
-	ck_assert(verdict(3)->recovered);
+	ck_assert(expired(3)->signs.recovered);
 	story_end(&s);
 }
 END_TEST
@@ -341,7 +341,7 @@ START_TEST(a_busy_fork_excuses_nobody)
 	story_request(&s, 1, "INVITE", "2", 1, 3);
 	story_response(&s, 100, 486, "INVITE", "1", 2, 1);
 	story_until(&s, 40000);
-	ck_assert(!verdict(3)->recovered);
+	ck_assert(!expired(3)->signs.recovered);
 	story_end(&s);
 }
 END_TEST
@@ -354,8 +354,8 @@ START_TEST(the_next_cseq_shows_an_unseen_challenge)
 	s.cseq = 2;
 	story_request(&s, 15999, "SERVICE", "2", 1, 2);
 	story_until(&s, 34000);
-	ck_assert_uint_eq(s.told[0].unseen,
-	    TXNTABLE_UNSEEN_CHALLENGE | TXNTABLE_UNSEEN_NO_RESEND);
+	ck_assert_uint_eq(s.told[0].signs.unseen,
+	    OUTCOME_UNSEEN_CHALLENGE | OUTCOME_UNSEEN_NO_RESEND);
 	story_end(&s);
 }
 END_TEST
@@ -363,12 +363,12 @@ END_TEST
 START_TEST(the_next_cseq_after_long_is_just_another_try)
 {
 	story_begin(&s);
-	s.transport = TXNTABLE_TCP;
+	s.transport = TRANSPORT_TCP;
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	s.cseq = 2;
 	story_request(&s, 16000, "SERVICE", "2", 1, 2);
 	story_until(&s, 34000);
-	ck_assert_uint_eq(s.told[0].unseen, 0);
+	ck_assert_uint_eq(s.told[0].signs.unseen, 0);
 	story_end(&s);
 }
 END_TEST
@@ -376,12 +376,12 @@ END_TEST
 START_TEST(the_next_cseq_to_another_server_is_a_way_out)
 {
 	story_begin(&s);
-	s.transport = TXNTABLE_TCP;
+	s.transport = TRANSPORT_TCP;
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	s.cseq = 2;
 	story_request(&s, 5000, "SERVICE", "2", 1, 3);
 	story_until(&s, 34000);
-	ck_assert_uint_eq(s.told[0].unseen, 0);
+	ck_assert_uint_eq(s.told[0].signs.unseen, 0);
 	story_end(&s);
 }
 END_TEST
@@ -395,7 +395,7 @@ START_TEST(a_client_that_still_resends_was_not_challenged)
 	s.cseq = 1;
 	story_request(&s, 7500, "OPTIONS", "1", 1, 2);
 	story_until(&s, 34000);
-	ck_assert_uint_eq(s.told[0].unseen, 0);
+	ck_assert_uint_eq(s.told[0].signs.unseen, 0);
 	story_end(&s);
 }
 END_TEST
@@ -403,13 +403,13 @@ END_TEST
 START_TEST(requests_in_a_dialog_need_not_wait)
 {
 	story_begin(&s);
-	s.transport = TXNTABLE_TCP;
+	s.transport = TRANSPORT_TCP;
 	s.to_tag = "t";
 	story_request(&s, 0, "INFO", "1", 1, 2);
 	s.cseq = 2;
 	story_request(&s, 100, "INFO", "2", 1, 2);
 	story_until(&s, 34000);
-	ck_assert_uint_eq(s.told[0].unseen, 0);
+	ck_assert_uint_eq(s.told[0].signs.unseen, 0);
 	story_end(&s);
 }
 END_TEST
@@ -417,13 +417,13 @@ END_TEST
 START_TEST(a_to_tag_shows_an_unseen_response)
 {
 	story_begin(&s);
-	s.transport = TXNTABLE_TCP;
+	s.transport = TRANSPORT_TCP;
 	story_request(&s, 0, "INVITE", "1", 1, 2);
 	s.to_tag = "t";
 	s.cseq = 2;
 	story_request(&s, 100, "PRACK", "2", 1, 2);
 	story_until(&s, 34000);
-	ck_assert_uint_eq(s.told[0].unseen, TXNTABLE_UNSEEN_DIALOG);
+	ck_assert_uint_eq(s.told[0].signs.unseen, OUTCOME_UNSEEN_DIALOG);
 	story_end(&s);
 }
 END_TEST
@@ -431,7 +431,7 @@ END_TEST
 START_TEST(a_to_tag_from_a_seen_180_shows_nothing)
 {
 	story_begin(&s);
-	s.transport = TXNTABLE_TCP;
+	s.transport = TRANSPORT_TCP;
 	story_request(&s, 0, "INVITE", "1", 1, 2);
 	story_response(&s, 50, 180, "INVITE", "1", 2, 1);
 	s.to_tag = "t";
@@ -439,8 +439,8 @@ START_TEST(a_to_tag_from_a_seen_180_shows_nothing)
 	story_request(&s, 100, "PRACK", "2", 1, 2);
 	story_response(&s, 150, 200, "PRACK", "2", 2, 1);
 	story_until(&s, 200000);
-	ck_assert_int_eq(s.told[1].class, TXNTABLE_RING_NO_ANSWER);
-	ck_assert_uint_eq(s.told[1].unseen, 0);
+	ck_assert_int_eq(s.told[1].class, OUTCOME_RING_NO_ANSWER);
+	ck_assert_uint_eq(s.told[1].signs.unseen, 0);
 	story_end(&s);
 }
 END_TEST
@@ -448,12 +448,12 @@ END_TEST
 START_TEST(an_ack_of_its_own_branch_shows_an_unseen_2xx)
 {
 	story_begin(&s);
-	s.transport = TXNTABLE_TCP;
+	s.transport = TRANSPORT_TCP;
 	story_request(&s, 0, "INVITE", "1", 1, 2);
 	s.to_tag = "t";
 	story_request(&s, 100, "ACK", "2", 1, 2);
 	story_until(&s, 34000);
-	ck_assert_uint_eq(s.told[0].unseen, TXNTABLE_UNSEEN_ACK);
+	ck_assert_uint_eq(s.told[0].signs.unseen, OUTCOME_UNSEEN_ACK);
 	story_end(&s);
 }
 END_TEST
@@ -461,13 +461,13 @@ END_TEST
 START_TEST(an_ack_for_an_answered_fork_says_nothing_of_the_other)
 {
 	story_begin(&s);
-	s.transport = TXNTABLE_TCP;
+	s.transport = TRANSPORT_TCP;
 	story_request(&s, 0, "INVITE", "1", 1, 2);
 	story_request(&s, 1, "INVITE", "2", 1, 3);
 	story_response(&s, 50, 200, "INVITE", "1", 2, 1);
 	story_request(&s, 100, "ACK", "3", 1, 2);
 	story_until(&s, 34001);
-	ck_assert_uint_eq(verdict(3)->unseen, 0);
+	ck_assert_uint_eq(expired(3)->signs.unseen, 0);
 	story_end(&s);
 }
 END_TEST
@@ -482,7 +482,7 @@ START_TEST(an_ack_past_the_proxies_confirms_every_leg)
 	}
 	story_request(&s, 30000, "ACK", "9", 1, 3);
 	story_until(&s, 100000);
-	ck_assert_uint_eq(story_told(&s, TXNTABLE_EXPIRED), 0);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_EXPIRED), 0);
 	story_end(&s);
 }
 END_TEST

@@ -115,7 +115,7 @@ END_TEST
 START_TEST(on_tcp_the_connection_decides)
 {
 	story_begin(&s);
-	s.transport = TXNTABLE_TCP;
+	s.transport = TRANSPORT_TCP;
 	s.flow = 1;
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	s.flow = 2;
@@ -131,7 +131,7 @@ START_TEST(transports_are_never_mixed)
 {
 	story_begin(&s);
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
-	s.transport = TXNTABLE_TCP;
+	s.transport = TRANSPORT_TCP;
 	ck_assert_int_eq(
 	    story_response(&s, 1, 200, "SERVICE", "1", 2, 1), TXNTABLE_ORPHAN);
 	ck_assert_int_eq(

@@ -20,10 +20,10 @@ enum { TOLD_MAX = 64 };
 
 struct txnstory {
 	struct txntable *table;
-	struct txntable_outcome *told; /* texts are gone, but for the method */
+	struct outcome *told; /* texts are gone, but for the method */
 	size_t count;
 	/* What the next message is like; change it in between. */
-	enum txntable_transport transport;
+	enum transport transport;
 	const char *call_id, *from_tag, *to_tag, *uri, *date, *cookie;
 	uint32_t cseq;
 	unsigned vias;
@@ -44,7 +44,7 @@ story_host(unsigned number, unsigned port)
 }
 
 static inline void
-story_hear(void *arg, const struct txntable_outcome *outcome)
+story_hear(void *arg, const struct outcome *outcome)
 {
 	struct txnstory *s = arg;
 
@@ -58,11 +58,13 @@ story_limits(void)
 {
 	return (struct txntable_limits){
 		.transactions = 1000,
-		.t1 = TIMERS_T1,
-		.timer_c = TIMERS_C,
-		.grace = 2 * NSTIME_S,
-		.slow_invite = 10 * NSTIME_S,
-		.slow_other = 5 * NSTIME_S,
+		.timers = {
+			.t1 = TIMERS_T1,
+			.timer_c = TIMERS_C,
+			.grace = 2 * NSTIME_S,
+			.slow_invite = 10 * NSTIME_S,
+			.slow_other = 5 * NSTIME_S,
+		},
 		.key = { 1, 2 },
 	};
 }
@@ -106,7 +108,7 @@ static inline struct txntable_input
 story_send(struct txnstory *s, nstime ms, const struct sip_message *message,
     struct endpoint from, struct endpoint to)
 {
-	const struct txntable_origin origin = {
+	const struct origin origin = {
 		.transport = s->transport,
 		.from = from,
 		.to = to,
@@ -182,7 +184,7 @@ story_response(struct txnstory *s, nstime ms, unsigned status,
 
 /* How often `event' was told. */
 static inline unsigned
-story_told(const struct txnstory *s, enum txntable_event event)
+story_told(const struct txnstory *s, enum outcome_event event)
 {
 	unsigned n = 0;
 
@@ -192,8 +194,8 @@ story_told(const struct txnstory *s, enum txntable_event event)
 }
 
 /* The first `event' told, or NULL. */
-static inline const struct txntable_outcome *
-story_find(const struct txnstory *s, enum txntable_event event)
+static inline const struct outcome *
+story_find(const struct txnstory *s, enum outcome_event event)
 {
 	for (size_t i = 0; i < s->count && i < TOLD_MAX; i++)
 		if (s->told[i].event == event)

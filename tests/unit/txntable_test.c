@@ -31,8 +31,8 @@ START_TEST(an_answer_is_told_once)
 	ck_assert_int_eq(story_response(&s, 600, 200, "SERVICE", "1", 2, 1),
 	    TXNTABLE_RETRANSMISSION);
 	ck_assert_uint_eq(s.count, 1);
-	ck_assert_int_eq(s.told[0].event, TXNTABLE_ANSWERED);
-	ck_assert_uint_eq(s.told[0].status, 200);
+	ck_assert_int_eq(s.told[0].event, OUTCOME_ANSWERED);
+	ck_assert_uint_eq(s.told[0].response.status, 200);
 	ck_assert_int_eq(s.told[0].now, 100 * NSTIME_MS);
 	story_end(&s);
 }
@@ -47,13 +47,13 @@ START_TEST(silence_expires_with_what_was_seen)
 	ck_assert_uint_eq(s.count, 0);
 	story_until(&s, 50000);
 	ck_assert_uint_eq(s.count, 1);
-	ck_assert_int_eq(s.told[0].event, TXNTABLE_EXPIRED);
-	ck_assert_int_eq(s.told[0].class, TXNTABLE_NO_RESPONSE);
+	ck_assert_int_eq(s.told[0].event, OUTCOME_EXPIRED);
+	ck_assert_int_eq(s.told[0].class, OUTCOME_NO_RESPONSE);
 	ck_assert_int_eq(s.told[0].now, 34 * NSTIME_S);
-	ck_assert_uint_eq(s.told[0].copies, 7);
-	ck_assert_int_eq(s.told[0].last_copy, 31500 * NSTIME_MS);
-	ck_assert_int_eq(s.told[0].sent_wall, NSTIME_S);
-	ck_assert_uint_eq(s.told[0].unseen, 0);
+	ck_assert_uint_eq(s.told[0].request.copies, 7);
+	ck_assert_int_eq(s.told[0].request.last_copy, 31500 * NSTIME_MS);
+	ck_assert_int_eq(s.told[0].request.sent_wall, NSTIME_S);
+	ck_assert_uint_eq(s.told[0].signs.unseen, 0);
 	ck_assert(slice_is(s.told[0].method, "SERVICE"));
 	story_end(&s);
 }
@@ -78,8 +78,8 @@ START_TEST(an_answer_after_the_verdict_is_late_and_has_its_id)
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	story_response(&s, 40000, 200, "SERVICE", "1", 2, 1);
 	ck_assert_uint_eq(s.count, 2);
-	ck_assert_int_eq(s.told[1].event, TXNTABLE_LATE);
-	ck_assert_int_eq(s.told[1].class, TXNTABLE_NO_RESPONSE);
+	ck_assert_int_eq(s.told[1].event, OUTCOME_LATE);
+	ck_assert_int_eq(s.told[1].class, OUTCOME_NO_RESPONSE);
 	ck_assert_uint_eq(s.told[1].id, s.told[0].id);
 	story_end(&s);
 }
@@ -95,7 +95,7 @@ START_TEST(slow_is_told_of_watched_ones_only)
 	story_request(&s, 0, "INVITE", "3", 1, 2);
 	story_until(&s, 9999);
 	ck_assert_uint_eq(s.count, 1);
-	ck_assert_int_eq(s.told[0].event, TXNTABLE_SLOW);
+	ck_assert_int_eq(s.told[0].event, OUTCOME_SLOW);
 	ck_assert_int_eq(s.told[0].now, 5 * NSTIME_S);
 	story_until(&s, 33000);
 	ck_assert_uint_eq(s.count, 2);
@@ -142,12 +142,12 @@ START_TEST(no_ack_is_told_after_the_answer)
 		story_response(&s, at, 200, "INVITE", "1", 2, 1);
 	story_until(&s, 100000);
 	ck_assert_uint_eq(s.count, 2);
-	ck_assert_int_eq(s.told[0].event, TXNTABLE_ANSWERED);
-	ck_assert_int_eq(s.told[1].event, TXNTABLE_EXPIRED);
-	ck_assert_int_eq(s.told[1].class, TXNTABLE_NO_ACK_2XX);
-	ck_assert_uint_eq(s.told[1].response_copies, 8);
-	ck_assert_int_eq(s.told[1].response_span, 28 * NSTIME_S);
-	ck_assert_uint_eq(s.told[1].deeper_count, 0);
+	ck_assert_int_eq(s.told[0].event, OUTCOME_ANSWERED);
+	ck_assert_int_eq(s.told[1].event, OUTCOME_EXPIRED);
+	ck_assert_int_eq(s.told[1].class, OUTCOME_NO_ACK_2XX);
+	ck_assert_uint_eq(s.told[1].response.copies, 8);
+	ck_assert_int_eq(s.told[1].response.span, 28 * NSTIME_S);
+	ck_assert_uint_eq(s.told[1].group.deeper_count, 0);
 	ck_assert_uint_eq(txntable_open(s.table), 0);
 	story_end(&s);
 }
@@ -164,8 +164,8 @@ START_TEST(a_cancel_is_its_own_and_moves_its_invites_deadline)
 	story_until(&s, 43000);
 	ck_assert_uint_eq(s.count, 2);
 	ck_assert(slice_is(s.told[0].method, "CANCEL"));
-	ck_assert_int_eq(s.told[1].class, TXNTABLE_CANCELLED_NO_FINAL);
-	ck_assert_uint_eq(s.told[1].unseen, 0);
+	ck_assert_int_eq(s.told[1].class, OUTCOME_CANCELLED_NO_FINAL);
+	ck_assert_uint_eq(s.told[1].signs.unseen, 0);
 	story_end(&s);
 }
 END_TEST
@@ -177,7 +177,7 @@ START_TEST(a_cancelled_invite_that_ends_is_answered)
 	story_request(&s, 9000, "CANCEL", "1", 1, 2);
 	story_response(&s, 9100, 487, "INVITE", "1", 2, 1);
 	ck_assert_uint_eq(s.count, 1);
-	ck_assert_uint_eq(s.told[0].status, 487);
+	ck_assert_uint_eq(s.told[0].response.status, 487);
 	story_end(&s);
 }
 END_TEST
@@ -208,7 +208,7 @@ START_TEST(any_token_is_a_method_and_expires)
 	story_request(&s, 0, "NEGOTIATE", "1", 1, 2);
 	story_request(&s, 0, "WHATEVER", "2", 1, 2);
 	story_until(&s, 34000);
-	ck_assert_uint_eq(story_told(&s, TXNTABLE_EXPIRED), 2);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_EXPIRED), 2);
 	ck_assert(slice_is(s.told[1].method, "WHATEVER"));
 	story_end(&s);
 }
@@ -242,7 +242,7 @@ START_TEST(without_a_branch_rfc_2543_matches)
 	    TXNTABLE_RESPONSE);
 	ck_assert_int_eq(story_response(&s, 800, 200, "SERVICE", "", 2, 1),
 	    TXNTABLE_RESPONSE);
-	ck_assert_uint_eq(story_told(&s, TXNTABLE_ANSWERED), 2);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_ANSWERED), 2);
 	story_end(&s);
 }
 END_TEST
@@ -255,7 +255,7 @@ START_TEST(closing_tells_what_is_unfinished_and_forgets_all)
 	story_response(&s, 20, 200, "SERVICE", "2", 2, 1);
 	txntable_close(s.table, 5 * NSTIME_S);
 	ck_assert_uint_eq(s.count, 2);
-	ck_assert_int_eq(s.told[1].event, TXNTABLE_UNFINISHED);
+	ck_assert_int_eq(s.told[1].event, OUTCOME_UNFINISHED);
 	ck_assert_int_eq(s.told[1].now, 5 * NSTIME_S);
 	ck_assert_uint_eq(txntable_open(s.table), 0);
 	story_end(&s);
@@ -349,14 +349,14 @@ START_TEST(new_limits_do_not_bring_a_verdict_forward)
 	setup();
 	s.watched = true;
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
-	limits.slow_other = 20 * NSTIME_S;
+	limits.timers.slow_other = 20 * NSTIME_S;
 	txntable_set(s.table, &limits);
 	story_until(&s, 19999);
 	ck_assert_uint_eq(s.count, 0);
 	story_until(&s, 34000);
-	ck_assert_int_eq(s.told[0].event, TXNTABLE_SLOW);
+	ck_assert_int_eq(s.told[0].event, OUTCOME_SLOW);
 	ck_assert_int_eq(s.told[0].now, 20 * NSTIME_S);
-	ck_assert_int_eq(s.told[1].event, TXNTABLE_EXPIRED);
+	ck_assert_int_eq(s.told[1].event, OUTCOME_EXPIRED);
 	story_end(&s);
 }
 END_TEST
@@ -374,7 +374,7 @@ START_TEST(deadlines_fire_in_order)
 	ck_assert_uint_eq(s.count, 3);
 	ck_assert_int_eq(s.told[0].now, 34020 * NSTIME_MS);
 	ck_assert_int_eq(s.told[1].now, 34030 * NSTIME_MS);
-	ck_assert_int_eq(s.told[2].class, TXNTABLE_RING_NO_ANSWER);
+	ck_assert_int_eq(s.told[2].class, OUTCOME_RING_NO_ANSWER);
 	story_end(&s);
 }
 END_TEST

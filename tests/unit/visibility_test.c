@@ -22,21 +22,18 @@ visibility_of(size_t pairs)
 }
 
 static void
-input(struct visibility *v, const struct txntable_outcome *o, bool reverse,
+input(struct visibility *v, const struct outcome *o, bool reverse,
     enum timeout_verdict verdict)
 {
-	const struct timeout_witness w = {
-		.wall = o->now,
-		.reverse_seen = reverse,
-	};
+	const struct delivery delivery = { .reverse_seen = reverse };
 
-	visibility_transaction(v, o, &w, verdict);
+	visibility_transaction(v, o, &delivery, verdict, o->now);
 }
 
 START_TEST(twenty_requests_without_a_packet_back_are_one_way)
 {
 	struct visibility *v = visibility_of(10);
-	const struct txntable_outcome o = outcomes_silent(1, 0);
+	const struct outcome o = outcomes_silent(1, 0);
 
 	for (unsigned i = 0; i < 19; i++)
 		input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
@@ -51,7 +48,7 @@ END_TEST
 START_TEST(an_outage_is_not_one_way)
 {
 	struct visibility *v = visibility_of(10);
-	const struct txntable_outcome o = outcomes_silent(1, 0);
+	const struct outcome o = outcomes_silent(1, 0);
 
 	for (unsigned i = 0; i < 50; i++)
 		input(v, &o, false, TIMEOUT_TIMED_OUT);
@@ -63,7 +60,7 @@ END_TEST
 START_TEST(one_packet_back_ends_it)
 {
 	struct visibility *v = visibility_of(10);
-	const struct txntable_outcome o = outcomes_silent(1, 0);
+	const struct outcome o = outcomes_silent(1, 0);
 
 	for (unsigned i = 0; i < 20; i++)
 		input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
@@ -79,7 +76,7 @@ END_TEST
 START_TEST(loss_that_cost_a_verdict_is_told_and_ends_when_quiet)
 {
 	struct visibility *v = visibility_of(10);
-	const struct txntable_outcome o = outcomes_silent(1, 0);
+	const struct outcome o = outcomes_silent(1, 0);
 
 	input(v, &o, true, TIMEOUT_UNKNOWN_LOSS);
 	ck_assert_uint_eq(heard.count, 1);
@@ -109,7 +106,7 @@ END_TEST
 START_TEST(a_flood_of_pairs_does_not_hide_a_real_one)
 {
 	struct visibility *v = visibility_of(4);
-	struct txntable_outcome o = outcomes_silent(1, 0);
+	struct outcome o = outcomes_silent(1, 0);
 
 	for (unsigned i = 0; i < 1000; i++) {
 		o.uac.address.octets[3] = (uint8_t)i;
@@ -202,7 +199,7 @@ START_TEST(what_was_told_before_a_restart_ends_after_it)
 {
 	const struct visibility_minute bad = { "eth1", 1000, 100 };
 	const struct visibility_minute good = { "eth1", 1000, 0 };
-	const struct txntable_outcome o = outcomes_silent(1, 0);
+	const struct outcome o = outcomes_silent(1, 0);
 	struct visibility *v = visibility_of(10);
 	struct record r;
 

@@ -15,20 +15,16 @@
  * to TIMEOUT_TIMED_OUT, or returns NULL and sets *verdict to the reason why
  * nothing can be said.
  */
-const char *proof_find(const struct txntable_outcome *outcome,
-    const struct timeout_witness *witness, nstime t1,
-    enum timeout_verdict *verdict);
+const char *proof_find(const struct outcome *outcome,
+    const struct delivery *delivery, nstime t1, enum timeout_verdict *verdict);
 
 /* "no_response", .. */
-const char *proof_class_name(enum txntable_class class);
+const char *proof_class_name(enum outcome_class class);
 
-enum finding_severity proof_severity(enum txntable_class class);
-
-/* "UDP", "TCP", "TLS" */
-const char *proof_transport_name(enum txntable_transport transport);
+enum finding_severity proof_severity(enum outcome_class class);
 
 /* The evidence of a timeout, `e' anew. */
-void proof_write(struct evidence *e, const struct txntable_outcome *outcome,
+void proof_write(struct evidence *e, const struct outcome *outcome,
     const char *proof, const struct identity *identity);
 
 #endif

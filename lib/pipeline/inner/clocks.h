@@ -34,7 +34,7 @@ void clocks_set(struct clocks *c, const struct clocks_limits *limits);
 struct clocks_message {
 	const struct sip_message *message;
 	struct slice octets;
-	const struct txntable_origin *origin;
+	const struct origin *origin;
 	struct txntable_input input;
 	struct crosscheck *crosscheck; /* for a message that was scanned */
 };

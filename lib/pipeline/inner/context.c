@@ -5,37 +5,38 @@
 enum { UNDELIVERED_RESENDS = 3 };
 
 static void
-of_tcp(const struct context *context, const struct txntable_outcome *o,
-    struct timeout_witness *w)
+of_tcp(
+    const struct context *context, const struct outcome *o, struct delivery *d)
 {
 	const enum tcpreasm_direction there =
-	    o->flow_to_server ? TCPREASM_TO_SERVER : TCPREASM_TO_CLIENT;
+	    o->request.to_server ? TCPREASM_TO_SERVER : TCPREASM_TO_CLIENT;
 	const enum tcpreasm_direction back =
-	    o->flow_to_server ? TCPREASM_TO_CLIENT : TCPREASM_TO_SERVER;
+	    o->request.to_server ? TCPREASM_TO_CLIENT : TCPREASM_TO_SERVER;
 	struct tcpreasm_facts request, reply;
 
-	if (!tcpreasm_facts(context->tcp, o->flow, there, &request) ||
-	    !tcpreasm_facts(context->tcp, o->flow, back, &reply))
+	if (!tcpreasm_facts(context->tcp, o->request.flow, there, &request) ||
+	    !tcpreasm_facts(context->tcp, o->request.flow, back, &reply))
 		return;
-	w->acknowledged = request.acknowledged >= o->flow_end;
-	w->lost = w->lost || reply.last_gap >= o->sent;
-	w->undelivered = !w->acknowledged &&
+	d->acknowledged = request.acknowledged >= o->request.flow_end;
+	d->lost = d->lost || reply.last_gap >= o->request.sent;
+	d->undelivered = !d->acknowledged &&
 	    (request.resends >= UNDELIVERED_RESENDS || request.ended);
 }
 
 void
-context_of_silence(const struct context *context,
-    const struct txntable_outcome *o, struct timeout_witness *w)
+context_of_silence(
+    const struct context *context, const struct outcome *o, struct delivery *d)
 {
 	struct pairs_facts there, back;
 
 	pairs_facts(context->pairs, &o->uac.address, &o->uas.address, &there);
 	pairs_facts(context->pairs, &o->uas.address, &o->uac.address, &back);
-	w->lost = context->last_drop >= o->sent;
-	w->reverse_seen = back.packets > 0 && back.last >= o->sent;
-	w->unreachable = pairs_unreachable_since(&there, o->uas.port, o->sent);
-	if (o->transport != TXNTABLE_UDP)
-		of_tcp(context, o, w);
+	d->lost = context->last_drop >= o->request.sent;
+	d->reverse_seen = back.packets > 0 && back.last >= o->request.sent;
+	d->unreachable =
+	    pairs_unreachable_since(&there, o->uas.port, o->request.sent);
+	if (o->transport != TRANSPORT_UDP)
+		of_tcp(context, o, d);
 }
 
 bool

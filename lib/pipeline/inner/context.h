@@ -2,9 +2,10 @@
 #ifndef CONTEXT_H
 #define CONTEXT_H
 
-#include "findings/timeout.h"
 #include "net/pairs.h"
 #include "net/tcpreasm.h"
+#include "txn/delivery.h"
+#include "txn/outcome.h"
 
 /*
  * What a tap knows around the thing that is judged: borrowed for one call.
@@ -18,7 +19,7 @@ struct context {
 
 /* Fill what is known about a transaction whose time has come. */
 void context_of_silence(const struct context *context,
-    const struct txntable_outcome *outcome, struct timeout_witness *witness);
+    const struct outcome *outcome, struct delivery *delivery);
 
 /* Its last octets were not acknowledged, however often they were resent. */
 bool context_undelivered(const struct tcpreasm_facts *sent);

@@ -53,9 +53,9 @@ may_ask(struct crosscheck *a, nstime now)
 }
 
 void
-crosscheck_outcome(struct crosscheck *a, struct txntable_outcome *o)
+crosscheck_outcome(struct crosscheck *a, struct outcome *o)
 {
-	if (!o->scanned || !may_ask(a, o->now))
+	if (!o->text.scanned || !may_ask(a, o->now))
 		return;
 	switch (requote(a->parser, &a->head, o)) {
 	case REQUOTE_SAME:

@@ -25,7 +25,7 @@ bool crosscheck_set(struct crosscheck *a, const struct message_limits *limits);
 
 /* Where libosip2 reads other texts in the request, they are put into *outcome:
  * borrowed until the next call. */
-void crosscheck_outcome(struct crosscheck *a, struct txntable_outcome *outcome);
+void crosscheck_outcome(struct crosscheck *a, struct outcome *outcome);
 
 /* What libosip2 reads in a message that the scanner has read as *m: *full, or m
  * itself where it has nothing to say.  Borrowed likewise. */

@@ -21,7 +21,7 @@ orphans_expect(const struct orphans *o, const struct txnkey *key)
 
 void
 orphans_add(struct orphans *o, const struct txnkey *key,
-    const struct txntable_origin *origin, unsigned status, uint32_t tag)
+    const struct origin *origin, unsigned status, uint32_t tag)
 {
 	struct orphan *p = place_of(o, key);
 
@@ -40,8 +40,7 @@ orphans_add(struct orphans *o, const struct txnkey *key,
 
 bool
 orphans_take(struct orphans *o, const struct txnkey *key,
-    const struct txntable_origin *origin, nstime t1, unsigned *status,
-    uint32_t *tag)
+    const struct origin *origin, nstime t1, unsigned *status, uint32_t *tag)
 {
 	struct orphan *p = place_of(o, key);
 

@@ -2,8 +2,8 @@
 #ifndef ORPHANS_H
 #define ORPHANS_H
 
-#include "txn/txntable.h"
 #include "txn/inner/txnkey.h"
+#include "txn/origin.h"
 
 /*
  * Responses that came before their requests.  A mirror has a queue for each
@@ -33,12 +33,11 @@ void orphans_expect(const struct orphans *o, const struct txnkey *key);
 
 /* `tag' is a hash of the To tag.  A provisional replaces no final. */
 void orphans_add(struct orphans *o, const struct txnkey *key,
-    const struct txntable_origin *origin, unsigned status, uint32_t tag);
+    const struct origin *origin, unsigned status, uint32_t tag);
 
 /* A request begins: take the response that came less than `t1' before it from
  * the server it goes to.  False: none did. */
 bool orphans_take(struct orphans *o, const struct txnkey *key,
-    const struct txntable_origin *origin, nstime t1, unsigned *status,
-    uint32_t *tag);
+    const struct origin *origin, nstime t1, unsigned *status, uint32_t *tag);
 
 #endif

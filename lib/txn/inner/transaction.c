@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "txn/inner/transaction.h"
 
-#include "txn/timers.h"
-
 /*
  * A final was "repeated to the end" when Timer G (or 13.3.1.4 for a 2xx) ran
  * its course as far as a tap that may miss a copy or two can tell: of the
@@ -121,7 +119,7 @@ void
 transaction_ack(struct transaction *t)
 {
 	if (transaction_final(t) == 0)
-		t->unseen |= TXNTABLE_UNSEEN_ACK;
+		t->unseen |= OUTCOME_UNSEEN_ACK;
 	else if (t->is_invite && t->state != TRANSACTION_TERMINATED)
 		t->state = TRANSACTION_CONFIRMED;
 }
@@ -140,7 +138,7 @@ transaction_cancel(
 	if (t->status == 0 && now - t->sent >= timers_64_t1(timers->t1))
 		return;
 	if (t->status == 0)
-		t->unseen |= TXNTABLE_UNSEEN_CANCEL;
+		t->unseen |= OUTCOME_UNSEEN_CANCEL;
 	t->cancelled = true;
 	t->since = now;
 }
@@ -170,12 +168,12 @@ gives_up_at(const struct transaction *t, const struct transaction_timers *x)
 	const nstime window = timers_64_t1(x->t1) + x->grace;
 
 	if (t->cancelled)
-		return timers_after(t->since, window);
+		return nstime_after(t->since, window);
 	if (t->gave_up)
-		return timers_after(t->since, t->status == 0 ? 0 : x->grace);
+		return nstime_after(t->since, t->status == 0 ? 0 : x->grace);
 	if (is_ringing(t))
-		return timers_after(t->since, x->timer_c + x->grace);
-	return timers_after(t->sent, window);
+		return nstime_after(t->since, x->timer_c + x->grace);
+	return nstime_after(t->sent, window);
 }
 
 static nstime
@@ -184,7 +182,7 @@ slow_at(const struct transaction *t, const struct transaction_timers *x)
 	if (t->state != TRANSACTION_TRYING || t->slow_told || t->cancelled ||
 	    t->gave_up || x->slow == NSTIME_NEVER)
 		return NSTIME_NEVER;
-	return timers_after(t->sent, x->slow);
+	return nstime_after(t->sent, x->slow);
 }
 
 nstime
@@ -194,7 +192,7 @@ transaction_deadline(
 	nstime end, slow;
 
 	if (!transaction_pending(t))
-		return timers_after(
+		return nstime_after(
 		    t->since, timers_64_t1(timers->t1) + timers->grace);
 	end = gives_up_at(t, timers);
 	slow = slow_at(t, timers);
@@ -202,18 +200,18 @@ transaction_deadline(
 }
 
 /* DOMAIN 1.4. */
-static enum txntable_class
+static enum outcome_class
 class_of(const struct transaction *t)
 {
 	if (t->cancelled)
-		return TXNTABLE_CANCELLED_NO_FINAL;
+		return OUTCOME_CANCELLED_NO_FINAL;
 	if (t->status == 0)
-		return TXNTABLE_NO_RESPONSE;
+		return OUTCOME_NO_RESPONSE;
 	if (!t->is_invite)
-		return TXNTABLE_NO_FINAL;
+		return OUTCOME_NO_FINAL;
 	if (!is_ringing(t))
-		return TXNTABLE_STALLED_AFTER_100;
-	return t->gave_up ? TXNTABLE_NO_FINAL : TXNTABLE_RING_NO_ANSWER;
+		return OUTCOME_STALLED_AFTER_100;
+	return t->gave_up ? OUTCOME_NO_FINAL : OUTCOME_RING_NO_ANSWER;
 }
 
 static bool
@@ -244,7 +242,7 @@ terminate(struct transaction *t, const struct transaction_timers *timers)
 	t->state = TRANSACTION_TERMINATED;
 	if (!no_ack)
 		return TRANSACTION_OVER;
-	t->verdict = t->status < 300 ? TXNTABLE_NO_ACK_2XX : TXNTABLE_NO_ACK;
+	t->class = t->status < 300 ? OUTCOME_NO_ACK_2XX : OUTCOME_NO_ACK;
 	return TRANSACTION_GONE;
 }
 
@@ -259,8 +257,8 @@ transaction_fire(
 		return TRANSACTION_SLOW;
 	}
 	if (should_have_resent(t, timers, now))
-		t->unseen |= TXNTABLE_UNSEEN_NO_RESEND;
-	t->verdict = (uint8_t)class_of(t);
+		t->unseen |= OUTCOME_UNSEEN_NO_RESEND;
+	t->class = (uint8_t)class_of(t);
 	t->state = TRANSACTION_EXPIRED;
 	t->since = now;
 	return TRANSACTION_GONE;

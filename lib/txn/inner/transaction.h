@@ -2,7 +2,8 @@
 #ifndef TRANSACTION_H
 #define TRANSACTION_H
 
-#include "txn/txntable.h"
+#include "txn/outcome.h"
+#include "txn/timers.h"
 
 /*
  * One transaction's state machine (RFC 3261 section 17, RFC 6026), turned
@@ -43,7 +44,7 @@ struct transaction_timers {
 struct transaction {
 	nstime sent; /* the first copy of the request */
 	/* What the deadline counts from: the request, its latest 101-199, the
-	 * CANCEL, the giving up, the first copy of the final, the verdict. */
+	 * CANCEL, the giving up, the first copy of the final, EXPIRED. */
 	nstime since;
 	uint32_t resent_us;       /* from `sent' to the latest copy */
 	uint32_t response_us;     /* from `sent' to the first response */
@@ -54,15 +55,15 @@ struct transaction {
 	uint16_t status;          /* the last response up to the first final */
 	uint16_t provisional;     /* the highest 1xx */
 	uint8_t state;            /* enum transaction_state */
-	uint8_t verdict;          /* EXPIRED: enum txntable_class */
+	uint8_t class;            /* EXPIRED: enum outcome_class */
 	uint8_t passed_1xx;       /* private */
-	uint8_t unseen;           /* enum txntable_unseen */
+	uint8_t unseen;           /* enum outcome_unseen */
 	bool is_invite : 1;
 	bool reliable : 1; /* TCP or TLS: requests are not repeated */
 	bool cancelled : 1;
 	bool gave_up : 1; /* the client did, before its timer fired */
 	bool slow_told : 1;
-	bool late : 1; /* its final came after the verdict */
+	bool late : 1; /* its final came after EXPIRED */
 };
 
 enum transaction_step {
@@ -74,7 +75,7 @@ enum transaction_step {
 
 enum transaction_alarm {
 	TRANSACTION_SLOW, /* go on waiting */
-	TRANSACTION_GONE, /* the client has given up; see verdict */
+	TRANSACTION_GONE, /* the client has given up; see class */
 	TRANSACTION_OVER  /* forget it */
 };
 
@@ -114,7 +115,7 @@ transaction_final(const struct transaction *t)
 	return t->status >= 200 ? t->status : 0;
 }
 
-/* Nothing that may still pass changes the verdict on it. */
+/* Nothing that may still pass changes what is told of it. */
 static inline bool
 transaction_settled(const struct transaction *t)
 {

@@ -8,7 +8,7 @@ _Static_assert(sizeof(void *) != 8 || sizeof(struct txn) <= 224,
 
 void
 txn_begin(struct txn *t, const struct sip_message *m,
-    const struct txntable_origin *origin, uint8_t method)
+    const struct origin *origin, uint8_t method)
 {
 	*t = (struct txn){
 		.uac = origin->from,
@@ -27,29 +27,67 @@ txn_begin(struct txn *t, const struct sip_message *m,
 		.scanned = m->scanned,
 	};
 	transaction_begin(&t->state, method == METHODS_INVITE,
-	    origin->transport != TXNTABLE_UDP, origin->now);
+	    origin->transport != TRANSPORT_UDP, origin->now);
 }
 
 struct transaction_timers
-txn_timers(const struct txn *t, const struct txntable_limits *limits)
+txn_timers(const struct txn *t, const struct timers *timers)
 {
 	return (struct transaction_timers){
-		.t1 = limits->t1,
-		.timer_c = limits->timer_c,
-		.grace = limits->grace,
+		.t1 = timers->t1,
+		.timer_c = timers->timer_c,
+		.grace = timers->grace,
 		.slow = !t->watched      ? NSTIME_NEVER
-		    : t->state.is_invite ? limits->slow_invite
-					 : limits->slow_other,
+		    : t->state.is_invite ? timers->slow_invite
+					 : timers->slow_other,
+	};
+}
+
+static struct outcome_request
+request_of(const struct txn *t)
+{
+	return (struct outcome_request){
+		.sent = t->state.sent,
+		.sent_wall = t->sent_wall,
+		.last_copy = transaction_last_copy(&t->state),
+		.copies = t->state.copies,
+		.flow = t->flow,
+		.flow_end = t->flow_end,
+		.to_server = t->flow_to_server,
+	};
+}
+
+static struct outcome_response
+response_of(const struct transaction *s)
+{
+	return (struct outcome_response){
+		.status = s->status,
+		.provisional = s->provisional,
+		.copies = s->response_copies,
+		.span =
+		    transaction_final(s) == 0 ? 0 : transaction_final_span(s),
+		.first = transaction_first_response(s),
+	};
+}
+
+static struct outcome_signs
+signs_of(const struct txn *t)
+{
+	return (struct outcome_signs){
+		.unseen = t->state.unseen,
+		.upstream_status = t->upstream_status,
+		.early = t->state.gave_up && !t->state.cancelled,
+		.recovered = t->recovered,
 	};
 }
 
 void
-txn_describe(const struct txn *t, struct txntable_outcome *outcome)
+txn_describe(const struct txn *t, struct outcome *outcome)
 {
 	const struct transaction *s = &t->state;
 
-	*outcome = (struct txntable_outcome){
-		.class = s->verdict,
+	*outcome = (struct outcome){
+		.class = s->class,
 		.id = t->id,
 		.is_invite = s->is_invite,
 		.watched = t->watched,
@@ -57,43 +95,28 @@ txn_describe(const struct txn *t, struct txntable_outcome *outcome)
 		.transport = t->transport,
 		.uac = t->uac,
 		.uas = t->uas,
-		.sent = s->sent,
-		.sent_wall = t->sent_wall,
-		.last_copy = transaction_last_copy(s),
-		.copies = s->copies,
-		.status = s->status,
-		.provisional = s->provisional,
-		.response_copies = s->response_copies,
-		.first_response = transaction_first_response(s),
-		.unseen = s->unseen,
-		.upstream_status = t->upstream_status,
-		.early = s->gave_up && !s->cancelled,
-		.recovered = t->recovered,
-		.scanned = t->scanned,
-		.legs = 1,
-		.flow = t->flow,
-		.flow_end = t->flow_end,
-		.flow_to_server = t->flow_to_server,
-		.cseq = t->cseq,
+		.request = request_of(t),
+		.response = response_of(s),
+		.signs = signs_of(t),
+		.group.legs = 1,
+		.text = { .cseq = t->cseq, .scanned = t->scanned },
 	};
-	if (transaction_final(s) != 0)
-		outcome->response_span = transaction_final_span(s);
 	if (t->text != NULL)
-		outcome->call_id = txntext_call_id(t->text);
+		outcome->text.call_id = txntext_call_id(t->text);
 }
 
 void
-txn_quote(const struct txn *t, struct txntable_outcome *outcome,
-    struct txntext_quotes *quotes)
+txn_quote(
+    const struct txn *t, struct outcome *outcome, struct txntext_quotes *quotes)
 {
 	if (t->text == NULL)
 		return;
 	txntext_quote(t->text, quotes);
-	outcome->start_line = quotes->start_line;
-	outcome->request_uri = quotes->request_uri;
-	outcome->branch = quotes->branch;
-	outcome->from = quotes->from;
-	outcome->to = quotes->to;
+	outcome->text.start_line = quotes->start_line;
+	outcome->text.request_uri = quotes->request_uri;
+	outcome->text.branch = quotes->branch;
+	outcome->text.from = quotes->from;
+	outcome->text.to = quotes->to;
 }
 
 void

@@ -6,6 +6,7 @@
 #include "base/timerq.h"
 #include "txn/inner/transaction.h"
 #include "txn/inner/txnkey.h"
+#include "txn/origin.h"
 #include "txn/txntext.h"
 
 /*
@@ -40,7 +41,7 @@ struct txn {
 	uint16_t vias;
 	uint16_t upstream_status;
 	uint8_t method;    /* number in struct methods */
-	uint8_t transport; /* enum txntable_transport */
+	uint8_t transport; /* enum transport */
 	bool has_to_tag : 1;
 	bool flow_to_server : 1;
 	bool watched : 1;
@@ -54,17 +55,17 @@ struct txn {
 /* The first copy of a request passed: everything the message and its origin
  * tell, but for keys, id and texts. */
 void txn_begin(struct txn *t, const struct sip_message *m,
-    const struct txntable_origin *origin, uint8_t method);
+    const struct origin *origin, uint8_t method);
 
 struct transaction_timers txn_timers(
-    const struct txn *t, const struct txntable_limits *limits);
+    const struct txn *t, const struct timers *timers);
 
 /* Fills all but event, now, method, deeper, legs and, but for the Call-ID,
  * texts, which are borrowed from the transaction. */
-void txn_describe(const struct txn *t, struct txntable_outcome *outcome);
+void txn_describe(const struct txn *t, struct outcome *outcome);
 
 /* Fills the other texts, borrowed from the transaction and *quotes. */
-void txn_quote(const struct txn *t, struct txntable_outcome *outcome,
+void txn_quote(const struct txn *t, struct outcome *outcome,
     struct txntext_quotes *quotes);
 
 /* Gives its texts back once nothing will be told of it any more: of those

@@ -160,7 +160,7 @@ ends_the_search(unsigned status)
  * the answers for itself.
  */
 unsigned
-txngroup_silent(struct txn *t, uint64_t ids[TXNTABLE_DEEPER])
+txngroup_silent(struct txn *t, uint64_t ids[OUTCOME_DEEPER])
 {
 	struct txngroup_walk w = txngroup_around(t);
 	const struct txn *other;
@@ -173,7 +173,7 @@ txngroup_silent(struct txn *t, uint64_t ids[TXNTABLE_DEEPER])
 			continue;
 		if (ends_the_search(status))
 			return 0;
-		if (status == 0 && count < TXNTABLE_DEEPER)
+		if (status == 0 && count < OUTCOME_DEEPER)
 			ids[count++] = other->id;
 	}
 	return count;
@@ -243,17 +243,16 @@ txngroup_signs(struct txn *request, nstime t1)
 			&t->uac.address, &request->uac.address))
 			continue;
 		if (shows_challenge(request, t, t1))
-			t->state.unseen |= TXNTABLE_UNSEEN_CHALLENGE;
+			t->state.unseen |= OUTCOME_UNSEEN_CHALLENGE;
 		if (shows_dialog(request, t))
-			t->state.unseen |= TXNTABLE_UNSEEN_DIALOG;
+			t->state.unseen |= OUTCOME_UNSEEN_DIALOG;
 	}
 }
 
 /* Whose ACK is it likely to be?  First those on the ACK's own leg, answered
  * before silent; a route of its own may lead it past the proxies. */
 static int
-likelihood(
-    const struct txn *t, uint32_t cseq, const struct txntable_origin *origin)
+likelihood(const struct txn *t, uint32_t cseq, const struct origin *origin)
 {
 	const unsigned status = transaction_final(&t->state);
 	const bool here =
@@ -275,7 +274,7 @@ acknowledge(struct txn *t, struct txntexts *texts)
 
 bool
 txngroup_ack(struct table *dialogs, uint64_t dialog, uint32_t cseq,
-    const struct txntable_origin *origin, struct txntexts *texts)
+    const struct origin *origin, struct txntexts *texts)
 {
 	struct txn *newest = txngroup_newest(dialogs, dialog), *t;
 	struct txngroup_walk w;

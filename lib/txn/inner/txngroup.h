@@ -52,7 +52,7 @@ unsigned txngroup_legs(struct txn *t);
 
 /* The deeper legs, begun later, that may be to blame for the silence of `t':
  * how many, and the ids of the first of them. */
-unsigned txngroup_silent(struct txn *t, uint64_t ids[TXNTABLE_DEEPER]);
+unsigned txngroup_silent(struct txn *t, uint64_t ids[OUTCOME_DEEPER]);
 
 /*
  * Whether the final of `winner' makes the silence of `loser' harmless: a
@@ -72,7 +72,7 @@ void txngroup_signs(struct txn *request, nstime t1);
 /* An ACK with a branch of its own, for a 2xx: told to the INVITEs it is most
  * likely for, which are settled then.  False: there are none. */
 bool txngroup_ack(struct table *dialogs, uint64_t dialog, uint32_t cseq,
-    const struct txntable_origin *origin, struct txntexts *texts);
+    const struct origin *origin, struct txntexts *texts);
 
 /* A response with a Date of this hash came to `t': was it on another leg
  * before? */

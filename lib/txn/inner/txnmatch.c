@@ -30,7 +30,7 @@ next(const struct table *by_key, const struct txn *t, const struct txnkey *key)
 
 /* The client's port does not count: a NAT may have changed it. */
 static bool
-same_leg(const struct txn *t, const struct txntable_origin *origin)
+same_leg(const struct txn *t, const struct origin *origin)
 {
 	return t->transport == origin->transport &&
 	    endpoint_equal(&t->uas, &origin->to) &&
@@ -39,8 +39,7 @@ same_leg(const struct txn *t, const struct txntable_origin *origin)
 
 struct txn *
 txnmatch_request(const struct table *by_key, const struct txnkey *key,
-    const uint32_t *target, const struct txntable_origin *origin,
-    unsigned *legs)
+    const uint32_t *target, const struct origin *origin, unsigned *legs)
 {
 	struct txn *t;
 
@@ -55,7 +54,7 @@ txnmatch_request(const struct table *by_key, const struct txnkey *key,
 }
 
 static enum closeness
-closeness(const struct txn *t, const struct txntable_origin *origin)
+closeness(const struct txn *t, const struct origin *origin)
 {
 	bool client, server;
 
@@ -74,7 +73,7 @@ closeness(const struct txn *t, const struct txntable_origin *origin)
 /* Of equally close ones the one that still waits; RFC 2543 allows several. */
 struct txn *
 txnmatch_response(const struct table *by_key, const struct txnkey *key,
-    const struct txntable_origin *origin)
+    const struct origin *origin)
 {
 	struct txn *t, *best = NULL;
 	enum closeness best_closeness = NONE;

@@ -19,7 +19,7 @@ struct table *txnmatch_new(const struct siphash_key *key);
  */
 struct txn *txnmatch_request(const struct table *by_key,
     const struct txnkey *key, const uint32_t *target,
-    const struct txntable_origin *origin, unsigned *legs);
+    const struct origin *origin, unsigned *legs);
 
 /*
  * The leg a response is for, or NULL.  It comes back on the request's
@@ -29,6 +29,6 @@ struct txn *txnmatch_request(const struct table *by_key,
  * in common only if there is no other.
  */
 struct txn *txnmatch_response(const struct table *by_key,
-    const struct txnkey *key, const struct txntable_origin *origin);
+    const struct txnkey *key, const struct origin *origin);
 
 #endif

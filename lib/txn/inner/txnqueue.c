@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "txn/inner/txnqueue.h"
 
-#include "txn/timers.h"
-
 bool
 txnqueue_init(struct txnqueue *q)
 {
@@ -92,7 +90,7 @@ txnqueue_next_deadline(const struct txnqueue *q)
 
 	if (q->first == NULL)
 		return pending;
-	lingering = timers_after(q->first->state.since, q->lingers_for);
+	lingering = nstime_after(q->first->state.since, q->lingers_for);
 	return pending <= lingering ? pending : lingering;
 }
 

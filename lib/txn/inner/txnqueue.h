@@ -6,7 +6,7 @@
 
 /*
  * What transactions wait for.  A pending one has its deadline in a heap.
- * After its final or its verdict it lingers for copies, the ACK, a late
+ * Once answered or expired it lingers for copies, the ACK, a late
  * final: always equally long, so those stand in a list, the first to be
  * forgotten first, and cost no more to keep.
  */

@@ -50,18 +50,17 @@ txnstore_expect(const struct txnstore *s, const struct siphash_key *key,
 
 struct txn *
 txnstore_begin(struct txnstore *s, const struct sip_message *m,
-    const struct txntable_origin *origin, uint8_t method,
-    const struct txntable_limits *limits)
+    const struct origin *origin, uint8_t method, const struct timers *timers)
 {
 	struct txn *t = slab_take(s->slab);
-	struct transaction_timers timers;
+	struct transaction_timers its;
 
 	if (t == NULL)
 		return NULL;
 	txn_begin(t, m, origin, method);
-	timers = txn_timers(t, limits);
+	its = txn_timers(t, timers);
 	if (!txnqueue_await(
-		&s->queue, t, transaction_deadline(&t->state, &timers))) {
+		&s->queue, t, transaction_deadline(&t->state, &its))) {
 		slab_give(s->slab, t);
 		return NULL;
 	}

@@ -35,11 +35,10 @@ struct txnstore_place {
 struct txnstore_place txnstore_expect(const struct txnstore *s,
     const struct siphash_key *key, const struct sip_message *m);
 
-/* A transaction that waits for `limits'; NULL when out of memory.  It is not
+/* A transaction that waits as `timers' say; NULL when out of memory.  It is not
  * found yet: see txnstore_add(). */
 struct txn *txnstore_begin(struct txnstore *s, const struct sip_message *m,
-    const struct txntable_origin *origin, uint8_t method,
-    const struct txntable_limits *limits);
+    const struct origin *origin, uint8_t method, const struct timers *timers);
 void txnstore_add(
     struct txnstore *s, struct txn *t, const struct txnstore_place *place);
 

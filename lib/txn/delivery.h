@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef DELIVERY_H
+#define DELIVERY_H
+
+#include <stdbool.h>
+
+/*
+ * What a tap knows about the path of a transaction at its outcome: whether
+ * the request was delivered, and whether a response would have been seen.
+ */
+struct delivery {
+	bool acknowledged; /* TCP: its octets were, and no gap came after */
+	bool undelivered;  /* TCP: never acknowledged, resent or reset */
+	bool unreachable;  /* ICMP said so since it was sent */
+	bool reverse_seen; /* packets of uas to uac were seen since */
+	bool lost;         /* drops or gaps since it was sent */
+};
+
+#endif

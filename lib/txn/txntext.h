@@ -3,7 +3,7 @@
 #define TXNTEXT_H
 
 #include "base/siphash.h"
-#include "sip/message.h"
+#include "sip/sip_message.h"
 
 /*
  * The texts of watched transactions, kept until nothing more can be told of

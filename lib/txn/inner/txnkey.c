@@ -25,7 +25,7 @@ struct txnkey
 txnkey_of(const struct siphash_key *key, const struct sip_message *m,
     struct slice method)
 {
-	const bool has_cookie = message_has_cookie(m);
+	const bool has_cookie = sip_message_has_cookie(m);
 	const struct slice id = has_cookie ? m->via_branch : m->from_tag;
 	struct siphash_wide digest;
 	struct siphash_run run = siphash_run_begin(key);

@@ -3,7 +3,7 @@
 #define TXNKEY_H
 
 #include "base/siphash.h"
-#include "sip/message.h"
+#include "sip/sip_message.h"
 
 /*
  * What messages of one transaction have in common, as keyed digests: they

@@ -3,8 +3,8 @@
 
 #include "base/siphashrun.h"
 
-/* Fields stand one behind the other, so their lengths do as well.  No message
- * is longer than 64 KiB; if one were, no harm is done by equal lengths. */
+/* The fields are hashed without separators, so their lengths are hashed too.
+ * No message is longer than 64 KiB; equal lengths would do no harm. */
 static uint64_t
 lengths(struct slice a, struct slice b, struct slice c, struct slice d)
 {

@@ -108,4 +108,23 @@ cursor_le64(struct cursor *c)
 	return cursor_number_le(c, 8);
 }
 
+/* In the order that a file was found to be written in. */
+static inline uint16_t
+cursor_ordered16(struct cursor *c, bool little)
+{
+	return little ? cursor_le16(c) : cursor_u16(c);
+}
+
+static inline uint32_t
+cursor_ordered32(struct cursor *c, bool little)
+{
+	return little ? cursor_le32(c) : cursor_u32(c);
+}
+
+static inline uint64_t
+cursor_ordered64(struct cursor *c, bool little)
+{
+	return little ? cursor_le64(c) : cursor_u64(c);
+}
+
 #endif

@@ -41,7 +41,8 @@ LINK          = $(CC) $(SIP_CFLAGS) $(CFLAGS) $(if $(LTO),-fno-lto) \
                 $(LDFLAGS) -o $@ $^
 
 LIB_LIBS     := -Wl,--as-needed -losip2 -losipparser2 -ljansson -lcrypto
-DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lpthread
+DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lz -lzstd -llzma \
+                -lpthread
 CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
 lib          := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c lib/*/inner/*.c))

@@ -1,55 +1,71 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture/magic.h"
 
+#include "capture/codec.h"
+
 #define CONVERT "convert it with editcap -F pcapng"
 #define NAME_ONE "name a pcap or pcapng file"
+#define UNPACK "unpack it first, and name the savefiles in it"
 
 struct mark {
 	struct slice octets;
+	size_t at;
 	struct magic magic;
 };
 
-#define MARK(text)                                                             \
+#define OCTETS(text)                                                           \
 	{                                                                      \
 		(const uint8_t *)(text), sizeof(text) - 1                      \
+	}
+#define MARK(text) OCTETS(text), 0
+#define MARK_AT(at, text) OCTETS(text), at
+#define COMPRESSED(name, tool, codec)                                          \
+	{                                                                      \
+		name, tool, codec, NULL                                        \
+	}
+#define OTHER(name, advice)                                                    \
+	{                                                                      \
+		name, NULL, NULL, advice                                       \
 	}
 
 /* pcap: of microseconds, of nanoseconds, and three older dialects, either
  * byte order each; pcapng's Section Header Block is a palindrome. */
 static const struct slice savefiles[] = {
-	MARK("\xa1\xb2\xc3\xd4"),
-	MARK("\xd4\xc3\xb2\xa1"),
-	MARK("\xa1\xb2\x3c\x4d"),
-	MARK("\x4d\x3c\xb2\xa1"),
-	MARK("\xa1\xb2\xcd\x34"),
-	MARK("\x34\xcd\xb2\xa1"),
-	MARK("\xa1\xb2\x34\xcd"),
-	MARK("\xcd\x34\xb2\xa1"),
-	MARK("\xa1\x2b\x3c\x4d"),
-	MARK("\x4d\x3c\x2b\xa1"),
-	MARK("\x0a\x0d\x0d\x0a"),
+	OCTETS("\xa1\xb2\xc3\xd4"),
+	OCTETS("\xd4\xc3\xb2\xa1"),
+	OCTETS("\xa1\xb2\x3c\x4d"),
+	OCTETS("\x4d\x3c\xb2\xa1"),
+	OCTETS("\xa1\xb2\xcd\x34"),
+	OCTETS("\x34\xcd\xb2\xa1"),
+	OCTETS("\xa1\xb2\x34\xcd"),
+	OCTETS("\xcd\x34\xb2\xa1"),
+	OCTETS("\xa1\x2b\x3c\x4d"),
+	OCTETS("\x4d\x3c\x2b\xa1"),
+	OCTETS("\x0a\x0d\x0d\x0a"),
 };
 
 static const struct mark marks[] = {
-	{ MARK("\x1f\x8b"), { "gzip", "zcat", NULL } },
+	{ MARK("\x1f\x8b"), COMPRESSED("gzip", "zcat", &codec_gzip) },
 	{ MARK("\xfd"
 	       "7zXZ"),
-	    { "xz", "xzcat", NULL } },
-	{ MARK("\x28\xb5\x2f\xfd"), { "zstd", "zstdcat", NULL } },
-	{ MARK("BZh"), { "bzip2", "bzcat", NULL } },
-	{ MARK("\x04\x22\x4d\x18"), { "lz4", "lz4cat", NULL } },
-	{ MARK("PK\x03\x04"), { "a zip archive", NULL, "unpack it first" } },
-	{ MARK("7z\xbc\xaf"), { "a 7z archive", NULL, "unpack it first" } },
-	{ MARK("snoop\0\0\0"), { "a snoop capture", NULL, CONVERT } },
-	{ MARK("GMBU"), { "a Network Monitor capture", NULL, CONVERT } },
-	{ MARK("RTSS"), { "a Network Monitor capture", NULL, CONVERT } },
+	    COMPRESSED("xz", "xzcat", &codec_xz) },
+	{ MARK("\x28\xb5\x2f\xfd"),
+	    COMPRESSED("zstd", "zstdcat", &codec_zstd) },
+	{ MARK("BZh"), COMPRESSED("bzip2", "bzcat", NULL) },
+	{ MARK("\x04\x22\x4d\x18"), COMPRESSED("lz4", "lz4cat", NULL) },
+	{ MARK("PK\x03\x04"), OTHER("a zip archive", UNPACK) },
+	{ MARK("7z\xbc\xaf"), OTHER("a 7z archive", UNPACK) },
+	{ MARK_AT(257, "ustar"), OTHER("a tar archive", UNPACK) },
+	{ MARK("snoop\0\0\0"), OTHER("a snoop capture", CONVERT) },
+	{ MARK("GMBU"), OTHER("a Network Monitor capture", CONVERT) },
+	{ MARK("RTSS"), OTHER("a Network Monitor capture", CONVERT) },
 	{ MARK("\x7f"
 	       "ELF"),
-	    { "a program", NULL, NAME_ONE } },
+	    OTHER("a program", NAME_ONE) },
 };
 
-static const struct magic text = { "text", NULL, NAME_ONE };
-static const struct magic something_else = { "something else", NULL, NAME_ONE };
+static const struct magic text = OTHER("text", NAME_ONE);
+static const struct magic something_else = OTHER("something else", NAME_ONE);
 
 static bool
 begins_with(struct slice head, struct slice octets)
@@ -80,7 +96,8 @@ const struct magic *
 magic_find(struct slice head)
 {
 	for (size_t i = 0; i < sizeof(marks) / sizeof(*marks); i++)
-		if (begins_with(head, marks[i].octets))
+		if (begins_with(
+			slice_after(head, marks[i].at), marks[i].octets))
 			return &marks[i].magic;
 	return is_text(head) ? &text : &something_else;
 }

@@ -4,18 +4,21 @@
 
 #include "base/slice.h"
 
+struct codec;
+
 /*
  * What a file that is no savefile looks like, told by its first octets, so
  * that the refusal can say what to do.
  */
 
-enum { MAGIC_OCTETS = 8 }; /* as many as any of the marks needs */
+enum { MAGIC_OCTETS = 264 }; /* as many as any of the marks needs */
 
 struct magic {
-	const char *looks_like; /* "gzip", "a snoop capture", "text", .. */
-	const char *unpack;     /* compressed: the command that unpacks it to
-				 * its standard output; else NULL */
-	const char *advice;     /* not compressed: what to do */
+	const char *looks_like;    /* "gzip", "a snoop capture", "text", .. */
+	const char *unpack;        /* compressed: the command that unpacks it to
+				    * its standard output; else NULL */
+	const struct codec *codec; /* compressed, and unpacked here */
+	const char *advice;        /* not compressed: what to do */
 };
 
 /* Is it pcap (any variant libpcap knows) or pcapng? */

@@ -1,154 +1,129 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "capture/records.h"
-
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
+
+#include "base/cursor.h"
+#include "capture/format.h"
+
+/* libpcap reads each packet in two pieces and copies it twice; here it is
+ * borrowed from the window. */
 
 enum {
 	FILE_HEADER = 24,
 	RECORD_HEADER = 16,
-	LARGEST = 262144, /* packet: libpcap takes no larger ones */
-	BLOCK = 32 * 1024 /* read at a time: it stays in the cache */
+	LINKTYPE = 0x03ffffff /* of the last field; above: FCS */
 };
 
 struct records {
-	int fd;
-	off_t offset; /* in the file, of the end of what was read */
-	bool swapped, nanoseconds;
+	struct window *window;
+	bool little, nanoseconds;
 	uint32_t snaplen;
-	struct pcap_pkthdr header;
+	int datalink;
+	size_t taken; /* of the window, by the packet that was lent */
 	const char *error;
-	size_t begin, end; /* in octets[]: what was not used yet */
-	uint8_t octets[RECORD_HEADER + LARGEST + BLOCK];
 };
 
 static bool
-is_ours(pcap_t *pcap, uint32_t magic)
+parse_header(struct slice octets, struct records *r)
 {
-	const uint32_t as_written =
-	    pcap_is_swapped(pcap) ? __builtin_bswap32(magic) : magic;
+	struct cursor c = cursor_over(octets);
+	const uint32_t magic = cursor_u32(&c);
+	uint16_t major, minor;
 
-	return pcap_major_version(pcap) == 2 && pcap_minor_version(pcap) == 4 &&
-	    (as_written == 0xa1b2c3d4 || as_written == 0xa1b23c4d);
+	r->little = magic == 0xd4c3b2a1 || magic == 0x4d3cb2a1;
+	r->nanoseconds = magic == 0xa1b23c4d || magic == 0x4d3cb2a1;
+	major = cursor_ordered16(&c, r->little);
+	minor = cursor_ordered16(&c, r->little);
+	cursor_take(&c, 8); /* the zone, and how exact stamps are: never used */
+	r->snaplen = cursor_ordered32(&c, r->little);
+	r->datalink = (int)(cursor_ordered32(&c, r->little) & LINKTYPE);
+	if (r->snaplen == 0 || r->snaplen > INT32_MAX)
+		r->snaplen = FORMAT_LARGEST;
+	return !c.bad && major == 2 && minor == 4 &&
+	    (r->little || r->nanoseconds || magic == 0xa1b2c3d4);
 }
 
-struct records *
-records_new(pcap_t *pcap)
+static int
+records_new(struct window *window, void **reader)
 {
-	const int fd = fileno(pcap_file(pcap));
+	const int got = window_need(window, FILE_HEADER);
 	struct records *r;
-	struct stat st;
-	uint32_t magic;
 
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) ||
-	    ftello(pcap_file(pcap)) != FILE_HEADER ||
-	    pread(fd, &magic, sizeof(magic), 0) != sizeof(magic) ||
-	    !is_ours(pcap, magic))
-		return NULL;
+	if (got != 1)
+		return got == 0 ? -EINVAL : got;
 	r = malloc(sizeof(*r));
 	if (r == NULL)
-		return NULL;
-	r->fd = fd;
-	r->offset = FILE_HEADER;
-	r->swapped = pcap_is_swapped(pcap) != 0;
-	r->nanoseconds = magic == 0xa1b23c4d || magic == 0x4d3cb2a1;
-	r->snaplen = (uint32_t)pcap_snapshot(pcap);
-	r->error = "";
-	r->begin = r->end = 0;
-	return r;
-}
-
-void
-records_free(struct records *r)
-{
-	free(r);
-}
-
-static ssize_t
-read_block(struct records *r)
-{
-	ssize_t got;
-
-	memmove(r->octets, r->octets + r->begin, r->end - r->begin);
-	r->end -= r->begin;
-	r->begin = 0;
-	do
-		got = pread(r->fd, r->octets + r->end, BLOCK, r->offset);
-	while (got < 0 && errno == EINTR);
-	if (got > 0) {
-		r->end += (size_t)got;
-		r->offset += got;
+		return -ENOMEM;
+	*r = (struct records){ .window = window, .error = "" };
+	if (!parse_header(window_octets(window), r)) {
+		free(r);
+		return -ENOTSUP;
 	}
-	return got;
+	window_take(window, FILE_HEADER);
+	*reader = r;
+	return 0;
 }
 
-/* Have `octets' or more in hand, at most a header and LARGEST. */
-static int
-have(struct records *r, size_t octets)
+static enum format_result
+ended(struct records *r, int got, bool inside)
 {
-	while (r->end - r->begin < octets) {
-		const ssize_t got = read_block(r);
-
-		if (got > 0)
-			continue;
-		if (got == 0 && r->end == r->begin)
-			return PCAP_ERROR_BREAK;
-		r->error = got < 0 ? strerror(errno) : "truncated";
-		return PCAP_ERROR;
-	}
-	return 1;
+	if (got == 0)
+		return inside || window_octets(r->window).len > 0 ? FORMAT_CUT
+								  : FORMAT_END;
+	r->error = strerror(-got);
+	return FORMAT_DAMAGED;
 }
 
-static uint32_t
-number(const struct records *r, size_t at)
+static enum format_result
+records_next(void *reader, struct packet *packet)
 {
-	uint32_t n;
+	struct records *r = reader;
+	struct cursor c;
+	uint32_t seconds, fraction, caplen, len;
+	int got;
 
-	memcpy(&n, r->octets + r->begin + at, sizeof(n));
-	return r->swapped ? __builtin_bswap32(n) : n;
-}
-
-int
-records_next(
-    struct records *r, struct pcap_pkthdr **header, const uint8_t **octets)
-{
-	int result = have(r, RECORD_HEADER);
-	struct pcap_pkthdr *h = &r->header;
-	uint32_t caplen;
-
-	if (result != 1)
-		return result;
-	caplen = number(r, 8);
-	h->ts.tv_sec = (int32_t)number(r, 0);
-	h->ts.tv_usec = (int32_t)number(r, 4);
-	if (!r->nanoseconds)
-		h->ts.tv_usec *= 1000;
-	h->len = number(r, 12);
-	h->caplen = caplen < r->snaplen ? caplen : r->snaplen;
-	if (caplen > LARGEST) {
+	window_take(r->window, r->taken);
+	r->taken = 0;
+	got = window_need(r->window, RECORD_HEADER);
+	if (got != 1)
+		return ended(r, got, false);
+	c = cursor_over(window_octets(r->window));
+	seconds = cursor_ordered32(&c, r->little);
+	fraction = cursor_ordered32(&c, r->little);
+	caplen = cursor_ordered32(&c, r->little);
+	len = cursor_ordered32(&c, r->little);
+	if (caplen > FORMAT_LARGEST) {
 		r->error = "a packet longer than any can be";
-		return PCAP_ERROR;
+		return FORMAT_DAMAGED;
 	}
-	result = have(r, RECORD_HEADER + caplen);
-	if (result != 1)
-		return result;
-	*header = h;
-	*octets = r->octets + r->begin + RECORD_HEADER;
-	r->begin += RECORD_HEADER + caplen;
-	return 1;
+	got = window_need(r->window, RECORD_HEADER + caplen);
+	if (got != 1)
+		return ended(r, got, true);
+	r->taken = RECORD_HEADER + caplen;
+	packet->octets = slice_between(window_octets(r->window), RECORD_HEADER,
+	    RECORD_HEADER + (caplen < r->snaplen ? caplen : r->snaplen));
+	packet->len = len < packet->octets.len ? packet->octets.len : len;
+	packet->datalink = r->datalink;
+	packet->unstamped = false;
+	return format_stamp(seconds,
+		   r->nanoseconds ? (int64_t)fraction : fraction * NSTIME_US,
+		   &packet->wall)
+	    ? FORMAT_PACKET
+	    : FORMAT_BAD_STAMP;
 }
 
-const char *
-records_error(const struct records *r)
+static const char *
+records_error(const void *reader)
 {
+	const struct records *r = reader;
+
 	return r->error;
 }
 
-uint64_t
-records_octets(const struct records *r)
-{
-	return (uint64_t)r->offset;
-}
+const struct format records_format = {
+	.window = RECORD_HEADER + FORMAT_LARGEST,
+	.new = records_new,
+	.free = free,
+	.next = records_next,
+	.error = records_error,
+};

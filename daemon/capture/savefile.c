@@ -2,36 +2,39 @@
 #include "capture/savefile.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pcap/pcap.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/format.h"
+#include "capture/linkfilter.h"
 #include "capture/magic.h"
+#include "capture/unpack.h"
 #include "net/datalink.h"
-#include "capture/records.h"
+#include "net/pcapng.h"
 
-/* 2200-01-01: the range of nstime ends in 2262, and deadlines come on top. */
-#define STAMP_END INT64_C(7258118400)
-#define YEAR_2100 INT64_C(4102444800)
-
-/* Read in large blocks, but not so large as to fill the processor's cache. */
-enum { BUFFER_OCTETS = 64 * 1024 };
+enum {
+	TAIL_OCTETS = 64 * 1024, /* that may hold a pcapng's statistics */
+	WINDOW_OCTETS = PCAPNG_WINDOW
+};
 
 struct savefile {
 	const char *path;
 	const char *name; /* path, or "standard input" */
 	const struct log *log;
-	FILE *file; /* owned by pcap once that is there */
-	char *buffer;
-	pcap_t *pcap;
-	struct records *records; /* NULL: libpcap reads the packets */
-	int datalink;
-	bool filtered;
-	struct bpf_program filter;
+	struct window *window;
+	struct unpack *unpack; /* NULL: it is not compressed */
+	const struct format *format;
+	void *reader;
+	struct linkfilter *filter; /* NULL: everything passes */
 	uint64_t octets, packets;
-	struct savefile_counts counts;
+	uint64_t dropped; /* known before its packets are read */
+	struct packet first;
+	enum format_result first_result, result;
+	bool first_waits, unstamped_said;
+	uint64_t bad_stamp, filtered;
 };
 
 static int
@@ -55,46 +58,66 @@ say_directory(const struct savefile *s)
 	return -EISDIR;
 }
 
+/* What an uncompressed pcapng tells at its end about packets that it lost
+ * must be known before the verdicts about those that it has. */
+static void
+read_tail(struct savefile *s, int fd, off_t size)
+{
+	const off_t begin = size > TAIL_OCTETS ? size - TAIL_OCTETS : 0;
+	uint8_t *tail = malloc(TAIL_OCTETS);
+	ssize_t got;
+
+	if (tail == NULL)
+		return;
+	got = pread(fd, tail, TAIL_OCTETS, begin);
+	if (got > 0)
+		s->dropped = pcapng_dropped_by(slice_of(tail, (size_t)got));
+	free(tail);
+}
+
+static int
+open_descriptor(struct savefile *s, int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return say_errno(s, errno);
+	if (S_ISDIR(st.st_mode))
+		return say_directory(s);
+	if (S_ISREG(st.st_mode)) {
+		s->octets = (uint64_t)st.st_size;
+		read_tail(s, fd, st.st_size);
+	}
+	s->window = window_new(fd, WINDOW_OCTETS);
+	return s->window == NULL ? -ENOMEM : 0;
+}
+
 static int
 open_file(struct savefile *s)
 {
 	const bool standard_input = strcmp(s->path, "-") == 0;
-	const int fd = standard_input ? dup(STDIN_FILENO) : -1;
-	struct stat st;
+	int fd, error;
 
 	s->name = standard_input ? "standard input" : s->path;
-	s->file = standard_input ? fdopen(fd, "r") : fopen(s->path, "re");
-	if (s->file == NULL)
+	fd = standard_input ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 0)
+			    : open(s->path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return say_errno(s, errno);
-	if (fstat(fileno(s->file), &st) < 0)
-		return say_errno(s, errno);
-	if (S_ISDIR(st.st_mode))
-		return say_directory(s);
-	if (S_ISREG(st.st_mode))
-		s->octets = (uint64_t)st.st_size;
-
-	s->buffer = malloc(BUFFER_OCTETS);
-	if (s->buffer != NULL)
-		setvbuf(s->file, s->buffer, _IOFBF, BUFFER_OCTETS);
-	return 0;
-}
-
-/* The file's first octets, left unread.  A pipe cannot be rewound, so they
- * are pushed back: glibc takes as many as its buffer gave out. */
-static struct slice
-peek(FILE *file, uint8_t head[MAGIC_OCTETS])
-{
-	const size_t len = fread(head, 1, MAGIC_OCTETS, file);
-
-	for (size_t i = len; i > 0; i--)
-		ungetc(head[i - 1], file);
-	return slice_of(head, len);
+	error = open_descriptor(s, fd);
+	if (error < 0)
+		close(fd);
+	return error;
 }
 
 static int
 say_foreign(const struct savefile *s, const struct magic *magic)
 {
-	if (magic->unpack == NULL)
+	if (s->unpack != NULL)
+		log_error(s->log,
+		    "%s: inside not a savefile, looks like %s; %s", s->name,
+		    magic->looks_like,
+		    magic->unpack == NULL ? magic->advice : "unpack it first");
+	else if (magic->unpack == NULL)
 		log_error(s->log, "%s: not a savefile, looks like %s; %s",
 		    s->name, magic->looks_like, magic->advice);
 	else if (s->name == s->path)
@@ -108,70 +131,121 @@ say_foreign(const struct savefile *s, const struct magic *magic)
 	return -EINVAL;
 }
 
+/* Go on behind a pipe from the thread that unpacks. */
 static int
-check_head(const struct savefile *s)
+unpack(struct savefile *s, const struct codec *codec)
 {
-	uint8_t octets[MAGIC_OCTETS];
-	const struct slice head = peek(s->file, octets);
+	int fd = -1;
+	const int error = unpack_new(s->window, codec, &s->unpack, &fd);
 
-	if (ferror(s->file))
-		return say_errno(s, errno);
+	if (error < 0)
+		return error == -ENOMEM ? error : say_errno(s, -error);
+	s->window = window_new(fd, WINDOW_OCTETS);
+	if (s->window == NULL)
+		close(fd);
+	return s->window == NULL ? -ENOMEM : 0;
+}
+
+static const struct format *
+format_of(struct slice head)
+{
+	static const uint8_t section[] = { 0x0a, 0x0d, 0x0d, 0x0a };
+
+	return slice_equal(slice_first(head, 4), slice_of(section, 4))
+	    ? &blocks_format
+	    : &records_format;
+}
+
+/* Which format it is, by its first octets; unpacked before where it must be. */
+static int
+recognise(struct savefile *s)
+{
+	const int got = window_need(s->window, MAGIC_OCTETS);
+	const struct slice head =
+	    slice_first(window_octets(s->window), MAGIC_OCTETS);
+	const struct magic *magic;
+
+	if (got < 0)
+		return say_errno(s, -got);
+	if (head.len == 0 && s->unpack != NULL) {
+		const char *error = unpack_error(s->unpack);
+
+		log_error(s->log, "%s: %s; get the whole file", s->name,
+		    error == NULL ? "nothing in it" : error);
+		return -EINVAL;
+	}
 	if (head.len == 0) {
 		log_error(s->log, "%s: empty file; capture it again", s->name);
 		return -EINVAL;
 	}
-	if (!magic_is_savefile(head))
-		return say_foreign(s, magic_find(head));
-	return 0;
+	if (magic_is_savefile(head)) {
+		s->format = format_of(head);
+		return 0;
+	}
+	magic = magic_find(head);
+	if (magic->codec == NULL || s->unpack != NULL)
+		return say_foreign(s, magic);
+	return unpack(s, magic->codec);
 }
 
-/* The first octets were those of a savefile, so what libpcap then does not
- * know is one that ends too early. */
 static int
-say_header(const struct savefile *s, const char *reason)
+say_header(const struct savefile *s, int error)
 {
-	if (strstr(reason, "truncated") != NULL ||
-	    strstr(reason, "unknown file format") != NULL)
+	if (error == -ENOMEM)
+		return error;
+	if (error == -EINVAL)
 		log_error(s->log,
-		    "%s: cut short in its header; capture it "
-		    "again",
-		    s->name);
+		    "%s: cut short in its header; capture it again", s->name);
 	else
-		log_error(s->log,
-		    "%s: %s; try to convert it with editcap -F "
-		    "pcapng",
-		    s->name, reason);
+		return say_errno(s, -error);
 	return -EINVAL;
 }
 
+/* libpcap has the say about what the reader of records does not know. */
 static int
-check_datalink(struct savefile *s)
+open_oldpcap(struct savefile *s)
+{
+	int error;
+
+	s->format = &oldpcap_format;
+	error = s->format->new (s->window, &s->reader);
+	if (error == -ENOTSUP)
+		log_error(s->log,
+		    "%s: %s; try to convert it with editcap -F pcapng", s->name,
+		    s->format->error(s->reader));
+	return error == -ENOTSUP ? -EINVAL : error;
+}
+
+/* Only the first packet tells what the file was captured on. */
+static int
+check_first(struct savefile *s)
 {
 	const char *name;
 
-	s->datalink = pcap_datalink(s->pcap);
-	if (datalink_known(s->datalink))
+	s->first_result = s->format->next(s->reader, &s->first);
+	s->first_waits = true;
+	if ((s->first_result != FORMAT_PACKET &&
+		s->first_result != FORMAT_BAD_STAMP) ||
+	    s->format == &blocks_format || datalink_known(s->first.datalink))
 		return 0;
-	name = pcap_datalink_val_to_name(s->datalink);
+	name = pcap_datalink_val_to_name(s->first.datalink);
 	log_error(s->log,
 	    "%s: datalink %s (%d) is not supported; capture on "
 	    "an Ethernet, Linux cooked or raw IP interface",
-	    s->name, name == NULL ? "without a name" : name, s->datalink);
+	    s->name, name == NULL ? "without a name" : name, s->first.datalink);
 	return -EINVAL;
 }
 
 static int
-open_pcap(struct savefile *s)
+open_format(struct savefile *s)
 {
-	char reason[PCAP_ERRBUF_SIZE] = "";
+	int error = s->format->new (s->window, &s->reader);
 
-	s->pcap = pcap_fopen_offline_with_tstamp_precision(
-	    s->file, PCAP_TSTAMP_PRECISION_NANO, reason);
-	if (s->pcap == NULL)
-		return say_header(s, reason);
-	s->file = NULL;
-	s->records = records_new(s->pcap);
-	return check_datalink(s);
+	if (error == -ENOTSUP)
+		error = open_oldpcap(s);
+	else if (error < 0)
+		error = say_header(s, error);
+	return error < 0 ? error : check_first(s);
 }
 
 int
@@ -187,9 +261,11 @@ savefile_open(
 	s->log = log;
 	error = open_file(s);
 	if (error == 0)
-		error = check_head(s);
+		error = recognise(s);
+	if (error == 0 && s->format == NULL)
+		error = recognise(s);
 	if (error == 0)
-		error = open_pcap(s);
+		error = open_format(s);
 	if (error < 0) {
 		savefile_free(s);
 		return error;
@@ -203,105 +279,94 @@ savefile_free(struct savefile *s)
 {
 	if (s == NULL)
 		return;
-	if (s->filtered)
-		pcap_freecode(&s->filter);
-	records_free(s->records);
-	if (s->pcap != NULL)
-		pcap_close(s->pcap);
-	if (s->file != NULL)
-		fclose(s->file);
-	free(s->buffer);
+	linkfilter_free(s->filter);
+	if (s->reader != NULL)
+		s->format->free(s->reader);
+	window_free(s->window); /* before: what unpacks would wait for us */
+	unpack_free(s->unpack);
 	free(s);
 }
 
 int
 savefile_filter(struct savefile *s, const char *filter)
 {
-	if (pcap_compile(s->pcap, &s->filter, filter, 1, PCAP_NETMASK_UNKNOWN) <
-	    0) {
+	const int ethernet = 1;
+	char line[PCAP_ERRBUF_SIZE];
+	struct textbuf why;
+	int error;
+
+	textbuf_init(&why, line, sizeof(line));
+	s->filter = linkfilter_new(filter);
+	if (s->filter == NULL)
+		return -ENOMEM;
+	error = linkfilter_check(s->filter,
+	    s->first_result == FORMAT_PACKET ? s->first.datalink : ethernet,
+	    &why);
+	if (error < 0)
 		log_error(s->log, "filter '%s': %s; see pcap-filter(7)", filter,
-		    pcap_geterr(s->pcap));
-		return -EINVAL;
-	}
-	s->filtered = true;
-	return 0;
+		    why.text);
+	return error;
 }
 
-/* The classic format has 32 bits for the seconds; libpcap takes them for a
- * signed number, which is 1901 from 2038 on.  What would be 2100 or later is
- * rather damage. */
-static int64_t
-seconds_of(const struct timeval *stamp)
+static enum format_result
+next_packet(struct savefile *s, struct packet *packet)
 {
-	const int64_t seconds = stamp->tv_sec + (INT64_C(1) << 32);
+	const unsigned source = packet->source;
 
-	return stamp->tv_sec < 0 && seconds < YEAR_2100 ? seconds
-							: stamp->tv_sec;
+	if (!s->first_waits)
+		return s->format->next(s->reader, packet);
+	s->first_waits = false;
+	*packet = s->first;
+	packet->source = source;
+	return s->first_result;
 }
 
-static bool
-stamp_is_usable(const struct timeval *stamp)
+static void
+say_unstamped(struct savefile *s)
 {
-	const int64_t seconds = seconds_of(stamp);
-
-	return seconds >= 0 && seconds < STAMP_END && stamp->tv_usec >= 0 &&
-	    stamp->tv_usec < NSTIME_S;
-}
-
-static int
-next_record(
-    struct savefile *s, struct pcap_pkthdr **header, const u_char **octets)
-{
-	if (s->records != NULL)
-		return records_next(s->records, header, octets);
-	return pcap_next_ex(s->pcap, header, octets);
+	if (!s->unstamped_said)
+		log_warning(s->log,
+		    "%s: has packets without a stamp: no time passes between "
+		    "them, and no clock is judged by them; write it with "
+		    "dumpcap or tcpdump",
+		    s->name);
+	s->unstamped_said = true;
 }
 
 enum savefile_read
 savefile_next(struct savefile *s, struct packet *packet, bool *passed)
 {
-	struct pcap_pkthdr *header;
-	const u_char *octets;
-	int got;
-
-	while ((got = next_record(s, &header, &octets)) == 1) {
+	while ((s->result = next_packet(s, packet)) <= FORMAT_BAD_STAMP) {
 		s->packets++;
-		if (!stamp_is_usable(&header->ts)) {
-			s->counts.bad_stamp++;
+		if (s->result == FORMAT_BAD_STAMP) {
+			s->bad_stamp++;
 			continue;
 		}
-		/* tv_usec holds nanoseconds: we asked for that precision. */
-		packet->wall =
-		    seconds_of(&header->ts) * NSTIME_S + header->ts.tv_usec;
-		packet->octets = slice_of(octets, header->caplen);
-		packet->len =
-		    header->len < header->caplen ? header->caplen : header->len;
-		packet->datalink = s->datalink;
-		*passed = !s->filtered ||
-		    pcap_offline_filter(&s->filter, header, octets) != 0;
-		s->counts.filtered += !*passed;
+		if (packet->unstamped)
+			say_unstamped(s);
+		*passed =
+		    s->filter == NULL || linkfilter_passes(s->filter, packet);
+		s->filtered += !*passed;
 		return SAVEFILE_PACKET;
 	}
-	return got == PCAP_ERROR_BREAK ? SAVEFILE_END : SAVEFILE_BROKEN;
+	if (s->result == FORMAT_END &&
+	    (s->unpack == NULL || unpack_error(s->unpack) == NULL))
+		return SAVEFILE_END;
+	return SAVEFILE_BROKEN;
 }
 
-/* libpcap has only its words to tell one failure from another. */
 void
 savefile_complain(const struct savefile *s)
 {
-	const char *const reason = s->records != NULL
-	    ? records_error(s->records)
-	    : pcap_geterr(s->pcap);
 	const unsigned long long packets = s->packets;
+	const char *reason = s->unpack == NULL ? NULL : unpack_error(s->unpack);
 
-	if (strstr(reason, "different from") != NULL)
+	if (reason != NULL)
 		log_error(s->log,
-		    "%s: after packet %llu %s, which libpcap "
-		    "cannot read, judged up to there; write each interface to "
-		    "a file of its own (tshark -r %s -Y frame.interface_id==0 "
-		    "-w FILE) and name them all with -r",
-		    s->name, packets, reason, s->path);
-	else if (strstr(reason, "truncated") != NULL)
+		    "%s: %s after packet %llu, judged as far as it goes; get "
+		    "the whole file if there is more",
+		    s->name, reason, packets);
+	else if (s->result == FORMAT_CUT)
 		log_error(s->log,
 		    "%s: cut short after packet %llu, judged as "
 		    "far as it goes; get the whole file if there is more",
@@ -310,18 +375,36 @@ savefile_complain(const struct savefile *s)
 		log_error(s->log,
 		    "%s: damaged after packet %llu, judged as "
 		    "far as it goes: %s; capture it again or repair it",
-		    s->name, packets, reason);
+		    s->name, packets, s->format->error(s->reader));
+}
+
+bool
+savefile_end(const struct savefile *s, nstime *end)
+{
+	struct format_facts facts = { .has_end = false };
+
+	if (s->format->facts != NULL)
+		s->format->facts(s->reader, &facts);
+	if (facts.has_end)
+		*end = facts.end;
+	return facts.has_end;
+}
+
+uint64_t
+savefile_dropped(const struct savefile *s)
+{
+	struct format_facts facts = { .dropped = 0 };
+
+	if (s->format->facts != NULL)
+		s->format->facts(s->reader, &facts);
+	return facts.dropped > s->dropped ? facts.dropped : s->dropped;
 }
 
 uint64_t
 savefile_octets_read(const struct savefile *s)
 {
-	off_t offset;
-
-	if (s->records != NULL)
-		return records_octets(s->records);
-	offset = ftello(pcap_file(s->pcap));
-	return offset < 0 ? 0 : (uint64_t)offset;
+	return s->unpack != NULL ? unpack_total(s->unpack)
+				 : window_total(s->window);
 }
 
 uint64_t
@@ -339,11 +422,14 @@ savefile_path(const struct savefile *s)
 void
 savefile_refuse(struct savefile *s)
 {
-	s->counts.bad_stamp++;
+	s->bad_stamp++;
 }
 
 void
-savefile_counts(const struct savefile *s, struct savefile_counts *counts)
+savefile_stats(const struct savefile *s, counter_output *output, void *arg)
 {
-	*counts = s->counts;
+	output(arg, COUNTER_EVENT, "savefile.bad_stamp", s->bad_stamp);
+	output(arg, COUNTER_EVENT, "savefile.filtered", s->filtered);
+	if (s->format->stats != NULL)
+		s->format->stats(s->reader, output, arg);
 }

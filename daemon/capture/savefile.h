@@ -7,8 +7,9 @@
 #include "net/packet.h"
 
 /*
- * One savefile, pcap or pcapng, read by libpcap packet by packet.  What is
- * wrong with it is said here, once, as "FILE: what; what to do".
+ * One savefile, pcap or pcapng, perhaps compressed with gzip, zstd or xz, read
+ * packet by packet.  What is wrong with it is said here, once, as "FILE: what;
+ * what to do".
  */
 
 struct savefile;
@@ -34,8 +35,8 @@ enum savefile_read {
 
 /*
  * The next packet that has a stamp between 1970 and 2200: octets (borrowed
- * until the next call), len, datalink and wall are filled in.  *passed: the
- * filter lets it through.
+ * until the next call), len, datalink, wall and unstamped are filled in.
+ * *passed: the filter lets it through.
  */
 enum savefile_read savefile_next(
     struct savefile *s, struct packet *packet, bool *passed);
@@ -52,10 +53,15 @@ const char *savefile_path(const struct savefile *s);
 /* A packet whose time cannot be used is counted as a bad stamp. */
 void savefile_refuse(struct savefile *s);
 
-struct savefile_counts {
-	uint64_t bad_stamp; /* before 1970, after 2200, or no time at all */
-	uint64_t filtered;  /* did not pass the filter */
-};
-void savefile_counts(const struct savefile *s, struct savefile_counts *counts);
+/* savefile.bad_stamp, savefile.filtered, and those of its format */
+void savefile_stats(
+    const struct savefile *s, counter_output *output, void *arg);
+
+/* Once it has ended: does it tell until when the capture went on? */
+bool savefile_end(const struct savefile *s, nstime *end);
+
+/* Packets that the capture lost, as far as the file told yet.  A pcapng that
+ * is no pipe and not compressed tells it from the start. */
+uint64_t savefile_dropped(const struct savefile *s);
 
 #endif

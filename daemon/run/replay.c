@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "base/totals.h"
 #include "capture/savefile.h"
 #include "txn/timers.h"
 
@@ -33,6 +34,8 @@ struct replay {
 	nstime now, wall;   /* of the latest packet */
 	nstime shift;       /* now is the stamp plus this, or later */
 	nstime first, last; /* stamps of what was judged */
+	nstime end;         /* the latest that a file tells it went on to */
+	struct totals stats;
 };
 
 static int
@@ -138,12 +141,30 @@ fill_heap(struct replay *r)
 		sift_down(r, i - 1);
 }
 
+/* Packets that a file lost are missing anywhere in it. */
+static void
+note_losses(struct replay *r, const struct source *source, nstime until)
+{
+	tap_dropped(r->setup.tap, savefile_dropped(source->savefile), until);
+}
+
+static void
+end_source(struct replay *r, struct source *source)
+{
+	nstime end;
+
+	r->open--;
+	note_losses(r, source, r->now);
+	if (savefile_end(source->savefile, &end) && end > r->end)
+		r->end = end;
+}
+
 /* The top of the heap is done with: put its next packet in its place. */
 static void
 replace_top(struct replay *r)
 {
 	if (!read_next(r->heap[0])) {
-		r->open--;
+		end_source(r, r->heap[0]);
 		r->heap[0] = r->heap[--r->heap_len];
 	}
 	if (r->heap_len > 0)
@@ -252,8 +273,10 @@ begin_source(struct replay *r, struct source *source)
 		    savefile_path(source->savefile));
 		tap_rebase(r->setup.tap, r->now);
 	}
-	if (!source->begun)
+	if (!source->begun) {
 		r->open++;
+		note_losses(r, source, NSTIME_NEVER);
+	}
 	source->begun = true;
 }
 
@@ -294,6 +317,8 @@ judge_packet(struct replay *r, struct source *source)
 		return;
 	packet->now = r->now;
 	tap_packet(r->setup.tap, packet);
+	if (packet->unstamped)
+		return;
 	if (first || packet->wall < r->first)
 		r->first = packet->wall;
 	if (first || packet->wall > r->last)
@@ -316,6 +341,17 @@ show_progress(const struct replay *r)
 	progress_show(r->setup.progress, read, r->octets, r->packets);
 }
 
+/* The capture went on after its last packet. */
+static void
+live_on(struct replay *r)
+{
+	if (!r->begun || r->end <= r->wall || r->shift > NOW_END - r->end ||
+	    r->end + r->shift <= r->now)
+		return;
+	advance(r, r->end + r->shift);
+	r->wall = r->end;
+}
+
 int
 replay_run(struct replay *r, const bool *stop)
 {
@@ -326,6 +362,8 @@ replay_run(struct replay *r, const bool *stop)
 		if (++r->packets % PROGRESS_PACKETS == 0)
 			show_progress(r);
 	}
+	if (!*stop)
+		live_on(r);
 	tap_finish(r->setup.tap, r->now);
 	judge_finish(r->setup.judge, r->now, r->now - r->shift);
 
@@ -352,17 +390,15 @@ replay_span(const struct replay *r, nstime *first, nstime *last, nstime *end)
 }
 
 void
-replay_stats(const struct replay *r, counter_output *output, void *arg)
+replay_stats(struct replay *r, counter_output *output, void *arg)
 {
-	struct savefile_counts sum = { 0 };
+	struct totals *const sum = &r->stats;
 
-	for (size_t i = 0; i < r->source_count; i++) {
-		struct savefile_counts counts;
-
-		savefile_counts(r->sources[i].savefile, &counts);
-		sum.bad_stamp += counts.bad_stamp;
-		sum.filtered += counts.filtered;
-	}
-	output(arg, COUNTER_EVENT, "savefile.bad_stamp", sum.bad_stamp);
-	output(arg, COUNTER_EVENT, "savefile.filtered", sum.filtered);
+	*sum = (struct totals){ .count = 0 };
+	for (size_t i = 0; i < r->source_count; i++)
+		savefile_stats(r->sources[i].savefile, totals_gather, sum);
+	for (size_t i = 0; i < sum->count; i++)
+		output(arg,
+		    sum->entries[i].limit ? COUNTER_LIMIT : COUNTER_EVENT,
+		    sum->entries[i].name, sum->entries[i].value);
 }

@@ -53,7 +53,7 @@ void replay_complain(const struct replay *r);
 void replay_span(
     const struct replay *r, nstime *first, nstime *last, nstime *end);
 
-/* savefile.bad_stamp, savefile.filtered */
-void replay_stats(const struct replay *r, counter_output *output, void *arg);
+/* savefile.*, pcapng.*; their names live as long as the replay. */
+void replay_stats(struct replay *r, counter_output *output, void *arg);
 
 #endif

@@ -16,6 +16,8 @@ struct packet {
 	int datalink;    /* a LINKTYPE_/DLT_ value, as in pcap-linktype(7) */
 	unsigned source; /* which interface or savefile, from 0 */
 	nstime wall;     /* the stamp: UTC since the epoch */
+	bool unstamped;  /* .. which it has not: `wall' is that of the latest
+			  * packet that has one, or 0 */
 	nstime now;      /* monotonic, drives timers (DESIGN principle 2) */
 };
 

@@ -10,7 +10,7 @@ enum {
 	TAIL_BLOCKS = 4096     /* looked at from a file's end */
 };
 
-struct interface {
+struct pcapng_interface {
 	struct pcapngblock_interface is;
 	uint64_t dropped; /* by its latest statistics */
 };
@@ -20,8 +20,9 @@ struct pcapng {
 	void *arg;
 	bool in_section, little;
 	size_t interface_count, interface_room;
-	struct interface *interfaces; /* of this section */
-	uint64_t dropped_before;      /* in sections before it */
+	struct pcapng_interface *interfaces; /* of this section */
+	uint64_t dropped_before;             /* in sections before it */
+	nstime latest;                       /* stamp of a packet */
 	bool has_end;
 	nstime end;
 
@@ -98,7 +99,7 @@ static bool
 has_room(struct pcapng *p)
 {
 	const size_t room = 2 * p->interface_room + 4;
-	struct interface *grown;
+	struct pcapng_interface *grown;
 
 	if (p->interface_count < p->interface_room)
 		return true;
@@ -118,28 +119,45 @@ static void
 read_interface(struct pcapng *p, const struct pcapngblock *b)
 {
 	if (has_room(p))
-		p->interfaces[p->interface_count++] = (struct interface){
+		p->interfaces[p->interface_count++] = (struct pcapng_interface){
 			.is = pcapngblock_interface(b),
 		};
 }
 
-static struct interface *
+static struct pcapng_interface *
 interface_numbered(struct pcapng *p, uint32_t n)
 {
 	return n < p->interface_count ? &p->interfaces[n] : NULL;
+}
+
+/* dumpcap counts it in microseconds, whatever its interface does: what then
+ * ends before its own packets is read as these. */
+static bool
+end_time(const struct pcapng *p, const struct pcapngtime *clock, uint64_t units,
+    nstime *end)
+{
+	const struct pcapngtime microseconds = { 6, clock->offset };
+	nstime found;
+
+	if ((!pcapngtime_read(clock, units, &found) || found < p->latest) &&
+	    (!pcapngtime_read(&microseconds, units, &found) ||
+		found < p->latest))
+		return false;
+	*end = found;
+	return true;
 }
 
 static void
 read_statistics(struct pcapng *p, const struct pcapngblock *b)
 {
 	const struct pcapngblock_statistics s = pcapngblock_statistics(b);
-	struct interface *i = interface_numbered(p, s.interface);
+	struct pcapng_interface *i = interface_numbered(p, s.interface);
 	nstime end;
 
 	if (i == NULL)
 		return;
 	i->dropped = s.dropped;
-	if (s.has_end && pcapngtime_read(&i->is.clock, s.end, &end) &&
+	if (s.has_end && end_time(p, &i->is.clock, s.end, &end) &&
 	    (!p->has_end || end > p->end)) {
 		p->has_end = true;
 		p->end = end;
@@ -147,8 +165,9 @@ read_statistics(struct pcapng *p, const struct pcapngblock *b)
 }
 
 static void
-fill_packet(const struct interface *i, const struct pcapngblock_packet *f,
-    struct slice octets, struct pcapng_packet *packet)
+fill_packet(struct pcapng *p, const struct pcapng_interface *i,
+    const struct pcapngblock_packet *f, struct slice octets,
+    struct pcapng_packet *packet)
 {
 	*packet = (struct pcapng_packet){
 		.octets = octets,
@@ -161,6 +180,8 @@ fill_packet(const struct interface *i, const struct pcapngblock_packet *f,
 		    pcapngtime_read(&i->is.clock, f->stamp, &packet->wall)
 		    ? PCAPNG_STAMP
 		    : PCAPNG_STAMP_BAD;
+	if (packet->stamp == PCAPNG_STAMP && packet->wall > p->latest)
+		p->latest = packet->wall;
 }
 
 /* How long a packet's block must be in hand is only known from its fields. */
@@ -168,7 +189,7 @@ static enum found
 read_packet(
     struct pcapng *p, const struct pcapngblock *b, struct pcapng_packet *packet)
 {
-	const struct interface *i = interface_numbered(p, 0);
+	const struct pcapng_interface *i = interface_numbered(p, 0);
 	struct pcapngblock_packet f;
 	struct slice octets;
 
@@ -190,7 +211,7 @@ read_packet(
 		p->wanted = PCAPNGBLOCK_HEAD + f.octets + f.caplen;
 		return FOUND_SHORT;
 	}
-	fill_packet(i, &f, slice_first(octets, f.caplen), packet);
+	fill_packet(p, i, &f, slice_first(octets, f.caplen), packet);
 	return FOUND_PACKET;
 }
 
@@ -376,7 +397,7 @@ pcapng_dropped_by(struct slice tail)
 void
 pcapng_stats(const struct pcapng *p, counter_output *output, void *arg)
 {
-	output(arg, "pcapng.too_long", p->too_long);
-	output(arg, "pcapng.malformed", p->malformed);
-	output(arg, "pcapng.no_interface", p->no_interface);
+	output(arg, COUNTER_EVENT, "pcapng.too_long", p->too_long);
+	output(arg, COUNTER_EVENT, "pcapng.malformed", p->malformed);
+	output(arg, COUNTER_EVENT, "pcapng.no_interface", p->no_interface);
 }

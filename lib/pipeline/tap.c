@@ -26,6 +26,7 @@ struct tap {
 	struct txntable *txns;
 
 	nstime wall_offset; /* stamps less `now' */
+	bool unstamped;     /* the packet has no stamp */
 	nstime last_drop;
 	uint64_t packets, messages, segments;
 	uint64_t other_port, no_memory;
@@ -134,8 +135,12 @@ static void
 on_observation(void *arg, const struct observation *observation)
 {
 	const struct tap *tap = arg;
+	const bool by_stamp = observation->kind == OBSERVATION_CLOCK ||
+	    observation->kind == OBSERVATION_CERTIFICATE;
 
-	tap->output(tap->arg, observation);
+	/* Without a stamp nothing can be compared with it. */
+	if (!tap->unstamped || !by_stamp)
+		tap->output(tap->arg, observation);
 }
 
 /* Is `method' one of the words of the configured list?  Methods are
@@ -413,6 +418,7 @@ void
 tap_packet(struct tap *tap, const struct packet *packet)
 {
 	tap->wall_offset = packet->wall - packet->now;
+	tap->unstamped = packet->unstamped;
 	tap->packets++;
 	decode_input(tap->decode, packet);
 }

@@ -350,11 +350,11 @@ jsonline_summary(const struct summary *s)
 	struct object alerts = kinds_object(s->alerts);
 
 	put_text(&o, "type", "summary");
-	if (s->packets > 0)
+	if (s->last > 0)
 		put(&o, "time", time_of(s->wall));
 	put_count(&o, "packets", s->packets);
 	put_count(&o, "messages", s->messages);
-	if (s->packets > 0) {
+	if (s->last > 0) {
 		put(&o, "first", time_of(s->first));
 		put(&o, "last", time_of(s->last));
 	}

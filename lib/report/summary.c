@@ -30,7 +30,7 @@ write_packets(struct textbuf *t, const struct summary *s)
 	phrase_count(t, s->packets, "packet");
 	textbuf_add(t, ", ");
 	phrase_count(t, s->messages, "message");
-	if (s->packets > 0) {
+	if (s->last > 0) {
 		textbuf_add(t, ", ");
 		textbuf_time_of_day(t, s->first);
 		textbuf_add(t, " to ");

@@ -38,7 +38,7 @@ struct summary_clock {
 struct summary {
 	nstime wall; /* when it was made: the last packet's stamp */
 	uint64_t packets, messages;
-	nstime first, last; /* stamps; both 0 without packets */
+	nstime first, last; /* stamps; both 0 if no packet has one */
 	size_t method_count, port_count, drop_count, clock_count;
 	struct summary_method *methods;   /* sorted by name */
 	struct summary_port *not_watched; /* sorted by port */

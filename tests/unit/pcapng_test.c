@@ -46,9 +46,10 @@ tell(const struct pcapng_packet *packet)
 }
 
 static void
-on_counter(void *arg, const char *name, uint64_t value)
+on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
 	(void)arg;
+	(void)kind;
 	if (value == 0)
 		return;
 	textbuf_add(&tells, name);
@@ -259,6 +260,24 @@ START_TEST(the_end_of_the_capture_and_its_losses_are_told)
 }
 END_TEST
 
+START_TEST(an_end_in_microseconds_is_known_as_such)
+{
+	begin(false);
+	file_interface(&file, 1, 0, 9, 0);
+	file_enhanced(&file, 0, S1 * 1000, "x");
+	file_statistics(&file, 0, S1 + 7, 0, 0);
+	reads("1 x at 0\n");
+	ck_assert(statistics.has_end);
+	ck_assert_int_eq(statistics.end, WALL + 7000);
+	begin(false);
+	file_interface(&file, 1, 0, 9, 0);
+	file_enhanced(&file, 0, S1 * 1000, "x");
+	file_statistics(&file, 0, S1 - 1, 0, 0);
+	reads("1 x at 0\n");
+	ck_assert(!statistics.has_end);
+}
+END_TEST
+
 START_TEST(what_dropped_before_a_packet_is_not_of_the_end)
 {
 	begin(true);
@@ -375,6 +394,7 @@ UNIT("pcapng", both_octet_orders_are_read,
     a_simple_packet_has_no_stamp, stamps_out_of_range_are_told,
     other_blocks_are_skipped, options_and_comments_are_passed_over,
     secrets_are_handed_out, the_end_of_the_capture_and_its_losses_are_told,
+    an_end_in_microseconds_is_known_as_such,
     what_dropped_before_a_packet_is_not_of_the_end,
     lengths_that_lie_are_counted, damage_is_named, a_packet_too_long_is_skipped,
     waits_at_every_cut)

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef WINDOW_H
+#define WINDOW_H
+
+#include <sys/types.h>
+
+#include "base/slice.h"
+
+/*
+ * A file or pipe read in blocks, from front to back: what was read and not
+ * yet taken lies in one piece, so that packets are borrowed from it instead
+ * of being copied.
+ */
+
+struct window;
+
+/* Reads `fd', which it closes in the end.  `most' octets can be had in one
+ * piece.  NULL when out of memory (`fd' is left open). */
+struct window *window_new(int fd, size_t most);
+void window_free(struct window *w);
+
+/* Have `octets' or more in hand.  1; 0: it ends before; -errno. */
+int window_need(struct window *w, size_t octets);
+
+/* What is in hand, borrowed until the next window_need(). */
+struct slice window_octets(const struct window *w);
+
+/* The first `octets' of what is in hand are done with. */
+void window_take(struct window *w, size_t octets);
+
+/* Octets read so far. */
+uint64_t window_total(const struct window *w);
+
+#endif

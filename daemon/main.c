@@ -6,9 +6,9 @@
  * The daemon's rooms, lowest first; each includes only from those below it:
  *
  *	host	the machine: clocks, log, service manager, privileges
+ *	outlet	the sinks that alerts go to, a queue and a thread each
  *	config	command line and configuration, and the limits they set
  *	capture	packets from interfaces and savefiles, with their time
- *	outlet	the sinks that alerts go to, a queue and a thread each
  *	state	what survives a restart
  *	run	the event loop with its interfaces, or savefiles from end to end
  */

@@ -8,6 +8,7 @@
 
 #include "config/config_file.h"
 #include "config/config_keys.h"
+#include "outlet/sinktable.h"
 
 struct config *
 config_new(void)
@@ -167,7 +168,7 @@ check(const struct config *config, const struct log *log)
 		    config->timeouts.methods);
 		error = -EINVAL;
 	}
-	if (is_among_others(config->alerts.sinks, "auto")) {
+	if (is_among_others(config->alerts.sinks, SINKTABLE_AUTOMATIC)) {
 		log_error(log,
 		    "[alerts] sinks: found '%s'; accepted: auto "
 		    "alone, or others without it",

@@ -4,6 +4,8 @@
 #include <ctype.h>
 #include <net/if.h>
 
+#include "outlet/sinktable.h"
+
 #include "witness/witness.h"
 
 enum type {
@@ -47,14 +49,6 @@ is_method(struct slice item)
 		    (item.p[i] == 0 || strchr("-.!%_+`'~", item.p[i]) == NULL))
 			return false;
 	return true;
-}
-
-static bool
-is_sink(struct slice item)
-{
-	return slice_is(item, "auto") || slice_is(item, "journal") ||
-	    slice_is(item, "syslog") || slice_is(item, "stdout") ||
-	    (slice_starts_with(item, "json:/") && item.len > 6);
 }
 
 static bool
@@ -140,8 +134,8 @@ static const struct row rows[] = {
 	    AT(connections.expiry_warning), 0, 365 * DAY, NULL },
 
 	{ "alerts", "sinks", LIST, "auto",
-	    "auto, or some of journal syslog stdout json:/FILE",
-	    AT(alerts.sinks), 0, 0, is_sink },
+	    SINKTABLE_ACCEPTED,
+	    AT(alerts.sinks), 0, 0, sinktable_accepts },
 	{ "alerts", "facility", FACILITY, "daemon", FACILITIES,
 	    AT(alerts.facility), 0, 0, NULL },
 	{ "alerts", "join", DURATION, "10s", "0s to 5m",

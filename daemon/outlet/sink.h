@@ -49,6 +49,15 @@ struct sink_record *sink_record_new(int priority, size_t len);
 /* A record that is just this text. */
 struct sink_record *sink_record_text(int priority, struct slice text);
 
+/* With what a sink of any kind is made; borrowed. */
+struct sink_setup {
+	const char *argument; /* a path where the kind takes one, or "" */
+	unsigned facility;    /* as in syslog(3), not shifted */
+	bool json;            /* write JSON where both would do */
+	size_t limit;         /* records queued at most */
+	unsigned rate;        /* alerts a second; 0: all */
+};
+
 struct sink_counts {
 	uint64_t delivered, lost, queued;
 	uint64_t settled; /* the number up to which all alerts were delivered,

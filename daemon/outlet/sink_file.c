@@ -167,26 +167,27 @@ close_file(void *state)
 	free(f);
 }
 
+/* `path' is copied; NULL: standard output. */
 static struct file *
-file_new(const struct sink_file_setup *setup)
+file_new(const char *path, bool json)
 {
 	struct file *f = calloc(1, sizeof(*f));
 
 	if (f == NULL)
 		return NULL;
-	f->json = setup->json;
+	f->json = json;
 	f->descriptor = -1;
-	if (setup->path == NULL)
+	if (path == NULL)
 		return f;
-	f->path = strdup(setup->path);
+	f->path = strdup(path);
 	if (f->path != NULL)
 		return f;
 	free(f);
 	return NULL;
 }
 
-struct sink *
-sink_file_new(const struct sink_file_setup *setup)
+static struct sink *
+make(const char *path, bool json, const struct sink_setup *setup)
 {
 	static const struct sink_kind kind = {
 		.format = format,
@@ -195,7 +196,7 @@ sink_file_new(const struct sink_file_setup *setup)
 		.reopen = reopen,
 		.close = close_file,
 	};
-	struct file *f = file_new(setup);
+	struct file *f = file_new(path, json);
 	int error;
 
 	if (f == NULL) {
@@ -208,6 +209,18 @@ sink_file_new(const struct sink_file_setup *setup)
 		errno = -error;
 		return NULL;
 	}
-	return sink_new(setup->path == NULL ? "stdout" : setup->path, &kind, f,
-	    setup->limit, setup->rate);
+	return sink_new(path == NULL ? "stdout" : path, &kind, f, setup->limit,
+	    setup->rate);
+}
+
+struct sink *
+sink_file_standard(const struct sink_setup *setup)
+{
+	return make(NULL, setup->json, setup);
+}
+
+struct sink *
+sink_file_json(const struct sink_setup *setup)
+{
+	return make(setup->argument, true, setup);
 }

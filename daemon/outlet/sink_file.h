@@ -10,14 +10,10 @@
  * all, also when the disk is full.
  */
 
-struct sink_file_setup {
-	const char *path; /* copied; NULL: standard output */
-	bool json;
-	size_t limit;
-	unsigned rate;
-};
-
-/* NULL and errno set if the file cannot be opened, or no memory. */
-struct sink *sink_file_new(const struct sink_file_setup *setup);
+/* Text or JSON lines on standard output; JSON lines in the file that the
+ * argument names.  NULL and errno set if the file cannot be opened, or no
+ * memory. */
+struct sink *sink_file_standard(const struct sink_setup *setup);
+struct sink *sink_file_json(const struct sink_setup *setup);
 
 #endif

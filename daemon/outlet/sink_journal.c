@@ -118,7 +118,7 @@ close_journal(void *state)
 }
 
 struct sink *
-sink_journal_new(size_t limit, unsigned rate, unsigned facility)
+sink_journal_new(const struct sink_setup *setup)
 {
 	static const struct sink_kind kind = {
 		.format = format,
@@ -131,8 +131,8 @@ sink_journal_new(size_t limit, unsigned rate, unsigned facility)
 
 	if (j == NULL)
 		return NULL;
-	j->facility = facility;
-	return sink_new("journal", &kind, j, limit, rate);
+	j->facility = setup->facility;
+	return sink_new("journal", &kind, j, setup->limit, setup->rate);
 }
 
 bool

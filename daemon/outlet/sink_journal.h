@@ -5,8 +5,9 @@
 #include "outlet/sink.h"
 
 /* Native journal entries with every field of DESIGN section 9; journald
- * passes them on to syslog under `facility' (0 to 23). */
-struct sink *sink_journal_new(size_t limit, unsigned rate, unsigned facility);
+ * passes them on to syslog under the facility.  NULL and errno set on
+ * failure. */
+struct sink *sink_journal_new(const struct sink_setup *setup);
 
 /* Is there a journald to write to? */
 bool sink_journal_present(void);

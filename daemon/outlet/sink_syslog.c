@@ -121,7 +121,7 @@ close_syslog(void *state)
 }
 
 struct sink *
-sink_syslog_new(size_t limit, unsigned rate, unsigned facility)
+sink_syslog_new(const struct sink_setup *setup)
 {
 	static const struct sink_kind kind = {
 		.format = format,
@@ -134,6 +134,6 @@ sink_syslog_new(size_t limit, unsigned rate, unsigned facility)
 
 	if (s == NULL)
 		return NULL;
-	*s = (struct syslog_state){ .facility = facility, .socket = -1 };
-	return sink_new("syslog", &kind, s, limit, rate);
+	*s = (struct syslog_state){ .facility = setup->facility, .socket = -1 };
+	return sink_new("syslog", &kind, s, setup->limit, setup->rate);
 }

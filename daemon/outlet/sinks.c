@@ -5,13 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "outlet/sink_file.h"
-#include "outlet/sink_journal.h"
-#include "outlet/sink_syslog.h"
 #include "host/wallclock.h"
+#include "outlet/sinktable.h"
 
 /* At ten alerts a second a sink may stand still for seven minutes. */
-enum { SINKS = 16, QUEUE = 4096 };
+enum { SINKS = 16, QUEUE = 4096, WORD = 512 };
 
 /* How long a sink that was taken out of the configuration may go on. */
 #define LEAVE (60 * NSTIME_S)
@@ -21,7 +19,7 @@ enum { SINKS = 16, QUEUE = 4096 };
 
 struct named {
 	struct sink *sink; /* NULL: free */
-	char word[CONFIG_TEXT];
+	char word[WORD];
 	unsigned facility, rate;
 	bool failing; /* and that was logged */
 	uint64_t delivered, lost;
@@ -48,23 +46,6 @@ sinks_new(bool json, const struct log *log)
 	return s;
 }
 
-static struct sink *
-open_sink(const struct sinks *s, const struct named *n)
-{
-	const bool out = strcmp(n->word, "stdout") == 0;
-
-	if (strcmp(n->word, "journal") == 0)
-		return sink_journal_new(QUEUE, n->rate, n->facility);
-	if (strcmp(n->word, "syslog") == 0)
-		return sink_syslog_new(QUEUE, n->rate, n->facility);
-	return sink_file_new(&(struct sink_file_setup){
-	    .path = out ? NULL : n->word + strlen("json:"),
-	    .json = s->json || !out,
-	    .limit = QUEUE,
-	    .rate = n->rate,
-	});
-}
-
 static bool
 is_same(const struct named *a, const struct named *b)
 {
@@ -76,17 +57,32 @@ is_same(const struct named *a, const struct named *b)
 static int
 find_or_open(struct sinks *s, struct named *n)
 {
+	const struct sinktable_row *row;
+	struct slice argument;
+
 	for (size_t i = 0; i < SINKS; i++)
 		if (is_same(&s->named[i], n)) {
 			*n = s->named[i];
 			return 0;
 		}
-	n->sink = open_sink(s, n);
+	row = sinktable_find(slice_text(n->word), &argument);
+	if (row == NULL) {
+		log_error(s->log, "sink %s: unknown; accepted: %s", n->word,
+		    SINKTABLE_ACCEPTED);
+		return -EINVAL;
+	}
 	n->moved = wallclock_monotonic();
+	n->sink = row->open(&(struct sink_setup){
+	    .argument = (const char *)argument.p, /* the end of n->word */
+	    .facility = n->facility,
+	    .json = s->json,
+	    .limit = QUEUE,
+	    .rate = n->rate,
+	});
 	if (n->sink != NULL)
 		return 0;
-	log_error(
-	    s->log, "sink %s: cannot be opened: %s", n->word, strerror(errno));
+	log_error(s->log, "sink %s: cannot be opened: %s; it needs %s", n->word,
+	    strerror(errno), row->needs);
 	return -EIO;
 }
 
@@ -117,20 +113,19 @@ let_go(struct sinks *s, struct sink *sink)
 }
 
 static size_t
-add_word(const struct config *config, struct slice word, struct named named[],
-    size_t count)
+add_word(const struct sinks_wanted *wanted, struct slice word,
+    struct named named[], size_t count)
 {
 	struct named *n = &named[count];
 	struct textbuf t;
 
-	if (slice_is(word, "auto"))
-		word =
-		    slice_text(sink_journal_present() ? "journal" : "syslog");
+	if (slice_is(word, SINKTABLE_AUTOMATIC))
+		word = slice_text(sinktable_automatic());
 	if (word.len == 0 || count == SINKS)
 		return count;
 	*n = (struct named){
-		.facility = config->alerts.facility,
-		.rate = config->alerts.rate,
+		.facility = wanted->facility,
+		.rate = wanted->rate,
 	};
 	textbuf_init(&t, n->word, sizeof(n->word));
 	textbuf_add_slice(&t, word);
@@ -141,23 +136,29 @@ add_word(const struct config *config, struct slice word, struct named named[],
 }
 
 static size_t
-wanted(const struct sinks *s, const struct config *config, struct named named[])
+name_all(const struct sinks *s, const struct sinks_wanted *wanted,
+    struct named named[])
 {
-	struct slice rest = slice_text(config->alerts.sinks), word;
+	struct slice rest = slice_text(wanted->sinks);
 	size_t count = 0;
 
 	if (s->json)
-		count = add_word(config, slice_text("stdout"), named, count);
-	while (value_next(&rest, &word))
-		count = add_word(config, word, named, count);
+		count = add_word(wanted, slice_text("stdout"), named, count);
+	while (rest.len > 0) {
+		const struct slice word =
+		    slice_first(rest, slice_index(rest, ' '));
+
+		count = add_word(wanted, word, named, count);
+		rest = slice_after(rest, word.len + 1);
+	}
 	return count;
 }
 
 int
-sinks_set(struct sinks *s, const struct config *config)
+sinks_set(struct sinks *s, const struct sinks_wanted *wanted)
 {
 	struct named next[SINKS] = { { .sink = NULL } };
-	const size_t count = wanted(s, config, next);
+	const size_t count = name_all(s, wanted, next);
 	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < count; i++)
@@ -266,7 +267,7 @@ static void
 watch_leaving(struct sinks *s, nstime until)
 {
 	for (size_t i = 0; i < SINKS; i++) {
-		char name[CONFIG_TEXT];
+		char name[WORD];
 		struct textbuf t;
 		uint64_t missing, settled;
 

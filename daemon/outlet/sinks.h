@@ -3,14 +3,12 @@
 #define SINKS_H
 
 #include "alert/outbox.h"
-#include "config/config.h"
+#include "host/log.h"
 #include "outlet/sink.h"
 
 /*
- * All sinks of the configuration (DESIGN section 9):
- *
- *	auto		journal where journald is, else syslog
- *	journal, syslog, stdout, json:FILE
+ * All sinks of the configuration (DESIGN section 9), opened by the rows of
+ * sinktable.h.
  */
 
 struct sinks;
@@ -19,12 +17,18 @@ struct sinks;
  * JSON lines. */
 struct sinks *sinks_new(bool json, const struct log *log);
 
+struct sinks_wanted {
+	const char *sinks; /* as in [alerts], single blanks between */
+	unsigned facility; /* as in syslog(3), not shifted */
+	unsigned rate;     /* alerts a second to each; 0: all */
+};
+
 /*
  * Open what [alerts] sinks names.  What stands there before and after is
  * kept, and its file opened anew (logrotate); the others get LEAVE to deliver
  * what they have.  0, or -errno, logged, and nothing has changed.
  */
-int sinks_set(struct sinks *sinks, const struct config *config);
+int sinks_set(struct sinks *sinks, const struct sinks_wanted *wanted);
 
 /* `number': see sink.h. */
 void sinks_alert(struct sinks *sinks, const struct alert_event *event,

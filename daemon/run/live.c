@@ -245,10 +245,21 @@ keep(struct live *l)
 	state_tick(l->state, &rooms);
 }
 
+static int
+set_sinks(struct live *l, const struct config *config)
+{
+	return sinks_set(l->sinks,
+	    &(struct sinks_wanted){
+		.sinks = config->alerts.sinks,
+		.facility = config->alerts.facility,
+		.rate = config->alerts.rate,
+	    });
+}
+
 int
 live_open_sinks(struct live *l)
 {
-	int error = sinks_set(l->sinks, l->config);
+	int error = set_sinks(l, l->config);
 
 	if (error != 0)
 		return error;
@@ -447,11 +458,11 @@ live_set(struct live *l, struct config *config)
 {
 	struct config *before = l->config;
 
-	if (sinks_set(l->sinks, config) != 0)
+	if (set_sinks(l, config) != 0)
 		return false;
 	if (selection_set(l->interfaces, l->setup.options, config, l->log) !=
 	    0) {
-		sinks_set(l->sinks, before);
+		set_sinks(l, before);
 		return false;
 	}
 	l->config = config;
@@ -469,7 +480,7 @@ live_set(struct live *l, struct config *config)
 void
 live_reopen(struct live *l)
 {
-	sinks_set(l->sinks, l->config);
+	set_sinks(l, l->config);
 }
 
 void

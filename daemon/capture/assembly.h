@@ -12,7 +12,7 @@
  * instruction is its next.  Labels lie ahead: BPF knows no loops.
  */
 
-enum { ASSEMBLY_LABELS = 64, ASSEMBLY_MOST = 65535 };
+enum { ASSEMBLY_LABELS = 128, ASSEMBLY_MOST = 65535 };
 
 struct assembly {
 	struct bpf_insn *code;

@@ -2,8 +2,6 @@
 #include "capture/filter_wanted.h"
 
 #include "capture/filter_witness.h"
-#include "witness/ntp.h"
-#include "witness/witness.h"
 
 enum { TAGS = 4, GENEVE = 6081, PROTOCOL = 0 /* in M[] */ };
 
@@ -190,15 +188,14 @@ sip_ports(struct program *p)
 }
 
 static void
-udp_ports(struct program *p)
+udp_ports(struct program *p, const struct filter_witness *witness)
 {
 	sip_ports(p);
 	if (p->wanted->tunnels)
 		IF_ANY_OF(p, p->take, 4789, 4790, 8472, GENEVE, 2152);
 	else if (p->others)
 		assembly_if(p->b, GENEVE, p->take);
-	if ((p->wanted->witnesses & 1u << WITNESS_NTP) != 0)
-		assembly_if(p->b, NTP_PORT, p->take);
+	filter_witness_either(p->b, witness);
 }
 
 /* A payload that begins with "SIP/2." is a response whatever its port. */
@@ -209,9 +206,9 @@ udp(struct program *p, const struct filter_witness *witness)
 
 	assembly_place(p->b, p->udp);
 	load(p, BPF_H, 2);
-	udp_ports(p);
+	udp_ports(p, witness);
 	load(p, BPF_H, 0);
-	udp_ports(p);
+	udp_ports(p, witness);
 	filter_witness_udp(p->b, witness);
 	load(p, BPF_W, 8);
 	assembly_if(p->b, 0x5349502f, response);

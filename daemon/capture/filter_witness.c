@@ -1,75 +1,107 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture/filter_witness.h"
 
-#include "witness/kerberos.h"
-#include "witness/smb.h"
 #include "witness/witness.h"
 
+enum { UDP_HEADER = 8 };
+
+static void
+load(struct assembly *b, const struct filter_witness *f, uint32_t header,
+    const struct witness_octets *o)
+{
+	const unsigned size = o->octets == 1 ? BPF_B
+	    : o->octets == 2                 ? BPF_H
+					     : BPF_W;
+
+	assembly_add(b, BPF_LD | size | BPF_IND, f->base + header + o->at);
+}
+
+static void
+if_one_of(struct assembly *b, const struct witness_octets *o, int label)
+{
+	for (unsigned i = 0; i < o->count; i++)
+		assembly_if(b, o->values[i], label);
+}
+
+/* What does not match goes on. */
+static void
+take_matching(struct assembly *b, const struct filter_witness *f,
+    const struct witness_channel *channel, uint32_t header)
+{
+	for (unsigned i = 0; i < WITNESS_PATTERNS; i++) {
+		const struct witness_pattern *p = &channel->patterns[i];
+		const int here = assembly_label(b), next = assembly_label(b);
+
+		if (p->is.octets == 0)
+			break;
+		if (p->when.octets != 0) {
+			load(b, f, header, &p->when);
+			if_one_of(b, &p->when, here);
+			assembly_go(b, next);
+			assembly_place(b, here);
+		}
+		load(b, f, header, &p->is);
+		if_one_of(b, &p->is, f->take);
+		assembly_place(b, next);
+	}
+}
+
+static void
+if_port(struct assembly *b, const struct witness_channel *channel, int label)
+{
+	for (unsigned i = 0; i < WITNESS_PORTS; i++)
+		if (channel->ports[i] != 0)
+			assembly_if(b, channel->ports[i], label);
+}
+
 static bool
-is_wanted(const struct filter_witness *f, enum witness witness)
+is_wanted(const struct filter_witness *f, unsigned witness)
 {
 	return (f->witnesses & 1u << witness) != 0;
 }
 
-/* What begins there with a tag of its own: KRB-ERROR, AS-REP, TGS-REP.  Of
- * tickets the first segment has to pass, since who gets one is not refused. */
-static void
-take_answer(struct assembly *b, const struct filter_witness *f, uint32_t at)
+void
+filter_witness_either(struct assembly *b, const struct filter_witness *f)
 {
-	assembly_add(b, BPF_LD | BPF_B | BPF_IND, f->base + at);
-	assembly_if(b, 0x7e, f->take);
-	assembly_if(b, 0x6b, f->take);
-	assembly_if(b, 0x6d, f->take);
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
+		const struct witness_row *row = witness_row((enum witness)i);
+
+		if (is_wanted(f, i) && row->udp.both_ways)
+			if_port(b, &row->udp, f->take);
+	}
+}
+
+/* One that has ports of its own, and asks for some of what comes from there. */
+static bool
+is_asked(const struct filter_witness *f, unsigned witness,
+    const struct witness_channel *channel)
+{
+	return is_wanted(f, witness) && channel->ports[0] != 0 &&
+	    !channel->both_ways;
 }
 
 void
 filter_witness_udp(struct assembly *b, const struct filter_witness *f)
 {
-	const int kerberos = assembly_label(b), others = assembly_label(b);
+	const int others = assembly_label(b);
 
-	if (!is_wanted(f, WITNESS_KERBEROS))
-		return;
-	assembly_if(b, KERBEROS_PORT, kerberos);
-	assembly_go(b, others);
-	assembly_place(b, kerberos);
-	take_answer(b, f, 8);
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
+		const struct witness_channel *udp =
+		    &witness_row((enum witness)i)->udp;
+		int here, next;
+
+		if (!is_asked(f, i, udp))
+			continue;
+		here = assembly_label(b);
+		next = assembly_label(b);
+		if_port(b, udp, here);
+		assembly_go(b, next);
+		assembly_place(b, here);
+		take_matching(b, f, udp, UDP_HEADER);
+		assembly_go(b, others);
+		assembly_place(b, next);
+	}
 	assembly_place(b, others);
-}
-
-/* Behind its length, which is below 64 KiB, or without it: some KDCs send it
- * in a segment of its own. */
-static void
-kerberos_tcp(struct assembly *b, const struct filter_witness *f)
-{
-	const int whole = assembly_label(b);
-
-	take_answer(b, f, 0);
-	assembly_add(b, BPF_LD | BPF_H | BPF_IND, f->base);
-	assembly_if(b, 0, whole);
-	assembly_go(b, f->leave);
-	assembly_place(b, whole);
-	take_answer(b, f, 4);
-	assembly_go(b, f->leave);
-}
-
-/* NEGOTIATE of SMB2 is command 0 of 16 bits, that of SMB1 0x72 of 8. */
-static void
-smb(struct assembly *b, const struct filter_witness *f)
-{
-	const int smb1 = assembly_label(b), smb2 = assembly_label(b);
-
-	assembly_add(b, BPF_LD | BPF_W | BPF_IND, f->base + 4);
-	assembly_if(b, 0xfe534d42, smb2);
-	assembly_if(b, 0xff534d42, smb1);
-	assembly_go(b, f->leave);
-	assembly_place(b, smb2);
-	assembly_add(b, BPF_LD | BPF_H | BPF_IND, f->base + 16);
-	assembly_if(b, 0, f->take);
-	assembly_go(b, f->leave);
-	assembly_place(b, smb1);
-	assembly_add(b, BPF_LD | BPF_B | BPF_IND, f->base + 8);
-	assembly_if(b, 0x72, f->take);
-	assembly_go(b, f->leave);
 }
 
 /* X goes to the payload. */
@@ -86,21 +118,21 @@ skip_header(struct assembly *b, const struct filter_witness *f)
 void
 filter_witness_tcp(struct assembly *b, const struct filter_witness *f)
 {
-	const int from_kdc = assembly_label(b), from_files = assembly_label(b);
-	const int others = assembly_label(b);
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
+		const struct witness_channel *tcp =
+		    &witness_row((enum witness)i)->tcp;
+		int here, next;
 
-	if (is_wanted(f, WITNESS_KERBEROS))
-		assembly_if(b, KERBEROS_PORT, from_kdc);
-	if (is_wanted(f, WITNESS_SMB)) {
-		assembly_if(b, SMB_PORT, from_files);
-		assembly_if(b, SMB_ON_NETBIOS_PORT, from_files);
+		if (!is_asked(f, i, tcp))
+			continue;
+		here = assembly_label(b);
+		next = assembly_label(b);
+		if_port(b, tcp, here);
+		assembly_go(b, next);
+		assembly_place(b, here);
+		skip_header(b, f);
+		take_matching(b, f, tcp, 0);
+		assembly_go(b, f->leave);
+		assembly_place(b, next);
 	}
-	assembly_go(b, others);
-	assembly_place(b, from_kdc);
-	skip_header(b, f);
-	kerberos_tcp(b, f);
-	assembly_place(b, from_files);
-	skip_header(b, f);
-	smb(b, f);
-	assembly_place(b, others);
 }

@@ -17,6 +17,9 @@ struct filter_witness {
 	int take, leave; /* labels */
 };
 
+/* A is a port of UDP, the source's or the destination's. */
+void filter_witness_either(struct assembly *b, const struct filter_witness *f);
+
 /* A is the source port.  What is no witness goes on. */
 void filter_witness_udp(struct assembly *b, const struct filter_witness *f);
 void filter_witness_tcp(struct assembly *b, const struct filter_witness *f);

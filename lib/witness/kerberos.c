@@ -237,8 +237,8 @@ wait_for(struct slice message, size_t len, struct kerberos *k)
 	if (!is_success(message.p[0]) && message.p[0] != KRB_ERROR)
 		return KERBEROS_FOREIGN;
 	if (message.p[0] == KRB_ERROR && len > message.len)
-		return len > KERBEROS_STREAM ? KERBEROS_FOREIGN
-					     : KERBEROS_PARTIAL;
+		return len > WITNESS_STREAM ? KERBEROS_FOREIGN
+					    : KERBEROS_PARTIAL;
 	return kerberos_parse(slice_first(message, len), k);
 }
 
@@ -268,8 +268,48 @@ kerberos_stream(struct slice first, struct kerberos *k)
 		return read_bare(first, k);
 	if (c.bad || c.rest.len == 0)
 		return KERBEROS_PARTIAL;
-	if (len == 0 || len > KERBEROS_STREAM - LENGTH_OCTETS)
+	if (len == 0 || len > WITNESS_STREAM - LENGTH_OCTETS)
 		return len > 0 && is_success(c.rest.p[0]) ? KERBEROS_SUCCESS
 							  : KERBEROS_FOREIGN;
 	return wait_for(c.rest, len, k);
+}
+
+static enum witness_answer
+answer(enum kerberos_verdict verdict, const struct kerberos *k,
+    struct witness_reading *reading)
+{
+	if (verdict == KERBEROS_PARTIAL || verdict == KERBEROS_FOREIGN)
+		return verdict == KERBEROS_PARTIAL ? WITNESS_PARTIAL
+						   : WITNESS_FOREIGN;
+	*reading = (struct witness_reading){
+		.success = verdict == KERBEROS_SUCCESS,
+	};
+	if (verdict == KERBEROS_SUCCESS)
+		return WITNESS_TOLD;
+	reading->sender.time = k->server_time;
+	reading->sender.resolution = k->server_resolution;
+	if (k->has_client_time) {
+		reading->receiver.time = k->client_time;
+		reading->receiver.resolution = NSTIME_MS;
+	}
+	reading->refused = k->error == KERBEROS_ERR_SKEW;
+	reading->error = k->error;
+	reading->authority = k->realm;
+	return WITNESS_TOLD;
+}
+
+enum witness_answer
+kerberos_read_datagram(struct slice datagram, struct witness_reading *reading)
+{
+	struct kerberos k;
+
+	return answer(kerberos_parse(datagram, &k), &k, reading);
+}
+
+enum witness_answer
+kerberos_read_stream(struct slice first, struct witness_reading *reading)
+{
+	struct kerberos k;
+
+	return answer(kerberos_stream(first, &k), &k, reading);
 }

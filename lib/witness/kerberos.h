@@ -2,8 +2,7 @@
 #ifndef KERBEROS_H
 #define KERBEROS_H
 
-#include "base/nstime.h"
-#include "base/slice.h"
+#include "witness/witness.h"
 
 enum { KERBEROS_PORT = 88 };
 
@@ -36,10 +35,13 @@ struct kerberos {
 /* A datagram from UDP port 88. */
 enum kerberos_verdict kerberos_parse(struct slice datagram, struct kerberos *k);
 
-/* How much of a direction of a stream is worth keeping for it. */
-enum { KERBEROS_STREAM = 4096 };
-
 /* The first octets that the server sent on a TCP connection from port 88. */
 enum kerberos_verdict kerberos_stream(struct slice first, struct kerberos *k);
+
+/* As the row of this witness has them. */
+enum witness_answer kerberos_read_datagram(
+    struct slice datagram, struct witness_reading *reading);
+enum witness_answer kerberos_read_stream(
+    struct slice first, struct witness_reading *reading);
 
 #endif

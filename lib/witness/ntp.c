@@ -79,3 +79,21 @@ ntp_parse(struct slice datagram, struct ntp *ntp)
 	*ntp = n;
 	return true;
 }
+
+enum witness_answer
+ntp_read(struct slice datagram, struct witness_reading *reading)
+{
+	struct ntp ntp;
+
+	if (!ntp_parse(datagram, &ntp))
+		return WITNESS_FOREIGN;
+	*reading = (struct witness_reading){
+		.unproven = ntp.from_client,
+		.serves = ntp.serves,
+	};
+	if (ntp.has_time && ntp.synchronised) {
+		reading->sender.time = ntp.time;
+		reading->sender.resolution = NTP_RESOLUTION;
+	}
+	return WITNESS_TOLD;
+}

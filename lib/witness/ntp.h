@@ -2,8 +2,7 @@
 #ifndef NTP_H
 #define NTP_H
 
-#include "base/nstime.h"
-#include "base/slice.h"
+#include "witness/witness.h"
 
 enum { NTP_PORT = 123 };
 
@@ -30,5 +29,9 @@ struct ntp {
 
 /* False, and *ntp untouched: it is no such datagram. */
 bool ntp_parse(struct slice datagram, struct ntp *ntp);
+
+/* As the row of this witness has it. */
+enum witness_answer ntp_read(
+    struct slice datagram, struct witness_reading *reading);
 
 #endif

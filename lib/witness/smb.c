@@ -121,3 +121,24 @@ smb_stream(struct slice first, struct smb *smb)
 		return SMB_PARTIAL;
 	return read_message(slice_first(c.rest, len), len, smb);
 }
+
+enum witness_answer
+smb_read_stream(struct slice first, struct witness_reading *reading)
+{
+	struct smb smb;
+
+	switch (smb_stream(first, &smb)) {
+	case SMB_NEGOTIATED:
+		break;
+	case SMB_PARTIAL:
+		return WITNESS_PARTIAL;
+	case SMB_FOREIGN:
+		return WITNESS_FOREIGN;
+	}
+	*reading = (struct witness_reading){
+		.sender = { smb.time, SMB_RESOLUTION },
+		.has_zone = smb.has_zone,
+		.zone = smb.zone,
+	};
+	return WITNESS_TOLD;
+}

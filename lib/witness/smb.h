@@ -2,8 +2,7 @@
 #ifndef SMB_H
 #define SMB_H
 
-#include "base/nstime.h"
-#include "base/slice.h"
+#include "witness/witness.h"
 
 enum { SMB_PORT = 445, SMB_ON_NETBIOS_PORT = 139 };
 
@@ -29,11 +28,12 @@ struct smb {
 /* How exactly `time' is told: servers' clocks tick that coarsely. */
 #define SMB_RESOLUTION (16 * NSTIME_MS)
 
-/* How much of a direction of a stream is worth keeping for it. */
-enum { SMB_STREAM = 4096 };
-
 /* The first octets that the server sent on a TCP connection from port 445 or
  * 139. */
 enum smb_verdict smb_stream(struct slice first, struct smb *smb);
+
+/* As the row of this witness has it. */
+enum witness_answer smb_read_stream(
+    struct slice first, struct witness_reading *reading);
 
 #endif

@@ -28,12 +28,70 @@ enum witness {
 /* How long a packet is on its way, unless it waits in a queue. */
 #define WITNESS_TRANSIT (250 * NSTIME_MS)
 
+/*
+ * What a datagram, or the first octets that a server sent on a connection,
+ * tells of clocks.  Times are UTC; a time is in [time, time + resolution).
+ */
+struct witness_time {
+	nstime time, resolution; /* resolution 0: it is not told */
+};
+
+struct witness_reading {
+	struct witness_time sender, receiver; /* each its own clock */
+	bool unproven;          /* the sender may make it up, so it counts once
+				 * learnt by agreement */
+	bool has_zone;          /* the sender's time zone is told too */
+	int zone;               /* minutes east of UTC */
+	bool serves;            /* the receiver gets its time from the sender */
+	bool success;           /* the receiver's clock was no obstacle */
+	bool refused;           /* the receiver was refused for its clock .. */
+	int32_t error;          /* .. by this error .. */
+	struct slice authority; /* .. of this realm; borrowed, hostile text */
+};
+
+enum witness_answer {
+	WITNESS_TOLD,    /* *reading is filled */
+	WITNESS_PARTIAL, /* streams only: come back with more octets */
+	WITNESS_FOREIGN  /* nothing of the kind, or broken: no use to come back
+			  */
+};
+
+/* How much of a direction of a stream is worth keeping for it. */
+enum { WITNESS_STREAM = 4096 };
+
+typedef enum witness_answer witness_read(
+    struct slice octets, struct witness_reading *reading);
+
+/*
+ * Payloads that the capture filter lets through: those that have one of some
+ * numbers, in network order, at an offset.
+ */
+enum { WITNESS_VALUES = 3, WITNESS_PATTERNS = 3, WITNESS_PORTS = 2 };
+struct witness_octets {
+	uint32_t at;
+	unsigned octets; /* 1, 2 or 4; 0: any payload */
+	unsigned count;
+	uint32_t values[WITNESS_VALUES];
+};
+struct witness_pattern {
+	struct witness_octets when, is; /* both */
+};
+
+/* Where a witness is heard over one transport. */
+struct witness_channel {
+	uint16_t ports[WITNESS_PORTS]; /* the server's; 0: no more */
+	bool both_ways; /* clients tell their clocks too; all is let through */
+	struct witness_pattern patterns[WITNESS_PATTERNS];
+	witness_read *read;
+};
+
 struct witness_row {
 	const char *name;  /* in the configuration, JSON and state: "ntp" */
 	const char *label; /* in sentences: "NTP" */
 	nstime transit;    /* how long a stamp may have been on its way */
 	unsigned weight;   /* against those that say otherwise */
 	bool in_sip;       /* whoever tells it speaks SIP */
+	struct witness_channel udp, tcp; /* on ports of its own */
 };
 
 /* Static. */

@@ -19,7 +19,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 		assert(k.server_resolution > 0);
 	}
 	all = kerberos_stream(whole, &k);
-	for (size_t cut = 0; cut < len && cut < KERBEROS_STREAM; cut++) {
+	for (size_t cut = 0; cut < len && cut < WITNESS_STREAM; cut++) {
 		const enum kerberos_verdict part =
 		    kerberos_stream(slice_first(whole, cut), &k);
 

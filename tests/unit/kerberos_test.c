@@ -330,7 +330,7 @@ START_TEST(what_is_too_long_is_not_waited_for)
 	struct story story = skewed;
 	struct kerberos k;
 
-	story.data = KERBEROS_STREAM;
+	story.data = WITNESS_STREAM;
 	ck_assert_int_eq(kerberos_stream(slice_first(streamed(&story), 5), &k),
 	    KERBEROS_FOREIGN);
 	ck_assert_int_eq(
@@ -342,9 +342,34 @@ START_TEST(what_is_too_long_is_not_waited_for)
 }
 END_TEST
 
+START_TEST(as_a_witness_it_tells_both_clocks_and_the_refusal)
+{
+	struct witness_reading r;
+
+	ck_assert_int_eq(
+	    kerberos_read_datagram(error_of(&skewed), &r), WITNESS_TOLD);
+	ck_assert_int_eq(r.sender.time, TIME + 250 * NSTIME_MS);
+	ck_assert_int_eq(
+	    r.receiver.time, TIME - 3600 * NSTIME_S + 7 * NSTIME_US);
+	ck_assert(r.refused && !r.success);
+	ck_assert_int_eq(r.error, KERBEROS_ERR_SKEW);
+	ck_assert(slice_is(r.authority, "EXAMPLE.NET"));
+	ck_assert_int_eq(
+	    kerberos_read_datagram(slice_text("\x6b"), &r), WITNESS_TOLD);
+	ck_assert(r.success && !r.refused);
+	ck_assert_int_eq(r.sender.resolution + r.receiver.resolution, 0);
+	ck_assert_int_eq(
+	    kerberos_read_stream(slice_text("\x7e\x82"), &r), WITNESS_PARTIAL);
+	ck_assert_int_eq(
+	    kerberos_read_stream(slice_of("\x01\x01\x01", 3), &r),
+	    WITNESS_FOREIGN);
+}
+END_TEST
+
 UNIT("kerberos", an_error_tells_both_clocks,
     a_client_time_without_fraction_is_none,
     a_server_without_fraction_tells_seconds, times_that_are_none_are_refused,
     numbers_have_bounds, tickets_are_success_and_not_read, survives_every_cut,
     survives_every_broken_octet, a_stream_is_waited_for_at_every_cut,
-    the_length_may_be_missing, what_is_too_long_is_not_waited_for)
+    the_length_may_be_missing, what_is_too_long_is_not_waited_for,
+    as_a_witness_it_tells_both_clocks_and_the_refusal)

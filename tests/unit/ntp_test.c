@@ -148,8 +148,29 @@ START_TEST(survives_every_cut)
 }
 END_TEST
 
+START_TEST(as_a_witness_a_client_is_unproven)
+{
+	struct witness_reading r;
+
+	ck_assert_int_eq(
+	    ntp_read(datagram(4, 4, STAMP << 32), &r), WITNESS_TOLD);
+	ck_assert(r.serves && !r.unproven);
+	ck_assert_int_eq(r.sender.time, UNIX * NSTIME_S);
+	ck_assert_int_eq(r.sender.resolution, NTP_RESOLUTION);
+	ck_assert_int_eq(
+	    ntp_read(datagram(3, 4, STAMP << 32), &r), WITNESS_TOLD);
+	ck_assert(!r.serves && r.unproven);
+	ck_assert_int_eq(r.receiver.resolution, 0);
+	ck_assert_int_eq(ntp_read(datagram(4, 4, 0), &r), WITNESS_TOLD);
+	ck_assert_int_eq(r.sender.resolution, 0);
+	ck_assert_int_eq(
+	    ntp_read(datagram(6, 4, STAMP << 32), &r), WITNESS_FOREIGN);
+}
+END_TEST
+
 UNIT("ntp", a_server_tells_its_time, clients_and_active_peers_have_to_be_learnt,
     only_modes_and_versions_of_old_are_read, a_zero_stamp_tells_no_time,
     a_server_may_say_that_it_does_not_know, time_goes_on_after_2036,
     interleaved_answers_tell_the_time_of_the_one_before,
-    authenticators_are_not_looked_at, survives_every_cut)
+    authenticators_are_not_looked_at, survives_every_cut,
+    as_a_witness_a_client_is_unproven)

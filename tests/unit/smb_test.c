@@ -168,7 +168,23 @@ START_TEST(waits_at_every_cut_for_what_it_needs)
 }
 END_TEST
 
+START_TEST(as_a_witness_smb1_tells_its_zone_too)
+{
+	struct witness_reading r;
+
+	ck_assert_int_eq(smb_read_stream(smb1(60), &r), WITNESS_TOLD);
+	ck_assert_int_eq(r.sender.time, TIME);
+	ck_assert_int_eq(r.sender.resolution, SMB_RESOLUTION);
+	ck_assert(r.has_zone && !r.unproven && !r.serves);
+	ck_assert_int_eq(r.zone, -60);
+	ck_assert_int_eq(
+	    smb_read_stream(slice_first(smb1(60), 20), &r), WITNESS_PARTIAL);
+	ck_assert_int_eq(
+	    smb_read_stream(slice_text("\x01"), &r), WITNESS_FOREIGN);
+}
+END_TEST
+
 UNIT("smb", smb2_tells_the_time, smb1_tells_time_and_zone,
     a_zone_that_is_none_is_left_out, a_session_may_be_accepted_before,
     nothing_else_is_looked_at, zero_is_no_time,
-    waits_at_every_cut_for_what_it_needs)
+    waits_at_every_cut_for_what_it_needs, as_a_witness_smb1_tells_its_zone_too)

@@ -8,13 +8,18 @@
 #include "sip/msdiag.h"
 #include "sip/ntlm.h"
 #include "sip/sipdate.h"
-#include "witness/kerberos.h"
-#include "witness/ntp.h"
-#include "witness/smb.h"
 
-_Static_assert((size_t)OPENING_OCTETS >= (size_t)KERBEROS_STREAM &&
-	(size_t)OPENING_OCTETS >= (size_t)SMB_STREAM,
-    "what they read is kept");
+_Static_assert((size_t)OPENING_OCTETS >= (size_t)WITNESS_STREAM,
+    "what witnesses read is kept");
+
+/* The ports on which witnesses are heard. */
+struct clocks_ports {
+	unsigned count;
+	struct {
+		uint16_t port;
+		enum witness witness;
+	} each[WITNESS_KINDS * WITNESS_PORTS];
+};
 
 struct clocks {
 	struct clocks_limits limits;
@@ -23,7 +28,41 @@ struct clocks {
 	struct agreement *agreement;
 	struct sipdate_stats dates;
 	struct openings openings;
+	struct clocks_ports udp, tcp;
 };
+
+static bool
+is_heard(const struct clocks *c, enum witness witness)
+{
+	return (c->limits.muted >> witness & 1) == 0;
+}
+
+static void
+listen(struct clocks_ports *ports, enum witness witness,
+    const struct witness_channel *channel)
+{
+	for (unsigned i = 0; i < WITNESS_PORTS; i++) {
+		if (channel->ports[i] == 0)
+			continue;
+		ports->each[ports->count].port = channel->ports[i];
+		ports->each[ports->count++].witness = witness;
+	}
+}
+
+static void
+set_limits(struct clocks *c, const struct clocks_limits *limits)
+{
+	c->limits = *limits;
+	c->udp.count = c->tcp.count = 0;
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
+		const enum witness witness = (enum witness)i;
+
+		if (!is_heard(c, witness))
+			continue;
+		listen(&c->udp, witness, &witness_row(witness)->udp);
+		listen(&c->tcp, witness, &witness_row(witness)->tcp);
+	}
+}
 
 struct clocks *
 clocks_new(
@@ -33,7 +72,7 @@ clocks_new(
 
 	if (c == NULL)
 		return NULL;
-	c->limits = *limits;
+	set_limits(c, limits);
 	c->output = output;
 	c->arg = arg;
 	c->agreement = agreement_new(limits->tellers, &limits->key);
@@ -55,14 +94,8 @@ clocks_free(struct clocks *c)
 void
 clocks_set(struct clocks *c, const struct clocks_limits *limits)
 {
-	c->limits = *limits;
+	set_limits(c, limits);
 	agreement_set(c->agreement, limits->tellers);
-}
-
-static bool
-is_heard(const struct clocks *c, enum witness witness)
-{
-	return (c->limits.muted >> witness & 1) == 0;
 }
 
 static void
@@ -177,19 +210,33 @@ clocks_message(struct clocks *c, const struct clocks_message *in)
 	read_refusal(c, in);
 }
 
+static bool
+find_port(
+    const struct clocks_ports *ports, uint16_t port, enum witness *witness)
+{
+	for (unsigned i = 0; i < ports->count; i++) {
+		if (ports->each[i].port != port)
+			continue;
+		*witness = ports->each[i].witness;
+		return true;
+	}
+	return false;
+}
+
 bool
 clocks_udp_port(const struct clocks *c, uint16_t port)
 {
-	return (port == NTP_PORT && is_heard(c, WITNESS_NTP)) ||
-	    (port == KERBEROS_PORT && is_heard(c, WITNESS_KERBEROS));
+	enum witness witness;
+
+	return find_port(&c->udp, port, &witness);
 }
 
 bool
 clocks_tcp_port(const struct clocks *c, uint16_t port)
 {
-	return (port == KERBEROS_PORT && is_heard(c, WITNESS_KERBEROS)) ||
-	    ((port == SMB_PORT || port == SMB_ON_NETBIOS_PORT) &&
-		is_heard(c, WITNESS_SMB));
+	enum witness witness;
+
+	return find_port(&c->tcp, port, &witness);
 }
 
 /* True where the teller is known to tell its clock; *stamp says then what
@@ -220,61 +267,55 @@ client_of(const struct address *address)
 	return (struct endpoint){ .address = *address };
 }
 
-static void
-read_ntp(struct clocks *c, const struct decode_event *e)
-{
-	const struct endpoint client = client_of(&e->from.address);
-	struct ntp ntp;
-	struct stamp stamp = {
-		.peer = e->from.address,
-		.witness = WITNESS_NTP,
-		.attribution = STAMP_HOST,
-		.resolution = NTP_RESOLUTION,
-		.wall = e->packet->wall,
-		.now = e->packet->now,
-	};
-
-	if (!is_heard(c, WITNESS_NTP) || !ntp_parse(e->udp.payload, &ntp))
-		return;
-	if (ntp.serves)
-		c->output(c->arg,
-		    &(struct observation){
-			.kind = OBSERVATION_SERVES_TIME,
-			.now = stamp.now,
-			.wall = stamp.wall,
-			.a = e->to,
-			.b = e->from,
-		    });
-	if (!ntp.has_time || !ntp.synchronised)
-		return;
-	stamp.told = ntp.time;
-	if (!ntp.from_client ||
-	    is_learnt(c, &client, AGREEMENT_NTP_CLIENT, &stamp))
-		tell_stamp(c, &stamp);
-}
-
-/* What a KDC, or a service, sent to a client. */
-struct krb_answer {
-	const struct endpoint *server, *client;
+/* Whose octets are read, and for whom they were. */
+struct clocks_reading {
+	enum witness witness;
+	const struct endpoint *sender, *receiver;
 	nstime now, wall;
 };
 
 static void
-tell_success(struct clocks *c, const struct krb_answer *from)
+tell_time(struct clocks *c, const struct clocks_reading *from,
+    const struct witness_reading *r, const struct witness_time *time)
+{
+	const bool own = time == &r->sender;
+	const struct endpoint client = client_of(&from->sender->address);
+	struct stamp stamp = {
+		.peer = own ? from->sender->address : from->receiver->address,
+		.witness = from->witness,
+		.attribution = STAMP_HOST,
+		.told = time->time,
+		.resolution = time->resolution,
+		.wall = from->wall,
+		.now = from->now,
+		.tells_zone = own && r->has_zone,
+		.zone = own ? r->zone : 0,
+	};
+
+	if (time->resolution > 0 &&
+	    (!r->unproven ||
+		is_learnt(c, &client, AGREEMENT_NTP_CLIENT, &stamp)))
+		tell_stamp(c, &stamp);
+}
+
+/* Something happened between the server and its client. */
+static void
+tell_served(struct clocks *c, const struct clocks_reading *from,
+    enum observation_kind kind)
 {
 	c->output(c->arg,
 	    &(struct observation){
-		.kind = OBSERVATION_KRB_SUCCESS,
+		.kind = kind,
 		.now = from->now,
 		.wall = from->wall,
-		.a = *from->client,
-		.b = *from->server,
+		.a = *from->receiver,
+		.b = *from->sender,
 	    });
 }
 
 static void
-tell_refused(
-    struct clocks *c, const struct krb_answer *from, const struct kerberos *k)
+tell_refused(struct clocks *c, const struct clocks_reading *from,
+    const struct witness_reading *r)
 {
 	c->output(c->arg,
 	    &(struct observation){
@@ -282,13 +323,13 @@ tell_refused(
 	        .now = from->now,
 	        .wall = from->wall,
 	        .krb_refused = {
-	            .error = k->error,
-	            .server = *from->server,
-	            .client = *from->client,
-	            .realm = k->realm,
-	            .server_time = k->server_time,
-	            .has_client_time = k->has_client_time,
-	            .client_time = k->client_time,
+	            .error = r->error,
+	            .server = *from->sender,
+	            .client = *from->receiver,
+	            .realm = r->authority,
+	            .server_time = r->sender.time,
+	            .has_client_time = r->receiver.resolution > 0,
+	            .client_time = r->receiver.time,
 	            .now = from->now,
 	            .wall = from->wall,
 	        },
@@ -296,104 +337,65 @@ tell_refused(
 }
 
 static void
-tell_krb_error(
-    struct clocks *c, const struct krb_answer *from, const struct kerberos *k)
+tell_reading(struct clocks *c, const struct clocks_reading *from,
+    const struct witness_reading *r)
 {
-	struct stamp stamp = {
-		.peer = from->server->address,
-		.witness = WITNESS_KERBEROS,
-		.attribution = STAMP_HOST,
-		.told = k->server_time,
-		.resolution = k->server_resolution,
-		.wall = from->wall,
-		.now = from->now,
-	};
-
-	tell_stamp(c, &stamp);
-	if (k->has_client_time) {
-		stamp.peer = from->client->address;
-		stamp.told = k->client_time;
-		stamp.resolution = NSTIME_MS;
-		tell_stamp(c, &stamp);
-	}
-	if (k->error == KERBEROS_ERR_SKEW)
-		tell_refused(c, from, k);
+	if (r->serves)
+		tell_served(c, from, OBSERVATION_SERVES_TIME);
+	if (r->success)
+		tell_served(c, from, OBSERVATION_KRB_SUCCESS);
+	tell_time(c, from, r, &r->sender);
+	tell_time(c, from, r, &r->receiver);
+	if (r->refused)
+		tell_refused(c, from, r);
 }
 
-static void
-on_kerberos(struct clocks *c, enum kerberos_verdict verdict,
-    const struct kerberos *k, const struct krb_answer *from)
+/* True where the sender of the datagram may tell its clock. */
+static bool
+find_channel(
+    const struct clocks *c, const struct decode_event *e, enum witness *witness)
 {
-	if (verdict == KERBEROS_ERROR)
-		tell_krb_error(c, from, k);
-	else if (verdict == KERBEROS_SUCCESS)
-		tell_success(c, from);
+	return find_port(&c->udp, e->from.port, witness) ||
+	    (find_port(&c->udp, e->to.port, witness) &&
+		witness_row(*witness)->udp.both_ways);
 }
 
 void
 clocks_datagram(struct clocks *c, const struct decode_event *e)
 {
-	const struct krb_answer from = {
-		.server = &e->from,
-		.client = &e->to,
+	struct clocks_reading from = {
+		.sender = &e->from,
+		.receiver = &e->to,
 		.now = e->packet->now,
 		.wall = e->packet->wall,
 	};
-	struct kerberos k;
+	struct witness_reading reading;
 
-	if (e->from.port == KERBEROS_PORT && is_heard(c, WITNESS_KERBEROS))
-		on_kerberos(c, kerberos_parse(e->udp.payload, &k), &k, &from);
-	else if (e->from.port == NTP_PORT || e->to.port == NTP_PORT)
-		read_ntp(c, e);
-}
-
-static void
-tell_smb(
-    struct clocks *c, const struct tcpreasm_event *e, const struct smb *smb)
-{
-	tell_stamp(c,
-	    &(struct stamp){
-		.peer = e->server.address,
-		.witness = WITNESS_SMB,
-		.attribution = STAMP_HOST,
-		.told = smb->time,
-		.resolution = SMB_RESOLUTION,
-		.wall = e->wall,
-		.now = e->now,
-		.tells_zone = smb->has_zone,
-		.zone = smb->zone,
-	    });
+	if (find_channel(c, e, &from.witness) &&
+	    witness_row(from.witness)->udp.read(e->udp.payload, &reading) ==
+		WITNESS_TOLD)
+		tell_reading(c, &from, &reading);
 }
 
 /* True: come back with more octets. */
 static bool
 read_first(struct clocks *c, const struct tcpreasm_event *e, struct slice first)
 {
-	const struct krb_answer from = {
-		.server = &e->server,
-		.client = &e->client,
+	struct clocks_reading from = {
+		.sender = &e->server,
+		.receiver = &e->client,
 		.now = e->now,
 		.wall = e->wall,
 	};
-	struct kerberos k;
-	struct smb smb;
+	struct witness_reading reading;
+	enum witness_answer answer;
 
-	if (e->server.port == KERBEROS_PORT) {
-		const enum kerberos_verdict v = kerberos_stream(first, &k);
-
-		on_kerberos(c, v, &k, &from);
-		return v == KERBEROS_PARTIAL;
-	}
-	switch (smb_stream(first, &smb)) {
-	case SMB_NEGOTIATED:
-		tell_smb(c, e, &smb);
-		break;
-	case SMB_PARTIAL:
-		return true;
-	case SMB_FOREIGN:
-		break;
-	}
-	return false;
+	if (!find_port(&c->tcp, e->server.port, &from.witness))
+		return false;
+	answer = witness_row(from.witness)->tcp.read(first, &reading);
+	if (answer == WITNESS_TOLD)
+		tell_reading(c, &from, &reading);
+	return answer == WITNESS_PARTIAL;
 }
 
 void

@@ -304,8 +304,8 @@ raise(struct certificate *c, const struct certificate_sight *s,
 	tell(c, s, &key->holder, s->certificate->sha256,
 	    (struct finding){
 		.verdict = FINDING_TROUBLE,
-		.severity = class == CERTEVIDENCE_EXPIRING ? FINDING_WARNING
-							   : FINDING_ERROR,
+		.severity = finding_severity_of(
+		    FINDING_CERTIFICATE, certevidence_class_name(class)),
 		.evidence = &c->evidence,
 	    });
 }
@@ -328,8 +328,7 @@ heal(struct certificate *c, const struct certificate_sight *s,
 			continue;
 		t->stands = false;
 		tell(c, s, &key->holder, t->sha256,
-		    (struct finding){ .verdict = FINDING_HEALTHY,
-			.severity = FINDING_ERROR });
+		    (struct finding){ .verdict = FINDING_HEALTHY });
 	}
 }
 

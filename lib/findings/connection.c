@@ -192,7 +192,8 @@ tell(struct connection *c, const struct connection_server *s,
 	    &(struct finding){
 		.kind = FINDING_CONNECTION_FAILURE,
 		.verdict = verdict,
-		.severity = FINDING_ERROR,
+		.severity = finding_severity_of(
+		    FINDING_CONNECTION_FAILURE, classes[class].name),
 		.key = textbuf_slice(&name),
 		.subject = slice_first(textbuf_slice(&name), subject),
 		.evidence = verdict == FINDING_TROUBLE ? &c->evidence : NULL,

@@ -55,8 +55,43 @@ struct finding {
 
 typedef void finding_output(void *arg, const struct finding *finding);
 
+/* A field of the evidence, as siptimed-fields(5) tells of it. */
+struct finding_field {
+	const char *name; /* in JSON */
+	enum evidence_type type;
+	bool always;        /* or where it is known */
+	const char *values; /* parted by blanks; NULL: any */
+	const char *text;   /* what it is, without a full stop */
+};
+
+/* A class whose severity is not its kind's. */
+struct finding_class {
+	const char *class;
+	enum finding_severity severity;
+};
+
+/* All that is fixed about a kind, but for its sentences (lib/report). */
+struct finding_row {
+	const char *name;                   /* "transaction-timeout" */
+	enum finding_severity severity;     /* unless its class has another */
+	const struct finding_class *others; /* up to a NULL class; or NULL */
+	bool joins;                         /* an incident may join it */
+	nstime quiet; /* over this long after the last finding; 0: never */
+	/* MESSAGE_IDs of the journal: raised or refreshed, and resolved.  The
+	 * journal's catalog is found by them: never change one. */
+	const char *message_ids[2];
+	const struct finding_field *fields; /* up to a NULL name */
+};
+
+/* Static. */
+const struct finding_row *finding_row(enum finding_kind kind);
+
 /* "transaction-timeout", .. */
 const char *finding_kind_name(enum finding_kind kind);
+
+/* How grave one of this class is; `class' may be NULL. */
+enum finding_severity finding_severity_of(
+    enum finding_kind kind, const char *class);
 
 /* False if there is no such kind. */
 bool finding_kind_parse(struct slice name, enum finding_kind *kind);

@@ -168,7 +168,7 @@ tell(struct silence *s, enum finding_verdict verdict,
 	    &(struct finding){
 		.kind = FINDING_SILENT_PEER,
 		.verdict = verdict,
-		.severity = FINDING_WARNING,
+		.severity = finding_severity_of(FINDING_SILENT_PEER, NULL),
 		.key = textbuf_slice(&name),
 		.subject = slice_first(textbuf_slice(&name), subject),
 		.evidence = verdict == FINDING_HEALTHY ? NULL : &s->evidence,

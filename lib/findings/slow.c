@@ -126,7 +126,7 @@ tell(struct slow *s, const struct slow_server *server,
 	    &(struct finding){
 		.kind = FINDING_SLOW_TRANSACTION,
 		.verdict = verdict,
-		.severity = FINDING_WARNING,
+		.severity = finding_severity_of(FINDING_SLOW_TRANSACTION, NULL),
 		.key = textbuf_slice(&name),
 		.subject = textbuf_slice(&name),
 		.evidence = e,

@@ -140,7 +140,7 @@ tell(struct stale *s, const struct endpoint *server,
 	    &(struct finding){
 		.kind = FINDING_STALE_DATE,
 		.verdict = FINDING_TROUBLE,
-		.severity = FINDING_ERROR,
+		.severity = finding_severity_of(FINDING_STALE_DATE, NULL),
 		.key = textbuf_slice(&key),
 		.subject = textbuf_slice(&key),
 		.evidence = evidence,

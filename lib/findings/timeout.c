@@ -217,7 +217,8 @@ tell_timeout(struct timeout *t, const struct outcome *o,
 	tell(t, &o->uas, method,
 	    (struct finding){
 		.verdict = verdict,
-		.severity = proof_severity(o->class),
+		.severity = finding_severity_of(
+		    FINDING_TRANSACTION_TIMEOUT, proof_class_name(o->class)),
 		.evidence = &t->evidence,
 		.now = o->now,
 	    });
@@ -296,7 +297,6 @@ late(struct timeout *t, const struct outcome *o, const char *method)
 		tell(t, &o->uas, method,
 		    (struct finding){
 			.verdict = FINDING_WITHDRAWN,
-			.severity = proof_severity(o->class),
 			.now = o->now,
 		    });
 	verdicts_remove(t->verdicts, o->id);
@@ -359,7 +359,6 @@ heal(struct timeout *t, struct timeout_server *s, nstime now, nstime wall)
 	tell(t, &s->endpoint, s->method,
 	    (struct finding){
 		.verdict = FINDING_HEALTHY,
-		.severity = proof_severity(OUTCOME_NO_RESPONSE),
 		.now = now,
 	    });
 	lru_forget(t->servers, s);

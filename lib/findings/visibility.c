@@ -100,7 +100,7 @@ tell(struct visibility *v, enum finding_verdict verdict, const char *key,
 	    &(struct finding){
 		.kind = FINDING_VISIBILITY,
 		.verdict = verdict,
-		.severity = FINDING_WARNING,
+		.severity = finding_severity_of(FINDING_VISIBILITY, NULL),
 		.key = slice_text(key),
 		.subject = slice_text(subject),
 		.evidence = &v->evidence,

@@ -11,7 +11,6 @@
  */
 
 struct catalog_entry {
-	enum finding_kind kind;
 	const char *summary; /* one line: what it is */
 	const char *advice; /* one sentence to act on at three in the morning */
 	const char *text;   /* paragraphs: what it means, what to check in which

@@ -4,36 +4,10 @@
 #include "report/catalog.h"
 #include "report/line.h"
 
-/* Raised and refreshed; resolved. */
-static const char *const message_ids[FINDING_KINDS][2] = {
-	[FINDING_TRANSACTION_TIMEOUT] = { "3ceaaf30814248ea91d93080f9b439fc",
-	    "9dfb369bab134faea27655daa05f1119" },
-	[FINDING_SLOW_TRANSACTION] = { "6301bbfca0c5454e8ff9bb510944fe0c",
-	    "6fced11d2bd841e6847a8387cdde8d51" },
-	[FINDING_CLOCK_SKEW] = { "3a124c647e024f05b7c1dce27f7695f5",
-	    "66080f174c9648e29cbd0ba3a1a6bcde" },
-	[FINDING_LOCAL_CLOCK] = { "b120a366f0bb49cf82f2dc05873f9bd0",
-	    "78b7d0ac84774ce08e4cda11b43c589b" },
-	[FINDING_VISIBILITY] = { "2330fcf1562a44b888668d77e827062c",
-	    "c1acc9906424450aa36bf9b3ddcb369d" },
-	[FINDING_ZONE_CHANGE] = { "32833106536e45df80b2d002cc92d33d",
-	    "f08db22fd293456ab170fab23d90fbac" },
-	[FINDING_WITNESS_CONFLICT] = { "f3faa8e879ea47238ad5cfbc1d74bd1c",
-	    "3ce1268c9c8042e3bfec3fee8ed2305d" },
-	[FINDING_CONNECTION_FAILURE] = { "a93f32a9a17241028e4edc90253d9e30",
-	    "47aa2dbad9e24c8d809f001680289e32" },
-	[FINDING_SILENT_PEER] = { "7f453a0ef5094b4f95de6e91074206e2",
-	    "30f47f35d0384cfb8add40e92c34bf1c" },
-	[FINDING_CERTIFICATE] = { "63783933d5f04510bf6af8af81df6383",
-	    "1e07ea63524c498f94dc77a72ed0d50a" },
-	[FINDING_STALE_DATE] = { "42a68fecc75a43c48d0d866b16519537",
-	    "39c0d03234794347b83bea5c88b224f0" },
-};
-
 const char *
 fields_message_id(enum finding_kind kind, bool resolved)
 {
-	return message_ids[kind][resolved ? 1 : 0];
+	return finding_row(kind)->message_ids[resolved];
 }
 
 unsigned

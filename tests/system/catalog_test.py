@@ -39,11 +39,12 @@ def words(text):
 
 def message_ids():
     """Of each kind that for raised and refreshed, and that for resolved."""
-    source = (TOP / "lib/report/fields.c").read_text()
+    source = (TOP / "lib/findings/finding.c").read_text()
     ids = {}
     for entry in re.split(r"\[FINDING_(?=[A-Z_]+\] = )", source)[1:]:
         kind = entry[:entry.index("]")].lower().replace("_", "-")
-        ids[kind] = ID.findall(entry)[:2]
+        if ID.search(entry):
+            ids[kind] = ID.findall(entry)[:2]
     return ids
 
 

@@ -4,6 +4,7 @@
 import json
 import re
 import subprocess
+from pathlib import Path
 
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
 ENDPOINT = re.compile(r"\d+(\.\d+){3}:\d+|\[[0-9a-f:.]+\]:\d+")
@@ -27,77 +28,26 @@ SUMMARY = {
     "drops": dict, "transactions": dict, "not_watched": dict,
     "findings": dict, "alerts": dict, "clocks": list,
 }
-# kind: fields that must be there, fields that may be.
-EVIDENCE = {
-    "transaction-timeout": ({
-        "class": ("no_response", "no_final", "stalled_after_100", "no_ack",
-                  "no_ack_2xx", "cancelled_no_final"),
-        "proof": ("retransmitted", "acknowledged", "provisional",
-                  "response_retransmitted", "upstream_status",
-                  "unreachable"),
-        "method": str, "call_id": str, "cseq": int, "uac": ENDPOINT,
-        "uas": ENDPOINT, "transport": str, "sent": TIME, "copies": int,
-        "elapsed_s": float, "mras": bool, "recovered": bool, "legs": int,
-    }, {
-        "start_line": str, "request_uri": str, "from": str, "to": str,
-        "branch": str, "last_status": int,
-    }),
-    "slow-transaction": ({
-        "class": ("pending", "late"), "method": str, "server": ENDPOINT,
-        "threshold_s": float,
-    }, {"slowest_s": float, "call_id": str}),
-    "clock-skew": ({
-        "offset_s": float, "uncertainty_s": float, "samples": int,
-        "outliers": int, "witnesses": list,
-        "attribution": ("host", "via"),
-        "local_clock": ("trusted", "unsynchronised", "suspect", "unknown"),
-    }, {
-        "peer": str, "pool": str, "role": str,
-        "shape": ("timezone", "dst", "days", "date_swapped", "year", "epoch",
-                  "gps_week", "tai", "drift", "offset"),
-        "shape_units": float, "step_s": float, "stepped_at": TIME,
-    }),
-    "connection-failure": ({
-        "class": ("refused", "unanswered", "unreachable", "blackhole",
-                  "reset", "tls_alert", "tls_closed", "tls_stalled"),
-        "client": ENDPOINT, "server": ENDPOINT, "transport": ("tcp", "udp"),
-        "attempts": int, "clients": int,
-    }, {
-        "ever_worked": bool,  # not known over UDP
-        "tls_version": re.compile(r"TLSv1(\.[0-3])?|SSLv[23]"),
-        "tls_alert": int, "tls_alert_name": str,
-        "tls_alert_from": ("client", "server"),
-    }),
-    "silent-peer": ({
-        "class": ("request", "mras_silence"), "client": str,
-        "server": ENDPOINT, "sent": TIME, "elapsed_s": float,
-    }, {"request_octets": int, "connections": int}),
-    "certificate": ({
-        "class": ("expired", "not_yet_valid", "expiring",
-                  "invalid_by_peer_clock"),
-        "holder": str, "role": ("server", "client"), "depth": int,
-        "server": str, "not_before": TIME, "not_after": TIME,
-        "sha256": re.compile("[0-9a-f]{64}"),
-    }, {"subject": str, "issuer": str, "san": list, "client": ENDPOINT,
-        "peer_offset_s": float}),
-    "stale-date": ({"server": str}, {
-        "status": int, "diagnostic_id": int, "reason": str, "source": str,
-        "call_id": str, "client": str, "krb_error": int,
-        "client_time": TIME, "server_time": TIME,
-    }),
-    "zone-change": ({
-        "host": str, "from_min": int, "to_min": int, "witness": str,
-    }, {}),
-    "witness-conflict": ({"host": str}, {
-        "witnesses": list, "offsets_s": list,
-    }),
-    "local-clock": ({
-        "class": ("stepped", "unsynchronised", "odd_one_out"),
-    }, {"offset_s": float, "peers_agreeing": int, "peers_total": int}),
-    "visibility": ({
-        "class": ("one_way", "loss", "truncated", "no_sip"),
-    }, {"interface": str, "a": str, "b": str, "transactions_unknown": int}),
+# What some fields look like, whatever the kind.
+FORMS = {
+    "uac": ENDPOINT, "uas": ENDPOINT, "sha256": re.compile("[0-9a-f]{64}"),
+    "tls_version": re.compile(r"TLSv1(\.[0-3])?|SSLv[23]"),
 }
+TYPES = {"str": str, "int": int, "float": float, "time": TIME, "bool": bool,
+         "list": list}
+# kind: fields that must be there, fields that may be; load() fills it.
+EVIDENCE = {}
+
+
+def load(build):
+    """Read the fields of each kind from the tables of that build."""
+    listed = subprocess.run([Path(build) / "tests/tools/fieldlist"],
+                            capture_output=True, text=True, check=True)
+    for line in listed.stdout.splitlines():
+        kind, name, type_, when, values = line.split("\t")
+        must, may = EVIDENCE.setdefault(kind, ({}, {}))
+        form = tuple(values.split()) or FORMS.get(name, TYPES[type_])
+        (must if when == "always" else may)[name] = form
 
 
 def fits(value, wanted):

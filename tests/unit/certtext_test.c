@@ -33,7 +33,7 @@ text(const char *class, const char *role, nstime before, nstime after)
 	event = event_of(FINDING_CERTIFICATE, &e,
 	    role[0] == 's' ? "10.0.0.21:5062" : "10.0.0.11");
 	textbuf_init(&t, store, sizeof(store));
-	certtext_certificate(&t, &event);
+	certtext_certificate.trouble(&t, &event);
 	return store;
 }
 
@@ -88,7 +88,7 @@ START_TEST(dates_out_of_reach_have_no_distance)
 	event = event_of(FINDING_CERTIFICATE, &e, "10.0.0.21:5062");
 	event.count = 7;
 	textbuf_init(&t, store, sizeof(store));
-	certtext_certificate(&t, &event);
+	certtext_certificate.trouble(&t, &event);
 	ck_assert_str_eq(store,
 	    "certificate of 10.0.0.21:5062 is not yet valid: from "
 	    "2558-08-05T18:22:45Z; 7 times since 18:22:07Z; issued by "
@@ -130,7 +130,7 @@ START_TEST(what_is_over_is_called_by_its_name)
 {
 	text("expired", "server", -400 * DAY, -3 * DAY);
 	textbuf_init(&t, store, sizeof(store));
-	certtext_certificate_label(&t, &event);
+	certtext_certificate.label(&t, &event);
 	ck_assert_str_eq(store,
 	    "server certificate of 10.0.0.21:5062 (CN=edge.example.com)");
 }

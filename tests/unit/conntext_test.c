@@ -15,7 +15,7 @@ failure(void)
 	struct textbuf t;
 
 	textbuf_init(&t, line, sizeof(line));
-	conntext_connection_failure(&t, &event);
+	conntext_connection_failure.trouble(&t, &event);
 	return line;
 }
 
@@ -79,7 +79,7 @@ START_TEST(silence_says_that_it_is_a_conclusion)
 	evidence_integer(&e, "request_octets", 1200);
 	evidence_seconds(&e, "elapsed_s", 34 * NSTIME_S, 1);
 	textbuf_init(&t, line, sizeof(line));
-	conntext_silent_peer(&t, &event);
+	conntext_silent_peer.trouble(&t, &event);
 	ck_assert_ptr_nonnull(strstr(line,
 	    "10.0.0.21:5062 probably did not answer a request of "
 	    "10.0.0.11:50001: 1200 encrypted octets delivered, nothing back "

@@ -36,5 +36,39 @@ START_TEST(a_foreign_name_is_refused)
 }
 END_TEST
 
+START_TEST(each_row_is_filled)
+{
+	for (int i = 0; i < FINDING_KINDS; i++) {
+		const struct finding_row *row =
+		    finding_row((enum finding_kind)i);
+
+		ck_assert_uint_eq(strlen(row->message_ids[0]), 32);
+		ck_assert_uint_eq(strlen(row->message_ids[1]), 32);
+		ck_assert_str_ne(row->message_ids[0], row->message_ids[1]);
+		ck_assert_ptr_nonnull(row->fields[0].name);
+		for (unsigned f = 0; row->fields[f].name != NULL; f++)
+			ck_assert_uint_gt(strlen(row->fields[f].text), 2);
+	}
+}
+END_TEST
+
+START_TEST(a_class_may_be_graver_or_not_as_grave_as_its_kind)
+{
+	ck_assert_int_eq(
+	    finding_severity_of(FINDING_CERTIFICATE, "expired"), FINDING_ERROR);
+	ck_assert_int_eq(finding_severity_of(FINDING_CERTIFICATE, "expiring"),
+	    FINDING_WARNING);
+	ck_assert_int_eq(
+	    finding_severity_of(FINDING_TRANSACTION_TIMEOUT, "no_response"),
+	    FINDING_ERROR);
+	ck_assert_int_eq(finding_severity_of(
+			     FINDING_TRANSACTION_TIMEOUT, "cancelled_no_final"),
+	    FINDING_NOTICE);
+	ck_assert_int_eq(
+	    finding_severity_of(FINDING_SILENT_PEER, NULL), FINDING_WARNING);
+}
+END_TEST
+
 UNIT("finding", every_kind_has_a_name_that_parses_back,
-    names_are_the_stable_identifiers, a_foreign_name_is_refused)
+    names_are_the_stable_identifiers, a_foreign_name_is_refused,
+    each_row_is_filled, a_class_may_be_graver_or_not_as_grave_as_its_kind)

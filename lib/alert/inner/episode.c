@@ -3,30 +3,10 @@
 
 #include <stdlib.h>
 
-#define HOUR (3600 * NSTIME_S)
-
-/* How alerts of each kind live. */
-static const struct {
-	bool joins;   /* an incident may join it */
-	nstime quiet; /* over this long after the last finding; 0: never */
-} lives[FINDING_KINDS] = {
-	[FINDING_TRANSACTION_TIMEOUT] = { true, HOUR },
-	[FINDING_SLOW_TRANSACTION] = { false, HOUR },
-	[FINDING_CLOCK_SKEW] = { true, 24 * HOUR },
-	[FINDING_LOCAL_CLOCK] = { false, 0 },
-	[FINDING_VISIBILITY] = { false, 0 },
-	[FINDING_ZONE_CHANGE] = { false, 24 * HOUR },
-	[FINDING_WITNESS_CONFLICT] = { false, 24 * HOUR },
-	[FINDING_CONNECTION_FAILURE] = { true, HOUR },
-	[FINDING_SILENT_PEER] = { false, HOUR },
-	[FINDING_CERTIFICATE] = { true, 24 * HOUR },
-	[FINDING_STALE_DATE] = { true, HOUR },
-};
-
 static nstime
 quiet_at(const struct episode *e)
 {
-	const nstime quiet = lives[e->kind].quiet;
+	const nstime quiet = finding_row(e->kind)->quiet;
 
 	return quiet == 0 ? NSTIME_NEVER : e->last + quiet;
 }
@@ -209,7 +189,7 @@ trouble(struct episode *e, const struct episode_rules *rules,
 		e->first_seen = f->wall;
 		e->count = 0;
 		e->wait_until =
-		    f->now + (lives[e->kind].joins ? rules->join : 0);
+		    f->now + (finding_row(e->kind)->joins ? rules->join : 0);
 	}
 	e->count++;
 	heard(e, rules, f);

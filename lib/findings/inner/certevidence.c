@@ -4,6 +4,11 @@
 static const char *const class_names[] = { "good", "expired", "not_yet_valid",
 	"expiring", "invalid_by_peer_clock" };
 
+const char *certevidence_class_name(enum certevidence_class class)
+{
+	return class_names[class];
+}
+
 struct endpoint
 certevidence_holder_of(const struct certificate_sight *s)
 {
@@ -66,7 +71,7 @@ certevidence_write(struct evidence *e, const struct certificate_sight *s,
 	struct textbuf t;
 
 	evidence_init(e);
-	evidence_text(e, "class", class_names[class]);
+	evidence_text(e, "class", certevidence_class_name(class));
 	textbuf_init(&t, store, sizeof(store));
 	certevidence_holder(&t, &holder);
 	evidence_text_slice(e, "holder", textbuf_slice(&t));

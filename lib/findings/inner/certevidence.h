@@ -16,6 +16,9 @@ enum certevidence_class {
 	CERTEVIDENCE_INVALID_BY_PEER_CLOCK
 };
 
+/* "expired", "not_yet_valid", .. */
+const char *certevidence_class_name(enum certevidence_class class);
+
 /* A server is its endpoint, a client its address: port 0. */
 struct endpoint certevidence_holder_of(const struct certificate_sight *s);
 void certevidence_holder(struct textbuf *t, const struct endpoint *holder);

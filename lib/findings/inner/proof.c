@@ -9,27 +9,20 @@
 enum { INVITE_COPIES = 6, OTHER_COPIES = 7 };
 #define RESEND_SPAN(t1) (30 * (t1)) /* 15 s */
 
-static const struct {
-	const char *name;
-	enum finding_severity severity;
-} classes[] = {
-	[OUTCOME_NO_RESPONSE] = { "no_response", FINDING_ERROR },
-	[OUTCOME_NO_FINAL] = { "no_final", FINDING_ERROR },
-	[OUTCOME_STALLED_AFTER_100] = { "stalled_after_100", FINDING_WARNING },
-	[OUTCOME_RING_NO_ANSWER] = { "ring_no_answer", FINDING_INFO },
-	[OUTCOME_NO_ACK] = { "no_ack", FINDING_WARNING },
-	[OUTCOME_NO_ACK_2XX] = { "no_ack_2xx", FINDING_WARNING },
-	[OUTCOME_CANCELLED_NO_FINAL] = { "cancelled_no_final", FINDING_NOTICE },
-};
-
-const char *proof_class_name(enum outcome_class class)
+const char *
+proof_class_name(enum outcome_class class)
 {
-	return classes[class].name;
-}
+	static const char *const names[] = {
+		[OUTCOME_NO_RESPONSE] = "no_response",
+		[OUTCOME_NO_FINAL] = "no_final",
+		[OUTCOME_STALLED_AFTER_100] = "stalled_after_100",
+		[OUTCOME_RING_NO_ANSWER] = "ring_no_answer",
+		[OUTCOME_NO_ACK] = "no_ack",
+		[OUTCOME_NO_ACK_2XX] = "no_ack_2xx",
+		[OUTCOME_CANCELLED_NO_FINAL] = "cancelled_no_final",
+	};
 
-enum finding_severity proof_severity(enum outcome_class class)
-{
-	return classes[class].severity;
+	return names[class];
 }
 
 /* Signs of an answer that we did not see.  A CANCEL is a weak one: clients

@@ -21,8 +21,6 @@ const char *proof_find(const struct outcome *outcome,
 /* "no_response", .. */
 const char *proof_class_name(enum outcome_class class);
 
-enum finding_severity proof_severity(enum outcome_class class);
-
 /* The evidence of a timeout, `e' anew. */
 void proof_write(struct evidence *e, const struct outcome *outcome,
     const char *proof, const struct identity *identity);

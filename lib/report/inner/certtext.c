@@ -116,8 +116,8 @@ add_class(struct textbuf *t, const struct alert_event *event)
 	}
 }
 
-void
-certtext_certificate(struct textbuf *t, const struct alert_event *event)
+static void
+certificate(struct textbuf *t, const struct alert_event *event)
 {
 	const struct evidence *e = event->evidence;
 
@@ -140,8 +140,62 @@ certtext_certificate(struct textbuf *t, const struct alert_event *event)
 	    t, slice_first(evidence_get(e, "sha256"), SHA256_SHOWN));
 }
 
-void
-certtext_certificate_label(struct textbuf *t, const struct alert_event *event)
+static void
+certificate_label(struct textbuf *t, const struct alert_event *event)
 {
 	add_certificate(t, event);
 }
+
+static const struct kindtext_class certificate_classes[] = {
+	{ "not_yet_valid",
+	    "check the clock of the CA that issued it, and this host's own; "
+	    "else wait, or issue it anew" },
+	{ "expiring",
+	    "renew it before that date, and restart the service that shows "
+	    "it" },
+	{ "invalid_by_peer_clock",
+	    "set the clock of the host it is shown to right, then restart "
+	    "what failed there; the certificate itself is good" },
+	{ .class = NULL },
+};
+
+const struct kindtext certtext_certificate = {
+	.catalog = {
+		.summary = "a certificate is outside its dates, or soon will be",
+		.advice = "renew the certificate there and restart the service "
+			  "that shows it",
+		.text =
+"A TLS handshake in clear (up to TLS 1.2; later ones hide it) showed a\n"
+"certificate whose dates do not fit: the server's or the client's (mutual\n"
+"TLS), or any other of the chain it sent.  Peers that check it refuse the\n"
+"connection, and SIP on it stands still.\n"
+"\n"
+"The class tells how: expired, not_yet_valid, expiring (within 14 days,\n"
+"unless configured otherwise, or the last quarter of a short life), and\n"
+"invalid_by_peer_clock: good by the clock of this host, but outside its\n"
+"dates by the clock of the host it is shown to, as that host's own\n"
+"messages tell it.  Then nothing is wrong with the certificate: that\n"
+"host's clock is.\n"
+"\n"
+"Check in this order:\n"
+"\n"
+"1. Several certificates at once that are expired, or not yet valid:\n"
+"   doubt a clock first, this host's included (see clock-skew and\n"
+"   local-clock).\n"
+"2. Renew what expires, on every server of the pool, and assign it to the\n"
+"   service; a certificate in the store that no service uses helps\n"
+"   nobody.  Then restart that service.\n"
+"3. A CA certificate (depth 1 and up): put the new one into the chain the\n"
+"   server sends, and into the store of those that check it.\n"
+"4. One that is not yet valid was issued by a CA whose clock is ahead, or\n"
+"   came before its time: wait, or set that clock right and issue anew.\n"
+"\n"
+"Names are shown and never judged: on the A/V authentication port (5062)\n"
+"of an Edge server the certificate's name does not matter, its key only\n"
+"signs credentials.\n",
+	},
+	.classes = certificate_classes,
+	.trouble = certificate,
+	.label = certificate_label,
+	.healthy = "a good one stands there now",
+};

@@ -2,12 +2,10 @@
 #ifndef CERTTEXT_H
 #define CERTTEXT_H
 
-#include "alert/alert.h"
+#include "report/inner/kindtext.h"
 
-/* Sentences of these kinds, and what to call their subject. */
+/* What is said of these kinds. */
 
-void certtext_certificate(struct textbuf *t, const struct alert_event *event);
-void certtext_certificate_label(
-    struct textbuf *t, const struct alert_event *event);
+extern const struct kindtext certtext_certificate;
 
 #endif

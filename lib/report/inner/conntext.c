@@ -61,8 +61,8 @@ add_attempts(struct textbuf *t, const struct evidence *e)
 	phrase_field(t, e, "client", "a client");
 }
 
-void
-conntext_connection_failure(struct textbuf *t, const struct alert_event *event)
+static void
+connection_failure(struct textbuf *t, const struct alert_event *event)
 {
 	const struct evidence *e = event->evidence;
 	const struct slice class = evidence_get(e, "class");
@@ -87,9 +87,8 @@ conntext_connection_failure(struct textbuf *t, const struct alert_event *event)
 	phrase_since(t, event->first_seen);
 }
 
-void
-conntext_connection_failure_label(
-    struct textbuf *t, const struct alert_event *event)
+static void
+connection_failure_label(struct textbuf *t, const struct alert_event *event)
 {
 	textbuf_add(t, "connections to ");
 	add_server(t, event);
@@ -101,8 +100,8 @@ conntext_connection_failure_label(
 }
 
 /* The leg is encrypted: every sentence says that it is a conclusion. */
-void
-conntext_silent_peer(struct textbuf *t, const struct alert_event *event)
+static void
+silent_peer(struct textbuf *t, const struct alert_event *event)
 {
 	const struct evidence *e = event->evidence;
 	const int64_t octets = evidence_number(e, "request_octets", 0);
@@ -135,9 +134,114 @@ conntext_silent_peer(struct textbuf *t, const struct alert_event *event)
 	    "transaction seen to time out");
 }
 
-void
-conntext_silent_peer_label(struct textbuf *t, const struct alert_event *event)
+static void
+silent_peer_label(struct textbuf *t, const struct alert_event *event)
 {
 	textbuf_add(t, "silence of ");
 	add_server(t, event);
 }
+
+static const struct kindtext_class connection_failure_classes[] = {
+	{ "refused",
+	    "check that the service runs there and listens on that address "
+	    "and port" },
+	{ "blackhole",
+	    "check firewalls, routes and MTU between the two, both ways, and "
+	    "whether the server is still up" },
+	{ "tls_alert",
+	    "check the certificates of both sides (dates, trusted "
+	    "authorities), then the clocks of both" },
+	{ "tls_closed",
+	    "check the certificates of both sides (dates, trusted "
+	    "authorities), then the clocks of both; their event logs tell "
+	    "which one closed" },
+	{ "tls_stalled",
+	    "see what the server waits for: often a certificate revocation "
+	    "list that it cannot fetch" },
+	{ .class = NULL },
+};
+
+const struct kindtext conntext_connection_failure = {
+	.catalog = {
+		.summary = "connections to a SIP server come to nothing",
+		.advice = "check that its service runs and listens there, then "
+			  "firewalls and routes on the way",
+		.text =
+"Several attempts to connect to one SIP server endpoint failed in the\n"
+"same way within a few minutes.  Where SIP is encrypted, or never got as\n"
+"far as the wire, this is what can be seen of the trouble: on Lync a\n"
+"request that \"expired in the outbound queue before it could be sent\" had\n"
+"no connection to go out on.\n"
+"\n"
+"The class tells what happened: refused (nothing listens on that port),\n"
+"unanswered (the client repeated its SYN in vain), unreachable (a router\n"
+"or the host said so by ICMP; UDP too), blackhole (the connection is\n"
+"open, but nothing sent is acknowledged), reset (the server hangs up\n"
+"before it answers anything), tls_alert (one side gave its reason in\n"
+"clear), tls_closed (closed in the middle of the handshake, as Windows\n"
+"does), tls_stalled (the handshake is not done after 30 seconds).\n"
+"\n"
+"Check in this order:\n"
+"\n"
+"1. Does the service run, and listen on that address and port?  \"Never\n"
+"   seen to work\" hints at a wrong address or port; \"worked before\" at\n"
+"   something that changed.\n"
+"2. refused, unanswered, unreachable, blackhole: firewalls and routes,\n"
+"   both directions, from the client named.\n"
+"3. tls_alert, tls_closed: the certificates of both sides, their dates,\n"
+"   the authorities both trust, and the clocks of both: a certificate is\n"
+"   refused when it is outside its dates by the other's clock.\n"
+"4. tls_stalled: what the server waits for, often a revocation list (CRL)\n"
+"   that it cannot fetch.\n"
+"\n"
+"A port scan, an idle connection that is reset and a client that got\n"
+"through in between raise no alert.  It is over when a client that had\n"
+"failed gets through.\n",
+	},
+	.classes = connection_failure_classes,
+	.trouble = connection_failure,
+	.label = connection_failure_label,
+	.healthy = "a client got through",
+};
+
+static const struct kindtext_class silent_peer_classes[] = {
+	{ "mras_silence",
+	    "see whether users get media relay credentials still, and whether "
+	    "the Front End's configuration was changed" },
+	{ .class = NULL },
+};
+
+const struct kindtext conntext_silent_peer = {
+	.catalog = {
+		.summary = "an encrypted leg has gone silent",
+		.advice = "see on the server whether its service hangs, and what "
+			  "its log says at that time",
+		.text =
+"The leg is encrypted, so what follows is a conclusion from sizes and\n"
+"times, and less certain than a transaction that was seen to time out.\n"
+"\n"
+"Class request: on the port of the A/V authentication service a client\n"
+"sent a record as large as a request, TCP says that it was delivered, and\n"
+"nothing came back within 64*T1 (32 seconds) and the grace, though\n"
+"requests of that client had been answered there before.  Class\n"
+"mras_silence: a host that used to have exchanges there every so often\n"
+"has none any more, while its other SIP goes on.\n"
+"\n"
+"Check in this order:\n"
+"\n"
+"1. On the server named: does the service answer, what does it wait for\n"
+"   (disk, database, DNS, revocation lists), what is in its event log?\n"
+"2. Are there alerts for the same two hosts: connection-failure,\n"
+"   certificate, clock-skew?  They say more.\n"
+"3. mras_silence: does the Front End know its A/V authentication service\n"
+"   still, and do users see \"Limited External Calling\"?  It may also be\n"
+"   that nobody asks because the configuration was changed.\n"
+"\n"
+"A server that sends without being asked and a connection that is idle\n"
+"raise no alert.\n",
+	},
+	.classes = silent_peer_classes,
+	.trouble = silent_peer,
+	.label = silent_peer_label,
+	.healthy = "an answer came",
+};

@@ -2,16 +2,11 @@
 #ifndef CONNTEXT_H
 #define CONNTEXT_H
 
-#include "alert/alert.h"
+#include "report/inner/kindtext.h"
 
-/* Sentences of these kinds, and what to call their subject. */
+/* What is said of these kinds. */
 
-void conntext_connection_failure(
-    struct textbuf *t, const struct alert_event *event);
-void conntext_connection_failure_label(
-    struct textbuf *t, const struct alert_event *event);
-void conntext_silent_peer(struct textbuf *t, const struct alert_event *event);
-void conntext_silent_peer_label(
-    struct textbuf *t, const struct alert_event *event);
+extern const struct kindtext conntext_connection_failure;
+extern const struct kindtext conntext_silent_peer;
 
 #endif

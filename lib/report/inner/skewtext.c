@@ -327,3 +327,83 @@ skewtext_local_label(struct textbuf *t, const struct alert_event *event)
 	(void)event;
 	textbuf_add(t, "this host's clock");
 }
+
+const struct kindtext skewtext_clock_skew = {
+	.catalog = {
+		.summary = "the clock of a host is wrong",
+		.advice = "check the clock and zone there, then restart what "
+			  "cached it",
+		.text =
+"The time a host tells in its own messages (the Date header and other\n"
+"witnesses) differs from the time at which they were captured by more\n"
+"than the threshold, over several messages that agree with each other.\n"
+"A positive offset means that the host is ahead.\n"
+"\n"
+"The shape is the best hint at the cause: a whole number of quarter hours\n"
+"points to the time zone or to daylight saving, exactly 12 hours to AM\n"
+"and PM, whole days to a date set by hand, a swapped day and month to a\n"
+"date format, 1970 to an empty clock battery, 1024 weeks to a GPS\n"
+"receiver, 37 seconds to TAI or GPS time taken for UTC, a drift to a\n"
+"host that is not synchronised at all.\n"
+"\n"
+"Check in this order:\n"
+"\n"
+"1. On that host: the time in UTC, the time zone, the state of its time\n"
+"   service (w32tm /query /status, chronyc tracking, timedatectl).\n"
+"2. Where it gets its time from: the domain controller, the NTP server,\n"
+"   the hypervisor.  If several hosts have the same offset, the fault is\n"
+"   there.\n"
+"3. What changed at the moment the line names: an update, an image, a\n"
+"   script that set zone or time.\n"
+"4. After it was set right: restart the services that cached the time or\n"
+"   hold credentials made with it (on Lync, the Front End services).\n"
+"\n"
+"\"HOST or a server behind it\" means that a proxy may have passed on the\n"
+"time of another.  When this host's own clock cannot be trusted and\n"
+"several peers agree against it, local-clock is raised instead.\n",
+	},
+	.trouble = skewtext_peer,
+	.label = skewtext_peer_label,
+	.healthy = "it is right again",
+	.after = "restart what cached the wrong time, if anything still "
+		 "fails",
+};
+
+static const struct kindtext_class local_clock_classes[] = {
+	{ "stepped",
+	    "see who set the clock of this host, and whether it is right now "
+	    "(timedatectl, chronyc tracking)" },
+	{ "unsynchronised",
+	    "make this host synchronise its clock (timedatectl, chronyc "
+	    "tracking): no peer is judged well without it" },
+	{ .class = NULL },
+};
+
+const struct kindtext skewtext_local_clock = {
+	.catalog = {
+		.summary = "the clock of the capturing host may be wrong",
+		.advice = "check the time service of this host first "
+			  "(timedatectl, chronyc tracking), then the time "
+			  "source of the peers",
+		.text =
+"Offsets are measured against the clock that stamped the packets.  This\n"
+"alert says that this very clock is in doubt, and it is told before any\n"
+"peer is accused.\n"
+"\n"
+"Class stepped: the clock of this host was set by hand or by its time\n"
+"service.  Timers are not disturbed, and the estimates were shifted with\n"
+"it.  Class unsynchronised: the kernel says that the clock is not\n"
+"synchronised, and peers contradict it.  Class odd_one_out: several peers\n"
+"agree with each other and not with this host, and none sides with it;\n"
+"then either this host is wrong, or all of them share one wrong source of\n"
+"time.  Both are possible, and both are told.\n"
+"\n"
+"Check in this order: the time service of this host; if that is right,\n"
+"the time source the peers share (domain controller, NTP server,\n"
+"hypervisor).  For a savefile, \"this host\" is the one that captured it.\n",
+	},
+	.classes = local_clock_classes,
+	.trouble = skewtext_local,
+	.label = skewtext_local_label,
+	.healthy = "it agrees with its peers again",
+};

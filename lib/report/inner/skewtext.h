@@ -2,7 +2,7 @@
 #ifndef SKEWTEXT_H
 #define SKEWTEXT_H
 
-#include "alert/alert.h"
+#include "report/inner/kindtext.h"
 
 /*
  * Wrong clocks in words: clock-skew and local-clock.
@@ -18,5 +18,7 @@ void skewtext_peer_label(struct textbuf *t, const struct alert_event *event);
 void skewtext_local(struct textbuf *t, const struct alert_event *event);
 
 void skewtext_local_label(struct textbuf *t, const struct alert_event *event);
+
+extern const struct kindtext skewtext_clock_skew, skewtext_local_clock;
 
 #endif

@@ -2,20 +2,12 @@
 #ifndef WITNESSTEXT_H
 #define WITNESSTEXT_H
 
-#include "alert/alert.h"
+#include "report/inner/kindtext.h"
 
-/* Sentences of these kinds, and what to call their subject. */
+/* What is said of these kinds. */
 
-void witnesstext_zone_change(
-    struct textbuf *t, const struct alert_event *event);
-void witnesstext_zone_change_label(
-    struct textbuf *t, const struct alert_event *event);
-void witnesstext_witness_conflict(
-    struct textbuf *t, const struct alert_event *event);
-void witnesstext_witness_conflict_label(
-    struct textbuf *t, const struct alert_event *event);
-void witnesstext_stale_date(struct textbuf *t, const struct alert_event *event);
-void witnesstext_stale_date_label(
-    struct textbuf *t, const struct alert_event *event);
+extern const struct kindtext witnesstext_zone_change;
+extern const struct kindtext witnesstext_witness_conflict;
+extern const struct kindtext witnesstext_stale_date;
 
 #endif

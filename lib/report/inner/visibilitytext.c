@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/inner/visibilitytext.h"
+
+#include "report/inner/phrase.h"
+
+static void
+visibility_label(struct textbuf *t, const struct alert_event *event)
+{
+	const struct evidence *e = event->evidence;
+
+	if (evidence_find(e, "a") != NULL && evidence_find(e, "b") != NULL) {
+		textbuf_add(t, "packets of ");
+		phrase_field(t, e, "b", "");
+		textbuf_add(t, " to ");
+		phrase_field(t, e, "a", "");
+	} else {
+		textbuf_add(t, "capture");
+		if (evidence_find(e, "interface") != NULL) {
+			textbuf_add(t, " on ");
+			phrase_field(t, e, "interface", "");
+		}
+	}
+}
+
+static void
+visibility(struct textbuf *t, const struct alert_event *event)
+{
+	const struct evidence *e = event->evidence;
+	const struct slice class = evidence_get(e, "class");
+	const int64_t unknown = evidence_number(e, "transactions_unknown", 0);
+
+	visibility_label(t, event);
+	if (slice_is(class, "one_way"))
+		textbuf_add(t, " are not seen, only the other way");
+	else if (slice_is(class, "loss"))
+		textbuf_add(t, ": packets were lost before they got here");
+	else if (slice_is(class, "truncated"))
+		textbuf_add(t, ": SIP messages are cut by the snaplen");
+	else if (slice_is(class, "no_sip"))
+		textbuf_add(t, ": packets arrive, but no SIP among them");
+	else
+		textbuf_add(t, ": not enough is seen");
+	if (unknown > 0) {
+		textbuf_add(t, "; ");
+		phrase_count(t, (uint64_t)unknown, "transaction");
+		textbuf_add(t, " cannot be judged");
+	}
+	phrase_since(t, event->first_seen);
+}
+
+static const struct kindtext_class visibility_classes[] = {
+	{ "one_way",
+	    "mirror both directions of the port and all paths between the two: "
+	    "as it is, timeouts there go unnoticed" },
+	{ "loss",
+	    "check the drops of the mirror port and of the interface, and "
+	    "enlarge the capture buffer" },
+	{ "truncated",
+	    "capture whole packets (snaplen 0), and see that the mirror "
+	    "session "
+	    "does not cut them" },
+	{ "no_sip",
+	    "see that the mirror session has the SIP servers as its source, "
+	    "and that [sip] ports names the ports they use" },
+	{ .class = NULL },
+};
+
+const struct kindtext visibilitytext_visibility = {
+	.catalog = {
+		.summary = "part of the traffic cannot be judged",
+		.advice = "check the mirror port and the capture: as it is, "
+			  "timeouts there go unnoticed",
+		.text =
+"This host does not see enough to judge.  It is not a fault of the\n"
+"telephony, but while it lasts timeouts can go unnoticed.\n"
+"\n"
+"Class one_way: packets of one host to another are seen, but none in the\n"
+"other direction.  Mirror both directions of the port, and every path if\n"
+"there are several (teamed interfaces, asymmetric routes).  Class loss:\n"
+"packets were lost before they reached this host, or while it was too\n"
+"busy.  Look at the counters of the mirror port, at the drops of the\n"
+"interface, and at the size of the capture buffer.  Class truncated: the\n"
+"packets were cut when they were captured.  Capture with a snaplen of 0\n"
+"(no limit), and see to it that the mirror session does not cut them.\n"
+"Class no_sip: packets arrive, but for 15 minutes no SIP and no TLS at\n"
+"the SIP ports: the mirror session has the wrong source, or [sip] ports\n"
+"names the wrong ports.\n",
+	},
+	.classes = visibility_classes,
+	.trouble = visibility,
+	.label = visibility_label,
+	.healthy = "all is seen again",
+};

@@ -29,6 +29,13 @@ enum tlsflow_side { TLSFLOW_CLIENT, TLSFLOW_SERVER };
 
 enum { TLSFLOW_SNI = 256 };
 
+/*
+ * An encrypted record of TLS 1.3 that is shorter is no Finished: header of 4
+ * octets, 32 of the shortest hash, type, 8 of the shortest tag.  Instead of
+ * one it is an alert: the handshake failed.
+ */
+enum { TLSFLOW_FINISHED = 45 };
+
 /* What is known about a connection so far. */
 struct tlsflow_facts {
 	bool client_hello, server_hello; /* seen */

@@ -338,6 +338,7 @@ START_TEST(tls13_is_secure_with_a_finished_and_not_with_less)
 	on.facts.version = 0x0304;
 	tls(TLSFLOW_ESTABLISHED, TLSFLOW_CLIENT, 0);
 	tls(TLSFLOW_RECORD, TLSFLOW_CLIENT, 19);
+	tls(TLSFLOW_RECORD, TLSFLOW_CLIENT, TLSFLOW_FINISHED - 1);
 	segments_send(&on.wire, THERE, TCP_RST | TCP_ACK, "");
 	ck_assert_uint_eq(on.worked, 2);
 	failed_as(CONNECTION_TLS_CLOSED);
@@ -346,7 +347,7 @@ START_TEST(tls13_is_secure_with_a_finished_and_not_with_less)
 	answer();
 	on.facts.version = 0x0304;
 	tls(TLSFLOW_RECORD, TLSFLOW_CLIENT, 25);
-	tls(TLSFLOW_RECORD, TLSFLOW_CLIENT, 53);
+	tls(TLSFLOW_RECORD, TLSFLOW_CLIENT, TLSFLOW_FINISHED);
 	ck_assert_int_eq(on.stage, CONNECTION_SECURED);
 	segments_send(&on.wire, THERE, TCP_RST | TCP_ACK, "");
 	did_not_fail();

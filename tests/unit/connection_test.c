@@ -415,6 +415,38 @@ START_TEST(what_fails_is_saved_before_what_works)
 }
 END_TEST
 
+static void
+work_at(struct connection *c, const char *server)
+{
+	connection_worked(c,
+	    &(struct connection_success){
+		.stage = CONNECTION_ANSWERED,
+		.server = outcomes_endpoint(server, 5062),
+	    });
+}
+
+/* 192.0.2.2 was used last before the restart, so another one gives way. */
+START_TEST(a_restart_does_not_change_which_was_used_longest_ago)
+{
+	const struct connection_limits two = { .count = 3,
+		.window = 300 * NSTIME_S,
+		.quiet = 3600 * NSTIME_S,
+		.servers = 2,
+		.clients = 16 };
+	struct connection *c = connection_of(10);
+
+	work_at(c, "192.0.2.3");
+	work_at(c, "192.0.2.2");
+	c = restarted(c);
+	connection_set(c, &two);
+	work_at(c, "192.0.2.4");
+	for (int i = 0; i < 3; i++)
+		attempt(c, CONNECTION_REFUSED, "192.0.2.1", i);
+	ck_assert_int_eq(evidence_number(&heard.evidence, "ever_worked", 9), 1);
+	connection_free(c);
+}
+END_TEST
+
 START_TEST(a_segment_that_tcp_repeats_is_one_attempt)
 {
 	static const int times[] = { 0, 1, 3, 7, 15, 31, 63, 127 };
@@ -489,4 +521,5 @@ UNIT("connection", a_segment_that_tcp_repeats_is_one_attempt,
     who_was_not_failing_does_not_heal_it_after_a_restart_either,
     attempts_that_were_too_few_begin_anew_after_a_restart,
     an_answer_over_udp_heals_after_a_restart,
-    what_fails_is_saved_before_what_works)
+    what_fails_is_saved_before_what_works,
+    a_restart_does_not_change_which_was_used_longest_ago)

@@ -47,11 +47,5 @@ START_TEST(it_goes_when_the_last_one_gives_it_back)
 }
 END_TEST
 
-START_TEST(freeing_none_is_fine)
-{
-	intern_free(NULL);
-}
-END_TEST
-
 UNIT("intern", equal_texts_are_kept_once, different_ones_stay_apart,
-    it_goes_when_the_last_one_gives_it_back, freeing_none_is_fine)
+    it_goes_when_the_last_one_gives_it_back)

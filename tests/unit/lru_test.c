@@ -135,12 +135,6 @@ START_TEST(a_lower_limit_holds_from_the_next_one_on)
 }
 END_TEST
 
-START_TEST(freeing_none_is_fine)
-{
-	lru_free(NULL);
-}
-END_TEST
-
 UNIT("lru", the_longest_unused_gives_way,
     order_can_be_set_and_any_one_forgotten,
-    a_lower_limit_holds_from_the_next_one_on, freeing_none_is_fine)
+    a_lower_limit_holds_from_the_next_one_on)

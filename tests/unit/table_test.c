@@ -234,15 +234,9 @@ START_TEST(a_crowded_bucket_keeps_its_order)
 }
 END_TEST
 
-START_TEST(freeing_nothing_is_fine)
-{
-	table_free(NULL);
-}
-END_TEST
-
 UNIT("table", finds_the_added_entries_and_no_others, removal_leaves_the_others,
     refuses_beyond_its_limit, a_lower_limit_keeps_the_entries_there_are,
     equal_keys_are_found_newest_first, walking_meets_each_entry_once,
     an_entry_may_be_removed_on_the_walk,
     colliding_hashes_are_distinguished_by_their_keys,
-    a_crowded_bucket_keeps_its_order, freeing_nothing_is_fine)
+    a_crowded_bucket_keeps_its_order)

@@ -155,14 +155,7 @@ START_TEST(agrees_with_a_plain_search)
 }
 END_TEST
 
-START_TEST(freeing_nothing_is_fine)
-{
-	timerq_free(NULL);
-}
-END_TEST
-
 UNIT("timerq", the_earliest_comes_first, nothing_is_due_before_its_time,
     deadlines_of_one_instant_keep_the_order_they_were_set_in,
     setting_again_moves_both_ways, a_cancelled_one_never_fires,
-    the_ends_of_time_are_deadlines_too, agrees_with_a_plain_search,
-    freeing_nothing_is_fine)
+    the_ends_of_time_are_deadlines_too, agrees_with_a_plain_search)

@@ -8,10 +8,8 @@
 #include "net/ip.h"
 
 enum {
-	SYNS = 2,         /* the client repeated it */
-	LOOKS = 5,        /* at octets that are not acknowledged */
-	SECRET_ALERT = 36 /* a Finished takes 45 octets at least: header,
-			   * 32 of the shortest hash, type, 8 of tag */
+	SYNS = 2, /* the client repeated it */
+	LOOKS = 5 /* at octets that are not acknowledged */
 };
 
 #define LOOK_AFTER (7 * NSTIME_S)
@@ -352,7 +350,7 @@ static void
 on_record(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
 {
 	if (e->from == TLSFLOW_CLIENT && is_tls13(e->facts) &&
-	    e->octets > SECRET_ALERT)
+	    e->octets >= TLSFLOW_FINISHED)
 		secured(a, t, e);
 }
 

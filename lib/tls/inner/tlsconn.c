@@ -8,10 +8,7 @@ enum {
 	MOST_CERTIFICATES = 10,
 	ALERT_OCTETS = 2,
 	ALERT_WARNING = 1,
-	ALERT_FATAL = 2,
-	/* Less than this is no Finished under TLS 1.3 (4 + 32 octets, type,
-	 * the shortest tag), but an alert: the handshake failed. */
-	FINISHED_OCTETS = 45
+	ALERT_FATAL = 2
 };
 
 void
@@ -308,7 +305,7 @@ on_application_data(struct tlsconn_input *in, const struct tlsrecord_part *part)
 
 	if (!part->last)
 		return;
-	if (!is_tls13(in) || part->size >= FINISHED_OCTETS)
+	if (!is_tls13(in) || part->size >= TLSFLOW_FINISHED)
 		encrypts(in);
 	f->records[in->from] += !handshake;
 	tell(in, TLSFLOW_RECORD,

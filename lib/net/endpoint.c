@@ -84,6 +84,34 @@ endpoint_address_parse(struct slice text, struct address *a)
 	return true;
 }
 
+bool
+endpoint_parse(struct slice text, struct endpoint *e)
+{
+	const bool bracketed = slice_starts_with(text, "[");
+	const size_t close = slice_index(text, ']');
+	struct slice address = text, port = slice_of(NULL, 0);
+	struct endpoint parsed = { .port = 0 };
+	uint64_t number = 0;
+
+	if (bracketed) {
+		address = slice_between(text, 1, close);
+		port = slice_after(text, close + 1);
+	} else if (slice_index(text, '.') < slice_index(text, ':')) {
+		address = slice_first(text, slice_index(text, ':'));
+		port = slice_after(text, address.len);
+	}
+	if ((bracketed && close == text.len) ||
+	    !endpoint_address_parse(address, &parsed.address))
+		return false;
+	if (port.len > 0 &&
+	    (port.p[0] != ':' ||
+		!slice_decimal(slice_after(port, 1), UINT16_MAX, &number)))
+		return false;
+	parsed.port = (uint16_t)number;
+	*e = parsed;
+	return true;
+}
+
 void
 endpoint_address_save(struct record *r, const struct address *a)
 {

@@ -76,6 +76,31 @@ START_TEST(an_address_equals_itself_in_its_version_only)
 }
 END_TEST
 
+START_TEST(written_endpoints_are_parsed)
+{
+	static const char *const good[] = { "192.0.2.1:5062",
+		"[2001:db8::1]:5062", "[::]:0" };
+	static const char *const bad[] = { "", ":", "192.0.2.1:", "192.0.2.1:x",
+		"192.0.2.1:65536", "[::1]5062", "[::1", "edge:5062" };
+	struct endpoint e;
+	char text[64];
+	struct textbuf t;
+
+	for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++) {
+		ck_assert(endpoint_parse(slice_text(good[i]), &e));
+		textbuf_init(&t, text, sizeof(text));
+		endpoint_write(&t, &e);
+		ck_assert_str_eq(t.text, good[i]);
+	}
+	for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++)
+		ck_assert(!endpoint_parse(slice_text(bad[i]), &e));
+	ck_assert(endpoint_parse(slice_text("2001:db8::1"), &e));
+	ck_assert_uint_eq(e.port, 0);
+	ck_assert(endpoint_parse(slice_text("192.0.2.1"), &e));
+	ck_assert_uint_eq(e.port, 0);
+}
+END_TEST
+
 START_TEST(endpoints_have_an_order)
 {
 	const struct endpoint ordered[] = {
@@ -128,5 +153,5 @@ END_TEST
 UNIT("endpoint", endpoints_are_written_as_people_write_them,
     addresses_are_parsed_or_refused_whole,
     octets_make_an_address_of_their_number,
-    an_address_equals_itself_in_its_version_only, endpoints_have_an_order,
-    a_saved_endpoint_is_loaded)
+    an_address_equals_itself_in_its_version_only, written_endpoints_are_parsed,
+    endpoints_have_an_order, a_saved_endpoint_is_loaded)

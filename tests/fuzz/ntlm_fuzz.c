@@ -11,12 +11,13 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 {
 	const struct slice whole = slice_of(octets, len);
+	struct slice rest = msdiag_begin(whole);
 	struct msdiag diag;
 	nstime time = 7;
 
 	if (!ntlm_find(whole, &time))
 		assert(time == 7);
-	if (msdiag_find(whole, &diag)) {
+	while (msdiag_next(&rest, &diag)) {
 		assert(diag.reason.len <= diag.whole.len);
 		assert(diag.source.len <= diag.whole.len);
 		assert(diag.whole.len <= len);

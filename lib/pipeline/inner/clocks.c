@@ -163,16 +163,9 @@ read_challenge(struct clocks *c, const struct clocks_message *in)
 }
 
 static void
-read_refusal(struct clocks *c, const struct clocks_message *in)
+tell_refusal(struct clocks *c, const struct clocks_message *in,
+    const struct sip_message *m, const struct msdiag *diag, bool first)
 {
-	struct msdiag diag = { .id = 0 };
-	const struct sip_message *m;
-	struct sip_message full;
-
-	if (!msdiag_find(in->octets, &diag) && in->message->status != 403)
-		return;
-	m = crosscheck_message(
-	    in->crosscheck, in->octets, in->message, in->origin->now, &full);
 	c->output(c->arg,
 	    &(struct observation){
 	        .kind = OBSERVATION_REFUSED,
@@ -180,11 +173,11 @@ read_refusal(struct clocks *c, const struct clocks_message *in)
 	        .wall = in->origin->wall,
 	        .refused = {
 	            .status = m->status,
-	            .phrase = m->reason,
-	            .diagnostic = diag.id,
-	            .diagnostics = diag.whole,
-	            .reason = diag.reason,
-	            .source = diag.source,
+	            .phrase = first ? m->reason : slice_of(NULL, 0),
+	            .diagnostic = diag->id,
+	            .diagnostics = diag->whole,
+	            .reason = diag->reason,
+	            .source = diag->source,
 	            .call_id = m->call_id,
 	            .server = in->origin->from,
 	            .client = in->origin->to,
@@ -192,6 +185,26 @@ read_refusal(struct clocks *c, const struct clocks_message *in)
 	            .wall = in->origin->wall,
 	        },
 	    });
+}
+
+/* One for each diagnostic in it; a 403 may have none and still be for the
+ * time. */
+static void
+read_refusal(struct clocks *c, const struct clocks_message *in)
+{
+	struct slice rest = msdiag_begin(in->octets);
+	struct msdiag diag = { .id = 0 };
+	const bool has_diagnostic = msdiag_next(&rest, &diag);
+	const struct sip_message *m;
+	struct sip_message full;
+
+	if (!has_diagnostic && in->message->status != 403)
+		return;
+	m = crosscheck_message(
+	    in->crosscheck, in->octets, in->message, in->origin->now, &full);
+	tell_refusal(c, in, m, &diag, true);
+	while (has_diagnostic && msdiag_next(&rest, &diag))
+		tell_refusal(c, in, m, &diag, false);
 }
 
 void

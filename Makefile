@@ -40,7 +40,8 @@ COMPILE       = $(CC) $(SIP_CPPFLAGS) $(CPPFLAGS) $(SIP_CFLAGS) $(CFLAGS) \
 LINK          = $(CC) $(SIP_CFLAGS) $(CFLAGS) $(if $(LTO),-fno-lto) \
                 $(LDFLAGS) -o $@ $^
 
-LIB_LIBS     := -Wl,--as-needed -losip2 -losipparser2 -ljansson -lcrypto
+LIB_LIBS     := -Wl,--as-needed -losip2 -losipparser2 -ljansson -lcrypto \
+                -lexpat
 DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lz -lzstd -llzma \
                 -lpthread
 CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread

@@ -6,14 +6,15 @@
 enum { PARTS = 8 };
 
 /* The media lines of one kind, audio or video: what they offer together. */
-struct medium {
+struct mediasec_medium {
 	bool seen, secure, plain, keys;
 	bool required, refused; /* a=encryption of older clients */
 };
 
-struct description {
-	struct medium media[2]; /* audio, video */
-	struct medium *current; /* NULL: before the first, or of no interest */
+struct mediasec_description {
+	struct mediasec_medium media[2]; /* audio, video */
+	struct mediasec_medium
+	    *current; /* NULL: before the first, or of no interest */
 	bool sdes, dtls;
 };
 
@@ -52,7 +53,7 @@ next_word(struct slice *rest)
 
 /* m=audio 49170 RTP/SAVP 0 8; the profile may have a transport before it. */
 static void
-read_media(struct description *d, struct slice value)
+read_media(struct mediasec_description *d, struct slice value)
 {
 	const struct slice kind = next_word(&value);
 	const struct slice port = next_word(&value);
@@ -75,9 +76,9 @@ read_media(struct description *d, struct slice value)
 }
 
 static void
-read_attribute(struct description *d, struct slice value)
+read_attribute(struct mediasec_description *d, struct slice value)
 {
-	struct medium *m = d->current;
+	struct mediasec_medium *m = d->current;
 
 	if (slice_starts_with(value, "fingerprint:")) {
 		d->dtls = true;
@@ -95,7 +96,7 @@ read_attribute(struct description *d, struct slice value)
 
 /* The older attribute, where there is one, says it outright. */
 static enum mediasec_level
-level_of(const struct medium *m)
+level_of(const struct mediasec_medium *m)
 {
 	if (!m->seen)
 		return MEDIASEC_UNKNOWN;
@@ -110,7 +111,7 @@ level_of(const struct medium *m)
 static void
 read_sdp(struct slice body, struct mediasec *found)
 {
-	struct description d = { .current = NULL };
+	struct mediasec_description d = { .current = NULL };
 
 	while (body.len > 0) {
 		const struct slice line = next_line(&body);

@@ -9,7 +9,7 @@ enum { DEPTH = 16, ELEMENTS = 1000 };
 #define SEPARATOR '|'
 #define NAMESPACE "http://schemas.microsoft.com/2006/09/sip/mrasp"
 
-struct reading {
+struct mrasbody_reading {
 	XML_Parser parser;
 	unsigned depth, elements;
 	bool known; /* the root is one of ours */
@@ -17,7 +17,7 @@ struct reading {
 };
 
 static void
-stop(struct reading *r)
+stop(struct mrasbody_reading *r)
 {
 	XML_StopParser(r->parser, XML_FALSE);
 }
@@ -48,7 +48,8 @@ keep_phrase(struct mrasbody *body, const XML_Char *value)
 }
 
 static void
-on_root(struct reading *r, struct slice name, const XML_Char **attributes)
+on_root(
+    struct mrasbody_reading *r, struct slice name, const XML_Char **attributes)
 {
 	r->body.is_response = slice_is(name, "response");
 	r->known = r->body.is_response || slice_is(name, "request");
@@ -64,7 +65,7 @@ on_root(struct reading *r, struct slice name, const XML_Char **attributes)
 static void
 on_start(void *arg, const XML_Char *name, const XML_Char **attributes)
 {
-	struct reading *r = arg;
+	struct mrasbody_reading *r = arg;
 	const struct slice local = local_name(name);
 
 	if (++r->depth > DEPTH || ++r->elements > ELEMENTS)
@@ -80,7 +81,7 @@ on_start(void *arg, const XML_Char *name, const XML_Char **attributes)
 static void
 on_end(void *arg, const XML_Char *name)
 {
-	struct reading *r = arg;
+	struct mrasbody_reading *r = arg;
 
 	(void)name;
 	r->depth--;
@@ -101,7 +102,7 @@ on_doctype(void *arg, const XML_Char *name, const XML_Char *system,
 bool
 mrasbody_parse(struct slice octets, struct mrasbody *body)
 {
-	struct reading r = { .depth = 0 };
+	struct mrasbody_reading r = { .depth = 0 };
 	enum XML_Status status;
 
 	if (octets.len == 0 || octets.len > MRASBODY_OCTETS)

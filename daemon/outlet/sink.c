@@ -68,8 +68,8 @@ at(nstime monotonic)
 	};
 }
 
-/* What to do next: *record, which may be NULL if there is only the sink to be
- * opened.  False: nothing any more. */
+/* Wait for work: *record is to be delivered, or NULL if the sink only has to
+ * be opened.  False: the sink ends, and nothing is left to do. */
 static bool
 take_next(struct sink *s, struct sink_record **record)
 {
@@ -117,7 +117,8 @@ try_once(struct sink *s, const struct sink_record *record)
 	return s->kind->deliver(s->state, record);
 }
 
-/* It did not work: wait until it is worth another try.  False: time is up. */
+/* Wait after a failed try, longer each time.  False: the deadline comes before
+ * another try. */
 static bool
 wait_after(struct sink *s, int error, nstime *pause)
 {
@@ -153,7 +154,7 @@ deliver(struct sink *s, const struct sink_record *record)
 	return true;
 }
 
-/* It works: what was lost while it did not is said now. */
+/* The sink works again: tell it how many alerts it lost meanwhile. */
 static void
 tell_lost(struct sink *s)
 {
@@ -210,7 +211,7 @@ run(void *arg)
 		if (done)
 			tell_lost(s);
 		else if (record == NULL)
-			break; /* it cannot be opened, and time is up */
+			break; /* it could not be opened before the deadline */
 	}
 	return NULL;
 }

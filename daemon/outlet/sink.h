@@ -6,10 +6,10 @@
 
 /*
  * Where alerts go (DESIGN section 9).  Every sink has a thread of its own and
- * a bounded queue between it and the loop, so that a journald, rsyslog or
- * disk that stands still never stops capture.  What cannot be delivered is
- * tried again until it can; what the queue has no room for is counted, and
- * said when the sink is back.
+ * a bounded queue between it and the loop, so that a stalled journald, rsyslog
+ * or disk never stops capture.  A failed delivery is tried again until it
+ * works; alerts that find the queue full are counted as lost, and their number
+ * is told when the sink works again.
  *
  * Alerts are formatted by the caller's thread (they are rare), delivered by
  * the sink's.
@@ -39,7 +39,7 @@ struct sink_kind {
 	struct sink_record *(*note)(
 	    void *state, int priority, const char *text);
 	int (*deliver)(void *state, const struct sink_record *record);
-	int (*reopen)(void *state); /* is called first; NULL: nothing to open */
+	int (*reopen)(void *state); /* before the first delivery too; or NULL */
 	void (*close)(void *state); /* frees the state */
 };
 
@@ -84,23 +84,23 @@ void sink_note(struct sink *sink, int priority, const char *text);
 /* Sum up what the throttle held back, when there is room again. */
 void sink_tick(struct sink *sink, nstime now);
 
-/* Open anew at once (SIGHUP, after logrotate). */
+/* Open its file or socket anew (SIGHUP, after logrotate). */
 void sink_reopen(struct sink *sink);
 
 const char *sink_name(const struct sink *sink);
 void sink_count(struct sink *sink, struct sink_counts *counts);
 
 /*
- * The end has come: what is queued is delivered until `deadline'
- * (CLOCK_MONOTONIC), what cannot be by then is given up.  Does not wait.
+ * End the sink: its thread delivers what is queued until `deadline'
+ * (CLOCK_MONOTONIC) and gives up the rest.  Does not wait.
  */
 void sink_end(struct sink *sink, nstime deadline);
 
 /*
- * After sink_end(): wait until `until' for the end.  True: it has ended and
- * is freed; *missing says how many records were given up.  False: its thread
- * is still at it, or stuck in a system call; *missing is what waits.  It may
- * be left behind if the process ends.  *settled: see struct sink_counts.
+ * After sink_end(): wait until `until' for the thread to end.  True: it has,
+ * the sink is freed and *missing records were given up.  False: it still
+ * delivers or is stuck in a system call; *missing records wait, and the sink
+ * may be left behind if the process ends.  *settled: see struct sink_counts.
  */
 bool sink_ended(
     struct sink *sink, nstime until, uint64_t *missing, uint64_t *settled);

@@ -6,7 +6,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* Lines are not where the code is that sends them: leave CODE_* out. */
+/* The same code sends every entry, so CODE_FILE and the like say nothing. */
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
@@ -96,14 +96,14 @@ deliver(void *state, const struct sink_record *record)
 		};
 		rest = slice_after(rest, field.len + 1);
 	}
-	/* libsystemd says 0 where there is no socket at all: not delivered. */
+	/* libsystemd returns 0 without a socket, though nothing is delivered.
+	 */
 	if (!sink_journal_present())
 		return -ENOENT;
 	return sd_journal_sendv(fields, count);
 }
 
-/* Nothing is held open, but somebody who waits for entries that nobody takes
- * should hear of it at the start. */
+/* Nothing is held open, but a missing journald should be told at the start. */
 static int
 reopen(void *state)
 {

@@ -8,14 +8,14 @@
 #include "host/wallclock.h"
 #include "outlet/sinktable.h"
 
-/* At ten alerts a second a sink may stand still for seven minutes. */
+/* At ten alerts a second a sink may be stalled for seven minutes. */
 enum { SINKS = 16, QUEUE = 4096, WORD = 512 };
 
-/* How long a sink that was taken out of the configuration may go on. */
+/* How long a sink that is no longer configured may go on delivering. */
 #define LEAVE (60 * NSTIME_S)
 
-/* A sink that takes nothing for this long, and does not say why. */
-#define STANDSTILL (5 * NSTIME_S)
+/* A sink that delivers nothing for this long without an error is stalled. */
+#define STALLED (5 * NSTIME_S)
 
 struct named {
 	struct sink *sink; /* NULL: free */
@@ -53,7 +53,7 @@ is_same(const struct named *a, const struct named *b)
 	    a->facility == b->facility && a->rate == b->rate;
 }
 
-/* Take it from those that are open, or open it. */
+/* Keep the sink that is open for these words, or open one. */
 static int
 find_or_open(struct sinks *s, struct named *n)
 {
@@ -95,7 +95,7 @@ among(const struct named named[], size_t count, const struct sink *sink)
 	return false;
 }
 
-/* Let go of a sink: its thread delivers what it has. */
+/* Stop using a sink; its thread delivers what is queued. */
 static void
 let_go(struct sinks *s, struct sink *sink)
 {
@@ -130,8 +130,10 @@ add_word(const struct sinks_wanted *wanted, struct slice word,
 	textbuf_init(&t, n->word, sizeof(n->word));
 	textbuf_add_slice(&t, word);
 	for (size_t i = 0; i < count; i++)
-		if (strcmp(named[i].word, n->word) == 0)
+		if (strcmp(named[i].word, n->word) == 0) {
+			*n = (struct named){ .sink = NULL };
 			return count;
+		}
 	return count + 1;
 }
 
@@ -225,28 +227,28 @@ sinks_note(struct sinks *s, int priority, const char *text)
 }
 
 /*
- * Said when it begins and when it is over, however long it lasts: our own
- * words may go to the journald that stands still.
+ * Log when a sink begins to fail or stall and when it is back, but nothing in
+ * between: our log may go to the journald that is stalled.
  */
 static void
 watch_one(struct sinks *s, struct named *n)
 {
 	const nstime monotonic = wallclock_monotonic();
 	struct sink_counts counts;
-	bool standing;
+	bool stalled;
 
 	sink_count(n->sink, &counts);
 	if (counts.delivered != n->delivered || counts.queued == 0)
 		n->moved = monotonic;
 	n->delivered = counts.delivered;
-	standing = monotonic - n->moved >= STANDSTILL;
-	if ((counts.error != 0 || standing) && !n->failing) {
-		log_warning(s->log, "sink %s: %s, %llu alerts wait", n->word,
-		    counts.error != 0 ? strerror(-counts.error)
-				      : "stands still",
-		    (unsigned long long)counts.queued);
+	stalled = monotonic - n->moved >= STALLED;
+	if ((counts.error != 0 || stalled) && !n->failing) {
+		log_warning(s->log, "sink %s: %s, %llu %s", n->word,
+		    counts.error != 0 ? strerror(-counts.error) : "stalled",
+		    (unsigned long long)counts.queued,
+		    counts.queued == 1 ? "alert waits" : "alerts wait");
 		n->failing = true;
-	} else if (counts.error == 0 && !standing && n->failing) {
+	} else if (counts.error == 0 && !stalled && n->failing) {
 		log_notice(s->log, "sink %s: is back, %llu alerts were lost",
 		    n->word, (unsigned long long)(counts.lost - n->lost));
 		n->failing = false;

@@ -24,9 +24,10 @@ struct sinks_wanted {
 };
 
 /*
- * Open what [alerts] sinks names.  What stands there before and after is
- * kept, and its file opened anew (logrotate); the others get LEAVE to deliver
- * what they have.  0, or -errno, logged, and nothing has changed.
+ * Open what [alerts] sinks names.  A sink that was open before is
+ * kept, and its file opened anew (logrotate); one that is no longer named
+ * delivers what is queued and ends.  0, or -errno, logged, and nothing has
+ * changed.
  */
 int sinks_set(struct sinks *sinks, const struct sinks_wanted *wanted);
 
@@ -38,16 +39,16 @@ void sinks_alert(struct sinks *sinks, const struct alert_event *event,
 void sinks_again(struct sinks *sinks, const char *name,
     const struct alert_event *event, uint64_t number, nstime now);
 
-/* Who has which alerts, the highest number being `last'.  Names are borrowed
- * until the sinks change.  Returns how many there are, OUTBOX_READERS at
- * most. */
+/* Which alerts each sink has settled, of those up to number `last'.  Names are
+ * borrowed until the sinks change.  Returns the number of sinks, OUTBOX_READERS
+ * at most. */
 size_t sinks_settled(
     struct sinks *sinks, uint64_t last, struct outbox_reader *readers);
 
 void sinks_note(struct sinks *sinks, int priority, const char *text);
 
-/* Once a second: sum up what throttles hold back; log sinks that fail or
- * stand still, and that are back. */
+/* Once a second: sum up what throttles hold back; log each sink that begins
+ * to fail or stall, and each that is back. */
 void sinks_tick(struct sinks *sinks, nstime now);
 
 /* Log what each delivered, lost and holds. */

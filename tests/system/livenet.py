@@ -193,7 +193,7 @@ class Daemon:
 
 
 class Listener:
-    """A datagram socket that can stand still."""
+    """A datagram socket whose reader can stall."""
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)

@@ -79,7 +79,7 @@ class Peers:
 
 
 def frozen(journal, daemon):
-    """20 servers are asked that never answer, while journald stands still."""
+    """20 servers are asked that never answer, while journald is stalled."""
     journal.freeze()
     ask = spawn([*ASK, "10.0.0.3",
                  *FROZEN_PORTS], "c")
@@ -87,7 +87,7 @@ def frozen(journal, daemon):
     check("journald frozen: capture goes on",
           until(15, lambda: find(daemon.alerts(), "transaction-timeout",
                                  last)), daemon.log)
-    check("journald frozen: said", daemon.says("sink journal: stands still",
+    check("journald frozen: said", daemon.says("sink journal: stalled",
                                                10), daemon.log)
     ask.wait()
     journal.thaw()

@@ -103,7 +103,7 @@ def test_away(options):
 
 
 def test_undelivered(options):
-    """Killed while one sink stands still: it alone is told again."""
+    """Killed while one sink is stalled: it alone is told again."""
     journal = livenet.Journal()
     server = silent(*PORTS)
     daemon = Daemon(options.siptimed, config("c0", "journal json:@/json"))

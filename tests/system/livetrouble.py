@@ -133,7 +133,7 @@ def test_flood(options):
 
 
 def test_end(options):
-    """SIGTERM with alerts on their way, and one sink that stands still."""
+    """SIGTERM with alerts on their way, and one stalled sink."""
     journal = livenet.Journal()
     veth("e0", "e1")
     sh("ip address add 10.3.0.1/24 dev e1; ip neighbour add 10.3.0.2 "

@@ -6,22 +6,26 @@
 #include "clock/shape.h"
 #include "findings/due.h"
 #include "skew/inner/localclock.h"
-#include "skew/inner/raise.h"
+#include "skew/inner/trial.h"
 
-#define AGAIN (60 * NSTIME_S) /* local-clock is told while it stands */
+#define AGAIN (60 * NSTIME_S) /* what is odd about us is told */
 
-/* No step of ours is longer: a clock that begins in 1970 may be set to 2040. */
+/* No step of ours is longer: what begins at 1970 may learn that it is 2040. */
 #define MOST_STEPS (OFFSET_LIMIT / 2)
 
+/*
+ * Our own clock may be stepped, but then the peers' did not move: offsets are
+ * kept against a clock that was never stepped, and ours is trial.steps ahead
+ * of that.  trial.reference is what is held for the true time: ours, or, if
+ * ours is the odd one out, the others'.
+ */
 struct skew {
-	struct skew_limits limits; /* its pools are not read again */
-	struct peers peers;
-	struct hosts *hosts;
-	struct raise raise;
+	struct skew_limits limits; /* its pools: copied, not read again */
+	struct trial trial;
 	struct localclock local;
 	enum ownclock local_state;
 	nstime stepped_at;
-	bool loaded; /* from a state file: its limits may have been others */
+	bool loaded; /* under limits that may have been others */
 
 	uint64_t full, evicted, no_memory, out_of_range, muted;
 };
@@ -30,30 +34,10 @@ static void
 set_limits(struct skew *s, const struct skew_limits *limits)
 {
 	s->limits = *limits;
-	peers_set(&s->peers, limits->peers, limits->min_samples);
-	hosts_set(s->hosts, limits->peers, limits->pools, limits->pool_count);
-	raise_limit(&s->raise,
-	    &(struct raise_limits){
-		.thresholds = { .warn = limits->warn,
-		    .major = limits->major,
-		    .critical = limits->critical },
-		.min_samples = limits->min_samples,
-		.hold = limits->hold,
-		.muted = limits->muted,
-		.judge_all = limits->judge_all,
-	    });
-}
-
-/* What is the true time, and how far is our clock to be trusted? */
-static void
-refer_to(struct skew *s, nstime steps, nstime reference)
-{
-	raise_refer(&s->raise,
-	    &(struct raise_times){
-		.steps = steps,
-		.reference = reference,
-		.local_clock = localclock_name(&s->local, s->local_state),
-	    });
+	peers_set(&s->trial.peers, limits->peers, limits->min_samples);
+	hosts_set(
+	    s->trial.hosts, limits->peers, limits->pools, limits->pool_count);
+	s->trial.agents.any_host = limits->judge_all;
 }
 
 struct skew *
@@ -63,22 +47,19 @@ skew_new(const struct skew_limits *limits, finding_output *output, void *arg)
 
 	if (s == NULL)
 		return NULL;
+	s->trial.limits = &s->limits;
+	s->trial.output = output;
+	s->trial.arg = arg;
+	s->trial.hosts = hosts_new(limits->peers, &limits->key);
 	s->stepped_at = INT64_MIN;
-	s->hosts = hosts_new(limits->peers, &limits->key);
-	if (!peers_init(&s->peers, limits->peers, &limits->key) ||
-	    s->hosts == NULL) {
+	trial_init(&s->trial);
+	localclock_init(&s->local, output, arg);
+	s->trial.local_clock = localclock_name(&s->local, s->local_state);
+	if (!peers_init(&s->trial.peers, limits->peers, &limits->key) ||
+	    s->trial.hosts == NULL) {
 		skew_free(s);
 		return NULL;
 	}
-	raise_init(&s->raise,
-	    &(struct raise_setup){
-		.output = output,
-		.arg = arg,
-		.hosts = s->hosts,
-		.peers = &s->peers,
-	    });
-	localclock_init(&s->local, output, arg);
-	refer_to(s, 0, 0);
 	set_limits(s, limits);
 	return s;
 }
@@ -88,78 +69,86 @@ skew_free(struct skew *s)
 {
 	if (s == NULL)
 		return;
-	peers_done(&s->peers);
-	hosts_free(s->hosts);
+	peers_done(&s->trial.peers);
+	hosts_free(s->trial.hosts);
 	free(s);
 }
 
-/* Small changes are followed without weighing all peers anew. */
 static void
-follow_reference(
-    struct skew *s, nstime reference, enum finding_verdict if_right)
+set_time(struct skew *s, nstime now, nstime wall)
 {
-	const nstime before = s->raise.times.reference;
-	const nstime moved = reference - before;
-	const bool is_small = moved < NSTIME_S && moved > -NSTIME_S;
+	s->trial.now = now;
+	s->trial.wall = wall;
+}
 
-	refer_to(s, s->raise.times.steps, is_small ? before : reference);
-	if (!is_small)
-		raise_weigh_all(&s->raise, if_right);
+/* Small changes are followed without judging everybody anew. */
+static void
+refer_to(struct skew *s, nstime reference, enum finding_verdict if_right)
+{
+	const nstime moved = reference - s->trial.reference;
+
+	if (moved < NSTIME_S && moved > -NSTIME_S)
+		return;
+	s->trial.reference = reference;
+	trial_weigh_all(&s->trial, if_right);
 }
 
 static void
 clear_step(struct skew *s, bool trusted)
 {
-	const nstime now = s->raise.now;
+	struct trial *t = &s->trial;
 
-	if (!due_by(s->stepped_at, s->limits.hold, now))
-		raise_schedule(
-		    &s->raise, due_at(s->stepped_at, s->limits.hold));
-	else if (trusted || s->peers.sides[PEER_WITH_US] > 0)
+	if (!due_by(s->stepped_at, s->limits.hold, t->now))
+		trial_schedule(t, due_at(s->stepped_at, s->limits.hold));
+	else if (trusted || t->peers.sides[PEERS_SIDE_WITH_US] > 0)
 		localclock_clear(
-		    &s->local, LOCALCLOCK_STEPPED, now, s->raise.wall);
+		    &s->local, LOCALCLOCK_STEPPED, t->now, t->wall);
 }
 
-/* Is ours the odd one out?  Then the time of the others is held to be true. */
+/* Is it me?  If the others agree that it is, they are held for right. */
 static void
 weigh_ourselves(struct skew *s)
 {
+	struct trial *t = &s->trial;
 	const bool trusted = s->local_state == OWNCLOCK_TRUSTED;
-	const nstime now = s->raise.now, steps = s->raise.times.steps;
 	struct consensus c = { .total = 0 };
 
-	if (!trusted && !peers_poll(&s->peers, s->hosts, steps, &c))
+	if (!trusted && !peers_poll(&t->peers, t->hosts, t->steps, &c))
 		s->no_memory++;
 	localclock_weigh(&s->local, &c,
-	    s->local_state == OWNCLOCK_UNSYNCHRONISED, now, s->raise.wall);
-	follow_reference(s, steps + (c.odd_one_out ? c.offset : 0),
+	    s->local_state == OWNCLOCK_UNSYNCHRONISED, t->now, t->wall);
+	t->local_clock = localclock_name(&s->local, s->local_state);
+	refer_to(s, t->steps + (c.odd_one_out ? c.offset : 0),
 	    c.odd_one_out ? FINDING_SUPERSEDED : FINDING_HEALTHY);
 	if (localclock_stands(&s->local, LOCALCLOCK_ODD_ONE_OUT) ||
 	    localclock_stands(&s->local, LOCALCLOCK_UNSYNCHRONISED))
-		raise_schedule(&s->raise, due_at(now, AGAIN));
+		trial_schedule(t, due_at(t->now, AGAIN));
 	clear_step(s, trusted);
 }
 
-/* Our clock first, then the peers that were pending long enough. */
+/* Ourselves first, then those who were held long enough. */
 static void
 review(struct skew *s, nstime now, nstime wall, bool at_end)
 {
-	raise_review(&s->raise, now, wall);
+	s->trial.review = NSTIME_NEVER;
+	s->trial.has_reviewed = true;
+	s->trial.reviewed = now;
+	set_time(s, now, wall);
 	if (s->loaded)
-		raise_apply(&s->raise);
+		trial_set(&s->trial);
 	s->loaded = false;
 	weigh_ourselves(s);
-	raise_pending(&s->raise, at_end);
+	trial_review(&s->trial, at_end);
 }
 
 void
 skew_tick(struct skew *s, nstime now, nstime wall)
 {
-	while (s->raise.review != NSTIME_NEVER && s->raise.review <= now) {
-		const nstime at = s->raise.review;
+	while (s->trial.review != NSTIME_NEVER && s->trial.review <= now) {
+		const nstime at = s->trial.review;
 		nstime back, then = wall;
 
-		/* The wall time at which it was due. */
+		/* What the wall said when it was due. */
 		if (!__builtin_sub_overflow(now, at, &back))
 			then = due_at(wall, -back);
 		review(s, at, then, false);
@@ -169,7 +158,7 @@ skew_tick(struct skew *s, nstime now, nstime wall)
 nstime
 skew_next_deadline(const struct skew *s)
 {
-	return s->raise.review;
+	return s->trial.review;
 }
 
 void
@@ -181,16 +170,16 @@ skew_finish(struct skew *s, nstime now, nstime wall)
 static struct peer *
 add(struct skew *s, const struct stamp *stamp)
 {
-	struct peers *peers = &s->peers;
+	struct peers *peers = &s->trial.peers;
 	struct peer *p;
 
 	while (!peers_has_room(peers)) {
-		p = peers_dispensable(peers, s->raise.now);
+		p = peers_dispensable(peers, s->trial.now);
 		if (p == NULL) {
 			s->full++;
 			return NULL;
 		}
-		raise_forget(&s->raise, p);
+		trial_dismiss(&s->trial, p);
 		s->evicted++;
 	}
 	p = peers_add(peers, &stamp->peer, (uint8_t)stamp->attribution);
@@ -205,10 +194,9 @@ hear(struct skew *s, struct peer *p, const struct stamp *stamp,
 {
 	bool changed;
 
-	peers_touch(&s->peers, p, stamp->now, stamp->wall);
-	if (witness_row(stamp->witness)->in_sip)
-		peer_speaks_sip(p);
-	if (!estimate_input(&p->estimate, stamp->witness, reading,
+	peers_touch(&s->trial.peers, p, stamp->now, stamp->wall);
+	p->speaks_sip = p->speaks_sip || witness_row(stamp->witness)->in_sip;
+	if (!testimony_input(&p->testimony, stamp->witness, reading,
 		s->limits.min_samples, &changed)) {
 		s->no_memory++;
 		return;
@@ -216,7 +204,7 @@ hear(struct skew *s, struct peer *p, const struct stamp *stamp,
 	if (stamp->tells_zone)
 		zonechange_input(&p->zone, stamp, reading->interval);
 	if (changed || p->zone.news)
-		raise_weigh(&s->raise, p, FINDING_HEALTHY);
+		trial_weigh(&s->trial, p, FINDING_HEALTHY);
 }
 
 void
@@ -226,12 +214,12 @@ skew_input(struct skew *s, const struct stamp *stamp)
 	struct peer *p;
 	nstime told, width;
 
-	raise_at(&s->raise, stamp->now, stamp->wall);
+	set_time(s, stamp->now, stamp->wall);
 	if ((s->limits.muted & 1u << stamp->witness) != 0) {
 		s->muted++;
 		return;
 	}
-	if (__builtin_add_overflow(stamp->told, s->raise.times.steps, &told) ||
+	if (__builtin_add_overflow(stamp->told, s->trial.steps, &told) ||
 	    __builtin_add_overflow(stamp->resolution,
 		witness_row(stamp->witness)->transit, &width) ||
 	    stamp->resolution < 0 ||
@@ -239,7 +227,8 @@ skew_input(struct skew *s, const struct stamp *stamp)
 		s->out_of_range++;
 		return;
 	}
-	p = peers_find(&s->peers, &stamp->peer, (uint8_t)stamp->attribution);
+	p = peers_find(
+	    &s->trial.peers, &stamp->peer, (uint8_t)stamp->attribution);
 	if (p == NULL)
 		p = add(s, stamp);
 	if (p != NULL)
@@ -249,29 +238,29 @@ skew_input(struct skew *s, const struct stamp *stamp)
 void
 skew_role(struct skew *s, const struct address *address, bool is_server)
 {
-	if (hosts_role(
-		s->hosts, address, is_server ? HOSTS_ANSWERS : HOSTS_DIALS))
-		raise_regard(&s->raise, address);
+	if (hosts_role(s->trial.hosts, address,
+		is_server ? HOSTS_ANSWERS : HOSTS_DIALS))
+		trial_regard(&s->trial, address);
 }
 
 void
 skew_speaks_sip(struct skew *s, const struct address *address)
 {
-	if (hosts_role(s->hosts, address, HOSTS_SPEAKS_SIP))
-		raise_regard(&s->raise, address);
+	if (hosts_role(s->trial.hosts, address, HOSTS_SPEAKS_SIP))
+		trial_regard(&s->trial, address);
 }
 
 void
 skew_serves_time(
     struct skew *s, const struct address *server, const struct address *client)
 {
-	struct peer *p = peers_find(&s->peers, server, STAMP_HOST);
+	struct peer *p = peers_find(&s->trial.peers, server, STAMP_HOST);
 
 	if (p != NULL)
-		peer_serves_time(p, client);
-	if (raise_plays_a_part(&s->raise, client) &&
-	    hosts_role(s->hosts, server, HOSTS_SERVES_TIME))
-		raise_regard(&s->raise, server);
+		p->client = *client;
+	if (trial_plays_a_part(&s->trial, client) &&
+	    hosts_role(s->trial.hosts, server, HOSTS_SERVES_TIME))
+		trial_regard(&s->trial, server);
 }
 
 void
@@ -279,10 +268,10 @@ skew_local(struct skew *s, enum ownclock state, nstime now, nstime wall)
 {
 	if (state == s->local_state)
 		return;
-	raise_at(&s->raise, now, wall);
+	set_time(s, now, wall);
 	s->local_state = state;
-	refer_to(s, s->raise.times.steps, s->raise.times.reference);
-	raise_schedule(&s->raise, now);
+	s->trial.local_clock = localclock_name(&s->local, state);
+	trial_schedule(&s->trial, now);
 }
 
 void
@@ -292,70 +281,72 @@ skew_stepped(struct skew *s, nstime step, nstime now, nstime wall)
 	    !localclock_stands(&s->local, LOCALCLOCK_ODD_ONE_OUT);
 	nstime steps;
 
-	if (__builtin_add_overflow(s->raise.times.steps, step, &steps) ||
+	if (__builtin_add_overflow(s->trial.steps, step, &steps) ||
 	    steps > MOST_STEPS || steps < -MOST_STEPS)
 		return;
-	raise_at(&s->raise, now, wall);
+	set_time(s, now, wall);
+	s->trial.steps = steps;
 	s->stepped_at = now;
 	localclock_stepped(&s->local, step, now, wall);
-	refer_to(s, steps, referred_to_us ? steps : s->raise.times.reference);
-	raise_weigh_all(&s->raise, FINDING_HEALTHY);
-	raise_schedule(&s->raise, due_at(now, s->limits.hold));
+	if (referred_to_us)
+		s->trial.reference = steps;
+	trial_weigh_all(&s->trial, FINDING_HEALTHY);
+	trial_schedule(&s->trial, due_at(now, s->limits.hold));
 }
 
 void
 skew_set(struct skew *s, const struct skew_limits *limits)
 {
 	set_limits(s, limits);
-	raise_apply(&s->raise);
-	raise_weigh_all(&s->raise, FINDING_HEALTHY);
+	trial_set(&s->trial);
+	trial_weigh_all(&s->trial, FINDING_HEALTHY);
 }
 
 static bool
 estimate_peer(const struct skew *s, const struct peer *p,
-    struct select_result *r, struct skew_estimate *estimate)
+    struct testimony_estimate *e, struct skew_estimate *estimate)
 {
 	struct textbuf names;
 	struct shape shape;
 
-	if (!peers_select(&s->peers, p, r))
+	if (!peers_estimate(&s->trial.peers, p, e))
 		return false;
-	r->joint.interval.lo -= s->raise.times.steps;
-	r->joint.interval.hi -= s->raise.times.steps;
-	shape = shape_of(&r->joint, p->wall);
+	e->joint.interval.lo -= s->trial.steps;
+	e->joint.interval.hi -= s->trial.steps;
+	shape = shape_of(&e->joint, p->wall);
 	*estimate = (struct skew_estimate){
 		.peer = p->key.address,
-		.offset = offset_middle(r->joint.interval),
-		.uncertainty = offset_uncertainty(r->joint.interval),
-		.samples = r->joint.stamps,
+		.offset = offset_middle(e->joint.interval),
+		.uncertainty = offset_uncertainty(e->joint.interval),
+		.samples = e->joint.stamps,
 		.shape = shape_name(shape.kind),
 	};
 	textbuf_init(&names, estimate->witnesses, sizeof(estimate->witnesses));
-	select_write(&names, r->witnesses);
+	testimony_write(&names, e->witnesses);
 	return true;
 }
 
 bool
 skew_estimate(struct skew *s, size_t index, struct skew_estimate *estimate)
 {
-	struct select_result r;
+	struct testimony_estimate e;
 
-	if (index == 0 && !peers_sort(&s->peers))
+	if (index == 0 && !peers_sort(&s->trial.peers))
 		return false;
-	return index < s->peers.sorted_count &&
-	    estimate_peer(s, s->peers.sorted[index], &r, estimate);
+	return index < s->trial.peers.sorted_count &&
+	    estimate_peer(s, s->trial.peers.sorted[index], &e, estimate);
 }
 
 bool
 skew_estimate_of(const struct skew *s, const struct address *host,
     struct skew_estimate *estimate)
 {
-	const struct peer *p = peers_find(&s->peers, host, STAMP_HOST);
+	const struct peer *p = peers_find(&s->trial.peers, host, STAMP_HOST);
 	struct skew_estimate found;
-	struct select_result r;
+	struct testimony_estimate e;
 
-	if (p == NULL || !estimate_peer(s, p, &r, &found) || r.joint.mixed ||
-	    r.joint.unsettled || r.joint.stamps < s->limits.min_samples)
+	if (p == NULL || !estimate_peer(s, p, &e, &found) || e.joint.mixed ||
+	    e.joint.unsettled || e.joint.stamps < s->limits.min_samples)
 		return false;
 	*estimate = found;
 	return true;
@@ -367,34 +358,42 @@ skew_stats(const struct skew *s, counter_output *output, void *arg)
 	output(arg, COUNTER_LIMIT, "skew.full", s->full);
 	output(arg, COUNTER_LIMIT, "skew.evicted", s->evicted);
 	output(arg, COUNTER_LIMIT, "skew.no_memory",
-	    s->no_memory + s->raise.no_memory);
+	    s->no_memory + s->trial.no_memory);
 	output(arg, COUNTER_EVENT, "skew.out_of_range", s->out_of_range);
 	output(arg, COUNTER_EVENT, "skew.muted", s->muted);
-	hosts_stats(s->hosts, output, arg);
+	hosts_stats(s->trial.hosts, output, arg);
 }
 
 void
 skew_save(const struct skew *s, struct record *r)
 {
-	record_u64(r, (uint64_t)s->raise.times.steps);
-	record_u64(r, (uint64_t)s->raise.times.reference);
+	const struct trial *t = &s->trial;
+
+	record_u64(r, (uint64_t)t->steps);
+	record_u64(r, (uint64_t)t->reference);
 	localclock_save(r, &s->local);
-	hosts_save(s->hosts, r);
-	peers_save(&s->peers, r);
-	raise_save(&s->raise, r);
+	hosts_save(t->hosts, r);
+	peers_save(&t->peers, r);
+	agents_save(r, &t->agents);
 }
 
 bool
 skew_load(struct skew *s, struct cursor *c, const struct record_shift *shift)
 {
-	const nstime steps = record_read_within(c, MOST_STEPS);
-	const nstime reference = record_read_within(c, OFFSET_LIMIT);
+	struct trial *t = &s->trial;
+	const struct peer *p;
 
+	t->steps = record_read_within(c, MOST_STEPS);
+	t->reference = record_read_within(c, OFFSET_LIMIT);
 	localclock_load(&s->local, c, shift->watching);
-	refer_to(s, steps, reference);
-	hosts_load(s->hosts, c);
-	peers_load(&s->peers, c, shift);
-	raise_load(&s->raise, c, shift);
+	t->local_clock = localclock_name(&s->local, s->local_state);
+	hosts_load(t->hosts, c);
+	peers_load(&t->peers, c, shift);
+	TAILQ_FOREACH (p, &t->peers.lists[PEERS_ACCUSED], order)
+		if (p->folded)
+			agents_add(&t->agents, shift->now);
+	agents_load(&t->agents, c, shift->watching);
+	t->review = shift->now;
 	s->loaded = true;
 	s->stepped_at = shift->now;
 	return !c->bad;

@@ -36,11 +36,11 @@ tell(struct localclock *l, enum localclock_class class,
 	l->output(l->arg, &finding);
 }
 
-/* Votes and offset (positive: ours is ahead) are told if they are known. */
+/* It stands.  The votes are told if there are any, the offset (positive: ours
+ * is ahead) if it is known. */
 static void
-raise_class(struct localclock *l, enum localclock_class class,
-    const nstime *offset, const struct consensus *votes, nstime now,
-    nstime wall)
+accuse(struct localclock *l, enum localclock_class class, const nstime *offset,
+    const struct consensus *votes, nstime now, nstime wall)
 {
 	struct evidence e;
 
@@ -61,7 +61,7 @@ raise_class(struct localclock *l, enum localclock_class class,
 void
 localclock_stepped(struct localclock *l, nstime step, nstime now, nstime wall)
 {
-	raise_class(l, LOCALCLOCK_STEPPED, &step, NULL, now, wall);
+	accuse(l, LOCALCLOCK_STEPPED, &step, NULL, now, wall);
 }
 
 static void
@@ -76,8 +76,7 @@ hold(struct localclock *l, enum localclock_class class, bool holds,
 		localclock_clear(l, class, now, wall);
 	else if (!l->classes[class].stands ||
 	    due_by(l->classes[class].told, AGAIN, now))
-		raise_class(
-		    l, class, agreed ? &offset : NULL, votes, now, wall);
+		accuse(l, class, agreed ? &offset : NULL, votes, now, wall);
 }
 
 void

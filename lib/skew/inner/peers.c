@@ -4,12 +4,11 @@
 #include <stdlib.h>
 
 #include "findings/due.h"
-#include "skew/inner/select.h"
 
-/* A raised server without a stamp for so long may be forgotten. */
+/* An accused server that is silent for so long may be forgotten. */
 #define FORGOTTEN (24 * 3600 * NSTIME_S)
 
-/* How many raised ones are looked at for one that may make room. */
+/* How many accused are looked at for one that may make room. */
 enum { LOOK_FOR_ROOM = 16, SPARE = 4096 };
 
 static bool
@@ -24,7 +23,7 @@ bool
 peers_init(struct peers *peers, size_t limit, const struct siphash_key *key)
 {
 	*peers = (struct peers){ .limit = limit };
-	for (unsigned i = 0; i < PEER_STATES; i++)
+	for (unsigned i = 0; i < PEERS_STANDINGS; i++)
 		TAILQ_INIT(&peers->lists[i]);
 	peers->table = table_new(limit, key, same_peer);
 	return peers->table != NULL;
@@ -35,10 +34,10 @@ peers_done(struct peers *peers)
 {
 	struct peer *p;
 
-	for (unsigned i = 0; i < PEER_STATES; i++)
+	for (unsigned i = 0; i < PEERS_STANDINGS; i++)
 		while ((p = TAILQ_FIRST(&peers->lists[i])) != NULL) {
 			TAILQ_REMOVE(&peers->lists[i], p, order);
-			estimate_done(&p->estimate);
+			testimony_done(&p->testimony);
 			free(p);
 		}
 	table_free(peers->table);
@@ -54,14 +53,14 @@ peers_set(struct peers *peers, size_t limit, unsigned least)
 }
 
 bool
-peers_select(const struct peers *peers, const struct peer *p,
-    struct select_result *result)
+peers_estimate(const struct peers *peers, const struct peer *p,
+    struct testimony_estimate *estimate)
 {
-	return select_witnesses(&p->estimate, peers->least, result);
+	return testimony_estimate(&p->testimony, peers->least, estimate);
 }
 
 static uint64_t
-hash_of(const struct peers *peers, const struct peer_key *key)
+hash_of(const struct peers *peers, const struct peers_key *key)
 {
 	return table_hash(peers->table, slice_of(key, sizeof(*key)));
 }
@@ -70,7 +69,7 @@ struct peer *
 peers_find(const struct peers *peers, const struct address *address,
     uint8_t attribution)
 {
-	const struct peer_key key = { *address, attribution };
+	const struct peers_key key = { *address, attribution };
 
 	return (struct peer *)table_find(
 	    peers->table, hash_of(peers, &key), &key);
@@ -90,25 +89,25 @@ peers_add(
 
 	if (p == NULL)
 		return NULL;
-	p->key = (struct peer_key){ *address, attribution };
+	p->key = (struct peers_key){ *address, attribution };
 	if (!table_add(peers->table, &p->entry, hash_of(peers, &p->key))) {
 		free(p);
 		return NULL;
 	}
-	peers->sides[PEER_NO_SIDE]++;
-	TAILQ_INSERT_TAIL(&peers->lists[PEER_CLEAR], p, order);
+	peers->sides[PEERS_NO_SIDE]++;
+	TAILQ_INSERT_TAIL(&peers->lists[PEERS_CALM], p, order);
 	return p;
 }
 
 struct peer *
 peers_dispensable(const struct peers *peers, nstime now)
 {
-	struct peer *p = TAILQ_FIRST(&peers->lists[PEER_CLEAR]);
+	struct peer *p = TAILQ_FIRST(&peers->lists[PEERS_CALM]);
 	unsigned looked = 0;
 
 	if (p != NULL)
 		return p;
-	TAILQ_FOREACH (p, &peers->lists[PEER_RAISED], order)
+	TAILQ_FOREACH (p, &peers->lists[PEERS_ACCUSED], order)
 		if (p->folded || due_by(p->seen, FORGOTTEN, now) ||
 		    ++looked == LOOK_FOR_ROOM)
 			break;
@@ -120,62 +119,42 @@ peers_forget(struct peers *peers, struct peer *p)
 {
 	peers->sides[p->side]--;
 	peers->sorted_count = 0;
-	TAILQ_REMOVE(&peers->lists[p->state], p, order);
+	TAILQ_REMOVE(&peers->lists[p->standing], p, order);
 	table_remove(peers->table, &p->entry);
-	estimate_done(&p->estimate);
+	testimony_done(&p->testimony);
 	free(p);
 }
 
-static void
-move_to(struct peers *peers, struct peer *p, enum peer_state state)
-{
-	TAILQ_REMOVE(&peers->lists[p->state], p, order);
-	p->state = state;
-	TAILQ_INSERT_TAIL(&peers->lists[state], p, order);
-}
-
-/* Pending ones stay in the order in which they became so.  For the others a
- * second more or less does not matter: the first is forgotten first. */
+/* Suspects keep the order in which they fell under suspicion.  A second more
+ * or less does not matter for who is forgotten first. */
 void
 peers_touch(struct peers *peers, struct peer *p, nstime now, nstime wall)
 {
-	if (p->state != PEER_PENDING && now / NSTIME_S != p->seen / NSTIME_S)
-		move_to(peers, p, p->state);
+	if (p->standing != PEERS_SUSPECT &&
+	    now / NSTIME_S != p->seen / NSTIME_S)
+		peers_stand(peers, p, p->standing);
 	p->seen = now;
 	p->wall = wall;
 }
 
 void
-peers_pend(struct peers *peers, struct peer *p, nstime now)
+peers_stand(struct peers *peers, struct peer *p, enum peers_standing standing)
 {
-	move_to(peers, p, PEER_PENDING);
-	p->since = now;
+	TAILQ_REMOVE(&peers->lists[p->standing], p, order);
+	p->standing = standing;
+	TAILQ_INSERT_TAIL(&peers->lists[standing], p, order);
 }
 
-void
-peers_raise(struct peers *peers, struct peer *p, bool folded)
-{
-	move_to(peers, p, PEER_RAISED);
-	p->folded = folded;
-}
-
-void
-peers_clear(struct peers *peers, struct peer *p)
-{
-	move_to(peers, p, PEER_CLEAR);
-	p->folded = false;
-}
-
-enum peer_side
+enum peers_side
 peers_side_of(nstime offset)
 {
 	return offset > -CONSENSUS_WIDTH && offset < CONSENSUS_WIDTH
-	    ? PEER_WITH_US
-	    : PEER_AGAINST_US;
+	    ? PEERS_SIDE_WITH_US
+	    : PEERS_AGAINST_US;
 }
 
 bool
-peers_take_side(struct peers *peers, struct peer *p, enum peer_side side)
+peers_take_side(struct peers *peers, struct peer *p, enum peers_side side)
 {
 	if (p->side == side)
 		return false;
@@ -189,7 +168,7 @@ static int
 by_key(const void *a, const void *b)
 {
 	const struct peer *const *x = a, *const *y = b;
-	const struct peer_key *i = &(*x)->key, *k = &(*y)->key;
+	const struct peers_key *i = &(*x)->key, *k = &(*y)->key;
 
 	if (i->address.version != k->address.version)
 		return i->address.version < k->address.version ? -1 : 1;
@@ -221,13 +200,13 @@ peers_worst(const struct peers *peers, nstime reference)
 	const struct peer *p, *worst = NULL;
 	nstime furthest = -1;
 
-	TAILQ_FOREACH (p, &peers->lists[PEER_RAISED], order) {
-		struct select_result r;
+	TAILQ_FOREACH (p, &peers->lists[PEERS_ACCUSED], order) {
+		struct testimony_estimate e;
 		nstime off;
 
-		if (!p->folded || !peers_select(peers, p, &r))
+		if (!p->folded || !peers_estimate(peers, p, &e))
 			continue;
-		off = offset_middle(r.joint.interval) - reference;
+		off = offset_middle(e.joint.interval) - reference;
 		if (off < 0)
 			off = -off;
 		if (off <= furthest)
@@ -243,7 +222,7 @@ voter_of(
     const struct peers *peers, const struct hosts *hosts, const struct peer *p)
 {
 	const struct hosts_facts facts = hosts_facts(hosts, &p->key.address);
-	const struct peer_key host = { .address = p->key.address };
+	const struct peers_key host = { .address = p->key.address };
 
 	if (facts.pool.name != NULL)
 		return facts.pool.number;
@@ -254,19 +233,19 @@ static size_t
 gather(const struct peers *peers, const struct hosts *hosts, nstime zero,
     struct consensus_vote *votes)
 {
-	struct select_result r;
+	struct testimony_estimate e;
 	const struct peer *p;
 	size_t count = 0;
 
-	for (unsigned i = 0; i < PEER_STATES; i++)
+	for (unsigned i = 0; i < PEERS_STANDINGS; i++)
 		TAILQ_FOREACH (p, &peers->lists[i], order) {
-			if (p->side != PEER_AGAINST_US ||
-			    !peers_select(peers, p, &r))
+			if (p->side != PEERS_AGAINST_US ||
+			    !peers_estimate(peers, p, &e))
 				continue;
 			votes[count++] = (struct consensus_vote){
 				.voter = voter_of(peers, hosts, p),
 				.offset =
-				    offset_middle(r.joint.interval) - zero,
+				    offset_middle(e.joint.interval) - zero,
 			};
 		}
 	return count;
@@ -276,11 +255,11 @@ bool
 peers_poll(const struct peers *peers, const struct hosts *hosts, nstime zero,
     struct consensus *consensus)
 {
-	const size_t most = peers->sides[PEER_AGAINST_US];
+	const size_t most = peers->sides[PEERS_AGAINST_US];
 	struct consensus_vote *votes;
 
 	*consensus = (struct consensus){ .total = 0 };
-	if (peers->sides[PEER_WITH_US] > 0 || most == 0)
+	if (peers->sides[PEERS_SIDE_WITH_US] > 0 || most == 0)
 		return true;
 	votes = calloc(most, sizeof(*votes));
 	if (votes == NULL)
@@ -290,31 +269,77 @@ peers_poll(const struct peers *peers, const struct hosts *hosts, nstime zero,
 	return true;
 }
 
+static void
+save_peer(const struct peer *p, struct record *r)
+{
+	record_more(r, true);
+	endpoint_address_save(r, &p->key.address);
+	record_u8(r, p->key.attribution);
+	record_u8(r, (uint8_t)p->standing);
+	record_u8(r, (uint8_t)p->side);
+	record_flag(r, p->folded);
+	record_u8(r, (uint8_t)p->severity);
+	record_time(r, p->since);
+	record_time(r, p->told);
+	record_time(r, p->seen);
+	record_time(r, p->wall);
+	record_flag(r, p->speaks_sip);
+	record_flag(r, p->client.version != 0);
+	if (p->client.version != 0)
+		endpoint_address_save(r, &p->client);
+	testimony_save(r, &p->testimony);
+	conflict_save(r, &p->conflict);
+	zonechange_save(r, &p->zone);
+}
+
 void
 peers_save(const struct peers *peers, struct record *r)
 {
 	const struct peer *p;
 	size_t saved = 0;
 
-	for (unsigned i = PEER_STATES; i > 0; i--) {
+	for (unsigned i = PEERS_STANDINGS; i > 0; i--) {
 		p = TAILQ_LAST(&peers->lists[i - 1], peers_list);
 		for (; p != NULL && saved < PEERS_SAVED &&
 		     record_left(r) >= SPARE;
 		     p = TAILQ_PREV(p, peers_list, order)) {
-			record_more(r, true);
-			peer_save(p, r);
+			save_peer(p, r);
 			saved++;
 		}
 	}
 	record_more(r, false);
 }
 
-/* Each list was saved from its end.  False: `loaded' is
- * dropped. */
+/* Everything but the places in table and lists.  A suspicion waits for more
+ * stamps; but a clock drifts even if nobody looks. */
+static void
+load_peer(struct peer *p, struct cursor *c, const struct record_shift *shift)
+{
+	p->key.address = endpoint_address_load(c);
+	p->key.attribution = (uint8_t)record_read_below(c, 1, 2);
+	p->standing = record_read_below(c, 1, PEERS_STANDINGS);
+	p->side = record_read_below(c, 1, PEERS_SIDES);
+	p->folded = record_read_flag(c) && p->standing == PEERS_ACCUSED;
+	p->severity = record_read_below(c, 1, FINDING_INFO + 1);
+	p->since = record_read_now(c, shift->watching);
+	p->told = record_read_now(c, shift->watching);
+	p->seen = record_read_now(c, shift->real);
+	p->wall = record_read_time(c);
+	p->speaks_sip = record_read_flag(c);
+	if (record_read_flag(c))
+		p->client = endpoint_address_load(c);
+	testimony_load(&p->testimony, c, shift->real);
+	if (p->standing != PEERS_CALM && testimony_is_empty(&p->testimony))
+		c->bad = true;
+	conflict_load(&p->conflict, c, shift->watching);
+	zonechange_load(&p->zone, c);
+}
+
+/* Each list was saved from its end.  False: `loaded' is not taken. */
 static bool
 take_in(struct peers *peers, const struct peer *loaded)
 {
-	const struct peer_key *key = &loaded->key;
+	const struct peers_key *key = &loaded->key;
 	struct peer *p;
 
 	if (!peers_has_room(peers) ||
@@ -324,9 +349,9 @@ take_in(struct peers *peers, const struct peer *loaded)
 	if (p == NULL)
 		return false;
 	peers_take_side(peers, p, loaded->side);
-	TAILQ_REMOVE(&peers->lists[PEER_CLEAR], p, order);
-	TAILQ_INSERT_HEAD(&peers->lists[loaded->state], p, order);
-	p->state = loaded->state;
+	TAILQ_REMOVE(&peers->lists[PEERS_CALM], p, order);
+	TAILQ_INSERT_HEAD(&peers->lists[loaded->standing], p, order);
+	p->standing = loaded->standing;
 	p->folded = loaded->folded;
 	p->severity = loaded->severity;
 	p->since = loaded->since;
@@ -335,7 +360,7 @@ take_in(struct peers *peers, const struct peer *loaded)
 	p->wall = loaded->wall;
 	p->speaks_sip = loaded->speaks_sip;
 	p->client = loaded->client;
-	p->estimate = loaded->estimate;
+	p->testimony = loaded->testimony;
 	p->conflict = loaded->conflict;
 	p->zone = loaded->zone;
 	return true;
@@ -346,10 +371,10 @@ peers_load(
     struct peers *peers, struct cursor *c, const struct record_shift *shift)
 {
 	while (record_read_more(c)) {
-		struct peer loaded = { .side = PEER_NO_SIDE };
+		struct peer loaded = { .side = PEERS_NO_SIDE };
 
-		peer_load(&loaded, c, shift);
+		load_peer(&loaded, c, shift);
 		if (c->bad || !take_in(peers, &loaded))
-			estimate_done(&loaded.estimate);
+			testimony_done(&loaded.testimony);
 	}
 }

@@ -5,7 +5,11 @@
 
 enum {
 	EXTENSION_SERVER_NAME = 0,
+	EXTENSION_ENCRYPT_THEN_MAC = 22,
+	EXTENSION_EXTENDED_MASTER_SECRET = 23,
+	EXTENSION_SESSION_TICKET = 35,
 	EXTENSION_PRE_SHARED_KEY = 41,
+	EXTENSION_EARLY_DATA = 42,
 	EXTENSION_SUPPORTED_VERSIONS = 43,
 	RANDOM_OCTETS = 32,
 	SNI_HOST_NAME = 0,
@@ -93,6 +97,10 @@ client_extension(uint16_t type, struct slice data, struct hello *hello)
 		server_name(data, hello);
 	else if (type == EXTENSION_SUPPORTED_VERSIONS)
 		offered_versions(data, hello);
+	else if (type == EXTENSION_SESSION_TICKET)
+		hello->ticket = data;
+	else if (type == EXTENSION_EARLY_DATA)
+		hello->early_data = true;
 }
 
 static void
@@ -102,6 +110,10 @@ server_extension(uint16_t type, struct slice data, struct hello *hello)
 		chosen_version(data, hello);
 	else if (type == EXTENSION_PRE_SHARED_KEY)
 		hello->psk = true;
+	else if (type == EXTENSION_EXTENDED_MASTER_SECRET)
+		hello->extended_master = true;
+	else if (type == EXTENSION_ENCRYPT_THEN_MAC)
+		hello->encrypt_then_mac = true;
 }
 
 /* SSLv3 has none; a list that is cut short is read as far as it goes. */
@@ -168,7 +180,7 @@ hello_server(struct slice body, struct hello *hello)
 	} else {
 		read = beginning(&c);
 		read.cipher = cursor_u16(&c);
-		cursor_take(&c, 1);
+		read.compressed = cursor_u8(&c) != 0;
 	}
 	if (c.bad || (read.version >> 8 != 3 && read.version >> 8 != 0x7f))
 		return false;

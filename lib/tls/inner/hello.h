@@ -16,7 +16,12 @@ struct hello {
 	uint32_t time;    /* gmt_unix_time: the random's first four octets */
 	bool retry;       /* HelloRetryRequest, no ServerHello */
 	bool psk;         /* TLS 1.3 server: a pre-shared key was accepted */
+	bool early_data;  /* TLS 1.3 client: it sends some at once */
+	bool extended_master;  /* RFC 7627 */
+	bool encrypt_then_mac; /* RFC 7366 */
+	bool compressed;       /* the server chose to */
 	struct slice random, session_id, sni;
+	struct slice ticket; /* of the client, RFC 5077 */
 };
 
 /* False, and *hello untouched, if the body is none. */

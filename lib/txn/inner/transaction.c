@@ -34,8 +34,7 @@ transaction_begin(
 	};
 }
 
-/* A client that still resends has received nothing, whatever hinted at a
- * response before. */
+/* Who still resends has not heard a thing, whatever hinted at it before. */
 void
 transaction_again(struct transaction *t, nstime now)
 {

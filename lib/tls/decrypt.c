@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tls/decrypt.h"
+
+#include <stdlib.h>
+
+#include "tls/inner/cipherstream.h"
+#include "tls/inner/recordqueue.h"
+
+/* The private key operations that hostile handshakes may ask for: at 2048 bits
+ * a tenth of one core. */
+enum { PRIVATE_KEY_RATE = 100, PRIVATE_KEY_BURST = 500 };
+
+/* What is kept of a connection that is decrypted. */
+struct conversation {
+	struct tcpreasm_event tcp; /* of what it is told */
+	struct recordqueue queue;
+	struct cipherstream stream;
+	bool swapped; /* the TLS client is what TCP calls server */
+	bool opened;
+	bool waiting;
+	nstime since;                       /* it waits */
+	struct conversation *older, *newer; /* of those that wait */
+	void **slot;
+};
+
+struct decrypt {
+	struct decrypt_limits limits;
+	decrypt_output *output;
+	void *arg;
+	struct cipherstream_shared shared;
+	struct recordqueue_budget budget;
+	struct conversation *oldest, *newest; /* that wait */
+	uint64_t told; /* secrets, when those that wait were looked at */
+	size_t count;
+	uint64_t opened, no_memory, reasons[DECRYPT_REASONS];
+};
+
+/* What *slot holds of a connection that is not looked at any more: an address
+ * that nothing else has, and that nobody writes to. */
+static const char closed;
+#define CLOSED ((void *)(uintptr_t)&closed)
+
+struct decrypt *
+decrypt_new(const struct decrypt_limits *limits, struct secrets *secrets,
+    decrypt_output *output, void *arg)
+{
+	struct decrypt *d = calloc(1, sizeof(*d));
+
+	if (d == NULL)
+		return NULL;
+	d->output = output;
+	d->arg = arg;
+	d->shared.negotiation.secrets = secrets;
+	d->shared.plain = malloc(TLSRECORD_MOST_OCTETS);
+	if (d->shared.plain == NULL) {
+		free(d);
+		return NULL;
+	}
+	tokenbucket_init(&d->shared.negotiation.private_keys, PRIVATE_KEY_RATE,
+	    PRIVATE_KEY_BURST, 0);
+	decrypt_set(d, limits);
+	return d;
+}
+
+void
+decrypt_free(struct decrypt *d)
+{
+	if (d == NULL)
+		return;
+	free(d->shared.plain);
+	free(d);
+}
+
+void
+decrypt_set(struct decrypt *d, const struct decrypt_limits *limits)
+{
+	d->limits = *limits;
+	d->budget.limit = limits->held;
+	d->shared.negotiation.budget.limit = limits->handshakes;
+}
+
+bool
+decrypt_reads(void *const *slot)
+{
+	const struct conversation *c = *slot;
+
+	return c != NULL && *slot != CLOSED && c->opened;
+}
+
+/* ---- those that wait ---- */
+
+static void
+begin_waiting(struct decrypt *d, struct conversation *c, nstime now)
+{
+	if (c->waiting)
+		return;
+	c->waiting = true;
+	c->since = now;
+	c->older = d->newest;
+	c->newer = NULL;
+	if (d->newest != NULL)
+		d->newest->newer = c;
+	else
+		d->oldest = c;
+	d->newest = c;
+}
+
+static void
+end_waiting(struct decrypt *d, struct conversation *c)
+{
+	if (!c->waiting)
+		return;
+	c->waiting = false;
+	if (c->older != NULL)
+		c->older->newer = c->newer;
+	else
+		d->oldest = c->newer;
+	if (c->newer != NULL)
+		c->newer->older = c->older;
+	else
+		d->newest = c->older;
+}
+
+/* ---- telling ---- */
+
+static void
+tell(const struct decrypt *d, const struct conversation *c,
+    struct decrypt_event e)
+{
+	e.tcp = &c->tcp;
+	e.client = c->swapped ? c->tcp.server : c->tcp.client;
+	e.server = c->swapped ? c->tcp.client : c->tcp.server;
+	d->output(d->arg, &e);
+}
+
+static void
+release(struct decrypt *d, struct conversation *c)
+{
+	*c->slot = NULL;
+	end_waiting(d, c);
+	recordqueue_done(&c->queue, &d->budget);
+	cipherstream_done(&c->stream, &d->shared);
+	free(c);
+	d->count--;
+}
+
+static void
+refuse(struct decrypt *d, struct conversation *c, enum decrypt_reason reason)
+{
+	void **slot = c->slot;
+
+	d->reasons[reason]++;
+	tell(d, c,
+	    (struct decrypt_event){
+		.kind = DECRYPT_REFUSED,
+		.reason = reason,
+		.opened = c->opened,
+	    });
+	release(d, c);
+	*slot = CLOSED;
+}
+
+static void
+tell_opened(struct decrypt *d, struct conversation *c)
+{
+	if (c->opened)
+		return;
+	c->opened = true;
+	d->opened++;
+	tell(d, c, (struct decrypt_event){ .kind = DECRYPT_OPENED });
+}
+
+static void
+tell_stream(struct decrypt *d, struct conversation *c,
+    const struct recordqueue_item *item, struct slice plain)
+{
+	c->tcp.fact = plain.len > 0 ? TCPREASM_DATA : TCPREASM_GAP;
+	c->tcp.direction = item->direction;
+	c->tcp.octets = plain;
+	c->tcp.offset = item->end - plain.len;
+	c->tcp.lost = 0;
+	c->tcp.now = item->now;
+	c->tcp.wall = item->wall;
+	tell(d, c, (struct decrypt_event){ .kind = DECRYPT_STREAM });
+}
+
+/* ---- records ---- */
+
+static bool
+is_server(const struct conversation *c, enum tcpreasm_direction direction)
+{
+	return (direction == TCPREASM_TO_CLIENT) != c->swapped;
+}
+
+/* The first ClientHello says who is client, if TCP could not. */
+static void
+take_sides(struct conversation *c, const struct recordqueue_item *item)
+{
+	if (!c->stream.negotiation.client_hello &&
+	    item->type == TLSRECORD_HANDSHAKE && item->octets.len > 0 &&
+	    item->octets.p[0] == HANDSHAKE_CLIENT_HELLO)
+		c->swapped = item->direction == TCPREASM_TO_CLIENT;
+}
+
+enum reach { GO_ON, WAIT, OVER };
+
+/* OVER: the connection is released. */
+static enum reach
+read_item(struct decrypt *d, struct conversation *c,
+    const struct recordqueue_item *item)
+{
+	enum decrypt_reason reason = DECRYPT_NO_SECRET;
+	struct slice plain = slice_of(NULL, 0);
+	struct cipherstream_record record = {
+		.type = item->type,
+		.version = item->version,
+		.body = item->octets,
+		.now = item->now,
+	};
+
+	if (!item->missing)
+		take_sides(c, item);
+	record.server = is_server(c, item->direction);
+	if (item->missing) {
+		cipherstream_lost(&c->stream, &d->shared, record.server,
+		    item->most, item->octets);
+		tell_stream(d, c, item, plain);
+		return GO_ON;
+	}
+	switch (cipherstream_input(
+	    &c->stream, &d->shared, &record, &plain, &reason)) {
+	case CIPHERSTREAM_NOTHING:
+		return GO_ON;
+	case CIPHERSTREAM_PLAIN:
+		tell_opened(d, c);
+		tell_stream(d, c, item, plain);
+		return GO_ON;
+	case CIPHERSTREAM_MISSING:
+		tell_stream(d, c, item, slice_of(NULL, 0));
+		return GO_ON;
+	case CIPHERSTREAM_WAIT:
+		return WAIT;
+	case CIPHERSTREAM_GIVE_UP:
+		refuse(d, c, reason);
+		return OVER;
+	}
+	return GO_ON;
+}
+
+/* Read what is held, as far as secrets are known. */
+static enum reach
+read_held(struct decrypt *d, struct conversation *c)
+{
+	struct recordqueue_item item;
+	enum reach progress = GO_ON;
+
+	while (progress == GO_ON && recordqueue_first(&c->queue, &item)) {
+		progress = read_item(d, c, &item);
+		if (progress == GO_ON)
+			recordqueue_drop(&c->queue, &d->budget);
+	}
+	if (progress == GO_ON)
+		end_waiting(d, c);
+	return progress;
+}
+
+/* OVER: the connection is released. */
+static enum reach
+take_item(struct decrypt *d, struct conversation *c,
+    const struct recordqueue_item *item, nstime now)
+{
+	const enum reach progress = c->waiting ? WAIT : read_item(d, c, item);
+
+	if (progress != WAIT)
+		return progress;
+	if (d->limits.wait == 0) {
+		refuse(d, c, cipherstream_reason(&c->stream));
+		return OVER;
+	}
+	if (!recordqueue_hold(
+		&c->queue, &d->budget, d->limits.connection, item)) {
+		refuse(d, c, DECRYPT_LIMIT);
+		return OVER;
+	}
+	begin_waiting(d, c, now);
+	return WAIT;
+}
+
+/* ---- connections ---- */
+
+/* A handshake, or an SSLv2 hello? */
+static bool
+may_begin_tls(struct slice octets)
+{
+	return octets.len > 0 &&
+	    (octets.p[0] == TLSRECORD_HANDSHAKE || octets.p[0] >= 0x80);
+}
+
+/* One that is not decrypted from the first. */
+static void
+pass_by(struct decrypt *d, const struct tcpreasm_event *e, void **slot,
+    enum decrypt_reason reason)
+{
+	struct conversation c = { .tcp = *e, .slot = slot };
+
+	*slot = CLOSED;
+	d->reasons[reason]++;
+	tell(d, &c,
+	    (struct decrypt_event){
+		.kind = DECRYPT_REFUSED,
+		.reason = reason,
+	    });
+}
+
+/* NULL: it is not to be decrypted. */
+static struct conversation *
+begin(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
+{
+	const bool midway = e->guessed || e->offset > 0;
+	struct conversation *c;
+
+	if (midway) {
+		if (tlsrecord_plausible(e->octets))
+			pass_by(d, e, slot, DECRYPT_NO_HANDSHAKE);
+		return NULL;
+	}
+	if (!may_begin_tls(e->octets)) {
+		*slot = CLOSED;
+		return NULL;
+	}
+	if (d->count >= d->limits.connections) {
+		pass_by(d, e, slot, DECRYPT_LIMIT);
+		return NULL;
+	}
+	c = calloc(1, sizeof(*c));
+	if (c == NULL) {
+		d->no_memory++;
+		*slot = CLOSED;
+		return NULL;
+	}
+	recordqueue_init(&c->queue, false);
+	c->tcp = *e;
+	c->slot = slot;
+	*slot = c;
+	d->count++;
+	return c;
+}
+
+static void
+data(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
+{
+	struct conversation *c = *slot == NULL ? begin(d, e, slot) : *slot;
+	struct recordqueue_item item;
+
+	if (c == NULL)
+		return;
+	c->tcp.user = e->user;
+	recordqueue_input(&c->queue, e);
+	while (recordqueue_cut_next(&c->queue, &d->budget, e, &item))
+		if (take_item(d, c, &item, e->now) == OVER)
+			return;
+	if (recordqueue_foreign(&c->queue, e->direction)) {
+		release(d, c);
+		*slot = CLOSED;
+	}
+}
+
+static void
+gap(struct decrypt *d, const struct tcpreasm_event *e, struct conversation *c)
+{
+	struct recordqueue_item item;
+
+	if (recordqueue_gap(&c->queue, &d->budget, e, &item))
+		take_item(d, c, &item, e->now);
+}
+
+static void
+forget(struct decrypt *d, struct conversation *c, void **slot)
+{
+	if (c->waiting)
+		refuse(d, c, cipherstream_reason(&c->stream));
+	else
+		release(d, c);
+	*slot = NULL;
+}
+
+void
+decrypt_input(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
+{
+	if (*slot == CLOSED) {
+		if (e->fact == TCPREASM_FORGOTTEN)
+			*slot = NULL;
+	} else if (e->fact == TCPREASM_DATA) {
+		data(d, e, slot);
+	} else if (*slot != NULL && e->fact == TCPREASM_GAP) {
+		gap(d, e, *slot);
+	} else if (*slot != NULL && e->fact == TCPREASM_FORGOTTEN) {
+		forget(d, *slot, slot);
+	}
+}
+
+void
+decrypt_tick(struct decrypt *d, nstime now)
+{
+	struct conversation *c = d->oldest, *newer;
+
+	if (secrets_told(d->shared.negotiation.secrets) != d->told) {
+		d->told = secrets_told(d->shared.negotiation.secrets);
+		for (; c != NULL; c = newer) {
+			newer = c->newer;
+			read_held(d, c);
+		}
+	}
+	while (d->oldest != NULL && d->oldest->since + d->limits.wait <= now)
+		refuse(d, d->oldest, cipherstream_reason(&d->oldest->stream));
+}
+
+nstime
+decrypt_next_deadline(const struct decrypt *d)
+{
+	return d->oldest == NULL ? NSTIME_NEVER
+				 : d->oldest->since + d->limits.wait;
+}
+
+void
+decrypt_finish(struct decrypt *d, nstime now)
+{
+	decrypt_tick(d, now);
+	while (d->oldest != NULL)
+		refuse(d, d->oldest, cipherstream_reason(&d->oldest->stream));
+}
+
+const char *
+decrypt_reason_name(enum decrypt_reason reason)
+{
+	static const char *const names[] = {
+		[DECRYPT_NO_HANDSHAKE] = "no_handshake",
+		[DECRYPT_DAMAGED] = "damaged",
+		[DECRYPT_EPHEMERAL] = "ephemeral",
+		[DECRYPT_FOREIGN_KEY] = "foreign_key",
+		[DECRYPT_NO_SECRET] = "no_secret",
+		[DECRYPT_RESUMED] = "resumed",
+		[DECRYPT_WRONG_SECRET] = "wrong_secret",
+		[DECRYPT_CIPHER] = "cipher",
+		[DECRYPT_VERSION] = "version",
+		[DECRYPT_LOST] = "lost",
+		[DECRYPT_LIMIT] = "limit",
+	};
+
+	return names[reason];
+}
+
+void
+decrypt_stats(const struct decrypt *d, counter_output *output, void *arg)
+{
+	static const char *const names[] = {
+		[DECRYPT_NO_HANDSHAKE] = "decrypt.no_handshake",
+		[DECRYPT_DAMAGED] = "decrypt.damaged",
+		[DECRYPT_EPHEMERAL] = "decrypt.ephemeral",
+		[DECRYPT_FOREIGN_KEY] = "decrypt.foreign_key",
+		[DECRYPT_NO_SECRET] = "decrypt.no_secret",
+		[DECRYPT_RESUMED] = "decrypt.resumed",
+		[DECRYPT_WRONG_SECRET] = "decrypt.wrong_secret",
+		[DECRYPT_CIPHER] = "decrypt.cipher",
+		[DECRYPT_VERSION] = "decrypt.version",
+		[DECRYPT_LOST] = "decrypt.lost",
+		[DECRYPT_LIMIT] = "decrypt.limit",
+	};
+
+	for (size_t i = 0; i < DECRYPT_REASONS; i++)
+		output(arg, i == DECRYPT_LIMIT ? COUNTER_LIMIT : COUNTER_EVENT,
+		    names[i], d->reasons[i]);
+	output(arg, COUNTER_EVENT, "decrypt.bad_record", d->shared.bad);
+	output(arg, COUNTER_EVENT, "decrypt.unchained_record",
+	    d->shared.unchained);
+	output(arg, COUNTER_EVENT, "decrypt.early_data", d->shared.early);
+	output(arg, COUNTER_EVENT, "decrypt.outside", d->shared.outside);
+	output(arg, COUNTER_LIMIT, "decrypt.over_limit", d->budget.over);
+	output(arg, COUNTER_LIMIT, "decrypt.private_key_rate",
+	    d->shared.negotiation.private_key_rate);
+	output(arg, COUNTER_LIMIT, "decrypt.message_over_limit",
+	    d->shared.negotiation.budget.over);
+	output(arg, COUNTER_EVENT, "decrypt.message_too_long",
+	    d->shared.negotiation.budget.too_long);
+	output(arg, COUNTER_LIMIT, "decrypt.no_memory", d->no_memory);
+	secrets_stats(d->shared.negotiation.secrets, output, arg);
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tls/inner/flight.h"
+
+#include <stdlib.h>
+
+#include "base/cursor.h"
+
+enum { FIRST_ROOM = 1024, HIGHEST_TYPE = 24 };
+
+void
+flight_done(struct flight *f, struct handshake_budget *budget)
+{
+	budget->held -= f->room;
+	free(f->octets);
+	*f = (struct flight){ .keep = f->keep, .lost = f->lost };
+}
+
+void
+flight_lost(struct flight *f, struct handshake_budget *budget)
+{
+	flight_done(f, budget);
+	f->keep = false;
+	f->lost = true;
+}
+
+static bool
+grow(struct flight *f, struct handshake_budget *budget, size_t wanted)
+{
+	size_t room = f->room == 0 ? FIRST_ROOM : f->room;
+	uint8_t *grown;
+
+	while (room < wanted)
+		room *= 2;
+	if (room == f->room)
+		return true;
+	if (room - f->room > budget->limit ||
+	    budget->held > budget->limit - (room - f->room))
+		return false;
+	grown = realloc(f->octets, room);
+	if (grown == NULL)
+		return false;
+	budget->held += room - f->room;
+	f->octets = grown;
+	f->room = room;
+	return true;
+}
+
+/* Does a record begin as a message does? */
+static bool
+begins_message(struct slice octets)
+{
+	struct cursor c = cursor_over(octets);
+	const uint8_t type = cursor_u8(&c);
+	const uint32_t size = cursor_u24(&c);
+
+	return !c.bad && type <= HIGHEST_TYPE && size <= HANDSHAKE_MOST_OCTETS;
+}
+
+bool
+flight_input(
+    struct flight *f, struct handshake_budget *budget, struct slice octets)
+{
+	if (octets.len == 0 || (f->lost && !begins_message(octets)))
+		return true;
+	f->lost = false;
+	if (f->used + octets.len > 2 * HANDSHAKE_MOST_OCTETS ||
+	    !grow(f, budget, f->used + octets.len)) {
+		budget->over++;
+		flight_lost(f, budget);
+		return false;
+	}
+	memcpy(f->octets + f->used, octets.p, octets.len);
+	f->used += octets.len;
+	return true;
+}
+
+/* Drop octets from the front, of those that were told. */
+static void
+drop(struct flight *f, size_t octets)
+{
+	f->told -= octets;
+	f->used -= octets;
+	if (f->used > 0)
+		memmove(f->octets, f->octets + octets, f->used);
+}
+
+bool
+flight_next(struct flight *f, struct handshake_budget *budget,
+    struct flight_message *message)
+{
+	struct cursor c;
+	uint8_t type;
+	size_t size;
+	struct slice body;
+
+	if (!f->keep && f->told > 0)
+		drop(f, f->told);
+	if (f->used == 0)
+		flight_done(f, budget);
+	c = cursor_over(slice_of(
+	    f->octets == NULL ? NULL : f->octets + f->told, f->used - f->told));
+	type = cursor_u8(&c);
+	size = cursor_u24(&c);
+	if (!c.bad && size > HANDSHAKE_MOST_OCTETS) {
+		budget->too_long++;
+		flight_lost(f, budget);
+		return false;
+	}
+	body = cursor_take(&c, size);
+	if (c.bad)
+		return false;
+	f->latest = HANDSHAKE_HEADER_OCTETS + size;
+	f->told += f->latest;
+	*message = (struct flight_message){ .type = type, .body = body };
+	return true;
+}
+
+void
+flight_keep(struct flight *f, bool keep)
+{
+	if (keep && f->told > f->latest)
+		drop(f, f->told - f->latest);
+	f->keep = keep;
+}
+
+struct slice
+flight_kept(const struct flight *f)
+{
+	return slice_of(f->octets, f->told);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FLIGHT_H
+#define FLIGHT_H
+
+#include "tls/inner/handshake.h"
+
+/*
+ * Handshake messages of one direction, each whole, for decryption: unlike
+ * handshake.h it keeps every kind, and where asked to the octets of a whole
+ * handshake, which extended master secrets are derived from (RFC 7627).
+ */
+
+/* Embedded, zeroed at first; private. */
+struct flight {
+	uint8_t *octets;
+	size_t used, room;
+	size_t told;   /* octets of messages that were told */
+	size_t latest; /* .. of the latest of them */
+	bool keep;     /* what was told, too */
+	bool lost;     /* until a record that begins as a message */
+};
+
+void flight_done(struct flight *f, struct handshake_budget *budget);
+
+/* Octets are missing: forget all. */
+void flight_lost(struct flight *f, struct handshake_budget *budget);
+
+/* A handshake record's content.  False: it is too much. */
+bool flight_input(
+    struct flight *f, struct handshake_budget *budget, struct slice octets);
+
+/* A whole message, borrowed until the next call of anything here. */
+struct flight_message {
+	uint8_t type;
+	struct slice body;
+};
+
+/* False: more octets are needed. */
+bool flight_next(struct flight *f, struct handshake_budget *budget,
+    struct flight_message *message);
+
+/* Keep what is told from the latest message on, this included; or no more. */
+void flight_keep(struct flight *f, bool keep);
+
+/* What is kept of the messages told. */
+struct slice flight_kept(const struct flight *f);
+
+#endif

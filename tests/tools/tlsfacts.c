@@ -7,11 +7,10 @@
  */
 
 #include <inttypes.h>
-#include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "net/decode.h"
+#include "tools/savedtcp.h"
 #include "tls/tlsflow.h"
 
 enum { LINE = 65536 };
@@ -22,7 +21,6 @@ struct line {
 };
 
 struct tool {
-	struct tcpreasm *tcp;
 	struct tlsflow *tls;
 };
 
@@ -170,58 +168,6 @@ on_stream(void *arg, const struct tcpreasm_event *e)
 }
 
 static void
-on_transport(void *arg, const struct decode_event *e)
-{
-	struct tool *tool = arg;
-
-	if (e->transport != DECODE_TCP)
-		return;
-	tcpreasm_input(tool->tcp,
-	    &(struct tcpreasm_segment){
-		.from = e->from,
-		.to = e->to,
-		.tcp = &e->tcp,
-		.truncated = e->truncated,
-		.from_is_server = e->from.port < e->to.port,
-		.to_is_server = e->to.port < e->from.port,
-		.now = e->packet->now,
-		.wall = e->packet->wall,
-	    });
-}
-
-/* Connections go on however the stamps jump. */
-static nstime
-forward(nstime last, nstime wall)
-{
-	return wall > last && wall - last < 60 * NSTIME_S ? wall - last : 0;
-}
-
-static nstime
-read_packets(pcap_t *pcap, struct tool *tool, struct decode *decode)
-{
-	struct pcap_pkthdr *header;
-	const u_char *octets;
-	nstime now = 0, last = 0;
-
-	while (pcap_next_ex(pcap, &header, &octets) == 1) {
-		const nstime wall = header->ts.tv_sec * NSTIME_S +
-		    header->ts.tv_usec * NSTIME_US;
-		const struct packet packet = {
-			.octets = slice_of(octets, header->caplen),
-			.len = header->len,
-			.datalink = pcap_datalink(pcap),
-			.wall = wall,
-			.now = now += forward(last, wall),
-		};
-
-		last = wall;
-		decode_input(decode, &packet);
-		tcpreasm_tick(tool->tcp, now);
-	}
-	return now;
-}
-
-static void
 on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
 	(void)kind;
@@ -233,42 +179,16 @@ on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 static int
 judge(const char *name)
 {
-	static const struct tcpreasm_limits tcp_limits = {
-		.connections = 100000,
-		.octets = 64 << 20,
-		.stream_octets = 4 << 20,
-		.idle = 1000000 * NSTIME_S,
-		.linger = 1000000 * NSTIME_S,
-	};
 	static const struct tlsflow_limits tls_limits = {
 		.octets = 16 << 20,
 		.certificates = 1000,
 	};
-	static const struct decode_limits limits = {
-		.tunnels = true,
-		.fragments = 1000,
-		.fragment_octets = 16 << 20,
-		.duplicates = 1024,
-	};
-	char error[PCAP_ERRBUF_SIZE];
-	pcap_t *pcap = pcap_open_offline(name, error);
-	struct decode *decode;
-	struct tool tool;
+	struct tool tool = { .tls = tlsflow_new(&tls_limits, on_tls, NULL) };
+	const bool read = savedtcp_read(name, on_stream, &tool);
 
-	if (pcap == NULL) {
-		fprintf(stderr, "%s\n", error);
-		return 2;
-	}
-	tool.tcp = tcpreasm_new(&tcp_limits, on_stream, &tool);
-	tool.tls = tlsflow_new(&tls_limits, on_tls, NULL);
-	decode = decode_new(&limits, on_transport, &tool);
-	tcpreasm_flush(tool.tcp, read_packets(pcap, &tool, decode));
-	tcpreasm_free(tool.tcp);
 	tlsflow_stats(tool.tls, on_counter, NULL);
 	tlsflow_free(tool.tls);
-	decode_free(decode);
-	pcap_close(pcap);
-	return 0;
+	return read ? 0 : 2;
 }
 
 int

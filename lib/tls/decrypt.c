@@ -11,15 +11,15 @@
 enum { PRIVATE_KEY_RATE = 100, PRIVATE_KEY_BURST = 500 };
 
 /* What is kept of a connection that is decrypted. */
-struct conversation {
+struct decrypt_conversation {
 	struct tcpreasm_event tcp; /* of what it is told */
 	struct recordqueue queue;
 	struct cipherstream stream;
 	bool swapped; /* the TLS client is what TCP calls server */
 	bool opened;
 	bool waiting;
-	nstime since;                       /* it waits */
-	struct conversation *older, *newer; /* of those that wait */
+	nstime since;                               /* it waits */
+	struct decrypt_conversation *older, *newer; /* of those that wait */
 	void **slot;
 };
 
@@ -29,7 +29,7 @@ struct decrypt {
 	void *arg;
 	struct cipherstream_shared shared;
 	struct recordqueue_budget budget;
-	struct conversation *oldest, *newest; /* that wait */
+	struct decrypt_conversation *oldest, *newest; /* that wait */
 	uint64_t told; /* secrets, when those that wait were looked at */
 	size_t count;
 	uint64_t opened, no_memory, reasons[DECRYPT_REASONS];
@@ -82,7 +82,7 @@ decrypt_set(struct decrypt *d, const struct decrypt_limits *limits)
 bool
 decrypt_reads(void *const *slot)
 {
-	const struct conversation *c = *slot;
+	const struct decrypt_conversation *c = *slot;
 
 	return c != NULL && *slot != CLOSED && c->opened;
 }
@@ -90,7 +90,7 @@ decrypt_reads(void *const *slot)
 /* ---- those that wait ---- */
 
 static void
-begin_waiting(struct decrypt *d, struct conversation *c, nstime now)
+begin_waiting(struct decrypt *d, struct decrypt_conversation *c, nstime now)
 {
 	if (c->waiting)
 		return;
@@ -106,7 +106,7 @@ begin_waiting(struct decrypt *d, struct conversation *c, nstime now)
 }
 
 static void
-end_waiting(struct decrypt *d, struct conversation *c)
+end_waiting(struct decrypt *d, struct decrypt_conversation *c)
 {
 	if (!c->waiting)
 		return;
@@ -124,7 +124,7 @@ end_waiting(struct decrypt *d, struct conversation *c)
 /* ---- telling ---- */
 
 static void
-tell(const struct decrypt *d, const struct conversation *c,
+tell(const struct decrypt *d, const struct decrypt_conversation *c,
     struct decrypt_event e)
 {
 	e.tcp = &c->tcp;
@@ -134,7 +134,7 @@ tell(const struct decrypt *d, const struct conversation *c,
 }
 
 static void
-release(struct decrypt *d, struct conversation *c)
+release(struct decrypt *d, struct decrypt_conversation *c)
 {
 	*c->slot = NULL;
 	end_waiting(d, c);
@@ -145,7 +145,8 @@ release(struct decrypt *d, struct conversation *c)
 }
 
 static void
-refuse(struct decrypt *d, struct conversation *c, enum decrypt_reason reason)
+refuse(struct decrypt *d, struct decrypt_conversation *c,
+    enum decrypt_reason reason)
 {
 	void **slot = c->slot;
 
@@ -161,7 +162,7 @@ refuse(struct decrypt *d, struct conversation *c, enum decrypt_reason reason)
 }
 
 static void
-tell_opened(struct decrypt *d, struct conversation *c)
+tell_opened(struct decrypt *d, struct decrypt_conversation *c)
 {
 	if (c->opened)
 		return;
@@ -171,7 +172,7 @@ tell_opened(struct decrypt *d, struct conversation *c)
 }
 
 static void
-tell_stream(struct decrypt *d, struct conversation *c,
+tell_stream(struct decrypt *d, struct decrypt_conversation *c,
     const struct recordqueue_item *item, struct slice plain)
 {
 	c->tcp.fact = plain.len > 0 ? TCPREASM_DATA : TCPREASM_GAP;
@@ -187,14 +188,15 @@ tell_stream(struct decrypt *d, struct conversation *c,
 /* ---- records ---- */
 
 static bool
-is_server(const struct conversation *c, enum tcpreasm_direction direction)
+is_server(
+    const struct decrypt_conversation *c, enum tcpreasm_direction direction)
 {
 	return (direction == TCPREASM_TO_CLIENT) != c->swapped;
 }
 
 /* The first ClientHello says who is client, if TCP could not. */
 static void
-take_sides(struct conversation *c, const struct recordqueue_item *item)
+take_sides(struct decrypt_conversation *c, const struct recordqueue_item *item)
 {
 	if (!c->stream.negotiation.client_hello &&
 	    item->type == TLSRECORD_HANDSHAKE && item->octets.len > 0 &&
@@ -202,11 +204,11 @@ take_sides(struct conversation *c, const struct recordqueue_item *item)
 		c->swapped = item->direction == TCPREASM_TO_CLIENT;
 }
 
-enum reach { GO_ON, WAIT, OVER };
+enum decrypt_reach { GO_ON, WAIT, OVER };
 
 /* OVER: the connection is released. */
-static enum reach
-read_item(struct decrypt *d, struct conversation *c,
+static enum decrypt_reach
+read_item(struct decrypt *d, struct decrypt_conversation *c,
     const struct recordqueue_item *item)
 {
 	enum decrypt_reason reason = DECRYPT_NO_SECRET;
@@ -248,11 +250,11 @@ read_item(struct decrypt *d, struct conversation *c,
 }
 
 /* Read what is held, as far as secrets are known. */
-static enum reach
-read_held(struct decrypt *d, struct conversation *c)
+static enum decrypt_reach
+read_held(struct decrypt *d, struct decrypt_conversation *c)
 {
 	struct recordqueue_item item;
-	enum reach progress = GO_ON;
+	enum decrypt_reach progress = GO_ON;
 
 	while (progress == GO_ON && recordqueue_first(&c->queue, &item)) {
 		progress = read_item(d, c, &item);
@@ -265,11 +267,12 @@ read_held(struct decrypt *d, struct conversation *c)
 }
 
 /* OVER: the connection is released. */
-static enum reach
-take_item(struct decrypt *d, struct conversation *c,
+static enum decrypt_reach
+take_item(struct decrypt *d, struct decrypt_conversation *c,
     const struct recordqueue_item *item, nstime now)
 {
-	const enum reach progress = c->waiting ? WAIT : read_item(d, c, item);
+	const enum decrypt_reach progress =
+	    c->waiting ? WAIT : read_item(d, c, item);
 
 	if (progress != WAIT)
 		return progress;
@@ -301,7 +304,7 @@ static void
 pass_by(struct decrypt *d, const struct tcpreasm_event *e, void **slot,
     enum decrypt_reason reason)
 {
-	struct conversation c = { .tcp = *e, .slot = slot };
+	struct decrypt_conversation c = { .tcp = *e, .slot = slot };
 
 	*slot = CLOSED;
 	d->reasons[reason]++;
@@ -313,11 +316,11 @@ pass_by(struct decrypt *d, const struct tcpreasm_event *e, void **slot,
 }
 
 /* NULL: it is not to be decrypted. */
-static struct conversation *
+static struct decrypt_conversation *
 begin(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 {
 	const bool midway = e->guessed || e->offset > 0;
-	struct conversation *c;
+	struct decrypt_conversation *c;
 
 	if (midway) {
 		if (tlsrecord_plausible(e->octets))
@@ -349,7 +352,8 @@ begin(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 static void
 data(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 {
-	struct conversation *c = *slot == NULL ? begin(d, e, slot) : *slot;
+	struct decrypt_conversation *c =
+	    *slot == NULL ? begin(d, e, slot) : *slot;
 	struct recordqueue_item item;
 
 	if (c == NULL)
@@ -366,7 +370,8 @@ data(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 }
 
 static void
-gap(struct decrypt *d, const struct tcpreasm_event *e, struct conversation *c)
+gap(struct decrypt *d, const struct tcpreasm_event *e,
+    struct decrypt_conversation *c)
 {
 	struct recordqueue_item item;
 
@@ -375,7 +380,7 @@ gap(struct decrypt *d, const struct tcpreasm_event *e, struct conversation *c)
 }
 
 static void
-forget(struct decrypt *d, struct conversation *c, void **slot)
+forget(struct decrypt *d, struct decrypt_conversation *c, void **slot)
 {
 	if (c->waiting)
 		refuse(d, c, cipherstream_reason(&c->stream));
@@ -402,7 +407,7 @@ decrypt_input(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 void
 decrypt_tick(struct decrypt *d, nstime now)
 {
-	struct conversation *c = d->oldest, *newer;
+	struct decrypt_conversation *c = d->oldest, *newer;
 
 	if (secrets_told(d->shared.negotiation.secrets) != d->told) {
 		d->told = secrets_told(d->shared.negotiation.secrets);

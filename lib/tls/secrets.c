@@ -8,14 +8,14 @@
 
 enum { MOST_KEYS = 256 };
 
-struct session {
+struct secrets_session {
 	struct lru_entry in_lru;
 	uint8_t random[KEYLOG_RANDOM];
 	struct keyschedule_secret secrets[KEYLOG_LABELS];
 };
 
 /* Found by a digest of its id, for a ticket may be long. */
-struct resumption {
+struct secrets_resumption {
 	struct lru_entry in_lru;
 	struct siphash_wide id;
 	struct keyschedule_secret master;
@@ -32,7 +32,7 @@ struct secrets {
 static bool
 session_equal(const struct table_entry *entry, const void *key)
 {
-	const struct session *s = (const struct session *)entry;
+	const struct secrets_session *s = (const struct secrets_session *)entry;
 
 	return memcmp(s->random, key, sizeof(s->random)) == 0;
 }
@@ -40,7 +40,7 @@ session_equal(const struct table_entry *entry, const void *key)
 static void
 wipe_session(void *arg, void *object)
 {
-	struct session *s = object;
+	struct secrets_session *s = object;
 
 	(void)arg;
 	OPENSSL_cleanse(s->secrets, sizeof(s->secrets));
@@ -49,7 +49,8 @@ wipe_session(void *arg, void *object)
 static bool
 resumption_equal(const struct table_entry *entry, const void *key)
 {
-	const struct resumption *r = (const struct resumption *)entry;
+	const struct secrets_resumption *r =
+	    (const struct secrets_resumption *)entry;
 	const struct siphash_wide *id = key;
 
 	return r->id.a == id->a && r->id.b == id->b;
@@ -58,7 +59,7 @@ resumption_equal(const struct table_entry *entry, const void *key)
 static void
 wipe_resumption(void *arg, void *object)
 {
-	struct resumption *r = object;
+	struct secrets_resumption *r = object;
 
 	(void)arg;
 	OPENSSL_cleanse(&r->master, sizeof(r->master));
@@ -75,7 +76,7 @@ secrets_new(const struct secrets_limits *limits)
 	s->sessions = lru_new(
 	    &(struct lru_setup){
 		.limit = limits->sessions,
-		.octets = sizeof(struct session),
+		.octets = sizeof(struct secrets_session),
 		.equal = session_equal,
 		.done = wipe_session,
 	    },
@@ -83,7 +84,7 @@ secrets_new(const struct secrets_limits *limits)
 	s->resumptions = lru_new(
 	    &(struct lru_setup){
 		.limit = limits->resumptions,
-		.octets = sizeof(struct resumption),
+		.octets = sizeof(struct secrets_resumption),
 		.equal = resumption_equal,
 		.done = wipe_resumption,
 	    },
@@ -112,7 +113,8 @@ add(struct secrets *s, const struct keylog_line *line)
 	const struct slice random =
 	    slice_of(line->random, sizeof(line->random));
 	const uint64_t hash = lru_hash(s->sessions, random);
-	struct session *session = lru_find(s->sessions, hash, line->random);
+	struct secrets_session *session =
+	    lru_find(s->sessions, hash, line->random);
 	struct keyschedule_secret *secret;
 
 	if (session == NULL) {
@@ -199,7 +201,7 @@ bool
 secrets_find(struct secrets *s, struct slice client_random,
     enum keylog_label label, struct keyschedule_secret *secret)
 {
-	struct session *session;
+	struct secrets_session *session;
 
 	if (client_random.len != KEYLOG_RANDOM)
 		return false;
@@ -230,7 +232,7 @@ void
 secrets_remember(struct secrets *s, const struct siphash_wide *id,
     const struct keyschedule_secret *master)
 {
-	struct resumption *r;
+	struct secrets_resumption *r;
 
 	if (!is_id(id))
 		return;
@@ -248,7 +250,7 @@ bool
 secrets_resume(struct secrets *s, const struct siphash_wide *id,
     struct keyschedule_secret *master)
 {
-	struct resumption *r;
+	struct secrets_resumption *r;
 
 	if (!is_id(id))
 		return false;

@@ -12,7 +12,7 @@ enum {
 };
 
 /* What one record is looked at with. */
-struct look {
+struct cipherstream_look {
 	struct cipherstream *r;
 	struct cipherstream_shared *shared;
 	const struct cipherstream_record *record;
@@ -70,7 +70,7 @@ cipherstream_reason(const struct cipherstream *r)
 }
 
 static enum cipherstream_answer
-give_up(struct look *l, enum decrypt_reason reason)
+give_up(struct cipherstream_look *l, enum decrypt_reason reason)
 {
 	*l->reason = reason;
 	return CIPHERSTREAM_GIVE_UP;
@@ -87,7 +87,7 @@ drop_protection(struct cipherstream_half *half)
 /* ---- keys ---- */
 
 static struct protection *
-new_tls12(const struct look *l)
+new_tls12(const struct cipherstream_look *l)
 {
 	const struct negotiation *n = &l->r->negotiation;
 
@@ -106,7 +106,7 @@ new_tls12(const struct look *l)
 
 /* Has this half's secret of an epoch of TLS 1.3 been told? */
 static bool
-find_traffic(const struct look *l, enum cipherstream_epoch epoch,
+find_traffic(const struct cipherstream_look *l, enum cipherstream_epoch epoch,
     struct keyschedule_secret *traffic)
 {
 	static const enum keylog_label labels[][2] = {
@@ -134,7 +134,7 @@ can_open(const struct negotiation *n)
 
 /* CIPHERSTREAM_NOTHING: there are keys now. */
 static enum cipherstream_answer
-make_protection(struct look *l)
+make_protection(struct cipherstream_look *l)
 {
 	struct cipherstream_half *half = l->half;
 	struct negotiation *n = &l->r->negotiation;
@@ -164,7 +164,7 @@ make_protection(struct look *l)
 }
 
 static void
-update_keys(struct look *l)
+update_keys(struct cipherstream_look *l)
 {
 	const struct suite *suite = l->r->negotiation.suite;
 
@@ -177,7 +177,7 @@ update_keys(struct look *l)
 /* ---- what the handshake says ---- */
 
 static void
-on_message(struct look *l, const struct flight_message *m)
+on_message(struct cipherstream_look *l, const struct flight_message *m)
 {
 	if (!negotiation_is_tls13(&l->r->negotiation))
 		return;
@@ -192,7 +192,7 @@ on_message(struct look *l, const struct flight_message *m)
 }
 
 static enum cipherstream_answer
-on_handshake(struct look *l, struct slice octets)
+on_handshake(struct cipherstream_look *l, struct slice octets)
 {
 	struct negotiation *n = &l->r->negotiation;
 	struct negotiation_shared *shared = &l->shared->negotiation;
@@ -208,7 +208,7 @@ on_handshake(struct look *l, struct slice octets)
 /* Under TLS 1.3 it means nothing, and a client that offers it may send one
  * before the server answers (RFC 8446 appendix D.4). */
 static enum cipherstream_answer
-on_change_cipher_spec(struct look *l)
+on_change_cipher_spec(struct cipherstream_look *l)
 {
 	const struct negotiation *n = &l->r->negotiation;
 
@@ -223,7 +223,7 @@ on_change_cipher_spec(struct look *l)
 }
 
 static enum cipherstream_answer
-on_content(struct look *l, uint8_t type, struct slice content)
+on_content(struct cipherstream_look *l, uint8_t type, struct slice content)
 {
 	switch (type) {
 	case TLSRECORD_HANDSHAKE:
@@ -244,8 +244,8 @@ on_content(struct look *l, uint8_t type, struct slice content)
 /* Records are missing, so perhaps keys changed among them: try those of the
  * next epoch, or of the next generation. */
 static bool
-open_with_next(
-    struct look *l, const struct protection_record *record, uint8_t *type)
+open_with_next(struct cipherstream_look *l,
+    const struct protection_record *record, uint8_t *type)
 {
 	enum { MOST = 64 };
 	const struct suite *suite = l->r->negotiation.suite;
@@ -278,7 +278,7 @@ open_with_next(
 
 /* It did not open. */
 static enum cipherstream_answer
-not_opened(struct look *l)
+not_opened(struct cipherstream_look *l)
 {
 	struct cipherstream_half *half = l->half;
 
@@ -293,7 +293,7 @@ not_opened(struct look *l)
 /* TLS 1.3: until the client's Finished, records of other keys are early data
  * (RFC 8446 section 4.2.10). */
 static bool
-may_be_early(const struct look *l)
+may_be_early(const struct cipherstream_look *l)
 {
 	return l->r->negotiation.early_data && !l->record->server &&
 	    l->half->epoch == CIPHERSTREAM_HANDSHAKE &&
@@ -301,7 +301,7 @@ may_be_early(const struct look *l)
 }
 
 static enum cipherstream_answer
-open_record(struct look *l)
+open_record(struct cipherstream_look *l)
 {
 	struct cipherstream_half *half = l->half;
 	const bool tls13 = negotiation_is_tls13(&l->r->negotiation);
@@ -337,7 +337,7 @@ open_record(struct look *l)
 
 /* What comes in clear; CIPHERSTREAM_WAIT: it does not. */
 static enum cipherstream_answer
-in_clear(struct look *l)
+in_clear(struct cipherstream_look *l)
 {
 	const struct negotiation *n = &l->r->negotiation;
 	struct cipherstream_half *half = l->half;
@@ -374,7 +374,7 @@ cipherstream_input(struct cipherstream *r, struct cipherstream_shared *shared,
     const struct cipherstream_record *record, struct slice *plain,
     enum decrypt_reason *reason)
 {
-	struct look look = {
+	struct cipherstream_look look = {
 		.r = r,
 		.shared = shared,
 		.record = record,

@@ -284,14 +284,15 @@ decrypt_blocks(
 }
 
 /* What a CBC record is made of. */
-struct blocks {
+struct protection_blocks {
 	uint8_t iv[BLOCK];
 	struct slice encrypted;
 };
 
 /* False: its length is not that of a record. */
 static bool
-split_blocks(struct protection *p, struct slice body, struct blocks *b)
+split_blocks(
+    struct protection *p, struct slice body, struct protection_blocks *b)
 {
 	const size_t block = p->sizes->block;
 
@@ -318,7 +319,7 @@ open_cbc(struct protection *p, const struct protection_record *record,
 	const bool unchained = p->unchained;
 	enum protection_answer answer;
 	struct slice body = record->body, content;
-	struct blocks blocks;
+	struct protection_blocks blocks;
 
 	if (body.len < mac)
 		return PROTECTION_BAD;
@@ -369,13 +370,13 @@ write_nonce(const struct protection *p, struct slice explicit, uint64_t number,
 }
 
 /* What an AEAD record is made of. */
-struct sealed {
+struct protection_sealed {
 	struct slice explicit, encrypted, tag;
 };
 
 static bool
 unseal(struct protection *p, const struct protection_record *record,
-    const struct sealed *s, uint64_t number, uint8_t *out)
+    const struct protection_sealed *s, uint64_t number, uint8_t *out)
 {
 	uint8_t head[SEQUENCE + HEADER], nonce[NONCE];
 	const size_t octets = s->encrypted.len;
@@ -411,7 +412,7 @@ open_aead(struct protection *p, const struct protection_record *record,
 {
 	const size_t explicit = counts_nonce(p) ? 0 : EXPLICIT;
 	const size_t tag = p->sizes->tag;
-	struct sealed s;
+	struct protection_sealed s;
 
 	if (record->body.len < explicit + tag)
 		return PROTECTION_BAD;

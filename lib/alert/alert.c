@@ -2,44 +2,15 @@
 #include "alert/alert.h"
 
 #include <stdlib.h>
-#include <sys/queue.h>
 
-#include "alert/inner/episode.h"
-#include "base/table.h"
-#include "base/timerq.h"
+#include "alert/inner/alertparts.h"
 
 /* Octets of "kind NUL key"; keys that differ only beyond are one.  What must
  * still fit into a record when one is begun. */
 enum { NAME = 600, SPARE = 16384 };
 
-struct alert_entry {
-	struct table_entry in_table; /* first: a table_entry is an entry */
-	struct timerq_entry timer;
-	TAILQ_ENTRY(alert_entry) idle;
-	struct episode episode;
-	size_t name_len;
-	char name[];
-};
-
-TAILQ_HEAD(entry_list, alert_entry);
-
 /* An alert's id is the same everywhere. */
 static const struct siphash_key unkeyed = { 0, 0 };
-
-struct alert {
-	struct alert_limits limits;
-	struct episode_rules rules;
-	alert_output *output;
-	void *arg;
-	struct table *table;
-	struct timerq *timers;
-	struct entry_list idle;     /* the one resolved longest ago first */
-	struct alert_entry **batch; /* those due at one instant */
-	size_t batch_size, active;
-	uint64_t findings[FINDING_KINDS], raised[FINDING_KINDS];
-	uint64_t full, no_memory;
-	struct fieldnames names; /* of evidence that was loaded */
-};
 
 const char *
 alert_state_name(enum alert_state state)

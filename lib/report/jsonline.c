@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "report/catalog.h"
+#include "report/jsonvalue.h"
 #include "report/line.h"
 
 /* An object being built.  It latches its first failure, so that callers read
@@ -38,70 +39,16 @@ put_object(struct object *o, const char *name, struct object *value)
 	put(o, name, value->json);
 }
 
-/*
- * Texts were made to be valid UTF-8 when they entered the evidence.  Should
- * one not be (jansson refuses it then), an escaped text is better than no
- * line.
- */
-static json_t *
-string(struct slice text)
-{
-	char escaped[2 * EVIDENCE_VALUE];
-	struct textbuf t;
-	json_t *made =
-	    json_stringn(text.len == 0 ? "" : (const char *)text.p, text.len);
-
-	if (made != NULL)
-		return made;
-	textbuf_init(&t, escaped, sizeof(escaped));
-	textbuf_wire(&t, text);
-	return json_stringn(t.text, t.len);
-}
-
 static void
 put_text(struct object *o, const char *name, const char *text)
 {
-	put(o, name, string(slice_text(text)));
+	put(o, name, jsonvalue_text(slice_text(text)));
 }
 
 static void
 put_count(struct object *o, const char *name, uint64_t n)
 {
 	put(o, name, json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n));
-}
-
-static json_t *
-time_of(nstime wall)
-{
-	char text[40];
-	struct textbuf t;
-
-	textbuf_init(&t, text, sizeof(text));
-	textbuf_time(&t, wall);
-	return string(textbuf_slice(&t));
-}
-
-/*
- * The quotient of two integers that a double holds exactly is the double
- * nearest to the decimal meant, so 15 digits print as just that decimal.
- */
-static json_t *
-seconds(nstime duration, unsigned decimals)
-{
-	int64_t unit = 1, scale = 1, n, rest;
-
-	for (unsigned i = decimals; i < 9; i++)
-		unit *= 10;
-	for (unsigned i = 0; i < decimals && i < 9; i++)
-		scale *= 10;
-	n = duration / unit;
-	rest = duration % unit;
-	if (unit > 1 && rest >= unit / 2)
-		n++;
-	else if (unit > 1 && rest <= -(unit / 2))
-		n--;
-	return decimals == 0 ? json_integer(n)
-			     : json_real((double)n / (double)scale);
 }
 
 static json_t *
@@ -154,17 +101,17 @@ value_of(const struct evidence *e, const struct evidence_field *field)
 
 	switch (field->type) {
 	case EVIDENCE_TEXT:
-		return string(text);
+		return jsonvalue_text(text);
 	case EVIDENCE_LIST:
-		return list(text, string);
+		return list(text, jsonvalue_text);
 	case EVIDENCE_NUMBERS:
 		return list(text, number);
 	case EVIDENCE_INTEGER:
 		return json_integer(field->number);
 	case EVIDENCE_SECONDS:
-		return seconds(field->number, field->decimals);
+		return jsonvalue_seconds(field->number, field->decimals);
 	case EVIDENCE_TIME:
-		return time_of(field->number);
+		return jsonvalue_time(field->number);
 	case EVIDENCE_BOOLEAN:
 		return json_boolean(field->number != 0);
 	case EVIDENCE_DECIMAL:
@@ -201,7 +148,7 @@ put_state(struct object *o, const struct alert_event *event)
 	if (event->state != ALERT_RESOLVED)
 		return;
 	put_text(o, "reason", alert_reason_name(event->reason));
-	put(o, "duration_s", seconds(event->duration, 1));
+	put(o, "duration_s", jsonvalue_seconds(event->duration, 1));
 }
 
 char *
@@ -218,7 +165,7 @@ jsonline_alert(const struct alert_event *event)
 	textbuf_hex(&hex, event->id, 16);
 
 	put_text(&o, "type", "alert");
-	put(&o, "time", time_of(event->wall));
+	put(&o, "time", jsonvalue_time(event->wall));
 	put_text(&o, "alert", finding_kind_name(event->kind));
 	put_state(&o, event);
 	if (event->repeated)
@@ -226,12 +173,12 @@ jsonline_alert(const struct alert_event *event)
 	put_text(&o, "severity", finding_severity_name(event->severity));
 	put_text(&o, "id", id);
 	put_count(&o, "episode", event->episode);
-	put(&o, "subject", string(event->subject));
-	put(&o, "summary", string(textbuf_slice(&summary)));
+	put(&o, "subject", jsonvalue_text(event->subject));
+	put(&o, "summary", jsonvalue_text(textbuf_slice(&summary)));
 	put_text(&o, "advice", catalog_advice(event));
 	put_count(&o, "count", event->count);
-	put(&o, "first_seen", time_of(event->first_seen));
-	put(&o, "last_seen", time_of(event->last_seen));
+	put(&o, "first_seen", jsonvalue_time(event->first_seen));
+	put(&o, "last_seen", jsonvalue_time(event->last_seen));
 	put_object(&o, "evidence", &evidence);
 	return finish(&o);
 }
@@ -268,7 +215,7 @@ transactions_object(const struct summary *s)
 
 	for (size_t i = 0; i < s->method_count; i++) {
 		struct object method = method_object(&s->methods[i]);
-		json_t *name = string(slice_text(s->methods[i].name));
+		json_t *name = jsonvalue_text(slice_text(s->methods[i].name));
 
 		put_object(&o, json_string_value(name), &method);
 		json_decref(name);
@@ -315,10 +262,10 @@ clock_object(const struct summary_clock *c)
 	textbuf_init(&t, peer, sizeof(peer));
 	endpoint_address_write(&t, &c->peer);
 	put_text(&o, "peer", peer);
-	put(&o, "offset_s", seconds(c->offset, decimals));
-	put(&o, "uncertainty_s", seconds(c->uncertainty, decimals));
+	put(&o, "offset_s", jsonvalue_seconds(c->offset, decimals));
+	put(&o, "uncertainty_s", jsonvalue_seconds(c->uncertainty, decimals));
 	put_count(&o, "samples", c->samples);
-	put(&o, "witnesses", list(slice_text(c->witnesses), string));
+	put(&o, "witnesses", list(slice_text(c->witnesses), jsonvalue_text));
 	if (c->shape[0] != '\0')
 		put_text(&o, "shape", c->shape);
 	return o;
@@ -351,12 +298,12 @@ jsonline_summary(const struct summary *s)
 
 	put_text(&o, "type", "summary");
 	if (s->last > 0)
-		put(&o, "time", time_of(s->wall));
+		put(&o, "time", jsonvalue_time(s->wall));
 	put_count(&o, "packets", s->packets);
 	put_count(&o, "messages", s->messages);
 	if (s->last > 0) {
-		put(&o, "first", time_of(s->first));
-		put(&o, "last", time_of(s->last));
+		put(&o, "first", jsonvalue_time(s->first));
+		put(&o, "last", jsonvalue_time(s->last));
 	}
 	put_object(&o, "drops", &drops);
 	put_object(&o, "transactions", &transactions);
@@ -373,7 +320,7 @@ jsonline_note(const char *text, nstime wall)
 	struct object o = object_new();
 
 	put_text(&o, "type", "note");
-	put(&o, "time", time_of(wall));
+	put(&o, "time", jsonvalue_time(wall));
 	put_text(&o, "text", text);
 	return finish(&o);
 }

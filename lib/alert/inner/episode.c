@@ -58,6 +58,16 @@ put_out(const struct episode *e, const struct episode_rules *rules,
 	rules->output(rules->arg, &event);
 }
 
+void
+episode_show(const struct episode *e, alert_output *output, void *arg,
+    nstime now, nstime wall)
+{
+	const struct episode_rules shown = { .output = output, .arg = arg };
+
+	if (e->life == EPISODE_ACTIVE)
+		put_out(e, &shown, ALERT_REFRESHED, now, wall);
+}
+
 /* Raised the first time in an episode, refreshed after. */
 static void
 tell(struct episode *e, const struct episode_rules *rules, nstime now,

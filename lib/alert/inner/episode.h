@@ -55,6 +55,10 @@ bool episode_input(struct episode *e, const struct episode_rules *rules,
 void episode_fire(struct episode *e, const struct episode_rules *rules,
     nstime now, nstime wall);
 
+/* An active one as it stands, to somebody who asked: nothing changes by it. */
+void episode_show(const struct episode *e, alert_output *output, void *arg,
+    nstime now, nstime wall);
+
 /* What survives a restart: kind and id are the caller's.  False: what was
  * read makes no sense; episode_done() is due then. */
 void episode_save(struct record *r, const struct episode *e);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ALERTPARTS_H
+#define ALERTPARTS_H
+
+#include <sys/queue.h>
+
+#include "alert/inner/episode.h"
+#include "base/table.h"
+#include "base/timerq.h"
+
+/* What the room of alerts is made of, for its own files. */
+
+struct alert_entry {
+	struct table_entry in_table; /* first: a table_entry is an entry */
+	struct timerq_entry timer;
+	TAILQ_ENTRY(alert_entry) idle;
+	struct episode episode;
+	size_t name_len;
+	char name[];
+};
+
+TAILQ_HEAD(entry_list, alert_entry);
+
+struct alert {
+	struct alert_limits limits;
+	struct episode_rules rules;
+	alert_output *output;
+	void *arg;
+	struct table *table;
+	struct timerq *timers;
+	struct entry_list idle;     /* the one resolved longest ago first */
+	struct alert_entry **batch; /* those due at one instant */
+	size_t batch_size, active;
+	uint64_t findings[FINDING_KINDS], raised[FINDING_KINDS];
+	uint64_t full, no_memory;
+	struct fieldnames names; /* of evidence that was loaded */
+};
+
+#endif

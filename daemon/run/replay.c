@@ -286,6 +286,12 @@ move_time(struct replay *r, const struct source *source)
 {
 	const nstime wall = source->packet.wall;
 
+	/* It is of the time of the packet before it. */
+	if (source->packet.unstamped)
+		return true;
+	/* Nobody knows how long before this one those without were. */
+	if (!r->begun && r->packets > 0)
+		tap_rebase(r->setup.tap, r->now);
 	if (!r->begun)
 		r->now = wall;
 	r->begun = true;
@@ -316,6 +322,8 @@ judge_packet(struct replay *r, struct source *source)
 	if (!source->passed)
 		return;
 	packet->now = r->now;
+	if (packet->unstamped)
+		packet->wall = r->now - r->shift;
 	tap_packet(r->setup.tap, packet);
 	if (packet->unstamped)
 		return;

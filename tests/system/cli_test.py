@@ -123,6 +123,10 @@ def pcapng(links, packets, snaplens=None):
     return out
 
 
+REQUEST = (b"OPTIONS sip:b@192.0.2.2 SIP/2.0\r\n"
+           b"Via: SIP/2.0/UDP 192.0.2.1;branch=z9hG4bK1\r\n"
+           b"From: <sip:a@192.0.2.1>;tag=1\r\nTo: <sip:b@192.0.2.2>\r\n"
+           b"Call-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n")
 T = 1300000000
 GOOD = pcap([(T, ethernet()), (T + 1, ethernet()), (T + 2, ethernet())])
 
@@ -290,6 +294,14 @@ def test_blocks():
     check("no stamps", s.get("packets") == 2 and "first" not in s and
           re.fullmatch("siptimed: warning: simple.pcapng: has packets without a "
                        "stamp: .*\n", err), (s, err))
+    late = ethernet(udp(REQUEST))
+    mixed = (pcapng([ETHERNET], []) +
+             block(3, struct.pack("<I", len(late)) + late) +
+             pcapng([ETHERNET], [(0, ns, ethernet())]))
+    s, _ = summary("-r", write("late.pcapng", mixed))
+    check("before the first stamp no time is known",
+          s.get("transactions", {}).get("OPTIONS", {}).get("unfinished") == 1,
+          s)
     end = ns + 90 * 10**9
     statistics = block(5, struct.pack(
         "<IIIHHIIHHQHH", 0, 0, 0, 3, 8, end >> 32, end & 0xFFFFFFFF, 5, 8, 0,

@@ -2,6 +2,9 @@
 #include "net/datalink.h"
 
 #include "base/cursor.h"
+#include "net/inner/capturehead.h"
+#include "net/inner/shim.h"
+#include "net/inner/wireless.h"
 
 enum {
 	MAX_TAGS = 4,
@@ -14,11 +17,14 @@ enum {
 	MPLS_MULTICAST = 0x8848,
 	PPPOE_SESSION = 0x8864,
 
-	/* EtherTypes below 0x600 are lengths; Linux cooked captures use a few
-	 * of these values for what has no EtherType. */
-	LEAST_ETHERTYPE = 0x600,
+	ARP = 0x0806,
+
+	/* Linux cooked captures have this for what has no EtherType. */
 	COOKED_LLC = 0x0004,
-	NO_TYPE = 0
+	CONTROL_WORD = 4, /* octets, RFC 4385 */
+
+	LINK_PKTAP = 258,
+	LINK_USER2 = 149 /* where macOS had pktap before it got a number */
 };
 
 /* The type of the next header, and where that begins. */
@@ -37,7 +43,7 @@ raw_type(struct cursor *c)
 	c->bad = ahead.bad;
 	if (version == 4)
 		return DATALINK_ETHERTYPE_IPV4;
-	return version == 6 ? DATALINK_ETHERTYPE_IPV6 : NO_TYPE;
+	return version == 6 ? DATALINK_ETHERTYPE_IPV6 : LINKTYPE_NOTHING;
 }
 
 /* RFC 1042: only SNAP with an EtherType in it leads to IP. */
@@ -48,27 +54,21 @@ llc_type(struct cursor *c)
 	const uint32_t organisation = cursor_u24(c);
 	const uint16_t type = cursor_u16(c);
 
-	return llc == 0xaaaa03 && organisation == 0 ? type : NO_TYPE;
+	return llc == 0xaaaa03 && organisation == 0 ? type : LINKTYPE_NOTHING;
 }
 
 static uint16_t
 ethernet_type(struct cursor *c)
 {
-	uint16_t type;
-
 	cursor_take(c, 12);
-	type = cursor_u16(c);
-	return type < LEAST_ETHERTYPE ? llc_type(c) : type;
+	return linktype_read(c);
 }
 
 static uint16_t
 vlan_type(struct cursor *c)
 {
-	uint16_t type;
-
 	cursor_take(c, 2);
-	type = cursor_u16(c);
-	return type < LEAST_ETHERTYPE ? llc_type(c) : type;
+	return linktype_read(c);
 }
 
 /* RFC 1661: address and control, and the first octet of the protocol, may
@@ -83,9 +83,40 @@ ppp_type(struct cursor *c)
 	protocol = cursor_u8(c);
 	if ((protocol & 1) == 0)
 		protocol = (uint16_t)(protocol << 8 | cursor_u8(c));
-	if (protocol == 0x0021)
+	switch (protocol) {
+	case 0x0021:
 		return DATALINK_ETHERTYPE_IPV4;
-	return protocol == 0x0057 ? DATALINK_ETHERTYPE_IPV6 : NO_TYPE;
+	case 0x0057:
+		return DATALINK_ETHERTYPE_IPV6;
+	case 0x0281:
+		return DATALINK_ETHERTYPE_MPLS;
+	default:
+		return LINKTYPE_NOTHING;
+	}
+}
+
+/* Cisco's HDLC: address (unicast, multicast), control, and an EtherType. */
+static uint16_t
+hdlc_type(struct cursor *c)
+{
+	cursor_take(c, 2);
+	return linktype_read(c);
+}
+
+/* RFC 1547's two, that a serial line may have. */
+static uint16_t
+serial_type(struct cursor *c)
+{
+	const uint8_t address = c->rest.len == 0 ? 0 : c->rest.p[0];
+
+	return address == 0x0f || address == 0x8f ? hdlc_type(c) : ppp_type(c);
+}
+
+static uint16_t
+directed_ppp_type(struct cursor *c)
+{
+	cursor_take(c, 1);
+	return ppp_type(c);
 }
 
 /* RFC 2516: code 0 is the session's data. */
@@ -95,24 +126,58 @@ pppoe_type(struct cursor *c)
 	const uint16_t version_type_code = cursor_u16(c);
 
 	cursor_take(c, 4);
-	return version_type_code == 0x1100 ? ppp_type(c) : NO_TYPE;
+	return version_type_code == 0x1100 ? ppp_type(c) : LINKTYPE_NOTHING;
 }
 
-/* RFC 3032: labels until the one with the bottom bit.  The payload has no
- * type; it is IP if it begins like IP (a pseudowire begins with 0, so as not
- * to). */
+/* Whether a frame of Ethernet begins `at' octets on: its type is looked at. */
+static bool
+frame_begins(const struct cursor *c, size_t at)
+{
+	struct cursor ahead = cursor_over(slice_after(c->rest, at + 12));
+
+	switch (cursor_u16(&ahead)) {
+	case DATALINK_ETHERTYPE_IPV4:
+	case DATALINK_ETHERTYPE_IPV6:
+	case DATALINK_ETHERTYPE_MPLS:
+	case VLAN:
+	case VLAN_SERVICE:
+	case PPPOE_SESSION:
+	case ARP:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* RFC 3032: labels until the one with the bottom bit.  The payload below has
+ * no type; if it begins like IP it is IP.  A pseudowire (RFC 4448) begins with
+ * a control word of 0 to avoid that, or has none. */
 static uint16_t
 mpls_type(struct cursor *c)
 {
 	const uint32_t label = cursor_u32(c);
+	uint16_t type;
 
-	return (label & 0x100) == 0 ? DATALINK_ETHERTYPE_MPLS : raw_type(c);
+	if ((label & 0x100) == 0)
+		return DATALINK_ETHERTYPE_MPLS;
+	type = raw_type(c);
+	if (type != LINKTYPE_NOTHING || c->bad)
+		return type;
+	if (c->rest.p[0] >> 4 == 0 && frame_begins(c, CONTROL_WORD)) {
+		cursor_take(c, CONTROL_WORD);
+		return DATALINK_ETHERTYPE_ETHERNET;
+	}
+	return frame_begins(c, 0) ? DATALINK_ETHERTYPE_ETHERNET
+				  : LINKTYPE_NOTHING;
 }
 
 static uint16_t
 cooked_type(uint16_t type, struct cursor *c)
 {
-	return type == COOKED_LLC ? llc_type(c) : type;
+	if (type == COOKED_LLC)
+		return llc_type(c);
+	return type < LINKTYPE_LEAST_ETHERTYPE ? (uint16_t)LINKTYPE_NOTHING
+					       : type;
 }
 
 static uint16_t
@@ -150,13 +215,54 @@ null_type(struct cursor *c)
 	case 30:
 		return DATALINK_ETHERTYPE_IPV6;
 	default:
-		return NO_TYPE;
+		return LINKTYPE_NOTHING;
 	}
 }
 
-typedef uint16_t type_reader(struct cursor *c);
+static linktype_reader *reader_of(int datalink);
 
-static type_reader *
+static uint16_t
+pktap_type(struct cursor *c)
+{
+	int datalink;
+	const uint16_t type = capturehead_pktap(c, &datalink);
+	linktype_reader *reader;
+
+	if (type != LINKTYPE_NOTHING || c->bad || datalink < 0 ||
+	    datalink == LINK_PKTAP || datalink == LINK_USER2)
+		return type;
+	reader = reader_of(datalink);
+	return reader == NULL ? LINKTYPE_NOTHING : reader(c);
+}
+
+static uint16_t
+juniper_type(struct cursor *c, linktype_reader *reader)
+{
+	bool bare;
+	const uint16_t type = capturehead_juniper(c, &bare);
+
+	return bare || type != LINKTYPE_NOTHING || c->bad ? type : reader(c);
+}
+
+static uint16_t
+juniper_ethernet_type(struct cursor *c)
+{
+	return juniper_type(c, ethernet_type);
+}
+
+static uint16_t
+juniper_ppp_type(struct cursor *c)
+{
+	return juniper_type(c, ppp_type);
+}
+
+static uint16_t
+juniper_hdlc_type(struct cursor *c)
+{
+	return juniper_type(c, hdlc_type);
+}
+
+static linktype_reader *
 reader_of(int datalink)
 {
 	switch (datalink) {
@@ -165,9 +271,30 @@ reader_of(int datalink)
 	case 0:   /* NULL */
 	case 108: /* LOOP */
 		return null_type;
-	case 9:  /* PPP */
-	case 50: /* PPP_HDLC */
+	case 9: /* PPP */
 		return ppp_type;
+	case 50: /* PPP_HDLC */
+		return serial_type;
+	case 104: /* C_HDLC */
+		return hdlc_type;
+	case 204: /* PPP_WITH_DIR */
+		return directed_ppp_type;
+	case 105: /* IEEE802_11 */
+		return wireless_frame;
+	case 127: /* IEEE802_11_RADIOTAP */
+		return wireless_radiotap;
+	case 239: /* NFLOG */
+		return capturehead_nflog;
+	case LINK_PKTAP:
+	case LINK_USER2:
+		return pktap_type;
+	case 167: /* JUNIPER_PPPOE */
+	case 178: /* JUNIPER_ETHER */
+		return juniper_ethernet_type;
+	case 179: /* JUNIPER_PPP */
+		return juniper_ppp_type;
+	case 181: /* JUNIPER_CHDLC */
+		return juniper_hdlc_type;
 	case 51: /* PPP_ETHER */
 		return pppoe_type;
 	case 12:  /* DLT_RAW */
@@ -185,7 +312,7 @@ reader_of(int datalink)
 	}
 }
 
-static type_reader *
+static linktype_reader *
 reader_behind(uint16_t type)
 {
 	switch (type) {
@@ -203,9 +330,24 @@ reader_behind(uint16_t type)
 		return pppoe_type;
 	case DATALINK_ETHERTYPE_PPP:
 		return ppp_type;
+	case LINKTYPE_RAW:
+		return raw_type;
+	case LINKTYPE_WIRELESS:
+		return wireless_capwap;
+	case LINKTYPE_LLC:
+		return llc_type;
 	default:
-		return NULL;
+		return shim_behind(type);
 	}
+}
+
+static enum datalink_result
+end_of(uint16_t type)
+{
+	if (type == LINKTYPE_ENCRYPTED)
+		return DATALINK_ENCRYPTED;
+	return type == LINKTYPE_MALFORMED ? DATALINK_MALFORMED
+					  : DATALINK_NOT_IP;
 }
 
 static enum datalink_result
@@ -215,10 +357,10 @@ descend(struct datalink_layer l, struct slice *ip)
 
 	while (!l.c.bad && l.type != DATALINK_ETHERTYPE_IPV4 &&
 	    l.type != DATALINK_ETHERTYPE_IPV6) {
-		type_reader *reader = reader_behind(l.type);
+		linktype_reader *reader = reader_behind(l.type);
 
 		if (reader == NULL)
-			return DATALINK_NOT_IP;
+			return end_of(l.type);
 		tags += reader == vlan_type;
 		if (tags > MAX_TAGS || ++headers > MAX_HEADERS)
 			return DATALINK_TOO_MANY_HEADERS;
@@ -239,7 +381,7 @@ datalink_known(int datalink)
 enum datalink_result
 datalink_parse(int datalink, struct slice octets, struct slice *ip)
 {
-	type_reader *reader = reader_of(datalink);
+	linktype_reader *reader = reader_of(datalink);
 	struct datalink_layer l = { .c = cursor_over(octets) };
 
 	if (reader == NULL)
@@ -263,6 +405,8 @@ datalink_name(enum datalink_result result)
 		[DATALINK_UNKNOWN] = "datalink.unknown",
 		[DATALINK_SHORT] = "datalink.short",
 		[DATALINK_NOT_IP] = "datalink.not_ip",
+		[DATALINK_ENCRYPTED] = "datalink.encrypted",
+		[DATALINK_MALFORMED] = "datalink.malformed",
 		[DATALINK_TOO_MANY_HEADERS] = "datalink.too_many_headers",
 	};
 

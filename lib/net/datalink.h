@@ -6,8 +6,9 @@
 
 /*
  * From the first octet of a captured packet to the IP packet in it: Ethernet
- * (II, or 802.3 with SNAP), up to four VLAN tags, Linux cooked, loopback and
- * raw captures, PPP, PPPoE sessions and MPLS.  It looks at nothing but the way
+ * (II, or 802.3 with SNAP), up to four VLAN tags, Cisco's and 802.1's shims,
+ * Linux cooked, loopback and raw captures, 802.11, PPP, HDLC, PPPoE sessions,
+ * MPLS and its pseudowires, and what netfilter, macOS and Junos write.  It looks at nothing but the way
  * to IP: addresses, VLANs and labels are left out, since a mirror may show one
  * packet under several.
  *
@@ -20,6 +21,8 @@ enum datalink_result {
 	DATALINK_UNKNOWN,          /* a datalink that is not read here */
 	DATALINK_SHORT,            /* ends before IP begins */
 	DATALINK_NOT_IP,           /* ARP, STP, LLDP, .. */
+	DATALINK_ENCRYPTED,        /* MACsec, WPA */
+	DATALINK_MALFORMED,        /* a header that contradicts itself */
 	DATALINK_TOO_MANY_HEADERS, /* five VLAN tags, or labels without end */
 	DATALINK_RESULTS
 };

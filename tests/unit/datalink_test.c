@@ -166,10 +166,77 @@ START_TEST(a_payload_other_than_ip_is_recognized)
 }
 END_TEST
 
+START_TEST(wireless_frames_lead_to_ip)
+{
+	leads_to_ip_unless_cut(105,
+	    "0801 0000 020000000002 020000000001 020000000003 1000"
+	    "aaaa03 000000 0800");
+	leads_to_ip_unless_cut(127,
+	    "0000 0800 00000000 8802 0000 020000000002 020000000001"
+	    "020000000003 0000 0000 aaaa03 000000 0800");
+	ck_assert_int_eq(
+	    result_of(
+		105, "0841 0000 020000000002 020000000001 020000000003 1000"),
+	    DATALINK_ENCRYPTED);
+}
+END_TEST
+
+START_TEST(serial_lines_lead_to_ip)
+{
+	leads_to_ip(50, "0f00 0800");
+	leads_to_ip(50, "ff03 0021");
+	leads_to_ip_unless_cut(104, "0f00 0800");
+	leads_to_ip(204, "00 ff03 0021");
+	leads_to_ip(9, "ff03 0281 00010140");
+}
+END_TEST
+
+START_TEST(what_systems_write_in_front_is_skipped)
+{
+	leads_to_ip(239, "02000000 0800 0100 08000000 2c00 0900");
+	leads_to_ip_unless_cut(
+	    258, "10000000 01000000 01000000 656e3000" MACS "0800");
+	leads_to_ip(149, "10000000 01000000 0c000000 656e3000");
+	ck_assert_int_eq(result_of(258, "10000000 01000000 02010000 656e3000"),
+	    DATALINK_NOT_IP);
+	leads_to_ip_unless_cut(178, "4d4743 01" MACS "0800");
+	leads_to_ip(178, "4d4743 03 00000002");
+	leads_to_ip(179, "4d4743 81 0002 0102 0021");
+	leads_to_ip(181, "4d4743 01 0f00 0800");
+	ck_assert_int_eq(result_of(178, "4d4744 01"), DATALINK_MALFORMED);
+}
+END_TEST
+
+START_TEST(shims_are_skipped)
+{
+	leads_to_ip_unless_cut(1, MACS "8926 00010002 0800");
+	leads_to_ip_unless_cut(1, MACS "8909 0101 00010002 8100 0005 0800");
+	leads_to_ip_unless_cut(1, MACS "88e7 00000101 " MACS "0800");
+	leads_to_ip_unless_cut(1, MACS "8903 0041 " MACS "0800");
+	leads_to_ip_unless_cut(1, MACS "88e5 0000 00000001 0800");
+	leads_to_ip_unless_cut(1, MACS "894f 0fc2 0203 00000100 " MACS "0800");
+	ck_assert_int_eq(
+	    result_of(1, MACS "88e5 0c00 00000001 1234"), DATALINK_ENCRYPTED);
+	ck_assert_int_eq(result_of(1, MACS "8909 0201"), DATALINK_MALFORMED);
+}
+END_TEST
+
+START_TEST(frames_lie_in_pseudowires)
+{
+	leads_to_ip(1, MACS "8847 00010140 00000000 " MACS "0800");
+	leads_to_ip(1, MACS "8847 00010140 " MACS "0800");
+	ck_assert_int_eq(
+	    result_of(1, MACS "8847 00010140 00000000 " MACS "88cc"),
+	    DATALINK_NOT_IP);
+	ck_assert_int_eq(
+	    result_of(1, MACS "8847 00010140 10000021 4500"), DATALINK_NOT_IP);
+}
+END_TEST
+
 START_TEST(an_unknown_datalink_is_recognized)
 {
-	ck_assert_int_eq(result_of(127, "00"), DATALINK_UNKNOWN);
-	ck_assert(!datalink_known(127));
+	ck_assert_int_eq(result_of(143, "00"), DATALINK_UNKNOWN);
+	ck_assert(!datalink_known(143));
 	ck_assert(datalink_known(1));
 	ck_assert_str_eq(datalink_name(DATALINK_UNKNOWN), "datalink.unknown");
 }
@@ -193,5 +260,7 @@ UNIT("datalink", ethernet_leads_to_ip, up_to_four_vlan_tags_are_skipped,
     raw_packets_begin_with_ip, ppp_leads_to_ip_however_much_was_negotiated_away,
     pppoe_sessions_lead_to_ip_and_discovery_does_not,
     mpls_labels_are_skipped_to_the_bottom, labels_without_end_are_given_up,
-    a_payload_other_than_ip_is_recognized, an_unknown_datalink_is_recognized,
-    a_tunnel_can_carry_a_frame)
+    a_payload_other_than_ip_is_recognized, wireless_frames_lead_to_ip,
+    serial_lines_lead_to_ip, what_systems_write_in_front_is_skipped,
+    shims_are_skipped, frames_lie_in_pseudowires,
+    an_unknown_datalink_is_recognized, a_tunnel_can_carry_a_frame)

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SHIM_H
+#define SHIM_H
+
+#include "net/inner/linktype.h"
+
+/*
+ * Headers that switches put between the addresses of a frame and its
+ * EtherType, each behind an EtherType of its own, and what stands around a
+ * whole frame there.
+ */
+
+/* Read what is behind `ethertype'; NULL: it is none of these. */
+linktype_reader *shim_behind(uint16_t ethertype);
+
+/* RFC 8300's Network Service Header, which tunnels carry too. */
+linktype_reader shim_nsh;
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef WIRELESS_H
+#define WIRELESS_H
+
+#include "net/inner/linktype.h"
+
+/*
+ * 802.11 data frames, as they are and behind a radiotap header, up to their
+ * LLC header.  Of an A-MSDU only the first subframe is read.
+ */
+
+linktype_reader wireless_frame, wireless_radiotap;
+
+/* As CAPWAP carries it: Cisco swaps the two octets in front. */
+linktype_reader wireless_capwap;
+
+#endif

@@ -375,7 +375,7 @@ descend(struct datalink_layer l, struct slice *ip)
 bool
 datalink_known(int datalink)
 {
-	return reader_of(datalink) != NULL;
+	return datalink == DATALINK_EXPORTED || reader_of(datalink) != NULL;
 }
 
 enum datalink_result

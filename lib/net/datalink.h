@@ -34,10 +34,15 @@ enum datalink_ethertype {
 	DATALINK_ETHERTYPE_ETHERNET = 0x6558, /* a whole frame, no FCS */
 	DATALINK_ETHERTYPE_IPV6 = 0x86dd,
 	DATALINK_ETHERTYPE_MPLS = 0x8847,
-	DATALINK_ETHERTYPE_PPP = 0x880b
+	DATALINK_ETHERTYPE_PPP = 0x880b,
+	DATALINK_ETHERTYPE_NSH = 0x894f
 };
 
-/* Whether datalink_parse() reads this LINKTYPE_/DLT_ value. */
+/* Wireshark's exported PDUs: decode reads them, since they need hold no packet
+ * at all. */
+enum { DATALINK_EXPORTED = 252 };
+
+/* Whether datalink_parse(), or decode, reads this LINKTYPE_/DLT_ value. */
 bool datalink_known(int datalink);
 
 /*

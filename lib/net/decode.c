@@ -5,9 +5,10 @@
 
 #include "net/datalink.h"
 #include "net/ip.h"
+#include "net/inner/esp.h"
+#include "net/inner/exported.h"
 #include "net/inner/ipfrag.h"
 #include "net/inner/mirrordup.h"
-#include "net/inner/tunnel.h"
 
 enum { MAX_DEPTH = 8 }; /* IP packets inside each other */
 
@@ -15,13 +16,14 @@ struct decode {
 	decode_output *output;
 	void *arg;
 	bool tunnels;
+	struct tunnel_ports tunnel_ports;
 	struct siphash_key key;
 	struct ipfrag *fragments;
 	struct mirrordup *duplicates;
 	uint64_t datalink[DATALINK_RESULTS];
 	uint64_t ip[IP_RESULTS];
 	uint64_t tunnel[TUNNEL_RESULTS];
-	uint64_t too_deep, other_protocol;
+	uint64_t too_deep, other_protocol, other_pdu, bad_pdu;
 	uint64_t bad_udp, bad_tcp, other_icmp;
 };
 
@@ -52,6 +54,7 @@ decode_new(const struct decode_limits *limits, decode_output *output, void *arg)
 	d->output = output;
 	d->arg = arg;
 	d->tunnels = limits->tunnels;
+	d->tunnel_ports = limits->tunnel_ports;
 	d->key = limits->key;
 	d->fragments = ipfrag_new(&fragments);
 	d->duplicates = mirrordup_new(&duplicates);
@@ -156,7 +159,7 @@ udp_layer(struct decode *d, const struct ip *ip, bool reassembled,
 		return false;
 	}
 	if (d->tunnels)
-		result = tunnel_udp(udp, &tunnel);
+		result = tunnel_udp(udp, &d->tunnel_ports, &tunnel);
 	if (result == TUNNEL_FOUND)
 		return enter_tunnel(
 		    d, &tunnel, ip, udp->payload, udp->payload_len, layer);
@@ -240,6 +243,10 @@ ip_layer(struct decode *d, struct decode_layer *layer)
 	}
 	if (reassembled && !is_whole_now(d, &ip, layer))
 		return false;
+	if (ip.protocol == IP_ESP && d->tunnels && !esp_open(&ip)) {
+		d->tunnel[TUNNEL_ENCRYPTED]++;
+		return false;
+	}
 	if (ip.protocol == IP_UDP)
 		return udp_layer(d, &ip, reassembled, layer);
 	if (ip.protocol == IP_TCP)
@@ -251,19 +258,77 @@ ip_layer(struct decode *d, struct decode_layer *layer)
 	return false;
 }
 
+/* The packet is a message, without anything that carried it. */
+static void
+tell_message(struct decode *d, const struct packet *packet, size_t len,
+    const struct exported *pdu)
+{
+	const size_t taken = packet->octets.len - pdu->payload.len;
+	const struct decode_event event = {
+		.transport = DECODE_UDP,
+		.packet = packet,
+		.from = pdu->from,
+		.to = pdu->to,
+		.truncated = len > packet->octets.len,
+		.udp = {
+			.source_port = pdu->from.port,
+			.destination_port = pdu->to.port,
+			.payload = pdu->payload,
+			.payload_len = len - taken,
+		},
+	};
+
+	d->output(d->arg, &event);
+}
+
+/* True: *octets is now the IP packet in it. */
+static bool
+exported_layer(struct decode *d, const struct packet *packet, size_t len,
+    struct slice *octets)
+{
+	struct exported pdu;
+	enum datalink_result result = DATALINK_IP;
+
+	switch (exported_parse(packet->octets, &pdu)) {
+	case EXPORTED_SIP:
+		tell_message(d, packet, len, &pdu);
+		return false;
+	case EXPORTED_PACKET:
+		result = datalink_descend(pdu.ethertype, pdu.payload, octets);
+		d->datalink[result] += result != DATALINK_IP;
+		return result == DATALINK_IP;
+	case EXPORTED_OTHER:
+		d->other_pdu++;
+		return false;
+	case EXPORTED_MALFORMED:
+		break;
+	}
+	d->bad_pdu++;
+	return false;
+}
+
+static bool
+first_layer(struct decode *d, const struct packet *packet, size_t len,
+    struct slice *octets)
+{
+	enum datalink_result result;
+
+	if (packet->datalink == DATALINK_EXPORTED)
+		return exported_layer(d, packet, len, octets);
+	result = datalink_parse(packet->datalink, packet->octets, octets);
+	d->datalink[result] += result != DATALINK_IP;
+	return result == DATALINK_IP;
+}
+
 void
 decode_input(struct decode *d, const struct packet *packet)
 {
 	const struct slice octets = packet->octets;
 	const size_t len = packet->len < octets.len ? octets.len : packet->len;
 	struct decode_layer layer = { .packet = packet };
-	const enum datalink_result result =
-	    datalink_parse(packet->datalink, octets, &layer.octets);
 
-	if (result != DATALINK_IP) {
-		d->datalink[result]++;
+	if (!first_layer(d, packet, len, &layer.octets))
 		return;
-	}
 	layer.len = len - (octets.len - layer.octets.len);
 	for (unsigned depth = 0; depth < MAX_DEPTH; depth++)
 		if (!ip_layer(d, &layer))
@@ -302,6 +367,7 @@ decode_set(struct decode *d, const struct decode_limits *limits)
 	};
 
 	d->tunnels = limits->tunnels;
+	d->tunnel_ports = limits->tunnel_ports;
 	ipfrag_set(d->fragments, &fragments);
 	mirrordup_set(d->duplicates, &duplicates);
 }
@@ -318,6 +384,8 @@ decode_stats(const struct decode *d, counter_output *output, void *arg)
 	for (enum tunnel_result r = TUNNEL_NONE + 1; r < TUNNEL_RESULTS; r++)
 		output(arg, COUNTER_EVENT, tunnel_name(r), d->tunnel[r]);
 	output(arg, COUNTER_EVENT, "tunnel.too_deep", d->too_deep);
+	output(arg, COUNTER_EVENT, "exported.other", d->other_pdu);
+	output(arg, COUNTER_EVENT, "exported.malformed", d->bad_pdu);
 	ipfrag_stats(d->fragments, output, arg);
 	mirrordup_stats(d->duplicates, output, arg);
 	output(arg, COUNTER_EVENT, "udp.malformed", d->bad_udp);

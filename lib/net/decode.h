@@ -8,6 +8,7 @@
 #include "net/icmp.h"
 #include "net/packet.h"
 #include "net/inner/tcp.h"
+#include "net/inner/tunnel.h"
 #include "net/inner/udp.h"
 
 /*
@@ -21,7 +22,8 @@
 struct decode;
 
 struct decode_limits {
-	bool tunnels;           /* descend into GRE, VXLAN, .. */
+	bool tunnels; /* descend into GRE, VXLAN, .. */
+	struct tunnel_ports tunnel_ports;
 	size_t fragments;       /* datagrams being put together at a time */
 	size_t fragment_octets; /* octets held for all of them */
 	size_t duplicates;      /* packets remembered by mirrordup */
@@ -64,7 +66,8 @@ void decode_reset(struct decode *d);
 
 void decode_set(struct decode *d, const struct decode_limits *limits);
 
-/* datalink.*, ip.*, tunnel.*, ipfrag.*, mirrordup.*, udp.*, tcp.*, icmp.* */
+/* datalink.*, ip.*, tunnel.*, exported.*, ipfrag.*, mirrordup.*, udp.*, tcp.*,
+ * icmp.* */
 void decode_stats(const struct decode *d, counter_output *output, void *arg);
 
 #endif

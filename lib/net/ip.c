@@ -28,38 +28,6 @@ set_payload(struct ip *ip, struct slice octets, size_t taken, size_t total)
 	ip->payload_len = total - taken;
 }
 
-static enum ip_result
-parse_v4(struct slice octets, size_t len, struct ip *ip)
-{
-	struct cursor c = cursor_over(octets);
-	const size_t header = (cursor_u16(&c) >> 8 & 0x0f) * (size_t)4;
-	const size_t stated = cursor_u16(&c);
-	const size_t total = stated == 0 ? len : stated;
-	const uint16_t identification = cursor_u16(&c);
-	const uint16_t flags = cursor_u16(&c);
-	const uint8_t protocol = cursor_u16(&c) & 0xff;
-	const uint16_t checksum = cursor_u16(&c);
-	const struct slice from = cursor_take(&c, 4);
-	const struct slice to = cursor_take(&c, 4);
-
-	(void)checksum;
-	if (c.bad || octets.len < header)
-		return IP_SHORT;
-	if (header < V4_HEADER || total < header)
-		return IP_MALFORMED;
-	*ip = (struct ip){
-		.from = endpoint_address(from),
-		.to = endpoint_address(to),
-		.protocol = protocol,
-		.fragment = (flags & 0x3fff) != 0,
-		.more = (flags & 0x2000) != 0,
-		.offset = (uint16_t)((flags & 0x1fff) * 8),
-		.identification = identification,
-	};
-	set_payload(ip, octets, header, total);
-	return IP_OK;
-}
-
 /* Whether the hop-by-hop header at the front marks a jumbogram. */
 static bool
 is_jumbo(struct slice header)
@@ -140,6 +108,44 @@ skip_headers(struct ip *ip, bool reassembled)
 }
 
 static enum ip_result
+parse_v4(struct slice octets, size_t len, struct ip *ip)
+{
+	struct cursor c = cursor_over(octets);
+	const size_t header = (cursor_u16(&c) >> 8 & 0x0f) * (size_t)4;
+	const size_t stated = cursor_u16(&c);
+	const size_t total = stated == 0 ? len : stated;
+	const uint16_t identification = cursor_u16(&c);
+	const uint16_t flags = cursor_u16(&c);
+	const uint8_t protocol = cursor_u16(&c) & 0xff;
+	const uint16_t checksum = cursor_u16(&c);
+	const struct slice from = cursor_take(&c, 4);
+	const struct slice to = cursor_take(&c, 4);
+	enum ip_result result = IP_OK;
+	struct ip found;
+
+	(void)checksum;
+	if (c.bad || octets.len < header)
+		return IP_SHORT;
+	if (header < V4_HEADER || total < header)
+		return IP_MALFORMED;
+	found = (struct ip){
+		.from = endpoint_address(from),
+		.to = endpoint_address(to),
+		.protocol = protocol,
+		.fragment = (flags & 0x3fff) != 0,
+		.more = (flags & 0x2000) != 0,
+		.offset = (uint16_t)((flags & 0x1fff) * 8),
+		.identification = identification,
+	};
+	set_payload(&found, octets, header, total);
+	if (protocol == AUTHENTICATION && !found.fragment)
+		result = skip_headers(&found, false);
+	if (result == IP_OK)
+		*ip = found;
+	return result;
+}
+
+static enum ip_result
 parse_v6(struct slice octets, size_t len, struct ip *ip)
 {
 	struct cursor c = cursor_over(octets);
@@ -186,7 +192,7 @@ ip_parse(struct slice octets, size_t len, struct ip *ip)
 enum ip_result
 ip_skip_headers(struct ip *ip)
 {
-	if (ip->from.version != 6)
+	if (ip->from.version != 6 && ip->protocol != AUTHENTICATION)
 		return IP_OK;
 	return skip_headers(ip, true);
 }

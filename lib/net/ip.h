@@ -6,9 +6,9 @@
 
 /*
  * An IP packet: version 4 with its options (RFC 791) or 6 with its extension
- * headers (RFC 8200), down to what it carries.  Padding behind the packet is
- * cut.  Checksums are not verified: a tap sees its own host's packets before
- * the NIC fills them in.
+ * headers (RFC 8200), both with an Authentication Header (RFC 4302), down to
+ * what it carries.  Padding behind the packet is cut.  Checksums are not
+ * verified: a tap sees its own host's packets before the NIC fills them in.
  */
 
 enum ip_protocol {
@@ -18,6 +18,7 @@ enum ip_protocol {
 	IP_UDP = 17,
 	IP_IPV6 = 41,
 	IP_GRE = 47,
+	IP_ESP = 50,
 	IP_ICMPV6 = 58
 };
 
@@ -52,7 +53,7 @@ enum ip_result {
 enum ip_result ip_parse(struct slice octets, size_t len, struct ip *ip);
 
 /*
- * Skip the extension headers that an IPv6 payload begins with, as in a
+ * Skip the extension headers that a payload begins with, as in a
  * datagram put together from fragments.  No fragment header may come again.
  * *ip is untouched unless IP_OK.
  */

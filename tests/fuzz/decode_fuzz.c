@@ -53,16 +53,18 @@ input(struct decode *d, int datalink, struct slice octets, nstime now)
 int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 {
-	static const int datalinks[] = { 1, 101, 0, 9, 51, 108, 113, 276 };
+	static const int datalinks[] = { 1, 101, 0, 9, 51, 108, 113, 276, 105,
+		127, 239, 258, 104, 252, 178, 50 };
 	const struct decode_limits limits = {
 		.tunnels = true,
+		.tunnel_ports = { .vxlan = { 1 }, .geneve = { 2 } },
 		.fragments = 16,
 		.fragment_octets = 20000,
 		.duplicates = 16,
 		.key = { 1, 2 },
 	};
 	struct cursor c = cursor_over(slice_of(octets, len));
-	const int datalink = datalinks[cursor_u8(&c) % 8];
+	const int datalink = datalinks[cursor_u8(&c) % 16];
 	uint64_t sum = 0;
 	struct decode *d = decode_new(&limits, touch, &sum);
 	nstime now = 0;

@@ -479,7 +479,58 @@ START_TEST(a_packet_may_end_anywhere)
 }
 END_TEST
 
-UNIT("decode", udp_comes_with_its_endpoints, tcp_comes_with_its_endpoints,
+START_TEST(an_exported_message_needs_no_packet_around_it)
+{
+	struct decode *d = decode_with(true);
+
+	wire_begin(&wire, "hello");
+	wire_hex(&wire,
+	    "000c 0004 73697000 0014 0004 0a00000b 0015 0004 0a000015"
+	    "0019 0004 0000ebc1 001a 0004 000013c6 0000 0000");
+	ck_assert_uint_eq(input_at(d, 252, 0), 1);
+	ck_assert_int_eq(last.transport, DECODE_UDP);
+	ck_assert_uint_eq(last.to.port, 5062);
+	ck_assert_str_eq(payload, "hello");
+	ck_assert(!last.truncated);
+
+	wire_begin(&wire, "hello");
+	wire_udp(&wire, 1000, 5060);
+	wire_ipv4(&wire, 17, 1, 0);
+	wire_hex(&wire, "000c 0004 69700000 0000 0000");
+	ck_assert_uint_eq(input_at(d, 252, 0), 1);
+	ck_assert_uint_eq(last.from.port, 1000);
+	ck_assert_str_eq(payload, "hello");
+
+	wire_begin(&wire, "");
+	wire_hex(&wire, "000c 0004 72747000 0000 0000");
+	ck_assert_uint_eq(input_at(d, 252, 0), 0);
+	decode_free(d);
+}
+END_TEST
+
+START_TEST(esp_without_encryption_is_read)
+{
+	struct decode *d = decode_with(true);
+	struct wire end;
+
+	wire_begin(&end, "");
+	wire_hex(&end, "0102 02 11 0102030405060708090a0b0c");
+	wire_begin(&wire, "");
+	wire_front(&wire, wire_slice(&end));
+	wire_front(&wire, slice_text("hello"));
+	wire_hex(&wire, "13c6 13c4 000d 0000");
+	wire_hex(&wire, "00000001 00000002");
+	wire_ipv4(&wire, 50, 1, 0);
+	wire_hex(&wire, ETHERNET_HEADER "0800");
+	ck_assert_uint_eq(input(d), 1);
+	ck_assert_str_eq(payload, "hello");
+	decode_free(d);
+}
+END_TEST
+
+UNIT("decode", an_exported_message_needs_no_packet_around_it,
+    esp_without_encryption_is_read, udp_comes_with_its_endpoints,
+    tcp_comes_with_its_endpoints,
     unreachable_is_reported_and_its_quote_is_no_message,
     a_packet_cut_by_snaplen_is_truncated,
     padding_of_a_short_frame_is_no_truncation,

@@ -257,7 +257,32 @@ START_TEST(other_versions_are_malformed)
 }
 END_TEST
 
-UNIT("ip", v4_is_read, v4_options_are_skipped, v4_padding_is_cut,
+START_TEST(an_authentication_header_is_skipped)
+{
+	struct ip ip;
+
+	wire_begin(&wire, "payload");
+	wire_hex(&wire, "1104 0000 00000001 00000002 0102030405060708090a0b0c");
+	wire_ipv4(&wire, 51, 0, 0);
+	ck_assert_int_eq(parse(&ip), IP_OK);
+	ck_assert_uint_eq(ip.protocol, IP_UDP);
+	ck_assert(slice_is(ip.payload, "payload"));
+	ck_assert_uint_eq(ip.payload_len, 7);
+
+	wire_begin(&wire, "");
+	wire_hex(&wire, "1104 0000 00000001");
+	wire_ipv4(&wire, 51, 0, 0);
+	ck_assert_int_eq(parse(&ip), IP_SHORT);
+
+	wire_begin(&wire, "payload");
+	wire_ipv4(&wire, 51, 0, 0x2000);
+	ck_assert_int_eq(parse(&ip), IP_OK);
+	ck_assert_uint_eq(ip.protocol, 51);
+}
+END_TEST
+
+UNIT("ip", an_authentication_header_is_skipped, v4_is_read,
+    v4_options_are_skipped, v4_padding_is_cut,
     a_length_of_zero_is_the_captured_one,
     v4_that_contradicts_itself_is_malformed, v4_fragments_are_read, v6_is_read,
     v6_extension_headers_are_skipped, v6_extension_headers_have_a_limit,

@@ -2,6 +2,7 @@
 #include "net/inner/tunnel.h"
 
 #include "net/datalink.h"
+#include "net/inner/linktype.h"
 #include "net/ip.h"
 #include "unit/wire.h"
 
@@ -9,6 +10,11 @@
 #define IPV4 DATALINK_ETHERTYPE_IPV4
 #define IPV6 DATALINK_ETHERTYPE_IPV6
 
+/* As a site may have configured them. */
+static const struct tunnel_ports named = {
+	.vxlan = { 8473 },
+	.geneve = { 6082, 6083 },
+};
 static struct wire wire;
 
 static enum tunnel_result
@@ -22,7 +28,7 @@ over(int port, struct slice octets, struct tunnel *tunnel)
 
 	if (port < 256)
 		return tunnel_ip((uint8_t)port, octets, tunnel);
-	return tunnel_udp(&udp, tunnel);
+	return tunnel_udp(&udp, &named, tunnel);
 }
 
 /* The header leads to `inside' of that EtherType; cut anywhere, to nothing.
@@ -133,7 +139,7 @@ START_TEST(vxlan_gpe_names_its_payload)
 	carries(4790, "0c000003 00000100", ETHERNET, "02");
 	carries(4790, "08000000 00000100", ETHERNET, "02");
 	ck_assert_int_eq(
-	    result_of(4790, "0c000004 00000100 02"), TUNNEL_UNSUPPORTED);
+	    result_of(4790, "0c000006 00000100 02"), TUNNEL_UNSUPPORTED);
 	ck_assert_int_eq(
 	    result_of(4790, "0c0000ff 00000100 02"), TUNNEL_UNSUPPORTED);
 }
@@ -182,7 +188,79 @@ START_TEST(sip_on_a_tunnels_port_is_no_tunnel)
 }
 END_TEST
 
-UNIT("tunnel", ip_in_ip_is_found_both_ways, gre_is_found_with_all_its_fields,
+START_TEST(ports_that_the_site_names_are_tunnels_too)
+{
+	carries(8473, "08000000 00000700", ETHERNET, "02");
+	carries(6083, "0000 6558 00000700", ETHERNET, "02");
+	ck_assert_int_eq(result_of(6084, "0000 6558 00000700 02"), TUNNEL_NONE);
+}
+END_TEST
+
+START_TEST(wccp_is_found_with_its_header_and_without)
+{
+	carries(IP_GRE, "0000 883e 00000000", LINKTYPE_RAW, "45");
+	ck_assert_int_eq(result_of(IP_GRE, "0000 883e 45"), TUNNEL_FOUND);
+	ck_assert_int_eq(
+	    result_of(IP_GRE, "0000 883e 40000001"), TUNNEL_UNSUPPORTED);
+}
+END_TEST
+
+START_TEST(tzsp_is_found_behind_its_tags)
+{
+	carries(37008, "01 00 0001 01", ETHERNET, "02");
+	carries(37008, "01 01 0001 00 00 0a 02 aabb 01", ETHERNET, "02");
+	carries(37008, "01 00 0012 01", LINKTYPE_WIRELESS, "08");
+	ck_assert_int_eq(result_of(37008, "01 04 0000 01"), TUNNEL_NONE);
+	ck_assert_int_eq(
+	    result_of(37008, "01 00 0077 01 00"), TUNNEL_UNSUPPORTED);
+}
+END_TEST
+
+START_TEST(l2tp_is_found_with_all_its_fields)
+{
+	carries(1701, "0002 0001 0002", DATALINK_ETHERTYPE_PPP, "ff");
+	carries(1701, "4b02 0030 0001 0002 00000003 0002 0000",
+	    DATALINK_ETHERTYPE_PPP, "ff");
+	ck_assert_int_eq(result_of(1701, "c802 0014"), TUNNEL_NONE);
+	ck_assert_int_eq(result_of(1701, "0003 0001 0002"), TUNNEL_NONE);
+}
+END_TEST
+
+START_TEST(gue_carries_ip_protocols_and_ip_itself)
+{
+	carries(6080, "00 04 0000", IPV4, "45");
+	carries(6080, "01 2f 0000 00000000 0000 6558", ETHERNET, "02");
+	ck_assert_int_eq(result_of(6080, "45000014 00000000"), TUNNEL_FOUND);
+	ck_assert_int_eq(result_of(6080, "20 04 0000 45"), TUNNEL_NONE);
+}
+END_TEST
+
+START_TEST(capwap_carries_frames_of_either_kind)
+{
+	carries(5247, "00 100200 0000 0000", ETHERNET, "02");
+	carries(5247, "00 180310 0000 0000 00000000", LINKTYPE_WIRELESS, "08");
+	ck_assert_int_eq(result_of(5247, "01 000000 16fefd"), TUNNEL_ENCRYPTED);
+	ck_assert_int_eq(
+	    result_of(5247, "00 080200 0000 0000 02"), TUNNEL_MALFORMED);
+	ck_assert_int_eq(
+	    result_of(5247, "00 100280 0000 0000 02"), TUNNEL_UNSUPPORTED);
+	ck_assert_int_eq(
+	    result_of(5247, "00 100208 0000 0000 02"), TUNNEL_UNSUPPORTED);
+	ck_assert_str_eq(tunnel_name(TUNNEL_ENCRYPTED), "tunnel.encrypted");
+}
+END_TEST
+
+START_TEST(labels_lie_in_udp)
+{
+	carries(6635, "", DATALINK_ETHERTYPE_MPLS, "00");
+}
+END_TEST
+
+UNIT("tunnel", ports_that_the_site_names_are_tunnels_too,
+    wccp_is_found_with_its_header_and_without, tzsp_is_found_behind_its_tags,
+    l2tp_is_found_with_all_its_fields, gue_carries_ip_protocols_and_ip_itself,
+    capwap_carries_frames_of_either_kind, labels_lie_in_udp,
+    ip_in_ip_is_found_both_ways, gre_is_found_with_all_its_fields,
     pptp_is_found, other_gre_is_refused_by_name,
     erspan_is_found_in_its_three_types, vxlan_is_found_on_both_its_ports,
     vxlan_gpe_names_its_payload, geneve_options_are_skipped,

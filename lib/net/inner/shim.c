@@ -9,7 +9,6 @@ enum {
 	VN_TAG = 0x8926,
 	MACSEC = 0x88e5,
 	PROVIDER_BACKBONE = 0x88e7,
-	NSH = 0x894f,
 
 	MACSEC_ENCRYPTED = 0x0c, /* E and C: encrypted, or changed */
 	MACSEC_SCI = 0x20
@@ -75,7 +74,7 @@ shim_nsh(struct cursor *c)
 		[1] = DATALINK_ETHERTYPE_IPV4,
 		[2] = DATALINK_ETHERTYPE_IPV6,
 		[3] = DATALINK_ETHERTYPE_ETHERNET,
-		[4] = NSH,
+		[4] = DATALINK_ETHERTYPE_NSH,
 		[5] = DATALINK_ETHERTYPE_MPLS,
 	};
 	const uint16_t bits = cursor_u16(c);
@@ -103,7 +102,7 @@ shim_behind(uint16_t ethertype)
 		return macsec;
 	case PROVIDER_BACKBONE:
 		return provider_backbone;
-	case NSH:
+	case DATALINK_ETHERTYPE_NSH:
 		return shim_nsh;
 	default:
 		return NULL;

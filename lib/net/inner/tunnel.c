@@ -3,6 +3,7 @@
 
 #include "base/cursor.h"
 #include "net/datalink.h"
+#include "net/inner/linktype.h"
 #include "net/ip.h"
 
 enum {
@@ -11,6 +12,11 @@ enum {
 	VXLAN_GPE_PORT = 4790,
 	GENEVE_PORT = 6081,
 	GTPU_PORT = 2152,
+	L2TP_PORT = 1701,
+	CAPWAP_DATA_PORT = 5247,
+	GUE_PORT = 6080,
+	MPLS_PORT = 6635,
+	TZSP_PORT = 37008,
 
 	GRE_CHECKSUM = 0x8000,
 	GRE_ROUTING = 0x4000,
@@ -20,10 +26,37 @@ enum {
 	GRE_VERSION = 0x0007,
 	GRE_ERSPAN_I_II = 0x88be,
 	GRE_ERSPAN_III = 0x22eb,
+	GRE_WCCP = 0x883e,
 
 	GTPU_DATA = 0xff,
-	NOTHING = 0 /* no EtherType */
+
+	L2TP_CONTROL = 0x8000,
+	L2TP_LENGTH = 0x4000,
+	L2TP_SEQUENCE = 0x0800,
+	L2TP_OFFSET = 0x0200,
+	L2TP_PRIORITY = 0x0100,
+	L2TP_VERSION = 2,
+
+	TZSP_PADDING = 0,
+	TZSP_END = 1,
+	TZSP_ETHERNET = 1,
+	TZSP_WIRELESS = 18,
+
+	CAPWAP_DTLS = 1,
+	CAPWAP_WIRELESS = 0x0100, /* T: a frame of the link below */
+	CAPWAP_FRAGMENT = 0x0080,
+	CAPWAP_KEEPALIVE = 0x0008
 };
+
+/* Below the least EtherType there is none. */
+static uint16_t
+type_on_wire(struct cursor *c)
+{
+	const uint16_t type = cursor_u16(c);
+
+	return type < LINKTYPE_LEAST_ETHERTYPE ? (uint16_t)LINKTYPE_NOTHING
+					       : type;
+}
 
 /* Cisco's draft-foschiano-erspan: type I has no header of its own and no GRE
  * sequence number, type II has 8 octets. */
@@ -50,7 +83,7 @@ erspan3_type(struct cursor *c)
 	if (frame_type == 0)
 		return DATALINK_ETHERTYPE_ETHERNET;
 	if (frame_type != 2 || c->rest.len == 0)
-		return NOTHING;
+		return LINKTYPE_NOTHING;
 	return c->rest.p[0] >> 4 == 4 ? DATALINK_ETHERTYPE_IPV4
 				      : DATALINK_ETHERTYPE_IPV6;
 }
@@ -60,10 +93,22 @@ done(const struct cursor *c, uint16_t ethertype, struct tunnel *tunnel)
 {
 	if (c->bad)
 		return TUNNEL_MALFORMED;
-	if (ethertype == NOTHING || c->rest.len == 0)
+	if (ethertype == LINKTYPE_NOTHING || c->rest.len == 0)
 		return TUNNEL_UNSUPPORTED;
 	*tunnel = (struct tunnel){ .ethertype = ethertype, .octets = c->rest };
 	return TUNNEL_FOUND;
+}
+
+/* Cisco's redirect header of 4 octets came with WCCP's second version; it does
+ * not begin like IP. */
+static uint16_t
+wccp_type(struct cursor *c)
+{
+	const uint8_t first = c->rest.len == 0 ? 0 : c->rest.p[0];
+
+	if (first >> 4 != 4 || (first & 0xf) < 5)
+		cursor_take(c, 4);
+	return LINKTYPE_RAW;
 }
 
 /* Version 0 is RFC 2784 with RFC 2890; version 1 is that of PPTP, RFC 2637.
@@ -73,7 +118,7 @@ gre(struct slice payload, struct tunnel *tunnel)
 {
 	struct cursor c = cursor_over(payload);
 	const uint16_t flags = cursor_u16(&c);
-	uint16_t type = cursor_u16(&c);
+	uint16_t type = type_on_wire(&c);
 	const bool pptp = (flags & GRE_VERSION) == 1;
 
 	if ((flags & GRE_VERSION) > 1)
@@ -92,6 +137,8 @@ gre(struct slice payload, struct tunnel *tunnel)
 		type = erspan_type(&c, (flags & GRE_SEQUENCE) != 0);
 	else if (type == GRE_ERSPAN_III)
 		type = erspan3_type(&c);
+	else if (type == GRE_WCCP)
+		type = wccp_type(&c);
 	return done(&c, type, tunnel);
 }
 
@@ -118,6 +165,7 @@ vxlan_gpe(struct slice payload, struct tunnel *tunnel)
 		[1] = DATALINK_ETHERTYPE_IPV4,
 		[2] = DATALINK_ETHERTYPE_IPV6,
 		[3] = DATALINK_ETHERTYPE_ETHERNET,
+		[4] = DATALINK_ETHERTYPE_NSH,
 		[5] = DATALINK_ETHERTYPE_MPLS,
 	};
 	struct cursor c = cursor_over(payload);
@@ -132,7 +180,7 @@ vxlan_gpe(struct slice payload, struct tunnel *tunnel)
 		return TUNNEL_NONE;
 	if ((flags & 0x04) != 0)
 		type = next < sizeof(types) / sizeof(*types) ? types[next]
-							     : NOTHING;
+							     : LINKTYPE_NOTHING;
 	return done(&c, type, tunnel);
 }
 
@@ -143,7 +191,7 @@ geneve(struct slice payload, struct tunnel *tunnel)
 	struct cursor c = cursor_over(payload);
 	const uint8_t version_length = cursor_u8(&c);
 	const uint8_t flags_reserved = cursor_u8(&c);
-	const uint16_t type = cursor_u16(&c);
+	const uint16_t type = type_on_wire(&c);
 	const uint32_t vni = cursor_u32(&c);
 	const struct slice options =
 	    cursor_take(&c, (version_length & 0x3f) * (size_t)4);
@@ -186,6 +234,111 @@ gtpu(struct slice payload, struct tunnel *tunnel)
 	return TUNNEL_UNSUPPORTED;
 }
 
+/* TaZmen Sniffer Protocol, what MikroTik's routers mirror by: tags until the
+ * one that says end.  A keepalive carries nothing. */
+static enum tunnel_result
+tzsp(struct slice payload, struct tunnel *tunnel)
+{
+	struct cursor c = cursor_over(payload);
+	const uint8_t version = cursor_u8(&c);
+	const uint8_t type = cursor_u8(&c);
+	const uint16_t protocol = cursor_u16(&c);
+	uint8_t tag;
+
+	if (version != 1 || type > 1)
+		return TUNNEL_NONE;
+	do {
+		tag = cursor_u8(&c);
+		if (tag != TZSP_PADDING && tag != TZSP_END)
+			cursor_take(&c, cursor_u8(&c));
+	} while (tag != TZSP_END && !c.bad);
+	if (protocol == TZSP_ETHERNET)
+		return done(&c, DATALINK_ETHERTYPE_ETHERNET, tunnel);
+	return done(&c,
+	    protocol == TZSP_WIRELESS ? LINKTYPE_WIRELESS : LINKTYPE_NOTHING,
+	    tunnel);
+}
+
+/* RFC 2661 section 3.1, version 2. */
+static enum tunnel_result
+l2tp(struct slice payload, struct tunnel *tunnel)
+{
+	struct cursor c = cursor_over(payload);
+	const uint16_t flags = cursor_u16(&c);
+
+	if ((flags &
+		~(L2TP_LENGTH | L2TP_SEQUENCE | L2TP_OFFSET | L2TP_PRIORITY)) !=
+	    L2TP_VERSION)
+		return TUNNEL_NONE;
+	if ((flags & L2TP_LENGTH) != 0)
+		cursor_take(&c, 2);
+	cursor_take(&c, 4);
+	if ((flags & L2TP_SEQUENCE) != 0)
+		cursor_take(&c, 4);
+	if ((flags & L2TP_OFFSET) != 0)
+		cursor_take(&c, cursor_u16(&c));
+	return done(&c, DATALINK_ETHERTYPE_PPP, tunnel);
+}
+
+/* draft-ietf-intarea-gue: version 0 has a header in units of 4 octets and the
+ * number of an IP protocol, version 1 is IP itself. */
+static enum tunnel_result
+gue(struct slice payload, struct tunnel *tunnel)
+{
+	struct cursor c = cursor_over(payload);
+	const uint8_t first = cursor_u8(&c);
+	const uint8_t protocol = cursor_u8(&c);
+	const size_t options = (first & 0x1f) * (size_t)4;
+
+	cursor_take(&c, 2);
+	if (c.bad)
+		return TUNNEL_NONE;
+	if (first >> 4 == 4 || first >> 4 == 6) {
+		c = cursor_over(payload);
+		return done(&c, LINKTYPE_RAW, tunnel);
+	}
+	if (first >> 5 != 0) /* another version, or control */
+		return TUNNEL_NONE;
+	cursor_take(&c, options);
+	return c.bad ? TUNNEL_MALFORMED : tunnel_ip(protocol, c.rest, tunnel);
+}
+
+/* RFC 5415 section 4.3: behind the preamble the length of the header in units
+ * of 4 octets stands in 5 bits.  Its own fragments are not put together. */
+static enum tunnel_result
+capwap(struct slice payload, struct tunnel *tunnel)
+{
+	struct cursor c = cursor_over(payload);
+	const uint8_t preamble = cursor_u8(&c);
+	const uint32_t bits = cursor_u24(&c);
+	const size_t len = (bits >> 19) * (size_t)4;
+
+	if (c.bad || preamble > CAPWAP_DTLS)
+		return TUNNEL_NONE;
+	if (preamble == CAPWAP_DTLS)
+		return TUNNEL_ENCRYPTED;
+	if (len < 8)
+		return TUNNEL_MALFORMED;
+	cursor_take(&c, len - 4);
+	if ((bits & (CAPWAP_FRAGMENT | CAPWAP_KEEPALIVE)) != 0)
+		return TUNNEL_UNSUPPORTED;
+	return done(&c,
+	    (bits & CAPWAP_WIRELESS) != 0 ? LINKTYPE_WIRELESS
+					  : DATALINK_ETHERTYPE_ETHERNET,
+	    tunnel);
+}
+
+/* RFC 7510.  Labels look like anything. */
+static enum tunnel_result
+mpls(struct slice payload, struct tunnel *tunnel)
+{
+	const struct cursor c = cursor_over(payload);
+
+	if (slice_starts_with(payload, "SIP/2.0 "))
+		return TUNNEL_NONE;
+	return done(&c, DATALINK_ETHERTYPE_MPLS, tunnel);
+}
+
 enum tunnel_result
 tunnel_ip(uint8_t protocol, struct slice payload, struct tunnel *tunnel)
 {
@@ -203,9 +356,35 @@ tunnel_ip(uint8_t protocol, struct slice payload, struct tunnel *tunnel)
 	}
 }
 
-enum tunnel_result
-tunnel_udp(const struct udp *udp, struct tunnel *tunnel)
+static bool
+is_one_of(const uint16_t ports[TUNNEL_PORTS], uint16_t port)
 {
+	for (size_t i = 0; i < TUNNEL_PORTS; i++)
+		if (port != 0 && ports[i] == port)
+			return true;
+	return false;
+}
+
+/* Their far ends may have any port: either way one of the two is known. */
+static enum tunnel_result
+by_either_port(const struct udp *udp, struct tunnel *tunnel)
+{
+	if (udp->source_port == L2TP_PORT || udp->destination_port == L2TP_PORT)
+		return l2tp(udp->payload, tunnel);
+	if (udp->source_port == CAPWAP_DATA_PORT ||
+	    udp->destination_port == CAPWAP_DATA_PORT)
+		return capwap(udp->payload, tunnel);
+	return TUNNEL_NONE;
+}
+
+enum tunnel_result
+tunnel_udp(const struct udp *udp, const struct tunnel_ports *ports,
+    struct tunnel *tunnel)
+{
+	if (is_one_of(ports->vxlan, udp->destination_port))
+		return vxlan(udp->payload, tunnel);
+	if (is_one_of(ports->geneve, udp->destination_port))
+		return geneve(udp->payload, tunnel);
 	switch (udp->destination_port) {
 	case VXLAN_PORT:
 	case VXLAN_OLD_PORT:
@@ -216,8 +395,14 @@ tunnel_udp(const struct udp *udp, struct tunnel *tunnel)
 		return geneve(udp->payload, tunnel);
 	case GTPU_PORT:
 		return gtpu(udp->payload, tunnel);
+	case GUE_PORT:
+		return gue(udp->payload, tunnel);
+	case MPLS_PORT:
+		return mpls(udp->payload, tunnel);
+	case TZSP_PORT:
+		return tzsp(udp->payload, tunnel);
 	default:
-		return TUNNEL_NONE;
+		return by_either_port(udp, tunnel);
 	}
 }
 
@@ -227,6 +412,7 @@ tunnel_name(enum tunnel_result result)
 	static const char *const names[TUNNEL_RESULTS] = {
 		[TUNNEL_MALFORMED] = "tunnel.malformed",
 		[TUNNEL_UNSUPPORTED] = "tunnel.unsupported",
+		[TUNNEL_ENCRYPTED] = "tunnel.encrypted",
 	};
 
 	return names[result];

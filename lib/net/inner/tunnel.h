@@ -6,8 +6,8 @@
 
 /*
  * Packets inside packets: IP in IP, GRE (RFC 2784, 2890, PPTP, NVGRE, ERSPAN
- * I to III), VXLAN, VXLAN-GPE, Geneve and GTP-U.  Only octets in front are
- * taken away.
+ * I to III, WCCP), VXLAN, VXLAN-GPE, Geneve, GTP-U, TZSP, L2TP, GUE, CAPWAP's
+ * data and MPLS in UDP.  Only octets in front are taken away.
  *
  * The tunnels over UDP are known by their destination port and by a header
  * that can not be the beginning of a SIP message; what has the port and not
@@ -19,6 +19,7 @@ enum tunnel_result {
 	TUNNEL_NONE,        /* not a tunnel: read it as what it is */
 	TUNNEL_MALFORMED,   /* ends inside its header, unknown version */
 	TUNNEL_UNSUPPORTED, /* carries what cannot lead to IP */
+	TUNNEL_ENCRYPTED,   /* CAPWAP over DTLS, ESP */
 	TUNNEL_RESULTS
 };
 
@@ -27,10 +28,17 @@ struct tunnel {
 	struct slice octets; /* what it carries, borrowed */
 };
 
+/* Ports where a site has tunnels beside the usual ones; 0: none. */
+enum { TUNNEL_PORTS = 4 };
+struct tunnel_ports {
+	uint16_t vxlan[TUNNEL_PORTS], geneve[TUNNEL_PORTS];
+};
+
 /* *tunnel is untouched unless TUNNEL_FOUND. */
 enum tunnel_result tunnel_ip(
     uint8_t protocol, struct slice payload, struct tunnel *tunnel);
-enum tunnel_result tunnel_udp(const struct udp *udp, struct tunnel *tunnel);
+enum tunnel_result tunnel_udp(const struct udp *udp,
+    const struct tunnel_ports *ports, struct tunnel *tunnel);
 
 /* "tunnel.malformed", ..; static.  NULL for those that are no drop. */
 const char *tunnel_name(enum tunnel_result result);

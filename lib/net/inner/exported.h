@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef EXPORTED_H
+#define EXPORTED_H
+
+#include "net/endpoint.h"
+
+/*
+ * Wireshark's exported PDUs (LINKTYPE_WIRESHARK_UPPER_PDU): what a dissector
+ * had in hand, decrypted SIP for one, behind tags that tell which protocol it
+ * is, and between whom.
+ */
+
+enum exported_result {
+	EXPORTED_SIP,
+	EXPORTED_PACKET, /* of a lower layer: see ethertype */
+	EXPORTED_OTHER,  /* another protocol's */
+	EXPORTED_MALFORMED
+};
+
+struct exported {
+	struct endpoint from, to; /* no address: the tags tell none */
+	uint16_t ethertype;       /* for datalink_descend() */
+	struct slice payload;     /* borrowed */
+};
+
+/* *pdu is filled in when there is SIP or a packet. */
+enum exported_result exported_parse(struct slice octets, struct exported *pdu);
+
+#endif

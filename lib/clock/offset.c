@@ -178,7 +178,8 @@ merge(struct offset *o, const struct offset_stamp *stamp)
 {
 	struct offset_interval *newest = &o->samples[o->newest].interval;
 
-	if (stamp->told != o->newest_told || !overlap(stamp->interval, *newest))
+	if (o->used == 0 || stamp->told != o->newest_told ||
+	    !overlap(stamp->interval, *newest))
 		return false;
 	if (stamp->interval.lo > newest->lo)
 		newest->lo = stamp->interval.lo;

@@ -34,7 +34,7 @@ void slow_supersede(
 
 void slow_set(struct slow *s, const struct slow_limits *limits);
 /*
- * What survives a restart: the servers that stand accused.  slow_load() is
+ * State kept over a restart: the servers that were told.  slow_load() is
  * for an empty room; false: it makes no sense, and the room is only good to
  * be freed.
  */

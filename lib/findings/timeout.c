@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-/* What must still fit into a record when a server is begun. */
+/* Octets that must be left in a record before a server is written. */
 enum { SPARE = 4096 };
 
 /* A server endpoint that timed out for a method, until it is well again. */
@@ -224,8 +224,8 @@ tell_timeout(struct timeout *t, const struct outcome *o,
 	    });
 }
 
-/* Those behind it that are silent too: one that was told, or is yet to be
- * judged, is blamed in its place. */
+/* Deeper legs that are silent too: if one of them was told, or is not judged
+ * yet, it is blamed in place of this one. */
 static bool
 excused(struct timeout *t, const struct outcome *o)
 {
@@ -266,7 +266,7 @@ expired(struct timeout *t, const struct outcome *o, const struct delivery *d,
 	return verdict;
 }
 
-/* What was behind it has been judged: is there still somebody to blame? */
+/* A deeper leg has been judged: does the blame return to this one? */
 static void
 reviewed(struct timeout *t, const struct outcome *o, const struct delivery *d,
     const char *method)

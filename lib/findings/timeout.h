@@ -52,9 +52,9 @@ nstime timeout_next_deadline(const struct timeout *t);
 void timeout_set(struct timeout *t, const struct timeout_limits *limits);
 
 /*
- * What survives a restart: the counts, and the servers that are not well
- * again.  timeout_load() is for an empty room; false: it makes no sense, and
- * the room is only good to be freed.
+ * State kept over a restart: the counts, and the servers that have not
+ * recovered.  timeout_load() is for an empty room; false: the record is broken,
+ * and the room can only be freed.
  */
 void timeout_save(const struct timeout *t, struct record *r);
 bool timeout_load(

@@ -30,14 +30,14 @@ struct visibility *visibility_new(
     const struct visibility_limits *limits, finding_output *output, void *arg);
 void visibility_free(struct visibility *v);
 
-/* Every outcome and what was made of it. */
+/* Every outcome, and the verdict on it. */
 void visibility_transaction(struct visibility *v, const struct outcome *outcome,
     const struct delivery *delivery, enum timeout_verdict verdict, nstime wall);
 
 /* A SIP datagram or segment came in cut by the snaplen. */
 void visibility_truncated(struct visibility *v, nstime now, nstime wall);
 
-/* Live only: what one interface went through during the last minute. */
+/* Live only: the counters of one interface during the last minute. */
 struct visibility_minute {
 	const char *interface; /* copied */
 	uint64_t captured, dropped;
@@ -56,8 +56,8 @@ void visibility_set(
     struct visibility *v, const struct visibility_limits *limits);
 
 /*
- * What survives a restart: what was told.  visibility_load() is for an empty
- * room; false: it makes no sense, and the room is only good to be freed.
+ * State kept over a restart: the findings told.  visibility_load() is for an
+ * empty room; false: the record is broken, and the room can only be freed.
  */
 void visibility_save(const struct visibility *v, struct record *r);
 bool visibility_load(

@@ -2,7 +2,7 @@
 #include "sip/identity.h"
 
 #include "sip/inner/field.h"
-#include "sip/inner/keys.h"
+#include "sip/inner/param.h"
 
 /*
  * Outside of full mode nothing is shown that was not recognised: a value is
@@ -123,7 +123,7 @@ write_params(struct textbuf *t, struct slice params)
 {
 	struct slice name, value;
 
-	while (keys_param_next(&params, &name, &value)) {
+	while (param_next(&params, &name, &value)) {
 		if (is_personal(name, value))
 			continue;
 		textbuf_add(t, ";");
@@ -197,7 +197,7 @@ identity_write(
 	struct slice uri;
 
 	/* The quotes of a display name need not balance. */
-	open = keys_unquoted(value, "<");
+	open = param_unquoted(value, "<");
 	if (open == value.len)
 		open = slice_index(value, '<');
 	if (open == value.len) {

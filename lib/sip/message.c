@@ -11,6 +11,7 @@
 
 #include "sip/inner/field.h"
 #include "sip/inner/keys.h"
+#include "sip/inner/param.h"
 
 /*
  * A message is read twice: by keys.h, which finds every value in the octets,
@@ -147,14 +148,6 @@ message_free(struct message *parser)
 	free(parser->store);
 	free(parser->head);
 	free(parser);
-}
-
-bool
-message_has_cookie(const struct sip_message *m)
-{
-	const struct slice branch = m->via_branch;
-
-	return branch.len >= 7 && field_same_letters(branch.p, "z9hg4bk", 7);
 }
 
 static struct slice
@@ -321,7 +314,7 @@ settle_tag(struct message *parser, struct slice *ours, osip_from_t *address)
 	const struct slice tag =
 	    slice_trim(slice_text(param_text(&address->gen_params, "tag")));
 
-	settle_slice(parser, ours, keys_unquote(tag));
+	settle_slice(parser, ours, param_unquote(tag));
 }
 
 static void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/mras.h"
 
-#include "sip/inner/keys.h"
+#include "sip/inner/nameaddr.h"
+#include "sip/inner/param.h"
 
 static const char content_type[] = "application/msrtc-media-relay-auth+xml";
 
@@ -13,7 +14,7 @@ has_srvr_mras(struct slice uri)
 
 	if (slice_index(rest, ':') == rest.len)
 		return false;
-	while (keys_param_next(&rest, &name, &value))
+	while (param_next(&rest, &name, &value))
 		if (slice_is_nocase(name, "opaque") &&
 		    slice_starts_with_nocase(value, "srvr:MRAS"))
 			return true;
@@ -32,7 +33,7 @@ is_grid_on_5062(struct slice uri)
 	if (address.len < 5 ||
 	    !slice_is(slice_after(address, address.len - 5), ":5062"))
 		return false;
-	while (keys_param_next(&rest, &name, &value))
+	while (param_next(&rest, &name, &value))
 		if (slice_is_nocase(name, "grid"))
 			return true;
 	return false;
@@ -64,5 +65,6 @@ mras_is_request(const struct sip_message *m)
 	type = slice_first(m->content_type, slice_index(m->content_type, ';'));
 	return slice_is_nocase(slice_trim(type), content_type) ||
 	    is_grid_on_5062(m->request_uri) ||
-	    is_addressed_by(m->request_uri) || is_addressed_by(keys_uri(m->to));
+	    is_addressed_by(m->request_uri) ||
+	    is_addressed_by(nameaddr_uri(m->to));
 }

@@ -2,7 +2,7 @@
 #ifndef MRAS_H
 #define MRAS_H
 
-#include "sip/message.h"
+#include "sip/sip_message.h"
 
 /*
  * Media Relay Authentication (MS-AVEDGEA): the SERVICE request by which a

@@ -42,13 +42,13 @@ scan_contact(struct scan *scan, struct slice s)
 static bool
 scan_via(struct scan *scan, struct slice s)
 {
-	struct message_via via;
+	struct sip_message_via via;
 	size_t end;
 
 	for (;;) {
 		if (!scanvalue_via(scan->map, s, &end, &via))
 			return false;
-		message_add_via(scan->m, &via);
+		sip_message_add_via(scan->m, &via);
 		if (end == s.len)
 			return true;
 		if (s.p[end] != ',')

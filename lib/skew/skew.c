@@ -6,26 +6,22 @@
 #include "clock/shape.h"
 #include "findings/due.h"
 #include "skew/inner/localclock.h"
-#include "skew/inner/trial.h"
+#include "skew/inner/raise.h"
 
-#define AGAIN (60 * NSTIME_S) /* what is odd about us is told */
+#define AGAIN (60 * NSTIME_S) /* local-clock is told while it stands */
 
-/* No step of ours is longer: what begins at 1970 may learn that it is 2040. */
+/* No step of ours is longer: a clock that begins in 1970 may be set to 2040. */
 #define MOST_STEPS (OFFSET_LIMIT / 2)
 
-/*
- * Our own clock may be stepped, but then the peers' did not move: offsets are
- * kept against a clock that was never stepped, and ours is trial.steps ahead
- * of that.  trial.reference is what is held for the true time: ours, or, if
- * ours is the odd one out, the others'.
- */
 struct skew {
-	struct skew_limits limits; /* its pools: copied, not read again */
-	struct trial trial;
+	struct skew_limits limits; /* its pools are not read again */
+	struct peers peers;
+	struct hosts *hosts;
+	struct raise raise;
 	struct localclock local;
 	enum ownclock local_state;
 	nstime stepped_at;
-	bool loaded; /* under limits that may have been others */
+	bool loaded; /* from a state file: its limits may have been others */
 
 	uint64_t full, evicted, no_memory, out_of_range, muted;
 };
@@ -34,10 +30,30 @@ static void
 set_limits(struct skew *s, const struct skew_limits *limits)
 {
 	s->limits = *limits;
-	peers_set(&s->trial.peers, limits->peers, limits->min_samples);
-	hosts_set(
-	    s->trial.hosts, limits->peers, limits->pools, limits->pool_count);
-	s->trial.agents.any_host = limits->judge_all;
+	peers_set(&s->peers, limits->peers, limits->min_samples);
+	hosts_set(s->hosts, limits->peers, limits->pools, limits->pool_count);
+	raise_limit(&s->raise,
+	    &(struct raise_limits){
+		.thresholds = { .warn = limits->warn,
+		    .major = limits->major,
+		    .critical = limits->critical },
+		.min_samples = limits->min_samples,
+		.hold = limits->hold,
+		.muted = limits->muted,
+		.judge_all = limits->judge_all,
+	    });
+}
+
+/* What is the true time, and how far is our clock to be trusted? */
+static void
+refer_to(struct skew *s, nstime steps, nstime reference)
+{
+	raise_refer(&s->raise,
+	    &(struct raise_times){
+		.steps = steps,
+		.reference = reference,
+		.local_clock = localclock_name(&s->local, s->local_state),
+	    });
 }
 
 struct skew *
@@ -47,19 +63,22 @@ skew_new(const struct skew_limits *limits, finding_output *output, void *arg)
 
 	if (s == NULL)
 		return NULL;
-	s->trial.limits = &s->limits;
-	s->trial.output = output;
-	s->trial.arg = arg;
-	s->trial.hosts = hosts_new(limits->peers, &limits->key);
 	s->stepped_at = INT64_MIN;
-	trial_init(&s->trial);
-	localclock_init(&s->local, output, arg);
-	s->trial.local_clock = localclock_name(&s->local, s->local_state);
-	if (!peers_init(&s->trial.peers, limits->peers, &limits->key) ||
-	    s->trial.hosts == NULL) {
+	s->hosts = hosts_new(limits->peers, &limits->key);
+	if (!peers_init(&s->peers, limits->peers, &limits->key) ||
+	    s->hosts == NULL) {
 		skew_free(s);
 		return NULL;
 	}
+	raise_init(&s->raise,
+	    &(struct raise_setup){
+		.output = output,
+		.arg = arg,
+		.hosts = s->hosts,
+		.peers = &s->peers,
+	    });
+	localclock_init(&s->local, output, arg);
+	refer_to(s, 0, 0);
 	set_limits(s, limits);
 	return s;
 }
@@ -69,86 +88,78 @@ skew_free(struct skew *s)
 {
 	if (s == NULL)
 		return;
-	peers_done(&s->trial.peers);
-	hosts_free(s->trial.hosts);
+	peers_done(&s->peers);
+	hosts_free(s->hosts);
 	free(s);
 }
 
+/* Small changes are followed without weighing all peers anew. */
 static void
-set_time(struct skew *s, nstime now, nstime wall)
+follow_reference(
+    struct skew *s, nstime reference, enum finding_verdict if_right)
 {
-	s->trial.now = now;
-	s->trial.wall = wall;
-}
+	const nstime before = s->raise.times.reference;
+	const nstime moved = reference - before;
+	const bool is_small = moved < NSTIME_S && moved > -NSTIME_S;
 
-/* Small changes are followed without judging everybody anew. */
-static void
-refer_to(struct skew *s, nstime reference, enum finding_verdict if_right)
-{
-	const nstime moved = reference - s->trial.reference;
-
-	if (moved < NSTIME_S && moved > -NSTIME_S)
-		return;
-	s->trial.reference = reference;
-	trial_weigh_all(&s->trial, if_right);
+	refer_to(s, s->raise.times.steps, is_small ? before : reference);
+	if (!is_small)
+		raise_weigh_all(&s->raise, if_right);
 }
 
 static void
 clear_step(struct skew *s, bool trusted)
 {
-	struct trial *t = &s->trial;
+	const nstime now = s->raise.now;
 
-	if (!due_by(s->stepped_at, s->limits.hold, t->now))
-		trial_schedule(t, due_at(s->stepped_at, s->limits.hold));
-	else if (trusted || t->peers.sides[PEERS_SIDE_WITH_US] > 0)
+	if (!due_by(s->stepped_at, s->limits.hold, now))
+		raise_schedule(
+		    &s->raise, due_at(s->stepped_at, s->limits.hold));
+	else if (trusted || s->peers.sides[PEER_WITH_US] > 0)
 		localclock_clear(
-		    &s->local, LOCALCLOCK_STEPPED, t->now, t->wall);
+		    &s->local, LOCALCLOCK_STEPPED, now, s->raise.wall);
 }
 
-/* Is it me?  If the others agree that it is, they are held for right. */
+/* Is ours the odd one out?  Then the time of the others is held to be true. */
 static void
 weigh_ourselves(struct skew *s)
 {
-	struct trial *t = &s->trial;
 	const bool trusted = s->local_state == OWNCLOCK_TRUSTED;
+	const nstime now = s->raise.now, steps = s->raise.times.steps;
 	struct consensus c = { .total = 0 };
 
-	if (!trusted && !peers_poll(&t->peers, t->hosts, t->steps, &c))
+	if (!trusted && !peers_poll(&s->peers, s->hosts, steps, &c))
 		s->no_memory++;
 	localclock_weigh(&s->local, &c,
-	    s->local_state == OWNCLOCK_UNSYNCHRONISED, t->now, t->wall);
-	t->local_clock = localclock_name(&s->local, s->local_state);
-	refer_to(s, t->steps + (c.odd_one_out ? c.offset : 0),
+	    s->local_state == OWNCLOCK_UNSYNCHRONISED, now, s->raise.wall);
+	follow_reference(s, steps + (c.odd_one_out ? c.offset : 0),
 	    c.odd_one_out ? FINDING_SUPERSEDED : FINDING_HEALTHY);
 	if (localclock_stands(&s->local, LOCALCLOCK_ODD_ONE_OUT) ||
 	    localclock_stands(&s->local, LOCALCLOCK_UNSYNCHRONISED))
-		trial_schedule(t, due_at(t->now, AGAIN));
+		raise_schedule(&s->raise, due_at(now, AGAIN));
 	clear_step(s, trusted);
 }
 
-/* Ourselves first, then those who were held long enough. */
+/* Our clock first, then the peers that were pending long enough. */
 static void
 review(struct skew *s, nstime now, nstime wall, bool at_end)
 {
-	s->trial.review = NSTIME_NEVER;
-	s->trial.has_reviewed = true;
-	s->trial.reviewed = now;
-	set_time(s, now, wall);
+	raise_review(&s->raise, now, wall);
 	if (s->loaded)
-		trial_set(&s->trial);
+		raise_apply(&s->raise);
 	s->loaded = false;
 	weigh_ourselves(s);
-	trial_review(&s->trial, at_end);
+	raise_pending(&s->raise, at_end);
 }
 
 void
 skew_tick(struct skew *s, nstime now, nstime wall)
 {
-	while (s->trial.review != NSTIME_NEVER && s->trial.review <= now) {
-		const nstime at = s->trial.review;
+	while (s->raise.review != NSTIME_NEVER && s->raise.review <= now) {
+		const nstime at = s->raise.review;
 		nstime back, then = wall;
 
-		/* What the wall said when it was due. */
+		/* The wall time at which it was due. */
 		if (!__builtin_sub_overflow(now, at, &back))
 			then = due_at(wall, -back);
 		review(s, at, then, false);
@@ -158,7 +169,7 @@ skew_tick(struct skew *s, nstime now, nstime wall)
 nstime
 skew_next_deadline(const struct skew *s)
 {
-	return s->trial.review;
+	return s->raise.review;
 }
 
 void
@@ -170,16 +181,16 @@ skew_finish(struct skew *s, nstime now, nstime wall)
 static struct peer *
 add(struct skew *s, const struct stamp *stamp)
 {
-	struct peers *peers = &s->trial.peers;
+	struct peers *peers = &s->peers;
 	struct peer *p;
 
 	while (!peers_has_room(peers)) {
-		p = peers_dispensable(peers, s->trial.now);
+		p = peers_dispensable(peers, s->raise.now);
 		if (p == NULL) {
 			s->full++;
 			return NULL;
 		}
-		trial_dismiss(&s->trial, p);
+		raise_forget(&s->raise, p);
 		s->evicted++;
 	}
 	p = peers_add(peers, &stamp->peer, (uint8_t)stamp->attribution);
@@ -194,9 +205,10 @@ hear(struct skew *s, struct peer *p, const struct stamp *stamp,
 {
 	bool changed;
 
-	peers_touch(&s->trial.peers, p, stamp->now, stamp->wall);
-	p->speaks_sip = p->speaks_sip || witness_row(stamp->witness)->in_sip;
-	if (!testimony_input(&p->testimony, stamp->witness, reading,
+	peers_touch(&s->peers, p, stamp->now, stamp->wall);
+	if (witness_row(stamp->witness)->in_sip)
+		peer_speaks_sip(p);
+	if (!estimate_input(&p->estimate, stamp->witness, reading,
 		s->limits.min_samples, &changed)) {
 		s->no_memory++;
 		return;
@@ -204,7 +216,7 @@ hear(struct skew *s, struct peer *p, const struct stamp *stamp,
 	if (stamp->tells_zone)
 		zonechange_input(&p->zone, stamp, reading->interval);
 	if (changed || p->zone.news)
-		trial_weigh(&s->trial, p, FINDING_HEALTHY);
+		raise_weigh(&s->raise, p, FINDING_HEALTHY);
 }
 
 void
@@ -214,12 +226,12 @@ skew_input(struct skew *s, const struct stamp *stamp)
 	struct peer *p;
 	nstime told, width;
 
-	set_time(s, stamp->now, stamp->wall);
+	raise_at(&s->raise, stamp->now, stamp->wall);
 	if ((s->limits.muted & 1u << stamp->witness) != 0) {
 		s->muted++;
 		return;
 	}
-	if (__builtin_add_overflow(stamp->told, s->trial.steps, &told) ||
+	if (__builtin_add_overflow(stamp->told, s->raise.times.steps, &told) ||
 	    __builtin_add_overflow(stamp->resolution,
 		witness_row(stamp->witness)->transit, &width) ||
 	    stamp->resolution < 0 ||
@@ -227,8 +239,7 @@ skew_input(struct skew *s, const struct stamp *stamp)
 		s->out_of_range++;
 		return;
 	}
-	p = peers_find(
-	    &s->trial.peers, &stamp->peer, (uint8_t)stamp->attribution);
+	p = peers_find(&s->peers, &stamp->peer, (uint8_t)stamp->attribution);
 	if (p == NULL)
 		p = add(s, stamp);
 	if (p != NULL)
@@ -238,29 +249,29 @@ skew_input(struct skew *s, const struct stamp *stamp)
 void
 skew_role(struct skew *s, const struct address *address, bool is_server)
 {
-	if (hosts_role(s->trial.hosts, address,
-		is_server ? HOSTS_ANSWERS : HOSTS_DIALS))
-		trial_regard(&s->trial, address);
+	if (hosts_role(
+		s->hosts, address, is_server ? HOSTS_ANSWERS : HOSTS_DIALS))
+		raise_regard(&s->raise, address);
 }
 
 void
 skew_speaks_sip(struct skew *s, const struct address *address)
 {
-	if (hosts_role(s->trial.hosts, address, HOSTS_SPEAKS_SIP))
-		trial_regard(&s->trial, address);
+	if (hosts_role(s->hosts, address, HOSTS_SPEAKS_SIP))
+		raise_regard(&s->raise, address);
 }
 
 void
 skew_serves_time(
     struct skew *s, const struct address *server, const struct address *client)
 {
-	struct peer *p = peers_find(&s->trial.peers, server, STAMP_HOST);
+	struct peer *p = peers_find(&s->peers, server, STAMP_HOST);
 
 	if (p != NULL)
-		p->client = *client;
-	if (trial_plays_a_part(&s->trial, client) &&
-	    hosts_role(s->trial.hosts, server, HOSTS_SERVES_TIME))
-		trial_regard(&s->trial, server);
+		peer_serves_time(p, client);
+	if (raise_plays_a_part(&s->raise, client) &&
+	    hosts_role(s->hosts, server, HOSTS_SERVES_TIME))
+		raise_regard(&s->raise, server);
 }
 
 void
@@ -268,10 +279,10 @@ skew_local(struct skew *s, enum ownclock state, nstime now, nstime wall)
 {
 	if (state == s->local_state)
 		return;
-	set_time(s, now, wall);
+	raise_at(&s->raise, now, wall);
 	s->local_state = state;
-	s->trial.local_clock = localclock_name(&s->local, state);
-	trial_schedule(&s->trial, now);
+	refer_to(s, s->raise.times.steps, s->raise.times.reference);
+	raise_schedule(&s->raise, now);
 }
 
 void
@@ -281,72 +292,70 @@ skew_stepped(struct skew *s, nstime step, nstime now, nstime wall)
 	    !localclock_stands(&s->local, LOCALCLOCK_ODD_ONE_OUT);
 	nstime steps;
 
-	if (__builtin_add_overflow(s->trial.steps, step, &steps) ||
+	if (__builtin_add_overflow(s->raise.times.steps, step, &steps) ||
 	    steps > MOST_STEPS || steps < -MOST_STEPS)
 		return;
-	set_time(s, now, wall);
-	s->trial.steps = steps;
+	raise_at(&s->raise, now, wall);
 	s->stepped_at = now;
 	localclock_stepped(&s->local, step, now, wall);
-	if (referred_to_us)
-		s->trial.reference = steps;
-	trial_weigh_all(&s->trial, FINDING_HEALTHY);
-	trial_schedule(&s->trial, due_at(now, s->limits.hold));
+	refer_to(s, steps, referred_to_us ? steps : s->raise.times.reference);
+	raise_weigh_all(&s->raise, FINDING_HEALTHY);
+	raise_schedule(&s->raise, due_at(now, s->limits.hold));
 }
 
 void
 skew_set(struct skew *s, const struct skew_limits *limits)
 {
 	set_limits(s, limits);
-	trial_set(&s->trial);
-	trial_weigh_all(&s->trial, FINDING_HEALTHY);
+	raise_apply(&s->raise);
+	raise_weigh_all(&s->raise, FINDING_HEALTHY);
 }
 
 static bool
 estimate_peer(const struct skew *s, const struct peer *p,
-    struct testimony_estimate *e, struct skew_estimate *estimate)
+    struct select_result *r, struct skew_estimate *estimate)
 {
 	struct textbuf names;
 	struct shape shape;
 
-	if (!peers_estimate(&s->trial.peers, p, e))
+	if (!peers_select(&s->peers, p, r))
 		return false;
-	e->joint.interval.lo -= s->trial.steps;
-	e->joint.interval.hi -= s->trial.steps;
-	shape = shape_of(&e->joint, p->wall);
+	r->joint.interval.lo -= s->raise.times.steps;
+	r->joint.interval.hi -= s->raise.times.steps;
+	shape = shape_of(&r->joint, p->wall);
 	*estimate = (struct skew_estimate){
 		.peer = p->key.address,
-		.offset = offset_middle(e->joint.interval),
-		.uncertainty = offset_uncertainty(e->joint.interval),
-		.samples = e->joint.stamps,
+		.offset = offset_middle(r->joint.interval),
+		.uncertainty = offset_uncertainty(r->joint.interval),
+		.samples = r->joint.stamps,
 		.shape = shape_name(shape.kind),
 	};
 	textbuf_init(&names, estimate->witnesses, sizeof(estimate->witnesses));
-	testimony_write(&names, e->witnesses);
+	select_write(&names, r->witnesses);
 	return true;
 }
 
 bool
 skew_estimate(struct skew *s, size_t index, struct skew_estimate *estimate)
 {
-	struct testimony_estimate e;
+	struct select_result r;
 
-	if (index == 0 && !peers_sort(&s->trial.peers))
+	if (index == 0 && !peers_sort(&s->peers))
 		return false;
-	return index < s->trial.peers.sorted_count &&
-	    estimate_peer(s, s->trial.peers.sorted[index], &e, estimate);
+	return index < s->peers.sorted_count &&
+	    estimate_peer(s, s->peers.sorted[index], &r, estimate);
 }
 
 bool
 skew_estimate_of(const struct skew *s, const struct address *host,
     struct skew_estimate *estimate)
 {
-	const struct peer *p = peers_find(&s->trial.peers, host, STAMP_HOST);
+	const struct peer *p = peers_find(&s->peers, host, STAMP_HOST);
 	struct skew_estimate found;
-	struct testimony_estimate e;
+	struct select_result r;
 
-	if (p == NULL || !estimate_peer(s, p, &e, &found) || e.joint.mixed ||
-	    e.joint.unsettled || e.joint.stamps < s->limits.min_samples)
+	if (p == NULL || !estimate_peer(s, p, &r, &found) || r.joint.mixed ||
+	    r.joint.unsettled || r.joint.stamps < s->limits.min_samples)
 		return false;
 	*estimate = found;
 	return true;
@@ -358,42 +367,34 @@ skew_stats(const struct skew *s, counter_output *output, void *arg)
 	output(arg, COUNTER_LIMIT, "skew.full", s->full);
 	output(arg, COUNTER_LIMIT, "skew.evicted", s->evicted);
 	output(arg, COUNTER_LIMIT, "skew.no_memory",
-	    s->no_memory + s->trial.no_memory);
+	    s->no_memory + s->raise.no_memory);
 	output(arg, COUNTER_EVENT, "skew.out_of_range", s->out_of_range);
 	output(arg, COUNTER_EVENT, "skew.muted", s->muted);
-	hosts_stats(s->trial.hosts, output, arg);
+	hosts_stats(s->hosts, output, arg);
 }
 
 void
 skew_save(const struct skew *s, struct record *r)
 {
-	const struct trial *t = &s->trial;
-
-	record_u64(r, (uint64_t)t->steps);
-	record_u64(r, (uint64_t)t->reference);
+	record_u64(r, (uint64_t)s->raise.times.steps);
+	record_u64(r, (uint64_t)s->raise.times.reference);
 	localclock_save(r, &s->local);
-	hosts_save(t->hosts, r);
-	peers_save(&t->peers, r);
-	agents_save(r, &t->agents);
+	hosts_save(s->hosts, r);
+	peers_save(&s->peers, r);
+	raise_save(&s->raise, r);
 }
 
 bool
 skew_load(struct skew *s, struct cursor *c, const struct record_shift *shift)
 {
-	struct trial *t = &s->trial;
-	const struct peer *p;
+	const nstime steps = record_read_within(c, MOST_STEPS);
+	const nstime reference = record_read_within(c, OFFSET_LIMIT);
 
-	t->steps = record_read_within(c, MOST_STEPS);
-	t->reference = record_read_within(c, OFFSET_LIMIT);
 	localclock_load(&s->local, c, shift->watching);
-	t->local_clock = localclock_name(&s->local, s->local_state);
-	hosts_load(t->hosts, c);
-	peers_load(&t->peers, c, shift);
-	TAILQ_FOREACH (p, &t->peers.lists[PEERS_ACCUSED], order)
-		if (p->folded)
-			agents_add(&t->agents, shift->now);
-	agents_load(&t->agents, c, shift->watching);
-	t->review = shift->now;
+	refer_to(s, steps, reference);
+	hosts_load(s->hosts, c);
+	peers_load(&s->peers, c, shift);
+	raise_load(&s->raise, c, shift);
 	s->loaded = true;
 	s->stepped_at = shift->now;
 	return !c->bad;

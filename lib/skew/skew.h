@@ -10,9 +10,13 @@
 #include "witness/stamp.h"
 
 /*
- * clock-skew and local-clock: whose clock is wrong (DESIGN section 7, DOMAIN
- * section 2).  Stamps of other hosts' clocks come in, each compared with the
- * wall time of the packet that carried it; there is one estimator per peer.
+ * clock-skew, local-clock, witness-conflict and zone-change: which clock is
+ * wrong (DESIGN section 7, DOMAIN section 2).  Stamps of other hosts' clocks
+ * come in, each compared with the wall time of the packet that carried it.
+ *
+ *	stamp -> estimate -> selection -> pending -> raised -> cleared
+ *
+ * This is the room's one door.
  */
 
 struct skew;
@@ -20,9 +24,9 @@ struct skew;
 struct skew_limits {
 	nstime warn, major, critical; /* 60 s, 300 s, 900 s */
 	unsigned min_samples;         /* 3 */
-	nstime hold;                  /* 10 s before an accusation */
+	nstime hold;                  /* 10 s from pending to raised */
 	size_t peers;
-	unsigned muted; /* witnesses that are not heard: 1 << WITNESS_x */
+	unsigned muted; /* witnesses that are not used: 1 << WITNESS_x */
 	bool judge_all; /* not only hosts of interest */
 	const struct hosts_pool *pools; /* copied */
 	size_t pool_count;
@@ -35,13 +39,13 @@ void skew_free(struct skew *s);
 
 void skew_input(struct skew *s, const struct stamp *stamp);
 
-/* `address' dials (client) or answers (server) watched requests on 5062. */
+/* `address' sends (client) or answers (server) watched requests on 5062. */
 void skew_role(struct skew *s, const struct address *address, bool is_server);
 
 /*
- * Only hosts of interest are accused, unless all are to be: those that speak
- * SIP, in clear text or TLS on its ports, or stand in a pool, or give the time
- * to one that does.  Dates and challenges in SIP need not be announced.
+ * Only hosts of interest are judged, unless `judge_all': those that speak SIP,
+ * in clear text or TLS on its ports, or stand in a pool, or give the time to
+ * one that does.  A host with a stamp in a SIP message need not be announced.
  */
 void skew_speaks_sip(struct skew *s, const struct address *address);
 void skew_serves_time(
@@ -56,7 +60,7 @@ void skew_stepped(struct skew *s, nstime step, nstime now, nstime wall);
 void skew_tick(struct skew *s, nstime now, nstime wall);
 nstime skew_next_deadline(const struct skew *s);
 
-/* A savefile ended: what is held is judged at once. */
+/* A savefile ended: pending peers are raised at once. */
 void skew_finish(struct skew *s, nstime now, nstime wall);
 
 void skew_set(struct skew *s, const struct skew_limits *limits);
@@ -78,9 +82,9 @@ bool skew_estimate_of(const struct skew *s, const struct address *host,
     struct skew_estimate *estimate);
 
 /*
- * What survives a restart: the clocks that were learnt and who stands
- * accused.  skew_load() is for an empty room; false: it makes no sense, and
- * the room is only good to be freed.
+ * What survives a restart: the estimates, and which peers are raised.
+ * skew_load() is for an empty room; false: it makes no sense, and the room is
+ * only good to be freed.
  */
 void skew_save(const struct skew *s, struct record *r);
 bool skew_load(

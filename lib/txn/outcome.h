@@ -10,17 +10,17 @@
 #include "net/transport.h"
 
 /*
- * What became of a transaction (RFC 3261 section 17, DESIGN section 6): what
- * the rest of the house knows of it.  These are facts; whether a silence is
- * proven is decided in findings/timeout, since some proofs are known only to
- * others (delivery.h).
+ * What became of a transaction (RFC 3261 section 17, DESIGN section 6): the
+ * only view of it outside lib/txn.  These are facts; findings/timeout decides
+ * whether a silence is proven, since some proofs come from elsewhere
+ * (delivery.h).
  *
  * A transaction gives, in this order:
  *
  *	SLOW        at most once, only if watched
  *	ANSWERED, EXPIRED or UNFINISHED   exactly once
  *	after ANSWERED: EXPIRED, NO_ACK or NO_ACK_2XX, at most once; it comes
- *	    64*T1 + grace after the final, and does not unsay the answer
+ *	    64*T1 + grace after the final, and the answer remains
  *	after EXPIRED without a final: LATE and RECOVERED, at most once each,
  *	    and REVIEWED as often as a leg behind it ends
  */
@@ -77,7 +77,7 @@ struct outcome_response {
 	nstime first;         /* `now' of the first response, 0: none */
 };
 
-/* What other messages say about it. */
+/* Signs from other messages. */
 struct outcome_signs {
 	unsigned unseen;          /* enum outcome_unseen */
 	unsigned upstream_status; /* 408 or 504 on an upstream leg, else 0 */

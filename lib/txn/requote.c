@@ -37,7 +37,7 @@ add_via(struct requote_head *h, const struct outcome *o)
 	add_line(h, "", o->text.branch);
 }
 
-/* Of a method that has no name in the table the outcome says "other". */
+/* The outcome gives "other" for a method without a number of its own. */
 static struct slice
 method_of(const struct outcome *o)
 {

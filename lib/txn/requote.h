@@ -20,14 +20,14 @@ enum requote_answer {
 	REQUOTE_CUT      /* a text was too long to be kept whole: not asked */
 };
 
-/* Five texts, a method, and what stands around them. */
+/* Room for five texts, a method and the header names around them. */
 struct requote_head {
 	uint8_t octets[6 * TXNTEXT_MAX + 512];
 	size_t len;
 	bool full;
 };
 
-/* For an outcome that has texts.  What is put into it is borrowed from *head,
+/* For an outcome with texts.  The texts put into it are borrowed from *head,
  * and from the parser until its next parse. */
 enum requote_answer requote(
     struct message *parser, struct requote_head *head, struct outcome *outcome);

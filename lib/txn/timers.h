@@ -14,7 +14,7 @@
 #define TIMERS_T4 (5 * NSTIME_S)
 #define TIMERS_C (180 * NSTIME_S)
 
-/* What every deadline of a transaction follows from. */
+/* Every deadline of a transaction follows from these. */
 struct timers {
 	nstime t1; /* RFC 3261 17.1.1.1 */
 	nstime timer_c;

@@ -88,7 +88,7 @@ tell(struct txntable *t, struct txn *txn, enum outcome_event event, nstime now)
 	t->output(t->arg, &outcome);
 }
 
-/* Its state has changed, and with it what it waits for. */
+/* Its state has changed, and its deadline with it. */
 static void
 reschedule(struct txntable *t, struct txn *txn)
 {
@@ -102,7 +102,7 @@ reschedule(struct txntable *t, struct txn *txn)
 		txnqueue_linger(&t->store.queue, txn);
 }
 
-/* Who was excused by the silence of this leg is not any more. */
+/* Re-evaluates the legs that were not blamed because this one was silent. */
 static void
 review(struct txntable *t, struct txn *ended, nstime now)
 {
@@ -211,7 +211,7 @@ target_of(const struct txntable *t, const struct sip_message *m,
 	return key->has_cookie ? 0 : txnkey_target(&t->limits.key, m);
 }
 
-/* Whether it came before or not, what it cancels must know. */
+/* The INVITE that this CANCEL is for must learn of it, from every copy. */
 static void
 cancel(struct txntable *t, const struct sip_message *m,
     const struct origin *origin)
@@ -249,7 +249,7 @@ on_ack(struct txntable *t, const struct sip_message *m,
 	return TXNTABLE_ACK;
 }
 
-/* What a final means for the other legs of the request. */
+/* A final may end the waiting of other legs of the request. */
 static void
 spread(struct txntable *t, struct txn *answered, nstime now)
 {

@@ -14,9 +14,7 @@
  * 17 seen from outside; DESIGN section 6, DOMAIN section 1).
  *
  * Messages come in with txntable_input(), time with txntable_tick(); what
- * became of each transaction goes out through the one callback.  The table
- * tells facts.  Whether a silence is proven is decided upstairs
- * (findings/timeout), since some proofs are known only to others.
+ * became of each transaction goes out through the one callback (outcome.h).
  *
  * Keys: txnkey.h; legs of one key: txnmatch.h; the state machine of each:
  * transaction.h; hops, failover and forks: txngroup.h.
@@ -58,8 +56,8 @@ struct txntable *txntable_new(
     const struct txntable_limits *limits, txntable_output *output, void *arg);
 void txntable_free(struct txntable *t);
 
-/* This message comes next, and *m stays as it is until then: what it will be
- * looked for under is worked out, and brought near meanwhile. */
+/* Computes the keys of *m and prefetches their buckets; *m must be the next
+ * input, unchanged. */
 void txntable_expect(struct txntable *t, const struct sip_message *m);
 
 struct txntable_input txntable_input(struct txntable *t,

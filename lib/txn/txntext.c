@@ -9,12 +9,12 @@
  * stays in the cache.  A record never crosses the end. */
 enum { RING = 256 * 1024 };
 
-/* From and To are cut where the URI ends: before that they name somebody, who
- * comes again and again, and behind it stands the tag. */
+/* From and To are split where the URI ends: the part before it comes again with
+ * every request of a user, the tag behind it does not. */
 enum { CALL_ID, BRANCH, FROM_REST, TO_REST, OWN };
 enum { START_LINE, FROM, TO, COMMON };
 
-/* Its own octets, and while it is in the ring those in common behind them. */
+/* Its own octets; while it is in the ring the common ones follow them. */
 struct txntext {
 	struct interned *common; /* NULL: in the ring */
 	uint16_t len[OWN];
@@ -62,7 +62,7 @@ txntext_free(struct txntexts *x)
 	free(x);
 }
 
-/* `from' without what follows the bracket; *rest is that. */
+/* `from' up to its bracket; *rest is the part behind it. */
 static struct slice
 split(struct slice from, struct slice *rest)
 {
@@ -111,7 +111,7 @@ own_octets(const struct txntext *text)
 	return sum(text->len, OWN);
 }
 
-/* Those in common: their lengths, then their octets. */
+/* The common part: the lengths of its texts, then their octets. */
 static struct slice
 common_of(const struct txntext *text)
 {
@@ -124,7 +124,7 @@ common_of(const struct txntext *text)
 	return slice_of(begin, sizeof(len) + sum(len, COMMON));
 }
 
-/* What it says outside of the ring; NULL when out of memory. */
+/* A copy outside the ring; NULL when out of memory. */
 static struct txntext *
 pack(struct txntexts *x, const struct txntext *text)
 {

@@ -3,7 +3,7 @@
 #define TXNTEXT_H
 
 #include "base/siphash.h"
-#include "sip/message.h"
+#include "sip/sip_message.h"
 
 /*
  * The texts of watched transactions, kept until nothing more can be told of
@@ -15,7 +15,7 @@
 
 struct txntexts;
 
-/* Those of one transaction. */
+/* The texts of one transaction. */
 struct txntext;
 
 /* Each text is cut at this. */
@@ -26,8 +26,9 @@ struct txntext;
 struct txntexts *txntext_new(const struct siphash_key *key);
 void txntext_free(struct txntexts *x);
 
-/* Sets *place, and again when the texts are moved, so it stays where it is
- * until they are given back.  NULL when out of memory, then or later. */
+/* Sets *place, and sets it again when the texts are moved: the pointer must
+ * stay at its address until they are given back.  NULL when out of memory, then
+ * or later. */
 void txntext_keep(
     struct txntexts *x, struct txntext **place, const struct sip_message *m);
 

@@ -56,10 +56,10 @@ START_TEST(more_are_told_a_minute_later)
 }
 END_TEST
 
-START_TEST(where_all_are_judged_they_are_hosts)
+START_TEST(they_are_hosts_where_all_hosts_are_judged)
 {
 	agents_init(&agents, on_finding, NULL);
-	agents.any_host = true;
+	agents_set(&agents, true);
 	agents_add(&agents, 0);
 	tell(0);
 	ck_assert_str_eq(subject, "1 host");
@@ -69,14 +69,14 @@ START_TEST(where_all_are_judged_they_are_hosts)
 }
 END_TEST
 
-START_TEST(those_that_stand_are_news_once_a_minute)
+START_TEST(they_are_told_again_once_a_minute)
 {
 	agents_init(&agents, on_finding, NULL);
 	agents_add(&agents, 0);
 	tell(0);
-	ck_assert(!agents_insist(&agents, NSTIME_S));
-	ck_assert(agents_insist(&agents, MINUTE));
-	ck_assert(!agents_insist(&agents, MINUTE));
+	ck_assert(!agents_remind(&agents, NSTIME_S));
+	ck_assert(agents_remind(&agents, MINUTE));
+	ck_assert(!agents_remind(&agents, MINUTE));
 	ck_assert_int_eq(agents_due(&agents, MINUTE), MINUTE);
 }
 END_TEST
@@ -96,7 +96,7 @@ START_TEST(the_last_ends_it)
 }
 END_TEST
 
-START_TEST(what_was_never_told_ends_silently)
+START_TEST(an_untold_warning_ends_silently)
 {
 	told = 0;
 	agents_init(&agents, on_finding, NULL);
@@ -108,6 +108,6 @@ START_TEST(what_was_never_told_ends_silently)
 END_TEST
 
 UNIT("agents", the_first_waits_half_a_minute_for_more,
-    more_are_told_a_minute_later, where_all_are_judged_they_are_hosts,
-    those_that_stand_are_news_once_a_minute, the_last_ends_it,
-    what_was_never_told_ends_silently)
+    more_are_told_a_minute_later, they_are_hosts_where_all_hosts_are_judged,
+    they_are_told_again_once_a_minute, the_last_ends_it,
+    an_untold_warning_ends_silently)

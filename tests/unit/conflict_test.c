@@ -7,14 +7,14 @@
 #define MINUTE (60 * NSTIME_S)
 
 static struct conflict conflict;
-static struct testimony_estimate e;
+static struct select_result e;
 
 static void
 weigh(nstime now)
 {
 	const struct conflict_case a = {
 		.host = &host,
-		.testimony = &e,
+		.selected = &e,
 		.reference = 100 * NSTIME_S,
 		.now = now,
 		.wall = now,
@@ -28,7 +28,7 @@ begin(void)
 {
 	count = 0;
 	conflict = (struct conflict){ .stands = false };
-	e = (struct testimony_estimate){
+	e = (struct select_result){
 		.contradicting = 1u << WITNESS_NTP | 1u << WITNESS_SMB,
 		.intervals = {
 		    [WITNESS_NTP] = { 100 * NSTIME_S, 100 * NSTIME_S },

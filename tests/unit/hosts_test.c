@@ -71,7 +71,7 @@ START_TEST(the_longest_unheard_of_is_forgotten)
 }
 END_TEST
 
-START_TEST(who_was_forgotten_is_a_stranger_again)
+START_TEST(a_forgotten_host_is_a_stranger_again)
 {
 	struct hosts *h = hosts_new(1, &key);
 
@@ -150,5 +150,5 @@ START_TEST(roles_outlive_a_restart)
 END_TEST
 
 UNIT("hosts", a_stranger_is_no_server, roles_are_learnt_once,
-    the_longest_unheard_of_is_forgotten, who_was_forgotten_is_a_stranger_again,
+    the_longest_unheard_of_is_forgotten, a_forgotten_host_is_a_stranger_again,
     pools_are_copied_and_replaced, roles_outlive_a_restart)

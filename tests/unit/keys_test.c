@@ -24,7 +24,7 @@ START_TEST(vias_are_read_however_they_are_written)
 	    "SIP / 2.0 / TCP first.example.com: 4000 ;x=\"a,b;branch=no\" ; "
 	    "branch = z9hG4bKa , ;;, SIP/2.0/UDP [2001:db8::1]:5070,"
 	    "sip/2.0/tls host (a comment);received=10.0.0.1");
-	struct message_via via;
+	struct sip_message_via via;
 
 	ck_assert(keys_via_next(&list, &via));
 	IS(via.transport, "TCP");
@@ -40,19 +40,6 @@ START_TEST(vias_are_read_however_they_are_written)
 	IS(via.host, "host");
 	ck_assert_uint_eq(via.port, 0);
 	ck_assert(!keys_via_next(&list, &via));
-}
-END_TEST
-
-START_TEST(tags_are_found_beside_other_parameters)
-{
-	IS(keys_tag(slice_text("\"A;tag=no\" <sip:a@b;tag=no>;epid=1;Tag=yes")),
-	    "yes");
-	IS(keys_tag(slice_text("\"User\"<sip:u@d>;tag=x;epid=y")), "x");
-	IS(keys_tag(slice_text("sip:a@b;tag = \"q\"")), "q");
-	IS(keys_tag(slice_text("<sip:a@b>\r\n ;\r\n tag\r\n =\r\n f")), "f");
-	IS(keys_tag(slice_text("<sip:a@b>")), "");
-	IS(keys_tag(slice_text("\"A <sip:a@b>;tag=1")), "");
-	IS(keys_tag(slice_text("\"\\\"<x>;tag=no\" <sip:a@b>;tag=1")), "1");
 }
 END_TEST
 
@@ -151,8 +138,7 @@ START_TEST(user_agent_goes_before_server)
 }
 END_TEST
 
-UNIT("keys", vias_are_read_however_they_are_written,
-    tags_are_found_beside_other_parameters, a_cseq_is_at_most_32_bits,
+UNIT("keys", vias_are_read_however_they_are_written, a_cseq_is_at_most_32_bits,
     the_first_of_several_wins, each_missing_key_has_its_name,
     a_nul_is_allowed_only_in_a_quoted_pair,
     a_message_that_would_stall_libosip2_is_not_plain,

@@ -77,7 +77,7 @@ START_TEST(everything_is_read_from_a_request)
 	IS(m.via_host, "2001:db8::7");
 	ck_assert_uint_eq(m.via_port, 60353);
 	IS(m.via_branch, "z9hg4bK58E6");
-	ck_assert(message_has_cookie(&m));
+	ck_assert(sip_message_has_cookie(&m));
 	IS(m.via_bottom_host, "z");
 	IS(m.date, "Tue, 28 Sep 2010 22:33:22 GMT");
 	IS(m.content_type, "application/msrtc-media-relay-auth+xml");
@@ -102,7 +102,7 @@ START_TEST(a_response_has_the_method_of_its_cseq)
 	IS(m.method, "INVITE");
 	IS(m.user_agent, "RTC/6.0");
 	ck_assert_uint_eq(m.via_branch.len, 0);
-	ck_assert(!message_has_cookie(&m));
+	ck_assert(!sip_message_has_cookie(&m));
 	ck_assert_uint_eq(m.request_uri.len, 0);
 }
 END_TEST

@@ -407,6 +407,22 @@ START_TEST(an_estimate_outlives_a_restart)
 }
 END_TEST
 
+/* Nothing of it differs from a zeroed estimate. */
+START_TEST(a_first_stamp_of_1970_is_a_sample)
+{
+	struct offset_stamp stamp;
+	struct offset_estimate e;
+	struct offset o;
+
+	offset_init(&o);
+	ck_assert(offset_stamp(0, NSTIME_S, 0, 0, &stamp));
+	ck_assert(offset_input(&o, &stamp, 3));
+	ck_assert(offset_estimate(&o, &e));
+	ck_assert_uint_eq(e.stamps, 1);
+	ck_assert_int_eq(e.interval.hi, NSTIME_S);
+}
+END_TEST
+
 UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     many_stamps_narrow_it_down, stamps_of_one_second_are_one_sample,
     a_late_message_is_an_outlier, one_late_message_in_twenty_is_no_step,
@@ -418,4 +434,5 @@ UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     three_alternating_clusters_are_mixed, mixed_passes_when_one_clock_remains,
     drift_is_measured, a_steady_clock_does_not_drift, a_fast_drift_is_followed,
     refuses_stamps_out_of_range, survives_any_time,
-    the_truth_lies_in_the_told_interval, an_estimate_outlives_a_restart)
+    the_truth_lies_in_the_told_interval, an_estimate_outlives_a_restart,
+    a_first_stamp_of_1970_is_a_sample)

@@ -54,6 +54,26 @@ START_TEST(survives_broken_values)
 }
 END_TEST
 
-UNIT("param", finds_a_parameter_wherever_it_stands,
-    a_scheme_comes_before_the_first, escaped_quotes_do_not_end_a_value,
-    survives_broken_values)
+START_TEST(parameters_are_taken_one_by_one)
+{
+	struct slice params = slice_text(";a=\"x;y\"; b ;=c"), name, value;
+
+	ck_assert(param_next(&params, &name, &value));
+	ck_assert(slice_is(name, "a"));
+	ck_assert(slice_is(value, "\"x;y\""));
+	ck_assert(slice_is(param_unquote(value), "x;y"));
+	ck_assert(param_next(&params, &name, &value));
+	ck_assert(slice_is(name, "b"));
+	ck_assert_uint_eq(value.len, 0);
+	ck_assert(param_next(&params, &name, &value));
+	ck_assert_uint_eq(name.len, 0);
+	ck_assert(slice_is(value, "c"));
+	ck_assert(!param_next(&params, &name, &value));
+	ck_assert(slice_is(param_value(slice_text(";a;B=2"), "b"), "2"));
+	ck_assert_uint_eq(param_value(slice_text(";a;b=2"), "a").len, 0);
+}
+END_TEST
+
+UNIT("param", parameters_are_taken_one_by_one,
+    finds_a_parameter_wherever_it_stands, a_scheme_comes_before_the_first,
+    escaped_quotes_do_not_end_a_value, survives_broken_values)

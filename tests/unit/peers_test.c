@@ -26,7 +26,7 @@ give_offset(struct peer *p, nstime offset)
 	ck_assert(
 	    offset_stamp(offset, NSTIME_S + WITNESS_TRANSIT, 0, 0, &stamp));
 	ck_assert(
-	    testimony_input(&p->testimony, WITNESS_DATE, &stamp, 3, &changed));
+	    estimate_input(&p->estimate, WITNESS_DATE, &stamp, 3, &changed));
 }
 
 START_TEST(peers_are_found_by_address_and_attribution)
@@ -38,12 +38,12 @@ START_TEST(peers_are_found_by_address_and_attribution)
 	ck_assert_ptr_eq(peers_find(&peers, &p->key.address, 0), p);
 	ck_assert_ptr_null(peers_find(&peers, &p->key.address, 1));
 	peers_forget(&peers, p);
-	ck_assert_uint_eq(peers.sides[PEERS_NO_SIDE], 0);
+	ck_assert_uint_eq(peers.sides[PEER_NO_SIDE], 0);
 	peers_done(&peers);
 }
 END_TEST
 
-START_TEST(the_calm_and_longest_unseen_is_dispensable)
+START_TEST(the_clear_one_longest_unseen_is_dispensable)
 {
 	struct peer *p[3];
 
@@ -53,39 +53,39 @@ START_TEST(the_calm_and_longest_unseen_is_dispensable)
 	ck_assert(!peers_has_room(&peers));
 	peers_touch(&peers, p[0], HOUR, HOUR);
 	ck_assert_ptr_eq(peers_dispensable(&peers, HOUR), p[1]);
-	peers_stand(&peers, p[1], PEERS_SUSPECT);
+	peers_pend(&peers, p[1], HOUR);
 	ck_assert_ptr_eq(peers_dispensable(&peers, HOUR), p[2]);
 	peers_done(&peers);
 }
 END_TEST
 
-START_TEST(accused_servers_are_dispensable_after_a_day)
+START_TEST(raised_servers_are_dispensable_after_a_day)
 {
 	struct peer *p;
 
 	ck_assert(peers_init(&peers, 1, &key));
 	p = add(1);
 	peers_touch(&peers, p, HOUR, HOUR);
-	peers_stand(&peers, p, PEERS_ACCUSED);
+	peers_raise(&peers, p, false);
 	ck_assert_ptr_null(peers_dispensable(&peers, 2 * HOUR));
 	ck_assert_ptr_eq(peers_dispensable(&peers, 25 * HOUR), p);
-	p->folded = true;
+	peers_raise(&peers, p, true);
 	ck_assert_ptr_eq(peers_dispensable(&peers, 2 * HOUR), p);
 	peers_done(&peers);
 }
 END_TEST
 
-START_TEST(suspects_keep_their_order)
+START_TEST(pending_ones_keep_their_order)
 {
 	struct peer *first, *second;
 
 	ck_assert(peers_init(&peers, 3, &key));
 	first = add(1);
 	second = add(2);
-	peers_stand(&peers, first, PEERS_SUSPECT);
-	peers_stand(&peers, second, PEERS_SUSPECT);
+	peers_pend(&peers, first, 0);
+	peers_pend(&peers, second, 0);
 	peers_touch(&peers, first, HOUR, HOUR);
-	ck_assert_ptr_eq(TAILQ_FIRST(&peers.lists[PEERS_SUSPECT]), first);
+	ck_assert_ptr_eq(TAILQ_FIRST(&peers.lists[PEER_PENDING]), first);
 	peers_done(&peers);
 }
 END_TEST
@@ -98,11 +98,11 @@ START_TEST(the_worst_is_the_furthest_off)
 	for (unsigned i = 0; i < 3; i++) {
 		p[i] = add(i);
 		give_offset(p[i], (i == 1 ? -3 : 1) * HOUR);
-		peers_stand(&peers, p[i], PEERS_ACCUSED);
+		peers_raise(&peers, p[i], false);
 	}
 	ck_assert_ptr_null(peers_worst(&peers, 0));
 	for (unsigned i = 0; i < 3; i++)
-		p[i]->folded = true;
+		peers_raise(&peers, p[i], true);
 	ck_assert_ptr_eq(peers_worst(&peers, 0), p[1]);
 	ck_assert_ptr_eq(peers_worst(&peers, -3 * HOUR), p[0]);
 	peers_done(&peers);
@@ -120,7 +120,7 @@ START_TEST(only_those_that_are_judged_vote)
 
 		give_offset(p, HOUR);
 		if (i > 0)
-			peers_take_side(&peers, p, PEERS_AGAINST_US);
+			peers_take_side(&peers, p, PEER_AGAINST_US);
 	}
 	ck_assert(peers_poll(&peers, hosts, 0, &c));
 	ck_assert(c.odd_one_out);
@@ -133,6 +133,6 @@ START_TEST(only_those_that_are_judged_vote)
 END_TEST
 
 UNIT("peers", peers_are_found_by_address_and_attribution,
-    the_calm_and_longest_unseen_is_dispensable,
-    accused_servers_are_dispensable_after_a_day, suspects_keep_their_order,
+    the_clear_one_longest_unseen_is_dispensable,
+    raised_servers_are_dispensable_after_a_day, pending_ones_keep_their_order,
     the_worst_is_the_furthest_off, only_those_that_are_judged_vote)

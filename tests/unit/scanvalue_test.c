@@ -27,7 +27,7 @@ in_line(const char *text)
 
 START_TEST(a_via_is_read)
 {
-	struct message_via via;
+	struct sip_message_via via;
 	size_t end;
 
 	ck_assert(scanvalue_via(&map,
@@ -50,7 +50,7 @@ END_TEST
 START_TEST(a_port_has_five_digits_at_most)
 {
 	struct scanvalue_param tag = { .name = "tag", .len = 3 };
-	struct message_via via;
+	struct sip_message_via via;
 	size_t end;
 
 	ck_assert(scanvalue_address(&map, in_line("<sip:a@b:05060>"), &tag));
@@ -64,7 +64,7 @@ END_TEST
 
 START_TEST(a_via_may_be_the_first_of_several)
 {
-	struct message_via via;
+	struct sip_message_via via;
 	size_t end;
 
 	ck_assert(scanvalue_via(&map,
@@ -83,7 +83,7 @@ START_TEST(an_unusual_via_is_not_for_us)
 		"SIP/2.0/UDP h;a=", "SIP/2.0/UDP h;a=\"b\"",
 		"SIP/2.0/UDP h (c)", "SIP/2.0/UDP h;a=(c)",
 		"SIP/2.0/UDP h;a = b", "SIP/2.0/UDP h ;a" };
-	struct message_via via;
+	struct sip_message_via via;
 	size_t end;
 
 	for (size_t i = 0; i < sizeof(vias) / sizeof(*vias); i++)
@@ -154,7 +154,7 @@ START_TEST(a_line_may_be_cut_anywhere)
 		"SIP/2.0/UDP [::1]:5062;branch=x;y", "A <tel:+1>;t"
 	};
 	struct scanvalue_param none = { .quotes = true };
-	struct message_via via;
+	struct sip_message_via via;
 	size_t end;
 	char cut[64];
 

@@ -131,7 +131,7 @@ is(size_t i, enum finding_kind kind, enum finding_verdict verdict,
 	ck_assert_str_eq(seen[i].key, key);
 }
 
-START_TEST(a_server_an_hour_behind_is_accused_after_the_hold)
+START_TEST(a_server_an_hour_behind_is_raised_after_the_hold)
 {
 	const struct address server = host(11);
 
@@ -160,7 +160,7 @@ START_TEST(a_server_an_hour_behind_is_accused_after_the_hold)
 }
 END_TEST
 
-START_TEST(right_clocks_are_not_accused)
+START_TEST(right_clocks_are_not_raised)
 {
 	begin();
 	stamps(11, 0, 0);
@@ -172,7 +172,7 @@ START_TEST(right_clocks_are_not_accused)
 }
 END_TEST
 
-START_TEST(two_stamps_do_not_accuse)
+START_TEST(two_stamps_raise_nothing)
 {
 	begin();
 	stamp(11, 0, -HOUR);
@@ -262,7 +262,7 @@ START_TEST(phones_share_one_warning)
 }
 END_TEST
 
-START_TEST(a_phone_that_turns_out_to_be_a_server_is_accused_alone)
+START_TEST(a_phone_that_turns_out_to_be_a_server_has_a_finding_of_its_own)
 {
 	const struct address server = host(11);
 
@@ -321,7 +321,7 @@ START_TEST(two_clocks_behind_one_address_are_not_judged)
 }
 END_TEST
 
-START_TEST(what_a_proxy_relays_is_not_the_proxys_own_clock)
+START_TEST(a_relayed_stamp_is_not_of_the_proxys_own_clock)
 {
 	const struct address proxy = host(11);
 
@@ -413,7 +413,7 @@ START_TEST(peers_are_judged_against_the_consensus)
 }
 END_TEST
 
-START_TEST(a_late_friend_clears_us_and_the_others_are_accused)
+START_TEST(a_late_peer_with_us_clears_us_and_the_others_are_raised)
 {
 	begin();
 	for (unsigned n = 1; n <= 3; n++)
@@ -430,7 +430,7 @@ START_TEST(a_late_friend_clears_us_and_the_others_are_accused)
 }
 END_TEST
 
-START_TEST(a_late_quorum_takes_accusations_back)
+START_TEST(a_late_quorum_clears_raised_peers)
 {
 	const struct address server = host(1);
 
@@ -528,7 +528,7 @@ on_count(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 		out_of_range = value;
 }
 
-START_TEST(the_accused_are_not_forgotten)
+START_TEST(raised_peers_are_not_forgotten)
 {
 	const struct address server = host(1);
 	struct skew_estimate e;
@@ -641,7 +641,7 @@ restart(nstime at)
 	tick(at);
 }
 
-START_TEST(who_was_accused_before_a_restart_is_healthy_after_it)
+START_TEST(a_peer_raised_before_a_restart_is_cleared_after_it)
 {
 	const struct address server = host(1);
 
@@ -664,7 +664,7 @@ START_TEST(who_was_accused_before_a_restart_is_healthy_after_it)
 }
 END_TEST
 
-START_TEST(a_suspicion_outlives_a_restart)
+START_TEST(a_pending_peer_outlives_a_restart)
 {
 	const struct address server = host(1);
 
@@ -682,7 +682,7 @@ START_TEST(a_suspicion_outlives_a_restart)
 }
 END_TEST
 
-START_TEST(who_is_nearest_to_suspicion_is_saved_first)
+START_TEST(raised_and_pending_peers_are_saved_first)
 {
 	struct record r;
 
@@ -704,23 +704,22 @@ START_TEST(who_is_nearest_to_suspicion_is_saved_first)
 }
 END_TEST
 
-UNIT("skew", a_server_an_hour_behind_is_accused_after_the_hold,
-    right_clocks_are_not_accused, two_stamps_do_not_accuse,
+UNIT("skew", a_server_an_hour_behind_is_raised_after_the_hold,
+    right_clocks_are_not_raised, two_stamps_raise_nothing,
     the_end_of_a_savefile_ends_the_hold, severity_follows_the_thresholds,
     a_pool_has_its_own_threshold, phones_share_one_warning,
-    a_phone_that_turns_out_to_be_a_server_is_accused_alone,
+    a_phone_that_turns_out_to_be_a_server_has_a_finding_of_its_own,
     a_step_is_dated_and_its_return_is_healthy,
     it_is_told_again_at_most_once_a_minute,
     two_clocks_behind_one_address_are_not_judged,
-    what_a_proxy_relays_is_not_the_proxys_own_clock, if_all_agree_it_is_us,
+    a_relayed_stamp_is_not_of_the_proxys_own_clock, if_all_agree_it_is_us,
     small_agreement_against_us_is_told_too,
     one_that_sides_with_us_makes_it_them, if_we_are_trusted_it_is_them,
     peers_are_judged_against_the_consensus,
-    a_late_friend_clears_us_and_the_others_are_accused,
-    a_late_quorum_takes_accusations_back,
-    unsynchronised_and_contradicted_is_told, our_own_step_shifts_every_estimate,
-    estimates_come_in_order_of_address, the_accused_are_not_forgotten,
-    forged_phones_do_not_fill_the_table, times_beyond_reason_are_counted,
-    nothing_is_due_when_nothing_is_wrong, survives_any_time,
-    who_was_accused_before_a_restart_is_healthy_after_it,
-    a_suspicion_outlives_a_restart, who_is_nearest_to_suspicion_is_saved_first)
+    a_late_peer_with_us_clears_us_and_the_others_are_raised,
+    a_late_quorum_clears_raised_peers, unsynchronised_and_contradicted_is_told,
+    our_own_step_shifts_every_estimate, estimates_come_in_order_of_address,
+    raised_peers_are_not_forgotten, forged_phones_do_not_fill_the_table,
+    times_beyond_reason_are_counted, nothing_is_due_when_nothing_is_wrong,
+    survives_any_time, a_peer_raised_before_a_restart_is_cleared_after_it,
+    a_pending_peer_outlives_a_restart, raised_and_pending_peers_are_saved_first)

@@ -224,6 +224,19 @@ START_TEST(another_client_being_answered_heals_nothing)
 }
 END_TEST
 
+START_TEST(an_answer_to_an_older_request_heals_nothing)
+{
+	struct timeout *t = timeout_of(10);
+
+	input(t, outcomes_silent(1, 0)); /* told at 34 s */
+	input(t, outcomes_answered(2, 34 * NSTIME_S - 1, NSTIME_S));
+	ck_assert_int_eq(timeout_next_deadline(t), 68 * NSTIME_S);
+	timeout_tick(t, 3000 * NSTIME_S, 0);
+	ck_assert_uint_eq(heard.count, 1);
+	timeout_free(t);
+}
+END_TEST
+
 START_TEST(a_new_timeout_begins_the_wait_anew)
 {
 	struct timeout *t = timeout_of(10);
@@ -358,6 +371,7 @@ UNIT("timeout", a_proven_silence_is_a_finding_with_its_evidence,
     an_unknown_answered_late_was_answered,
     five_quiet_minutes_and_an_answered_client_heal_it,
     another_client_being_answered_heals_nothing,
+    an_answer_to_an_older_request_heals_nothing,
     a_new_timeout_begins_the_wait_anew, methods_beyond_the_limit_share_other,
     a_final_nobody_acknowledged_moves_from_answered,
     at_its_limit_the_room_goes_on_telling,

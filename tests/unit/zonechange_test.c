@@ -82,7 +82,7 @@ START_TEST(where_utc_moved_as_well_it_is_no_zone_change)
 }
 END_TEST
 
-START_TEST(what_was_undone_before_it_could_be_told_is_none)
+START_TEST(a_change_undone_before_it_was_told_is_none)
 {
 	begin();
 	hear(0, 0);
@@ -112,5 +112,5 @@ END_TEST
 UNIT("zonechange", a_zone_that_stays_is_no_news,
     a_change_is_told_and_its_return,
     where_utc_moved_as_well_it_is_no_zone_change,
-    what_was_undone_before_it_could_be_told_is_none,
+    a_change_undone_before_it_was_told_is_none,
     from_one_wrong_zone_to_another_is_told_too)

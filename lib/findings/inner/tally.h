@@ -28,7 +28,7 @@ void tally_name(char name[TALLY_NAME], struct slice method);
 /* The counts of a method, made if new.  `name' is one of tally_name(). */
 struct tally_counts *tally_of(struct tally *t, const char *name);
 
-/* The same by the method as it stands on the wire: usually no name is made. */
+/* The same by the method as it is on the wire: usually no name is written. */
 struct tally_counts *tally_of_method(struct tally *t, struct slice method);
 
 /* Method number `index' in order of its name; false: there are no more. */

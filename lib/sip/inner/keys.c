@@ -2,102 +2,11 @@
 #include "sip/inner/keys.h"
 
 #include "sip/inner/field.h"
+#include "sip/inner/nameaddr.h"
+#include "sip/inner/param.h"
 
 /* A Content-Length above this is no length. */
 #define LONGEST_BODY 999999999
-
-size_t
-keys_unquoted(struct slice s, const char *octets)
-{
-	const uint8_t one = (uint8_t)octets[0];
-	const uint8_t other = octets[1] == '\0' ? one : (uint8_t)octets[1];
-	bool quoted = false;
-
-	for (size_t i = 0; i < s.len; i++) {
-		if (quoted && s.p[i] == '\\')
-			i++;
-		else if (s.p[i] == '"')
-			quoted = !quoted;
-		else if (!quoted && (s.p[i] == one || s.p[i] == other))
-			return i;
-	}
-	return s.len;
-}
-
-bool
-keys_param_next(struct slice *params, struct slice *name, struct slice *value)
-{
-	struct slice param;
-	size_t equal;
-
-	if (params->len == 0)
-		return false;
-	*params = slice_after(*params, 1);
-	param = slice_first(*params, keys_unquoted(*params, ";"));
-	*params = slice_after(*params, param.len);
-	equal = slice_index(param, '=');
-	*name = slice_trim(slice_first(param, equal));
-	*value = slice_trim(slice_after(param, equal + 1));
-	return true;
-}
-
-static struct slice
-param_find(struct slice params, const char *wanted)
-{
-	struct slice name, value;
-
-	while (keys_param_next(&params, &name, &value))
-		if (slice_is_nocase(name, wanted))
-			return value;
-	return slice_of(NULL, 0);
-}
-
-/* Where the URI of a From or To value begins and ends, without brackets. */
-static struct slice
-addr_spec(struct slice value, bool *bracketed)
-{
-	const size_t open = keys_unquoted(value, "<;");
-	struct slice rest = slice_after(value, open + 1);
-
-	*bracketed = open < value.len && value.p[open] == '<';
-	if (!*bracketed)
-		return slice_trim(slice_first(value, open));
-	return slice_first(rest, slice_index(rest, '>'));
-}
-
-struct slice
-keys_uri(struct slice value)
-{
-	bool bracketed;
-
-	return addr_spec(value, &bracketed);
-}
-
-struct slice
-keys_params(struct slice value)
-{
-	bool bracketed;
-	const struct slice uri = addr_spec(value, &bracketed);
-	struct slice rest = value;
-
-	if (bracketed)
-		rest = slice_after(value, (size_t)(uri.p - value.p) + uri.len);
-	return slice_after(rest, keys_unquoted(rest, ";"));
-}
-
-struct slice
-keys_unquote(struct slice s)
-{
-	if (s.len >= 2 && s.p[0] == '"' && s.p[s.len - 1] == '"')
-		return slice_between(s, 1, s.len - 1);
-	return s;
-}
-
-struct slice
-keys_tag(struct slice value)
-{
-	return keys_unquote(param_find(keys_params(value), "tag"));
-}
 
 static size_t
 blank_index(struct slice s)
@@ -112,7 +21,7 @@ blank_index(struct slice s)
 
 /* host [ COLON port ], blanks allowed around the colon. */
 static bool
-read_sent_by(struct slice s, struct message_via *via)
+read_sent_by(struct slice s, struct sip_message_via *via)
 {
 	const struct slice text = slice_first(s, slice_index(s, '('));
 	struct slice host, rest;
@@ -137,9 +46,9 @@ read_sent_by(struct slice s, struct message_via *via)
 }
 
 static bool
-read_via(struct slice element, struct message_via *via)
+read_via(struct slice element, struct sip_message_via *via)
 {
-	const size_t params = keys_unquoted(element, ";");
+	const size_t params = param_unquoted(element, ";");
 	struct slice sent = slice_first(element, params);
 	size_t slash = slice_index(sent, '/');
 
@@ -152,15 +61,15 @@ read_via(struct slice element, struct message_via *via)
 	sent = slice_trim(slice_after(sent, via->transport.len));
 	if (via->transport.len == 0 || !read_sent_by(sent, via))
 		return false;
-	via->branch = param_find(slice_after(element, params), "branch");
+	via->branch = param_value(slice_after(element, params), "branch");
 	return true;
 }
 
 bool
-keys_via_next(struct slice *list, struct message_via *via)
+keys_via_next(struct slice *list, struct sip_message_via *via)
 {
 	while (list->len > 0) {
-		const size_t comma = keys_unquoted(*list, ",");
+		const size_t comma = param_unquoted(*list, ",");
 		const struct slice element = slice_first(*list, comma);
 
 		*list = slice_after(*list, comma + 1);
@@ -220,10 +129,10 @@ read_request(struct slice line, struct sip_message *m)
 static void
 take_vias(struct keys *k, struct slice list)
 {
-	struct message_via via;
+	struct sip_message_via via;
 
 	while (keys_via_next(&list, &via))
-		message_add_via(&k->m, &via);
+		sip_message_add_via(&k->m, &via);
 }
 
 /* Several of one kind are a fault; the first is what most stacks use. */
@@ -335,8 +244,8 @@ conclude(const struct keys_reading *r)
 	/* Its answer would carry the CSeq's method and match nothing. */
 	if (!slice_equal(method, m->method))
 		return KEYS_CSEQ_METHOD;
-	m->from_tag = keys_tag(m->from);
-	m->to_tag = keys_tag(m->to);
+	m->from_tag = nameaddr_tag(m->from);
+	m->to_tag = nameaddr_tag(m->to);
 	if (m->user_agent.len == 0)
 		m->user_agent = r->server;
 	return KEYS_READ;

@@ -2,7 +2,7 @@
 #ifndef KEYS_H
 #define KEYS_H
 
-#include "sip/message.h"
+#include "sip/sip_message.h"
 
 /*
  * The fields by which messages are matched, read line by line without a
@@ -47,24 +47,6 @@ enum keys_verdict keys_read(
 
 /* Take the next readable element off a comma-joined list of Via values (RFC
  * 3261 section 20.42). */
-bool keys_via_next(struct slice *list, struct message_via *via);
-
-/* The tag of a From or To value, without quotes; empty when there is none. */
-struct slice keys_tag(struct slice value);
-
-/* Without the quotes around it, if there are any. */
-struct slice keys_unquote(struct slice s);
-
-/* Index of the first of `octets', one or two, outside quotes, or s.len. */
-size_t keys_unquoted(struct slice s, const char *octets);
-
-/* Take the next parameter off ";name=value;.."; the name may be empty. */
-bool keys_param_next(
-    struct slice *params, struct slice *name, struct slice *value);
-
-/* The parameters after the URI of a From or To value, from the first
- * semicolon, and the URI itself, without angle brackets. */
-struct slice keys_params(struct slice value);
-struct slice keys_uri(struct slice value);
+bool keys_via_next(struct slice *list, struct sip_message_via *via);
 
 #endif

@@ -1,7 +1,59 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/inner/param.h"
 
-#include "sip/inner/keys.h"
+size_t
+param_unquoted(struct slice s, const char *octets)
+{
+	const uint8_t one = (uint8_t)octets[0];
+	const uint8_t other = octets[1] == '\0' ? one : (uint8_t)octets[1];
+	bool quoted = false;
+
+	for (size_t i = 0; i < s.len; i++) {
+		if (quoted && s.p[i] == '\\')
+			i++;
+		else if (s.p[i] == '"')
+			quoted = !quoted;
+		else if (!quoted && (s.p[i] == one || s.p[i] == other))
+			return i;
+	}
+	return s.len;
+}
+
+struct slice
+param_unquote(struct slice s)
+{
+	if (s.len >= 2 && s.p[0] == '"' && s.p[s.len - 1] == '"')
+		return slice_between(s, 1, s.len - 1);
+	return s;
+}
+
+bool
+param_next(struct slice *params, struct slice *name, struct slice *value)
+{
+	struct slice param;
+	size_t equal;
+
+	if (params->len == 0)
+		return false;
+	*params = slice_after(*params, 1);
+	param = slice_first(*params, param_unquoted(*params, ";"));
+	*params = slice_after(*params, param.len);
+	equal = slice_index(param, '=');
+	*name = slice_trim(slice_first(param, equal));
+	*value = slice_trim(slice_after(param, equal + 1));
+	return true;
+}
+
+struct slice
+param_value(struct slice params, const char *wanted)
+{
+	struct slice name, value;
+
+	while (param_next(&params, &name, &value))
+		if (slice_is_nocase(name, wanted))
+			return value;
+	return slice_of(NULL, 0);
+}
 
 /* The scheme comes before a challenge's first parameter. */
 static struct slice
@@ -14,14 +66,6 @@ last_word(struct slice s)
 	return slice_after(s, i);
 }
 
-static struct slice
-without_quotes(struct slice s)
-{
-	if (s.len >= 2 && s.p[0] == '"' && s.p[s.len - 1] == '"')
-		return slice_between(s, 1, s.len - 1);
-	return s;
-}
-
 bool
 param_find(
     struct slice value, char separator, const char *name, struct slice *found)
@@ -29,7 +73,7 @@ param_find(
 	const char separators[] = { separator, '\0' };
 
 	while (value.len > 0) {
-		const size_t end = keys_unquoted(value, separators);
+		const size_t end = param_unquoted(value, separators);
 		const struct slice part = slice_first(value, end);
 		const size_t equals = slice_index(part, '=');
 		const struct slice word =
@@ -39,7 +83,7 @@ param_find(
 		if (equals == part.len || !slice_is_nocase(word, name))
 			continue;
 		*found =
-		    without_quotes(slice_trim(slice_after(part, equals + 1)));
+		    param_unquote(slice_trim(slice_after(part, equals + 1)));
 		return true;
 	}
 	return false;

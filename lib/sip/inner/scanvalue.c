@@ -201,7 +201,7 @@ scanvalue_address(
 
 bool
 scanvalue_via(const struct scanmap *map, struct slice s, size_t *end,
-    struct message_via *via)
+    struct sip_message_via *via)
 {
 	struct scanvalue_param branch = { .name = "branch", .len = 6 };
 	size_t blank;

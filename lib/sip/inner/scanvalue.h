@@ -2,7 +2,7 @@
 #ifndef SCANVALUE_H
 #define SCANVALUE_H
 
-#include "sip/message.h"
+#include "sip/sip_message.h"
 #include "sip/inner/scanmap.h"
 
 /*
@@ -105,6 +105,6 @@ bool scanvalue_address(
 /* The first element of a Via: SIP/2.0/UDP host:port;parameters.  *end is left
  * where it ends and blanks behind it. */
 bool scanvalue_via(const struct scanmap *map, struct slice s, size_t *end,
-    struct message_via *via);
+    struct sip_message_via *via);
 
 #endif

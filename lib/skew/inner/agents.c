@@ -37,6 +37,12 @@ tell(const struct agents *a, enum finding_verdict verdict,
 }
 
 void
+agents_set(struct agents *a, bool any_host)
+{
+	a->any_host = any_host;
+}
+
+void
 agents_add(struct agents *a, nstime now)
 {
 	if (a->count++ == 0)
@@ -58,7 +64,7 @@ agents_remove(
 }
 
 bool
-agents_insist(struct agents *a, nstime now)
+agents_remind(struct agents *a, nstime now)
 {
 	if (a->news || !due_by(a->told, AGAIN, now))
 		return false;

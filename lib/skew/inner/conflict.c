@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/conflict.h"
 
-#include "skew/inner/accusation.h"
 #include "findings/due.h"
+#include "skew/inner/skewfinding.h"
 
 #define AGAIN (60 * NSTIME_S)
 
@@ -10,15 +10,15 @@ static void
 write_offsets(struct textbuf *t, const struct conflict_case *a)
 {
 	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
-		struct offset_interval interval = a->testimony->intervals[i];
+		struct offset_interval interval = a->selected->intervals[i];
 
-		if ((a->testimony->contradicting & 1u << i) == 0)
+		if ((a->selected->contradicting & 1u << i) == 0)
 			continue;
 		interval.lo -= a->reference;
 		interval.hi -= a->reference;
 		if (t->len > 0)
 			textbuf_add(t, ",");
-		textbuf_seconds(t, accusation_figures(&interval).offset, 1);
+		textbuf_seconds(t, skewfinding_figures(&interval).offset, 1);
 	}
 }
 
@@ -30,7 +30,7 @@ write_evidence(struct evidence *e, const struct conflict_case *a)
 
 	textbuf_init(&names, names_store, sizeof(names_store));
 	textbuf_init(&offsets, offsets_store, sizeof(offsets_store));
-	testimony_write(&names, a->testimony->contradicting);
+	select_write(&names, a->selected->contradicting);
 	write_offsets(&offsets, a);
 	evidence_init(e);
 	evidence_address(e, "host", a->host);
@@ -66,12 +66,12 @@ conflict_weigh(struct conflict *c, const struct conflict_case *a,
 {
 	struct evidence evidence;
 
-	if (c->stands && a->testimony->unanimous) {
+	if (c->stands && a->selected->unanimous) {
 		c->stands = false;
 		tell(a, FINDING_HEALTHY, NULL, output, arg);
 		return;
 	}
-	if (a->testimony->contradicting == 0 ||
+	if (a->selected->contradicting == 0 ||
 	    (c->stands && !due_by(c->told, AGAIN, a->now)))
 		return;
 	c->stands = true;

@@ -3,7 +3,7 @@
 #define CONFLICT_H
 
 #include "findings/finding.h"
-#include "skew/inner/testimony.h"
+#include "skew/inner/select.h"
 
 /*
  * witness-conflict: the witnesses of one host contradict each other.  Told
@@ -17,10 +17,10 @@ struct conflict {
 	nstime told;
 };
 
-/* One host's testimony, against what is held for the true time. */
+/* The witnesses of one host; offsets are told against `reference'. */
 struct conflict_case {
 	const struct address *host;
-	const struct testimony_estimate *testimony;
+	const struct select_result *selected;
 	nstime reference;
 	nstime now, wall;
 };

@@ -36,11 +36,11 @@ tell(struct localclock *l, enum localclock_class class,
 	l->output(l->arg, &finding);
 }
 
-/* It stands.  The votes are told if there are any, the offset (positive: ours
- * is ahead) if it is known. */
+/* Votes and offset (positive: ours is ahead) are told if they are known. */
 static void
-accuse(struct localclock *l, enum localclock_class class, const nstime *offset,
-    const struct consensus *votes, nstime now, nstime wall)
+raise_class(struct localclock *l, enum localclock_class class,
+    const nstime *offset, const struct consensus *votes, nstime now,
+    nstime wall)
 {
 	struct evidence e;
 
@@ -61,7 +61,7 @@ accuse(struct localclock *l, enum localclock_class class, const nstime *offset,
 void
 localclock_stepped(struct localclock *l, nstime step, nstime now, nstime wall)
 {
-	accuse(l, LOCALCLOCK_STEPPED, &step, NULL, now, wall);
+	raise_class(l, LOCALCLOCK_STEPPED, &step, NULL, now, wall);
 }
 
 static void
@@ -76,7 +76,8 @@ hold(struct localclock *l, enum localclock_class class, bool holds,
 		localclock_clear(l, class, now, wall);
 	else if (!l->classes[class].stands ||
 	    due_by(l->classes[class].told, AGAIN, now))
-		accuse(l, class, agreed ? &offset : NULL, votes, now, wall);
+		raise_class(
+		    l, class, agreed ? &offset : NULL, votes, now, wall);
 }
 
 void

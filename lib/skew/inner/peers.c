@@ -4,11 +4,12 @@
 #include <stdlib.h>
 
 #include "findings/due.h"
+#include "skew/inner/select.h"
 
-/* An accused server that is silent for so long may be forgotten. */
+/* A raised server without a stamp for so long may be forgotten. */
 #define FORGOTTEN (24 * 3600 * NSTIME_S)
 
-/* How many accused are looked at for one that may make room. */
+/* How many raised ones are looked at for one that may make room. */
 enum { LOOK_FOR_ROOM = 16, SPARE = 4096 };
 
 static bool
@@ -23,7 +24,7 @@ bool
 peers_init(struct peers *peers, size_t limit, const struct siphash_key *key)
 {
 	*peers = (struct peers){ .limit = limit };
-	for (unsigned i = 0; i < PEERS_STANDINGS; i++)
+	for (unsigned i = 0; i < PEER_STATES; i++)
 		TAILQ_INIT(&peers->lists[i]);
 	peers->table = table_new(limit, key, same_peer);
 	return peers->table != NULL;
@@ -34,10 +35,10 @@ peers_done(struct peers *peers)
 {
 	struct peer *p;
 
-	for (unsigned i = 0; i < PEERS_STANDINGS; i++)
+	for (unsigned i = 0; i < PEER_STATES; i++)
 		while ((p = TAILQ_FIRST(&peers->lists[i])) != NULL) {
 			TAILQ_REMOVE(&peers->lists[i], p, order);
-			testimony_done(&p->testimony);
+			estimate_done(&p->estimate);
 			free(p);
 		}
 	table_free(peers->table);
@@ -53,14 +54,14 @@ peers_set(struct peers *peers, size_t limit, unsigned least)
 }
 
 bool
-peers_estimate(const struct peers *peers, const struct peer *p,
-    struct testimony_estimate *estimate)
+peers_select(const struct peers *peers, const struct peer *p,
+    struct select_result *result)
 {
-	return testimony_estimate(&p->testimony, peers->least, estimate);
+	return select_witnesses(&p->estimate, peers->least, result);
 }
 
 static uint64_t
-hash_of(const struct peers *peers, const struct peers_key *key)
+hash_of(const struct peers *peers, const struct peer_key *key)
 {
 	return table_hash(peers->table, slice_of(key, sizeof(*key)));
 }
@@ -69,7 +70,7 @@ struct peer *
 peers_find(const struct peers *peers, const struct address *address,
     uint8_t attribution)
 {
-	const struct peers_key key = { *address, attribution };
+	const struct peer_key key = { *address, attribution };
 
 	return (struct peer *)table_find(
 	    peers->table, hash_of(peers, &key), &key);
@@ -89,25 +90,25 @@ peers_add(
 
 	if (p == NULL)
 		return NULL;
-	p->key = (struct peers_key){ *address, attribution };
+	p->key = (struct peer_key){ *address, attribution };
 	if (!table_add(peers->table, &p->entry, hash_of(peers, &p->key))) {
 		free(p);
 		return NULL;
 	}
-	peers->sides[PEERS_NO_SIDE]++;
-	TAILQ_INSERT_TAIL(&peers->lists[PEERS_CALM], p, order);
+	peers->sides[PEER_NO_SIDE]++;
+	TAILQ_INSERT_TAIL(&peers->lists[PEER_CLEAR], p, order);
 	return p;
 }
 
 struct peer *
 peers_dispensable(const struct peers *peers, nstime now)
 {
-	struct peer *p = TAILQ_FIRST(&peers->lists[PEERS_CALM]);
+	struct peer *p = TAILQ_FIRST(&peers->lists[PEER_CLEAR]);
 	unsigned looked = 0;
 
 	if (p != NULL)
 		return p;
-	TAILQ_FOREACH (p, &peers->lists[PEERS_ACCUSED], order)
+	TAILQ_FOREACH (p, &peers->lists[PEER_RAISED], order)
 		if (p->folded || due_by(p->seen, FORGOTTEN, now) ||
 		    ++looked == LOOK_FOR_ROOM)
 			break;
@@ -119,42 +120,62 @@ peers_forget(struct peers *peers, struct peer *p)
 {
 	peers->sides[p->side]--;
 	peers->sorted_count = 0;
-	TAILQ_REMOVE(&peers->lists[p->standing], p, order);
+	TAILQ_REMOVE(&peers->lists[p->state], p, order);
 	table_remove(peers->table, &p->entry);
-	testimony_done(&p->testimony);
+	estimate_done(&p->estimate);
 	free(p);
 }
 
-/* Suspects keep the order in which they fell under suspicion.  A second more
- * or less does not matter for who is forgotten first. */
+static void
+move_to(struct peers *peers, struct peer *p, enum peer_state state)
+{
+	TAILQ_REMOVE(&peers->lists[p->state], p, order);
+	p->state = state;
+	TAILQ_INSERT_TAIL(&peers->lists[state], p, order);
+}
+
+/* Pending ones stay in the order in which they became so.  For the others a
+ * second more or less does not matter: the first is forgotten first. */
 void
 peers_touch(struct peers *peers, struct peer *p, nstime now, nstime wall)
 {
-	if (p->standing != PEERS_SUSPECT &&
-	    now / NSTIME_S != p->seen / NSTIME_S)
-		peers_stand(peers, p, p->standing);
+	if (p->state != PEER_PENDING && now / NSTIME_S != p->seen / NSTIME_S)
+		move_to(peers, p, p->state);
 	p->seen = now;
 	p->wall = wall;
 }
 
 void
-peers_stand(struct peers *peers, struct peer *p, enum peers_standing standing)
+peers_pend(struct peers *peers, struct peer *p, nstime now)
 {
-	TAILQ_REMOVE(&peers->lists[p->standing], p, order);
-	p->standing = standing;
-	TAILQ_INSERT_TAIL(&peers->lists[standing], p, order);
+	move_to(peers, p, PEER_PENDING);
+	p->since = now;
 }
 
-enum peers_side
+void
+peers_raise(struct peers *peers, struct peer *p, bool folded)
+{
+	move_to(peers, p, PEER_RAISED);
+	p->folded = folded;
+}
+
+void
+peers_clear(struct peers *peers, struct peer *p)
+{
+	move_to(peers, p, PEER_CLEAR);
+	p->folded = false;
+}
+
+enum peer_side
 peers_side_of(nstime offset)
 {
 	return offset > -CONSENSUS_WIDTH && offset < CONSENSUS_WIDTH
-	    ? PEERS_SIDE_WITH_US
-	    : PEERS_AGAINST_US;
+	    ? PEER_WITH_US
+	    : PEER_AGAINST_US;
 }
 
 bool
-peers_take_side(struct peers *peers, struct peer *p, enum peers_side side)
+peers_take_side(struct peers *peers, struct peer *p, enum peer_side side)
 {
 	if (p->side == side)
 		return false;
@@ -168,7 +189,7 @@ static int
 by_key(const void *a, const void *b)
 {
 	const struct peer *const *x = a, *const *y = b;
-	const struct peers_key *i = &(*x)->key, *k = &(*y)->key;
+	const struct peer_key *i = &(*x)->key, *k = &(*y)->key;
 
 	if (i->address.version != k->address.version)
 		return i->address.version < k->address.version ? -1 : 1;
@@ -200,13 +221,13 @@ peers_worst(const struct peers *peers, nstime reference)
 	const struct peer *p, *worst = NULL;
 	nstime furthest = -1;
 
-	TAILQ_FOREACH (p, &peers->lists[PEERS_ACCUSED], order) {
-		struct testimony_estimate e;
+	TAILQ_FOREACH (p, &peers->lists[PEER_RAISED], order) {
+		struct select_result r;
 		nstime off;
 
-		if (!p->folded || !peers_estimate(peers, p, &e))
+		if (!p->folded || !peers_select(peers, p, &r))
 			continue;
-		off = offset_middle(e.joint.interval) - reference;
+		off = offset_middle(r.joint.interval) - reference;
 		if (off < 0)
 			off = -off;
 		if (off <= furthest)
@@ -222,7 +243,7 @@ voter_of(
     const struct peers *peers, const struct hosts *hosts, const struct peer *p)
 {
 	const struct hosts_facts facts = hosts_facts(hosts, &p->key.address);
-	const struct peers_key host = { .address = p->key.address };
+	const struct peer_key host = { .address = p->key.address };
 
 	if (facts.pool.name != NULL)
 		return facts.pool.number;
@@ -233,19 +254,19 @@ static size_t
 gather(const struct peers *peers, const struct hosts *hosts, nstime zero,
     struct consensus_vote *votes)
 {
-	struct testimony_estimate e;
+	struct select_result r;
 	const struct peer *p;
 	size_t count = 0;
 
-	for (unsigned i = 0; i < PEERS_STANDINGS; i++)
+	for (unsigned i = 0; i < PEER_STATES; i++)
 		TAILQ_FOREACH (p, &peers->lists[i], order) {
-			if (p->side != PEERS_AGAINST_US ||
-			    !peers_estimate(peers, p, &e))
+			if (p->side != PEER_AGAINST_US ||
+			    !peers_select(peers, p, &r))
 				continue;
 			votes[count++] = (struct consensus_vote){
 				.voter = voter_of(peers, hosts, p),
 				.offset =
-				    offset_middle(e.joint.interval) - zero,
+				    offset_middle(r.joint.interval) - zero,
 			};
 		}
 	return count;
@@ -255,11 +276,11 @@ bool
 peers_poll(const struct peers *peers, const struct hosts *hosts, nstime zero,
     struct consensus *consensus)
 {
-	const size_t most = peers->sides[PEERS_AGAINST_US];
+	const size_t most = peers->sides[PEER_AGAINST_US];
 	struct consensus_vote *votes;
 
 	*consensus = (struct consensus){ .total = 0 };
-	if (peers->sides[PEERS_SIDE_WITH_US] > 0 || most == 0)
+	if (peers->sides[PEER_WITH_US] > 0 || most == 0)
 		return true;
 	votes = calloc(most, sizeof(*votes));
 	if (votes == NULL)
@@ -269,77 +290,31 @@ peers_poll(const struct peers *peers, const struct hosts *hosts, nstime zero,
 	return true;
 }
 
-static void
-save_peer(const struct peer *p, struct record *r)
-{
-	record_more(r, true);
-	endpoint_address_save(r, &p->key.address);
-	record_u8(r, p->key.attribution);
-	record_u8(r, (uint8_t)p->standing);
-	record_u8(r, (uint8_t)p->side);
-	record_flag(r, p->folded);
-	record_u8(r, (uint8_t)p->severity);
-	record_time(r, p->since);
-	record_time(r, p->told);
-	record_time(r, p->seen);
-	record_time(r, p->wall);
-	record_flag(r, p->speaks_sip);
-	record_flag(r, p->client.version != 0);
-	if (p->client.version != 0)
-		endpoint_address_save(r, &p->client);
-	testimony_save(r, &p->testimony);
-	conflict_save(r, &p->conflict);
-	zonechange_save(r, &p->zone);
-}
-
 void
 peers_save(const struct peers *peers, struct record *r)
 {
 	const struct peer *p;
 	size_t saved = 0;
 
-	for (unsigned i = PEERS_STANDINGS; i > 0; i--) {
+	for (unsigned i = PEER_STATES; i > 0; i--) {
 		p = TAILQ_LAST(&peers->lists[i - 1], peers_list);
 		for (; p != NULL && saved < PEERS_SAVED &&
 		     record_left(r) >= SPARE;
 		     p = TAILQ_PREV(p, peers_list, order)) {
-			save_peer(p, r);
+			record_more(r, true);
+			peer_save(p, r);
 			saved++;
 		}
 	}
 	record_more(r, false);
 }
 
-/* Everything but the places in table and lists.  A suspicion waits for more
- * stamps; but a clock drifts even if nobody looks. */
-static void
-load_peer(struct peer *p, struct cursor *c, const struct record_shift *shift)
-{
-	p->key.address = endpoint_address_load(c);
-	p->key.attribution = (uint8_t)record_read_below(c, 1, 2);
-	p->standing = record_read_below(c, 1, PEERS_STANDINGS);
-	p->side = record_read_below(c, 1, PEERS_SIDES);
-	p->folded = record_read_flag(c) && p->standing == PEERS_ACCUSED;
-	p->severity = record_read_below(c, 1, FINDING_INFO + 1);
-	p->since = record_read_now(c, shift->watching);
-	p->told = record_read_now(c, shift->watching);
-	p->seen = record_read_now(c, shift->real);
-	p->wall = record_read_time(c);
-	p->speaks_sip = record_read_flag(c);
-	if (record_read_flag(c))
-		p->client = endpoint_address_load(c);
-	testimony_load(&p->testimony, c, shift->real);
-	if (p->standing != PEERS_CALM && testimony_is_empty(&p->testimony))
-		c->bad = true;
-	conflict_load(&p->conflict, c, shift->watching);
-	zonechange_load(&p->zone, c);
-}
-
-/* Each list was saved from its end.  False: `loaded' is not taken. */
+/* Each list was saved from its end.  False: `loaded' is
+ * dropped. */
 static bool
 take_in(struct peers *peers, const struct peer *loaded)
 {
-	const struct peers_key *key = &loaded->key;
+	const struct peer_key *key = &loaded->key;
 	struct peer *p;
 
 	if (!peers_has_room(peers) ||
@@ -349,9 +324,9 @@ take_in(struct peers *peers, const struct peer *loaded)
 	if (p == NULL)
 		return false;
 	peers_take_side(peers, p, loaded->side);
-	TAILQ_REMOVE(&peers->lists[PEERS_CALM], p, order);
-	TAILQ_INSERT_HEAD(&peers->lists[loaded->standing], p, order);
-	p->standing = loaded->standing;
+	TAILQ_REMOVE(&peers->lists[PEER_CLEAR], p, order);
+	TAILQ_INSERT_HEAD(&peers->lists[loaded->state], p, order);
+	p->state = loaded->state;
 	p->folded = loaded->folded;
 	p->severity = loaded->severity;
 	p->since = loaded->since;
@@ -360,7 +335,7 @@ take_in(struct peers *peers, const struct peer *loaded)
 	p->wall = loaded->wall;
 	p->speaks_sip = loaded->speaks_sip;
 	p->client = loaded->client;
-	p->testimony = loaded->testimony;
+	p->estimate = loaded->estimate;
 	p->conflict = loaded->conflict;
 	p->zone = loaded->zone;
 	return true;
@@ -371,10 +346,10 @@ peers_load(
     struct peers *peers, struct cursor *c, const struct record_shift *shift)
 {
 	while (record_read_more(c)) {
-		struct peer loaded = { .side = PEERS_NO_SIDE };
+		struct peer loaded = { .side = PEER_NO_SIDE };
 
-		load_peer(&loaded, c, shift);
+		peer_load(&loaded, c, shift);
 		if (c->bad || !take_in(peers, &loaded))
-			testimony_done(&loaded.testimony);
+			estimate_done(&loaded.estimate);
 	}
 }

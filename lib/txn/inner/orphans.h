@@ -8,8 +8,8 @@
 /*
  * Responses that came before their requests.  A mirror has a queue for each
  * direction, and two interfaces have two clocks, so a quick server's answer
- * may be captured, or stamped, a little before what it answers.  Whoever
- * forgets it takes the request for unanswered; on TCP, with proof.
+ * may be captured, or stamped, a little before what it answers.  Without
+ * it the request would look unanswered; on TCP, with proof.
  *
  * Embedded; a zeroed one is empty.  It keeps the latest few and allocates
  * nothing.
@@ -28,7 +28,7 @@ struct orphans {
 	} kept[ORPHANS_KEPT];
 };
 
-/* A request of this key comes soon: its place is brought near. */
+/* Prefetches the slot of a request that comes soon. */
 void orphans_expect(const struct orphans *o, const struct txnkey *key);
 
 /* `tag' is a hash of the To tag.  A provisional replaces no final. */

@@ -34,7 +34,8 @@ transaction_begin(
 	};
 }
 
-/* Who still resends has not heard a thing, whatever hinted at it before. */
+/* A client that still resends has received nothing, whatever hinted at a
+ * response before. */
 void
 transaction_again(struct transaction *t, nstime now)
 {

@@ -6,9 +6,9 @@
 #include "txn/timers.h"
 
 /*
- * One transaction's state machine (RFC 3261 section 17, RFC 6026), turned
- * round: we are neither the client nor the server but stand between them,
- * and infer from what passes which timer must be running in the client.
+ * One transaction's state machine (RFC 3261 section 17, RFC 6026), seen
+ * from between the ends: the messages that pass show which timer must be
+ * running in the client.
  *
  *	              INVITE (17.1.1, 17.2.1)     others (17.1.2, 17.2.2)
  *	TRYING        Calling: Timers A, B        Trying: Timers E, F
@@ -20,7 +20,7 @@
  *	EXPIRED       the client has given up; a late final is still awaited
  *	TERMINATED    nothing more will come
  *
- * It has one deadline at a time.  What it cannot see is which responses
+ * It has one deadline at a time.  It cannot see which responses
  * reached the client; signs of unseen ones are collected in `unseen'.
  */
 
@@ -40,10 +40,10 @@ struct transaction_timers {
 };
 
 /* An open struct: read it, change it through the calls below.  There may be a
- * million of them, so what needs no more is kept in microseconds. */
+ * million of them, so short times are kept in microseconds. */
 struct transaction {
 	nstime sent; /* the first copy of the request */
-	/* What the deadline counts from: the request, its latest 101-199, the
+	/* The deadline counts from here: the request, its latest 101-199, the
 	 * CANCEL, the giving up, the first copy of the final, EXPIRED. */
 	nstime since;
 	uint32_t resent_us;       /* from `sent' to the latest copy */
@@ -98,7 +98,7 @@ void transaction_ack(struct transaction *t);
 void transaction_cancel(
     struct transaction *t, const struct transaction_timers *timers, nstime now);
 
-/* The client told its own client so, by 408 or 504. */
+/* The client gave up: it answered its own client 408 or 504. */
 void transaction_give_up(struct transaction *t, nstime now);
 
 /* No final passed and no deadline, so far. */
@@ -115,7 +115,7 @@ transaction_final(const struct transaction *t)
 	return t->status >= 200 ? t->status : 0;
 }
 
-/* Nothing that may still pass changes what is told of it. */
+/* No later message changes its outcome. */
 static inline bool
 transaction_settled(const struct transaction *t)
 {

@@ -9,11 +9,9 @@
 #include "txn/origin.h"
 #include "txn/txntext.h"
 
-/*
- * What the transaction table keeps of one transaction on one leg; only the
- * txn* files look inside.  There may be a million of them, so it is laid out
- * by cache line: what finds it, how it stands, where it hangs, the rest.
- */
+/* The record of one transaction on one leg, private to the txn* files.  There
+ * may be a million of them, so it is laid out by cache line: lookup, state,
+ * links, the rest. */
 
 struct txn {
 	struct table_entry by_key; /* first: the table's entry is the txn */
@@ -52,8 +50,8 @@ struct txn {
 	bool lingers : 1; /* private to txnqueue, as the union */
 };
 
-/* The first copy of a request passed: everything the message and its origin
- * tell, but for keys, id and texts. */
+/* The first copy of a request passed.  Fills everything that the message and
+ * its origin give, except keys, id and texts. */
 void txn_begin(struct txn *t, const struct sip_message *m,
     const struct origin *origin, uint8_t method);
 
@@ -68,8 +66,8 @@ void txn_describe(const struct txn *t, struct outcome *outcome);
 void txn_quote(const struct txn *t, struct outcome *outcome,
     struct txntext_quotes *quotes);
 
-/* Gives its texts back once nothing will be told of it any more: of those
- * that linger, nearly all. */
+/* Gives its texts back once no outcome will need them: true of nearly all that
+ * linger. */
 void txn_settle(struct txn *t, struct txntexts *texts);
 
 #endif

@@ -3,8 +3,8 @@
 
 #include "sip/methods.h"
 
-/* Branches started together are a fork, later ones another attempt; and who
- * answers 408 or 504 at once did not wait for anybody. */
+/* Branches started together are a fork, later ones another attempt; a 408 or
+ * 504 that comes at once is no result of waiting. */
 #define TOGETHER NSTIME_S
 
 /* A client that repeats its request with the next CSeq was challenged, if it
@@ -118,11 +118,9 @@ passed_on(const struct txn *by, const struct txn *from)
 	return endpoint_address_equal(&by->uac.address, &from->uas.address);
 }
 
-/*
- * Who sent it is where the other arrived; or it has more Vias.  Behind a NAT
- * or a load balancer it is the same message on both sides: there the later
- * copy is the deeper one.
- */
+/* Its sender is the host where the other arrived; or it has more Vias.  Behind
+ * a NAT or a load balancer it is the same message on both sides: there the
+ * later copy is the deeper one. */
 bool
 txngroup_deeper(const struct txn *a, const struct txn *b)
 {
@@ -207,9 +205,10 @@ txngroup_given_up(const struct txn *leg, const struct txn *above)
 	    above->state.since - leg->state.sent >= TOGETHER;
 }
 
-/* Who was challenged asks the same server again; another one may be a way out
- * of its silence.  In a dialog only INVITEs wait for one another (RFC 3261
- * 14.1), so the next CSeq of anything else says nothing there. */
+/* A challenged client asks the same server again; a request to another server
+ * may be an attempt to avoid the silent one.  In a dialog only INVITEs wait for
+ * one another (RFC 3261 14.1), so the next CSeq of any other method shows
+ * nothing there. */
 static bool
 shows_challenge(const struct txn *next, const struct txn *t, nstime t1)
 {
@@ -249,8 +248,9 @@ txngroup_signs(struct txn *request, nstime t1)
 	}
 }
 
-/* Whose ACK is it likely to be?  First those on the ACK's own leg, answered
- * before silent; a route of its own may lead it past the proxies. */
+/* How likely is this the INVITE of an ACK?  Legs with the endpoints of the ACK
+ * come first, answered ones before silent ones; a route of its own may lead the
+ * ACK past the proxies. */
 static int
 likelihood(const struct txn *t, uint32_t cseq, const struct origin *origin)
 {

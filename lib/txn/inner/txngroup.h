@@ -9,11 +9,11 @@
  * several servers, forks, and what a client did next in the same dialog.
  *
  * All transactions with one Call-ID and From tag stand in a ring, in the
- * order they were first seen; the eldest, its head, is in a table under the
- * txnkey_dialog().  Those of one request (CSeq number and method too) are
- * its legs.  A sender may put a million transactions under one Call-ID, so a
- * walk goes at most TXNGROUP_REACH steps either way: what belongs together
- * happens together.
+ * order they were first seen; the oldest, its head, is in a table under the
+ * txnkey_dialog().  The transactions of one request (CSeq number and method
+ * too) are its legs.  A sender may put a million transactions under one
+ * Call-ID, so a walk goes at most TXNGROUP_REACH steps either way: the legs of
+ * one request come close together.
  */
 
 enum { TXNGROUP_REACH = 32 };
@@ -44,7 +44,8 @@ struct txngroup_walk txngroup_around(struct txn *self);
 struct txn *txngroup_next(struct txngroup_walk *w);     /* of the dialog */
 struct txn *txngroup_next_leg(struct txngroup_walk *w); /* of the request */
 
-/* `a' passed on what `b' brought: nearer to the last server. */
+/* `a' forwarded the request that `b' received: it is nearer to the last server.
+ */
 bool txngroup_deeper(const struct txn *a, const struct txn *b);
 
 /* How many legs the request has, `t' included. */
@@ -69,8 +70,8 @@ bool txngroup_given_up(const struct txn *leg, const struct txn *above);
  * unseen (DOMAIN 1.6), and the request if a fork beside it has won already. */
 void txngroup_signs(struct txn *request, nstime t1);
 
-/* An ACK with a branch of its own, for a 2xx: told to the INVITEs it is most
- * likely for, which are settled then.  False: there are none. */
+/* An ACK with a branch of its own, for a 2xx.  Marks the INVITEs it is most
+ * likely for, and settles them.  False: there are none. */
 bool txngroup_ack(struct table *dialogs, uint64_t dialog, uint32_t cseq,
     const struct origin *origin, struct txntexts *texts);
 

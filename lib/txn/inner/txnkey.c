@@ -3,8 +3,8 @@
 
 #include "base/siphashrun.h"
 
-/* Fields stand one behind the other, so their lengths do as well.  No message
- * is longer than 64 KiB; if one were, no harm is done by equal lengths. */
+/* The fields are hashed without separators, so their lengths are hashed too.
+ * No message is longer than 64 KiB; equal lengths would do no harm. */
 static uint64_t
 lengths(struct slice a, struct slice b, struct slice c, struct slice d)
 {
@@ -25,7 +25,7 @@ struct txnkey
 txnkey_of(const struct siphash_key *key, const struct sip_message *m,
     struct slice method)
 {
-	const bool has_cookie = message_has_cookie(m);
+	const bool has_cookie = sip_message_has_cookie(m);
 	const struct slice id = has_cookie ? m->via_branch : m->from_tag;
 	struct siphash_wide digest;
 	struct siphash_run run = siphash_run_begin(key);

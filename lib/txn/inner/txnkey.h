@@ -3,7 +3,7 @@
 #define TXNKEY_H
 
 #include "base/siphash.h"
-#include "sip/message.h"
+#include "sip/sip_message.h"
 
 /*
  * What messages of one transaction have in common, as keyed digests: they
@@ -23,17 +23,19 @@ struct txnkey {
 	bool has_cookie;
 };
 
-/* `method' stands for the message's own: a CANCEL looks for its INVITE. */
+/* `method' takes the place of the message's own: a CANCEL is looked up as its
+ * INVITE. */
 struct txnkey txnkey_of(const struct siphash_key *key,
     const struct sip_message *m, struct slice method);
 
-/* Of the Call-ID and From tag: what one client asked for in one dialog, on
- * every hop. */
+/* Digest of the Call-ID and From tag: the requests of one client in one dialog,
+ * on every hop. */
 uint64_t txnkey_dialog(
     const struct siphash_key *key, const struct sip_message *m);
 
-/* RFC 2543 tells requests apart by Request-URI and To tag too, which
- * responses do not carry, or change.  Only for messages without cookie. */
+/* RFC 2543 distinguishes requests by Request-URI and To tag too; responses do
+ * not carry the first and may change the second.  Only for messages without
+ * cookie. */
 uint32_t txnkey_target(
     const struct siphash_key *key, const struct sip_message *m);
 

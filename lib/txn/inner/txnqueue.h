@@ -5,10 +5,9 @@
 #include "txn/inner/txn.h"
 
 /*
- * What transactions wait for.  A pending one has its deadline in a heap.
+ * The deadlines of transactions.  A pending one has its deadline in a heap.
  * Once answered or expired it lingers for copies, the ACK, a late
- * final: always equally long, so those stand in a list, the first to be
- * forgotten first, and cost no more to keep.
+ * final: always equally long, so a list in order of expiry does.
  */
 
 struct txnqueue {

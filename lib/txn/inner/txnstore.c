@@ -78,11 +78,9 @@ txnstore_add(
 	txngroup_join(s->dialogs, t, place->dialog);
 }
 
-/*
- * What is forgotten was last touched half a minute ago: nothing of it is in
- * the cache.  So its turn is seen coming: two ahead the octets are asked for,
- * one ahead its places in the tables, which they tell.
- */
+/* A record to be forgotten was last touched half a minute ago, so nothing of it
+ * is in the cache.  Prefetch the record two ahead in the expiry list, and the
+ * buckets of the next. */
 static void
 look_ahead(const struct txnstore *s)
 {

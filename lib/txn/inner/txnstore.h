@@ -9,8 +9,8 @@
 /*
  * Where transactions are kept, how they are found, and in what order they
  * wait and linger; only the txn* files look inside.  Tens of thousands of them
- * are touched in no order, so every place in it is a cache miss unless it is
- * asked for beforehand.
+ * are touched in no order, so every access is a cache miss unless it is
+ * prefetched.
  */
 struct txnstore {
 	struct table *by_key;  /* txnmatch.h */
@@ -24,14 +24,14 @@ struct txnstore {
 bool txnstore_init(struct txnstore *s, const struct siphash_key *key);
 void txnstore_done(struct txnstore *s);
 
-/* What a message is looked for under. */
+/* The keys under which a message is looked up. */
 struct txnstore_place {
 	const struct sip_message *message;
 	struct txnkey key;
 	uint64_t dialog; /* of a request */
 };
 
-/* *m will be looked for soon: its places are brought near meanwhile. */
+/* Computes the keys of *m and prefetches their buckets. */
 struct txnstore_place txnstore_expect(const struct txnstore *s,
     const struct siphash_key *key, const struct sip_message *m);
 

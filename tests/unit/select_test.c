@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "skew/inner/testimony.h"
+#include "skew/inner/select.h"
 
 #include "unit/saved.h"
 
@@ -9,14 +9,14 @@
 
 enum { LEAST = 3 };
 
-static struct testimony testimony;
-static struct testimony_estimate e;
+static struct estimate estimate;
+static struct select_result e;
 
 static void
 begin(void)
 {
-	testimony_done(&testimony);
-	testimony = (struct testimony){ .offsets = { NULL } };
+	estimate_done(&estimate);
+	estimate = (struct estimate){ .offsets = { NULL } };
 }
 
 static void
@@ -31,8 +31,7 @@ say(enum witness witness, nstime at, nstime ahead)
 
 	ck_assert(offset_stamp(told - told % resolution,
 	    resolution + WITNESS_TRANSIT, START + at, at, &stamp));
-	ck_assert(
-	    testimony_input(&testimony, witness, &stamp, LEAST, &changed));
+	ck_assert(estimate_input(&estimate, witness, &stamp, LEAST, &changed));
 }
 
 /* `count' stamps, one in each `step'. */
@@ -45,9 +44,9 @@ say_often(
 }
 
 static void
-estimate(void)
+select_all(void)
 {
-	ck_assert(testimony_estimate(&testimony, LEAST, &e));
+	ck_assert(select_witnesses(&estimate, LEAST, &e));
 }
 
 static bool
@@ -56,10 +55,10 @@ is_near(nstime ahead)
 	return e.joint.interval.lo <= ahead && ahead <= e.joint.interval.hi;
 }
 
-START_TEST(nobody_knows_nothing)
+START_TEST(without_samples_nothing_is_known)
 {
 	begin();
-	ck_assert(!testimony_estimate(&testimony, LEAST, &e));
+	ck_assert(!select_witnesses(&estimate, LEAST, &e));
 }
 END_TEST
 
@@ -67,7 +66,7 @@ START_TEST(one_witness_is_its_own_estimate)
 {
 	begin();
 	say_often(WITNESS_NTP, 0, MINUTE, 3, -HOUR);
-	estimate();
+	select_all();
 	ck_assert(is_near(-HOUR));
 	ck_assert_uint_eq(e.witnesses, 1u << WITNESS_NTP);
 	ck_assert_uint_eq(e.joint.stamps, 3);
@@ -82,7 +81,7 @@ START_TEST(those_that_agree_count_together_and_the_finest_decides)
 	say(WITNESS_DATE, 0, -HOUR);
 	say(WITNESS_NTP, NSTIME_S, -HOUR);
 	say(WITNESS_SMB, 2 * NSTIME_S, -HOUR);
-	estimate();
+	select_all();
 	ck_assert_uint_eq(e.joint.stamps, 3);
 	ck_assert(is_near(-HOUR));
 	ck_assert_int_lt(
@@ -100,7 +99,7 @@ START_TEST(contradictions_are_not_averaged)
 		say(WITNESS_DATE, i * MINUTE, -HOUR);
 		say(WITNESS_NTP, i * MINUTE + NSTIME_S, 0);
 	}
-	estimate();
+	select_all();
 	ck_assert_uint_eq(
 	    e.contradicting, 1u << WITNESS_DATE | 1u << WITNESS_NTP);
 	ck_assert(!e.unanimous);
@@ -114,18 +113,18 @@ START_TEST(contradictions_are_not_averaged)
 }
 END_TEST
 
-START_TEST(those_that_weigh_the_same_are_not_judged)
+START_TEST(contradicting_witnesses_of_one_weight_are_mixed)
 {
 	begin();
 	for (unsigned i = 0; i < 5; i++) {
 		say(WITNESS_SMB, i * MINUTE, -HOUR);
 		say(WITNESS_NTP, i * MINUTE, 0);
 	}
-	estimate();
+	select_all();
 	ck_assert(e.joint.mixed);
 	/* A third decides. */
 	say_often(WITNESS_KERBEROS, 4 * MINUTE, NSTIME_S, 3, -HOUR);
-	estimate();
+	select_all();
 	ck_assert(!e.joint.mixed && is_near(-HOUR));
 	ck_assert_uint_eq(e.contradicting,
 	    1u << WITNESS_SMB | 1u << WITNESS_NTP | 1u << WITNESS_KERBEROS);
@@ -138,7 +137,7 @@ START_TEST(a_lone_stamp_of_another_witness_is_no_contradiction)
 	begin();
 	say_often(WITNESS_DATE, 0, MINUTE, 5, 0);
 	say(WITNESS_NTP, 2 * MINUTE, -HOUR);
-	estimate();
+	select_all();
 	ck_assert(is_near(0) && !e.joint.mixed && !e.joint.unsettled);
 	ck_assert_uint_eq(e.contradicting, 0);
 	ck_assert(!e.unanimous);
@@ -153,15 +152,15 @@ START_TEST(a_step_is_no_contradiction)
 	say_often(WITNESS_DATE, 0, MINUTE, 5, 0);
 	say_often(WITNESS_NTP, 0, MINUTE, 5, 0);
 	say(WITNESS_NTP, 5 * MINUTE, HOUR);
-	estimate();
+	select_all();
 	ck_assert(is_near(0));
 	say_often(WITNESS_NTP, 6 * MINUTE, MINUTE, 3, HOUR);
-	estimate();
+	select_all();
 	ck_assert(is_near(HOUR) && !e.joint.mixed && !e.joint.unsettled);
 	ck_assert(e.joint.stepped);
 	ck_assert_uint_eq(e.contradicting, 0);
 	say_often(WITNESS_DATE, 9 * MINUTE, MINUTE, 4, HOUR);
-	estimate();
+	select_all();
 	ck_assert(e.unanimous && is_near(HOUR));
 	ck_assert_uint_eq(e.witnesses, 1u << WITNESS_DATE | 1u << WITNESS_NTP);
 	begin();
@@ -173,10 +172,10 @@ START_TEST(a_new_witness_after_a_step_unsettles)
 	begin();
 	say_often(WITNESS_DATE, 0, MINUTE, 5, 0);
 	say(WITNESS_SMB, 6 * MINUTE, HOUR);
-	estimate();
+	select_all();
 	ck_assert(e.joint.unsettled);
 	say_often(WITNESS_SMB, 7 * MINUTE, MINUTE, 2, HOUR);
-	estimate();
+	select_all();
 	ck_assert(!e.joint.unsettled && is_near(HOUR));
 	begin();
 }
@@ -191,7 +190,7 @@ START_TEST(a_witness_long_silent_does_not_contradict)
 	for (unsigned i = 0; i < 60; i++)
 		say(WITNESS_NTP, 3 * HOUR + i * 5 * MINUTE,
 		    i * 200 * NSTIME_MS);
-	estimate();
+	select_all();
 	ck_assert_uint_eq(e.contradicting, 0);
 	ck_assert(e.joint.unsettled || e.witnesses == 1u << WITNESS_NTP);
 	begin();
@@ -204,10 +203,10 @@ START_TEST(names_are_joined_in_order)
 	struct textbuf t;
 
 	textbuf_init(&t, store, sizeof(store));
-	testimony_write(&t, 1u << WITNESS_NTP | 1u << WITNESS_DATE);
+	select_write(&t, 1u << WITNESS_NTP | 1u << WITNESS_DATE);
 	ck_assert_str_eq(store, "date,ntp");
 	textbuf_init(&t, store, sizeof(store));
-	testimony_write(&t, ~0u);
+	select_write(&t, ~0u);
 	ck_assert_str_eq(store, "date,tls,ntp,kerberos,smb,ntlm");
 }
 END_TEST
@@ -260,9 +259,9 @@ tell_one_clock(nstime ahead, nstime step, int64_t drift_ppm)
 		told -= told % resolutions[w];
 		ck_assert(offset_stamp(told, resolutions[w] + WITNESS_TRANSIT,
 		    START + at, at, &stamp));
-		ck_assert(testimony_input(
-		    &testimony, (enum witness)w, &stamp, LEAST, &changed));
-		estimate();
+		ck_assert(estimate_input(
+		    &estimate, (enum witness)w, &stamp, LEAST, &changed));
+		select_all();
 		ck_assert_uint_eq(e.contradicting, 0);
 		if (late || e.joint.unsettled || e.joint.mixed ||
 		    (i >= 100 && i < 150) || e.joint.stamps < 8)
@@ -288,7 +287,7 @@ START_TEST(the_truth_lies_where_witnesses_meet)
 END_TEST
 
 /* However often both are heard, one that is wrong is never averaged in. */
-START_TEST(a_liar_never_moves_the_estimate)
+START_TEST(a_falseticker_never_moves_the_estimate)
 {
 	for (unsigned i = 0; i < 200; i++) {
 		state = i;
@@ -302,7 +301,7 @@ START_TEST(a_liar_never_moves_the_estimate)
 			else
 				say(chance(2) == 0 ? WITNESS_NTP : WITNESS_SMB,
 				    at, 0);
-			estimate();
+			select_all();
 			ck_assert(e.joint.mixed || e.joint.unsettled ||
 			    is_near(0) || is_near(-HOUR));
 		}
@@ -319,7 +318,7 @@ load(struct slice octets)
 	struct cursor c = cursor_over(octets);
 
 	begin();
-	testimony_load(&testimony, &c, 0);
+	estimate_load(&estimate, &c, 0);
 	return !c.bad;
 }
 
@@ -328,15 +327,15 @@ START_TEST(all_witnesses_outlive_a_restart)
 	struct record r;
 
 	begin();
-	ck_assert(testimony_is_empty(&testimony));
+	ck_assert(estimate_is_empty(&estimate));
 	say_often(WITNESS_NTP, 0, MINUTE, 3, 0);
 	say_often(WITNESS_SMB, 0, MINUTE, 3, -HOUR);
 	say_often(WITNESS_DATE, 0, MINUTE, 3, -HOUR);
 	record_init(&r, 10000);
-	testimony_save(&r, &testimony);
+	estimate_save(&r, &estimate);
 	saved_whole_or_not_at_all(&r, load);
-	ck_assert(!testimony_is_empty(&testimony));
-	estimate();
+	ck_assert(!estimate_is_empty(&estimate));
+	select_all();
 	ck_assert(is_near(-HOUR));
 	ck_assert_uint_eq(e.witnesses, 1u << WITNESS_SMB | 1u << WITNESS_DATE);
 	ck_assert_uint_eq(e.contradicting,
@@ -345,11 +344,54 @@ START_TEST(all_witnesses_outlive_a_restart)
 }
 END_TEST
 
-UNIT("testimony", nobody_knows_nothing, one_witness_is_its_own_estimate,
+static enum select_verdict
+verdict_of(nstime lo, nstime hi, unsigned stamps)
+{
+	const struct offset_estimate joint = {
+		.interval = { lo, hi },
+		.stamps = stamps,
+	};
+
+	return select_verdict(&joint, HOUR, MINUTE, LEAST);
+}
+
+START_TEST(a_falseticker_is_off_by_the_threshold_and_more)
+{
+	ck_assert_int_eq(
+	    verdict_of(HOUR + MINUTE, HOUR + MINUTE, 3), SELECT_FALSETICKER);
+	ck_assert_int_eq(verdict_of(0, HOUR - MINUTE, 3), SELECT_FALSETICKER);
+	ck_assert_int_eq(
+	    verdict_of(HOUR, HOUR + MINUTE - 1, 3), SELECT_TRUECHIMER);
+	ck_assert_int_eq(verdict_of(HOUR, HOUR + MINUTE, 3), SELECT_DISTANT);
+	ck_assert_int_eq(verdict_of(HOUR - MINUTE, HOUR, 3), SELECT_DISTANT);
+}
+END_TEST
+
+START_TEST(a_peer_with_too_few_samples_is_pending)
+{
+	const struct offset_estimate mixed = { .mixed = true };
+	const struct offset_estimate unsettled = {
+		.stamps = 3,
+		.unsettled = true,
+	};
+
+	ck_assert_int_eq(verdict_of(0, 0, 2), SELECT_PENDING);
+	ck_assert_int_eq(
+	    select_verdict(&unsettled, 0, MINUTE, LEAST), SELECT_PENDING);
+	ck_assert_int_eq(
+	    select_verdict(&mixed, 0, MINUTE, LEAST), SELECT_MIXED);
+}
+END_TEST
+
+UNIT("select", without_samples_nothing_is_known,
+    one_witness_is_its_own_estimate,
     those_that_agree_count_together_and_the_finest_decides,
-    contradictions_are_not_averaged, those_that_weigh_the_same_are_not_judged,
+    contradictions_are_not_averaged,
+    contradicting_witnesses_of_one_weight_are_mixed,
     a_lone_stamp_of_another_witness_is_no_contradiction,
     a_step_is_no_contradiction, a_new_witness_after_a_step_unsettles,
     a_witness_long_silent_does_not_contradict, names_are_joined_in_order,
-    the_truth_lies_where_witnesses_meet, a_liar_never_moves_the_estimate,
-    all_witnesses_outlive_a_restart)
+    the_truth_lies_where_witnesses_meet, a_falseticker_never_moves_the_estimate,
+    all_witnesses_outlive_a_restart,
+    a_falseticker_is_off_by_the_threshold_and_more,
+    a_peer_with_too_few_samples_is_pending)

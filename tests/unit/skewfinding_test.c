@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "skew/inner/accusation.h"
+#include "skew/inner/skewfinding.h"
 
 #include "unit.h"
 
 #define HOUR (3600 * NSTIME_S)
 
-static const struct skew_limits limits = { .warn = 60 * NSTIME_S,
+static const struct skewfinding_limits limits = { .warn = 60 * NSTIME_S,
 	.major = 300 * NSTIME_S,
 	.critical = 900 * NSTIME_S };
 
-static struct accusation
-accusation_at(nstime offset)
+static struct skewfinding
+finding_at(nstime offset)
 {
-	return (struct accusation){
+	return (struct skewfinding){
 		.peer = { .version = 4, .octets = { 10, 0, 0, 11 } },
 		.facts = { .answers = true },
 		.estimate = { .interval = { offset - 300 * NSTIME_MS,
@@ -31,13 +31,16 @@ START_TEST(rounding_never_loses_the_truth)
 		for (nstime width = 0; width < 30000; width += 1171) {
 			const struct offset_interval i = { lo * NSTIME_MS,
 				(lo + width) * NSTIME_MS };
-			const struct accusation_figures f =
-			    accusation_figures(&i);
+			const struct skewfinding_figures figures =
+			    skewfinding_figures(&i);
 
-			ck_assert_int_le(f.offset - f.uncertainty, i.lo);
-			ck_assert_int_ge(f.offset + f.uncertainty, i.hi);
-			ck_assert_int_eq(f.offset %
-				(f.decimals == 1 ? NSTIME_S / 10 : NSTIME_S),
+			ck_assert_int_le(
+			    figures.offset - figures.uncertainty, i.lo);
+			ck_assert_int_ge(
+			    figures.offset + figures.uncertainty, i.hi);
+			ck_assert_int_eq(figures.offset %
+				(figures.decimals == 1 ? NSTIME_S / 10
+						       : NSTIME_S),
 			    0);
 		}
 }
@@ -45,15 +48,15 @@ END_TEST
 
 START_TEST(zones_of_servers_are_critical)
 {
-	struct accusation a = accusation_at(-400 * NSTIME_S);
+	struct skewfinding f = finding_at(-400 * NSTIME_S);
 
-	ck_assert_int_eq(accusation_severity(&a, &limits), FINDING_ERROR);
-	a.shape.kind = SHAPE_TIMEZONE;
-	ck_assert_int_eq(accusation_severity(&a, &limits), FINDING_CRITICAL);
-	a.facts.answers = false;
-	ck_assert_int_eq(accusation_severity(&a, &limits), FINDING_WARNING);
-	a.facts.pool.name = "fe-east";
-	ck_assert_int_eq(accusation_severity(&a, &limits), FINDING_CRITICAL);
+	ck_assert_int_eq(skewfinding_severity(&f, &limits), FINDING_ERROR);
+	f.shape.kind = SHAPE_TIMEZONE;
+	ck_assert_int_eq(skewfinding_severity(&f, &limits), FINDING_CRITICAL);
+	f.facts.answers = false;
+	ck_assert_int_eq(skewfinding_severity(&f, &limits), FINDING_WARNING);
+	f.facts.pool.name = "fe-east";
+	ck_assert_int_eq(skewfinding_severity(&f, &limits), FINDING_CRITICAL);
 }
 END_TEST
 
@@ -64,26 +67,26 @@ START_TEST(evidence_stands_in_the_order_of_the_design)
 		"uncertainty_s", "samples", "outliers", "witnesses",
 		"attribution", "shape", "shape_units", "step_s", "stepped_at",
 		"local_clock" };
-	struct accusation a = accusation_at(-HOUR);
+	struct skewfinding f = finding_at(-HOUR);
 	struct evidence e;
 
-	a.facts.pool.name = "fe-east";
-	a.shape = (struct shape){ SHAPE_DST, true, -1000 };
-	a.estimate.stepped = true;
-	accusation_write(&a, &e);
+	f.facts.pool.name = "fe-east";
+	f.shape = (struct shape){ SHAPE_DST, true, -1000 };
+	f.estimate.stepped = true;
+	skewfinding_write(&f, &e);
 	ck_assert_uint_eq(e.count, sizeof(names) / sizeof(*names));
 	for (size_t i = 0; i < e.count; i++)
 		ck_assert_str_eq(e.fields[i].name, names[i]);
 }
 END_TEST
 
-START_TEST(what_is_unknown_is_left_out)
+START_TEST(unknown_fields_are_left_out)
 {
-	struct accusation a = accusation_at(137 * NSTIME_S);
+	struct skewfinding f = finding_at(137 * NSTIME_S);
 	struct evidence e;
 
-	a.facts.answers = false;
-	accusation_write(&a, &e);
+	f.facts.answers = false;
+	skewfinding_write(&f, &e);
 	ck_assert_ptr_null(evidence_find(&e, "pool"));
 	ck_assert_ptr_null(evidence_find(&e, "role"));
 	ck_assert_ptr_null(evidence_find(&e, "shape_units"));
@@ -91,6 +94,6 @@ START_TEST(what_is_unknown_is_left_out)
 }
 END_TEST
 
-UNIT("accusation", rounding_never_loses_the_truth,
+UNIT("skewfinding", rounding_never_loses_the_truth,
     zones_of_servers_are_critical, evidence_stands_in_the_order_of_the_design,
-    what_is_unknown_is_left_out)
+    unknown_fields_are_left_out)

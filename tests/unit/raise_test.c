@@ -4,8 +4,8 @@
 #include "unit/saved.h"
 
 /*
- * Who may be accused, of what the witnesses say.  That wrong clocks are held,
- * told and absolved stands in skew_test.c.
+ * Which hosts are judged, and by which witnesses.  That wrong clocks are
+ * pending, raised and cleared is tested in skew_test.c.
  */
 
 #define START (1289690940 * NSTIME_S)
@@ -97,7 +97,7 @@ finish(nstime at)
 	skew_free(skew);
 }
 
-START_TEST(who_speaks_no_sip_is_not_accused)
+START_TEST(a_host_that_speaks_no_sip_is_not_judged)
 {
 	begin(false);
 	hear_often(1, WITNESS_NTP, 0, -HOUR);
@@ -107,7 +107,7 @@ START_TEST(who_speaks_no_sip_is_not_accused)
 }
 END_TEST
 
-START_TEST(unless_all_are_to_be_judged)
+START_TEST(unless_all_hosts_are_to_be_judged)
 {
 	begin(true);
 	hear_often(1, WITNESS_NTP, 0, -HOUR);
@@ -116,7 +116,7 @@ START_TEST(unless_all_are_to_be_judged)
 }
 END_TEST
 
-START_TEST(other_witnesses_accuse_who_speaks_sip)
+START_TEST(other_witnesses_count_for_a_host_that_speaks_sip)
 {
 	const struct address address = host(1);
 
@@ -146,7 +146,7 @@ START_TEST(it_may_turn_out_later_that_it_speaks_sip)
 }
 END_TEST
 
-START_TEST(who_serves_time_to_one_that_speaks_sip_is_accused_alone)
+START_TEST(a_time_server_of_a_sip_host_has_a_finding_of_its_own)
 {
 	const struct address server = host(1), client = host(2);
 
@@ -160,7 +160,7 @@ START_TEST(who_serves_time_to_one_that_speaks_sip_is_accused_alone)
 }
 END_TEST
 
-START_TEST(it_may_turn_out_later_to_whom_it_served_time)
+START_TEST(its_client_may_turn_out_later_to_speak_sip)
 {
 	const struct address server = host(1), client = host(2);
 
@@ -174,7 +174,7 @@ START_TEST(it_may_turn_out_later_to_whom_it_served_time)
 }
 END_TEST
 
-START_TEST(muted_witnesses_are_not_heard)
+START_TEST(muted_witnesses_are_not_used)
 {
 	begin(true);
 	limits.muted = 1u << WITNESS_NTP;
@@ -185,7 +185,7 @@ START_TEST(muted_witnesses_are_not_heard)
 }
 END_TEST
 
-START_TEST(who_was_accused_by_muted_witnesses_is_released)
+START_TEST(a_peer_raised_by_muted_witnesses_is_cleared)
 {
 	begin(true);
 	hear_often(1, WITNESS_NTP, 0, -HOUR);
@@ -208,7 +208,7 @@ START_TEST(who_was_accused_by_muted_witnesses_is_released)
 }
 END_TEST
 
-START_TEST(who_is_not_to_be_judged_any_more_is_released)
+START_TEST(a_host_not_to_be_judged_any_more_is_cleared)
 {
 	begin(true);
 	hear_often(1, WITNESS_NTP, 0, -HOUR);
@@ -239,7 +239,7 @@ START_TEST(witnesses_that_contradict_each_other_are_told)
 }
 END_TEST
 
-START_TEST(contradictions_of_strangers_are_not_told)
+START_TEST(contradictions_of_hosts_of_no_interest_are_not_told)
 {
 	begin(false);
 	for (unsigned i = 0; i < 5; i++) {
@@ -261,7 +261,7 @@ hear_zone(unsigned n, nstime at, int zone)
 	skew_input(skew, &stamp);
 }
 
-START_TEST(a_changed_zone_is_told_of_who_speaks_sip)
+START_TEST(a_changed_zone_is_told_of_a_host_that_speaks_sip)
 {
 	const struct address address = host(1);
 
@@ -323,7 +323,7 @@ restart(void)
 	saved_whole_or_not_at_all(&r, load);
 }
 
-START_TEST(what_each_witness_told_outlives_a_restart)
+START_TEST(the_samples_of_each_witness_outlive_a_restart)
 {
 	const struct address address = host(1);
 
@@ -340,7 +340,7 @@ START_TEST(what_each_witness_told_outlives_a_restart)
 }
 END_TEST
 
-START_TEST(other_limits_after_a_restart_release_who_was_accused)
+START_TEST(other_limits_after_a_restart_clear_raised_peers)
 {
 	begin(true);
 	hear_often(1, WITNESS_NTP, 0, -HOUR);
@@ -356,7 +356,7 @@ START_TEST(other_limits_after_a_restart_release_who_was_accused)
 }
 END_TEST
 
-START_TEST(who_serves_time_is_known_after_a_restart)
+START_TEST(a_time_server_is_known_after_a_restart)
 {
 	const struct address server = host(1), client = host(2);
 
@@ -407,19 +407,20 @@ START_TEST(a_zone_from_before_a_restart_is_changed_back_after_it)
 }
 END_TEST
 
-UNIT("trial", who_speaks_no_sip_is_not_accused, unless_all_are_to_be_judged,
-    other_witnesses_accuse_who_speaks_sip,
+UNIT("raise", a_host_that_speaks_no_sip_is_not_judged,
+    unless_all_hosts_are_to_be_judged,
+    other_witnesses_count_for_a_host_that_speaks_sip,
     it_may_turn_out_later_that_it_speaks_sip,
-    who_serves_time_to_one_that_speaks_sip_is_accused_alone,
-    it_may_turn_out_later_to_whom_it_served_time, muted_witnesses_are_not_heard,
-    who_was_accused_by_muted_witnesses_is_released,
-    who_is_not_to_be_judged_any_more_is_released,
+    a_time_server_of_a_sip_host_has_a_finding_of_its_own,
+    its_client_may_turn_out_later_to_speak_sip, muted_witnesses_are_not_used,
+    a_peer_raised_by_muted_witnesses_is_cleared,
+    a_host_not_to_be_judged_any_more_is_cleared,
     witnesses_that_contradict_each_other_are_told,
-    contradictions_of_strangers_are_not_told,
-    a_changed_zone_is_told_of_who_speaks_sip,
+    contradictions_of_hosts_of_no_interest_are_not_told,
+    a_changed_zone_is_told_of_a_host_that_speaks_sip,
     certificates_may_ask_for_one_clock,
-    what_each_witness_told_outlives_a_restart,
-    other_limits_after_a_restart_release_who_was_accused,
-    who_serves_time_is_known_after_a_restart,
+    the_samples_of_each_witness_outlive_a_restart,
+    other_limits_after_a_restart_clear_raised_peers,
+    a_time_server_is_known_after_a_restart,
     a_contradiction_from_before_a_restart_ends_after_it,
     a_zone_from_before_a_restart_is_changed_back_after_it)

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "skew/inner/estimate.h"
+
+#include <stdlib.h>
+
+void
+estimate_done(struct estimate *e)
+{
+	for (unsigned i = 0; i < WITNESS_KINDS; i++)
+		free(e->offsets[i]);
+}
+
+bool
+estimate_input(struct estimate *e, enum witness witness,
+    const struct offset_stamp *stamp, unsigned run, bool *changed)
+{
+	struct offset **o = &e->offsets[witness];
+
+	if (*o == NULL)
+		*o = calloc(1, sizeof(**o));
+	if (*o == NULL)
+		return false;
+	*changed = offset_input(*o, stamp, run);
+	return true;
+}
+
+bool
+estimate_mute(struct estimate *e, unsigned witnesses)
+{
+	bool any = false;
+
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
+		if ((witnesses & 1u << i) == 0 || e->offsets[i] == NULL)
+			continue;
+		free(e->offsets[i]);
+		e->offsets[i] = NULL;
+		any = true;
+	}
+	return any;
+}
+
+bool
+estimate_is_empty(const struct estimate *e)
+{
+	for (unsigned i = 0; i < WITNESS_KINDS; i++)
+		if (e->offsets[i] != NULL)
+			return false;
+	return true;
+}
+
+void
+estimate_save(struct record *r, const struct estimate *e)
+{
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
+		if (e->offsets[i] == NULL)
+			continue;
+		record_more(r, true);
+		record_u8(r, (uint8_t)i);
+		offset_save(r, e->offsets[i]);
+	}
+	record_more(r, false);
+}
+
+void
+estimate_load(struct estimate *e, struct cursor *c, nstime shift)
+{
+	while (record_read_more(c)) {
+		struct offset **o =
+		    &e->offsets[record_read_below(c, 1, WITNESS_KINDS)];
+
+		if (c->bad || *o != NULL) {
+			c->bad = true;
+			return;
+		}
+		*o = calloc(1, sizeof(**o));
+		if (*o == NULL) {
+			c->bad = true;
+			return;
+		}
+		offset_load(*o, c, shift);
+		if ((*o)->used == 0)
+			c->bad = true;
+	}
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ESTIMATE_H
+#define ESTIMATE_H
+
+#include "clock/offset.h"
+#include "witness/witness.h"
+
+/*
+ * How far one host's clock is from ours: an estimate for each of its
+ * witnesses, so that one that tells another time is never averaged with the
+ * rest.  select.h says which of them are to be believed.
+ */
+
+/* Embedded; zeroed, it has no samples.  Read the offsets. */
+struct estimate {
+	struct offset *offsets[WITNESS_KINDS]; /* owned; NULL: no samples */
+};
+
+void estimate_done(struct estimate *e);
+
+/* Add a stamp of one witness; *changed is what offset_input() returns.  False
+ * when out of memory: the stamp is lost. */
+bool estimate_input(struct estimate *e, enum witness witness,
+    const struct offset_stamp *stamp, unsigned run, bool *changed);
+
+/* Drop the samples of these witnesses (1 << WITNESS_x).  True if there were
+ * any. */
+bool estimate_mute(struct estimate *e, unsigned witnesses);
+
+/* Has no witness a sample? */
+bool estimate_is_empty(const struct estimate *e);
+
+/* What survives a restart, into an empty one.  A `now' is shifted by
+ * `shift'. */
+void estimate_save(struct record *r, const struct estimate *e);
+void estimate_load(struct estimate *e, struct cursor *c, nstime shift);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "skew/inner/peer.h"
+
+void
+peer_serves_time(struct peer *p, const struct address *client)
+{
+	p->client = *client;
+}
+
+void
+peer_speaks_sip(struct peer *p)
+{
+	p->speaks_sip = true;
+}
+
+void
+peer_told(struct peer *p, enum finding_severity severity, nstime now)
+{
+	p->severity = severity;
+	p->told = now;
+}
+
+void
+peer_unfold(struct peer *p)
+{
+	p->folded = false;
+}
+
+void
+peer_save(const struct peer *p, struct record *r)
+{
+	endpoint_address_save(r, &p->key.address);
+	record_u8(r, p->key.attribution);
+	record_u8(r, (uint8_t)p->state);
+	record_u8(r, (uint8_t)p->side);
+	record_flag(r, p->folded);
+	record_u8(r, (uint8_t)p->severity);
+	record_time(r, p->since);
+	record_time(r, p->told);
+	record_time(r, p->seen);
+	record_time(r, p->wall);
+	record_flag(r, p->speaks_sip);
+	record_flag(r, p->client.version != 0);
+	if (p->client.version != 0)
+		endpoint_address_save(r, &p->client);
+	estimate_save(r, &p->estimate);
+	conflict_save(r, &p->conflict);
+	zonechange_save(r, &p->zone);
+}
+
+void
+peer_load(struct peer *p, struct cursor *c, const struct record_shift *shift)
+{
+	p->key.address = endpoint_address_load(c);
+	p->key.attribution = (uint8_t)record_read_below(c, 1, 2);
+	p->state = record_read_below(c, 1, PEER_STATES);
+	p->side = record_read_below(c, 1, PEER_SIDES);
+	p->folded = record_read_flag(c) && p->state == PEER_RAISED;
+	p->severity = record_read_below(c, 1, FINDING_INFO + 1);
+	p->since = record_read_now(c, shift->watching);
+	p->told = record_read_now(c, shift->watching);
+	p->seen = record_read_now(c, shift->real);
+	p->wall = record_read_time(c);
+	p->speaks_sip = record_read_flag(c);
+	if (record_read_flag(c))
+		p->client = endpoint_address_load(c);
+	estimate_load(&p->estimate, c, shift->real);
+	if (p->state != PEER_CLEAR && estimate_is_empty(&p->estimate))
+		c->bad = true;
+	conflict_load(&p->conflict, c, shift->watching);
+	zonechange_load(&p->zone, c);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SELECT_H
+#define SELECT_H
+
+#include "base/textbuf.h"
+#include "skew/inner/estimate.h"
+
+/*
+ * Which witnesses of one host are to be believed, and what follows for its
+ * clock (DOMAIN section 2.10).  Nothing here keeps state.  The words are those
+ * of NTP's source selection:
+ *
+ *	pending		it has too few samples, or they do not agree
+ *	stale		a newer witness has contradicted it since
+ *	falseticker	it tells a wrong time
+ *	truechimer	it does not
+ *	distant		its uncertainty reaches across the threshold
+ */
+
+struct select_result {
+	struct offset_estimate joint; /* of those that agree and weigh most */
+	unsigned witnesses;           /* these: 1 << WITNESS_x */
+
+	/* These have samples of the same period, enough of them, and do not
+	 * all agree.  0: there is no contradiction. */
+	unsigned contradicting;
+	struct offset_interval intervals[WITNESS_KINDS]; /* their offsets */
+
+	bool unanimous; /* all agree, the stale ones too */
+};
+
+/*
+ * A witness with fewer than `least' samples is pending.  Where contradicting
+ * ones weigh the same, the joint estimate is `mixed'.  False if there are no
+ * samples.
+ */
+bool select_witnesses(
+    const struct estimate *e, unsigned least, struct select_result *result);
+
+enum select_verdict {
+	SELECT_PENDING,
+	SELECT_MIXED, /* more than one clock: not judged */
+	SELECT_TRUECHIMER,
+	SELECT_DISTANT,
+	SELECT_FALSETICKER
+};
+
+/* The joint estimate against the time held to be true: off by `warn' or more
+ * it is a falseticker. */
+enum select_verdict select_verdict(const struct offset_estimate *joint,
+    nstime reference, nstime warn, unsigned least);
+
+/* "date,ntp" */
+void select_write(struct textbuf *t, unsigned witnesses);
+
+#endif

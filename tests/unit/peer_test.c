@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "skew/inner/peer.h"
+
+#include "unit/saved.h"
+
+static struct peer peer, loaded;
+
+static void
+begin(void)
+{
+	struct offset_stamp stamp;
+	bool changed;
+
+	peer = (struct peer){
+		.key = { .address = { .version = 4, .octets = { 10, 0, 0, 7 } },
+		    .attribution = STAMP_VIA },
+		.state = PEER_RAISED,
+		.side = PEER_AGAINST_US,
+		.folded = true,
+		.seen = 5 * NSTIME_S,
+	};
+	ck_assert(offset_stamp(0, NSTIME_S, 0, 0, &stamp));
+	ck_assert(
+	    estimate_input(&peer.estimate, WITNESS_DATE, &stamp, 3, &changed));
+}
+
+static bool
+load(struct slice octets)
+{
+	const struct record_shift shift = { .now = 0 };
+	struct cursor c = cursor_over(octets);
+
+	estimate_done(&loaded.estimate);
+	loaded = (struct peer){ .side = PEER_NO_SIDE };
+	peer_load(&loaded, &c, &shift);
+	return !c.bad;
+}
+
+START_TEST(a_peer_outlives_a_restart)
+{
+	const struct address client = { .version = 4,
+		.octets = { 10, 1, 1, 1 } };
+	struct record r;
+
+	begin();
+	peer_speaks_sip(&peer);
+	peer_serves_time(&peer, &client);
+	peer_told(&peer, FINDING_ERROR, 4 * NSTIME_S);
+	record_init(&r, 1 << 16);
+	peer_save(&peer, &r);
+	saved_whole_or_not_at_all(&r, load);
+	ck_assert_int_eq(loaded.state, PEER_RAISED);
+	ck_assert_int_eq(loaded.side, PEER_AGAINST_US);
+	ck_assert(loaded.folded && loaded.speaks_sip);
+	ck_assert(endpoint_address_equal(&loaded.client, &client));
+	ck_assert_int_eq(loaded.severity, FINDING_ERROR);
+	ck_assert_int_eq(loaded.told, 4 * NSTIME_S);
+	ck_assert(!estimate_is_empty(&loaded.estimate));
+	estimate_done(&peer.estimate);
+	estimate_done(&loaded.estimate);
+	loaded = (struct peer){ .side = PEER_NO_SIDE };
+}
+END_TEST
+
+START_TEST(a_raised_peer_without_samples_makes_no_sense)
+{
+	struct record r;
+
+	begin();
+	estimate_mute(&peer.estimate, 1u << WITNESS_DATE);
+	record_init(&r, 1 << 16);
+	peer_save(&peer, &r);
+	ck_assert(!load(slice_of(r.octets, r.len)));
+	record_done(&r);
+}
+END_TEST
+
+START_TEST(a_peer_that_is_no_longer_folded_is_raised_alone)
+{
+	begin();
+	peer_unfold(&peer);
+	ck_assert(!peer.folded);
+	ck_assert_int_eq(peer.state, PEER_RAISED);
+	estimate_done(&peer.estimate);
+}
+END_TEST
+
+UNIT("peer", a_peer_outlives_a_restart,
+    a_raised_peer_without_samples_makes_no_sense,
+    a_peer_that_is_no_longer_folded_is_raised_alone)

@@ -149,11 +149,43 @@ tell(struct stale *s, const struct endpoint *server,
 	    });
 }
 
+/* 0x and eight digits, perhaps with the name behind. */
 static bool
-is_stale(const struct stale_response *r)
+is_skewed(struct slice hresult)
 {
-	return (r->status == 403 && slice_is_nocase(r->phrase, "Stale Date")) ||
-	    r->diagnostic == TIME_SKEW ||
+	static const char *const codes[] = {
+		"0xC3E93EE0", /* SIP_E_CRYPT_REFERRER_DATE_SKEWED */
+		"0x80EE006C", /* RTC_E_SIP_AUTH_TIME_SKEW */
+		"0x80090324", /* SEC_E_TIME_SKEW */
+	};
+
+	for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
+		if (slice_starts_with_nocase(hresult, codes[i]))
+			return true;
+	return false;
+}
+
+static bool
+says_stale_date(struct slice text)
+{
+	static const char words[] = "Stale Date";
+
+	for (; text.len >= sizeof(words) - 1; text = slice_after(text, 1))
+		if (slice_starts_with_nocase(text, words))
+			return true;
+	return false;
+}
+
+bool
+stale_matters(const struct stale_response *r)
+{
+	const bool refused = r->status == 403 ||
+	    (slice_is_nocase(r->protocol, "SIP") && r->cause == 403);
+
+	return (slice_is_nocase(r->protocol, "STIR") && r->cause == 403) ||
+	    (refused &&
+		(says_stale_date(r->phrase) || says_stale_date(r->reason))) ||
+	    r->diagnostic == TIME_SKEW || is_skewed(r->hresult) ||
 	    (r->diagnostic == REFERRER_REFUSED &&
 		slice_find(r->diagnostics, "DATE_SKEWED") < r->diagnostics.len);
 }
@@ -182,12 +214,26 @@ is_relayed(struct stale *s, const struct stale_response *r)
 	return relayed;
 }
 
+/* A message may say in several ways that it is for the time. */
+static bool
+is_known(const struct stale *s, const struct stale_response *r)
+{
+	const struct stale_leg *last =
+	    &s->legs[(s->leg_count + LEGS - 1) % LEGS];
+
+	return last->call == (table_hash(s->table, r->call_id) | 1) &&
+	    last->status == r->status && last->now == r->now &&
+	    endpoint_address_equal(&last->to, &r->client.address);
+}
+
 void
 stale_input(struct stale *s, const struct stale_response *r)
 {
 	struct evidence e;
 
-	if (!is_stale(r))
+	if (!stale_matters(r))
+		return;
+	if (is_known(s, r))
 		return;
 	if (is_relayed(s, r)) {
 		s->relayed++;

@@ -28,19 +28,35 @@ struct stale *stale_new(
 void stale_free(struct stale *s);
 void stale_set(struct stale *s, const struct stale_limits *limits);
 
-/* A SIP response from 400 on, though no copy of one; which of them matter is
- * decided here: 403 Stale Date, ms-diagnostics 1013, and 1020 where it says
- * DATE_SKEWED.  One that was just sent to `server' himself is another's. */
+/*
+ * A SIP response, though no copy of one, with one of the reasons it gives: the
+ * status line alone, a ms-diagnostics or ms-diagnostics-public field, or a
+ * value of a Reason field.
+ */
 struct stale_response {
 	unsigned status;
-	struct slice phrase;         /* of the status line */
-	uint32_t diagnostic;         /* ms-diagnostics: its id, or 0 */
-	struct slice diagnostics;    /* its whole value */
-	struct slice reason, source; /* of it */
+	struct slice phrase;      /* of the status line */
+	uint32_t diagnostic;      /* ms-diagnostics: its id, or 0 */
+	struct slice diagnostics; /* its whole value */
+	struct slice hresult;     /* of it */
+	struct slice protocol;    /* Reason: STIR, SIP, ..; or empty */
+	uint32_t cause;           /* of it */
+	struct slice reason;      /* of either: its text */
+	struct slice source;      /* of ms-diagnostics */
 	struct slice call_id;
 	struct endpoint server, client; /* who sent it, to whom */
 	nstime now, wall;
 };
+
+/*
+ * Does it say that somebody was refused for the time?  403 Stale Date; Reason:
+ * STIR;cause=403 in any response (RFC 9410); ms-diagnostics 1013, 1020 where it
+ * says DATE_SKEWED, and any with an HRESULT that means so.
+ */
+bool stale_matters(const struct stale_response *response);
+
+/* What does not matter is not looked at.  One that was just sent to `server'
+ * itself is relayed: it is the word of another. */
 void stale_input(struct stale *s, const struct stale_response *response);
 
 /* A KRB-ERROR, sent by `server' to `client'.  Only code 37 is counted. */

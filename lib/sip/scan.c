@@ -120,6 +120,9 @@ scan_field(struct scan *scan, enum field_name name, struct slice value)
 	case FIELD_RECORD_ROUTE:
 		m->has_record_route = true;
 		return true;
+	case FIELD_REASON:
+		m->has_reason = true;
+		return true;
 	case FIELD_OTHER:
 		return true;
 	case FIELD_CALL_ID:

@@ -37,9 +37,9 @@ struct sip_message {
 
 	struct slice date; /* the value as sent; the first if several */
 	struct slice content_type;
-	struct slice user_agent; /* User-Agent, or Server */
-	struct slice body;       /* at most Content-Length octets */
-	bool has_record_route;
+	struct slice user_agent;           /* User-Agent, or Server */
+	struct slice body;                 /* at most Content-Length octets */
+	bool has_record_route, has_reason; /* these fields */
 };
 
 /* One Via, in the words of struct sip_message. */

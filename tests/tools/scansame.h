@@ -23,6 +23,7 @@ scansame_difference(const struct sip_message *a, const struct sip_message *b)
 	SCANSAME_NUMBER(vias);
 	SCANSAME_NUMBER(via_port);
 	SCANSAME_NUMBER(has_record_route);
+	SCANSAME_NUMBER(has_reason);
 	SCANSAME_SLICE(start_line);
 	SCANSAME_SLICE(method);
 	SCANSAME_SLICE(request_uri);

@@ -500,7 +500,8 @@ START_TEST(refusals_are_told_with_what_they_say)
 	message((struct sip_message){ .status = 401 }, text, in);
 	ck_assert_uint_eq(on.refused, 1);
 	ck_assert_uint_eq(on.diagnostic, 1013);
-	message((struct sip_message){ .status = 403 },
+	message((struct sip_message){ .status = 403,
+		    .reason = slice_text("Stale Date") },
 	    "SIP/2.0 403 Stale Date\r\n\r\n", in);
 	ck_assert_uint_eq(on.refused, 2);
 	ck_assert_uint_eq(on.status, 403);
@@ -508,6 +509,9 @@ START_TEST(refusals_are_told_with_what_they_say)
 	    in);
 	message((struct sip_message){ .status = 200 }, text, in);
 	ck_assert_uint_eq(on.refused, 2);
+	message((struct sip_message){ .status = 183, .has_reason = true },
+	    "SIP/2.0 183 Progress\r\nReason: STIR;cause=403\r\n\r\n", in);
+	ck_assert_uint_eq(on.refused, 3);
 	clocks_free(clocks);
 }
 END_TEST

@@ -293,6 +293,55 @@ START_TEST(sip_refusals_for_the_time_are_told_at_once)
 }
 END_TEST
 
+START_TEST(the_code_alone_says_that_dates_are_skewed)
+{
+	struct stale_response r = {
+		.status = 429,
+		.diagnostic = 1020,
+		.hresult = slice_text("0xc3e93ee0"),
+	};
+
+	ck_assert(stale_matters(&r));
+	r.diagnostic = 1010;
+	r.hresult = slice_text("0x80090324(SEC_E_TIME_SKEW)");
+	ck_assert(stale_matters(&r));
+	r.hresult = slice_text("0x80090322(SEC_E_WRONG_PRINCIPAL)");
+	ck_assert(!stale_matters(&r));
+}
+END_TEST
+
+START_TEST(stir_gives_its_reason_in_any_response)
+{
+	struct stale_response r = {
+		.status = 183,
+		.protocol = slice_text("stir"),
+		.cause = 403,
+	};
+
+	ck_assert(stale_matters(&r));
+	r.cause = 437; /* unsupported credential */
+	ck_assert(!stale_matters(&r));
+	r.protocol = slice_text("SIP");
+	r.cause = 403;
+	ck_assert(!stale_matters(&r));
+	r.reason = slice_text("verification: stale date");
+	ck_assert(stale_matters(&r));
+}
+END_TEST
+
+START_TEST(stale_date_may_stand_anywhere_in_a_403)
+{
+	struct stale_response r = {
+		.status = 403,
+		.phrase = slice_text("Forbidden (Stale Date)"),
+	};
+
+	ck_assert(stale_matters(&r));
+	r.status = 404;
+	ck_assert(!stale_matters(&r));
+}
+END_TEST
+
 START_TEST(a_proxy_that_passes_a_refusal_on_did_not_refuse)
 {
 	struct stale_response r = {
@@ -343,5 +392,8 @@ UNIT("stale", three_refusals_without_success_are_told_after_the_hold,
     more_servers_than_are_remembered_take_turns,
     other_errors_and_other_clients_do_not_count, refusals_far_apart_are_no_run,
     the_end_of_a_savefile_ends_the_hold, it_is_told_again_when_it_goes_on,
-    the_table_has_a_limit, sip_refusals_for_the_time_are_told_at_once,
+    the_table_has_a_limit, the_code_alone_says_that_dates_are_skewed,
+    stir_gives_its_reason_in_any_response,
+    stale_date_may_stand_anywhere_in_a_403,
+    sip_refusals_for_the_time_are_told_at_once,
     a_proxy_that_passes_a_refusal_on_did_not_refuse, other_refusals_are_not)

@@ -8,6 +8,7 @@
 #include "sip/msdiag.h"
 #include "sip/ntlm.h"
 #include "sip/sipdate.h"
+#include "sip/sipreason.h"
 
 _Static_assert((size_t)OPENING_OCTETS >= (size_t)WITNESS_STREAM,
     "what witnesses read is kept");
@@ -162,49 +163,87 @@ read_challenge(struct clocks *c, const struct clocks_message *in)
 		tell_from_message(c, in, WITNESS_NTLM, told, NTLM_RESOLUTION);
 }
 
+/* Its Reason, if that is about a 403. */
+static bool
+find_reason(const struct clocks_message *in, struct sipreason *reason)
+{
+	struct sipreason_walk walk = { .rest = slice_trim(in->octets) };
+
+	while (in->message->has_reason && sipreason_next(&walk, reason))
+		if (reason->cause == 403 &&
+		    (slice_is_nocase(reason->protocol, "STIR") ||
+			slice_is_nocase(reason->protocol, "SIP")))
+			return true;
+	return false;
+}
+
 static void
-tell_refusal(struct clocks *c, const struct clocks_message *in,
-    const struct sip_message *m, const struct msdiag *diag, bool first)
+tell_refusal(struct clocks *c, const struct stale_response *r)
 {
 	c->output(c->arg,
 	    &(struct observation){
-	        .kind = OBSERVATION_REFUSED,
-	        .now = in->origin->now,
-	        .wall = in->origin->wall,
-	        .refused = {
-	            .status = m->status,
-	            .phrase = first ? m->reason : slice_of(NULL, 0),
-	            .diagnostic = diag->id,
-	            .diagnostics = diag->whole,
-	            .reason = diag->reason,
-	            .source = diag->source,
-	            .call_id = m->call_id,
-	            .server = in->origin->from,
-	            .client = in->origin->to,
-	            .now = in->origin->now,
-	            .wall = in->origin->wall,
-	        },
+		.kind = OBSERVATION_REFUSED,
+		.now = r->now,
+		.wall = r->wall,
+		.refused = *r,
 	    });
 }
 
-/* One for each diagnostic in it; a 403 may have none and still be for the
- * time. */
+static void
+tell_diagnostic(
+    struct clocks *c, struct stale_response r, const struct msdiag *diag)
+{
+	r.diagnostic = diag->id;
+	r.diagnostics = diag->whole;
+	msdiag_param(diag, "HRESULT", &r.hresult);
+	r.reason = diag->reason;
+	r.source = diag->source;
+	tell_refusal(c, &r);
+}
+
+/* One for each diagnostic in it, one for its Reason; a 403 may have none and
+ * still be for the time. */
 static void
 read_refusal(struct clocks *c, const struct clocks_message *in)
 {
 	struct slice rest = msdiag_begin(in->octets);
-	struct msdiag diag = { .id = 0 };
-	const bool has_diagnostic = msdiag_next(&rest, &diag);
+	struct msdiag diag;
+	struct sipreason reason;
+	const bool refused = in->message->status >= 400;
+	const bool has_diagnostic = refused && msdiag_next(&rest, &diag);
+	const bool has_reason = find_reason(in, &reason);
 	const struct sip_message *m;
 	struct sip_message full;
+	struct stale_response r;
 
-	if (!has_diagnostic && in->message->status != 403)
+	if (!has_diagnostic && !has_reason && in->message->status != 403)
 		return;
 	m = crosscheck_message(
 	    in->crosscheck, in->octets, in->message, in->origin->now, &full);
-	tell_refusal(c, in, m, &diag, true);
+	r = (struct stale_response){
+		.status = m->status,
+		.phrase = m->reason,
+		.call_id = m->call_id,
+		.server = in->origin->from,
+		.client = in->origin->to,
+		.now = in->origin->now,
+		.wall = in->origin->wall,
+	};
+	if (has_reason) {
+		r.protocol = reason.protocol;
+		r.cause = reason.cause;
+		r.reason = reason.text;
+	}
+	if (has_reason || !has_diagnostic)
+		tell_refusal(c, &r);
+	else
+		tell_diagnostic(c, r, &diag);
+	r.phrase = slice_of(NULL, 0);
+	r.cause = 0;
+	if (has_diagnostic && has_reason)
+		tell_diagnostic(c, r, &diag);
 	while (has_diagnostic && msdiag_next(&rest, &diag))
-		tell_refusal(c, in, m, &diag, false);
+		tell_diagnostic(c, r, &diag);
 }
 
 void
@@ -216,11 +255,12 @@ clocks_message(struct clocks *c, const struct clocks_message *in)
 		return;
 	if (!in->input.date_relayed)
 		read_date(c, in);
-	if (match != TXNTABLE_RESPONSE || in->message->status < 400)
+	if (match != TXNTABLE_RESPONSE)
 		return;
-	if (!in->input.date_relayed)
+	if (!in->input.date_relayed && in->message->status >= 400)
 		read_challenge(c, in);
-	read_refusal(c, in);
+	if (in->message->status >= 400 || in->message->has_reason)
+		read_refusal(c, in);
 }
 
 static bool

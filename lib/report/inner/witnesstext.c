@@ -91,12 +91,15 @@ stale_date_label(struct textbuf *t, const struct alert_event *event)
 static void
 add_sip(struct textbuf *t, const struct evidence *e)
 {
+	const int64_t status = evidence_number(e, "status", 0);
 	const int64_t id = evidence_number(e, "diagnostic_id", 0);
+	const bool refused = status == 0 || status >= 400;
 
-	textbuf_add(t, " refused ");
+	textbuf_add(t, refused ? " refused " : " told ");
 	phrase_field(t, e, "client", "a client");
-	textbuf_add(t, " for the time: ");
-	textbuf_int(t, evidence_number(e, "status", 0));
+	textbuf_add(t,
+	    refused ? " for the time: " : " that its request is out of date: ");
+	textbuf_int(t, status);
 	if (id != 0) {
 		textbuf_add(t, ", ms-diagnostics ");
 		textbuf_int(t, id);

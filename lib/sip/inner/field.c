@@ -76,7 +76,9 @@ field_name_of(struct slice name)
 		    : is_name(name, "date")  ? FIELD_DATE
 					     : FIELD_OTHER;
 	case 6:
-		return is_name(name, "server") ? FIELD_SERVER : FIELD_OTHER;
+		return is_name(name, "server") ? FIELD_SERVER
+		    : is_name(name, "reason")  ? FIELD_REASON
+					       : FIELD_OTHER;
 	case 7:
 		return is_name(name, "call-id") ? FIELD_CALL_ID
 		    : is_name(name, "contact")  ? FIELD_CONTACT

@@ -201,6 +201,9 @@ take_field(struct keys_reading *r, const struct field *field)
 	case FIELD_RECORD_ROUTE:
 		m->has_record_route = true;
 		break;
+	case FIELD_REASON:
+		m->has_reason = true;
+		break;
 	case FIELD_CONTACT:
 	case FIELD_OTHER:
 	case FIELD_MALFORMED:

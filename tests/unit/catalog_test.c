@@ -55,9 +55,56 @@ START_TEST(the_relays_own_port_gets_the_relays_advice)
 	event = event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
 	ck_assert_ptr_nonnull(
 	    strstr(catalog_advice(&event), "A/V authentication service"));
+	is_advice(catalog_advice(&event));
 	evidence_init(&e);
 	ck_assert_str_eq(catalog_advice(&event),
 	    catalog_find(FINDING_TRANSACTION_TIMEOUT)->advice);
+	evidence_text(&e, "class", "no_response");
+	evidence_text(&e, "uas", "10.0.0.21:5062");
+	ck_assert_ptr_null(
+	    strstr(catalog_advice(&event), "A/V authentication service"));
+	ck_assert_ptr_nonnull(strstr(catalog_advice(&event), "--explain"));
+	is_advice(catalog_advice(&event));
+}
+END_TEST
+
+static const char *
+advice_of_alert(int64_t alert)
+{
+	static struct evidence of;
+	const struct alert_event event =
+	    event_of(FINDING_CONNECTION_FAILURE, &of, "10.0.0.21:5061");
+
+	evidence_init(&of);
+	evidence_text(&of, "class", "tls_alert");
+	evidence_integer(&of, "tls_alert", alert);
+	return catalog_advice(&event);
+}
+
+START_TEST(a_tls_alert_says_what_is_wrong)
+{
+	static const struct {
+		int alert;
+		const char *about;
+	} alerts[] = {
+		{ 40, "cipher" },
+		{ 42, "certificate" },
+		{ 45, "clocks" },
+		{ 48, "authority" },
+		{ 70, "version" },
+		{ 71, "cipher" },
+		{ 112, "SNI" },
+		{ 116, "client a certificate" },
+		{ 120, "ALPN" },
+		{ 255, "certificates" },
+	};
+
+	for (size_t i = 0; i < sizeof(alerts) / sizeof(*alerts); i++) {
+		const char *advice = advice_of_alert(alerts[i].alert);
+
+		is_advice(advice);
+		ck_assert_ptr_nonnull(strstr(advice, alerts[i].about));
+	}
 }
 END_TEST
 
@@ -91,4 +138,5 @@ END_TEST
 
 UNIT("catalog", every_kind_says_what_it_is_and_what_to_do,
     the_longer_text_fits_a_terminal, the_relays_own_port_gets_the_relays_advice,
-    a_class_may_know_better, what_is_over_needs_other_advice)
+    a_tls_alert_says_what_is_wrong, a_class_may_know_better,
+    what_is_over_needs_other_advice)

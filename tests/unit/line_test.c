@@ -42,8 +42,8 @@ START_TEST(a_timeout_on_the_relays_port_is_one_clear_line)
 	    "SERVICE of 10.0.0.11:49152 within 34.0 s (MRAS request); sent "
 	    "18:21:33Z; the client sent it 11 times; Call-ID 7d8d76435a47; "
 	    "check the A/V authentication service on the Edge, port 5062 both "
-	    "ways, the certificates and the clocks of both; then restart what "
-	    "cached the time");
+	    "ways, then certificates and clocks of both; more: siptimed "
+	    "--explain transaction-timeout");
 }
 END_TEST
 

@@ -393,6 +393,8 @@ attempts_tls(struct attempts *a, const struct context *context,
 	t->lost = t->lost || e->facts->lost;
 	if (e->facts->version != 0)
 		t->version = tlsflow_version_name(e->facts->version);
+	else if (e->facts->offered != 0)
+		t->version = tlsflow_version_name(e->facts->offered);
 	switch (e->kind) {
 	case TLSFLOW_HELLO:
 		if (e->from == TLSFLOW_CLIENT)

@@ -3,6 +3,8 @@
 
 #include "report/inner/phrase.h"
 
+enum { PROTOCOL_VERSION = 70 };
+
 static void
 add_server(struct textbuf *t, const struct alert_event *event)
 {
@@ -41,6 +43,13 @@ add_alert(struct textbuf *t, const struct evidence *e)
 	textbuf_add(t, " (");
 	textbuf_int(t, evidence_number(e, "tls_alert", 0));
 	textbuf_add(t, ")");
+	if (evidence_find(e, "tls_version") == NULL)
+		return;
+	textbuf_add(t,
+	    evidence_number(e, "tls_alert", 0) == PROTOCOL_VERSION
+		? " to an offer of "
+		: " under ");
+	phrase_field(t, e, "tls_version", "");
 }
 
 static void
@@ -141,6 +150,57 @@ silent_peer_label(struct textbuf *t, const struct alert_event *event)
 	add_server(t, event);
 }
 
+/* What a TLS alert says is wrong (RFC 8446 section 6.2). */
+static const struct {
+	uint8_t first, last;
+	const char *advice;
+} alerts[] = {
+	{ 40, 40,
+	    "compare the cipher suites, curves and signature algorithms that "
+	    "both sides allow: they share none; else the server has no "
+	    "certificate that fits" },
+	{ 42, 46,
+	    "check the certificate of the side that was refused (dates, names, "
+	    "revocation), then the clocks of both" },
+	{ 48, 48,
+	    "give the side that refused the authority (CA) that issued the "
+	    "other's certificate, and let the server send its whole chain" },
+	{ 49, 49, "see whom the side that refused lets in" },
+	{ 51, 51,
+	    "check that certificate and private key belong together, and that "
+	    "nothing between the two changes what they send" },
+	{ 70, 70,
+	    "let both sides allow a common TLS version (1.2 or later): the "
+	    "version the client offers is one the server does not take" },
+	{ 71, 71,
+	    "compare the cipher suites and key lengths that both sides allow: "
+	    "those offered are too weak for the other side" },
+	{ 80, 80, "see the log of the side that sent the alert: it failed" },
+	{ 86, 86,
+	    "see why the client falls back to an older TLS version: its "
+	    "first attempts failed" },
+	{ 112, 112,
+	    "check the server name the client asks for (SNI): the server has "
+	    "no certificate for that name" },
+	{ 116, 116,
+	    "give the client a certificate: the server asks for one (mutual "
+	    "TLS)" },
+	{ 120, 120,
+	    "compare the application protocols (ALPN) of both: the server "
+	    "knows none of those the client offers" },
+};
+
+static const char *
+advise(const struct alert_event *event)
+{
+	const int64_t alert = evidence_number(event->evidence, "tls_alert", -1);
+
+	for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++)
+		if (alert >= alerts[i].first && alert <= alerts[i].last)
+			return alerts[i].advice;
+	return NULL;
+}
+
 static const struct kindtext_class connection_failure_classes[] = {
 	{ "refused",
 	    "check that the service runs there and listens on that address "
@@ -199,6 +259,7 @@ const struct kindtext conntext_connection_failure = {
 "failed gets through.\n",
 	},
 	.classes = connection_failure_classes,
+	.advise = advise,
 	.trouble = connection_failure,
 	.label = connection_failure_label,
 	.healthy = "a client got through",

@@ -17,6 +17,9 @@ struct kindtext_class {
 struct kindtext {
 	struct catalog_entry catalog;
 	const struct kindtext_class *classes; /* up to a NULL class; or NULL */
+	/* Where the evidence says even better what to do: NULL if it does not.
+	 * Or NULL. */
+	const char *(*advise)(const struct alert_event *event);
 	void (*trouble)(struct textbuf *t, const struct alert_event *event);
 	/* What to call it where the trouble is over. */
 	void (*label)(struct textbuf *t, const struct alert_event *event);

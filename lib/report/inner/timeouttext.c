@@ -202,6 +202,36 @@ slow(struct textbuf *t, const struct alert_event *event)
 	phrase_since(t, event->first_seen);
 }
 
+static bool
+is_on_5062(struct slice endpoint)
+{
+	static const char port[] = ":5062";
+
+	return endpoint.len >= sizeof(port) &&
+	    slice_is(
+		slice_after(endpoint, endpoint.len - sizeof(port) + 1), port);
+}
+
+/* An MRAS request that got no answer at all, or none in the end, is the
+ * trouble this program was written for.  A name alone does not make it one. */
+static const char *
+advise(const struct alert_event *event)
+{
+	const struct evidence *e = event->evidence;
+	const struct slice class = evidence_get(e, "class");
+
+	if (!is_on_5062(evidence_get(e, "uas")) ||
+	    !(slice_is(class, "no_response") || slice_is(class, "no_final")))
+		return NULL;
+	if (evidence_number(e, "mras", 0) != 0)
+		return "check the A/V authentication service on the Edge, port "
+		       "5062 both ways, then certificates and clocks of both; "
+		       "more: siptimed --explain transaction-timeout";
+	return "check that the server runs and its service answers, the path "
+	       "both ways, then both clocks; if it is a Lync Edge: siptimed "
+	       "--explain transaction-timeout";
+}
+
 static const struct kindtext_class transaction_timeout_classes[] = {
 	{ "stalled_after_100",
 	    "the server named is alive: check what stands behind it (its next "
@@ -261,6 +291,7 @@ const struct kindtext timeouttext_timeout = {
 "client that had failed was answered.\n",
 	},
 	.classes = transaction_timeout_classes,
+	.advise = advise,
 	.trouble = timeout,
 	.label = timeout_label,
 	.noun = "timeout",

@@ -76,8 +76,8 @@ explain(const struct siptimed *s)
 	return STATUS_TROUBLE;
 }
 
-/* What is in force: defaults, then the file that was named.  The daemon's own
- * place is looked at only where no savefile is judged. */
+/* Load the defaults, then the file that was named.  The default path is only
+ * read where no savefile is judged. */
 static int
 configure(struct siptimed *s)
 {
@@ -177,7 +177,7 @@ main(int argc, char *argv[])
 	struct siptimed s = { .config = NULL };
 	int status = STATUS_TROUBLE;
 
-	/* A reader of our output that goes away is an error to be told. */
+	/* Writing to a reader that went away is an error to be logged. */
 	signal(SIGPIPE, SIG_IGN);
 	s.log.journal = log_goes_to_journal();
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);

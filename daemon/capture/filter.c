@@ -9,8 +9,8 @@
 enum { TEXT = 16384 };
 
 /*
- * Who says vlan (or mpls, or pppoes) shifts the offsets of what follows by
- * himself, and means that one level.
+ * An expression that says vlan (or mpls, pppoes, geneve) shifts the offsets of
+ * what follows it itself, and means that one level.
  */
 static bool
 shifts(const char *user)
@@ -38,7 +38,7 @@ write_level(struct textbuf *t, const char *user)
 	" ether proto 0x9100) and "
 
 /* libpcap shifts the offsets of everything that follows the word vlan, so the
- * levels are nested and the expression stands inside each. */
+ * levels are nested and each contains the expression. */
 static void
 write_user(struct textbuf *t, const char *user, unsigned vlan_levels)
 {

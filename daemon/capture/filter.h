@@ -8,18 +8,19 @@
 #include "net/portset.h"
 
 /*
- * The capture filter of a live interface (DESIGN section 5): what any room can
- * use, and of that what the operator's own expression wants.
+ * The capture filter of a live interface (DESIGN section 5): the packets that
+ * any room can use, of those only the ones that match the operator's
+ * expression.
  *
  * The first half is written here and not by libpcap, which repeats all of it
  * for each level of VLAN tags: that grew to four times what an older kernel
  * takes (net.core.optmem_max), and then everything is copied to the daemon and
- * filtered there.  The second half, if there is one, stands behind it:
+ * filtered there.  The operator's expression, if there is one, follows it:
  *
  *	D, then (I and U) or (TAG and vlan and ((I and U) or (vlan and (..))))
  *
- * I: IP is at this level.  TAG: there is still one in the packet.  A user who
- * says vlan himself gets U, at the level he names.
+ * I: IP is at this level.  TAG: there is still one in the packet.  An
+ * expression that says vlan itself is used as it is, at the level it names.
  */
 
 struct filter_wanted {

@@ -6,9 +6,9 @@
 enum { TAGS = 4, GENEVE = 6081, PROTOCOL = 0 /* in M[] */ };
 
 /*
- * Offsets are told in two parts: `base', where the datalink's header ends, and
- * X, what stands behind that.  In a cooked capture the kernel sees no such
- * header, and libpcap takes `base' off.
+ * An offset has two parts: `base', where the datalink's header ends, and X, the
+ * headers after that.  In a cooked capture the kernel sees no such header, and
+ * libpcap takes `base' off.
  */
 struct program {
 	struct assembly *b;
@@ -89,7 +89,7 @@ cooked(struct program *p, uint32_t ethertype, uint32_t header)
 	by_ethertype(p);
 }
 
-/* The version stands in the first octet of IP. */
+/* The first octet of IP holds the version. */
 static void
 bare(struct program *p, uint32_t header)
 {
@@ -123,8 +123,8 @@ tunnels(struct program *p)
 		IF_ANY_OF(p, p->take, 4, 41, 47);
 }
 
-/* X is at what IP carries, and its protocol was put by.  Of ICMP only what
- * says that something cannot be reached is wanted. */
+/* X is at what IP carries, and its protocol was put by.  Of ICMP only
+ * unreachable messages are wanted. */
 static void
 behind_ip(struct program *p, uint32_t icmp_protocol, uint32_t unreachable)
 {
@@ -156,7 +156,8 @@ ip4(struct program *p)
 	behind_ip(p, 1, 3);
 }
 
-/* Extension headers are not read: what stands behind them may be wanted. */
+/* Extension headers are not read: any protocol may follow them, so the packet
+ * is taken. */
 static void
 ip6(struct program *p)
 {

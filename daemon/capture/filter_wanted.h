@@ -6,12 +6,12 @@
 #include "capture/filter.h"
 
 /*
- * What any room can use, for a datalink (a DLT_ value): IP at once or behind
- * up to four VLAN tags; of that SIP ports, UDP that begins like a SIP response,
- * fragments but the first, ICMP unreachable, tunnels and witnesses.  What is
- * wanted goes on behind the program.
+ * Write the packets that any room can use, for a datalink (a DLT_ value): IP at
+ * once or behind up to four VLAN tags; of that SIP ports, UDP that begins like
+ * a SIP response, fragments but the first, ICMP unreachable, tunnels and
+ * witnesses.  A wanted packet goes on after the last instruction.
  *
- * `others': what stands behind headers that are not read here is wanted too.
+ * `others': packets with headers that are not read here are wanted too.
  */
 void filter_wanted_write(struct assembly *b, const struct filter_wanted *wanted,
     int datalink, bool others);

@@ -23,7 +23,7 @@ if_one_of(struct assembly *b, const struct witness_octets *o, int label)
 		assembly_if(b, o->values[i], label);
 }
 
-/* What does not match goes on. */
+/* A packet that does not match goes on. */
 static void
 take_matching(struct assembly *b, const struct filter_witness *f,
     const struct witness_channel *channel, uint32_t header)

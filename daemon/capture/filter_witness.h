@@ -5,7 +5,7 @@
 #include "capture/assembly.h"
 
 /*
- * What the capture filter must let through for the witnesses of other
+ * The packets that the capture filter lets through for the witnesses of other
  * protocols, so narrow that the kernel drops the rest: NTP, KRB-ERROR and the
  * like but no tickets, NEGOTIATE responses but no file traffic.
  *
@@ -20,7 +20,7 @@ struct filter_witness {
 /* A is a port of UDP, the source's or the destination's. */
 void filter_witness_either(struct assembly *b, const struct filter_witness *f);
 
-/* A is the source port.  What is no witness goes on. */
+/* A is the source port.  A packet of no witness goes on. */
 void filter_witness_udp(struct assembly *b, const struct filter_witness *f);
 void filter_witness_tcp(struct assembly *b, const struct filter_witness *f);
 

@@ -17,7 +17,7 @@ enum { AT_ONCE = 1024, WHY = 512 };
 
 struct interface {
 	struct capture *capture; /* NULL: this slot is free */
-	bool missing;            /* said so, and to be said when it is back */
+	bool missing;            /* logged, and its return has to be logged */
 	nstime mentioned;
 	bool was_there, offloads_told;
 };
@@ -85,7 +85,7 @@ warn_of_offloads(struct interfaces *set, struct interface *in)
 	in->offloads_told = true;
 }
 
-/* What there is instead, for who mistyped it. */
+/* List the interfaces that exist, in case the name was mistyped. */
 static void
 write_names(struct textbuf *t)
 {
@@ -99,7 +99,7 @@ write_names(struct textbuf *t)
 		if_freenameindex(all);
 }
 
-/* What does not work now may work later; it is mentioned once an hour. */
+/* An interface that cannot be captured may work later: log it once an hour. */
 static void
 mention(
     struct interfaces *set, struct interface *in, int error, const char *why)
@@ -278,8 +278,8 @@ reset(
 	}
 }
 
-/* Those that stand on only one side: the new ones, when they cannot be had
- * all, or the old ones. */
+/* Forget the slots that are not in `keep': the new interfaces after a failure,
+ * the old ones otherwise. */
 static void
 forget_others(struct interfaces *set, const bool keep[])
 {

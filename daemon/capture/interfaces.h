@@ -6,17 +6,17 @@
 #include "host/log.h"
 
 /*
- * The interfaces that are watched, each in a slot of its own: packet.source
- * is the number of its slot.  One that is down, gone or not there yet is
- * waited for, and looked after once a second.
+ * The interfaces that are watched, each in a slot of its own: packet.source is
+ * the number of its slot.  An interface that is down or absent is tried again
+ * once a second.
  */
 
 enum { INTERFACES_MOST = 16 };
 
 struct interfaces;
 
-/* Wait for `descriptor' on behalf of a slot, or for nothing any more: -1, it
- * is about to be closed. */
+/* Wait for `descriptor' on behalf of a slot; -1: stop waiting, it is about to
+ * be closed. */
 typedef void interfaces_watch(void *arg, size_t slot, int descriptor);
 
 struct interfaces_setup {
@@ -38,9 +38,9 @@ struct interfaces_wanted {
 };
 
 /*
- * Make the set what is wanted: what stands in both is kept, with the new
- * setup.  0, or -errno, logged, and nothing has changed: the filter does not
- * compile, or a new interface can never be captured.
+ * Watch exactly the wanted interfaces; those watched already are kept, with the
+ * new setup.  0, or -errno, logged, and nothing has changed: the filter does
+ * not compile, or a new interface can never be captured.
  */
 int interfaces_set(
     struct interfaces *set, const struct interfaces_wanted *wanted);
@@ -48,15 +48,14 @@ int interfaces_set(
 /* Read what waits.  True: all of it; false: there may be more. */
 bool interfaces_read(struct interfaces *set, size_t slot);
 
-/* Once a second: which went away, which are back? */
+/* Once a second: notice interfaces that went away or came back. */
 void interfaces_look_after(struct interfaces *set);
 
 /* NULL: the slot is not used. */
 const char *interfaces_name(const struct interfaces *set, size_t slot);
 bool interfaces_is_open(const struct interfaces *set, size_t slot);
 
-/* It was there since it is watched, and is not now: what it would show is
- * lost. */
+/* It was captured before and is away now, so its packets are lost. */
 bool interfaces_is_missed(const struct interfaces *set, size_t slot);
 
 /* Slots in use are below this. */

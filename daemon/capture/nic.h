@@ -5,8 +5,8 @@
 #include "base/textbuf.h"
 
 /*
- * What the kernel tells about a network interface, asked by ioctl on a local
- * socket and from /proc: the sandbox allows both.
+ * Facts about a network interface, from ioctl on a local socket and from /proc:
+ * the sandbox allows both.
  */
 
 /* Its index, or 0: there is no such interface ("any" is none). */
@@ -17,7 +17,7 @@ bool nic_is_up(const char *name);
 /*
  * Write the offloads that merge received segments before they are seen, as
  * ethtool names them: "gro", "lro" or "gro lro".  Nothing is written if there
- * is none, or the kernel does not tell.
+ * are none, or the kernel does not report them.
  */
 void nic_receive_offloads(const char *name, struct textbuf *t);
 

@@ -7,9 +7,8 @@
 #include "config/options.h"
 
 /*
- * Make `set' the interfaces of the command line, or else of the file, to be
- * captured as the configuration says.  0, or -errno, logged, and nothing has
- * changed.
+ * Watch the interfaces of the command line, or else of the configuration, with
+ * its capture settings.  0, or -errno, logged, and nothing has changed.
  */
 int selection_set(struct interfaces *set, const struct options *options,
     const struct config *config, const struct log *log);

@@ -147,7 +147,7 @@ is_among_others(const char *list, const char *word)
 	return found && count > 1;
 }
 
-/* What no key can tell on its own. */
+/* Check rules that concern more than one key. */
 static int
 check(const struct config *config, const struct log *log)
 {

@@ -10,9 +10,9 @@
 #include "config/value.h"
 
 /*
- * The configuration (DESIGN section 11): every key with its type, default
- * and check stands in one table in config_keys.c, and its value in this
- * struct.  What a file sets is remembered with file and line.
+ * The configuration (DESIGN section 11): config_keys.c has one table of every
+ * key with its type, default and check; this struct holds the values, each with
+ * the file and line that set it.
  */
 
 enum {
@@ -28,7 +28,7 @@ enum {
 
 struct config_value {
 	char text[CONFIG_TEXT]; /* as written */
-	const char *origin;     /* "default", or the file it stands in */
+	const char *origin;     /* "default", or the file that set it */
 	unsigned line;          /* 0: not from a file */
 };
 
@@ -131,7 +131,7 @@ void config_for_savefiles(struct config *config);
 bool config_is_set(
     const struct config *config, const char *section, const char *key);
 
-/* What is in force and where each value comes from, as a file that
+/* Print the values in force and where each comes from, as a file that
  * config_load() would read. */
 void config_print(const struct config *config, FILE *out);
 

@@ -97,7 +97,7 @@ find_pool(struct config *config, struct slice name)
 	return pool;
 }
 
-/* `name' is what stands in the brackets after the word pool. */
+/* `name' follows the word pool in the brackets. */
 static void
 begin_pool(struct reading *r, struct slice name)
 {
@@ -175,7 +175,7 @@ admit(struct reading *r, struct slice line, size_t most)
 	return true;
 }
 
-/* What inih calls for fgets(). */
+/* inih calls it in the place of fgets(). */
 static char *
 read_line(char *to, int size, void *stream)
 {

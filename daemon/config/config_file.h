@@ -5,9 +5,9 @@
 #include "config/config.h"
 
 /*
- * One file of the configuration, read into *config.  All of it is read; 0, or
- * -errno if anything in it was refused, which has been logged line by line.
- * `path' is borrowed as long as *config lives.
+ * Read one file of the configuration into *config, to its end even if a line is
+ * refused.  0, or -errno after each refused line was logged. `path' is borrowed
+ * as long as *config lives.
  */
 int config_file_read(
     struct config *config, const char *path, const struct log *log);

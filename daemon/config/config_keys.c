@@ -326,7 +326,7 @@ set_list(const struct row *row, struct slice text, void *to)
 			textbuf_add(&t, " ");
 		textbuf_add_slice(&t, item);
 	}
-	/* An empty list says nothing, unless that is the default. */
+	/* An empty list is a mistake, unless it is the default. */
 	if (t.truncated || (t.len == 0 && row->initial[0] != '\0'))
 		return false;
 	memcpy(to, joined, t.len + 1);

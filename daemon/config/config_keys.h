@@ -14,7 +14,7 @@ size_t config_keys_count(void);
 const char *config_keys_section(size_t row);
 const char *config_keys_name(size_t row);
 
-/* What a value may be, for people. */
+/* The accepted values, in words for people. */
 const char *config_keys_accepted(size_t row);
 
 /* False: there is no such key. */

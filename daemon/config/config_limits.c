@@ -19,8 +19,8 @@ enum {
 
 /*
  * Fixed, so that the same packets give the same digits in every run and on
- * every machine.  A random one would hide no more: who has the names can try
- * them all, with siptimed itself.
+ * every machine.  A random key would hide no more: anybody who has the names
+ * can try them all with siptimed itself.
  */
 static const struct siphash_key identity_key = { 0x73697074696d6564,
 	0x6964656e74697479 };
@@ -28,8 +28,8 @@ static const struct siphash_key identity_key = { 0x73697074696d6564,
 static const nstime MINUTE = 60 * NSTIME_S;
 static const nstime HOUR = 3600 * NSTIME_S;
 
-/* Who dials or answers these is a server: the ports whose requests were
- * chosen to be watched, or the A/V authentication port. */
+/* Hosts that send to or from these ports are servers: the ports whose requests
+ * were chosen to be watched, or the A/V authentication port. */
 static void
 fill_server_ports(const struct config *config, struct portset *ports)
 {

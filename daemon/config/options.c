@@ -46,7 +46,7 @@ static const char help[] =
     "filter is an expression as in pcap-filter(7).\n"
     "Exit status of -r: 0 no alert, 1 alerts were raised, 2 trouble.\n";
 
-/* getopt's own messages say neither what to do nor who is talking. */
+/* getopt's own messages name neither the program nor a remedy. */
 static int
 refuse(const struct log *log, int argc, char *argv[], int found)
 {

@@ -37,7 +37,7 @@ struct options {
 int options_parse(struct options *o, int argc, char *argv[]);
 void options_done(struct options *o);
 
-/* What --help says. */
+/* The text of --help. */
 const char *options_help(void);
 
 #endif

@@ -6,9 +6,9 @@
 #include "net/portset.h"
 
 /*
- * Values as an operator writes them in the configuration; the unit stands in
- * the value.  Each parser returns false, and leaves its output untouched, if
- * the text is not one.
+ * Values as an operator writes them in the configuration, with their units.
+ * Each parser returns false, and leaves its output untouched, if the text is
+ * not one.
  */
 
 /* 500ms, 60s, 5m, 1h, 14d. */

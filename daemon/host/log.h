@@ -9,13 +9,13 @@
 
 /*
  * The daemon about itself, on stderr: never alerts.  Lines are lower case,
- * subject first, reason last, no full stop.  Control characters and octets
- * that are not UTF-8 are escaped, since names of files and what stands in
- * them come from others.  errno is preserved.
+ * subject first, reason last, no full stop.  Control characters and octets that
+ * are not UTF-8 are escaped, since the names and contents of files may be
+ * hostile.  errno is preserved.
  *
- * Where stderr goes to the journal each line has its priority,
- * sd-daemon(3).  A daemon says no more than twenty lines of one kind at a
- * time, then one every ten seconds; the others are counted, and that is said.
+ * Where stderr goes to the journal each line has its priority, sd-daemon(3).  A
+ * daemon logs at most twenty lines of one kind at a time, then one every ten
+ * seconds; the rest are counted, and their number is logged.
  */
 
 enum { LOG_KINDS = 64, LOG_SAMPLE = 160 };
@@ -39,23 +39,23 @@ struct log {
 	struct log_limits *limits; /* borrowed, zeroed at first; NULL: none */
 };
 
-/* Where does stderr go?  $JOURNAL_STREAM tells, systemd.exec(5). */
+/* Does stderr go to the journal?  From $JOURNAL_STREAM, systemd.exec(5). */
 bool log_goes_to_journal(void);
 
 void log_error(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void log_warning(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* No trouble, but always said: what is over, what is in force. */
+/* Always logged: the end of a trouble, the settings in force. */
 void log_notice(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void log_info(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* What was asked for: never held back. */
+/* Answers to a request (SIGUSR1): never held back. */
 void log_answer(const struct log *log, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-/* Say what was held back, when there is room again. */
+/* Log how many lines were held back, when the rate allows it again. */
 void log_tick(const struct log *log);
 
 #endif

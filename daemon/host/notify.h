@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /*
- * What the service manager is told, sd_notify(3).  Started by hand there is
- * nobody to tell, and nothing happens.
+ * Notifications to the service manager, sd_notify(3).  Without one nothing
+ * happens.
  */
 
 enum { NOTIFY_STATUS = 512 };

@@ -42,7 +42,7 @@ has_capability(unsigned capability)
 	    (data[0].effective >> capability & 1) != 0;
 }
 
-/* What is not in the bounding set cannot be had back by any exec. */
+/* No exec can regain a capability that is not in the bounding set. */
 static void
 limit_bounding_set(void)
 {
@@ -226,8 +226,8 @@ static const int allowed[] = {
 	SCMP_SYS(writev),
 };
 
-/* Packet sockets to capture, local ones to tell.  No internet: collectors are
- * served by sockets that systemd passes in. */
+/* Packet sockets capture, local sockets reach journald and syslog; internet
+ * sockets are refused. */
 static int
 allow_sockets(scmp_filter_ctx filter)
 {

@@ -5,8 +5,8 @@
 #include "host/log.h"
 
 /*
- * What the daemon may do.  Under systemd the unit sees to it; started as root
- * by hand, it keeps CAP_NET_RAW alone (so that an interface can be opened
+ * The rights of the daemon.  Under systemd the unit limits them; started as
+ * root by hand, it keeps CAP_NET_RAW alone (so that an interface can be opened
  * again when it comes back) under the user siptimed, and a seccomp filter.
  */
 
@@ -16,8 +16,8 @@
  */
 int privilege_drop(const struct log *log);
 
-/* Allow only the system calls that capturing and telling need; the others
- * fail with EPERM.  0 or -errno, logged. */
+/* Allow only the system calls that capture and the sinks need; others fail with
+ * EPERM.  0 or -errno, logged. */
 int privilege_confine(const struct log *log);
 
 /* May this process capture?  If not, log what grants it. */

@@ -5,12 +5,12 @@
 #include "base/nstime.h"
 #include "clock/ownclock.h"
 
-/* The only reader of clocks.  Nothing that is judged in a savefile asks it. */
+/* The only reader of clocks.  No verdict about a savefile depends on it. */
 
 /* CLOCK_MONOTONIC. */
 nstime wallclock_monotonic(void);
 
-/* CLOCK_REALTIME: for what we say, never for what we judge. */
+/* CLOCK_REALTIME: for the times we print, never for verdicts. */
 nstime wallclock_realtime(void);
 
 /* CLOCK_REALTIME less CLOCK_MONOTONIC: changes when our clock is stepped. */
@@ -19,7 +19,7 @@ nstime wallclock_offset(void);
 /* The stamp of a captured packet: `fraction' counts `unit' nanoseconds. */
 nstime wallclock_stamp(int64_t seconds, int64_t fraction, nstime unit);
 
-/* What adjtimex(2) says; EPERM (a sandbox) means unknown. */
+/* The state of our clock by adjtimex(2); unknown on EPERM (a sandbox). */
 enum ownclock wallclock_state(void);
 
 /*

@@ -113,7 +113,7 @@ static void
 undo(const struct file *f, off_t size)
 {
 	if (size >= 0 && ftruncate(f->descriptor, size) != 0)
-		return; /* then it stays; the error before is the one told */
+		return; /* then it stays; deliver() reports the first error */
 }
 
 /* Standard output may be a pipe that does not block; wait until it takes

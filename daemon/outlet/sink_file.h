@@ -6,8 +6,8 @@
 
 /*
  * A sink that appends lines to a file: JSON lines for programs, or text lines
- * after their time for people.  A line stands in the file whole or not at
- * all, also when the disk is full.
+ * after their time for people.  Each line is written whole or not at all, even
+ * when the disk is full.
  */
 
 /* Text or JSON lines on standard output; JSON lines in the file that the

@@ -20,12 +20,12 @@ struct sinktable_row {
 	const char *needs; /* what has to be there, for people */
 };
 
-/* The row for one item of [alerts] sinks, and what stands after its word.
- * NULL: there is no such sink, or it was named without its argument. */
+/* The row for one item of [alerts] sinks, and its argument. NULL: there is no
+ * such sink, or it was named without its argument. */
 const struct sinktable_row *sinktable_find(
     struct slice item, struct slice *argument);
 
-/* What "auto" stands for on this machine: journal where journald is, else
+/* The meaning of "auto" on this machine: journal where journald is, else
  * syslog. */
 const char *sinktable_automatic(void);
 

@@ -11,8 +11,8 @@
 #include "state/state.h"
 
 /*
- * What a daemon says about itself: how it is in a few words, its counters,
- * and which of its limits were reached.
+ * The daemon's status in a few words, its counters, and the limits that were
+ * reached.
  */
 
 /* Everything in it is borrowed; merge may be NULL. */

@@ -24,10 +24,10 @@
 
 #define MINUTE (60 * NSTIME_S)
 
-/* What state may take at the end, after the sinks. */
+/* How long state may be written at the end, after the sinks. */
 #define LAST_WORDS (150 * NSTIME_MS)
 
-/* What an interface went through. */
+/* What was captured and dropped on an interface. */
 struct passage {
 	nstime reached;             /* `now' of its last packet */
 	uint64_t captured, dropped; /* since the minute began */
@@ -112,7 +112,7 @@ wall(const struct live *l)
 	return l->reached + l->wall_offset;
 }
 
-/* One interface alone is in order by itself. */
+/* Packets of a single interface are in order without a merge. */
 static bool
 set_merge(struct live *l)
 {
@@ -176,8 +176,8 @@ live_new(const struct live_setup *setup)
 	return NULL;
 }
 
-/* What was refused may be half in: a new judge, then.  What is new is told
- * after what is told again. */
+/* A refused state file may be partly loaded, so a fresh judge takes its place.
+ * Repeated alerts go out before new ones. */
 static int
 load_state(struct live *l)
 {
@@ -269,8 +269,8 @@ live_open_sinks(struct live *l)
 	return error;
 }
 
-/* Alerts that wait are told, sinks drain, and what they did not deliver is
- * saved. */
+/* Send alerts that wait, drain the sinks, and save the alerts that they did not
+ * deliver. */
 static void
 finish(struct live *l, nstime deadline)
 {

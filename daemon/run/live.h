@@ -8,8 +8,8 @@
 
 /*
  * Interfaces as one capture, through a tap to the judge and on to the sinks.
- * This file knows no event loop: it is told when something is readable and
- * when time has passed, and tells which descriptors to wait for.
+ * This file has no event loop: the caller reports readable descriptors and the
+ * passing of time, and is given the descriptors to wait for.
  */
 
 struct live;
@@ -33,7 +33,7 @@ struct live *live_new(const struct live_setup *setup);
  * dropped.  0 or -errno, logged. */
 int live_open_sinks(struct live *l);
 
-/* End: alerts that wait are told, sinks drain until `deadline'
+/* End: alerts that wait are sent, sinks drain until `deadline'
  * (CLOCK_MONOTONIC). */
 void live_free(struct live *l, nstime deadline);
 
@@ -58,7 +58,7 @@ bool live_set(struct live *l, struct config *config);
 /* Files of sinks are opened anew; nothing else changes. */
 void live_reopen(struct live *l);
 
-/* How it is, in a few words: see about.h. */
+/* The status in a few words: see about.h. */
 void live_write(const struct live *l, struct textbuf *t);
 
 /* SIGUSR1: every counter that is not zero. */

@@ -14,8 +14,8 @@
 
 enum { TICK_MS = 50, SIGNALS = 4 };
 
-/* What sinks have from SIGTERM on.  State comes after them, and a busy machine
- * takes its share of the two seconds that we promise. */
+/* The time that sinks have after SIGTERM.  State comes after them, and a busy
+ * machine takes its share of the two seconds that we promise. */
 #define FAREWELL (1500 * NSTIME_MS)
 
 struct loop;
@@ -129,7 +129,7 @@ watch_clock(struct loop *loop)
 	event_add(loop->clock, NULL);
 }
 
-/* What is in force, in one line. */
+/* Log the files in force, in one line. */
 static void
 say_configuration(const struct loop *loop)
 {
@@ -146,8 +146,8 @@ say_configuration(const struct loop *loop)
 	    config->file_count == 0 ? "defaults" : store);
 }
 
-/* systemd is told what is not there yet, and does not wait for it: who waits
- * for a mirror port waits for somebody with a cable. */
+/* An absent interface is named in the status, and systemd does not wait for it:
+ * a mirror port may wait hours for a cable. */
 static void
 say_ready(struct loop *loop)
 {
@@ -165,7 +165,7 @@ reload(struct loop *loop)
 	const char *path = loop->setup.config_path;
 	struct config *config;
 
-	/* There may be one by now. */
+	/* A configuration file may have been created meanwhile. */
 	if (path == NULL && access(CONFIG_PATH, F_OK) == 0)
 		path = CONFIG_PATH;
 	if (path == NULL) {
@@ -176,7 +176,7 @@ reload(struct loop *loop)
 	if (config == NULL || config_load(config, path, log) < 0 ||
 	    !live_set(loop->live, config)) {
 		log_error(log,
-		    "%s: not taken over, what was in force before stays", path);
+		    "%s: reload failed, keeping the previous configuration", path);
 		config_free(config);
 		/* logrotate(8) sends the same signal. */
 		live_reopen(loop->live);
@@ -185,7 +185,7 @@ reload(struct loop *loop)
 	config_free(loop->setup.config);
 	loop->setup.config = config;
 	loop->setup.config_path = path;
-	log_notice(log, "%s: read again", path);
+	log_notice(log, "%s: reloaded", path);
 	say_configuration(loop);
 }
 

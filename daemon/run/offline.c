@@ -22,7 +22,8 @@ struct offline {
 	bool stop; /* standard output is gone */
 	int error; /* .. and why: -errno */
 	uint64_t raised;
-	uint64_t ignored[FINDING_KINDS]; /* raised, but nobody was told */
+	uint64_t
+	    ignored[FINDING_KINDS]; /* raised, but ignored by configuration */
 };
 
 int
@@ -226,8 +227,8 @@ run(struct offline *j)
 	textbuf_init(&t, line, sizeof(line));
 	if (!j->stop && throttle_finish(&j->throttle, &t))
 		say_held_back(j, &t);
-	/* Who reads the summary must know by then that it is not of all; of
-	 * nothing there is none. */
+	/* Damaged files are reported before the summary, which does not cover
+	 * them whole; without any packet there is no summary. */
 	fflush(stdout);
 	replay_complain(j->replay);
 	tap_counts(j->tap, &counts);

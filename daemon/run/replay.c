@@ -34,7 +34,7 @@ struct replay {
 	nstime now, wall;   /* of the latest packet */
 	nstime shift;       /* now is the stamp plus this, or later */
 	nstime first, last; /* stamps of what was judged */
-	nstime end;         /* the latest that a file tells it went on to */
+	nstime end; /* the latest time that a file covers by its own account */
 	struct totals stats;
 };
 
@@ -58,7 +58,7 @@ sort_paths(const struct replay_setup *setup, const char **sorted)
 	return count;
 }
 
-/* Every file that cannot be opened is told, not only the first. */
+/* Log every file that cannot be opened, not only the first. */
 static int
 open_sources(struct replay *r, const char *const *paths, size_t count)
 {
@@ -225,7 +225,7 @@ next_deadline(const struct replay *r)
 	return tap < judge ? tap : judge;
 }
 
-/* What the tap has to say comes before the judge's own deadlines. */
+/* The tap's deadlines fire before the judge's own. */
 static void
 tick(struct replay *r, nstime now)
 {
@@ -246,7 +246,7 @@ advance(struct replay *r, nstime now)
 
 		if (due < r->now)
 			due = r->now;
-		/* One that stands after its tick must not hold us here. */
+		/* A deadline that its own tick did not move must not loop here. */
 		if (due > now || due == ticked)
 			break;
 		tick(r, due);

@@ -13,21 +13,20 @@
 #define FOLDER "/var/lib/siptimed"
 #define BOOT_ID "/proc/sys/kernel/random/boot_id"
 
-/* What changes all the time is saved this often, and at least so often; what
- * must not be lost at once. */
+/* Counters and learnt clocks are saved this often, and at least so often;
+ * alerts at once. */
 #define REGULARLY (5 * NSTIME_S)
 #define AT_LEAST (60 * NSTIME_S)
 #define AT_ONCE (50 * NSTIME_MS)
 
-/* But a flood of alerts is no flood of files: thousands of alerts take 50 ms
- * to be put into a record, and that may not take more than one part in so
- * many of the loop's time. */
+/* Writing thousands of alerts into a record takes 50 ms; that may take one part
+ * in so many of the loop's time at most. */
 enum { SHARE = 20 };
 
 /* Events that a sink may be behind. */
 enum { EVENTS = 1024, EVENT_OCTETS = 2 * 1024 * 1024 };
 
-/* Names of counters that are ours. */
+/* The counters that this file reads or writes. */
 #define OPEN "state.transactions_open"
 #define UNKNOWN_RESTART "state.unknown_restart"
 #define PACKETS "tap.packets"
@@ -78,8 +77,8 @@ parse_boot(uint8_t boot[SAVED_BOOT], const char *text, size_t len)
 	}
 }
 
-/* Names this run of the machine.  In a sandbox without /proc systemd tells
- * (%b); otherwise it stays zeros, and the wall clock is believed. */
+/* The boot ID.  In a sandbox without /proc the unit passes it (%b); without
+ * either it stays zero, and the wall clock is trusted. */
 static void
 read_boot(uint8_t boot[SAVED_BOOT])
 {
@@ -112,8 +111,8 @@ open_file(struct state *s)
 		return;
 	s->file = NULL;
 	log_warning(s->log,
-	    "state: %s: %s: nothing will be remembered over a restart; "
-	    "create the folder for the user siptimed, or say -n",
+	    "state: %s: %s: alerts will not survive a restart; "
+	    "create the folder for the user siptimed, or run with -n",
 	    s->folder, strerror(-error));
 }
 
@@ -173,7 +172,7 @@ take_in(struct state *s, struct slice octets, struct judge *judge, nstime *step)
 	return true;
 }
 
-/* What was there may be of use to somebody; it is of none to us. */
+/* Keep the refused file under another name for analysis. */
 static bool
 refuse(struct state *s, const char *why)
 {
@@ -185,12 +184,12 @@ refuse(struct state *s, const char *why)
 	error = statefile_set_aside(s->file, wallclock_realtime(), &name);
 	if (error == 0)
 		log_warning(s->log,
-		    "state: %s/state: %s: set aside as %s, nothing is "
-		    "remembered",
+		    "state: %s/state: %s: renamed to %s, starting without "
+		    "saved state",
 		    s->folder, why, store);
 	else
 		log_warning(s->log,
-		    "state: %s/state: %s, and cannot be set aside: %s",
+		    "state: %s/state: %s, and cannot be renamed: %s",
 		    s->folder, why, strerror(-error));
 	return false;
 }
@@ -296,7 +295,7 @@ save(struct state *s, const struct state_rooms *rooms)
 	s->took = wallclock_monotonic() - m.now;
 }
 
-/* Once when it begins, and when it is over. */
+/* Log a failure when it begins and when it is over. */
 static void
 tell_error(struct state *s)
 {
@@ -304,11 +303,11 @@ tell_error(struct state *s)
 
 	if (error != 0 && !s->failing)
 		log_warning(s->log,
-		    "state: %s: cannot be written: %s; what happens now would "
-		    "not be remembered over a restart",
+		    "state: %s: cannot be saved: %s; alerts would not survive "
+		    "a restart now",
 		    s->folder, strerror(-error));
 	else if (error == 0 && s->failing)
-		log_notice(s->log, "state: %s: is written again", s->folder);
+		log_notice(s->log, "state: %s: is saved again", s->folder);
 	s->failing = error != 0;
 }
 

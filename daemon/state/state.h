@@ -7,16 +7,17 @@
 #include "outlet/sinks.h"
 
 /*
- * What survives a restart, an upgrade, a crash: in "state" in
- * $STATE_DIRECTORY or else /var/lib/siptimed.  Alerts are saved at once when
- * one of them changes, learnt clocks and counters every few seconds; a thread
- * writes (statefile.h).  A disk that is full is told once, and nothing else
- * suffers.  Without a place to keep it all goes on, and nothing survives.
+ * Keeps alerts, clocks and counters over a restart, an upgrade or a crash, in
+ * the file "state" in $STATE_DIRECTORY or else /var/lib/siptimed.  Alerts are
+ * saved at once when one of them changes, learnt clocks and counters every few
+ * seconds; a thread writes (statefile.h).  A full disk is logged once and
+ * disturbs nothing else.  Without a folder the daemon runs on and keeps
+ * nothing.
  */
 
 struct state;
 
-/* What it looks after; borrowed. */
+/* The rooms whose state is saved; borrowed. */
 struct state_rooms {
 	struct judge *judge;
 	struct sinks *sinks;
@@ -26,8 +27,8 @@ struct state_rooms {
 	uint64_t transactions; /* open at present */
 };
 
-/* Once privileges were dropped.  `kept': else nothing is (-n).  NULL when
- * out of memory. */
+/* Call it after privileges were dropped.  `kept': else nothing is (-n).  NULL
+ * when out of memory. */
 struct state *state_new(bool kept, const struct log *log);
 
 /*
@@ -43,10 +44,11 @@ void state_tell_again(struct state *s, struct sinks *sinks);
 /* An alert is about to go to the sinks.  Returns its number. */
 uint64_t state_event(struct state *s, const struct alert_event *event);
 
-/* Often, and after anything that may have told an alert: save what is due. */
+/* Save if it is due: call it often, and after anything that may have raised an
+ * alert. */
 void state_tick(struct state *s, const struct state_rooms *rooms);
 
-/* What was counted before this run. */
+/* The counters from before this run. */
 const struct totals *state_before(const struct state *s);
 
 void state_stats(const struct state *s, counter_output *output, void *arg);

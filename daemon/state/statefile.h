@@ -6,10 +6,9 @@
 #include "base/textbuf.h"
 
 /*
- * The file that state is kept in, "state" in a folder of its own.  It is
- * written by a thread, since fsync may take seconds: the latest record alone,
- * into another file beside it that then takes its name, so that what stands
- * there is whole whenever the machine or the daemon dies.
+ * The file "state" in a folder of its own.  A thread writes it, since fsync may
+ * take seconds: always the latest record, into a second file that is then
+ * renamed, so that "state" is whole whenever the machine or the daemon dies.
  */
 
 struct statefile;
@@ -18,29 +17,28 @@ struct statefile;
  * be made in it. */
 int statefile_new(struct statefile **f, const char *folder);
 
-/* What waits is written until `deadline' (CLOCK_MONOTONIC). */
+/* Writes the record that waits, until `deadline' (CLOCK_MONOTONIC). */
 void statefile_free(struct statefile *f, nstime deadline);
 
 /*
- * All that stands in the file, at most `most' octets; the caller frees it.
- * 0 or -errno: -ENOENT there is none, -EFBIG there is more.  Before the first
+ * Read the whole file, at most `most' octets; the caller frees them. 0 or
+ * -errno: -ENOENT there is none, -EFBIG there is more.  Before the first
  * statefile_write().
  */
 int statefile_read(
     const struct statefile *f, size_t most, uint8_t **octets, size_t *len);
 
-/* Give what stands there another name, "state.damaged-TIME", told in `name'.
- * 0 or -errno. */
+/* Rename the file to "state.damaged-TIME", written to `name'. 0 or -errno. */
 int statefile_set_aside(
     const struct statefile *f, nstime wall, struct textbuf *name);
 
 /* Take over a record, to be written in the place of one that still waits. */
 void statefile_write(struct statefile *f, struct record *r);
 
-/* Nothing waits or is being written. */
+/* True if no record waits or is being written. */
 bool statefile_idle(struct statefile *f);
 
-/* Of the last time: 0 or -errno. */
+/* The result of the latest write: 0 or -errno. */
 int statefile_error(struct statefile *f);
 
 #endif

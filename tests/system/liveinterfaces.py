@@ -131,7 +131,7 @@ def test_long_filter(options):
               (counts(daemon), daemon.log))
         check(f"{name}: told", (NOT_TAKEN in daemon.log) != fits, daemon.log)
         daemon.signal(signal.SIGHUP)
-        daemon.says("read again")
+        daemon.says("reloaded")
         check(f"{name}: told on reload", until(3, lambda: daemon.log.count(
             NOT_TAKEN) == (0 if fits else 2)), daemon.log)
         wire.send(frame(b"x", 0x8100, port=4789))
@@ -141,7 +141,7 @@ def test_long_filter(options):
     sh("ip link delete u0")
 
 
-def reread(daemon, text, says=r"siptimed\.conf: read again"):
+def reread(daemon, text, says=r"siptimed\.conf: reloaded"):
     before = len(re.findall(says, daemon.log))
     daemon.write(text)
     daemon.signal(signal.SIGHUP)
@@ -180,7 +180,7 @@ def test_reload(options):
             ("not a name", config("y0 averyveryverylongname"),
              "averyveryverylongname")):
         check(f"reload: {name}: refused", reread(
-            daemon, text, "not taken over, what was in force before stays"),
+            daemon, text, "reload failed, keeping the previous configuration"),
             daemon.log)
         check(f"reload: {name}: files opened anew all the same",
               until(5, lambda: os.path.exists(f"{daemon.folder}/json")),

@@ -150,14 +150,14 @@ def test_damaged(options):
         file.write(b"damage")
     daemon.start()
     check("damaged: said", daemon.says(
-        "damaged or foreign: set aside as state.damaged-"), daemon.log)
+        "damaged or foreign: renamed to state.damaged-"), daemon.log)
     check("damaged: set aside",
           len(glob.glob(f"{daemon.folder}/state.damaged-*")) == 1)
     check("damaged: goes on", counts(daemon) >= 0)
     daemon.stop()
     daemon.start(STATE_DIRECTORY="/nowhere")
     check("no folder: said", daemon.says(
-        "/nowhere: No such file or directory: nothing will be remembered"),
+        "/nowhere: No such file or directory: alerts will not survive a restart"),
         daemon.log)
     daemon.stop()
     sh("mkdir /run/small && mount -t tmpfs -o size=4k,mode=777 none "
@@ -166,14 +166,14 @@ def test_damaged(options):
     until(5, lambda: daemon.log.count("c0: capturing") > 2)
     ask(PORT)
     check("disk full: said", daemon.says(
-        "state: /run/small: cannot be written: No space left", 15),
+        "state: /run/small: cannot be saved: No space left", 15),
         daemon.log)
     sh("rm /run/small/fill; mount -o remount,size=1m /run/small")
     ask(PORT)
     check("disk full: over", daemon.says(
-        "state: /run/small: is written again", 15), daemon.log)
+        "state: /run/small: is saved again", 15), daemon.log)
     check("disk full: said once", daemon.log.count(
-        "cannot be written") == 1, daemon.log)
+        "cannot be saved") == 1, daemon.log)
     daemon.stop()
     sh("umount /run/small")
 

@@ -113,6 +113,7 @@ crash(void)
 {
 	static void *volatile left[4];
 
+	(void)left;
 	left[0] = judge;
 	left[1] = sinks;
 	left[2] = state;
@@ -210,7 +211,7 @@ START_TEST(a_damaged_file_is_set_aside)
 	start();
 	folder_write("state", "nothing of ours");
 	ck_assert(!load());
-	said_that("/state: damaged or foreign: set aside as state.damaged-");
+	said_that("/state: damaged or foreign: renamed to state.damaged-");
 	ck_assert_int_ne(access(folder_path("state"), F_OK), 0);
 	end();
 	folder_remove();
@@ -242,13 +243,13 @@ START_TEST(a_failed_save_is_told_once_and_when_it_works_again)
 	ck_assert_int_eq(mkdir(folder_path("state"), 0700), 0);
 	folder_write("state/in_the_way", "");
 	state_event(state, &raised);
-	await((tick(), strstr(said_all(), "cannot be written") != NULL));
+	await((tick(), strstr(said_all(), "cannot be saved") != NULL));
 	ck_assert_ptr_null(strstr(
-	    strstr(said_all(), "cannot be written") + 1, "cannot be written"));
+	    strstr(said_all(), "cannot be saved") + 1, "cannot be saved"));
 	unlink(folder_path("state/in_the_way"));
 	rmdir(folder_path("state"));
 	await((state_event(state, &raised), tick(),
-	    strstr(said_all(), "is written again") != NULL));
+	    strstr(said_all(), "is saved again") != NULL));
 	end();
 	folder_remove();
 }

@@ -206,7 +206,8 @@ $B/packaging/siptimed.catalog: $B/packaging/journal/catalog
 
 $B/packaging/siptimed.8: daemon/siptimed.8 $B/packaging/journal/catalog
 	$B/packaging/journal/catalog man > $@.alerts
-	sed -e '/^\.Sh EXIT STATUS/{' -e 'e cat $@.alerts' -e '}' $< > $@.new
+	sed -e '/^\.Sh EXIT STATUS/{' -e 'e cat $@.alerts' -e '}' \
+	    -e 's,/usr/bin/siptimed,$(BINDIR)/siptimed,' $< > $@.new
 	mv $@.new $@
 
 # One unit for the configuration's interfaces, a template for one each.
@@ -265,6 +266,11 @@ deb:
 check-system: deb $B/tests/tools/pcapscript
 	@tests/system/container $B
 
+# The README's commands on a bare Debian: takes root, and packages' mirrors.
+check-fresh:
+	@tests/system/fresh $(CORPUS)
+
 # They hold what PREFIX was when they were made.
 .PHONY: $B/packaging/siptimed.service $B/packaging/siptimed@.service
-.PHONY: check-system deb install
+.PHONY: $B/packaging/siptimed.8
+.PHONY: check-fresh check-system deb install

@@ -56,8 +56,13 @@ def mirror():
 
 
 def tree(deb):
-    """A Debian with what the package needs, made once."""
-    wanted = sorted(set(PACKAGES + dependencies(deb)))
+    """A Debian with what the package needs."""
+    return debian(PACKAGES + dependencies(deb))
+
+
+def debian(packages):
+    """A bare Debian and these packages, made once."""
+    wanted = sorted(set(packages))
     name = hashlib.sha256(" ".join(wanted).encode()).hexdigest()[:12]
     place = CACHE / f"{SUITE}-{name}"
     if place.is_dir():
@@ -67,7 +72,8 @@ def tree(deb):
     uris, env = mirror()
     try:
         sh("debootstrap", "--variant=minbase",
-           "--include=" + ",".join(wanted), SUITE, str(new), *uris, env=env)
+           *(["--include=" + ",".join(wanted)] if wanted else []), SUITE,
+           str(new), *uris, env=env)
         sh("chroot", str(new), "apt-get", "clean")
         new.chmod(0o755)
         new.rename(place)
@@ -92,11 +98,14 @@ class Container:
         self.leader = None
         self.lower = lower
 
-    def boot(self):
+    def mount(self):
         sh("mount", "-t", "overlay", "overlay", "-o",
            f"lowerdir={self.lower},upperdir={self.place}/upper,"
            f"workdir={self.place}/work", str(self.root))
         self.mounted = True
+
+    def boot(self):
+        self.mount()
         console = open(self.place / "console", "wb")
         self.nspawn = subprocess.Popen(
             ["systemd-nspawn", "--quiet", "--boot", "--register=no",

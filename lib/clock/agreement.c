@@ -9,7 +9,11 @@
 #define COARSE (256 * NSTIME_S) /* what a random low octet leaves */
 #define RETEST (86400 * NSTIME_S)
 
-enum { CANDIDATES = 2, FINE_RUN = 3 };
+/* Random ones beside it must not crowd out a clock that is read seldom: of
+ * those that agree with none the latest are kept, and the nearest to ours. */
+enum { LATEST = 4, NEAREST = 4, CANDIDATES = LATEST + NEAREST };
+
+enum { RANDOM_AFTER = 3, FINE_RUN = 3 };
 
 struct candidate {
 	nstime told, offset;
@@ -19,7 +23,9 @@ struct teller {
 	struct lru_entry entry;
 	struct agreement_teller key;
 	struct candidate candidates[CANDIDATES]; /* they disagree pairwise */
-	unsigned count;
+	unsigned count, kept;                    /* now, and ever */
+	struct candidate clock;                  /* the latest that agreed */
+	bool known;                              /* .. if any did */
 	bool coarse;
 	unsigned fine_run; /* coarse, but so many agreed within 3 s */
 	bool random;
@@ -131,16 +137,28 @@ compare(const struct teller *teller, const struct candidate *old,
 	return near(a, b, COARSE) ? AGREES_COARSELY : DIFFERENT;
 }
 
+/* Random octets agree too often but for the lowest. */
+static enum match
+match_of(const struct teller *teller, const struct candidate *old,
+    const struct candidate *new)
+{
+	const enum match match = compare(teller, old, new);
+
+	return teller->random && match == AGREES_COARSELY ? DIFFERENT : match;
+}
+
 static enum match
 best_match(const struct teller *teller, const struct candidate *new)
 {
 	enum match best = DIFFERENT;
 
+	if (teller->known)
+		best = match_of(teller, &teller->clock, new);
 	for (unsigned i = 0; i < teller->count; i++) {
 		const enum match match =
-		    compare(teller, &teller->candidates[i], new);
+		    match_of(teller, &teller->candidates[i], new);
 
-		if (match == COPY)
+		if (best == COPY || match == COPY)
 			return COPY;
 		if (match > best)
 			best = match;
@@ -148,18 +166,48 @@ best_match(const struct teller *teller, const struct candidate *new)
 	return best;
 }
 
+static nstime
+distance(const struct candidate *c)
+{
+	return c->offset < 0 ? -c->offset : c->offset;
+}
+
+/* The nearest come first; the place of the furthest is taken, and what stood
+ * there is one of the latest. */
+static void
+keep(struct teller *teller, struct candidate new)
+{
+	struct candidate *const all = teller->candidates;
+	unsigned furthest = 0;
+
+	if (teller->count < CANDIDATES) {
+		all[teller->count++] = new;
+		return;
+	}
+	for (unsigned i = 1; i < NEAREST; i++)
+		if (distance(&all[i]) > distance(&all[furthest]))
+			furthest = i;
+	if (distance(&new) < distance(&all[furthest])) {
+		const struct candidate displaced = all[furthest];
+
+		all[furthest] = new;
+		new = displaced;
+	}
+	all[NEAREST + teller->kept++ % LATEST] = new;
+}
+
 static enum agreement_verdict
 disagrees(struct agreement *a, struct teller *teller,
     const struct candidate *new, nstime now)
 {
-	if (teller->count < CANDIDATES) {
-		teller->candidates[teller->count++] = *new;
+	keep(teller, *new);
+	if (teller->known || teller->count < RANDOM_AFTER)
 		return AGREEMENT_UNKNOWN;
-	}
-	a->random++;
-	teller->random = true;
-	if (__builtin_add_overflow(now, RETEST, &teller->retest))
+	a->random += !teller->random;
+	if (!teller->random &&
+	    __builtin_add_overflow(now, RETEST, &teller->retest))
 		teller->retest = NSTIME_NEVER;
+	teller->random = true;
 	return AGREEMENT_RANDOM;
 }
 
@@ -169,8 +217,9 @@ static enum agreement_verdict
 agrees(struct teller *teller, enum match match, const struct candidate *new,
     struct agreement_reading *reading)
 {
-	teller->candidates[0] = *new;
-	teller->count = 1;
+	teller->clock = *new;
+	teller->known = true;
+	teller->count = 0;
 	if (match == AGREES_COARSELY) {
 		teller->coarse = true;
 		teller->fine_run = 0;
@@ -197,9 +246,7 @@ agreement_input(struct agreement *a, const struct agreement_teller *key,
 	    __builtin_sub_overflow(reading->told, reading->wall, &new.offset) ||
 	    new.offset >= INT64_MAX / 2 || new.offset <= INT64_MIN / 2)
 		return AGREEMENT_UNKNOWN;
-	if (teller->random) {
-		if (reading->now < teller->retest)
-			return AGREEMENT_RANDOM;
+	if (teller->random && reading->now >= teller->retest) {
 		teller->random = teller->coarse = false;
 		teller->count = teller->fine_run = 0;
 	}
@@ -211,6 +258,14 @@ agreement_input(struct agreement *a, const struct agreement_teller *key,
 	return agrees(teller, match, &new, reading);
 }
 
+/* False: it is out of range now. */
+static bool
+shift(struct candidate *c, nstime step)
+{
+	return !__builtin_sub_overflow(c->offset, step, &c->offset) &&
+	    c->offset < INT64_MAX / 2 && c->offset > INT64_MIN / 2;
+}
+
 void
 agreement_stepped(struct agreement *a, nstime step)
 {
@@ -218,15 +273,11 @@ agreement_stepped(struct agreement *a, nstime step)
 
 	for (teller = lru_oldest(a->tellers); teller != NULL;
 	     teller = lru_newer(teller)) {
-		for (unsigned i = 0; i < teller->count; i++) {
-			struct candidate *c = &teller->candidates[i];
-
-			if (__builtin_sub_overflow(
-				c->offset, step, &c->offset) ||
-			    c->offset >= INT64_MAX / 2 ||
-			    c->offset <= INT64_MIN / 2)
+		for (unsigned i = 0; i < teller->count; i++)
+			if (!shift(&teller->candidates[i], step))
 				teller->count = 0;
-		}
+		if (!shift(&teller->clock, step))
+			teller->known = false;
 	}
 }
 

@@ -7,14 +7,15 @@
 #include "net/endpoint.h"
 
 /*
- * Is it a clock at all?  Fields that may hold the time, or as well random
- * octets (TLS gmt_unix_time, a client's NTP transmit timestamp), are learnt
- * for each teller (DOMAIN 2.4): where two readings differ from our clock by
- * the same, within 3 s, it is one (for random octets of 32 bits that is
- * 7/2^32); where three disagree pairwise it is none, and is not looked at for
- * a day.  Where only the low octet is random (GnuTLS 3.3 to 3.6.2), readings
- * agree within 256 s and are worth that much.  A reading equal to the one
- * before proves nothing: it may be a copy.
+ * Fields that hold the time, or random octets instead (TLS gmt_unix_time, a
+ * client's NTP transmit timestamp), are learnt for each teller (DOMAIN 2.4):
+ * where two readings differ from our clock by the same, within 3 s, it is a
+ * clock (for random octets of 32 bits that happens 7 times in 2^32).  A host
+ * may have programs of both kinds: then those readings count that agree.
+ * Where only the low octet is random (GnuTLS 3.3 to 3.6.2), readings agree
+ * within 256 s and are worth that much; after three readings that disagree
+ * pairwise such an agreement proves nothing for a day.  A reading equal to the
+ * one before proves nothing either: it may be a copy.
  *
  * No window of plausible times: clocks that are off by years count too.
  */
@@ -25,7 +26,7 @@ enum agreement_kind {
 	AGREEMENT_NTP_CLIENT
 };
 
-/* Who tells.  Clients, whose ports change, with port 0. */
+/* The host that tells; a client, whose ports change, with port 0. */
 struct agreement_teller {
 	struct endpoint endpoint;
 	enum agreement_kind kind;

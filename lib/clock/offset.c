@@ -72,6 +72,14 @@ overlap(struct offset_interval a, struct offset_interval b)
 	return a.lo <= b.hi && b.lo <= a.hi;
 }
 
+/* Nearer than the least step it is the same clock, told with a jitter. */
+static bool
+is_near(struct offset_interval a, struct offset_interval b)
+{
+	return a.lo - OFFSET_LEAST_STEP < b.hi &&
+	    b.lo - OFFSET_LEAST_STEP < a.hi;
+}
+
 static void
 insert(nstime *sorted, unsigned count, nstime value)
 {
@@ -188,11 +196,14 @@ merge(struct offset *o, const struct offset_stamp *stamp)
 	return true;
 }
 
+enum { AGREES, IS_NEAR, CONTRADICTS };
+
 static void
-remember(struct offset *o, bool against, bool elsewhere)
+remember(struct offset *o, int how)
 {
-	o->against = o->against << 1 | against;
-	o->elsewhere = o->elsewhere << 1 | elsewhere;
+	o->against = o->against << 1 | (how == CONTRADICTS);
+	o->near = o->near << 1 | (how == IS_NEAR);
+	o->elsewhere = o->elsewhere << 1;
 	if (o->remembered < REMEMBERED)
 		o->remembered++;
 	if (o->remembered_against < REMEMBERED)
@@ -207,7 +218,7 @@ on_agreement(struct offset *o, const struct offset_sample *s, nstime told)
 	if (o->stamps == 0)
 		o->since = s->at;
 	o->latest = s->at;
-	remember(o, false, false);
+	remember(o, AGREES);
 	o->outliers += o->run_length;
 	o->run_length = 0;
 	o->stamps += o->stamps < UINT32_MAX;
@@ -290,8 +301,6 @@ swap_clusters(struct offset *o, const struct offset_sample *former)
 	if (o->remembered < REMEMBERED)
 		o->elsewhere &= (1u << o->remembered) - 1;
 	o->other = *former;
-	o->against = 0;
-	o->remembered_against = 0;
 }
 
 /* The run is the clock from now on.  If less than a run came before it, that
@@ -305,7 +314,10 @@ take_step(struct offset *o, nstime told, unsigned run)
 	const unsigned stamps = o->stamps;
 	nstime step;
 
-	swap_clusters(o, &former);
+	if (!is_near(former.interval, o->run_interval))
+		swap_clusters(o, &former);
+	o->against = o->near = 0;
+	o->remembered_against = 0;
 	o->used = 0;
 	for (unsigned i = 0; i < kept; i++)
 		add_sample(
@@ -332,6 +344,21 @@ take_step(struct offset *o, nstime told, unsigned run)
 	o->stepped_at = o->run_wall;
 }
 
+/* What is near joins no second cluster: it is jitter. */
+static void
+contradict(struct offset *o, const struct offset_sample *s)
+{
+	if (!is_near(aged(&o->present, s->at), s->interval)) {
+		remember(o, CONTRADICTS);
+		o->elsewhere |= joins_other(o, s);
+		return;
+	}
+	if (o->near == 0)
+		o->jitter = s->interval;
+	o->jitter = hull(o->jitter, s->interval);
+	remember(o, IS_NEAR);
+}
+
 bool
 offset_input(struct offset *o, const struct offset_stamp *stamp, unsigned run)
 {
@@ -341,8 +368,7 @@ offset_input(struct offset *o, const struct offset_stamp *stamp, unsigned run)
 	if (o->used == 0 ||
 	    overlap(aged(&o->present, stamp->now), stamp->interval))
 		return on_agreement(o, &s, stamp->told);
-	remember(o, true, false);
-	o->elsewhere |= joins_other(o, &s);
+	contradict(o, &s);
 	stray(o, stamp->interval);
 	extend_run(o, &s, stamp->wall);
 	if (o->run_length >= run)
@@ -363,6 +389,19 @@ has_two_clusters(const struct offset *o)
 	/* Forth, back and forth: less is a step that was undone. */
 	return __builtin_popcount(changes) >= 3 && other >= 3 &&
 	    other * 8 >= o->remembered && o->remembered - other >= 3;
+}
+
+static bool
+are_many(uint32_t stamps, unsigned of)
+{
+	return (unsigned)__builtin_popcount(stamps) * 4 > of + 2;
+}
+
+static bool
+run_is_near(const struct offset *o)
+{
+	return o->run_length > 0 &&
+	    is_near(o->present.interval, o->run_interval);
 }
 
 static void
@@ -401,7 +440,8 @@ offset_estimate(const struct offset *o, struct offset_estimate *estimate)
 		.latest = o->latest,
 		.stamps = o->stamps,
 		.outliers = o->outliers,
-		.unsettled = o->run_length > 0 || against * 4 > recent + 2,
+		.unsettled = (o->run_length > 0 && !run_is_near(o)) ||
+		    are_many(o->against, recent),
 		.mixed = has_two_clusters(o) ||
 		    (recent >= 8 && against * 2 > recent),
 		.stepped = o->stepped,
@@ -409,6 +449,8 @@ offset_estimate(const struct offset *o, struct offset_estimate *estimate)
 		.stepped_at = o->stepped_at,
 	};
 	estimate_drift(o, estimate);
+	if (run_is_near(o) || are_many(o->near, recent))
+		estimate->interval = hull(o->present.interval, o->jitter);
 	if (estimate->unsettled && o->outliers + o->run_length >= o->stamps) {
 		estimate->interval = hull(o->present.interval, o->strays);
 		estimate->stamps += o->outliers + o->run_length;

@@ -24,7 +24,8 @@
 /* How fast a clock that is counted as the same one may drift: 100 ppm. */
 #define OFFSET_DRIFT_PPM 100
 
-/* Less than this is no step: a slow clock slips, and stamps are coarse. */
+/* Less than this is no step and no other clock: a slow clock slips, stamps are
+ * coarse, and some stacks tell the time of a second ago. */
 #define OFFSET_LEAST_STEP (2 * NSTIME_S)
 
 enum { OFFSET_SAMPLES = 32, OFFSET_RUN = 8 };
@@ -46,8 +47,10 @@ struct offset {
 	struct offset_sample present; /* the estimate, and when it was made */
 
 	/* The last 32 stamps, the newest in bit 0: those that contradicted
-	 * the estimate; those that belong to `other', a second cluster. */
-	uint32_t against, elsewhere;
+	 * the estimate, by less than OFFSET_LEAST_STEP (`near', all within
+	 * `jitter') or by more; those that belong to `other', a second
+	 * cluster. */
+	uint32_t against, near, elsewhere;
 	unsigned remembered, remembered_against;
 	unsigned run_length;
 	bool stepped, anchored;
@@ -63,6 +66,8 @@ struct offset {
 
 	/* From the lowest to the highest outlier, the run included. */
 	struct offset_interval strays;
+
+	struct offset_interval jitter;
 
 	struct offset_sample other;
 	nstime step, stepped_at;

@@ -181,8 +181,22 @@ read_client_time(struct cursor *c, struct kerberos *k)
 	if (is_next(c, 3))
 		fraction = bounded(c, 3, 0, 999999);
 	k->has_client_time = seconds != 0 && fraction != 0;
-	if (k->has_client_time)
-		k->client_time = seconds + fraction * NSTIME_US;
+	k->client_time = seconds + fraction * NSTIME_US;
+	/* Some clients divide by a thousand once too often. */
+	k->client_resolution = fraction < 1000 ? NSTIME_S : NSTIME_MS;
+}
+
+/*
+ * MIT's KDC reads the microseconds with the first error of a second and adds
+ * one for each error after it, so a stamp is up to a second old, though never
+ * of another second.
+ */
+static nstime
+resolution_of(int64_t fraction)
+{
+	const nstime rest = NSTIME_S - fraction * NSTIME_US;
+
+	return rest > TICK ? rest : TICK;
 }
 
 /* RFC 4120 section 5.9.1.  Texts and data behind the names are not read. */
@@ -202,7 +216,7 @@ read_error(struct slice message, struct kerberos *result)
 	k.server_time = time_of(&c, 4);
 	fraction = bounded(&c, 5, 0, 999999);
 	k.server_time += fraction * NSTIME_US;
-	k.server_resolution = fraction == 0 ? NSTIME_S : TICK;
+	k.server_resolution = resolution_of(fraction);
 	k.error = (int32_t)bounded(&c, 6, INT32_MIN, INT32_MAX);
 	if (is_next(&c, 7))
 		realm_of(&c, 7);
@@ -290,7 +304,7 @@ answer(enum kerberos_verdict verdict, const struct kerberos *k,
 	reading->sender.resolution = k->server_resolution;
 	if (k->has_client_time) {
 		reading->receiver.time = k->client_time;
-		reading->receiver.resolution = NSTIME_MS;
+		reading->receiver.resolution = k->client_resolution;
 	}
 	reading->refused = k->error == KERBEROS_ERR_SKEW;
 	reading->error = k->error;

@@ -27,7 +27,8 @@ struct kerberos {
 	nstime server_time; /* of the sender's clock, UTC */
 	nstime server_resolution;
 	bool has_client_time; /* of the clock of the one it was sent to */
-	nstime client_time;   /* to the microsecond */
+	nstime client_time;
+	nstime client_resolution;
 	struct slice realm;   /* of the server; borrowed, hostile text */
 	struct slice service; /* the first part of its name, "krbtgt" */
 };

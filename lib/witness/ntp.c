@@ -31,14 +31,41 @@ time_of(uint64_t stamp)
 	    (nstime)(fraction * (uint64_t)NSTIME_S >> 32);
 }
 
+/* No server's poll interval is longer (RFC 5905 section 7.3). */
+#define LONGEST_POLL ((uint64_t)(1 << 17) << 32)
+
 /*
  * In interleaved mode (RFC 9769) a server tells when its answer before this
- * one was sent: earlier than it received the question.  That may be long ago.
+ * one was sent, which is before it received the request that it answers now.
+ * Then the latter is current.
  */
+static uint64_t
+current(uint64_t received, uint64_t transmitted)
+{
+	const uint64_t later = received - transmitted;
+
+	return received != 0 && later > 0 && later <= LONGEST_POLL
+	    ? received
+	    : transmitted;
+}
+
+/* Is it a previous answer's, from before any poll interval? */
 static bool
 is_old(uint64_t received, uint64_t transmitted)
 {
 	return received != 0 && (int64_t)(transmitted - received) < 0;
+}
+
+/* Some clients write microseconds where 2^-32 s belong, or nanoseconds: what
+ * is less than a millisecond may be a whole second. */
+static nstime
+resolution_of(const struct ntp *ntp)
+{
+	const nstime fraction = ntp->time % NSTIME_S;
+
+	return ntp->from_client && fraction >= 0 && fraction < NSTIME_MS
+	    ? NSTIME_S
+	    : NTP_RESOLUTION;
 }
 
 static bool
@@ -54,7 +81,7 @@ ntp_parse(struct slice datagram, struct ntp *ntp)
 	struct cursor c = cursor_over(datagram);
 	const uint8_t flags = cursor_u8(&c);
 	const uint8_t stratum = cursor_u8(&c);
-	uint64_t received, transmitted;
+	uint64_t received, stamp;
 	struct ntp n = {
 		.leap = flags >> 6,
 		.version = flags >> 3 & 7,
@@ -66,16 +93,19 @@ ntp_parse(struct slice datagram, struct ntp *ntp)
 	 * reference and the origin were read. */
 	cursor_take(&c, 2 + 3 * 4 + 2 * 8);
 	received = cursor_u64(&c);
-	transmitted = cursor_u64(&c);
+	stamp = cursor_u64(&c);
 	if (c.bad || c.rest.len % 4 != 0 || n.version == 0 ||
 	    n.version > VERSIONS || n.mode < ACTIVE || n.mode > BROADCAST)
 		return false;
 	n.from_client = n.mode == CLIENT || n.mode == ACTIVE;
 	n.serves = n.mode != CLIENT && n.mode != ACTIVE;
 	n.synchronised = n.mode == CLIENT || is_synchronised(&n);
-	n.has_time = transmitted != 0 &&
-	    (n.mode == CLIENT || !is_old(received, transmitted));
-	n.time = n.has_time ? time_of(transmitted) : 0;
+	if (n.mode == SERVER && stamp != 0)
+		stamp = current(received, stamp);
+	n.has_time =
+	    stamp != 0 && (n.mode == CLIENT || !is_old(received, stamp));
+	n.time = n.has_time ? time_of(stamp) : 0;
+	n.resolution = resolution_of(&n);
 	*ntp = n;
 	return true;
 }
@@ -90,10 +120,11 @@ ntp_read(struct slice datagram, struct witness_reading *reading)
 	*reading = (struct witness_reading){
 		.unproven = ntp.from_client,
 		.serves = ntp.serves,
+		.asks = ntp.mode == CLIENT,
 	};
 	if (ntp.has_time && ntp.synchronised) {
 		reading->sender.time = ntp.time;
-		reading->sender.resolution = NTP_RESOLUTION;
+		reading->sender.resolution = ntp.resolution;
 	}
 	return WITNESS_TOLD;
 }

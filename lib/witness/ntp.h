@@ -21,10 +21,11 @@ struct ntp {
 			    * stratum 0 or 16.  False: do not judge its time.
 			    * Always true of clients, who need not know */
 	bool has_time;     /* false: a zero stamp, or one of long ago */
-	nstime time;       /* of the sender's clock, UTC */
+	nstime time;       /* of the sender's clock, UTC; its clock showed */
+	nstime resolution; /* .. [time, time + resolution) */
 };
 
-/* How exactly `time' is told: many servers' clocks tick that coarsely. */
+/* Many clocks tick that coarsely. */
 #define NTP_RESOLUTION (16 * NSTIME_MS)
 
 /* False, and *ntp untouched: it is no such datagram. */

@@ -43,6 +43,7 @@ struct witness_reading {
 	bool has_zone;          /* the sender's time zone is told too */
 	int zone;               /* minutes east of UTC */
 	bool serves;            /* the receiver gets its time from the sender */
+	bool asks;              /* .. or the sender asks the receiver for it */
 	bool success;           /* the receiver's clock was no obstacle */
 	bool refused;           /* the receiver was refused for its clock .. */
 	int32_t error;          /* .. by this error .. */

@@ -70,7 +70,7 @@ START_TEST(two_that_agree_are_a_clock_however_far_off)
 }
 END_TEST
 
-START_TEST(three_that_disagree_are_random_for_a_day)
+START_TEST(three_that_disagree_are_random_until_two_agree)
 {
 	begin(10);
 	ck_assert_int_eq(server(0, START), AGREEMENT_UNKNOWN);
@@ -78,10 +78,47 @@ START_TEST(three_that_disagree_are_random_for_a_day)
 	ck_assert_int_eq(
 	    server(3 * DAY, START + 2 * NSTIME_S), AGREEMENT_RANDOM);
 	ck_assert_int_eq(
-	    server(3 * DAY, START + 9 * NSTIME_S), AGREEMENT_RANDOM);
+	    server(5 * DAY, START + 9 * NSTIME_S), AGREEMENT_RANDOM);
 	ck_assert_int_eq(
-	    server(0, START + DAY + 3 * NSTIME_S), AGREEMENT_UNKNOWN);
-	ck_assert_int_eq(server(0, START + DAY + 5 * NSTIME_S), AGREEMENT_REAL);
+	    server(3 * DAY, START + 12 * NSTIME_S), AGREEMENT_REAL);
+}
+END_TEST
+
+/* But for the low octet, that is: for a day. */
+START_TEST(random_octets_agree_coarsely_by_chance)
+{
+	begin(10);
+	for (int i = 0; i < 3; i++)
+		server(i * DAY, START + i * NSTIME_S);
+	ck_assert_int_eq(
+	    server(100 * NSTIME_S, START + 9 * NSTIME_S), AGREEMENT_RANDOM);
+	ck_assert_int_eq(server(100 * DAY, START + 2 * DAY), AGREEMENT_UNKNOWN);
+	ck_assert_int_eq(
+	    server(100 * DAY + 100 * NSTIME_S, START + 2 * DAY + 9 * NSTIME_S),
+	    AGREEMENT_REAL);
+	ck_assert_int_eq(reading.resolution, 256 * NSTIME_S);
+}
+END_TEST
+
+/* chrony asks every 64 s with a random stamp, sntp every 1,024 s with its
+ * own. */
+START_TEST(a_seldom_clock_is_found_among_random_ones)
+{
+	unsigned real = 0;
+
+	begin(10);
+	for (int i = 0; i < 320; i++) {
+		const nstime wall = START + i * 64 * NSTIME_S;
+		const nstime told = i % 16 == 0
+		    ? wall - 3600 * NSTIME_S
+		    : (nstime)(chance() >> 32) * NSTIME_S;
+
+		if (tell(1, AGREEMENT_NTP_CLIENT, told, wall) != AGREEMENT_REAL)
+			continue;
+		ck_assert_int_eq(told, wall - 3600 * NSTIME_S);
+		real++;
+	}
+	ck_assert_uint_eq(real, 19);
 }
 END_TEST
 
@@ -235,7 +272,9 @@ START_TEST(the_longest_unheard_is_forgotten)
 END_TEST
 
 UNIT("agreement", two_that_agree_are_a_clock_however_far_off,
-    three_that_disagree_are_random_for_a_day, a_copy_proves_nothing,
+    three_that_disagree_are_random_until_two_agree,
+    random_octets_agree_coarsely_by_chance,
+    a_seldom_clock_is_found_among_random_ones, a_copy_proves_nothing,
     randoms_of_ten_thousand_handshakes_are_silent,
     a_random_low_octet_leaves_256_seconds,
     a_step_is_learnt_by_the_second_reading_after_it,

@@ -107,17 +107,52 @@ START_TEST(time_goes_on_after_2036)
 }
 END_TEST
 
-START_TEST(interleaved_answers_tell_the_time_of_the_one_before)
+START_TEST(interleaved_answers_are_judged_by_their_receive_stamp)
 {
 	const struct slice d = datagram(4, 4, STAMP << 32);
 	struct ntp ntp;
 
 	put(32, (STAMP + 64) << 32);
-	ck_assert(ntp_parse(d, &ntp) && !ntp.has_time);
+	ck_assert(ntp_parse(d, &ntp) && ntp.has_time);
+	ck_assert_int_eq(ntp.time, (UNIX + 64) * NSTIME_S);
 	put(32, STAMP << 32);
 	ck_assert(ntp_parse(d, &ntp) && ntp.has_time);
+	ck_assert_int_eq(ntp.time, UNIX * NSTIME_S);
+	put(32, (STAMP - 1) << 32);
+	ck_assert(ntp_parse(d, &ntp) && ntp.has_time);
+	ck_assert_int_eq(ntp.time, UNIX * NSTIME_S);
 	put(32, 0);
 	ck_assert(ntp_parse(d, &ntp) && ntp.has_time);
+	ck_assert_int_eq(ntp.time, UNIX * NSTIME_S);
+}
+END_TEST
+
+/* Neither is when a symmetric peer sent this; nor is what is older than any
+ * poll interval an earlier answer's. */
+START_TEST(other_old_stamps_tell_no_time)
+{
+	struct ntp ntp;
+
+	for (unsigned mode = 1; mode <= 5; mode++) {
+		const struct slice d = datagram(mode, 4, STAMP << 32);
+
+		put(32, (STAMP + (mode == 4 ? 200000 : 64)) << 32);
+		ck_assert(ntp_parse(d, &ntp));
+		ck_assert_int_eq(ntp.has_time, mode == 3);
+	}
+}
+END_TEST
+
+START_TEST(a_clients_second_with_hardly_a_fraction_is_a_whole_second)
+{
+	struct ntp ntp;
+
+	ck_assert(ntp_parse(datagram(3, 4, STAMP << 32 | 4000000), &ntp));
+	ck_assert_int_eq(ntp.resolution, NSTIME_S);
+	ck_assert(ntp_parse(datagram(3, 4, STAMP << 32 | 5000000), &ntp));
+	ck_assert_int_eq(ntp.resolution, NTP_RESOLUTION);
+	ck_assert(ntp_parse(datagram(4, 4, STAMP << 32), &ntp));
+	ck_assert_int_eq(ntp.resolution, NTP_RESOLUTION);
 }
 END_TEST
 
@@ -171,6 +206,8 @@ END_TEST
 UNIT("ntp", a_server_tells_its_time, clients_and_active_peers_have_to_be_learnt,
     only_modes_and_versions_of_old_are_read, a_zero_stamp_tells_no_time,
     a_server_may_say_that_it_does_not_know, time_goes_on_after_2036,
-    interleaved_answers_tell_the_time_of_the_one_before,
+    interleaved_answers_are_judged_by_their_receive_stamp,
+    other_old_stamps_tell_no_time,
+    a_clients_second_with_hardly_a_fraction_is_a_whole_second,
     authenticators_are_not_looked_at, survives_every_cut,
     as_a_witness_a_client_is_unproven)

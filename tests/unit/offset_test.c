@@ -423,6 +423,54 @@ START_TEST(a_first_stamp_of_1970_is_a_sample)
 }
 END_TEST
 
+#define BEHIND (-3600 * NSTIME_S)
+
+/*
+ * A KDC reads its clock once a second and tells that until the next; a stack
+ * tells any time of the last second.  However often they are seen, neither is
+ * a second clock, and no estimate is further off than that.
+ */
+static void
+see_coarse(nstime gap, bool once_a_second)
+{
+	struct offset_stamp stamp;
+	nstime told = -NSTIME_S;
+
+	offset_init(&clock_seen);
+	for (nstime at = 0; at < 200 * gap; at += gap) {
+		const nstime early = (nstime)chance((uint64_t)NSTIME_S);
+
+		if (!once_a_second)
+			told = at - early;
+		else if (told / NSTIME_S != at / NSTIME_S || told < 0)
+			told = at;
+		ck_assert(offset_stamp(
+		    told + BEHIND, 16 * NSTIME_MS, at, at, &stamp));
+		offset_input(&clock_seen, &stamp, 3);
+		ck_assert(offset_estimate(&clock_seen, &estimate));
+		if (at < 3 * gap)
+			continue;
+		ck_assert(!estimate.mixed && !estimate.unsettled);
+		ck_assert_int_le(estimate.interval.lo, BEHIND);
+		ck_assert_int_ge(estimate.interval.hi, BEHIND - 2 * NSTIME_S);
+		ck_assert_int_lt(
+		    estimate.interval.hi - estimate.interval.lo, 5 * NSTIME_S);
+		ck_assert(!estimate.stepped);
+	}
+}
+
+START_TEST(a_clock_told_a_second_late_is_one_clock)
+{
+	static const nstime gaps[] = { 50 * NSTIME_MS, 300 * NSTIME_MS,
+		NSTIME_S + NSTIME_MS, 2100 * NSTIME_MS, 5 * NSTIME_S };
+
+	for (unsigned i = 0; i < sizeof(gaps) / sizeof(gaps[0]); i++) {
+		see_coarse(gaps[i], true);
+		see_coarse(gaps[i], false);
+	}
+}
+END_TEST
+
 UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     many_stamps_narrow_it_down, stamps_of_one_second_are_one_sample,
     a_late_message_is_an_outlier, one_late_message_in_twenty_is_no_step,
@@ -435,4 +483,4 @@ UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     drift_is_measured, a_steady_clock_does_not_drift, a_fast_drift_is_followed,
     refuses_stamps_out_of_range, survives_any_time,
     the_truth_lies_in_the_told_interval, an_estimate_outlives_a_restart,
-    a_first_stamp_of_1970_is_a_sample)
+    a_first_stamp_of_1970_is_a_sample, a_clock_told_a_second_late_is_one_clock)

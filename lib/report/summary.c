@@ -83,8 +83,13 @@ write_clock(struct textbuf *t, const struct summary_clock *c)
 	textbuf_add(t, "clock of ");
 	endpoint_address_write(t, &c->peer);
 	textbuf_add(t, ": ");
-	textbuf_seconds(t, magnitude(c), decimals);
-	textbuf_add(t, c->offset < 0 ? " s behind" : " s ahead");
+	if (magnitude(c) < 120 * NSTIME_S) {
+		textbuf_seconds(t, magnitude(c), decimals);
+		textbuf_add(t, " s");
+	} else {
+		phrase_offset(t, c->offset);
+	}
+	textbuf_add(t, c->offset < 0 ? " behind" : " ahead");
 	textbuf_add(t, " (+/- ");
 	textbuf_seconds(t, c->uncertainty, decimals);
 	textbuf_add(t, " s), ");

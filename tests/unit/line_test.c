@@ -24,10 +24,11 @@ START_TEST(a_wrong_clock_reads_as_the_design_says)
 
 	event_skew(&e, -3600400 * NSTIME_MS, "dst", -1000);
 	ck_assert_str_eq(line(&event),
-	    "clock-skew raised: clock of 10.0.0.11 (pool \"fe-east\") is "
-	    "3600.4 s behind (+/- 0.3 s), exactly one hour: time zone or "
-	    "daylight saving; since 18:22:07Z; 41 samples of Date; check the "
-	    "clock and zone there, then restart what cached it");
+	    "clock-skew raised: clock of 10.0.0.11 (pool \"fe-east\") is 1 h "
+	    "behind: time zone or daylight saving (-3600.4 s +/- 0.3 s); since "
+	    "18:22:07Z; 41 samples of Date; check the clock and zone there, "
+	    "then restart the services on that host that keep time-stamped "
+	    "credentials (on a Front End: its Front End service)");
 }
 END_TEST
 

@@ -82,6 +82,35 @@ START_TEST(a_missing_field_has_a_stand_in)
 }
 END_TEST
 
+static void
+offset_reads(nstime offset, const char *words)
+{
+	setup();
+	phrase_offset(&t, offset);
+	ck_assert_str_eq(store, words);
+}
+
+START_TEST(offsets_are_told_as_people_say_them)
+{
+	offset_reads(40240 * NSTIME_MS, "40.2 s");
+	offset_reads(-137 * NSTIME_S, "2 min 17 s");
+	offset_reads(600 * NSTIME_S, "10 min");
+	offset_reads(-3600400 * NSTIME_MS, "1 h");
+	offset_reads(3595600 * NSTIME_MS, "1 h");
+	offset_reads(3594000 * NSTIME_MS, "59 min 54 s");
+	offset_reads(-7169 * NSTIME_S, "1 h 59 min");
+	offset_reads(-7185 * NSTIME_S, "2 h");
+	offset_reads(19800 * NSTIME_S, "5 h 30 min");
+	offset_reads(172799 * NSTIME_S, "2 days");
+	offset_reads(276000 * NSTIME_S, "3 days 5 h");
+	offset_reads(365 * 86400 * NSTIME_S, "1 year");
+	offset_reads(500 * 86400 * NSTIME_S, "500 days");
+	offset_reads(-1294077600 * NSTIME_S, "41 years");
+	offset_reads(INT64_MIN, "292 years");
+	offset_reads(INT64_MAX, "292 years");
+}
+END_TEST
+
 UNIT("phrase", spans_read_as_people_say_them, one_is_singular,
     seconds_lose_their_sign, long_values_are_shortened,
-    a_missing_field_has_a_stand_in)
+    a_missing_field_has_a_stand_in, offsets_are_told_as_people_say_them)

@@ -66,7 +66,7 @@ START_TEST(the_end_says_how_long_how_often_and_why)
 	event = event_of(FINDING_CLOCK_SKEW, &e, "10.0.0.11");
 	event.duration = 5 * 3600 * NSTIME_S;
 	ck_assert_str_eq(over(&event),
-	    "clock of 10.0.0.11 (pool \"fe-east\"), 3600.4 s behind: over "
+	    "clock of 10.0.0.11 (pool \"fe-east\"), 1 h behind: over "
 	    "after 5 h, first at 18:22:07Z; healthy: it is right again");
 }
 END_TEST

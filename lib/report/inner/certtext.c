@@ -80,7 +80,7 @@ invalid_by_peer_clock(struct textbuf *t, const struct alert_event *event)
 	if (!is_client)
 		phrase_field(t, e, "client", "");
 	textbuf_add(t, " it is shown to, which is ");
-	phrase_seconds(t, e, "peer_offset_s");
+	phrase_offset(t, evidence_number(e, "peer_offset_s", 0));
 	textbuf_add(t,
 	    behind ? " behind: not yet valid there, from "
 		   : " ahead: expired there, at ");

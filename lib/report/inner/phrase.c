@@ -6,6 +6,13 @@
 /* Six such values and the words around them stay below a line's length. */
 enum { VALUE = 80 };
 
+/* In seconds. */
+#define HOUR ((nstime)3600)
+#define DAY (24 * HOUR)
+#define YEAR ((nstime)31556952)
+#define QUARTER ((nstime)900)
+#define NEAR ((nstime)5)
+
 void
 phrase_value(struct textbuf *t, struct slice value)
 {
@@ -88,6 +95,65 @@ phrase_span(struct textbuf *t, nstime duration)
 		add_pair(t, s / 3600, " h", s / 60 % 60, " min");
 	} else {
 		add_pair(t, s / 86400, " d", s / 3600 % 24, " h");
+	}
+}
+
+static nstime
+nearest(nstime n, nstime unit)
+{
+	return (n + unit / 2) / unit;
+}
+
+static void
+add_days(struct textbuf *t, nstime s)
+{
+	const nstime years = nearest(s, YEAR);
+	const nstime beyond = s - years * YEAR;
+	const nstime hours = nearest(s, HOUR);
+
+	if (years >= 3 ||
+	    (years > 0 && beyond <= 2 * DAY && beyond >= -2 * DAY)) {
+		phrase_count(t, (uint64_t)years, "year");
+		return;
+	}
+	phrase_count(t, (uint64_t)(hours / 24), "day");
+	if (hours % 24 == 0 || hours >= 10 * 24)
+		return;
+	textbuf_add(t, " ");
+	textbuf_int(t, hours % 24);
+	textbuf_add(t, " h");
+}
+
+/* Zones differ by quarters of an hour: so near to some, nobody wants to read
+ * 59 min 59 s. */
+static nstime
+rounded(nstime s)
+{
+	const nstime quarters = nearest(s, QUARTER) * QUARTER;
+
+	return quarters > 0 && s - quarters <= NEAR && quarters - s <= NEAR
+	    ? quarters
+	    : s;
+}
+
+void
+phrase_offset(struct textbuf *t, nstime offset)
+{
+	const nstime size = offset == INT64_MIN ? INT64_MAX
+	    : offset < 0                        ? -offset
+						: offset;
+	const nstime s = rounded(nearest(size / NSTIME_MS, 1000));
+	const nstime minutes = nearest(s, 60);
+
+	if (s < 120) {
+		textbuf_seconds(t, size, 1);
+		textbuf_add(t, " s");
+	} else if (s < HOUR) {
+		add_pair(t, s / 60, " min", s % 60, " s");
+	} else if (s < 2 * DAY) {
+		add_pair(t, minutes / 60, " h", minutes % 60, " min");
+	} else {
+		add_days(t, s);
 	}
 }
 

@@ -29,6 +29,10 @@ void phrase_since(struct textbuf *t, nstime wall);
 /* A duration as people say it: 34.0 s, 21 min 4 s, 5 h 30 min, 2 d 3 h. */
 void phrase_span(struct textbuf *t, nstime duration);
 
+/* How far a clock is off, without its sign: 40.2 s, 2 min 17 s, 1 h,
+ * 5 h 30 min, 3 days, 1 year, 41 years. */
+void phrase_offset(struct textbuf *t, nstime offset);
+
 /* A witness of a clock as people call it: "ntp" is NTP. */
 void phrase_witness(struct textbuf *t, struct slice name);
 

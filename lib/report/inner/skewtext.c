@@ -1,130 +1,84 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/inner/skewtext.h"
 
+#include "base/calendar.h"
 #include "report/inner/phrase.h"
 
-/* More than this is no clock's offset: 292 years of milliseconds. */
-#define MOST_THOUSANDTHS (INT64_MAX / NSTIME_MS)
+/* Beyond this the exact number of seconds tells people nothing. */
+#define MOST_SECONDS (100000 * NSTIME_S)
 
-/* A number's magnitude in thousandths, whichever way it was put into the
- * evidence; 0 if there is none, or none that makes sense. */
-static int64_t
-thousandths(const struct evidence *e, const char *name)
+/* From here on the year is told that the clock shows. */
+#define LEAST_YEAR (300 * CALENDAR_DAY_S * NSTIME_S)
+
+static nstime
+offset_of(const struct evidence *e)
 {
-	const struct evidence_field *field = evidence_find(e, name);
-	const int64_t scale =
-	    field != NULL && field->type == EVIDENCE_INTEGER ? 1000 : 1;
-	int64_t n = field == NULL ? 0 : field->number;
-
-	if (field != NULL && field->type == EVIDENCE_SECONDS)
-		n /= NSTIME_MS;
-	if (n > MOST_THOUSANDTHS / scale || n < -MOST_THOUSANDTHS / scale)
-		return 0;
-	return (n < 0 ? -n : n) * scale;
+	return evidence_number(e, "offset_s", 0);
 }
 
-static void
-exactly(struct textbuf *t, int64_t n, const char *one, const char *many)
+static nstime
+size_of(nstime offset)
 {
-	textbuf_add(t, "exactly ");
-	if (n == 1) {
-		textbuf_add(t, "one ");
-		textbuf_add(t, one);
-		return;
-	}
-	textbuf_int(t, n);
-	textbuf_add(t, " ");
-	textbuf_add(t, many);
+	if (offset == INT64_MIN)
+		return INT64_MAX;
+	return offset < 0 ? -offset : offset;
+}
+
+/* Its number; 0 if there is none. */
+static int64_t
+units_of(const struct evidence *e)
+{
+	const struct evidence_field *field = evidence_find(e, "shape_units");
+	const int64_t n = field == NULL ? 0 : field->number;
+
+	return n == INT64_MIN ? 0 : n < 0 ? -n : n;
 }
 
 static void
 zone(struct textbuf *t, const struct evidence *e)
 {
-	const int64_t minutes = thousandths(e, "shape_units") * 60 / 1000;
-
-	if (minutes == 0) {
-		textbuf_add(t, "whole quarters of an hour");
-	} else {
-		textbuf_add(t, "exactly ");
-		if (minutes >= 60) {
-			textbuf_int(t, minutes / 60);
-			textbuf_add(t, " h");
-		}
-		if (minutes > 60 && minutes % 60 != 0)
-			textbuf_add(t, " ");
-		if (minutes % 60 != 0) {
-			textbuf_int(t, minutes % 60);
-			textbuf_add(t, " min");
-		}
-	}
-	textbuf_add(t, minutes == 720 ? ": AM/PM or time zone" : ": time zone");
-}
-
-static void
-days(struct textbuf *t, const struct evidence *e)
-{
-	exactly(t, (thousandths(e, "shape_units") + 500) / 1000, "day", "days");
-	textbuf_add(t, ": date set wrong");
-}
-
-static void
-year(struct textbuf *t, const struct evidence *e)
-{
-	const int64_t n = (thousandths(e, "shape_units") + 182625) / 365250;
-
-	exactly(t, n == 0 ? 1 : n, "year", "years");
-	textbuf_add(t, ": year set wrong");
-}
-
-static void
-tai(struct textbuf *t, const struct evidence *e)
-{
-	const int64_t s = (thousandths(e, "offset_s") + 500) / 1000;
-
-	textbuf_int(t, s);
-	textbuf_add(t, " s: TAI or GPS time");
+	textbuf_add(
+	    t, units_of(e) == 12000 ? "AM and PM, or time zone" : "time zone");
 }
 
 static void
 drift(struct textbuf *t, const struct evidence *e)
 {
-	const int64_t per_day = thousandths(e, "shape_units");
+	const int64_t per_day = units_of(e);
 
-	textbuf_add(t, "drifting");
-	if (per_day != 0) {
-		textbuf_add(t, " ");
-		textbuf_seconds(t, per_day * NSTIME_MS, 1);
-		textbuf_add(t, " s a day");
-	}
-	textbuf_add(t, ": not synchronised");
+	textbuf_add(t, "not synchronised, it drifts");
+	if (per_day == 0 || per_day > INT64_MAX / NSTIME_MS)
+		return;
+	textbuf_add(t, " ");
+	textbuf_seconds(t, per_day * NSTIME_MS, 1);
+	textbuf_add(t, " s a day");
 }
 
-/* Shapes in words; those that need no number are told as they stand. */
 static const struct {
 	const char *name;
 	void (*write)(struct textbuf *t, const struct evidence *e);
 	const char *text;
 } shapes[] = {
 	{ "timezone", zone, NULL },
-	{ "dst", NULL, "exactly one hour: time zone or daylight saving" },
-	{ "days", days, NULL },
-	{ "date_swapped", NULL, "day and month swapped" },
-	{ "year", year, NULL },
-	{ "epoch", NULL, "clock unset (1970): battery" },
-	{ "gps_week", NULL, "1024 weeks: GPS week rollover" },
-	{ "tai", tai, NULL },
+	{ "dst", NULL, "time zone or daylight saving" },
+	{ "days", NULL, "its date was set wrong" },
+	{ "date_swapped", NULL, "day and month are swapped" },
+	{ "year", NULL, "its year was set wrong" },
+	{ "epoch", NULL, "it was never set (a dead battery?)" },
+	{ "gps_week", NULL, "GPS week rollover" },
+	{ "tai", NULL, "TAI or GPS time" },
 	{ "drift", drift, NULL },
 };
 
 static void
-add_shape(struct textbuf *t, const struct evidence *e)
+add_shape(struct textbuf *t, const struct evidence *e, const char *before)
 {
 	const struct slice shape = evidence_get(e, "shape");
 
 	for (size_t i = 0; i < sizeof(shapes) / sizeof(shapes[0]); i++) {
 		if (!slice_is(shape, shapes[i].name))
 			continue;
-		textbuf_add(t, ", ");
+		textbuf_add(t, before);
 		if (shapes[i].write != NULL)
 			shapes[i].write(t, e);
 		else
@@ -132,8 +86,52 @@ add_shape(struct textbuf *t, const struct evidence *e)
 	}
 }
 
-/* The finding of phones is folded: its subject is "12 user agents", or "12
- * hosts" where all are judged; that of one host is its address. */
+static unsigned
+year_of(nstime wall)
+{
+	const nstime day = CALENDAR_DAY_S * NSTIME_S;
+
+	return calendar_date(wall / day - (wall % day < 0)).year;
+}
+
+/* ": it thinks it is 1970, it was never set (a dead battery?)" */
+static void
+add_reason(struct textbuf *t, const struct alert_event *event)
+{
+	const nstime offset = offset_of(event->evidence);
+	nstime shown;
+
+	if (size_of(offset) < LEAST_YEAR ||
+	    __builtin_add_overflow(event->last_seen, offset, &shown)) {
+		add_shape(t, event->evidence, ": ");
+		return;
+	}
+	textbuf_add(t, ": it thinks it is ");
+	textbuf_uint(t, year_of(shown));
+	add_shape(t, event->evidence, ", ");
+}
+
+/* " (-3600.4 s +/- 0.3 s)" */
+static void
+add_figures(struct textbuf *t, const struct evidence *e)
+{
+	const nstime size = size_of(offset_of(e));
+
+	if (evidence_find(e, "uncertainty_s") == NULL)
+		return;
+	textbuf_add(t, " (");
+	if (size >= 120 * NSTIME_S && size < MOST_SECONDS) {
+		textbuf_add(t, offset_of(e) < 0 ? "-" : "+");
+		phrase_seconds(t, e, "offset_s");
+		textbuf_add(t, " ");
+	}
+	textbuf_add(t, "+/- ");
+	phrase_seconds(t, e, "uncertainty_s");
+	textbuf_add(t, ")");
+}
+
+/* The finding of user agents is one for all: its subject is "12 user agents",
+ * or "12 hosts" where all are judged; that of one host is its address. */
 static bool
 is_folded(const struct alert_event *event)
 {
@@ -160,39 +158,48 @@ is_plural(const struct alert_event *event)
 }
 
 static void
-add_owner(struct textbuf *t, const struct alert_event *event)
+add_offset(struct textbuf *t, const struct evidence *e)
 {
-	const bool folded = is_folded(event);
-
-	textbuf_add(t, folded && is_plural(event) ? "clocks of " : "clock of ");
-	phrase_value(t, event->subject);
-	if (!folded)
-		add_place(t, event->evidence);
+	if (evidence_find(e, "offset_s") == NULL) {
+		textbuf_add(t, "wrong");
+		return;
+	}
+	phrase_offset(t, offset_of(e));
+	textbuf_add(t, offset_of(e) < 0 ? " behind" : " ahead");
 }
 
-/* Each has an offset of its own: that of the worst is told. */
+/* "12 user agents have wrong clocks; the worst, 10.0.1.12, is 2 h ahead". */
 static void
 add_worst(struct textbuf *t, const struct alert_event *event)
 {
 	const struct evidence *e = event->evidence;
 
-	textbuf_add(t,
-	    is_plural(event) ? " are wrong, most that of "
-			     : " is wrong, that of ");
-	phrase_field(t, e, "peer", "one");
-	add_place(t, e);
-	textbuf_add(t, ": ");
+	phrase_value(t, event->subject);
+	if (is_plural(event)) {
+		textbuf_add(t, " have wrong clocks; the worst, ");
+		phrase_field(t, e, "peer", "one of them");
+		add_place(t, e);
+		textbuf_add(t, ", is ");
+	} else {
+		textbuf_add(t, " has a wrong clock: ");
+		phrase_field(t, e, "peer", "it");
+		add_place(t, e);
+		textbuf_add(t, " is ");
+	}
+	add_offset(t, e);
 }
 
 static void
-add_offset(struct textbuf *t, const struct evidence *e)
+add_subject(struct textbuf *t, const struct alert_event *event)
 {
-	if (!phrase_seconds(t, e, "offset_s"))
-		textbuf_add(t, "wrong");
-	else if (evidence_number(e, "offset_s", 0) < 0)
-		textbuf_add(t, " behind");
-	else
-		textbuf_add(t, " ahead");
+	if (is_folded(event)) {
+		textbuf_add(t, is_plural(event) ? "clocks of " : "clock of ");
+		phrase_value(t, event->subject);
+		return;
+	}
+	textbuf_add(t, "clock of ");
+	phrase_value(t, event->subject);
+	add_place(t, event->evidence);
 }
 
 static void
@@ -222,9 +229,23 @@ add_doubt(struct textbuf *t, const struct evidence *e)
 	const struct slice ours = evidence_get(e, "local_clock");
 
 	if (slice_is(ours, "unsynchronised"))
-		textbuf_add(t, "; this host's clock is not synchronised");
+		textbuf_add(t, "; the clock of this host is not synchronised");
 	else if (slice_is(ours, "suspect"))
-		textbuf_add(t, "; this host's clock is in doubt too");
+		textbuf_add(t, "; the clock of this host is in doubt too");
+}
+
+/* A service that serves the time of its source (chronyd -x). */
+static void
+add_service(struct textbuf *t, const struct evidence *e)
+{
+	if (evidence_find(e, "ntp_offset_s") == NULL)
+		return;
+	textbuf_add(t, "; its NTP service serves another time (");
+	phrase_offset(t, evidence_number(e, "ntp_offset_s", 0));
+	textbuf_add(t,
+	    evidence_number(e, "ntp_offset_s", 0) < 0 ? " behind" : " ahead");
+	textbuf_add(
+	    t, "): it may correct what it serves and not the system clock");
 }
 
 void
@@ -232,62 +253,72 @@ skewtext_peer(struct textbuf *t, const struct alert_event *event)
 {
 	const struct evidence *e = event->evidence;
 
-	add_owner(t, event);
-	if (is_folded(event))
+	if (is_folded(event)) {
 		add_worst(t, event);
-	else
+	} else {
+		add_subject(t, event);
 		textbuf_add(t, " is ");
-	add_offset(t, e);
-	if (evidence_find(e, "uncertainty_s") != NULL) {
-		textbuf_add(t, " (+/- ");
-		phrase_seconds(t, e, "uncertainty_s");
-		textbuf_add(t, ")");
+		add_offset(t, e);
 	}
-	add_shape(t, e);
+	add_reason(t, event);
+	add_figures(t, e);
 	phrase_since(t,
 	    evidence_number(event->evidence, "stepped_at", event->first_seen));
 	add_samples(t, e);
+	add_service(t, e);
 	add_doubt(t, e);
+	if (is_plural(event))
+		textbuf_add(t, "; all: --json");
 }
 
 void
 skewtext_peer_label(struct textbuf *t, const struct alert_event *event)
 {
-	add_owner(t, event);
+	add_subject(t, event);
 	textbuf_add(t, ", ");
 	add_offset(t, event->evidence);
 }
 
+/* "4 of 5 hosts agree on a time that is 1 h behind this host's". */
 static void
 odd_one_out(struct textbuf *t, const struct evidence *e)
 {
 	const int64_t agreeing = evidence_number(e, "peers_agreeing", 0);
 	const int64_t all = evidence_number(e, "peers_total", 0);
 
-	textbuf_add(t, "either this host's clock is ");
-	add_offset(t, e);
-	textbuf_add(t, " or all ");
-	if (agreeing > 0 && agreeing < all) {
+	if (agreeing <= 0)
+		textbuf_add(t, "the other hosts");
+	else if (agreeing >= all)
+		textbuf_add(t, "all ");
+	if (agreeing > 0) {
 		textbuf_int(t, agreeing);
-		textbuf_add(t, " of ");
+		if (agreeing < all) {
+			textbuf_add(t, " of ");
+			textbuf_int(t, all);
+		}
+		textbuf_add(t, " hosts");
 	}
-	if (all > 0) {
-		textbuf_int(t, all);
-		textbuf_add(t, " ");
+	textbuf_add(t, " agree on a time");
+	if (evidence_find(e, "offset_s") != NULL) {
+		textbuf_add(t, " that is ");
+		phrase_offset(t, offset_of(e));
+		textbuf_add(t, offset_of(e) < 0 ? " ahead of" : " behind");
+		textbuf_add(t, " this host's");
 	}
-	textbuf_add(t, "peers share one wrong time source");
+	textbuf_add(t,
+	    ": probably the clock of this host is wrong; if its time service "
+	    "is healthy, they share a wrong time source");
 }
 
 static void
 stepped(struct textbuf *t, const struct evidence *e)
 {
-	textbuf_add(t, "this host's clock was stepped");
+	textbuf_add(t, "the clock of this host was set");
 	if (evidence_find(e, "offset_s") == NULL)
 		return;
 	textbuf_add(t, " ");
-	phrase_seconds(t, e, "offset_s");
-	textbuf_add(
-	    t, evidence_number(e, "offset_s", 0) < 0 ? " back" : " forward");
+	phrase_offset(t, offset_of(e));
+	textbuf_add(t, offset_of(e) < 0 ? " back" : " forward");
 }
 
 static void
@@ -295,15 +326,15 @@ unsynchronised(struct textbuf *t, const struct evidence *e)
 {
 	const int64_t agreeing = evidence_number(e, "peers_agreeing", 0);
 
-	textbuf_add(t, "this host's clock is not synchronised");
+	textbuf_add(t, "the clock of this host is not synchronised");
 	if (evidence_find(e, "offset_s") == NULL)
 		return;
 	textbuf_add(t, " and is ");
 	add_offset(t, e);
 	if (agreeing <= 0)
 		return;
-	textbuf_add(t, " by the clocks of ");
-	phrase_count(t, (uint64_t)agreeing, "peer");
+	textbuf_add(t, ", by the clocks of ");
+	phrase_count(t, (uint64_t)agreeing, "host");
 }
 
 void
@@ -325,14 +356,13 @@ void
 skewtext_local_label(struct textbuf *t, const struct alert_event *event)
 {
 	(void)event;
-	textbuf_add(t, "this host's clock");
+	textbuf_add(t, "the clock of this host");
 }
 
 const struct kindtext skewtext_clock_skew = {
 	.catalog = {
 		.summary = "the clock of a host is wrong",
-		.advice = "check the clock and zone there, then restart what "
-			  "cached it",
+		.advice = "check the clock and zone there, then restart the services on that host that keep time-stamped credentials (on a Front End: its Front End service)",
 		.text =
 "The time a host tells in its own messages (the Date header and other\n"
 "witnesses) differs from the time at which they were captured by more\n"
@@ -357,6 +387,12 @@ const struct kindtext skewtext_clock_skew = {
 "   script that set zone or time.\n"
 "4. After it was set right: restart the services that cached the time or\n"
 "   hold credentials made with it (on Lync, the Front End services).\n"
+"\n"
+"\"Its NTP service serves another time\": the programs of that host and its\n"
+"NTP service contradict each other.  Such a service gives its clients the\n"
+"time of its source without setting its own clock (chronyd -x, or a\n"
+"container without the right to set it); or the programs compute UTC\n"
+"wrongly from local time.\n"
 "\n"
 "\"HOST or a server behind it\" means that a proxy may have passed on the\n"
 "time of another.  When this host's own clock cannot be trusted and\n"
@@ -388,7 +424,7 @@ const struct kindtext skewtext_local_clock = {
 		.text =
 "Offsets are measured against the clock that stamped the packets.  This\n"
 "alert says that this very clock is in doubt, and it is told before any\n"
-"peer is accused.\n"
+"clock-skew is raised for a peer.\n"
 "\n"
 "Class stepped: the clock of this host was set by hand or by its time\n"
 "service.  Timers are not disturbed, and the estimates were shifted with\n"

@@ -8,13 +8,14 @@
  * Wrong clocks in words: clock-skew and local-clock.
  */
 
-/* clock of 10.0.0.11 (pool "fe-east") is 3600.4 s behind (+/- 0.3 s), .. */
+/* clock of 10.0.0.11 (pool "fe-east") is 1 h behind: time zone or daylight
+ * saving (-3600.4 s +/- 0.3 s); .. */
 void skewtext_peer(struct textbuf *t, const struct alert_event *event);
 
-/* clock of 10.0.0.11 (pool "fe-east"), 3600.4 s behind */
+/* clock of 10.0.0.11 (pool "fe-east"), 1 h behind */
 void skewtext_peer_label(struct textbuf *t, const struct alert_event *event);
 
-/* either this host's clock is 3600.2 s ahead or .. */
+/* 4 of 5 hosts agree on a time that is 1 h behind this host's: .. */
 void skewtext_local(struct textbuf *t, const struct alert_event *event);
 
 void skewtext_local_label(struct textbuf *t, const struct alert_event *event);

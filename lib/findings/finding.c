@@ -83,6 +83,8 @@ static const struct finding_field clock_skew[] = {
 	{ "local_clock", EVIDENCE_TEXT, true,
 	    "trusted unsynchronised suspect unknown",
 	    "the clock it was measured against" },
+	{ "ntp_offset_s", EVIDENCE_SECONDS, false, NULL,
+	    "how far off the time is that its NTP service serves instead" },
 	{ .name = NULL },
 };
 

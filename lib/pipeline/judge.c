@@ -120,6 +120,10 @@ learn_roles(struct judge *j, const struct outcome *o)
 {
 	const bool answered = o->event == OUTCOME_ANSWERED;
 
+	if (answered) {
+		skew_answered(j->skew, &o->uac.address);
+		skew_answered(j->skew, &o->uas.address);
+	}
 	if (o->watched && portset_has(&j->limits.server_ports, o->uas.port)) {
 		skew_role(j->skew, &o->uac.address, false);
 		if (answered)
@@ -164,6 +168,10 @@ on_worked(struct judge *j, const struct connection_success *success)
 	connection_worked(j->connection, success);
 	skew_speaks_sip(j->skew, &success->client.address);
 	skew_speaks_sip(j->skew, &success->server.address);
+	if (success->stage == CONNECTION_OPENED) {
+		skew_answered(j->skew, &success->client.address);
+		skew_answered(j->skew, &success->server.address);
+	}
 	if (success->stage != CONNECTION_SECURED ||
 	    !portset_has(&j->limits.server_ports, success->server.port))
 		return;
@@ -227,7 +235,11 @@ judge_observe(struct judge *j, const struct observation *o)
 	case OBSERVATION_CERTIFICATE:
 		on_certificate(j, &o->certificate);
 		break;
+	case OBSERVATION_ASKS_TIME:
+		skew_answered(j->skew, &o->a.address);
+		break;
 	case OBSERVATION_SERVES_TIME:
+		skew_answered(j->skew, &o->a.address);
 		skew_serves_time(j->skew, &o->b.address, &o->a.address);
 		break;
 	case OBSERVATION_REFUSED:

@@ -27,6 +27,7 @@ enum observation_kind {
 	OBSERVATION_UNSEEN,      /* .. or who knows: loss, or a one-way view */
 	OBSERVATION_ACTIVE,      /* a host sent something else of its SIP */
 	OBSERVATION_CERTIFICATE, /* somebody showed one */
+	OBSERVATION_ASKS_TIME,   /* b asks a.address for the time */
 	OBSERVATION_SERVES_TIME, /* a.address is served the time by b */
 	OBSERVATION_REFUSED,     /* a response that may be for the time */
 	OBSERVATION_KRB_REFUSED, /* Kerberos error 37 */

@@ -208,6 +208,8 @@ hear(struct skew *s, struct peer *p, const struct stamp *stamp,
 	peers_touch(&s->peers, p, stamp->now, stamp->wall);
 	if (witness_row(stamp->witness)->in_sip)
 		peer_speaks_sip(p);
+	if (stamp->witness == WITNESS_NTP && !stamp->served)
+		estimate_own_ntp(&p->estimate);
 	if (!estimate_input(&p->estimate, stamp->witness, reading,
 		s->limits.min_samples, &changed)) {
 		s->no_memory++;
@@ -251,6 +253,13 @@ skew_role(struct skew *s, const struct address *address, bool is_server)
 {
 	if (hosts_role(
 		s->hosts, address, is_server ? HOSTS_ANSWERS : HOSTS_DIALS))
+		raise_regard(&s->raise, address);
+}
+
+void
+skew_answered(struct skew *s, const struct address *address)
+{
+	if (hosts_role(s->hosts, address, HOSTS_ANSWERED))
 		raise_regard(&s->raise, address);
 }
 

@@ -43,6 +43,12 @@ void skew_input(struct skew *s, const struct stamp *stamp);
 void skew_role(struct skew *s, const struct address *address, bool is_server);
 
 /*
+ * `address' answered another host, or was answered: nobody made it up.  Only
+ * then does its clock count against ours, or for it.
+ */
+void skew_answered(struct skew *s, const struct address *address);
+
+/*
  * Only hosts of interest are judged, unless `judge_all': those that speak SIP,
  * in clear text or TLS on its ports, or stand in a pool, or give the time to
  * one that does.  A host with a stamp in a SIP message need not be announced.

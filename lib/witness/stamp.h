@@ -22,6 +22,7 @@ struct stamp {
 	nstime resolution; /* told is in [told, told + resolution) */
 	nstime wall;       /* when the packet was captured */
 	nstime now;
+	bool served;     /* by a time server: its source's time perhaps */
 	bool tells_zone; /* SMB1 does */
 	int zone;        /* minutes east of UTC */
 };

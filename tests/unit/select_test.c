@@ -17,6 +17,7 @@ begin(void)
 {
 	estimate_done(&estimate);
 	estimate = (struct estimate){ .offsets = { NULL } };
+	estimate_own_ntp(&estimate);
 }
 
 static void
@@ -383,6 +384,60 @@ START_TEST(a_peer_with_too_few_samples_is_pending)
 }
 END_TEST
 
+/* chronyd -x serves the time of its source and does not set the clock. */
+START_TEST(a_host_is_judged_by_its_own_programs)
+{
+	begin();
+	estimate.own_ntp = false;
+	for (unsigned i = 0; i < 5; i++) {
+		say(WITNESS_TLS, i * MINUTE, HOUR);
+		say(WITNESS_NTP, i * MINUTE + NSTIME_S, 0);
+	}
+	select_all();
+	ck_assert_uint_eq(e.witnesses, 1u << WITNESS_TLS);
+	ck_assert(is_near(HOUR) && !e.joint.mixed && !e.joint.unsettled);
+	ck_assert_uint_eq(e.contradicting, 0);
+	ck_assert(e.serves_other);
+	ck_assert(e.served.lo <= 0 && e.served.hi >= 0);
+	/* However rarely they are seen. */
+	say_often(WITNESS_NTP, 6 * MINUTE, MINUTE, 60, 0);
+	select_all();
+	ck_assert(is_near(HOUR) && e.serves_other);
+	begin();
+}
+END_TEST
+
+START_TEST(a_service_stepped_after_them_is_newer)
+{
+	begin();
+	estimate.own_ntp = false;
+	for (unsigned i = 0; i < 5; i++) {
+		say(WITNESS_TLS, i * MINUTE, HOUR);
+		say(WITNESS_NTP, i * MINUTE + NSTIME_S, HOUR);
+	}
+	say_often(WITNESS_NTP, 6 * MINUTE, MINUTE, 4, 0);
+	select_all();
+	ck_assert(is_near(0) && !e.serves_other);
+	begin();
+}
+END_TEST
+
+START_TEST(a_service_that_one_program_agrees_with_is_a_witness)
+{
+	begin();
+	estimate.own_ntp = false;
+	for (unsigned i = 0; i < 5; i++) {
+		say(WITNESS_DATE, i * MINUTE, HOUR);
+		say(WITNESS_SMB, i * MINUTE + NSTIME_S, 0);
+		say(WITNESS_NTP, i * MINUTE + 2 * NSTIME_S, 0);
+	}
+	select_all();
+	ck_assert(is_near(0) && !e.serves_other);
+	ck_assert_uint_ne(e.contradicting, 0);
+	begin();
+}
+END_TEST
+
 UNIT("select", without_samples_nothing_is_known,
     one_witness_is_its_own_estimate,
     those_that_agree_count_together_and_the_finest_decides,
@@ -394,4 +449,6 @@ UNIT("select", without_samples_nothing_is_known,
     the_truth_lies_where_witnesses_meet, a_falseticker_never_moves_the_estimate,
     all_witnesses_outlive_a_restart,
     a_falseticker_is_off_by_the_threshold_and_more,
-    a_peer_with_too_few_samples_is_pending)
+    a_peer_with_too_few_samples_is_pending,
+    a_host_is_judged_by_its_own_programs, a_service_stepped_after_them_is_newer,
+    a_service_that_one_program_agrees_with_is_a_witness)

@@ -18,6 +18,7 @@ static size_t count;
 
 static struct skew *skew;
 static struct skew_limits limits;
+static bool answered; /* other hosts answer those whose stamps are seen */
 
 static void
 keep(char to[64], struct slice text)
@@ -54,6 +55,7 @@ begin(void)
 		.peers = 100,
 	};
 	count = 0;
+	answered = true;
 	skew = skew_new(&limits, on_finding, NULL);
 	ck_assert_ptr_nonnull(skew);
 }
@@ -75,8 +77,11 @@ static void
 stamp_via(unsigned n, nstime at, nstime ahead, enum stamp_attribution how)
 {
 	const nstime told = START + at + ahead;
+	const struct address address = host(n);
 
 	tick(at);
+	if (answered)
+		skew_answered(skew, &address);
 	skew_input(skew,
 	    &(struct stamp){
 		.peer = host(n),
@@ -704,6 +709,39 @@ START_TEST(raised_and_pending_peers_are_saved_first)
 }
 END_TEST
 
+/* Spoofed packets must not turn one wrong clock into ours. */
+START_TEST(hosts_that_nothing_answered_have_no_vote)
+{
+	const struct address address = host(1);
+
+	begin();
+	answered = false;
+	for (unsigned n = 1; n <= 4; n++)
+		stamps(n, n * 10 * NSTIME_S, -HOUR);
+	skew_role(skew, &address, true);
+	skew_answered(skew, &address);
+	tick(2 * MINUTE);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.1");
+	for (size_t i = 0; i < count; i++)
+		ck_assert_int_ne(seen[i].finding.kind, FINDING_LOCAL_CLOCK);
+	finish(3 * MINUTE);
+}
+END_TEST
+
+/* Nor must they clear ours. */
+START_TEST(hosts_that_nothing_answered_do_not_side_with_us)
+{
+	begin();
+	for (unsigned n = 1; n <= 3; n++)
+		stamps(n, n * 10 * NSTIME_S, -HOUR);
+	answered = false;
+	stamps(9, 40 * NSTIME_S, 0);
+	tick(2 * MINUTE);
+	is(0, FINDING_LOCAL_CLOCK, FINDING_TROUBLE, "odd_one_out");
+	finish(3 * MINUTE);
+}
+END_TEST
+
 UNIT("skew", a_server_an_hour_behind_is_raised_after_the_hold,
     right_clocks_are_not_raised, two_stamps_raise_nothing,
     the_end_of_a_savefile_ends_the_hold, severity_follows_the_thresholds,
@@ -722,4 +760,6 @@ UNIT("skew", a_server_an_hour_behind_is_raised_after_the_hold,
     raised_peers_are_not_forgotten, forged_phones_do_not_fill_the_table,
     times_beyond_reason_are_counted, nothing_is_due_when_nothing_is_wrong,
     survives_any_time, a_peer_raised_before_a_restart_is_cleared_after_it,
-    a_pending_peer_outlives_a_restart, raised_and_pending_peers_are_saved_first)
+    a_pending_peer_outlives_a_restart, raised_and_pending_peers_are_saved_first,
+    hosts_that_nothing_answered_have_no_vote,
+    hosts_that_nothing_answered_do_not_side_with_us)

@@ -341,6 +341,7 @@ tell_time(struct clocks *c, const struct clocks_reading *from,
 		.resolution = time->resolution,
 		.wall = from->wall,
 		.now = from->now,
+		.served = own && r->serves,
 		.tells_zone = own && r->has_zone,
 		.zone = own ? r->zone : 0,
 	};
@@ -393,6 +394,8 @@ static void
 tell_reading(struct clocks *c, const struct clocks_reading *from,
     const struct witness_reading *r)
 {
+	if (r->asks)
+		tell_served(c, from, OBSERVATION_ASKS_TIME);
 	if (r->serves)
 		tell_served(c, from, OBSERVATION_SERVES_TIME);
 	if (r->success)

@@ -10,6 +10,12 @@ estimate_done(struct estimate *e)
 		free(e->offsets[i]);
 }
 
+void
+estimate_own_ntp(struct estimate *e)
+{
+	e->own_ntp = true;
+}
+
 bool
 estimate_input(struct estimate *e, enum witness witness,
     const struct offset_stamp *stamp, unsigned run, bool *changed)

@@ -14,9 +14,13 @@
 /* Embedded; zeroed, it has no samples.  Read the offsets. */
 struct estimate {
 	struct offset *offsets[WITNESS_KINDS]; /* owned; NULL: no samples */
+	bool own_ntp; /* not all of NTP was what it serves to others */
 };
 
 void estimate_done(struct estimate *e);
+
+/* It asked for the time with a stamp of its own clock. */
+void estimate_own_ntp(struct estimate *e);
 
 /* Add a stamp of one witness; *changed is what offset_input() returns.  False
  * when out of memory: the stamp is lost. */

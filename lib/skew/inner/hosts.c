@@ -282,6 +282,7 @@ hosts_facts(const struct hosts *h, const struct address *address)
 		.answers = (roles & 1u << HOSTS_ANSWERS) != 0,
 		.speaks_sip = (roles & 1u << HOSTS_SPEAKS_SIP) != 0,
 		.serves_time = (roles & 1u << HOSTS_SERVES_TIME) != 0,
+		.answered = (roles & 1u << HOSTS_ANSWERED) != 0,
 	};
 
 	if (member != NULL)

@@ -36,12 +36,13 @@ enum hosts_role {
 	HOSTS_ANSWERS,
 	HOSTS_SPEAKS_SIP,
 	HOSTS_SERVES_TIME, /* to one that speaks SIP or stands in a pool */
+	HOSTS_ANSWERED,    /* another host answered it, or it answered one */
 	HOSTS_ROLES        /* how many there are */
 };
 
 struct hosts_facts {
 	bool dials, answers; /* watched requests */
-	bool speaks_sip, serves_time;
+	bool speaks_sip, serves_time, answered;
 	struct hosts_place pool; /* borrowed until hosts_set() */
 };
 

@@ -26,7 +26,7 @@ enum peer_state {
 };
 
 enum peer_side {
-	PEER_NO_SIDE, /* not judged */
+	PEER_NO_SIDE, /* not judged, or never answered */
 	PEER_WITH_US, /* within CONSENSUS_WIDTH of our clock */
 	PEER_AGAINST_US,
 	PEER_SIDES /* how many there are */

@@ -90,6 +90,11 @@ finding_of(const struct raise *r, const struct peer *p,
 		.local_clock = r->times.local_clock,
 	};
 
+	if (selected->serves_other) {
+		f.serves_other = true;
+		f.served =
+		    offset_middle(selected->served) - r->times.reference;
+	}
 	f.estimate.interval.lo -= r->times.reference;
 	f.estimate.interval.hi -= r->times.reference;
 	f.shape = shape_of(
@@ -243,40 +248,35 @@ weigh_witnesses(
 	    r->setup.output, r->setup.arg);
 }
 
-static nstime
-threshold_of(const struct raise *r, const struct peer *p)
-{
-	const struct hosts_facts facts =
-	    hosts_facts(r->setup.hosts, &p->key.address);
-
-	return facts.pool.warn > 0 ? facts.pool.warn
-				   : r->limits.thresholds.warn;
-}
-
 static enum peer_side
-side_of(const struct raise *r, const struct select_result *selected,
-    enum select_verdict verdict)
+side_of(const struct raise *r, const struct hosts_facts *facts,
+    const struct select_result *selected, enum select_verdict verdict)
 {
-	return verdict == SELECT_MIXED
-	    ? PEER_NO_SIDE
-	    : peers_side_of(
-		  offset_middle(selected->joint.interval) - r->times.steps);
+	if (verdict == SELECT_MIXED || !facts->answered)
+		return PEER_NO_SIDE;
+	return peers_side_of(
+	    offset_middle(selected->joint.interval) - r->times.steps);
 }
 
 void
 raise_weigh(struct raise *r, struct peer *p, enum finding_verdict if_right)
 {
+	const struct hosts_facts facts =
+	    hosts_facts(r->setup.hosts, &p->key.address);
+	const nstime warn =
+	    facts.pool.warn > 0 ? facts.pool.warn : r->limits.thresholds.warn;
 	struct select_result selected;
 	enum select_verdict verdict;
 
 	if (!peers_select(r->setup.peers, p, &selected))
 		return;
 	weigh_witnesses(r, p, &selected);
-	verdict = select_verdict(&selected.joint, r->times.reference,
-	    threshold_of(r, p), r->limits.min_samples);
+	verdict = select_verdict(&selected.joint, r->times.reference, warn,
+	    r->limits.min_samples);
 	if (verdict == SELECT_PENDING)
 		return;
-	if (peers_take_side(r->setup.peers, p, side_of(r, &selected, verdict)))
+	if (peers_take_side(r->setup.peers, p,
+		side_of(r, &facts, &selected, verdict)))
 		raise_schedule(r, due_at(r->now, r->limits.hold));
 	if (verdict != SELECT_MIXED)
 		transit(r, p, &selected, verdict, if_right);

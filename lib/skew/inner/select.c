@@ -20,6 +20,7 @@ struct select_candidate {
 	struct offset_estimate offset;
 	bool pending;    /* too few samples, or they do not agree */
 	bool stale;      /* a newer one has contradicted it since */
+	bool served;     /* a time server's: perhaps not of its own clock */
 	unsigned weight; /* of all that agree with it */
 };
 
@@ -70,21 +71,69 @@ gather(const struct estimate *e, unsigned least, struct select_candidates *set)
 		c->pending = c->offset.stamps < least || c->offset.unsettled ||
 		    c->offset.mixed;
 		c->stale = false;
+		c->served = i == WITNESS_NTP && !e->own_ntp;
 		c++;
 	}
 	set->count = (unsigned)(c - set->all);
 }
 
+/* Do all of its own programs say otherwise? */
 static bool
-is_stale(const struct select_candidates *set, const struct select_candidate *c)
+is_overruled(
+    const struct select_candidates *set, const struct select_candidate *c)
 {
+	bool any = false;
+
+	if (!c->served)
+		return false;
 	for (unsigned i = 0; i < set->count; i++) {
 		const struct select_candidate *other = &set->all[i];
 
-		if (!other->pending && !agree(&c->offset, &other->offset) &&
-		    came_after(&other->offset, &c->offset))
-			return true;
+		if (other == c || other->pending || other->stale)
+			continue;
+		if (agree(&c->offset, &other->offset))
+			return false;
+		any = true;
 	}
+	return any;
+}
+
+/* Take the service out that serves another time than that of its host. */
+static void
+overrule(struct select_candidates *set, struct select_result *r)
+{
+	for (unsigned i = 0; i < set->count; i++) {
+		struct select_candidate *c = &set->all[i];
+
+		if (c->pending || c->stale || !is_overruled(set, c))
+			continue;
+		r->serves_other = true;
+		r->served = c->offset.interval;
+		*c = set->all[--set->count];
+		return;
+	}
+}
+
+/* A service that may serve the time of its source contradicts the programs of
+ * its host only where it was stepped after them. */
+static bool
+outdates(
+    const struct select_candidate *other, const struct select_candidate *c)
+{
+	if (other->pending || agree(&c->offset, &other->offset))
+		return false;
+	if (other->served && !c->served)
+		return other->offset.stepped &&
+		    other->offset.since > c->offset.latest;
+	return came_after(&other->offset, &c->offset);
+}
+
+static bool
+is_stale(const struct select_candidates *set, const struct select_candidate *c)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		if (outdates(&set->all[i], c))
+			return true;
 	return false;
 }
 
@@ -111,13 +160,18 @@ weight_of(const struct select_candidates *set, const struct select_candidate *c)
 	return c->stale ? 0 : weight;
 }
 
+static void
+find_stale(struct select_candidates *set)
+{
+	for (unsigned i = 0; i < set->count; i++)
+		set->all[i].stale = is_stale(set, &set->all[i]);
+}
+
 static const struct select_candidate *
 weigh(struct select_candidates *set)
 {
 	const struct select_candidate *best = NULL;
 
-	for (unsigned i = 0; i < set->count; i++)
-		set->all[i].stale = is_stale(set, &set->all[i]);
 	for (unsigned i = 0; i < set->count; i++) {
 		struct select_candidate *c = &set->all[i];
 
@@ -277,6 +331,8 @@ select_witnesses(
 	if (candidates.count == 0)
 		return false;
 	*result = (struct select_result){ .unanimous = true };
+	find_stale(&candidates);
+	overrule(&candidates, result);
 	best = candidates.count == 1 ? &candidates.all[0] : weigh(&candidates);
 	if (candidates.count == 1) {
 		result->joint = best->offset;

@@ -27,6 +27,12 @@ struct select_result {
 	struct offset_interval intervals[WITNESS_KINDS]; /* their offsets */
 
 	bool unanimous; /* all agree, the stale ones too */
+
+	/* The NTP service of the host contradicts all of its own programs, so
+	 * it is not among the witnesses: it may serve the time of its source
+	 * without setting its own clock by it (chronyd -x). */
+	bool serves_other;
+	struct offset_interval served;
 };
 
 /*

@@ -93,6 +93,8 @@ skewfinding_write(const struct skewfinding *f, struct evidence *e)
 		evidence_time(e, "stepped_at", f->estimate.stepped_at);
 	}
 	evidence_text(e, "local_clock", f->local_clock);
+	if (f->serves_other)
+		evidence_seconds(e, "ntp_offset_s", f->served, 1);
 }
 
 void

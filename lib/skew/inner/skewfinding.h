@@ -19,6 +19,10 @@ struct skewfinding {
 	struct shape shape;
 	unsigned witnesses;      /* 1 << WITNESS_x */
 	const char *local_clock; /* static */
+
+	/* Its NTP service serves another time, this far from the true one. */
+	bool serves_other;
+	nstime served;
 };
 
 /* An interval as it is written, in tenths of a second or whole seconds: the

@@ -3,11 +3,12 @@
 #define ROOMS_H
 
 #include "pipeline/judge.h"
-#include "pipeline/tap.h"
+#include "pipeline/matcher.h"
+#include "pipeline/reader.h"
 #include "txn/timers.h"
 
-/* Small limits for a tap and a judge, as the tests and the fuzzer use them:
- * every method on 5060 to 5062 is watched. */
+/* Small limits for reader, matcher and judge, as the tests and the fuzzer use
+ * them: every method on 5060 to 5062 is watched. */
 
 static inline void
 rooms_ports(struct portset *set)
@@ -17,11 +18,9 @@ rooms_ports(struct portset *set)
 }
 
 static inline void
-rooms_tap(struct tap_limits *limits)
+rooms_reader(struct reader_limits *limits)
 {
-	*limits = (struct tap_limits){
-		.methods = "*",
-		.watch_mras = true,
+	*limits = (struct reader_limits){
 		.decode = { .tunnels = true,
 		    .fragments = 64,
 		    .fragment_octets = 1 << 20,
@@ -31,20 +30,31 @@ rooms_tap(struct tap_limits *limits)
 		    .stream_octets = 1 << 16,
 		    .idle = 600 * NSTIME_S,
 		    .linger = 60 * NSTIME_S },
-		.pairs = { .pairs = 64 },
 		.message = { .octets = 65536, .headers = 1000 },
+		.tls = { .octets = 1 << 20, .certificates = 16 },
+		.exchanges = { .patience = 34 * NSTIME_S,
+		    .transaction = 32 * NSTIME_S },
+	};
+	rooms_ports(&limits->exchanges.ports);
+	rooms_ports(&limits->sip_ports);
+}
+
+static inline void
+rooms_matcher(struct matcher_limits *limits)
+{
+	*limits = (struct matcher_limits){
+		.methods = "*",
+		.watch_mras = true,
+		.message = { .octets = 65536, .headers = 1000 },
+		.paths = { .pairs = { .pairs = 64 }, .flows = 64 },
 		.transactions = { .transactions = 256,
 		    .timers = { .t1 = TIMERS_T1,
 			.timer_c = TIMERS_C,
 			.grace = 2 * NSTIME_S,
 			.slow_invite = 10 * NSTIME_S,
 			.slow_other = 5 * NSTIME_S } },
-		.tls = { .octets = 1 << 20, .certificates = 16 },
-		.exchanges = { .patience = 34 * NSTIME_S,
-		    .transaction = 32 * NSTIME_S },
 		.clocks = { .tellers = 64 },
 	};
-	rooms_ports(&limits->exchanges.ports);
 	rooms_ports(&limits->sip_ports);
 	rooms_ports(&limits->watched_ports);
 }

@@ -6,7 +6,8 @@
 
 #include "host/log.h"
 #include "pipeline/judge.h"
-#include "pipeline/tap.h"
+#include "pipeline/matcher.h"
+#include "pipeline/reader.h"
 #include "config/value.h"
 
 /*
@@ -142,7 +143,12 @@ unsigned config_witnesses(const struct config *config);
  * The limits of the library's rooms.  They borrow from `config'; `key' is
  * the secret of their hash tables.
  */
+struct config_rooms {
+	struct reader_limits reader;
+	struct matcher_limits matcher;
+	struct judge_limits judge;
+};
 void config_limits(struct config *config, const struct siphash_key *key,
-    struct tap_limits *tap, struct judge_limits *judge);
+    struct config_rooms *rooms);
 
 #endif

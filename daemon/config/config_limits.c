@@ -46,62 +46,68 @@ muted_witnesses(const struct config *config)
 	return ~config_witnesses(config) & ((1U << WITNESS_KINDS) - 1);
 }
 
-/* Rooms that look into connections and other protocols. */
 static void
-fill_unencrypted(const struct config *config, const struct siphash_key *key,
-    struct tap_limits *tap)
-{
-	const struct config_timeouts *timeouts = &config->timeouts;
-	const nstime transaction = timers_64_t1(timeouts->t1);
-
-	tap->tls = (struct tlsflow_limits){
-		.octets = config->limits.memory / 16,
-		.certificates = CERTIFICATES,
-		.key = *key,
-	};
-	tap->exchanges.transaction = transaction;
-	tap->exchanges.patience = transaction + timeouts->grace;
-	fill_server_ports(config, &tap->exchanges.ports);
-	tap->clocks = (struct clocks_limits){
-		.muted = muted_witnesses(config),
-		.tellers = config->limits.peers,
-		.key = *key,
-	};
-}
-
-static void
-fill_tap(const struct config *config, const struct siphash_key *key,
-    struct tap_limits *tap)
+fill_reader(const struct config *config, const struct siphash_key *key,
+    struct reader_limits *reader)
 {
 	const struct config_limits *limits = &config->limits;
 	const struct config_timeouts *timeouts = &config->timeouts;
+	const nstime transaction = timers_64_t1(timeouts->t1);
 
-	tap->sip_ports = config->sip.ports;
-	tap->watched_ports = timeouts->ports;
-	tap->methods = timeouts->methods;
-	tap->watch_mras = true;
-	tap->key = *key;
-	tap->decode = (struct decode_limits){
+	reader->sip_ports = config->sip.ports;
+	reader->muted = muted_witnesses(config);
+	reader->decode = (struct decode_limits){
 		.tunnels = config->capture.tunnels,
 		.fragments = limits->fragments,
 		.fragment_octets = limits->memory / 8,
 		.duplicates = DUPLICATES,
 		.key = *key,
 	};
-	tap->tcp = (struct tcpreasm_limits){
+	reader->tcp = (struct tcpreasm_limits){
 		.connections = limits->streams,
 		.octets = limits->memory / 2,
 		.stream_octets = limits->memory / 64,
 		.idle = HOUR,
 		/* Asked about when its last transaction is judged. */
-		.linger = timers_64_t1(timeouts->t1) + timeouts->grace +
-		    10 * NSTIME_S,
+		.linger = transaction + timeouts->grace + 10 * NSTIME_S,
 		.key = *key,
 	};
-	tap->pairs = (struct pairs_limits){ limits->peers, *key };
-	tap->message =
+	reader->message =
 	    (struct message_limits){ config->sip.max_message, HEADERS };
-	tap->transactions = (struct txntable_limits){
+	reader->tls = (struct tlsflow_limits){
+		.octets = config->limits.memory / 16,
+		.certificates = CERTIFICATES,
+		.key = *key,
+	};
+	reader->exchanges.transaction = transaction;
+	reader->exchanges.patience = transaction + timeouts->grace;
+	fill_server_ports(config, &reader->exchanges.ports);
+}
+
+static void
+fill_matcher(const struct config *config, const struct siphash_key *key,
+    struct matcher_limits *matcher)
+{
+	const struct config_limits *limits = &config->limits;
+	const struct config_timeouts *timeouts = &config->timeouts;
+
+	matcher->sip_ports = config->sip.ports;
+	matcher->watched_ports = timeouts->ports;
+	matcher->methods = timeouts->methods;
+	matcher->watch_mras = true;
+	matcher->message =
+	    (struct message_limits){ config->sip.max_message, HEADERS };
+	matcher->paths = (struct paths_limits){
+		.pairs = { limits->peers, *key },
+		.flows = limits->streams,
+		.key = *key,
+	};
+	matcher->clocks = (struct clocks_limits){
+		.muted = muted_witnesses(config),
+		.tellers = config->limits.peers,
+		.key = *key,
+	};
+	matcher->transactions = (struct txntable_limits){
 		.transactions = limits->transactions,
 		.timers = {
 			.t1 = timeouts->t1,
@@ -223,10 +229,10 @@ fill_judge(const struct config *config, const struct siphash_key *key,
 
 void
 config_limits(struct config *config, const struct siphash_key *key,
-    struct tap_limits *tap, struct judge_limits *judge)
+    struct config_rooms *rooms)
 {
-	fill_tap(config, key, tap);
-	fill_unencrypted(config, key, tap);
-	fill_judge(config, key, judge);
-	fill_clock(config, key, &judge->skew);
+	fill_reader(config, key, &rooms->reader);
+	fill_matcher(config, key, &rooms->matcher);
+	fill_judge(config, key, &rooms->judge);
+	fill_clock(config, key, &rooms->judge.skew);
 }

@@ -8,14 +8,15 @@ enum { AGAIN_S = 3600 };
 void
 about_count(const struct about_rooms *rooms, struct totals *totals)
 {
-	struct tap_counts counts;
+	struct reader_counts counts;
 
-	tap_counts(rooms->tap, &counts);
-	totals_add(totals, "tap.packets", counts.packets);
-	totals_add(totals, "tap.messages", counts.messages);
+	reader_counts(rooms->reader, &counts);
+	totals_add(totals, "reader.packets", counts.packets);
+	totals_add(totals, "reader.messages", counts.messages);
 	if (rooms->merge != NULL)
 		merge_stats(rooms->merge, totals_gather, totals);
-	tap_stats(rooms->tap, totals_gather, totals);
+	reader_stats(rooms->reader, totals_gather, totals);
+	matcher_stats(rooms->matcher, totals_gather, totals);
 	judge_stats(rooms->judge, totals_gather, totals);
 	state_stats(rooms->state, totals_gather, totals);
 }
@@ -32,17 +33,17 @@ write_count(struct textbuf *t, const char *before, uint64_t n, const char *one,
 void
 about_write(const struct about_rooms *rooms, struct textbuf *t)
 {
-	struct tap_counts counts;
+	struct reader_counts counts;
 	uint64_t dropped = 0;
 
 	for (size_t i = 0; i < INTERFACES_MOST; i++)
 		dropped += rooms->dropped[i];
-	tap_counts(rooms->tap, &counts);
+	reader_counts(rooms->reader, &counts);
 	interfaces_write(rooms->interfaces, t);
 	write_count(t, ": ", counts.packets, " packet", " packets");
 	write_count(t, ", ", dropped, " dropped", " dropped");
 	write_count(t, ", ", counts.messages, " SIP message", " SIP messages");
-	write_count(t, ", ", tap_open(rooms->tap), " transaction open",
+	write_count(t, ", ", matcher_open(rooms->matcher), " transaction open",
 	    " transactions open");
 	write_count(t, ", ", judge_active(rooms->judge), " alert active",
 	    " alerts active");
@@ -65,14 +66,14 @@ void
 about_report(const struct about_rooms *rooms, const struct log *log)
 {
 	struct totals totals = *state_before(rooms->state);
-	struct tap_counts counts;
+	struct reader_counts counts;
 
-	tap_counts(rooms->tap, &counts);
+	reader_counts(rooms->reader, &counts);
 	log_answer(log,
 	    "counters: %llu packets, %llu messages, %zu transactions open, "
 	    "%zu alerts active",
 	    (unsigned long long)counts.packets,
-	    (unsigned long long)counts.messages, tap_open(rooms->tap),
+	    (unsigned long long)counts.messages, matcher_open(rooms->matcher),
 	    judge_active(rooms->judge));
 	for (size_t i = 0; i < INTERFACES_MOST; i++)
 		report_interface(rooms, i, log);

@@ -6,7 +6,8 @@
 #include "capture/interfaces.h"
 #include "net/merge.h"
 #include "pipeline/judge.h"
-#include "pipeline/tap.h"
+#include "pipeline/matcher.h"
+#include "pipeline/reader.h"
 #include "outlet/sinks.h"
 #include "state/state.h"
 
@@ -18,7 +19,8 @@
 /* Everything in it is borrowed; merge may be NULL. */
 struct about_rooms {
 	const struct interfaces *interfaces;
-	const struct tap *tap;
+	const struct reader *reader;
+	const struct matcher *matcher;
 	const struct judge *judge;
 	const struct merge *merge;
 	struct sinks *sinks;

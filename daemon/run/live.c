@@ -42,16 +42,17 @@ struct live {
 	struct passage passages[INTERFACES_MOST];
 	struct timeline time;
 	nstime wall_offset;  /* REALTIME less MONOTONIC */
-	nstime reached;      /* how far the tap is */
+	nstime reached;      /* how far packets are read */
 	struct merge *merge; /* more than one interface */
-	struct tap *tap;
+	struct matcher *matcher;
+	struct reader *reader;
+	uint64_t packets; /* handed to the reader */
 	struct judge *judge;
 	struct sinks *sinks;
 	struct state *state;
 	struct about about;
 	bool alerted; /* since state was saved */
-	struct tap_limits tap_limits;
-	struct judge_limits judge_limits;
+	struct config_rooms limits;
 	nstime heartbeat, minute;      /* the next, monotonic */
 	uint64_t received, signalling; /* until the minute began */
 };
@@ -75,6 +76,28 @@ on_observation(void *arg, const struct observation *observation)
 	judge_observe(l->judge, observation);
 }
 
+static nstime
+wall(const struct live *l)
+{
+	return l->reached + l->wall_offset;
+}
+
+/* The reader comes first: what it tells may be the answer. */
+static void
+tick(struct live *l)
+{
+	reader_tick(l->reader, l->reached, wall(l));
+	matcher_tick(l->matcher, l->reached, wall(l));
+}
+
+static void
+tick_if_due(struct live *l)
+{
+	if (reader_next_deadline(l->reader) <= l->reached ||
+	    matcher_next_deadline(l->matcher) <= l->reached)
+		tick(l);
+}
+
 /* In order: one that comes later than `merge_window' cannot turn time back. */
 static void
 on_ordered(void *arg, const struct packet *ordered)
@@ -85,9 +108,9 @@ on_ordered(void *arg, const struct packet *ordered)
 	if (packet.now < l->reached)
 		packet.now = l->reached;
 	l->reached = packet.now;
-	if (tap_next_deadline(l->tap) <= packet.now)
-		tap_tick(l->tap, packet.now);
-	tap_packet(l->tap, &packet);
+	packet.number = ++l->packets;
+	tick_if_due(l);
+	reader_packet(l->reader, &packet);
 }
 
 static void
@@ -104,12 +127,6 @@ on_packet(void *arg, const struct packet *captured)
 		merge_input(l->merge, &packet);
 	else
 		on_ordered(l, &packet);
-}
-
-static nstime
-wall(const struct live *l)
-{
-	return l->reached + l->wall_offset;
 }
 
 /* Packets of a single interface are in order without a merge. */
@@ -138,14 +155,15 @@ build_rooms(struct live *l)
 		.log = l->log,
 	};
 
-	config_limits(
-	    l->config, l->setup.key, &l->tap_limits, &l->judge_limits);
+	config_limits(l->config, l->setup.key, &l->limits);
 	l->interfaces = interfaces_new(&interfaces);
-	l->judge = judge_new(&l->judge_limits, on_alert, l);
-	l->tap = tap_new(&l->tap_limits, on_observation, l);
+	l->judge = judge_new(&l->limits.judge, on_alert, l);
+	l->matcher = matcher_new(&l->limits.matcher, on_observation, l);
+	l->reader = reader_new(&l->limits.reader,
+	    &(struct reader_output){ matcher_input, matcher_hint, l->matcher });
 	l->sinks = sinks_new(l->setup.options->json, l->log);
-	return l->interfaces != NULL && l->judge != NULL && l->tap != NULL &&
-	    l->sinks != NULL;
+	return l->interfaces != NULL && l->judge != NULL &&
+	    l->matcher != NULL && l->reader != NULL && l->sinks != NULL;
 }
 
 struct live *
@@ -188,7 +206,7 @@ load_state(struct live *l)
 		return -ENOMEM;
 	if (!state_load(l->state, l->judge, &step)) {
 		judge_free(l->judge);
-		l->judge = judge_new(&l->judge_limits, on_alert, l);
+		l->judge = judge_new(&l->limits.judge, on_alert, l);
 		if (l->judge == NULL)
 			return -ENOMEM;
 	}
@@ -203,7 +221,8 @@ rooms(const struct live *l)
 {
 	struct about_rooms rooms = {
 		.interfaces = l->interfaces,
-		.tap = l->tap,
+		.reader = l->reader,
+		.matcher = l->matcher,
 		.judge = l->judge,
 		.merge = l->merge,
 		.sinks = l->sinks,
@@ -232,7 +251,7 @@ kept(struct live *l)
 		.sinks = l->sinks,
 		.count = count,
 		.arg = l,
-		.transactions = tap_open(l->tap),
+		.transactions = matcher_open(l->matcher),
 	};
 }
 
@@ -298,7 +317,8 @@ live_free(struct live *l, nstime deadline)
 	state_free(l->state);
 	interfaces_free(l->interfaces);
 	merge_free(l->merge);
-	tap_free(l->tap);
+	reader_free(l->reader);
+	matcher_free(l->matcher);
 	judge_free(l->judge);
 	free(l);
 }
@@ -341,8 +361,10 @@ look_for_drops(struct live *l)
 		const uint64_t dropped = interfaces_dropped(l->interfaces, i);
 
 		l->passages[i].dropped += dropped;
-		if (dropped > 0 || interfaces_is_missed(l->interfaces, i))
-			tap_dropped(l->tap, 1, monotonic);
+		if (dropped == 0 && !interfaces_is_missed(l->interfaces, i))
+			continue;
+		reader_dropped(l->reader, monotonic);
+		matcher_dropped(l->matcher, monotonic);
 	}
 }
 
@@ -356,7 +378,7 @@ live_tick(struct live *l)
 		merge_tick(l->merge, passed);
 	if (l->reached < passed)
 		l->reached = passed;
-	tap_tick(l->tap, l->reached);
+	tick(l);
 	judge_tick(l->judge, l->reached, wall(l));
 	keep(l);
 }
@@ -393,7 +415,7 @@ take_stock(struct live *l, nstime monotonic)
 {
 	const uint64_t before = l->received, signalling = l->signalling;
 	struct about_rooms about;
-	struct tap_counts counts;
+	struct reader_counts counts;
 
 	if (monotonic < l->minute)
 		return;
@@ -421,7 +443,7 @@ take_stock(struct live *l, nstime monotonic)
 	}
 	about = rooms(l);
 	about_limits(&l->about, &about, monotonic, l->log);
-	tap_counts(l->tap, &counts);
+	reader_counts(l->reader, &counts);
 	l->received = received(l);
 	l->signalling = counts.signalling;
 	judge_arrived(l->judge, l->received > before ? l->received - before : 0,
@@ -449,7 +471,7 @@ live_clock_set(struct live *l)
 	l->wall_offset = l->time.offset;
 	if (step == 0)
 		return;
-	tap_stepped(l->tap, step);
+	matcher_stepped(l->matcher, step);
 	judge_stepped(l->judge, step, l->reached, wall(l));
 }
 
@@ -470,9 +492,10 @@ live_set(struct live *l, struct config *config)
 		log_error(l->log,
 		    "out of memory; packets of several interfaces are judged "
 		    "as they come");
-	config_limits(config, l->setup.key, &l->tap_limits, &l->judge_limits);
-	tap_set(l->tap, &l->tap_limits);
-	judge_set(l->judge, &l->judge_limits);
+	config_limits(config, l->setup.key, &l->limits);
+	reader_set(l->reader, &l->limits.reader);
+	matcher_set(l->matcher, &l->limits.matcher);
+	judge_set(l->judge, &l->limits.judge);
 	l->heartbeat = wallclock_monotonic() + config->alerts.heartbeat;
 	return true;
 }

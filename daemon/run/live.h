@@ -7,7 +7,7 @@
 #include "config/options.h"
 
 /*
- * Interfaces as one capture, through a tap to the judge and on to the sinks.
+ * Interfaces as one capture, through reader, matcher and judge to the sinks.
  * This file has no event loop: the caller reports readable descriptors and the
  * passing of time, and is given the descriptors to wait for.
  */

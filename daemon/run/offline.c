@@ -14,7 +14,8 @@ struct offline {
 	const struct options *options;
 	struct config *config;
 	const struct log *log;
-	struct tap *tap;
+	struct matcher *matcher;
+	struct reader *reader;
 	struct judge *judge;
 	struct replay *replay;
 	struct progress progress;
@@ -101,19 +102,20 @@ on_observation(void *arg, const struct observation *observation)
 static bool
 begin(struct offline *j, const struct siphash_key *key)
 {
-	struct tap_limits tap;
-	struct judge_limits judge;
+	struct config_rooms limits;
 
-	config_limits(j->config, key, &tap, &judge);
+	config_limits(j->config, key, &limits);
 	/* A savefile is judged once and whole, so nothing is held back. */
 	throttle_init(&j->throttle,
 	    config_is_set(j->config, "alerts", "rate") ? j->config->alerts.rate
 						       : 0,
 	    0);
 	progress_init(&j->progress);
-	j->judge = judge_new(&judge, on_alert, j);
-	j->tap = tap_new(&tap, on_observation, j);
-	if (j->judge == NULL || j->tap == NULL) {
+	j->judge = judge_new(&limits.judge, on_alert, j);
+	j->matcher = matcher_new(&limits.matcher, on_observation, j);
+	j->reader = reader_new(&limits.reader,
+	    &(struct reader_output){ matcher_input, matcher_hint, j->matcher });
+	if (j->judge == NULL || j->matcher == NULL || j->reader == NULL) {
 		log_error(j->log, "out of memory; lower [limits]");
 		return false;
 	}
@@ -123,7 +125,8 @@ begin(struct offline *j, const struct siphash_key *key)
 	    .filter = j->options->filter != NULL ? j->options->filter
 						 : j->config->capture.filter,
 	    .t1 = j->config->timeouts.t1,
-	    .tap = j->tap,
+	    .reader = j->reader,
+	    .matcher = j->matcher,
 	    .judge = j->judge,
 	    .progress = &j->progress,
 	    .log = j->log,
@@ -168,7 +171,8 @@ fill_drops(struct offline *j, struct summary *summary)
 	struct drops drops = { .summary = summary };
 
 	replay_stats(j->replay, on_counter, &drops);
-	tap_stats(j->tap, on_counter, &drops);
+	reader_stats(j->reader, on_counter, &drops);
+	matcher_stats(j->matcher, on_counter, &drops);
 	judge_stats(j->judge, on_counter, &drops);
 	return !drops.failed;
 }
@@ -179,12 +183,13 @@ fill_ports(struct offline *j, struct summary *summary)
 	size_t count = 0;
 
 	for (unsigned port = 0; port <= UINT16_MAX; port++)
-		count += tap_not_watched(j->tap, (uint16_t)port) > 0;
+		count += matcher_not_watched(j->matcher, (uint16_t)port) > 0;
 	summary->not_watched = calloc(count + 1, sizeof(struct summary_port));
 	if (summary->not_watched == NULL)
 		return false;
 	for (unsigned port = 0; port <= UINT16_MAX; port++) {
-		const uint64_t n = tap_not_watched(j->tap, (uint16_t)port);
+		const uint64_t n =
+		    matcher_not_watched(j->matcher, (uint16_t)port);
 
 		if (n > 0)
 			summary->not_watched[summary->port_count++] =
@@ -197,10 +202,10 @@ static int
 write_summary(struct offline *j)
 {
 	struct summary summary = { .packets = 0 };
-	struct tap_counts counts;
+	struct reader_counts counts;
 	int error = -ENOMEM;
 
-	tap_counts(j->tap, &counts);
+	reader_counts(j->reader, &counts);
 	summary.packets = counts.packets;
 	summary.messages = counts.messages;
 	replay_span(j->replay, &summary.first, &summary.last, &summary.wall);
@@ -220,7 +225,7 @@ run(struct offline *j)
 {
 	char line[512];
 	struct textbuf t;
-	struct tap_counts counts;
+	struct reader_counts counts;
 	const int damaged = replay_run(j->replay, &j->stop);
 
 	progress_erase(&j->progress);
@@ -231,7 +236,7 @@ run(struct offline *j)
 	 * them whole; without any packet there is no summary. */
 	fflush(stdout);
 	replay_complain(j->replay);
-	tap_counts(j->tap, &counts);
+	reader_counts(j->reader, &counts);
 	if (!j->stop && (damaged == 0 || counts.packets > 0))
 		fail(j, write_summary(j));
 	fail(j, offline_flush(j->log, j->error));
@@ -252,7 +257,8 @@ offline_run(const struct options *options, struct config *config,
 	const int status = begin(&j, key) ? run(&j) : 2;
 
 	replay_free(j.replay);
-	tap_free(j.tap);
+	reader_free(j.reader);
+	matcher_free(j.matcher);
 	judge_free(j.judge);
 	return status;
 }

@@ -6,9 +6,9 @@
 #include "config/options.h"
 
 /*
- * siptimed -r: savefiles through tap and judge, alerts to standard output as
- * they come, then the summary.  The exit status: 0 no alert, 1 alerts were
- * raised, 2 trouble, which has been logged.
+ * siptimed -r: savefiles through reader, matcher and judge, alerts to standard
+ * output as they come, then the summary.  The exit status: 0 no alert, 1 alerts
+ * were raised, 2 trouble, which has been logged.
  */
 int offline_run(const struct options *options, struct config *config,
     const struct siphash_key *key, const struct log *log);

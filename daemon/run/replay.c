@@ -33,6 +33,8 @@ struct replay {
 	bool begun;
 	nstime now, wall;   /* of the latest packet */
 	nstime shift;       /* now is the stamp plus this, or later */
+	nstime ahead;       /* stamps less `now', of the latest judged */
+	uint64_t judged;    /* packets */
 	nstime first, last; /* stamps of what was judged */
 	nstime end; /* the latest time that a file covers by its own account */
 	struct totals stats;
@@ -145,7 +147,10 @@ fill_heap(struct replay *r)
 static void
 note_losses(struct replay *r, const struct source *source, nstime until)
 {
-	tap_dropped(r->setup.tap, savefile_dropped(source->savefile), until);
+	if (savefile_dropped(source->savefile) == 0)
+		return;
+	reader_dropped(r->setup.reader, until);
+	matcher_dropped(r->setup.matcher, until);
 }
 
 static void
@@ -219,17 +224,22 @@ replay_free(struct replay *r)
 static nstime
 next_deadline(const struct replay *r)
 {
-	const nstime tap = tap_next_deadline(r->setup.tap);
-	const nstime judge = judge_next_deadline(r->setup.judge);
+	const nstime deadlines[] = {
+		reader_next_deadline(r->setup.reader),
+		matcher_next_deadline(r->setup.matcher),
+		judge_next_deadline(r->setup.judge),
+	};
 
-	return tap < judge ? tap : judge;
+	return nstime_earliest(
+	    deadlines, sizeof(deadlines) / sizeof(*deadlines));
 }
 
-/* The tap's deadlines fire before the judge's own. */
+/* The reader comes first: an event of its may be an answer, or a finding. */
 static void
 tick(struct replay *r, nstime now)
 {
-	tap_tick(r->setup.tap, now);
+	reader_tick(r->setup.reader, now, now + r->ahead);
+	matcher_tick(r->setup.matcher, now, now + r->ahead);
 	if (judge_next_deadline(r->setup.judge) <= now)
 		judge_tick(r->setup.judge, now, now - r->shift);
 }
@@ -255,6 +265,21 @@ advance(struct replay *r, nstime now)
 	r->now = now;
 }
 
+static void
+finish(const struct replay *r)
+{
+	reader_finish(r->setup.reader, r->now, r->now + r->ahead);
+	matcher_finish(r->setup.matcher, r->now, r->now + r->ahead);
+}
+
+/* What is open cannot be judged by what follows. */
+static void
+rebase(const struct replay *r)
+{
+	finish(r);
+	reader_rebase(r->setup.reader, r->now, r->now + r->ahead);
+}
+
 /* Did no file cover a time too long to know what was answered in it? */
 static bool
 follows_hole(const struct replay *r, const struct source *source)
@@ -271,7 +296,7 @@ begin_source(struct replay *r, struct source *source)
 		    "%s: begins after a time that no file "
 		    "covers",
 		    savefile_path(source->savefile));
-		tap_rebase(r->setup.tap, r->now);
+		rebase(r);
 	}
 	if (!source->begun) {
 		r->open++;
@@ -291,7 +316,7 @@ move_time(struct replay *r, const struct source *source)
 		return true;
 	/* Nobody knows how long before this one those without were. */
 	if (!r->begun && r->packets > 0)
-		tap_rebase(r->setup.tap, r->now);
+		rebase(r);
 	if (!r->begun)
 		r->now = wall;
 	r->begun = true;
@@ -301,7 +326,7 @@ move_time(struct replay *r, const struct source *source)
 		log_info(r->setup.log, "%s: stamps step back",
 		    savefile_path(source->savefile));
 		r->shift = r->now - wall;
-		tap_rebase(r->setup.tap, r->now);
+		rebase(r);
 	}
 	advance(r, wall + r->shift > r->now ? wall + r->shift : r->now);
 	r->wall = wall;
@@ -324,7 +349,9 @@ judge_packet(struct replay *r, struct source *source)
 	packet->now = r->now;
 	if (packet->unstamped)
 		packet->wall = r->now - r->shift;
-	tap_packet(r->setup.tap, packet);
+	packet->number = ++r->judged;
+	r->ahead = packet->wall - packet->now;
+	reader_packet(r->setup.reader, packet);
 	if (packet->unstamped)
 		return;
 	if (first || packet->wall < r->first)
@@ -372,7 +399,7 @@ replay_run(struct replay *r, const bool *stop)
 	}
 	if (!*stop)
 		live_on(r);
-	tap_finish(r->setup.tap, r->now);
+	finish(r);
 	judge_finish(r->setup.judge, r->now, r->now - r->shift);
 
 	for (size_t i = 0; i < r->source_count; i++)

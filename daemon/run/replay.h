@@ -4,12 +4,13 @@
 
 #include "host/log.h"
 #include "pipeline/judge.h"
-#include "pipeline/tap.h"
+#include "pipeline/matcher.h"
+#include "pipeline/reader.h"
 #include "run/progress.h"
 
 /*
- * Savefiles as one capture, merged by time, through a tap to the judge.  The
- * result depends on nothing but the packets and the names of the files: not
+ * Savefiles as one capture, merged by time, through reader, matcher and judge.
+ * The result depends on nothing but the packets and the names of the files: not
  * on their order on the command line, not on the machine.
  *
  * `now' is the stamp made monotonic (DESIGN principle 2).  A step back of
@@ -25,7 +26,8 @@ struct replay_setup {
 	size_t path_count;
 	const char *filter; /* borrowed; NULL or empty: all packets */
 	nstime t1;
-	struct tap *tap;
+	struct reader *reader;
+	struct matcher *matcher;
 	struct judge *judge;
 	struct progress *progress;
 	const struct log *log;

@@ -29,7 +29,7 @@ enum { EVENTS = 1024, EVENT_OCTETS = 2 * 1024 * 1024 };
 /* The counters that this file reads or writes. */
 #define OPEN "state.transactions_open"
 #define UNKNOWN_RESTART "state.unknown_restart"
-#define PACKETS "tap.packets"
+#define PACKETS "reader.packets"
 
 struct state {
 	const struct log *log;

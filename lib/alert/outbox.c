@@ -15,7 +15,7 @@ struct kept {
 	uint8_t octets[];
 };
 
-struct reader {
+struct outbox_place {
 	char name[OUTBOX_NAME]; /* "": none */
 	uint64_t number;
 };
@@ -25,7 +25,7 @@ struct outbox {
 	TAILQ_HEAD(, kept) events;
 	size_t count, octets;
 	uint64_t last;
-	struct reader readers[OUTBOX_READERS];
+	struct outbox_place readers[OUTBOX_READERS];
 	size_t reader_count;
 	uint64_t full, no_memory;
 };
@@ -147,8 +147,8 @@ outbox_last(const struct outbox *o)
 	return o->last;
 }
 
-static const struct reader *
-find_reader(const struct reader readers[], size_t count, struct slice name)
+static const struct outbox_place *
+find_reader(const struct outbox_place readers[], size_t count, struct slice name)
 {
 	for (size_t i = 0; i < count; i++)
 		if (slice_is(name, readers[i].name))
@@ -157,7 +157,7 @@ find_reader(const struct reader readers[], size_t count, struct slice name)
 }
 
 static void
-set_name(struct reader *reader, struct slice name)
+set_name(struct outbox_place *reader, struct slice name)
 {
 	struct textbuf t;
 
@@ -184,13 +184,13 @@ bool
 outbox_settle(
     struct outbox *o, const struct outbox_reader *readers, size_t count)
 {
-	struct reader next[OUTBOX_READERS];
+	struct outbox_place next[OUTBOX_READERS];
 	bool changed = count != o->reader_count;
 
 	if (count > OUTBOX_READERS)
 		count = OUTBOX_READERS;
 	for (size_t i = 0; i < count; i++) {
-		const struct reader *before;
+		const struct outbox_place *before;
 
 		set_name(&next[i], slice_text(readers[i].name));
 		next[i].number = readers[i].number;
@@ -213,7 +213,7 @@ void
 outbox_again(
     const struct outbox *o, const char *name, outbox_output *output, void *arg)
 {
-	const struct reader *reader =
+	const struct outbox_place *reader =
 	    find_reader(o->readers, o->reader_count, slice_text(name));
 	struct fieldnames names = { .count = 0 };
 	const struct kept *kept;
@@ -264,7 +264,7 @@ load_readers(struct outbox *o, struct cursor *c)
 	while (record_read_more(c)) {
 		const struct slice name = record_read_line(c, OUTBOX_NAME - 1);
 		const uint64_t number = cursor_le64(c);
-		struct reader *reader;
+		struct outbox_place *reader;
 
 		if (o->reader_count == OUTBOX_READERS)
 			c->bad = true;

@@ -110,7 +110,8 @@ make_room(struct timerq *q)
 }
 
 bool
-timerq_set(struct timerq *q, struct timerq_entry *entry, nstime deadline)
+timerq_set_ordered(struct timerq *q, struct timerq_entry *entry,
+    nstime deadline, uint64_t order)
 {
 	size_t at;
 
@@ -124,8 +125,14 @@ timerq_set(struct timerq *q, struct timerq_entry *entry, nstime deadline)
 	entry->deadline = deadline;
 	sift(q, at,
 	    (struct node){
-		.deadline = deadline, .order = q->order++, .entry = entry });
+		.deadline = deadline, .order = order, .entry = entry });
 	return true;
+}
+
+bool
+timerq_set(struct timerq *q, struct timerq_entry *entry, nstime deadline)
+{
+	return timerq_set_ordered(q, entry, deadline, q->order++);
 }
 
 void

@@ -36,6 +36,11 @@ void timerq_free(struct timerq *q);
  */
 bool timerq_set(struct timerq *q, struct timerq_entry *entry, nstime deadline);
 
+/* The same, but those of one instant come in the order of `order'.  All
+ * entries of a queue are set in one of the two ways. */
+bool timerq_set_ordered(struct timerq *q, struct timerq_entry *entry,
+    nstime deadline, uint64_t order);
+
 /* Take `entry' out; nothing happens if it is not queued. */
 void timerq_cancel(struct timerq *q, struct timerq_entry *entry);
 

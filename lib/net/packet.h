@@ -15,6 +15,7 @@ struct packet {
 	size_t len;          /* what was on the wire; octets.len or more */
 	int datalink;    /* a LINKTYPE_/DLT_ value, as in pcap-linktype(7) */
 	unsigned source; /* which interface or savefile, from 0 */
+	uint64_t number; /* its place in the capture, from 1, ever growing */
 	nstime wall;     /* the stamp: UTC since the epoch */
 	bool unstamped;  /* .. which it has not: `wall' is that of the latest
 			  * packet that has one, or 0 */

@@ -171,11 +171,12 @@ replace(struct tcpreasm *t, struct tcpconn *c, nstime now)
 		forget(t, c, now);
 		return;
 	}
-	if (c->state == TCPCONN_OPEN) {
-		end(t, c, TCPCONN_ENDED, now);
-		for (int d = 0; d < 2; d++)
-			c->streams[d].last_gap = now;
-	}
+	if (c->state != TCPCONN_OPEN)
+		return;
+	end(t, c, TCPCONN_ENDED, now);
+	for (int d = 0; d < 2; d++)
+		c->streams[d].last_gap = now;
+	tell(t, c, TCPREASM_REPLACED, TCPREASM_TO_SERVER, now);
 }
 
 static void
@@ -247,7 +248,7 @@ set_timer(struct tcpreasm *t, struct tcpconn *c)
 	if (deadline == NSTIME_NEVER)
 		timerq_cancel(t->timers, &c->timer);
 	else if (!timerq_queued(&c->timer) || c->timer.deadline != deadline)
-		timerq_set(t->timers, &c->timer, deadline);
+		timerq_set_ordered(t->timers, &c->timer, deadline, c->id);
 }
 
 static void
@@ -272,6 +273,33 @@ touch(struct tcpreasm *t, struct tcpconn *c, nstime now)
 }
 
 static void
+tell_resent(struct tcpreasm *t, struct tcpconn *c,
+    enum tcpreasm_direction direction, nstime now)
+{
+	struct tcpstream *s = &c->streams[direction];
+	const bool undelivered = s->resends >= TCPREASM_UNDELIVERED;
+
+	if (undelivered == s->undelivered)
+		return;
+	s->undelivered = undelivered;
+	tell(t, c, TCPREASM_RESENT, direction, now);
+}
+
+/* What a segment acknowledges of the direction. */
+static void
+acknowledge(struct tcpreasm *t, struct tcpconn *c,
+    enum tcpreasm_direction direction, const struct tcp *tcp, nstime now)
+{
+	struct tcpstream *s = &c->streams[direction];
+	const uint64_t before = s->acknowledged;
+
+	tcpstream_acknowledge(s, tcp, now);
+	if (before < s->awaited && s->acknowledged > before)
+		tell(t, c, TCPREASM_ACKNOWLEDGED, direction, now);
+	tell_resent(t, c, direction, now);
+}
+
+static void
 on_segment(struct tcpreasm *t, struct tcpconn *c,
     const struct tcpreasm_segment *segment)
 {
@@ -279,7 +307,6 @@ on_segment(struct tcpreasm *t, struct tcpconn *c,
 	const nstime now = segment->now;
 	const enum tcpreasm_direction direction = tcpconn_direction(c, segment);
 	struct tcpstream *s = &c->streams[direction];
-	struct tcpstream *other = &c->streams[!direction];
 	struct way way = { .t = t, .c = c, .direction = direction };
 	const struct tcpstream_sink sink = sink_of(&way, now);
 
@@ -300,8 +327,9 @@ on_segment(struct tcpreasm *t, struct tcpconn *c,
 	tcpconn_start(c, direction, tcp);
 	s->segments++;
 	if ((tcp->flags & TCP_ACK) != 0)
-		tcpstream_acknowledge(other, tcp, now);
+		acknowledge(t, c, !direction, tcp, now);
 	tcpstream_input(s, &sink, tcp);
+	tell_resent(t, c, direction, now);
 	if (s->fin && c->hung_up == NSTIME_NEVER) {
 		c->hung_up = now;
 		c->client_hung_up = direction == TCPREASM_TO_SERVER;
@@ -377,9 +405,8 @@ tcpreasm_flush(struct tcpreasm *t, nstime now)
 {
 	struct tcpconn *c;
 
-	for (int q = 0; q < TCPTABLE_QUEUES; q++)
-		TAILQ_FOREACH (c, &t->table.queues[q], by_idle)
-			end_streams(t, c, now);
+	TAILQ_FOREACH (c, &t->table.all, by_age)
+		end_streams(t, c, now);
 }
 
 struct tcpreasm *
@@ -408,9 +435,8 @@ tcpreasm_free(struct tcpreasm *t)
 
 	if (t == NULL)
 		return;
-	for (int q = 0; q < TCPTABLE_QUEUES; q++)
-		while ((c = TAILQ_FIRST(&t->table.queues[q])) != NULL)
-			forget(t, c, t->now);
+	while ((c = TAILQ_FIRST(&t->table.all)) != NULL)
+		forget(t, c, t->now);
 	tcptable_done(&t->table);
 	timerq_free(t->timers);
 	free(t);
@@ -429,26 +455,25 @@ tcpreasm_facts(const struct tcpreasm *t, uint64_t connection,
     enum tcpreasm_direction direction, struct tcpreasm_facts *facts)
 {
 	const struct tcpconn *c = tcptable_find_id(&t->table, connection);
-	const struct tcpstream *s;
+
+	if (c == NULL)
+		return false;
+	tcpconn_facts(c, direction, facts);
+	return true;
+}
+
+bool
+tcpreasm_await(struct tcpreasm *t, uint64_t connection,
+    enum tcpreasm_direction direction, uint64_t offset)
+{
+	struct tcpconn *c = tcptable_find_id(&t->table, connection);
+	struct tcpstream *s;
 
 	if (c == NULL)
 		return false;
 	s = &c->streams[direction];
-	*facts = (struct tcpreasm_facts){
-		.seen = s->next,
-		.acknowledged = s->acknowledged,
-		.lost = s->lost,
-		.last_gap = s->last_gap,
-		.resends = s->resends,
-		.segments = s->segments,
-		.hung_up =
-		    c->client_hung_up == (direction == TCPREASM_TO_SERVER)
-		    ? c->hung_up
-		    : NSTIME_NEVER,
-		.ended =
-		    c->state == TCPCONN_UNANSWERED || c->state == TCPCONN_ENDED,
-	};
-	return true;
+	s->awaited = offset;
+	return s->acknowledged >= offset;
 }
 
 void
@@ -472,16 +497,7 @@ tcpreasm_stats(const struct tcpreasm *t, counter_output *output, void *arg)
 	    t->evicted[TCPTABLE_ENDED]);
 	output(arg, COUNTER_LIMIT, "tcpreasm.evicted_carrying",
 	    t->evicted[TCPTABLE_CARRYING]);
-	output(arg, COUNTER_EVENT, "tcpreasm.gap_acknowledged",
-	    store->gaps[TCPSTREAM_ACKNOWLEDGED]);
-	output(arg, COUNTER_EVENT, "tcpreasm.gap_aged",
-	    store->gaps[TCPSTREAM_AGED]);
-	output(arg, COUNTER_LIMIT, "tcpreasm.gap_limited",
-	    store->gaps[TCPSTREAM_LIMITED]);
-	output(arg, COUNTER_EVENT, "tcpreasm.gap_ended",
-	    store->gaps[TCPSTREAM_ENDED]);
-	output(arg, COUNTER_EVENT, "tcpreasm.gap_truncated",
-	    store->gaps[TCPSTREAM_TRUNCATED]);
+	tcpstream_stats(store, output, arg);
 }
 
 size_t

@@ -26,6 +26,10 @@
  * row, a SYN that is answered, or a SYN where the old connection is over or
  * silent, are another connection between the same endpoints.
  *
+ * A consumer that wants to know when octets were acknowledged awaits that.
+ * Connections that have something to say at the same time say it in the order
+ * in which they began.
+ *
  * A connection that ended stays known for `linger', without buffers, so that
  * its facts can be asked for when the transactions it carried are judged.
  */
@@ -54,6 +58,10 @@ enum tcpreasm_fact {
 	TCPREASM_GAP,      /* `lost' octets will never come; DATA may follow */
 	TCPREASM_CLOSED,   /* both FINs seen */
 	TCPREASM_RESET,    /* RST on an opened or mid-way connection */
+	TCPREASM_REPLACED, /* another one took its place, its end unseen */
+	TCPREASM_ACKNOWLEDGED, /* more octets, and tcpreasm_await() asked */
+	TCPREASM_RESENT,   /* facts.resends has reached TCPREASM_UNDELIVERED, or
+			    * has fallen below it */
 	TCPREASM_FORGOTTEN /* the last word about it: free what hangs on user */
 };
 
@@ -64,11 +72,12 @@ enum tcpreasm_fact {
  */
 struct tcpreasm_event {
 	enum tcpreasm_fact fact;
-	uint64_t connection; /* unique for the life of the tcpreasm, never 0 */
+	uint64_t connection; /* the number of the packet that began it */
 	struct endpoint client, server;
 	bool guessed; /* no SYN seen: who is who is a guess */
-	enum tcpreasm_direction direction; /* DATA, GAP, RESET: from whom */
-	struct slice octets;               /* DATA */
+	/* DATA, GAP, RESET: from whom; ACKNOWLEDGED, RESENT: whose octets */
+	enum tcpreasm_direction direction;
+	struct slice octets; /* DATA */
 	uint64_t offset;  /* DATA, GAP: of their first octet in its direction */
 	uint64_t lost;    /* GAP */
 	nstime now, wall; /* DATA: of the segment that brought it; others: of
@@ -76,8 +85,12 @@ struct tcpreasm_event {
 	void **user; /* the consumer's, one per connection, NULL at first */
 };
 
-/* It may ask for facts, and must not change the tcpreasm. */
+/* It may ask for facts and await, and must not change the tcpreasm. */
 typedef void tcpreasm_output(void *arg, const struct tcpreasm_event *event);
+
+/* Octets resent so often were not delivered: three copies and no
+ * acknowledgement (DOMAIN 1.6). */
+enum { TCPREASM_UNDELIVERED = 3 };
 
 /* The facts about one direction that a verdict needs. */
 struct tcpreasm_facts {
@@ -106,6 +119,7 @@ struct tcpreasm_segment {
 	bool from_is_server; /* hint for mid-way pick-up: from.port is a SIP
 				port */
 	bool to_is_server;
+	uint64_t number; /* of the packet, never 0: as in struct packet */
 	nstime now, wall;
 };
 
@@ -123,6 +137,14 @@ void tcpreasm_set(struct tcpreasm *t, const struct tcpreasm_limits *limits);
 /* False: the connection is no longer known. */
 bool tcpreasm_facts(const struct tcpreasm *t, uint64_t connection,
     enum tcpreasm_direction direction, struct tcpreasm_facts *facts);
+
+/*
+ * Tell ACKNOWLEDGED from now on whenever more octets of this direction are
+ * acknowledged, until that reaches `offset'.  True: it has by now, and that is
+ * not told.
+ */
+bool tcpreasm_await(struct tcpreasm *t, uint64_t connection,
+    enum tcpreasm_direction direction, uint64_t offset);
 
 void tcpreasm_stats(
     const struct tcpreasm *t, counter_output *output, void *arg);

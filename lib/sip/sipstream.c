@@ -37,8 +37,8 @@ sipstream_free(struct sipstream *s)
 	free(s);
 }
 
-static void
-forget(void **slot)
+void
+sipstream_forget(void **slot)
 {
 	struct sipstream_connection *c = *slot;
 
@@ -62,43 +62,46 @@ looks_like_tls(struct slice octets)
 /* Look at the first octets of one direction: SIP or not? */
 static bool
 begin(struct sipstream *s, struct sipstream_connection *c,
-    const struct tcpreasm_event *e)
+    const struct streampart *part)
 {
-	const bool midway = e->guessed;
+	const enum streampart_direction way = part->direction;
 
-	c->begun[e->direction] = true;
-	c->foreign[e->direction] = looks_like_tls(e->octets) ||
-	    (!midway && !framing_may_be_sip(e->octets));
-	if (c->foreign[e->direction]) {
+	c->begun[way] = true;
+	c->foreign[way] = looks_like_tls(part->octets) ||
+	    (!part->midway && !framing_may_be_sip(part->octets));
+	if (c->foreign[way]) {
 		s->foreign++;
 		return false;
 	}
-	c->framing[e->direction] =
-	    framing_new(s->max_message, midway, &s->framing);
-	if (c->framing[e->direction] != NULL)
+	c->framing[way] =
+	    framing_new(s->max_message, part->midway, &s->framing);
+	if (c->framing[way] != NULL)
 		return true;
-	c->foreign[e->direction] = true;
+	c->foreign[way] = true;
 	s->no_memory++;
 	return false;
 }
 
-struct sipstream_framed {
+struct sipstream_way {
 	struct sipstream *stream;
-	const struct tcpreasm_event *event;
+	const struct streampart *part;
 };
 
 static void
-on_message(void *arg, const struct framing_event *message)
+on_message(void *arg, const struct framing_event *cut)
 {
-	const struct sipstream_framed *m = arg;
+	const struct sipstream_way *way = arg;
+	const struct streampart *part = way->part;
+	struct framing_event message = *cut;
 
-	m->stream->output(m->stream->arg, m->event, message);
+	message.end = streampart_end(part, cut->end - part->offset);
+	way->stream->output(way->stream->arg, part, &message);
 }
 
 static void
-data(struct sipstream *s, const struct tcpreasm_event *e, void **slot)
+data(struct sipstream *s, const struct streampart *part, void **slot)
 {
-	struct sipstream_framed m = { .stream = s, .event = e };
+	struct sipstream_way way = { .stream = s, .part = part };
 	struct sipstream_connection *c = *slot;
 
 	if (c == NULL) {
@@ -109,37 +112,22 @@ data(struct sipstream *s, const struct tcpreasm_event *e, void **slot)
 		s->no_memory++;
 		return;
 	}
-	if (c->foreign[e->direction] ||
-	    (!c->begun[e->direction] && !begin(s, c, e)))
+	if (c->foreign[part->direction] ||
+	    (!c->begun[part->direction] && !begin(s, c, part)))
 		return;
-	framing_input(c->framing[e->direction], e->octets, e->offset, e->now,
-	    e->wall, on_message, &m);
+	framing_input(c->framing[part->direction], part->octets, part->offset,
+	    part->now, part->wall, on_message, &way);
 }
 
 void
-sipstream_input(
-    struct sipstream *s, const struct tcpreasm_event *e, void **slot)
+sipstream_input(struct sipstream *s, const struct streampart *part, void **slot)
 {
-	struct sipstream_connection *c = *slot;
+	const struct sipstream_connection *c = *slot;
 
-	switch (e->fact) {
-	case TCPREASM_DATA:
-		data(s, e, slot);
-		break;
-	case TCPREASM_GAP:
-		if (c != NULL && c->framing[e->direction] != NULL)
-			framing_gap(c->framing[e->direction]);
-		break;
-	case TCPREASM_FORGOTTEN:
-		forget(slot);
-		break;
-	case TCPREASM_OPENED:
-	case TCPREASM_REFUSED:
-	case TCPREASM_UNANSWERED:
-	case TCPREASM_CLOSED:
-	case TCPREASM_RESET:
-		break;
-	}
+	if (part->lost == 0)
+		data(s, part, slot);
+	else if (c != NULL && c->framing[part->direction] != NULL)
+		framing_gap(c->framing[part->direction]);
 }
 
 void

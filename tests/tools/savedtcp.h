@@ -31,6 +31,7 @@ savedtcp_transport(void *arg, const struct decode_event *e)
 		.truncated = e->truncated,
 		.from_is_server = e->from.port < e->to.port,
 		.to_is_server = e->to.port < e->from.port,
+		.number = e->packet->number,
 		.now = e->packet->now,
 		.wall = e->packet->wall,
 	    });
@@ -49,6 +50,7 @@ savedtcp_packets(pcap_t *pcap, struct savedtcp *saved, struct decode *decode)
 	struct pcap_pkthdr *header;
 	const u_char *octets;
 	nstime now = 0, last = 0;
+	uint64_t number = 0;
 
 	while (pcap_next_ex(pcap, &header, &octets) == 1) {
 		const nstime wall = header->ts.tv_sec * NSTIME_S +
@@ -57,6 +59,7 @@ savedtcp_packets(pcap_t *pcap, struct savedtcp *saved, struct decode *decode)
 			.octets = slice_of(octets, header->caplen),
 			.len = header->len,
 			.datalink = pcap_datalink(pcap),
+			.number = ++number,
 			.wall = wall,
 			.now = now += savedtcp_forward(last, wall),
 		};

@@ -9,7 +9,6 @@
 static struct {
 	struct attempts *attempts;
 	struct segments wire;
-	struct pairs *pairs;
 	struct tlsflow_facts facts;
 	struct tcpreasm_event last;
 	void *slot;
@@ -21,13 +20,14 @@ static struct {
 static struct context
 context(void)
 {
-	return (struct context){ on.wire.tcp, on.pairs, INT64_MIN };
+	return (struct context){ on.wire.tcp, INT64_MIN };
 }
 
 static void
-hear(void *arg, const struct observation *o)
+hear(void *arg, uint64_t flow, const struct observation *o)
 {
 	(void)arg;
+	ck_assert_uint_gt(flow, 0);
 	if (o->kind == OBSERVATION_FAILED) {
 		on.failed++;
 		on.failure = o->failure;
@@ -74,11 +74,8 @@ on_tcp(void *arg, const struct tcpreasm_event *e)
 static void
 begin(void)
 {
-	const struct pairs_limits limits = { .pairs = 16 };
-
 	memset(&on, 0, sizeof(on));
 	on.attempts = attempts_new(hear, NULL);
-	on.pairs = pairs_new(&limits);
 	segments_begin(&on.wire, on_tcp, NULL);
 }
 
@@ -89,7 +86,6 @@ end(void)
 	ck_assert_ptr_null(on.slot);
 	ck_assert_int_eq(attempts_next_deadline(on.attempts), NSTIME_NEVER);
 	attempts_free(on.attempts);
-	pairs_free(on.pairs);
 }
 
 static void
@@ -144,31 +140,10 @@ START_TEST(a_rst_to_the_syn_is_refused)
 }
 END_TEST
 
-START_TEST(a_syn_repeated_in_vain_is_unanswered)
+/* ICMP may say why, which the matcher knows. */
+START_TEST(a_syn_without_an_answer_is_not_judged_here)
 {
 	begin();
-	segments_send(&on.wire, THERE, TCP_SYN, "");
-	on.wire.next[THERE]--;
-	segments_send(&on.wire, THERE, TCP_SYN, "");
-	wait_until(8 * NSTIME_S);
-	failed_as(CONNECTION_UNANSWERED);
-}
-END_TEST
-
-START_TEST(a_syn_sent_once_is_nothing)
-{
-	begin();
-	segments_send(&on.wire, THERE, TCP_SYN, "");
-	wait_until(8 * NSTIME_S);
-	did_not_fail();
-}
-END_TEST
-
-START_TEST(what_icmp_told_is_not_told_again)
-{
-	begin();
-	pairs_unreachable(
-	    on.pairs, &on.wire.client.address, &on.wire.server, 1);
 	segments_send(&on.wire, THERE, TCP_SYN, "");
 	on.wire.next[THERE]--;
 	segments_send(&on.wire, THERE, TCP_SYN, "");
@@ -368,8 +343,7 @@ START_TEST(nothing_is_said_of_what_was_not_seen_whole)
 END_TEST
 
 UNIT("attempts", a_rst_to_the_syn_is_refused,
-    a_syn_repeated_in_vain_is_unanswered, a_syn_sent_once_is_nothing,
-    what_icmp_told_is_not_told_again, stages_are_told_once_each,
+    a_syn_without_an_answer_is_not_judged_here, stages_are_told_once_each,
     a_reset_before_the_first_answer_is_a_failure,
     a_reset_of_one_that_said_nothing_is_none,
     octets_resent_in_vain_were_not_delivered,

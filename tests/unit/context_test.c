@@ -22,45 +22,6 @@ begin(void)
 	segments_begin(&wire, hear, NULL);
 }
 
-/* What is known of the path of a request that ended after five octets. */
-static struct delivery
-path(nstime last_drop)
-{
-	const struct pairs_limits limits = { .pairs = 16 };
-	struct pairs *pairs = pairs_new(&limits);
-	const struct context context = { wire.tcp, pairs, last_drop };
-	struct delivery d = { .lost = false };
-
-	context_of_silence(&context,
-	    &(struct outcome){
-		.uac = wire.client,
-		.uas = wire.server,
-		.transport = TRANSPORT_TCP,
-		.request = { .flow = last.connection,
-		    .flow_end = 5,
-		    .to_server = true,
-		    .sent = NSTIME_MS },
-	    },
-	    &d);
-	pairs_free(pairs);
-	return d;
-}
-
-START_TEST(a_request_is_acknowledged_to_its_end)
-{
-	begin();
-	segments_open(&wire);
-	segments_send(&wire, THERE, TCP_ACK, "hello");
-	ck_assert(!path(INT64_MIN).acknowledged);
-	segments_send(&wire, BACK, TCP_ACK, "");
-	ck_assert(path(INT64_MIN).acknowledged);
-	ck_assert(!path(INT64_MIN).lost);
-	ck_assert(path(NSTIME_MS).lost);
-	ck_assert(!path(0).lost);
-	tcpreasm_free(wire.tcp);
-}
-END_TEST
-
 START_TEST(what_was_repeated_three_times_was_not_delivered)
 {
 	struct tcpreasm_facts sent;
@@ -68,11 +29,9 @@ START_TEST(what_was_repeated_three_times_was_not_delivered)
 	begin();
 	segments_open(&wire);
 	for (int i = 0; i < 4; i++) {
-		ck_assert(!path(INT64_MIN).undelivered);
 		segments_send(&wire, THERE, TCP_ACK, "hello");
 		wire.next[THERE] -= 5;
 	}
-	ck_assert(path(INT64_MIN).undelivered);
 	ck_assert(tcpreasm_facts(wire.tcp, last.connection, THERE, &sent));
 	ck_assert(context_undelivered(&sent));
 	tcpreasm_free(wire.tcp);
@@ -119,6 +78,5 @@ START_TEST(who_hangs_up_first_hung_up)
 }
 END_TEST
 
-UNIT("context", a_request_is_acknowledged_to_its_end,
-    what_was_repeated_three_times_was_not_delivered,
+UNIT("context", what_was_repeated_three_times_was_not_delivered,
     one_packet_of_the_server_is_no_two_way_view, who_hangs_up_first_hung_up)

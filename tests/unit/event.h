@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef EVENT_H
-#define EVENT_H
+#ifndef UNIT_EVENT_H
+#define UNIT_EVENT_H
 
 #include "alert/alert.h"
 

@@ -14,9 +14,10 @@ static struct {
 } on;
 
 static void
-hear(void *arg, const struct observation *o)
+hear(void *arg, uint64_t flow, const struct observation *o)
 {
 	(void)arg;
+	ck_assert_uint_eq(flow, on.last.connection);
 	on.answered += o->kind == OBSERVATION_ANSWERED;
 	on.unseen += o->kind == OBSERVATION_UNSEEN;
 	on.active += o->kind == OBSERVATION_ACTIVE;
@@ -64,7 +65,7 @@ end(void)
 static struct context
 context(void)
 {
-	return (struct context){ on.wire.tcp, NULL, on.last_drop };
+	return (struct context){ on.wire.tcp, on.last_drop };
 }
 
 static void

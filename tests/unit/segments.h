@@ -11,6 +11,7 @@ struct segments {
 	struct tcpreasm *tcp;
 	struct endpoint client, server;
 	uint32_t next[2]; /* by enum tcpreasm_direction */
+	uint64_t number;  /* of segments sent */
 	nstime now;
 };
 
@@ -56,6 +57,7 @@ segments_send(struct segments *s, enum tcpreasm_direction direction,
 		.tcp = &tcp,
 		.from_is_server = !there,
 		.to_is_server = there,
+		.number = ++s->number,
 		.now = s->now,
 		.wall = s->now,
 	    });

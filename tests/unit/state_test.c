@@ -50,20 +50,19 @@ static void
 count(void *arg, struct totals *totals)
 {
 	(void)arg;
-	totals_add(totals, "tap.packets", packets);
+	totals_add(totals, "reader.packets", packets);
 }
 
 /* One run of the daemon. */
 static void
 begin(void)
 {
-	struct tap_limits tap;
-	struct judge_limits limits;
+	static struct config_rooms limits;
 	char words[300];
 
 	config = config_new();
-	config_limits(config, &key, &tap, &limits);
-	judge = judge_new(&limits, on_alert, NULL);
+	config_limits(config, &key, &limits);
+	judge = judge_new(&limits.judge, on_alert, NULL);
 	sinks = sinks_new(false, &state_log);
 	snprintf(words, sizeof(words), "json:%s", folder_path("alerts"));
 	ck_assert_int_eq(
@@ -151,7 +150,7 @@ START_TEST(counters_go_on_after_a_restart)
 	end();
 	begin();
 	ck_assert(load());
-	ck_assert_uint_eq(totals_get(state_before(state), "tap.packets"), 7);
+	ck_assert_uint_eq(totals_get(state_before(state), "reader.packets"), 7);
 	ck_assert_msg(
 	    totals_get(state_before(state), "state.unknown_restart") == 3,
 	    "transactions that were open are not judged");

@@ -13,32 +13,57 @@
 static struct {
 	struct streams *streams;
 	struct streams_limits limits;
-	struct clocks *clocks;
+	struct sightings *sightings;
 	struct tcpreasm *tcp;
 	void *user;
 	uint16_t port;
 	uint64_t offsets[2];
 	nstime now;
-	unsigned messages, opened, answered, failed, certificates, stamps;
+	unsigned messages, flows, unanswered, opened, answered, failed,
+	    certificates, stamps;
 } on;
 
 static void
-hear_message(
-    void *arg, const struct tcpreasm_event *e, const struct framing_event *f)
+hear_message(void *arg, const struct tcpreasm_event *e,
+    const struct streampart *part, const struct framing_event *f)
 {
 	(void)arg;
+	ck_assert_int_eq(part->transport, TRANSPORT_TCP);
 	ck_assert_uint_eq(e->connection, 1);
 	ck_assert(slice_is(f->octets, REQUEST));
 	on.messages++;
 }
 
 static void
-hear(void *arg, const struct observation *o)
+hear_flow(void *arg, const struct tcpreasm_event *e)
 {
 	(void)arg;
+	ck_assert_uint_eq(e->connection, 1);
+	on.flows++;
+}
+
+static void
+hear_unanswered(void *arg, const struct tcpreasm_event *e)
+{
+	(void)arg;
+	ck_assert_int_eq(e->fact, TCPREASM_UNANSWERED);
+	on.unanswered++;
+}
+
+static void
+hear_sighting(void *arg, const struct event *e)
+{
+	(void)arg;
+	on.stamps += e->kind == EVENT_STAMP;
+}
+
+static void
+hear(void *arg, uint64_t flow, const struct observation *o)
+{
+	(void)arg;
+	ck_assert_uint_eq(flow, 1);
 	on.failed += o->kind == OBSERVATION_FAILED;
 	on.certificates += o->kind == OBSERVATION_CERTIFICATE;
-	on.stamps += o->kind == OBSERVATION_CLOCK;
 	on.opened += o->kind == OBSERVATION_WORKED &&
 	    o->success.stage == CONNECTION_OPENED;
 	on.answered += o->kind == OBSERVATION_WORKED &&
@@ -55,7 +80,6 @@ nothing(void *arg, const struct tcpreasm_event *e)
 static void
 begin(uint16_t port)
 {
-	const struct clocks_limits clocks = { .tellers = 16 };
 	const struct tcpreasm_limits tcp = { .connections = 1 };
 
 	memset(&on, 0, sizeof(on));
@@ -65,13 +89,15 @@ begin(uint16_t port)
 		.tls = { .octets = 1 << 16, .certificates = 4 },
 	};
 	portset_add(&on.limits.sip_ports, 5062);
-	on.clocks = clocks_new(&clocks, hear, NULL);
+	on.sightings = sightings_new(0, hear_sighting, NULL);
 	on.tcp = tcpreasm_new(&tcp, nothing, NULL);
 	on.streams = streams_new(&on.limits,
 	    &(struct streams_output){
 		.message = hear_message,
+		.flow = hear_flow,
+		.unanswered = hear_unanswered,
 		.observation = hear,
-		.clocks = on.clocks,
+		.sightings = on.sightings,
 	    });
 }
 
@@ -125,7 +151,7 @@ end(void)
 	ck_assert_ptr_null(on.user);
 	ck_assert_int_eq(streams_next_deadline(on.streams), NSTIME_NEVER);
 	streams_free(on.streams);
-	clocks_free(on.clocks);
+	sightings_free(on.sightings);
 	tcpreasm_free(on.tcp);
 }
 
@@ -143,6 +169,25 @@ START_TEST(sip_is_cut_out_wherever_tcp_cuts_it)
 		ck_assert_uint_eq(on.answered, 1);
 		end();
 	}
+}
+END_TEST
+
+START_TEST(the_facts_of_a_flow_with_messages_are_told_when_they_change)
+{
+	begin(5062);
+	fact(TCPREASM_OPENED);
+	fact(TCPREASM_ACKNOWLEDGED);
+	ck_assert_uint_eq(on.flows, 0);
+	data(THERE, slice_text(REQUEST), 0);
+	ck_assert_uint_eq(on.flows, 1);
+	data(THERE, slice_text(REQUEST), 0);
+	ck_assert_uint_eq(on.flows, 1);
+	fact(TCPREASM_ACKNOWLEDGED);
+	fact(TCPREASM_RESENT);
+	fact(TCPREASM_REPLACED);
+	ck_assert_uint_eq(on.flows, 4);
+	end();
+	ck_assert_uint_eq(on.flows, 5);
 }
 END_TEST
 
@@ -170,6 +215,9 @@ START_TEST(what_came_to_nothing_takes_no_memory)
 	begin(5062);
 	fact(TCPREASM_REFUSED);
 	ck_assert_ptr_null(on.user);
+	fact(TCPREASM_UNANSWERED);
+	ck_assert_ptr_null(on.user);
+	ck_assert_uint_eq(on.unanswered, 1);
 	ck_assert_uint_eq(on.failed, 1);
 	end();
 }
@@ -207,6 +255,7 @@ START_TEST(connections_outlive_the_ports_they_came_on)
 END_TEST
 
 UNIT("streams", sip_is_cut_out_wherever_tcp_cuts_it,
+    the_facts_of_a_flow_with_messages_are_told_when_they_change,
     certificates_are_told_wherever_tcp_cuts_them,
     what_came_to_nothing_takes_no_memory, other_ports_are_of_witnesses_alone,
     connections_outlive_the_ports_they_came_on)

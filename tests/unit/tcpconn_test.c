@@ -108,7 +108,7 @@ END_TEST
 
 START_TEST(a_connection_stays_small)
 {
-	ck_assert_uint_le(sizeof(struct tcpconn), 320);
+	ck_assert_uint_le(sizeof(struct tcpconn), 352);
 }
 END_TEST
 

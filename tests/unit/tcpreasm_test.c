@@ -25,7 +25,7 @@ static char line[4096];
 static struct textbuf seen;
 static struct tcpreasm_event last;
 static nstime now;
-static uint64_t connections;
+static uint64_t segments, connections;
 
 static const char *const names[] = {
 	[TCPREASM_OPENED] = "opened",
@@ -33,6 +33,9 @@ static const char *const names[] = {
 	[TCPREASM_UNANSWERED] = "unanswered",
 	[TCPREASM_CLOSED] = "closed",
 	[TCPREASM_RESET] = "reset",
+	[TCPREASM_REPLACED] = "replaced",
+	[TCPREASM_ACKNOWLEDGED] = "acknowledged",
+	[TCPREASM_RESENT] = "resent",
 	[TCPREASM_FORGOTTEN] = "forgotten",
 };
 
@@ -61,7 +64,7 @@ begin(const struct tcpreasm_limits *limits)
 {
 	textbuf_init(&seen, line, sizeof(line));
 	now = 1000 * NSTIME_S;
-	connections = 0;
+	segments = connections = 0;
 	t = tcpreasm_new(limits, on_event, NULL);
 	ck_assert_ptr_nonnull(t);
 }
@@ -111,6 +114,7 @@ input(bool from_client, struct tcp tcp)
 		.tcp = &tcp,
 		.from_is_server = !from_client,
 		.to_is_server = from_client,
+		.number = ++segments,
 		.now = now,
 		.wall = now + 7,
 	};
@@ -378,7 +382,7 @@ START_TEST(memory_is_bounded_whatever_comes)
 		for (int i = 400; i > 1; i--)
 			client(2 * i, 0, TCP_ACK, "x");
 		ck_assert_uint_le(tcpreasm_memory(t),
-		    empty + limits.octets + limits.connections * 320);
+		    empty + limits.octets + limits.connections * 352);
 	}
 	client_port = 40000;
 	finish();
@@ -591,7 +595,7 @@ START_TEST(another_syn_after_the_end_is_another_connection)
 	server(-1, 500, TCP_SYN | TCP_ACK, "");
 	client(500, 0, TCP_ACK, "new");
 	expect("opened >new");
-	ck_assert_uint_eq(last.connection, 2);
+	ck_assert_uint_eq(last.connection, 5);
 	ck_assert_uint_eq(last.offset, 0);
 	connections = 1;
 	ck_assert(facts(TCPREASM_TO_SERVER).ended);
@@ -613,8 +617,8 @@ START_TEST(a_forged_syn_does_not_take_a_connection_over)
 	client(50000000, 0, TCP_SYN, "");
 	server(-30000, 50000001, TCP_SYN | TCP_ACK, "");
 	client(50000001, -29999, TCP_ACK, "c");
-	expect("opened >c");
-	ck_assert_uint_eq(last.connection, 2);
+	expect("replaced opened >c");
+	ck_assert_uint_eq(last.connection, 8);
 	finish();
 }
 END_TEST
@@ -628,8 +632,8 @@ START_TEST(two_far_segments_in_a_row_are_another_connection)
 	client(1, 0, TCP_ACK, "b");
 	expect(">a >b");
 	client(90000002, 0, TCP_ACK, "new");
-	expect(">new");
-	ck_assert_uint_eq(last.connection, 2);
+	expect("replaced >new");
+	ck_assert_uint_eq(last.connection, 5);
 	finish();
 }
 END_TEST
@@ -717,6 +721,61 @@ START_TEST(a_fin_waits_for_missing_octets_before_it)
 }
 END_TEST
 
+START_TEST(who_awaits_octets_is_told_when_they_are_acknowledged)
+{
+	begin(&plain);
+	handshake();
+	client(0, 0, TCP_ACK, "abc");
+	server(0, 1, TCP_ACK, "");
+	expect(">abc");
+	ck_assert(tcpreasm_await(t, connections, TCPREASM_TO_SERVER, 1));
+	ck_assert(!tcpreasm_await(t, connections, TCPREASM_TO_SERVER, 3));
+	server(0, 2, TCP_ACK, "");
+	server(0, 2, TCP_ACK, "");
+	server(0, 3, TCP_ACK, "x");
+	expect("acknowledged acknowledged <x");
+	ck_assert_uint_eq(facts(TCPREASM_TO_SERVER).acknowledged, 3);
+	client(3, 1, TCP_ACK, "d");
+	server(1, 4, TCP_ACK, "");
+	expect(">d");
+	ck_assert(!tcpreasm_await(t, 99, TCPREASM_TO_SERVER, 1));
+	finish();
+}
+END_TEST
+
+START_TEST(octets_resent_in_vain_are_told_and_their_acknowledgement_too)
+{
+	begin(&plain);
+	handshake();
+	for (unsigned i = 0; i <= TCPREASM_UNDELIVERED + 1; i++)
+		client(0, 0, TCP_ACK, "a");
+	expect(">a resent");
+	server(0, 1, TCP_ACK, "");
+	expect("resent");
+	finish();
+}
+END_TEST
+
+START_TEST(what_ends_at_one_time_ends_in_the_order_in_which_it_began)
+{
+	begin(&plain);
+	for (uint16_t port = 3; port > 0; port--) {
+		client_port = port;
+		client(0, 0, TCP_ACK, "a");
+	}
+	client_port = 3;
+	tick(10 * NSTIME_S);
+	client(2, 0, TCP_ACK, "c");
+	client_port = 2;
+	client(2, 0, TCP_ACK, "b");
+	expect(">a >a >a");
+	tcpreasm_flush(t, now);
+	expect(">-1 >c >-1 >b");
+	client_port = 40000;
+	finish();
+}
+END_TEST
+
 UNIT("tcpreasm", a_connection_opens_carries_both_ways_and_closes,
     the_wrap_of_sequence_numbers_is_not_noticed,
     octets_carry_the_time_of_their_segment, the_first_copy_of_an_octet_wins,
@@ -742,4 +801,7 @@ UNIT("tcpreasm", a_connection_opens_carries_both_ways_and_closes,
     two_far_segments_in_a_row_are_another_connection,
     a_flood_of_syns_evicts_itself, the_longest_idle_is_evicted_and_heard_out,
     the_silent_are_forgotten, octets_after_a_fin_are_dropped,
-    a_fin_waits_for_missing_octets_before_it)
+    a_fin_waits_for_missing_octets_before_it,
+    who_awaits_octets_is_told_when_they_are_acknowledged,
+    octets_resent_in_vain_are_told_and_their_acknowledgement_too,
+    what_ends_at_one_time_ends_in_the_order_in_which_it_began)

@@ -65,6 +65,20 @@ START_TEST(deadlines_of_one_instant_keep_the_order_they_were_set_in)
 }
 END_TEST
 
+START_TEST(an_order_may_be_given_to_those_of_one_instant)
+{
+	start();
+	for (size_t i = 0; i < 100; i++)
+		timerq_set_ordered(q, &entry[i], 7, 99 - i);
+	timerq_set_ordered(q, &entry[0], 7, 99);
+	timerq_set_ordered(q, &entry[5], 6, 99);
+	ck_assert_uint_eq(pop(7), 5);
+	for (size_t i = 99; i > 5; i--)
+		ck_assert_uint_eq(pop(7), i);
+	timerq_free(q);
+}
+END_TEST
+
 START_TEST(setting_again_moves_both_ways)
 {
 	start();
@@ -157,5 +171,6 @@ END_TEST
 
 UNIT("timerq", the_earliest_comes_first, nothing_is_due_before_its_time,
     deadlines_of_one_instant_keep_the_order_they_were_set_in,
+    an_order_may_be_given_to_those_of_one_instant,
     setting_again_moves_both_ways, a_cancelled_one_never_fires,
     the_ends_of_time_are_deadlines_too, agrees_with_a_plain_search)

@@ -94,12 +94,22 @@ wire_udp(struct wire *w, uint16_t from, uint16_t to)
 }
 
 static inline void
-wire_tcp(struct wire *w, uint16_t from, uint16_t to, uint32_t sequence)
+wire_segment(struct wire *w, uint16_t from, uint16_t to, uint32_t sequence,
+    uint32_t acknowledgement, uint8_t flags)
 {
-	wire_hex(w, "00000000 5010 ffff 0000 0000");
+	wire_hex(w, "ffff 0000 0000");
+	wire_number(w, flags, 1);
+	wire_hex(w, "50");
+	wire_number(w, acknowledgement, 4);
 	wire_number(w, sequence, 4);
 	wire_number(w, to, 2);
 	wire_number(w, from, 2);
+}
+
+static inline void
+wire_tcp(struct wire *w, uint16_t from, uint16_t to, uint32_t sequence)
+{
+	wire_segment(w, from, to, sequence, 0, 0x10);
 }
 
 /* 192.0.2.1 to 192.0.2.2; `fragment' is the field with flags and offset. */

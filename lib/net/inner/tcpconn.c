@@ -137,3 +137,24 @@ tcpconn_finished(const struct tcpconn *c)
 	return tcpstream_finished(&c->streams[0]) &&
 	    tcpstream_finished(&c->streams[1]);
 }
+
+void
+tcpconn_facts(const struct tcpconn *c, enum tcpreasm_direction direction,
+    struct tcpreasm_facts *facts)
+{
+	const bool client = direction == TCPREASM_TO_SERVER;
+	const struct tcpstream *s = &c->streams[direction];
+
+	*facts = (struct tcpreasm_facts){
+		.seen = s->next,
+		.acknowledged = s->acknowledged,
+		.lost = s->lost,
+		.last_gap = s->last_gap,
+		.resends = s->resends,
+		.segments = s->segments,
+		.hung_up =
+		    c->client_hung_up == client ? c->hung_up : NSTIME_NEVER,
+		.ended =
+		    c->state == TCPCONN_UNANSWERED || c->state == TCPCONN_ENDED,
+	};
+}

@@ -25,8 +25,8 @@ enum tcpconn_state {
 /* Fields without a comment are tcpreasm's. */
 struct tcpconn {
 	struct table_entry by_endpoints;
-	struct table_entry by_id; /* its hash is the id */
-	TAILQ_ENTRY(tcpconn) by_idle;
+	struct table_entry by_id;
+	TAILQ_ENTRY(tcpconn) by_idle, by_age;
 	struct timerq_entry timer;
 	uint64_t id;
 	void *user;
@@ -73,6 +73,10 @@ bool tcpconn_acknowledges(const struct tcpconn *c,
 /* Whether its RST is to be believed. */
 bool tcpconn_resets(const struct tcpconn *c, enum tcpreasm_direction direction,
     const struct tcp *tcp);
+
+/* What tcpreasm_facts() tells. */
+void tcpconn_facts(const struct tcpconn *c, enum tcpreasm_direction direction,
+    struct tcpreasm_facts *facts);
 
 /* Both sides sent FIN, and everything before. */
 bool tcpconn_finished(const struct tcpconn *c);

@@ -408,3 +408,19 @@ tcpstream_end(struct tcpstream *s, const struct tcpstream_sink *sink)
 	while (!TAILQ_EMPTY(&s->chunks))
 		give_up(s, sink, UINT64_MAX, TCPSTREAM_ENDED);
 }
+
+void
+tcpstream_stats(
+    const struct tcpstream_store *store, counter_output *output, void *arg)
+{
+	output(arg, COUNTER_EVENT, "tcpreasm.gap_acknowledged",
+	    store->gaps[TCPSTREAM_ACKNOWLEDGED]);
+	output(arg, COUNTER_EVENT, "tcpreasm.gap_aged",
+	    store->gaps[TCPSTREAM_AGED]);
+	output(arg, COUNTER_LIMIT, "tcpreasm.gap_limited",
+	    store->gaps[TCPSTREAM_LIMITED]);
+	output(arg, COUNTER_EVENT, "tcpreasm.gap_ended",
+	    store->gaps[TCPSTREAM_ENDED]);
+	output(arg, COUNTER_EVENT, "tcpreasm.gap_truncated",
+	    store->gaps[TCPSTREAM_TRUNCATED]);
+}

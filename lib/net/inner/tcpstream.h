@@ -4,6 +4,7 @@
 
 #include <sys/queue.h>
 
+#include "base/counter.h"
 #include "base/nstime.h"
 #include "net/inner/tcp.h"
 
@@ -83,6 +84,8 @@ struct tcpstream {
 	uint64_t high;         /* highest offset sent; of the FIN if one was */
 	uint64_t acknowledged; /* the other side acknowledged up to here */
 	uint64_t lost;
+	uint64_t awaited;    /* who reads the stream asked to be told when the
+			      * other side has acknowledged up to here */
 	nstime last_gap;     /* INT64_MIN: never */
 	uint64_t beyond;     /* private: given up to here .. */
 	nstime beyond_since; /* private: .. a patience after this */
@@ -96,6 +99,7 @@ struct tcpstream {
 	bool fin : 1;         /* its offset is high */
 	bool acks_seen : 1;   /* private */
 	bool zero_window : 1; /* private: the other side takes no octets */
+	bool undelivered : 1; /* what tcpreasm told of resends */
 };
 
 void tcpstream_init(struct tcpstream *s);
@@ -122,6 +126,10 @@ nstime tcpstream_deadline(const struct tcpstream *s);
 
 /* Give up every hole and hand on what is kept. */
 void tcpstream_end(struct tcpstream *s, const struct tcpstream_sink *sink);
+
+/* tcpreasm.gap_acknowledged, tcpreasm.gap_aged, .. */
+void tcpstream_stats(
+    const struct tcpstream_store *store, counter_output *output, void *arg);
 
 /* Everything up to the FIN is in order, or given up. */
 static inline bool

@@ -7,18 +7,31 @@
  * moving costs the cache lines of two neighbours. */
 #define TOUCH (1 * NSTIME_S)
 
-/* Ids are unique and serve as their own hash. */
-static bool
-same_id(const struct table_entry *entry, const void *key)
+static const struct tcpconn *
+of_id(const struct table_entry *entry)
 {
-	(void)entry, (void)key;
-	return true;
+	return (const struct tcpconn *)((const char *)entry -
+	    offsetof(struct tcpconn, by_id));
+}
+
+static bool
+same_id(const struct table_entry *entry, const void *id)
+{
+	return of_id(entry)->id == *(const uint64_t *)id;
+}
+
+/* Ids are numbers of packets, and so in the hands of who sends them. */
+static uint64_t
+hash_of_id(const struct tcptable *t, uint64_t id)
+{
+	return table_hash(t->by_id, slice_of(&id, sizeof(id)));
 }
 
 bool
 tcptable_init(struct tcptable *t, const struct tcpreasm_limits *limits)
 {
-	*t = (struct tcptable){ .last_id = 0 };
+	*t = (struct tcptable){ .recent = NULL };
+	TAILQ_INIT(&t->all);
 	for (int q = 0; q < TCPTABLE_QUEUES; q++)
 		TAILQ_INIT(&t->queues[q]);
 	t->by_endpoints =
@@ -95,12 +108,12 @@ tcptable_find(struct tcptable *t, const struct tcpreasm_segment *segment)
 struct tcpconn *
 tcptable_find_id(const struct tcptable *t, uint64_t id)
 {
-	struct table_entry *entry = table_find(t->by_id, id, NULL);
+	const struct table_entry *entry;
 
-	if (entry == NULL)
-		return NULL;
-	return (
-	    struct tcpconn *)((char *)entry - offsetof(struct tcpconn, by_id));
+	if (t->recent != NULL && t->recent->id == id)
+		return t->recent;
+	entry = table_find(t->by_id, hash_of_id(t, id), &id);
+	return entry == NULL ? NULL : (struct tcpconn *)of_id(entry);
 }
 
 struct tcpconn *
@@ -111,8 +124,8 @@ tcptable_add(struct tcptable *t, const struct tcpreasm_segment *segment,
 
 	if (c == NULL)
 		return NULL;
-	c->id = t->last_id + 1;
-	if (!table_add(t->by_id, &c->by_id, c->id)) {
+	c->id = segment->number;
+	if (!table_add(t->by_id, &c->by_id, hash_of_id(t, c->id))) {
 		free(c);
 		return NULL;
 	}
@@ -122,7 +135,6 @@ tcptable_add(struct tcptable *t, const struct tcpreasm_segment *segment,
 		free(c);
 		return NULL;
 	}
-	t->last_id++;
 	c->findable = true;
 	c->last = segment->now;
 	c->hung_up = NSTIME_NEVER;
@@ -132,6 +144,7 @@ tcptable_add(struct tcptable *t, const struct tcpreasm_segment *segment,
 		tcpstream_init(&c->streams[d]);
 	c->queue = TCPTABLE_FRESH;
 	TAILQ_INSERT_TAIL(&t->queues[c->queue], c, by_idle);
+	TAILQ_INSERT_TAIL(&t->all, c, by_age);
 	return c;
 }
 
@@ -202,6 +215,7 @@ tcptable_remove(struct tcptable *t, struct tcpconn *c)
 	tcptable_hide(t, c);
 	table_remove(t->by_id, &c->by_id);
 	TAILQ_REMOVE(&t->queues[c->queue], c, by_idle);
+	TAILQ_REMOVE(&t->all, c, by_age);
 	free(c);
 }
 

@@ -20,14 +20,14 @@ enum tcptable_queue {
 
 TAILQ_HEAD(tcptable_list, tcpconn);
 
-/* Embedded; read queues, all else is private. */
+/* Embedded; read queues and all, the rest is private. */
 struct tcptable {
 	struct tcptable_list queues[TCPTABLE_QUEUES];
+	struct tcptable_list all; /* in the order in which they began */
 	struct table *by_endpoints, *by_id;
 	struct tcpconn *recent; /* found last: segments come in runs */
 	size_t limit;
 	nstime lifetimes[TCPTABLE_QUEUES];
-	uint64_t last_id;
 };
 
 /* False when out of memory; tcptable_done() is to be called in any case. */

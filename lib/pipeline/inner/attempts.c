@@ -5,17 +5,12 @@
 
 #include "base/timerq.h"
 #include "findings/due.h"
-#include "net/ip.h"
 
-enum {
-	SYNS = 2, /* the client repeated it */
-	LOOKS = 5 /* at octets that are not acknowledged */
-};
+enum { LOOKS = 5 /* at octets that are not acknowledged */ };
 
 #define LOOK_AFTER (7 * NSTIME_S)
 #define STALLED (30 * NSTIME_S)
 #define IMPATIENT (1 * NSTIME_S)
-#define SYN_LIFE (10 * NSTIME_S) /* until it is told as unanswered */
 
 /* One connection. */
 struct attempt {
@@ -33,14 +28,14 @@ struct attempt {
 };
 
 struct attempts {
-	observation_output *output;
+	context_output *output;
 	void *arg;
 	struct timerq *timers;
 	uint64_t impatient, no_memory;
 };
 
 struct attempts *
-attempts_new(observation_output *output, void *arg)
+attempts_new(context_output *output, void *arg)
 {
 	struct attempts *a = calloc(1, sizeof(*a));
 
@@ -65,9 +60,10 @@ attempts_free(struct attempts *a)
 }
 
 static void
-tell_failed(struct attempts *a, const struct connection_failure *failure)
+tell_failed(struct attempts *a, const struct attempt *t,
+    const struct connection_failure *failure)
 {
-	a->output(a->arg,
+	a->output(a->arg, t->id,
 	    &(struct observation){
 		.kind = OBSERVATION_FAILED,
 		.now = failure->now,
@@ -83,7 +79,7 @@ fail(struct attempts *a, struct attempt *t, enum connection_class class,
 	if (t->failed)
 		return;
 	t->failed = true;
-	tell_failed(a,
+	tell_failed(a, t,
 	    &(struct connection_failure){
 		.class = class,
 		.client = t->client,
@@ -99,7 +95,7 @@ static void
 worked(struct attempts *a, const struct attempt *t, enum connection_stage stage,
     nstime now, nstime wall)
 {
-	a->output(a->arg,
+	a->output(a->arg, t->id,
 	    &(struct observation){
 	        .kind = OBSERVATION_WORKED,
 	        .now = now,
@@ -157,7 +153,7 @@ set_timer(struct attempts *a, struct attempt *t)
 	if (at == NSTIME_NEVER || t->ended)
 		timerq_cancel(a->timers, &t->timer);
 	else if (!timerq_queued(&t->timer) || t->timer.deadline != at)
-		if (!timerq_set(a->timers, &t->timer, at))
+		if (!timerq_set_ordered(a->timers, &t->timer, at, t->id))
 			a->no_memory++;
 }
 
@@ -229,26 +225,6 @@ on_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 }
 
 static void
-on_unanswered(struct attempts *a, const struct context *context,
-    const struct tcpreasm_event *e)
-{
-	struct pairs_facts there;
-	struct tcpreasm_facts sent;
-	struct attempt t = { .client = e->client, .server = e->server };
-
-	pairs_facts(
-	    context->pairs, &e->client.address, &e->server.address, &there);
-	if (pairs_unreachable_since(&there, e->server.port, e->now - SYN_LIFE))
-		return;
-	if (tcpreasm_facts(
-		context->tcp, e->connection, TCPREASM_TO_SERVER, &sent) &&
-	    sent.segments >= SYNS)
-		fail(a, &t, CONNECTION_UNANSWERED, e->now, e->wall);
-	else
-		a->impatient++;
-}
-
-static void
 on_opened(struct attempts *a, const struct tcpreasm_event *e, void **slot)
 {
 	struct attempt *t = attempt_of(a, e, slot);
@@ -260,7 +236,11 @@ on_opened(struct attempts *a, const struct tcpreasm_event *e, void **slot)
 static void
 on_refused(struct attempts *a, const struct tcpreasm_event *e)
 {
-	struct attempt t = { .client = e->client, .server = e->server };
+	struct attempt t = {
+		.id = e->connection,
+		.client = e->client,
+		.server = e->server,
+	};
 
 	fail(a, &t, CONNECTION_REFUSED, e->now, e->wall);
 }
@@ -277,9 +257,6 @@ attempts_tcp(struct attempts *a, const struct context *context,
 		break;
 	case TCPREASM_REFUSED:
 		on_refused(a, e);
-		break;
-	case TCPREASM_UNANSWERED:
-		on_unanswered(a, context, e);
 		break;
 	case TCPREASM_DATA:
 		t = attempt_of(a, e, slot);
@@ -302,6 +279,11 @@ attempts_tcp(struct attempts *a, const struct context *context,
 		free(t);
 		*slot = NULL;
 		break;
+	case TCPREASM_UNANSWERED: /* the matcher's: ICMP may say why */
+	case TCPREASM_REPLACED:
+	case TCPREASM_ACKNOWLEDGED:
+	case TCPREASM_RESENT:
+		break;
 	}
 }
 
@@ -312,7 +294,7 @@ on_alert(
 	if (!event->fatal || t->failed || t->secured || t->lost)
 		return;
 	t->failed = true;
-	tell_failed(a,
+	tell_failed(a, t,
 	    &(struct connection_failure){
 		.class = CONNECTION_TLS_ALERT,
 		.client = t->client,
@@ -417,28 +399,6 @@ attempts_tls(struct attempts *a, const struct context *context,
 	case TLSFLOW_STAMP:
 		break;
 	}
-}
-
-void
-attempts_unreachable(struct attempts *a, const struct pairs *pairs,
-    const struct icmp_unreachable *icmp, nstime now, nstime wall)
-{
-	const bool udp = icmp->protocol == IP_UDP;
-	struct pairs_facts back;
-
-	pairs_facts(pairs, &icmp->to.address, &icmp->from.address, &back);
-	tell_failed(a,
-	    &(struct connection_failure){
-		.class = CONNECTION_UNREACHABLE,
-		.client = icmp->from,
-		.server = icmp->to,
-		.udp = udp,
-		.sequence = icmp->sequence,
-		.worked = udp && back.packets > 0,
-		.tls_alert = -1,
-		.now = now,
-		.wall = wall,
-	    });
 }
 
 void

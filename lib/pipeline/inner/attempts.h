@@ -2,19 +2,13 @@
 #ifndef ATTEMPTS_H
 #define ATTEMPTS_H
 
-#include "net/icmp.h"
 #include "pipeline/inner/context.h"
-#include "pipeline/observation.h"
 #include "tls/tlsflow.h"
 
 /*
  * What becomes of attempts to connect to SIP ports: each TCP connection is
  * told as FAILED at most once, and as WORKED once for every stage it reaches.
  *
- *   - A SYN is unanswered when its client repeated it: one that was sent once
- *     may be a scan, or of a client that did not wait.  (Where the answer is
- *     not on this mirror the client goes on, which shows too.)  Where ICMP
- *     said unreachable that was told, and nothing else is.
  *   - A reset is a failure where the client had said something and the server
  *     nothing yet: neither idle connections nor probes that say nothing.
  *   - Octets resent three times without being acknowledged, looked at 7 s
@@ -32,7 +26,7 @@ struct attempts;
 
 /* NULL when out of memory; the caller frees it, after every connection was
  * FORGOTTEN. */
-struct attempts *attempts_new(observation_output *output, void *arg);
+struct attempts *attempts_new(context_output *output, void *arg);
 void attempts_free(struct attempts *a);
 
 /* Every event of a connection to a SIP port; *slot is this room's.  Call it
@@ -43,10 +37,6 @@ void attempts_tcp(struct attempts *a, const struct context *context,
 /* What is found on it. */
 void attempts_tls(struct attempts *a, const struct context *context,
     const struct tlsflow_event *event, void **slot);
-
-/* About a packet to a SIP port, TCP or UDP. */
-void attempts_unreachable(struct attempts *a, const struct pairs *pairs,
-    const struct icmp_unreachable *icmp, nstime now, nstime wall);
 
 void attempts_tick(
     struct attempts *a, const struct context *context, nstime now, nstime wall);

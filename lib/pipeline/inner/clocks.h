@@ -2,17 +2,15 @@
 #ifndef CLOCKS_H
 #define CLOCKS_H
 
-#include "net/decode.h"
-#include "net/tcpreasm.h"
+#include "pipeline/event.h"
 #include "pipeline/inner/crosscheck.h"
-#include "pipeline/observation.h"
-#include "tls/tlsflow.h"
 
 /*
- * What packets tell about clocks (DOMAIN 2.10): the witnesses of every
- * protocol, each to be switched off, become stamps; fields that may as well
- * hold random octets do once they are learnt by agreement.  Refusals for the
- * time come along: they stand in the same messages.
+ * What is known about clocks by the matcher's half (DOMAIN 2.10).  Stamps that
+ * readers saw pass if their witness is not switched off; fields that may as
+ * well hold random octets are learnt by agreement first.  SIP messages are read
+ * here, since a Date counts only where the transactions say that it is new;
+ * refusals for the time come along: they stand in the same messages.
  */
 
 struct clocks;
@@ -23,8 +21,7 @@ struct clocks_limits {
 	struct siphash_key key;
 };
 
-/* NULL when out of memory; the caller frees it, after every connection was
- * FORGOTTEN. */
+/* NULL when out of memory; the caller frees it. */
 struct clocks *clocks_new(
     const struct clocks_limits *limits, observation_output *output, void *arg);
 void clocks_free(struct clocks *c);
@@ -40,24 +37,13 @@ struct clocks_message {
 };
 void clocks_message(struct clocks *c, const struct clocks_message *message);
 
-/* Is there a witness to be read on this port? */
-bool clocks_udp_port(const struct clocks *c, uint16_t port);
-bool clocks_tcp_port(const struct clocks *c, uint16_t port);
-
-/* A datagram from or to one. */
-void clocks_datagram(struct clocks *c, const struct decode_event *event);
-
-/* Every event of a connection to one; *slot is this room's. */
-void clocks_stream(
-    struct clocks *c, const struct tcpreasm_event *event, void **slot);
-
-/* A TLSFLOW_STAMP. */
-void clocks_tls(struct clocks *c, const struct tlsflow_event *event);
+/* What a reader saw: see sightings.h. */
+void clocks_stamp(struct clocks *c, const struct event_stamp *stamp);
 
 /* Our own clock was stepped by `step' (positive: forward). */
 void clocks_stepped(struct clocks *c, nstime step);
 
-/* opening.*, agreement.*, sipdate.* */
+/* agreement.*, sipdate.* */
 void clocks_stats(const struct clocks *c, counter_output *output, void *arg);
 
 #endif

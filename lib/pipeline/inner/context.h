@@ -2,24 +2,23 @@
 #ifndef CONTEXT_H
 #define CONTEXT_H
 
-#include "net/pairs.h"
 #include "net/tcpreasm.h"
-#include "txn/delivery.h"
-#include "txn/outcome.h"
+#include "pipeline/observation.h"
 
 /*
- * What a tap knows around the thing that is judged: borrowed for one call.
+ * What a reader knows around the connection that is looked at: borrowed for
+ * one call.
  */
 
 struct context {
 	const struct tcpreasm *tcp;
-	const struct pairs *pairs;
 	nstime last_drop; /* packets were lost before us; INT64_MIN: never */
 };
 
-/* Fill what is known about a transaction whose time has come. */
-void context_of_silence(const struct context *context,
-    const struct outcome *outcome, struct delivery *delivery);
+/* What the rooms that follow connections say; `flow' is the connection, or 0
+ * where there is none. */
+typedef void context_output(
+    void *arg, uint64_t flow, const struct observation *observation);
 
 /* Its last octets were not acknowledged, however often they were resent. */
 bool context_undelivered(const struct tcpreasm_facts *sent);
@@ -28,7 +27,7 @@ bool context_undelivered(const struct tcpreasm_facts *sent);
  * firewall's in its name. */
 bool context_two_way(const struct tcpreasm *tcp, uint64_t connection);
 
-/* .. and it did not give way to another one, its end unseen. */
+/* The same, and no other connection took its place before its end was seen. */
 bool context_waiting(const struct tcpreasm *tcp, uint64_t connection);
 
 /* When the client hung up, if it was the first to do so; else NSTIME_NEVER.

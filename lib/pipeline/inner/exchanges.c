@@ -35,15 +35,15 @@ struct exchange {
 
 struct exchanges {
 	struct exchanges_limits limits;
-	observation_output *output;
+	context_output *output;
 	void *arg;
 	struct timerq *timers;
 	uint64_t unknown_loss, no_memory;
 };
 
 struct exchanges *
-exchanges_new(const struct exchanges_limits *limits, observation_output *output,
-    void *arg)
+exchanges_new(
+    const struct exchanges_limits *limits, context_output *output, void *arg)
 {
 	struct exchanges *x = calloc(1, sizeof(*x));
 
@@ -85,7 +85,7 @@ static void
 tell_leg(struct exchanges *x, const struct exchange *t,
     enum observation_kind kind, nstime now, nstime wall)
 {
-	x->output(x->arg,
+	x->output(x->arg, t->id,
 	    &(struct observation){
 		.kind = kind,
 		.now = now,
@@ -124,8 +124,8 @@ on_request(
 	t->doubtful = !due_by(t->pushed, x->limits.transaction, e->now);
 	if (t->doubtful)
 		return;
-	if (!timerq_set(
-		x->timers, &t->timer, due_at(e->now, x->limits.patience))) {
+	if (!timerq_set_ordered(x->timers, &t->timer,
+		due_at(e->now, x->limits.patience), t->id)) {
 		x->no_memory++;
 		return;
 	}
@@ -169,7 +169,7 @@ tell_active(
 	if (!due_by(t->active, ACTIVE_EVERY, e->now))
 		return;
 	t->active = e->now;
-	x->output(x->arg,
+	x->output(x->arg, t->id,
 	    &(struct observation){
 		.kind = OBSERVATION_ACTIVE,
 		.now = e->now,
@@ -203,7 +203,7 @@ judge(struct exchanges *x, const struct context *context, struct exchange *t,
 		tell_leg(x, t, OBSERVATION_UNSEEN, now, wall);
 		return;
 	}
-	x->output(x->arg,
+	x->output(x->arg, t->id,
 	    &(struct observation){
 	        .kind = OBSERVATION_UNANSWERED,
 	        .now = now,

@@ -4,7 +4,6 @@
 
 #include "net/portset.h"
 #include "pipeline/inner/context.h"
-#include "pipeline/observation.h"
 #include "tls/tlsflow.h"
 
 /*
@@ -34,8 +33,8 @@ struct exchanges_limits {
 
 /* NULL when out of memory; the caller frees it, after every connection was
  * FORGOTTEN. */
-struct exchanges *exchanges_new(const struct exchanges_limits *limits,
-    observation_output *output, void *arg);
+struct exchanges *exchanges_new(
+    const struct exchanges_limits *limits, context_output *output, void *arg);
 void exchanges_free(struct exchanges *x);
 void exchanges_set(struct exchanges *x, const struct exchanges_limits *limits);
 

@@ -7,6 +7,7 @@
  * ports are set anew. */
 struct streams_connection {
 	bool sip;
+	bool carries; /* it brought messages: its facts are told */
 	void *messages, *tls, *attempt, *exchange, *clock;
 };
 
@@ -19,6 +20,7 @@ struct streams {
 	struct exchanges *exchanges;
 	/* Of the event being handled. */
 	const struct context *context;
+	const struct tcpreasm_event *event;
 	struct streams_connection *connection;
 	uint64_t no_memory;
 };
@@ -28,7 +30,7 @@ tell_certificate(struct streams *s, const struct tlsflow_event *e)
 {
 	if (e->certificate == NULL)
 		return;
-	s->output.observation(s->output.arg,
+	s->output.observation(s->output.arg, e->tcp->connection,
 	    &(struct observation){
 	        .kind = OBSERVATION_CERTIFICATE,
 	        .now = e->now,
@@ -57,7 +59,20 @@ on_tls(void *arg, const struct tlsflow_event *e)
 	if (e->kind == TLSFLOW_CERTIFICATE)
 		tell_certificate(s, e);
 	else if (e->kind == TLSFLOW_STAMP)
-		clocks_tls(s->output.clocks, e);
+		sightings_tls(s->output.sightings, e);
+}
+
+static void
+on_sip(void *arg, const struct streampart *part,
+    const struct framing_event *message)
+{
+	struct streams *s = arg;
+
+	if (!s->connection->carries) {
+		s->connection->carries = true;
+		s->output.flow(s->output.arg, s->event);
+	}
+	s->output.message(s->output.arg, s->event, part, message);
 }
 
 struct streams *
@@ -69,8 +84,7 @@ streams_new(
 	if (s == NULL)
 		return NULL;
 	s->output = *output;
-	s->sip =
-	    sipstream_new(limits->max_message, output->message, output->arg);
+	s->sip = sipstream_new(limits->max_message, on_sip, s);
 	s->tls = tlsflow_new(&limits->tls, on_tls, s);
 	s->attempts = attempts_new(output->observation, output->arg);
 	s->exchanges =
@@ -111,6 +125,35 @@ is_sip(const struct streams *s, const struct tcpreasm_event *e)
 	    portset_has(&s->limits.sip_ports, e->client.port);
 }
 
+static void
+read_sip(struct streams *s, const struct tcpreasm_event *e, void **slot)
+{
+	const struct streampart part = {
+		.transport = TRANSPORT_TCP,
+		.direction = e->direction == TCPREASM_TO_SERVER
+		    ? STREAMPART_TO_SERVER
+		    : STREAMPART_TO_CLIENT,
+		.midway = e->guessed,
+		.octets = e->octets,
+		.lost = e->lost,
+		.offset = e->offset,
+		.size = e->octets.len,
+		.now = e->now,
+		.wall = e->wall,
+	};
+
+	if (e->fact == TCPREASM_DATA || e->fact == TCPREASM_GAP)
+		sipstream_input(s->sip, &part, slot);
+	else if (e->fact == TCPREASM_FORGOTTEN)
+		sipstream_forget(slot);
+}
+
+static bool
+changes_facts(enum tcpreasm_fact fact)
+{
+	return fact != TCPREASM_DATA && fact != TCPREASM_OPENED;
+}
+
 /* Attempts come first: they tell what the others then find on a connection
  * whose beginning was told. */
 static void
@@ -119,11 +162,15 @@ pass_on(struct streams *s, const struct tcpreasm_event *e)
 	struct streams_connection *c = s->connection;
 
 	if (!c->sip) {
-		clocks_stream(s->output.clocks, e, &c->clock);
+		sightings_stream(s->output.sightings, e, &c->clock);
 		return;
 	}
+	if (c->carries && changes_facts(e->fact))
+		s->output.flow(s->output.arg, e);
+	if (e->fact == TCPREASM_UNANSWERED)
+		s->output.unanswered(s->output.arg, e);
 	attempts_tcp(s->attempts, s->context, e, &c->attempt);
-	sipstream_input(s->sip, e, &c->messages);
+	read_sip(s, e, &c->messages);
 	tlsflow_input(s->tls, e, &c->tls);
 	if (e->fact == TCPREASM_FORGOTTEN)
 		exchanges_forget(s->exchanges, &c->exchange);
@@ -162,6 +209,7 @@ streams_input(struct streams *s, const struct context *context,
 		}
 	}
 	s->context = context;
+	s->event = e;
 	s->connection = *e->user != NULL ? *e->user : &none;
 	pass_on(s, e);
 	s->connection = NULL;
@@ -172,18 +220,16 @@ streams_input(struct streams *s, const struct context *context,
 }
 
 void
-streams_unreachable(struct streams *s, const struct pairs *pairs,
-    const struct icmp_unreachable *icmp, nstime now, nstime wall)
-{
-	if (portset_has(&s->limits.sip_ports, icmp->to.port))
-		attempts_unreachable(s->attempts, pairs, icmp, now, wall);
-}
-
-void
-streams_tick(
+streams_tick_attempts(
     struct streams *s, const struct context *context, nstime now, nstime wall)
 {
 	attempts_tick(s->attempts, context, now, wall);
+}
+
+void
+streams_tick_exchanges(
+    struct streams *s, const struct context *context, nstime now, nstime wall)
+{
 	exchanges_tick(s->exchanges, context, now, wall);
 }
 

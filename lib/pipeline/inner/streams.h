@@ -2,11 +2,10 @@
 #ifndef STREAMS_H
 #define STREAMS_H
 
-#include "net/icmp.h"
 #include "net/portset.h"
 #include "pipeline/inner/attempts.h"
-#include "pipeline/inner/clocks.h"
 #include "pipeline/inner/exchanges.h"
+#include "pipeline/inner/sightings.h"
 #include "sip/sipstream.h"
 
 /*
@@ -25,12 +24,25 @@ struct streams_limits {
 	struct exchanges_limits exchanges;
 };
 
+/* A whole message, and the connection that it came on. */
+typedef void streams_message(void *arg, const struct tcpreasm_event *event,
+    const struct streampart *part, const struct framing_event *message);
+
+/* What tcpreasm_facts() say of a connection that brought messages is new, or
+ * has changed; FORGOTTEN is the last time. */
+typedef void streams_flow(void *arg, const struct tcpreasm_event *event);
+
+/* UNANSWERED, on a SIP port. */
+typedef void streams_unanswered(void *arg, const struct tcpreasm_event *event);
+
 /* Where it goes.  Everything is borrowed as long as the streams live. */
 struct streams_output {
-	sipstream_output *message;
-	observation_output *observation;
+	streams_message *message;
+	streams_flow *flow;
+	streams_unanswered *unanswered;
+	context_output *observation;
 	void *arg;
-	struct clocks *clocks;
+	struct sightings *sightings;
 };
 
 /* NULL when out of memory; the caller frees it, after every connection was
@@ -44,11 +56,10 @@ void streams_set(struct streams *s, const struct streams_limits *limits);
 void streams_input(struct streams *s, const struct context *context,
     const struct tcpreasm_event *event);
 
-/* ICMP: see attempts_unreachable(). */
-void streams_unreachable(struct streams *s, const struct pairs *pairs,
-    const struct icmp_unreachable *icmp, nstime now, nstime wall);
-
-void streams_tick(
+/* Two ticks, in this order: what attempts_tick() and exchanges_tick() tell. */
+void streams_tick_attempts(
+    struct streams *s, const struct context *context, nstime now, nstime wall);
+void streams_tick_exchanges(
     struct streams *s, const struct context *context, nstime now, nstime wall);
 nstime streams_next_deadline(const struct streams *s);
 

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/event.h"
+
+#include <stdlib.h>
+
+/* The slices of a message: most point into its octets, and what was unfolded
+ * into the store of the parser. */
+static const size_t message_slices[] = {
+	offsetof(struct sip_message, start_line),
+	offsetof(struct sip_message, method),
+	offsetof(struct sip_message, request_uri),
+	offsetof(struct sip_message, reason),
+	offsetof(struct sip_message, call_id),
+	offsetof(struct sip_message, from),
+	offsetof(struct sip_message, to),
+	offsetof(struct sip_message, from_tag),
+	offsetof(struct sip_message, to_tag),
+	offsetof(struct sip_message, via_transport),
+	offsetof(struct sip_message, via_host),
+	offsetof(struct sip_message, via_branch),
+	offsetof(struct sip_message, via_bottom_host),
+	offsetof(struct sip_message, date),
+	offsetof(struct sip_message, content_type),
+	offsetof(struct sip_message, user_agent),
+	offsetof(struct sip_message, body),
+};
+
+enum { MESSAGE_SLICES = sizeof(message_slices) / sizeof(message_slices[0]) };
+
+/* What an event points to, behind it in its block. */
+struct message_copy {
+	struct event event;
+	struct sip_message message;
+	uint8_t octets[];
+};
+
+struct observation_copy {
+	struct event event;
+	struct observation observation;
+	struct x509cert certificate;
+	uint8_t octets[];
+};
+
+static struct slice *
+slice_at(struct sip_message *m, size_t i)
+{
+	return (struct slice *)((char *)m + message_slices[i]);
+}
+
+static bool
+is_inside(struct slice part, struct slice whole)
+{
+	const uintptr_t from = (uintptr_t)part.p, begin = (uintptr_t)whole.p;
+
+	return from >= begin && from - begin <= whole.len &&
+	    part.len <= whole.len - (from - begin);
+}
+
+/* Put the octets of `s' at *to, which goes on behind them. */
+static struct slice
+put(uint8_t **to, struct slice s)
+{
+	const struct slice copied = slice_of(*to, s.len);
+
+	if (s.len > 0)
+		memcpy(*to, s.p, s.len);
+	*to += s.len;
+	return copied;
+}
+
+static size_t
+octets_outside(const struct event_message *m)
+{
+	struct sip_message message = *m->message;
+	size_t sum = 0;
+
+	for (size_t i = 0; i < MESSAGE_SLICES; i++)
+		if (!is_inside(*slice_at(&message, i), m->octets))
+			sum += slice_at(&message, i)->len;
+	return sum;
+}
+
+static struct event *
+copy_message(const struct event *event)
+{
+	const struct slice octets = event->message.octets;
+	struct message_copy *copy = malloc(
+	    sizeof(*copy) + octets.len + octets_outside(&event->message));
+	uint8_t *to;
+
+	if (copy == NULL)
+		return NULL;
+	to = copy->octets;
+	copy->event = *event;
+	copy->message = *event->message.message;
+	copy->event.message.message = &copy->message;
+	copy->event.message.octets = put(&to, octets);
+	for (size_t i = 0; i < MESSAGE_SLICES; i++) {
+		struct slice *s = slice_at(&copy->message, i);
+
+		if (!is_inside(*s, octets))
+			*s = put(&to, *s);
+		else
+			s->p = copy->octets + (s->p - octets.p);
+	}
+	return &copy->event;
+}
+
+/* What readers observe points to two things: a certificate and a realm. */
+static struct event *
+copy_observation(const struct event *event)
+{
+	const struct observation *o = event->observation;
+	const bool refused = o->kind == OBSERVATION_KRB_REFUSED;
+	const struct slice realm =
+	    refused ? o->krb_refused.realm : slice_of(NULL, 0);
+	struct observation_copy *copy = malloc(sizeof(*copy) + realm.len);
+	uint8_t *to;
+
+	if (copy == NULL)
+		return NULL;
+	to = copy->octets;
+	copy->event = *event;
+	copy->observation = *o;
+	copy->event.observation = &copy->observation;
+	if (refused)
+		copy->observation.krb_refused.realm = put(&to, realm);
+	if (o->kind == OBSERVATION_CERTIFICATE) {
+		copy->certificate = *o->certificate.certificate;
+		copy->observation.certificate.certificate = &copy->certificate;
+	}
+	return &copy->event;
+}
+
+struct event *
+event_copy(const struct event *event)
+{
+	struct event *copy;
+
+	if (event->kind == EVENT_MESSAGE)
+		return copy_message(event);
+	if (event->kind == EVENT_OBSERVED)
+		return copy_observation(event);
+	copy = malloc(sizeof(*copy));
+	if (copy != NULL)
+		*copy = *event;
+	return copy;
+}
+
+void
+event_free(struct event *event)
+{
+	free(event);
+}
+
+bool
+event_before(const struct event *a, const struct event *b)
+{
+	if (a->now != b->now)
+		return a->now < b->now;
+	if (a->packet != b->packet)
+		return a->packet < b->packet;
+	if (a->task != b->task)
+		return a->task < b->task;
+	return a->flow < b->flow;
+}

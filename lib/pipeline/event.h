@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef EVENT_H
+#define EVENT_H
+
+#include "clock/agreement.h"
+#include "net/icmp.h"
+#include "pipeline/observation.h"
+#include "sip/sip_message.h"
+#include "txn/origin.h"
+
+/*
+ * What a reader found in its packets, handed to the matcher.
+ *
+ * An event is lent until the callback returns.  What is to cross to another
+ * thread is copied with event_copy(): a copy refers to nothing outside itself.
+ */
+
+enum event_kind {
+	EVENT_MESSAGE,     /* a SIP message, whole */
+	EVENT_PACKET,      /* a packet on a SIP port, with or without SIP */
+	EVENT_UNREACHABLE, /* ICMP said so */
+	EVENT_UNANSWERED,  /* a SYN got no answer */
+	EVENT_FLOW,        /* the facts of a flow with messages have changed */
+	EVENT_STAMP,       /* a protocol told a host's clock */
+	EVENT_OBSERVED     /* for the judge, as it is */
+};
+
+/* In which of its tasks the reader was: at one instant they come in this
+ * order. */
+enum event_task {
+	EVENT_BY_PACKET,
+	EVENT_BY_TCP_TIMER,
+	EVENT_BY_ATTEMPT_TIMER,
+	EVENT_BY_EXCHANGE_TIMER,
+	EVENT_BY_END /* the end of the capture, or time was rebased */
+};
+
+/* A message without a stream (UDP, HEP, a server's log) has no flow. */
+struct event_message {
+	struct origin origin;
+	struct slice octets;
+	const struct sip_message *message;
+};
+
+struct event_packet {
+	struct address from, to;
+};
+
+struct event_unanswered {
+	struct endpoint client, server;
+	uint64_t copies; /* of the SYN */
+};
+
+/* One direction of a flow, as in struct tcpreasm_facts. */
+struct event_way {
+	uint64_t acknowledged;
+	nstime last_gap;
+	bool undelivered; /* its oldest octets were resent in vain */
+};
+
+struct event_flow {
+	struct event_way ways[2]; /* by enum tcpreasm_direction */
+	bool ended;               /* closed, reset or replaced */
+	bool forgotten;           /* no more is told of it */
+};
+
+struct event_stamp {
+	struct stamp stamp;
+	/* The field may as well hold random octets: it counts once its teller
+	 * is known to tell its clock. */
+	bool learn;
+	struct agreement_teller teller;
+};
+
+struct event {
+	enum event_kind kind;
+	bool unstamped;   /* the packet has no stamp: `wall' is a guess */
+	nstime now, wall; /* when the reader handed it on: never turns back */
+
+	/* What orders events of one instant, whichever readers they are of. */
+	uint64_t packet; /* the number of the latest packet that this reader
+			  * read at `now'; 0: none yet */
+	enum event_task task;
+	uint64_t flow; /* the connection that it is about; 0: none */
+
+	union {
+		struct event_message message;
+		struct event_packet packet_of;
+		struct icmp_unreachable unreachable;
+		struct event_unanswered unanswered;
+		struct event_flow facts;
+		struct event_stamp stamp;
+		const struct observation *observation; /* never of a
+							* transaction */
+	};
+};
+
+typedef void event_output(void *arg, const struct event *event);
+
+/* Does `a' come before `b' where neither reader knows of the other?  Events of
+ * one reader keep their order. */
+bool event_before(const struct event *a, const struct event *b);
+
+/* A copy in one block, at most 20 times the octets of the message larger.
+ * NULL when out of memory; the caller frees it with event_free(). */
+struct event *event_copy(const struct event *event);
+void event_free(struct event *event);
+
+#endif

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/inner/paths.h"
+
+#include <stdlib.h>
+
+#include "base/slab.h"
+#include "base/table.h"
+
+struct paths_entry {
+	struct table_entry entry;
+	uint64_t flow;
+	struct event_flow facts;
+};
+
+struct paths {
+	struct pairs *pairs;
+	struct table *flows;
+	struct slab *slab;
+	nstime last_drop;
+	uint64_t full, no_memory;
+};
+
+static bool
+same_flow(const struct table_entry *entry, const void *flow)
+{
+	return ((const struct paths_entry *)entry)->flow ==
+	    *(const uint64_t *)flow;
+}
+
+struct paths *
+paths_new(const struct paths_limits *limits)
+{
+	struct paths *p = calloc(1, sizeof(*p));
+
+	if (p == NULL)
+		return NULL;
+	p->last_drop = INT64_MIN;
+	p->pairs = pairs_new(&limits->pairs);
+	p->flows = table_new(limits->flows, &limits->key, same_flow);
+	p->slab = slab_new(sizeof(struct paths_entry));
+	if (p->pairs != NULL && p->flows != NULL && p->slab != NULL)
+		return p;
+	paths_free(p);
+	return NULL;
+}
+
+void
+paths_free(struct paths *p)
+{
+	if (p == NULL)
+		return;
+	pairs_free(p->pairs);
+	table_free(p->flows);
+	slab_free(p->slab);
+	free(p);
+}
+
+void
+paths_set(struct paths *p, const struct paths_limits *limits)
+{
+	pairs_set(p->pairs, &limits->pairs);
+	table_set(p->flows, limits->flows);
+}
+
+void
+paths_expect(
+    struct paths *p, const struct address *from, const struct address *to)
+{
+	pairs_expect(p->pairs, from, to);
+}
+
+void
+paths_expect_entry(const struct paths *p)
+{
+	pairs_expect_entry(p->pairs);
+}
+
+void
+paths_packet(struct paths *p, const struct address *from,
+    const struct address *to, nstime now)
+{
+	pairs_input(p->pairs, from, to, now);
+}
+
+bool
+paths_heard(
+    const struct paths *p, const struct address *from, const struct address *to)
+{
+	struct pairs_facts facts;
+
+	pairs_facts(p->pairs, from, to, &facts);
+	return facts.packets > 0;
+}
+
+void
+paths_unreachable(
+    struct paths *p, const struct icmp_unreachable *icmp, nstime now)
+{
+	pairs_unreachable(p->pairs, &icmp->from.address, &icmp->to, now);
+}
+
+bool
+paths_was_unreachable(const struct paths *p, const struct address *client,
+    const struct endpoint *server, nstime since)
+{
+	struct pairs_facts facts;
+
+	pairs_facts(p->pairs, client, &server->address, &facts);
+	return pairs_unreachable_since(&facts, server->port, since);
+}
+
+static uint64_t
+hash_of(const struct paths *p, uint64_t flow)
+{
+	return table_hash(p->flows, slice_of(&flow, sizeof(flow)));
+}
+
+static struct paths_entry *
+find(const struct paths *p, uint64_t flow)
+{
+	return (struct paths_entry *)table_find(
+	    p->flows, hash_of(p, flow), &flow);
+}
+
+static struct paths_entry *
+add(struct paths *p, uint64_t flow)
+{
+	struct paths_entry *e = slab_take(p->slab);
+
+	if (e == NULL) {
+		p->no_memory++;
+		return NULL;
+	}
+	if (!table_add(p->flows, &e->entry, hash_of(p, flow))) {
+		slab_give(p->slab, e);
+		p->full++;
+		return NULL;
+	}
+	e->flow = flow;
+	return e;
+}
+
+void
+paths_flow(struct paths *p, uint64_t flow, const struct event_flow *facts)
+{
+	struct paths_entry *e = find(p, flow);
+
+	if (facts->forgotten) {
+		if (e != NULL) {
+			table_remove(p->flows, &e->entry);
+			slab_give(p->slab, e);
+		}
+		return;
+	}
+	if (e == NULL)
+		e = add(p, flow);
+	if (e != NULL)
+		e->facts = *facts;
+}
+
+void
+paths_dropped(struct paths *p, nstime now)
+{
+	p->last_drop = now;
+}
+
+static void
+of_flow(const struct paths *p, const struct outcome *o, struct delivery *d)
+{
+	const bool to_server = o->request.to_server;
+	const struct paths_entry *e = find(p, o->request.flow);
+	const struct event_way *there, *back;
+
+	if (e == NULL)
+		return;
+	there =
+	    &e->facts.ways[to_server ? TCPREASM_TO_SERVER : TCPREASM_TO_CLIENT];
+	back =
+	    &e->facts.ways[to_server ? TCPREASM_TO_CLIENT : TCPREASM_TO_SERVER];
+	d->acknowledged = there->acknowledged >= o->request.flow_end;
+	d->lost = d->lost || back->last_gap >= o->request.sent;
+	d->undelivered =
+	    !d->acknowledged && (there->undelivered || e->facts.ended);
+}
+
+void
+paths_of_silence(
+    const struct paths *p, const struct outcome *o, struct delivery *d)
+{
+	const nstime sent = o->request.sent;
+	struct pairs_facts back;
+
+	pairs_facts(p->pairs, &o->uas.address, &o->uac.address, &back);
+	d->lost = p->last_drop >= sent;
+	d->reverse_seen = back.packets > 0 && back.last >= sent;
+	d->unreachable =
+	    paths_was_unreachable(p, &o->uac.address, &o->uas, sent);
+	if (o->request.flow != 0)
+		of_flow(p, o, d);
+}
+
+void
+paths_stats(const struct paths *p, counter_output *output, void *arg)
+{
+	output(arg, COUNTER_LIMIT, "paths.full", p->full);
+	output(arg, COUNTER_LIMIT, "paths.no_memory", p->no_memory);
+	pairs_stats(p->pairs, output, arg);
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SIGHTINGS_H
+#define SIGHTINGS_H
+
+#include "net/decode.h"
+#include "net/tcpreasm.h"
+#include "pipeline/event.h"
+#include "tls/tlsflow.h"
+
+/*
+ * What protocols other than SIP tell about clocks (DOMAIN 2.10), a reader's
+ * half: packets and streams of each witness, which can be switched off, become
+ * stamps.  Refusals for the time come along: they stand in the same messages.
+ * Which fields hold random octets, the matcher learns: see clocks.h.
+ */
+
+struct sightings;
+
+/* `muted' witnesses are not looked at: bits 1 << WITNESS_x.  Only kind, flow
+ * and the stamp or observation of events are filled.  NULL when out of memory;
+ * the caller frees it, after every connection was FORGOTTEN. */
+struct sightings *sightings_new(
+    unsigned muted, event_output *output, void *arg);
+void sightings_free(struct sightings *s);
+void sightings_set(struct sightings *s, unsigned muted);
+
+/* Is there a witness to be read on this port? */
+bool sightings_udp_port(const struct sightings *s, uint16_t port);
+bool sightings_tcp_port(const struct sightings *s, uint16_t port);
+
+/* A datagram from or to one. */
+void sightings_datagram(struct sightings *s, const struct decode_event *event);
+
+/* Every event of a connection to one; *slot is this room's. */
+void sightings_stream(
+    struct sightings *s, const struct tcpreasm_event *event, void **slot);
+
+/* A TLSFLOW_STAMP. */
+void sightings_tls(struct sightings *s, const struct tlsflow_event *event);
+
+/* opening.* */
+void sightings_stats(
+    const struct sightings *s, counter_output *output, void *arg);
+
+#endif

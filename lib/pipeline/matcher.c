@@ -1,0 +1,387 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/matcher.h"
+
+#include <stdlib.h>
+
+#include "net/ip.h"
+#include "sip/mras.h"
+
+enum {
+	METHODS_TEXT = 512,
+	SYNS = 2 /* the client repeated it */
+};
+
+/* What ICMP said so long before a SYN was told as unanswered is its reason. */
+#define SYN_LIFE (10 * NSTIME_S)
+
+struct matcher {
+	struct matcher_limits limits;
+	char methods[METHODS_TEXT];
+	observation_output *output;
+	void *arg;
+
+	struct paths *paths;
+	struct clocks *clocks;
+	struct crosscheck *crosscheck;
+	struct txntable *txns;
+
+	nstime ahead;   /* stamps less `now' */
+	bool unstamped; /* the latest event */
+	uint64_t no_memory, syn_once;
+	uint32_t not_watched[65536];
+};
+
+static void on_outcome(void *arg, const struct outcome *outcome);
+static void on_observation(void *arg, const struct observation *observation);
+
+static bool
+build_rooms(struct matcher *m, const struct matcher_limits *limits)
+{
+	m->clocks = clocks_new(&limits->clocks, on_observation, m);
+	m->paths = paths_new(&limits->paths);
+	m->crosscheck = crosscheck_new(&limits->message);
+	m->txns = txntable_new(&limits->transactions, on_outcome, m);
+	return m->clocks != NULL && m->paths != NULL && m->crosscheck != NULL &&
+	    m->txns != NULL;
+}
+
+struct matcher *
+matcher_new(
+    const struct matcher_limits *limits, observation_output *output, void *arg)
+{
+	struct matcher *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	message_init();
+	m->output = output;
+	m->arg = arg;
+	if (!build_rooms(m, limits)) {
+		matcher_free(m);
+		return NULL;
+	}
+	matcher_set(m, limits);
+	return m;
+}
+
+void
+matcher_free(struct matcher *m)
+{
+	if (m == NULL)
+		return;
+	clocks_free(m->clocks);
+	paths_free(m->paths);
+	crosscheck_free(m->crosscheck);
+	txntable_free(m->txns);
+	free(m);
+}
+
+void
+matcher_set(struct matcher *m, const struct matcher_limits *limits)
+{
+	struct textbuf methods;
+
+	m->limits = *limits;
+	textbuf_init(&methods, m->methods, sizeof(m->methods));
+	textbuf_add(&methods, limits->methods);
+	m->limits.methods = m->methods;
+	clocks_set(m->clocks, &limits->clocks);
+	paths_set(m->paths, &limits->paths);
+	m->no_memory += !crosscheck_set(m->crosscheck, &limits->message);
+	txntable_set(m->txns, &limits->transactions);
+}
+
+static void
+on_observation(void *arg, const struct observation *observation)
+{
+	const struct matcher *m = arg;
+	const bool by_stamp = observation->kind == OBSERVATION_CLOCK ||
+	    observation->kind == OBSERVATION_CERTIFICATE;
+
+	/* Without a stamp nothing can be compared with it. */
+	if (!m->unstamped || !by_stamp)
+		m->output(m->arg, observation);
+}
+
+/* Is `method' one of the words of the configured list?  Methods are
+ * case-sensitive (RFC 3261 section 7.1). */
+static bool
+method_watched(const struct matcher *m, struct slice method)
+{
+	struct slice rest = slice_text(m->methods);
+
+	while (rest.len > 0) {
+		const struct slice word =
+		    slice_first(rest, slice_index(rest, ' '));
+
+		if (slice_is(word, "*") ||
+		    (word.len > 0 && slice_equal(word, method)))
+			return true;
+		rest = slice_after(rest, word.len + 1);
+	}
+	return false;
+}
+
+static bool
+is_sip_port(const struct matcher *m, uint16_t port)
+{
+	return portset_has(&m->limits.sip_ports, port);
+}
+
+static void
+decide_watched(const struct matcher *m, const struct sip_message *message,
+    struct origin *origin)
+{
+	const uint16_t port = origin->to.port;
+
+	if (!message->is_request || slice_is(message->method, "ACK"))
+		return;
+	origin->mras = is_sip_port(m, port) && mras_is_request(message);
+	origin->watched = (origin->mras && m->limits.watch_mras) ||
+	    (portset_has(&m->limits.watched_ports, port) &&
+		method_watched(m, message->method));
+}
+
+/* The SIP port of a transaction: the server's, or the one that brought it
+ * here when a server calls its client. */
+static uint16_t
+sip_port_of(const struct matcher *m, const struct origin *origin)
+{
+	return is_sip_port(m, origin->to.port) ? origin->to.port
+					       : origin->from.port;
+}
+
+/* A message without a flow came in a packet that nobody told of before. */
+static void
+on_message(struct matcher *m, const struct event_message *in, nstime now)
+{
+	struct origin origin = in->origin;
+	struct txntable_input input;
+
+	if (origin.flow == 0) {
+		paths_expect_entry(m->paths);
+		txntable_expect(m->txns, in->message);
+		paths_packet(
+		    m->paths, &origin.from.address, &origin.to.address, now);
+	}
+	decide_watched(m, in->message, &origin);
+	input = txntable_input(m->txns, in->message, &origin);
+	if (input.match == TXNTABLE_NEW && !origin.watched)
+		m->not_watched[sip_port_of(m, &origin)]++;
+	clocks_message(m->clocks,
+	    &(struct clocks_message){
+		.message = in->message,
+		.octets = in->octets,
+		.origin = &origin,
+		.input = input,
+		.crosscheck = m->crosscheck,
+	    });
+}
+
+/* About a packet to a SIP port, TCP or UDP. */
+static void
+tell_unreachable(struct matcher *m, const struct event *e)
+{
+	const struct icmp_unreachable *icmp = &e->unreachable;
+	const bool udp = icmp->protocol == IP_UDP;
+
+	m->output(m->arg,
+	    &(struct observation){
+	        .kind = OBSERVATION_FAILED,
+	        .now = e->now,
+	        .wall = e->wall,
+	        .failure = {
+	            .class = CONNECTION_UNREACHABLE,
+	            .client = icmp->from,
+	            .server = icmp->to,
+	            .udp = udp,
+	            .sequence = icmp->sequence,
+	            .worked = udp &&
+	                paths_heard(m->paths, &icmp->to.address,
+	                    &icmp->from.address),
+	            .tls_alert = -1,
+	            .now = e->now,
+	            .wall = e->wall,
+	        },
+	    });
+}
+
+static void
+on_unreachable(struct matcher *m, const struct event *e)
+{
+	paths_unreachable(m->paths, &e->unreachable, e->now);
+	if (is_sip_port(m, e->unreachable.to.port))
+		tell_unreachable(m, e);
+}
+
+/*
+ * One that was sent once may be a scan, or of a client that did not wait.
+ * (Where the answer is not on this mirror the client goes on, which shows too.)
+ * Where ICMP said why, that was told, and nothing else is.
+ */
+static void
+on_unanswered(struct matcher *m, const struct event *e)
+{
+	const struct event_unanswered *u = &e->unanswered;
+
+	if (paths_was_unreachable(
+		m->paths, &u->client.address, &u->server, e->now - SYN_LIFE))
+		return;
+	if (u->copies < SYNS) {
+		m->syn_once++;
+		return;
+	}
+	m->output(m->arg,
+	    &(struct observation){
+	        .kind = OBSERVATION_FAILED,
+	        .now = e->now,
+	        .wall = e->wall,
+	        .failure = {
+	            .class = CONNECTION_UNANSWERED,
+	            .client = u->client,
+	            .server = u->server,
+	            .tls_alert = -1,
+	            .now = e->now,
+	            .wall = e->wall,
+	        },
+	    });
+}
+
+void
+matcher_input(void *matcher, const struct event *e)
+{
+	struct matcher *m = matcher;
+
+	m->ahead = e->wall - e->now;
+	m->unstamped = e->unstamped;
+	switch (e->kind) {
+	case EVENT_MESSAGE:
+		on_message(m, &e->message, e->now);
+		break;
+	case EVENT_PACKET:
+		paths_packet(
+		    m->paths, &e->packet_of.from, &e->packet_of.to, e->now);
+		break;
+	case EVENT_UNREACHABLE:
+		on_unreachable(m, e);
+		break;
+	case EVENT_UNANSWERED:
+		on_unanswered(m, e);
+		break;
+	case EVENT_FLOW:
+		paths_flow(m->paths, e->flow, &e->facts);
+		break;
+	case EVENT_STAMP:
+		clocks_stamp(m->clocks, &e->stamp);
+		break;
+	case EVENT_OBSERVED:
+		on_observation(m, e->observation);
+		break;
+	}
+}
+
+void
+matcher_hint(
+    void *matcher, const struct address *from, const struct address *to)
+{
+	const struct matcher *m = matcher;
+
+	paths_expect(m->paths, from, to);
+}
+
+static void
+tell_outcome(struct matcher *m, const struct outcome *o)
+{
+	struct observation observation = {
+		.kind = OBSERVATION_TRANSACTION,
+		.now = o->now,
+		.wall = o->now + m->ahead,
+		.outcome = o,
+	};
+
+	if (o->event == OUTCOME_ANSWERED || o->event == OUTCOME_LATE)
+		observation.delivery.reverse_seen = true;
+	else
+		paths_of_silence(m->paths, o, &observation.delivery);
+	m->output(m->arg, &observation);
+}
+
+static void
+on_outcome(void *arg, const struct outcome *o)
+{
+	struct matcher *m = arg;
+	struct outcome judged;
+
+	/* Of the others nothing is quoted. */
+	if (o->text.start_line.len == 0) {
+		tell_outcome(m, o);
+		return;
+	}
+	judged = *o;
+	crosscheck_outcome(m->crosscheck, &judged);
+	tell_outcome(m, &judged);
+}
+
+void
+matcher_tick(struct matcher *m, nstime now, nstime wall)
+{
+	m->ahead = wall - now;
+	txntable_tick(m->txns, now);
+}
+
+nstime
+matcher_next_deadline(const struct matcher *m)
+{
+	return txntable_next_deadline(m->txns);
+}
+
+void
+matcher_dropped(struct matcher *m, nstime now)
+{
+	paths_dropped(m->paths, now);
+}
+
+void
+matcher_stepped(struct matcher *m, nstime step)
+{
+	clocks_stepped(m->clocks, step);
+}
+
+void
+matcher_finish(struct matcher *m, nstime now, nstime wall)
+{
+	m->ahead = wall - now;
+	txntable_close(m->txns, now);
+}
+
+uint64_t
+matcher_not_watched(const struct matcher *m, uint16_t port)
+{
+	return m->not_watched[port];
+}
+
+size_t
+matcher_open(const struct matcher *m)
+{
+	return txntable_open(m->txns);
+}
+
+uint64_t
+matcher_confirmed(const struct matcher *m)
+{
+	struct crosscheck_counts counts;
+
+	crosscheck_counts(m->crosscheck, &counts);
+	return counts.same;
+}
+
+void
+matcher_stats(const struct matcher *m, counter_output *output, void *arg)
+{
+	output(arg, COUNTER_LIMIT, "matcher.no_memory", m->no_memory);
+	output(arg, COUNTER_EVENT, "matcher.syn_once", m->syn_once);
+	paths_stats(m->paths, output, arg);
+	clocks_stats(m->clocks, output, arg);
+	crosscheck_stats(m->crosscheck, output, arg);
+	txntable_stats(m->txns, output, arg);
+}

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MATCHER_H
+#define MATCHER_H
+
+#include "net/portset.h"
+#include "pipeline/event.h"
+#include "pipeline/inner/clocks.h"
+#include "pipeline/inner/paths.h"
+#include "sip/message.h"
+
+/*
+ * The matcher: events of all readers, in order of time, become observations.
+ *
+ *	event -> transaction, path, clock -> observation
+ *
+ * Whatever needs more than one flow is known here: requests and responses of
+ * one transaction may come on two flows, and its legs, failover and ICMP do.
+ * Nothing depends on which reader an event is of.
+ *
+ * It keeps no clock: events bring their time, and matcher_tick() moves it
+ * between events.
+ */
+
+struct matcher;
+
+struct matcher_limits {
+	struct portset sip_ports;
+	struct portset watched_ports; /* server ports of watched transactions */
+	const char *methods;          /* watched, separated by blanks; "*": all;
+				       * copied */
+	bool watch_mras;              /* MRAS requests on any SIP port too */
+	struct message_limits message;
+	struct paths_limits paths;
+	struct txntable_limits transactions;
+	struct clocks_limits clocks;
+};
+
+/* NULL when out of memory; the caller frees it. */
+struct matcher *matcher_new(
+    const struct matcher_limits *limits, observation_output *output, void *arg);
+void matcher_free(struct matcher *m);
+
+/*
+ * Events come in order of their `now', and whatever is due before it must have
+ * been ticked.  An event_output; `matcher' is the struct matcher.
+ */
+void matcher_input(void *matcher, const struct event *event);
+
+/* A reader_hint; `matcher' is the struct matcher. */
+void matcher_hint(
+    void *matcher, const struct address *from, const struct address *to);
+
+/* All readers have reached `now'; `wall' is what stamps would be. */
+void matcher_tick(struct matcher *m, nstime now, nstime wall);
+nstime matcher_next_deadline(const struct matcher *m);
+
+/* The capture lost packets before us (kernel drops). */
+void matcher_dropped(struct matcher *m, nstime now);
+
+/* Our own clock was stepped by `step' (positive: forward). */
+void matcher_stepped(struct matcher *m, nstime step);
+
+/* The savefile ended, or `now' was rebased: what is open cannot be judged and
+ * is told as unfinished.  The readers' reader_finish() comes first. */
+void matcher_finish(struct matcher *m, nstime now, nstime wall);
+
+void matcher_set(struct matcher *m, const struct matcher_limits *limits);
+
+/* Transactions begun on a server port that were not watched. */
+uint64_t matcher_not_watched(const struct matcher *m, uint16_t port);
+
+/* Transactions open at present. */
+size_t matcher_open(const struct matcher *m);
+
+/* How often libosip2 read what the scanner did: see crosscheck.h. */
+uint64_t matcher_confirmed(const struct matcher *m);
+
+/* Every reason of every room below. */
+void matcher_stats(const struct matcher *m, counter_output *output, void *arg);
+
+#endif

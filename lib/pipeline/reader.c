@@ -1,0 +1,491 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/reader.h"
+
+#include <stdlib.h>
+
+#include "pipeline/inner/streams.h"
+#include "sip/scan.h"
+
+struct reader {
+	struct reader_limits limits;
+	struct reader_output output;
+
+	struct decode *decode;
+	struct tcpreasm *tcp;
+	struct streams *streams;
+	struct sightings *sightings;
+	struct message *message;
+
+	nstime now, ahead; /* stamps less `now' */
+	bool unstamped;    /* the latest packet */
+	uint64_t packet;   /* the latest at `now', as in struct event */
+	enum event_task task;
+	nstime last_drop;
+	uint64_t packets, messages, segments;
+	uint64_t other_port, no_memory;
+};
+
+static void
+tell(const struct reader *r, struct event *event)
+{
+	event->now = r->now;
+	event->wall = r->now + r->ahead;
+	event->packet = r->packet;
+	event->unstamped = r->unstamped;
+	event->task = r->task;
+	r->output.event(r->output.arg, event);
+}
+
+static void
+on_sighting(void *arg, const struct event *sighting)
+{
+	struct event event = *sighting;
+
+	tell(arg, &event);
+}
+
+static void
+on_observation(void *arg, uint64_t flow, const struct observation *observation)
+{
+	struct event event = {
+		.kind = EVENT_OBSERVED,
+		.flow = flow,
+		.observation = observation,
+	};
+
+	tell(arg, &event);
+}
+
+static void
+tell_truncated(struct reader *r)
+{
+	on_observation(r, 0,
+	    &(struct observation){
+		.kind = OBSERVATION_TRUNCATED,
+		.now = r->now,
+		.wall = r->now + r->ahead,
+	    });
+}
+
+static void
+tell_packet(const struct reader *r, const struct address *from,
+    const struct address *to)
+{
+	struct event event;
+
+	event.kind = EVENT_PACKET;
+	event.flow = 0;
+	event.packet_of = (struct event_packet){ *from, *to };
+	tell(r, &event);
+}
+
+/* The scanner reads what is written as nearly all messages are; libosip2 has
+ * the say about the rest, and counts what it refuses. */
+static bool
+read_message(struct reader *r, struct slice octets, struct sip_message *m)
+{
+	if (scan_message(octets, &r->limits.message, m) == SCAN_PARSED)
+		return true;
+	return message_parse(r->message, octets, m) == MESSAGE_PARSED;
+}
+
+static void
+tell_message(struct reader *r, struct slice octets, const struct sip_message *m,
+    const struct origin *origin)
+{
+	struct event event;
+
+	r->messages++;
+	event.kind = EVENT_MESSAGE;
+	event.flow = origin->flow;
+	event.message = (struct event_message){ *origin, octets, m };
+	tell(r, &event);
+}
+
+static bool
+is_sip_port(const struct reader *r, uint16_t port)
+{
+	return portset_has(&r->limits.sip_ports, port);
+}
+
+/* Responses may come from any port (RFC 3261 section 18.2.2). */
+static bool
+is_sip_datagram(const struct reader *r, const struct decode_event *e)
+{
+	return is_sip_port(r, e->from.port) || is_sip_port(r, e->to.port) ||
+	    slice_starts_with(e->udp.payload, "SIP/2.0 ");
+}
+
+static void
+read_datagram(struct reader *r, const struct decode_event *e)
+{
+	const struct slice octets = e->udp.payload;
+	const struct origin origin = {
+		.transport = TRANSPORT_UDP,
+		.from = e->from,
+		.to = e->to,
+		.now = r->now,
+		.wall = r->now + r->ahead,
+	};
+	struct sip_message m;
+	bool is_message;
+
+	if (r->output.hint != NULL)
+		r->output.hint(r->output.arg, &e->from.address, &e->to.address);
+	is_message = read_message(r, octets, &m);
+	if (e->truncated && framing_may_be_sip(octets) && octets.len > 0)
+		tell_truncated(r);
+	if (is_message)
+		tell_message(r, octets, &m, &origin);
+	else
+		tell_packet(r, &e->from.address, &e->to.address);
+}
+
+static void
+on_udp(struct reader *r, const struct decode_event *e)
+{
+	if (sightings_udp_port(r->sightings, e->from.port) ||
+	    sightings_udp_port(r->sightings, e->to.port))
+		sightings_datagram(r->sightings, e);
+	else if (is_sip_datagram(r, e))
+		read_datagram(r, e);
+	else
+		r->other_port++;
+}
+
+static void
+reassemble(struct reader *r, const struct decode_event *e, bool from_server,
+    bool to_server)
+{
+	tcpreasm_input(r->tcp,
+	    &(struct tcpreasm_segment){
+		.from = e->from,
+		.to = e->to,
+		.tcp = &e->tcp,
+		.truncated = e->truncated,
+		.from_is_server = from_server,
+		.to_is_server = to_server,
+		.number = e->packet->number,
+		.now = e->packet->now,
+		.wall = e->packet->wall,
+	    });
+}
+
+static void
+on_tcp(struct reader *r, const struct decode_event *e)
+{
+	const bool from_server = is_sip_port(r, e->from.port);
+	const bool to_server = is_sip_port(r, e->to.port);
+	const bool from_witness =
+	    sightings_tcp_port(r->sightings, e->from.port);
+	const bool to_witness = sightings_tcp_port(r->sightings, e->to.port);
+
+	if (from_server || to_server) {
+		tell_packet(r, &e->from.address, &e->to.address);
+		r->segments += e->tcp.payload_len > 0;
+		if (e->truncated && e->tcp.payload_len > 0)
+			tell_truncated(r);
+		reassemble(r, e, from_server, to_server);
+	} else if (from_witness || to_witness) {
+		reassemble(r, e, from_witness, to_witness);
+	} else {
+		r->other_port++;
+	}
+}
+
+static void
+on_icmp(const struct reader *r, const struct decode_event *e)
+{
+	struct event event = {
+		.kind = EVENT_UNREACHABLE,
+		.unreachable = e->icmp,
+	};
+
+	tell(r, &event);
+}
+
+static void
+on_transport(void *arg, const struct decode_event *e)
+{
+	struct reader *r = arg;
+
+	switch (e->transport) {
+	case DECODE_UDP:
+		on_udp(r, e);
+		break;
+	case DECODE_TCP:
+		on_tcp(r, e);
+		break;
+	case DECODE_ICMP:
+		on_icmp(r, e);
+		break;
+	}
+}
+
+static void
+on_flow(void *arg, const struct tcpreasm_event *e)
+{
+	struct reader *r = arg;
+	struct event event = {
+		.kind = EVENT_FLOW,
+		.flow = e->connection,
+		.facts = { .forgotten = e->fact == TCPREASM_FORGOTTEN },
+	};
+
+	for (int d = 0; d < 2; d++) {
+		struct tcpreasm_facts facts;
+
+		if (!tcpreasm_facts(r->tcp, e->connection, d, &facts))
+			return;
+		event.facts.ways[d] = (struct event_way){
+			.acknowledged = facts.acknowledged,
+			.last_gap = facts.last_gap,
+			.undelivered = facts.resends >= TCPREASM_UNDELIVERED,
+		};
+		event.facts.ended = facts.ended;
+	}
+	tell(r, &event);
+}
+
+static void
+on_unanswered(void *arg, const struct tcpreasm_event *e)
+{
+	struct reader *r = arg;
+	struct tcpreasm_facts sent = { .segments = 0 };
+	struct event event = {
+		.kind = EVENT_UNANSWERED,
+		.flow = e->connection,
+		.unanswered = { .client = e->client, .server = e->server },
+	};
+
+	tcpreasm_facts(r->tcp, e->connection, TCPREASM_TO_SERVER, &sent);
+	event.unanswered.copies = sent.segments;
+	tell(r, &event);
+}
+
+static void
+on_stream_message(void *arg, const struct tcpreasm_event *e,
+    const struct streampart *part, const struct framing_event *f)
+{
+	const bool to_server = part->direction == STREAMPART_TO_SERVER;
+	struct reader *r = arg;
+	struct sip_message m;
+	const struct origin origin = {
+		.transport = part->transport,
+		.from = to_server ? e->client : e->server,
+		.to = to_server ? e->server : e->client,
+		.flow = e->connection,
+		.flow_end = f->end,
+		.to_server = to_server,
+		.now = f->now,
+		.wall = f->wall,
+	};
+
+	if (!read_message(r, f->octets, &m))
+		return;
+	if (m.is_request &&
+	    tcpreasm_await(r->tcp, e->connection, e->direction, f->end))
+		on_flow(r, e);
+	tell_message(r, f->octets, &m, &origin);
+}
+
+static struct context
+context_of(const struct reader *r)
+{
+	return (struct context){ r->tcp, r->last_drop };
+}
+
+static void
+on_stream(void *arg, const struct tcpreasm_event *e)
+{
+	struct reader *r = arg;
+	const struct context context = context_of(r);
+
+	streams_input(r->streams, &context, e);
+}
+
+static struct streams_limits
+streams_limits(const struct reader_limits *limits)
+{
+	return (struct streams_limits){
+		.sip_ports = limits->sip_ports,
+		.max_message = limits->message.octets,
+		.tls = limits->tls,
+		.exchanges = limits->exchanges,
+	};
+}
+
+static bool
+build_rooms(struct reader *r, const struct reader_limits *limits)
+{
+	const struct streams_limits streams = streams_limits(limits);
+
+	r->sightings = sightings_new(limits->muted, on_sighting, r);
+	r->streams = streams_new(&streams,
+	    &(struct streams_output){
+		.message = on_stream_message,
+		.flow = on_flow,
+		.unanswered = on_unanswered,
+		.observation = on_observation,
+		.arg = r,
+		.sightings = r->sightings,
+	    });
+	r->decode = decode_new(&limits->decode, on_transport, r);
+	r->tcp = tcpreasm_new(&limits->tcp, on_stream, r);
+	r->message = message_new(&limits->message);
+	return r->sightings != NULL && r->streams != NULL &&
+	    r->decode != NULL && r->tcp != NULL && r->message != NULL;
+}
+
+struct reader *
+reader_new(
+    const struct reader_limits *limits, const struct reader_output *output)
+{
+	struct reader *r = calloc(1, sizeof(*r));
+
+	if (r == NULL)
+		return NULL;
+	message_init();
+	r->output = *output;
+	r->limits = *limits;
+	r->last_drop = INT64_MIN;
+	if (build_rooms(r, limits))
+		return r;
+	reader_free(r);
+	return NULL;
+}
+
+static void
+tell_nobody(void *arg, const struct event *event)
+{
+	(void)arg;
+	(void)event;
+}
+
+void
+reader_free(struct reader *r)
+{
+	if (r == NULL)
+		return;
+	r->output = (struct reader_output){ .event = tell_nobody };
+	decode_free(r->decode);
+	tcpreasm_free(r->tcp); /* tells streams what to forget */
+	streams_free(r->streams);
+	sightings_free(r->sightings);
+	message_free(r->message);
+	free(r);
+}
+
+void
+reader_set(struct reader *r, const struct reader_limits *limits)
+{
+	const struct streams_limits streams = streams_limits(limits);
+
+	r->limits = *limits;
+	decode_set(r->decode, &limits->decode);
+	tcpreasm_set(r->tcp, &limits->tcp);
+	streams_set(r->streams, &streams);
+	sightings_set(r->sightings, limits->muted);
+	r->no_memory += !message_set(r->message, &limits->message);
+}
+
+static void
+move_time(struct reader *r, nstime now, nstime wall)
+{
+	if (r->now != now)
+		r->packet = 0;
+	r->now = now;
+	r->ahead = wall - now;
+}
+
+void
+reader_packet(struct reader *r, const struct packet *packet)
+{
+	move_time(r, packet->now, packet->wall);
+	r->packet = packet->number;
+	r->unstamped = packet->unstamped;
+	r->task = EVENT_BY_PACKET;
+	r->packets++;
+	decode_input(r->decode, packet);
+}
+
+/* Segments may complete when others are given up, so TCP goes first. */
+void
+reader_tick(struct reader *r, nstime now, nstime wall)
+{
+	const struct context context = context_of(r);
+
+	move_time(r, now, wall);
+	decode_tick(r->decode, now);
+	r->task = EVENT_BY_TCP_TIMER;
+	tcpreasm_tick(r->tcp, now);
+	r->task = EVENT_BY_ATTEMPT_TIMER;
+	streams_tick_attempts(r->streams, &context, now, wall);
+	r->task = EVENT_BY_EXCHANGE_TIMER;
+	streams_tick_exchanges(r->streams, &context, now, wall);
+}
+
+nstime
+reader_next_deadline(const struct reader *r)
+{
+	const nstime deadlines[] = {
+		decode_next_deadline(r->decode),
+		tcpreasm_next_deadline(r->tcp),
+		streams_next_deadline(r->streams),
+	};
+	return nstime_earliest(
+	    deadlines, sizeof(deadlines) / sizeof(*deadlines));
+}
+
+void
+reader_dropped(struct reader *r, nstime now)
+{
+	r->last_drop = now;
+}
+
+void
+reader_finish(struct reader *r, nstime now, nstime wall)
+{
+	move_time(r, now, wall);
+	r->task = EVENT_BY_END;
+	tcpreasm_flush(r->tcp, now);
+}
+
+void
+reader_rebase(struct reader *r, nstime now, nstime wall)
+{
+	struct tcpreasm *fresh = tcpreasm_new(&r->limits.tcp, on_stream, r);
+
+	move_time(r, now, wall);
+	r->task = EVENT_BY_END;
+	decode_reset(r->decode);
+	if (fresh == NULL) {
+		r->no_memory++;
+		return;
+	}
+	tcpreasm_free(r->tcp);
+	r->tcp = fresh;
+}
+
+void
+reader_counts(const struct reader *r, struct reader_counts *counts)
+{
+	*counts = (struct reader_counts){
+		.packets = r->packets,
+		.messages = r->messages,
+		.signalling = r->messages + r->segments,
+		.recovered = message_recovered(r->message),
+	};
+}
+
+void
+reader_stats(const struct reader *r, counter_output *output, void *arg)
+{
+	output(arg, COUNTER_EVENT, "reader.other_port", r->other_port);
+	output(arg, COUNTER_LIMIT, "reader.no_memory", r->no_memory);
+	decode_stats(r->decode, output, arg);
+	tcpreasm_stats(r->tcp, output, arg);
+	streams_stats(r->streams, output, arg);
+	sightings_stats(r->sightings, output, arg);
+	message_stats(r->message, output, arg);
+}

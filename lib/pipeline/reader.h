@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef READER_H
+#define READER_H
+
+#include "net/decode.h"
+#include "net/portset.h"
+#include "net/tcpreasm.h"
+#include "pipeline/event.h"
+#include "pipeline/inner/exchanges.h"
+#include "sip/message.h"
+
+/*
+ * A reader: packets of whole flows, from the wire to events.
+ *
+ *	packet -> datagram or stream -> message, sighting, fact -> event
+ *
+ * There is one for each source of packets or, later, one for each thread that
+ * takes a share of the flows.  It knows nothing but its own packets: whatever
+ * needs more than one flow is the matcher's.  Both directions of a connection,
+ * and all fragments of a datagram, must come to the same reader.
+ *
+ * It keeps no clock: packets bring their time, and reader_tick() moves it
+ * between packets.
+ */
+
+struct reader;
+
+struct reader_limits {
+	struct portset sip_ports; /* where SIP is looked for */
+	unsigned muted;           /* witnesses not read: 1 << WITNESS_x */
+	struct decode_limits decode;
+	struct tcpreasm_limits tcp;
+	struct message_limits message;
+	struct tlsflow_limits tls;
+	struct exchanges_limits exchanges;
+};
+
+/* A hint that a packet between these two is about to be told: what it will be
+ * looked for under may be brought near meanwhile. */
+typedef void reader_hint(
+    void *arg, const struct address *from, const struct address *to);
+
+struct reader_output {
+	event_output *event;
+	reader_hint *hint; /* NULL: no use for it */
+	void *arg;
+};
+
+/* NULL when out of memory; the caller frees it.  Nothing is told from inside
+ * reader_free(). */
+struct reader *reader_new(
+    const struct reader_limits *limits, const struct reader_output *output);
+void reader_free(struct reader *r);
+
+/* Whatever is due by packet->now must have been ticked before. */
+void reader_packet(struct reader *r, const struct packet *packet);
+
+/* `wall' is what the stamps of packets would be at `now'. */
+void reader_tick(struct reader *r, nstime now, nstime wall);
+nstime reader_next_deadline(const struct reader *r);
+
+/* The capture lost packets before us (kernel drops). */
+void reader_dropped(struct reader *r, nstime now);
+
+/* The savefile ended: octets that are held back are delivered. */
+void reader_finish(struct reader *r, nstime now, nstime wall);
+
+/* `now' was rebased, or nothing was captured for long: after reader_finish(),
+ * forget fragments and streams. */
+void reader_rebase(struct reader *r, nstime now, nstime wall);
+
+void reader_set(struct reader *r, const struct reader_limits *limits);
+
+struct reader_counts {
+	uint64_t packets;    /* handed in */
+	uint64_t messages;   /* SIP messages parsed */
+	uint64_t signalling; /* messages, and segments with octets at a
+			      * SIP port: TLS cannot be read */
+	uint64_t recovered;  /* of the messages: libosip2 had refused */
+};
+void reader_counts(const struct reader *r, struct reader_counts *counts);
+
+/* Every reason of every room below. */
+void reader_stats(const struct reader *r, counter_output *output, void *arg);
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/event.h"
+
+#include "unit/unit.h"
+
+/* A copy refers to nothing that it was made of: all of that is overwritten. */
+START_TEST(a_copied_message_stands_alone)
+{
+	char octets[] = "OPTIONS sip:b SIP/2.0";
+	char unfolded[] = "<sip:a@x>";
+	struct sip_message m = {
+		.is_request = true,
+		.start_line = slice_text(octets),
+		.method = slice_first(slice_text(octets), 7),
+		.from = slice_text(unfolded),
+		.to = slice_of(octets + sizeof(octets) - 1, 0),
+	};
+	const struct event event = {
+		.kind = EVENT_MESSAGE,
+		.message = { .octets = slice_text(octets), .message = &m },
+	};
+	struct event *copy = event_copy(&event);
+	const struct sip_message *copied = copy->message.message;
+
+	memset(octets, 'x', sizeof(octets));
+	memset(unfolded, 'x', sizeof(unfolded));
+	memset(&m, 0, sizeof(m));
+	ck_assert(copied->is_request);
+	ck_assert(slice_is(copy->message.octets, "OPTIONS sip:b SIP/2.0"));
+	ck_assert_ptr_eq(copied->start_line.p, copy->message.octets.p);
+	ck_assert(slice_is(copied->method, "OPTIONS"));
+	ck_assert(slice_is(copied->from, "<sip:a@x>"));
+	ck_assert_uint_eq(copied->to.len, 0);
+	ck_assert_uint_eq(copied->date.len, 0);
+	event_free(copy);
+}
+END_TEST
+
+START_TEST(a_copied_certificate_and_realm_stand_alone)
+{
+	struct x509cert certificate = { .subject = "CN=a", .not_after = 7 };
+	char realm[] = "EXAMPLE.NET";
+	struct observation o = {
+		.kind = OBSERVATION_CERTIFICATE,
+		.certificate = { .certificate = &certificate, .depth = 1 },
+	};
+	const struct event event = { .kind = EVENT_OBSERVED,
+		.observation = &o };
+	struct event *copy = event_copy(&event);
+
+	memset(&certificate, 0, sizeof(certificate));
+	ck_assert_str_eq(
+	    copy->observation->certificate.certificate->subject, "CN=a");
+	ck_assert_uint_eq(copy->observation->certificate.depth, 1);
+	event_free(copy);
+	o = (struct observation){
+		.kind = OBSERVATION_KRB_REFUSED,
+		.krb_refused = { .error = 37, .realm = slice_text(realm) },
+	};
+	copy = event_copy(&event);
+	memset(realm, 'x', sizeof(realm));
+	memset(&o, 0, sizeof(o));
+	ck_assert_int_eq(copy->observation->krb_refused.error, 37);
+	ck_assert(
+	    slice_is(copy->observation->krb_refused.realm, "EXAMPLE.NET"));
+	event_free(copy);
+}
+END_TEST
+
+START_TEST(other_events_are_copied_as_they_are)
+{
+	const struct event event = {
+		.kind = EVENT_FLOW, .flow = 7, .facts = { .ended = true }
+	};
+	struct event *copy = event_copy(&event);
+
+	ck_assert_uint_eq(copy->flow, 7);
+	ck_assert(copy->facts.ended);
+	event_free(copy);
+	event_free(NULL);
+}
+END_TEST
+
+START_TEST(time_then_packet_then_task_then_flow_order_events)
+{
+	const struct event events[] = {
+		{ .now = 1, .packet = 9, .task = EVENT_BY_END, .flow = 9 },
+		{ .now = 2, .packet = 0, .task = EVENT_BY_END, .flow = 9 },
+		{ .now = 2, .packet = 1, .task = EVENT_BY_PACKET, .flow = 9 },
+		{ .now = 2,
+		    .packet = 1,
+		    .task = EVENT_BY_TCP_TIMER,
+		    .flow = 3 },
+		{ .now = 2,
+		    .packet = 1,
+		    .task = EVENT_BY_TCP_TIMER,
+		    .flow = 4 },
+	};
+	const size_t count = sizeof(events) / sizeof(events[0]);
+
+	for (size_t a = 0; a < count; a++)
+		for (size_t b = 0; b < count; b++)
+			ck_assert_int_eq(
+			    event_before(&events[a], &events[b]), a < b);
+}
+END_TEST
+
+UNIT("event", a_copied_message_stands_alone,
+    a_copied_certificate_and_realm_stand_alone,
+    other_events_are_copied_as_they_are,
+    time_then_packet_then_task_then_flow_order_events)

@@ -210,6 +210,13 @@ $B/packaging/siptimed.8: daemon/siptimed.8 $B/packaging/journal/catalog
 	    -e 's,/usr/bin/siptimed,$(BINDIR)/siptimed,' $< > $@.new
 	mv $@.new $@
 
+$B/packaging/man/fieldsman: $B/packaging/man/fieldsman.o $B/libsiptimed.a
+	$(call say,LINK)
+	$Q$(LINK) $(LIB_LIBS)
+
+$B/packaging/siptimed-fields.5: $B/packaging/man/fieldsman
+	$< > $@.new && mv $@.new $@
+
 # One unit for the configuration's interfaces, a template for one each.
 unit = sed -e 's,@BINDIR@,$(BINDIR),' -e 's,@UNIT@,$1,' -e 's,@ON@,$2,' \
     -e 's,@OPTIONS@,$3,' -e 's,@DIR@,$4,' $< > $@.new && mv $@.new $@
@@ -223,9 +230,10 @@ $B/packaging/siptimed@.service: packaging/systemd/siptimed.service.in
 	$(call unit,siptimed@IFACE, on %i, -i %i,/%i)
 
 generated := $(addprefix $B/packaging/,siptimed.catalog siptimed.8 \
-    siptimed.service siptimed@.service)
+    siptimed-fields.5 siptimed.service siptimed@.service)
 
-check: $B/packaging/siptimed.catalog $B/packaging/siptimed.8
+check: $B/packaging/siptimed.catalog $B/packaging/siptimed.8 \
+    $B/packaging/siptimed-fields.5
 
 # What an administrator changed stays.
 keep = test -e $(DESTDIR)$2 || $(INSTALL) -D -m 644 $1 $(DESTDIR)$2
@@ -236,7 +244,8 @@ install: $B/siptimed $(generated)
 	    $(MANDIR)/man5 $(PREFIX)/lib/systemd/catalog $(DOCDIR)/examples \
 	    $(PREFIX)/share/bash-completion/completions)
 	$(INSTALL) -m 644 $B/packaging/siptimed.8 $(DESTDIR)$(MANDIR)/man8
-	$(INSTALL) -m 644 conf/siptimed.conf.5 $(DESTDIR)$(MANDIR)/man5
+	$(INSTALL) -m 644 conf/siptimed.conf.5 $B/packaging/siptimed-fields.5 \
+	    $(DESTDIR)$(MANDIR)/man5
 	$(INSTALL) -m 644 $B/packaging/siptimed.catalog \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/catalog
 	$(INSTALL) -m 644 $B/packaging/siptimed.service \

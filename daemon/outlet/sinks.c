@@ -2,8 +2,10 @@
 #include "outlet/sinks.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "host/wallclock.h"
 #include "outlet/sinktable.h"
@@ -30,6 +32,7 @@ struct named {
 struct sinks {
 	const struct log *log;
 	bool json;
+	char host[HOST_NAME_MAX + 1]; /* the observer of every alert */
 	struct named named[SINKS];
 	struct sink *leaving[SINKS];
 };
@@ -43,6 +46,8 @@ sinks_new(bool json, const struct log *log)
 		return NULL;
 	s->log = log;
 	s->json = json;
+	if (gethostname(s->host, sizeof(s->host) - 1) != 0)
+		s->host[0] = '\0';
 	return s;
 }
 
@@ -183,21 +188,34 @@ sinks_set(struct sinks *s, const struct sinks_wanted *wanted)
 	return 0;
 }
 
+static struct alert_event
+with_observer(const struct sinks *s, const struct alert_event *event)
+{
+	struct alert_event observed = *event;
+
+	observed.observer = slice_text(s->host);
+	return observed;
+}
+
 void
 sinks_alert(struct sinks *s, const struct alert_event *event, uint64_t number,
     nstime now)
 {
+	const struct alert_event observed = with_observer(s, event);
+
 	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++)
-		sink_alert(s->named[i].sink, event, number, now);
+		sink_alert(s->named[i].sink, &observed, number, now);
 }
 
 void
 sinks_again(struct sinks *s, const char *name, const struct alert_event *event,
     uint64_t number, nstime now)
 {
+	const struct alert_event observed = with_observer(s, event);
+
 	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++)
 		if (strcmp(s->named[i].word, name) == 0)
-			sink_alert(s->named[i].sink, event, number, now);
+			sink_alert(s->named[i].sink, &observed, number, now);
 }
 
 size_t

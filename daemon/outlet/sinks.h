@@ -31,7 +31,8 @@ struct sinks_wanted {
  */
 int sinks_set(struct sinks *sinks, const struct sinks_wanted *wanted);
 
-/* `number': see sink.h. */
+/* Send an alert to all of them, with this host as its observer.  `number': see
+ * sink.h. */
 void sinks_alert(struct sinks *sinks, const struct alert_event *event,
     uint64_t number, nstime now);
 

@@ -51,6 +51,7 @@ struct alert_event {
 	const struct evidence *evidence; /* the first's when raised, the
 					  * latest's after */
 	bool repeated; /* told before a restart, but perhaps not heard */
+	struct slice observer; /* the host that saw it; empty: a savefile */
 };
 
 typedef void alert_output(void *arg, const struct alert_event *event);

@@ -29,17 +29,6 @@ text(const struct writer *w, const char *name, struct slice value)
 }
 
 static void
-number(const struct writer *w, const char *name, uint64_t value)
-{
-	char store[24];
-	struct textbuf t;
-
-	textbuf_init(&t, store, sizeof(store));
-	textbuf_uint(&t, value);
-	text(w, name, textbuf_slice(&t));
-}
-
-static void
 value_write(struct textbuf *t, const struct evidence *e,
     const struct evidence_field *field)
 {
@@ -99,35 +88,134 @@ evidence_write(const struct writer *w, const struct evidence *e)
 	}
 }
 
+static void
+message(struct textbuf *t, const struct alert_event *event)
+{
+	line_write(t, event);
+}
+
+static void
+message_id(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_add(
+	    t, fields_message_id(event->kind, event->state == ALERT_RESOLVED));
+}
+
+static void
+priority(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_uint(t, fields_priority(event->severity));
+}
+
+static void
+documentation(struct textbuf *t, const struct alert_event *event)
+{
+	(void)event;
+	textbuf_add(t, "man:siptimed(8)");
+}
+
+static void
+kind(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_add(t, finding_kind_name(event->kind));
+}
+
+static void
+state(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_add(t, alert_state_name(event->state));
+}
+
+static void
+reason(struct textbuf *t, const struct alert_event *event)
+{
+	if (event->state == ALERT_RESOLVED)
+		textbuf_add(t, alert_reason_name(event->reason));
+}
+
+static void
+id(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_hex(t, event->id, 16);
+}
+
+static void
+episode(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_uint(t, event->episode);
+}
+
+static void
+subject(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_add_slice(t, event->subject);
+}
+
+static void
+count(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_uint(t, event->count);
+}
+
+static void
+severity(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_add(t, finding_severity_name(event->severity));
+}
+
+static void
+repeated(struct textbuf *t, const struct alert_event *event)
+{
+	if (event->repeated)
+		textbuf_add(t, "true");
+}
+
+static void
+observer(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_add_slice(t, event->observer);
+}
+
+/* clang-format off */
+static const struct fields_row rows[] = {
+	{ "MESSAGE", "the text line", message },
+	{ "MESSAGE_ID", "fixed for each kind, one for raised and refreshed "
+	    "alerts, one for resolved ones", message_id },
+	{ "PRIORITY", "as in syslog(3): critical 2, error 3, warning 4, notice "
+	    "5, info 6", priority },
+	{ "DOCUMENTATION", "the man page", documentation },
+	{ "SIPTIMED_ALERT", "the kind, alert in JSON", kind },
+	{ "SIPTIMED_STATE", "state in JSON", state },
+	{ "SIPTIMED_REASON", "reason in JSON", reason },
+	{ "SIPTIMED_ID", "id in JSON", id },
+	{ "SIPTIMED_EPISODE", "episode in JSON", episode },
+	{ "SIPTIMED_SUBJECT", "subject in JSON", subject },
+	{ "SIPTIMED_COUNT", "count in JSON", count },
+	{ "SIPTIMED_SEVERITY", "severity in JSON", severity },
+	{ "SIPTIMED_REPEATED", "repeated in JSON", repeated },
+	{ "SIPTIMED_OBSERVER", "observer in JSON", observer },
+	{ NULL, NULL, NULL },
+};
+/* clang-format on */
+
+const struct fields_row *
+fields_rows(void)
+{
+	return rows;
+}
+
 void
 fields_write(const struct alert_event *event, fields_output *output, void *arg)
 {
 	const struct writer w = { .output = output, .arg = arg };
-	const bool resolved = event->state == ALERT_RESOLVED;
-	char store[LINE_OCTETS + 1];
-	struct textbuf t;
 
-	textbuf_init(&t, store, sizeof(store));
-	line_write(&t, event);
-	text(&w, "MESSAGE", textbuf_slice(&t));
-	text(&w, "MESSAGE_ID",
-	    slice_text(fields_message_id(event->kind, resolved)));
-	number(&w, "PRIORITY", fields_priority(event->severity));
-	text(&w, "DOCUMENTATION", slice_text("man:siptimed(8)"));
-	text(&w, "SIPTIMED_ALERT", slice_text(finding_kind_name(event->kind)));
-	text(&w, "SIPTIMED_STATE", slice_text(alert_state_name(event->state)));
-	if (resolved)
-		text(&w, "SIPTIMED_REASON",
-		    slice_text(alert_reason_name(event->reason)));
-	textbuf_init(&t, store, sizeof(store));
-	textbuf_hex(&t, event->id, 16);
-	text(&w, "SIPTIMED_ID", textbuf_slice(&t));
-	number(&w, "SIPTIMED_EPISODE", event->episode);
-	text(&w, "SIPTIMED_SUBJECT", event->subject);
-	number(&w, "SIPTIMED_COUNT", event->count);
-	text(&w, "SIPTIMED_SEVERITY",
-	    slice_text(finding_severity_name(event->severity)));
-	if (event->repeated)
-		text(&w, "SIPTIMED_REPEATED", slice_text("true"));
+	for (const struct fields_row *row = rows; row->name != NULL; row++) {
+		char store[LINE_OCTETS + 1];
+		struct textbuf t;
+
+		textbuf_init(&t, store, sizeof(store));
+		row->write(&t, event);
+		text(&w, row->name, textbuf_slice(&t));
+	}
 	evidence_write(&w, event->evidence);
 }

@@ -18,6 +18,15 @@ typedef void fields_output(void *arg, struct slice name, struct slice value);
 void fields_write(
     const struct alert_event *event, fields_output *output, void *arg);
 
+/* The fields but the evidence's, a row each, up to a NULL name; static.  A
+ * field without octets is left out.  siptimed-fields(5) is generated from
+ * them. */
+struct fields_row {
+	const char *name, *text;
+	void (*write)(struct textbuf *t, const struct alert_event *event);
+};
+const struct fields_row *fields_rows(void);
+
 /*
  * The fixed 128-bit MESSAGE_ID, 32 lower-case hexadecimal digits: one per
  * kind for raised and refreshed alerts, one for resolved ones.  They are part

@@ -4,9 +4,9 @@
 #include <jansson.h>
 #include <stdlib.h>
 
-#include "report/catalog.h"
+#include "report/alertfields.h"
+#include "report/inner/jsonevidence.h"
 #include "report/jsonvalue.h"
-#include "report/line.h"
 
 /* An object being built.  It latches its first failure, so that callers read
  * straight down the list of fields. */
@@ -51,85 +51,6 @@ put_count(struct object *o, const char *name, uint64_t n)
 	put(o, name, json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n));
 }
 
-static json_t *
-decimal(int64_t thousandths)
-{
-	return thousandths % 1000 == 0 ? json_integer(thousandths / 1000)
-				       : json_real((double)thousandths / 1000);
-}
-
-/* A number with one decimal, as it is written in the evidence. */
-static json_t *
-number(struct slice text)
-{
-	const bool negative = slice_starts_with(text, "-");
-	const struct slice s = slice_after(text, negative);
-	const size_t point = slice_index(s, '.');
-	uint64_t whole = 0, tenths = 0;
-	double n;
-
-	slice_decimal(slice_first(s, point), INT64_MAX / 10, &whole);
-	slice_decimal(slice_after(s, point + 1), 9, &tenths);
-	n = (double)(whole * 10 + tenths) / 10;
-	return json_real(negative ? -n : n);
-}
-
-/* Items joined by commas. */
-static json_t *
-list(struct slice joined, json_t *(*item_of)(struct slice))
-{
-	json_t *array = json_array();
-
-	while (joined.len > 0) {
-		const size_t comma = slice_index(joined, ',');
-		json_t *item = item_of(slice_first(joined, comma));
-
-		if (json_array_append_new(array, item) != 0) {
-			json_decref(array);
-			return NULL;
-		}
-		joined = slice_after(joined, comma + 1);
-	}
-	return array;
-}
-
-static json_t *
-value_of(const struct evidence *e, const struct evidence_field *field)
-{
-	const struct slice text =
-	    slice_of(e->store + field->text, field->text_len);
-
-	switch (field->type) {
-	case EVIDENCE_TEXT:
-		return jsonvalue_text(text);
-	case EVIDENCE_LIST:
-		return list(text, jsonvalue_text);
-	case EVIDENCE_NUMBERS:
-		return list(text, number);
-	case EVIDENCE_INTEGER:
-		return json_integer(field->number);
-	case EVIDENCE_SECONDS:
-		return jsonvalue_seconds(field->number, field->decimals);
-	case EVIDENCE_TIME:
-		return jsonvalue_time(field->number);
-	case EVIDENCE_BOOLEAN:
-		return json_boolean(field->number != 0);
-	case EVIDENCE_DECIMAL:
-		break;
-	}
-	return decimal(field->number);
-}
-
-static struct object
-evidence_object(const struct evidence *e)
-{
-	struct object o = object_new();
-
-	for (size_t i = 0; i < e->count; i++)
-		put(&o, e->fields[i].name, value_of(e, &e->fields[i]));
-	return o;
-}
-
 static char *
 finish(struct object *o)
 {
@@ -141,45 +62,15 @@ finish(struct object *o)
 	return text;
 }
 
-static void
-put_state(struct object *o, const struct alert_event *event)
-{
-	put_text(o, "state", alert_state_name(event->state));
-	if (event->state != ALERT_RESOLVED)
-		return;
-	put_text(o, "reason", alert_reason_name(event->reason));
-	put(o, "duration_s", jsonvalue_seconds(event->duration, 1));
-}
-
 char *
 jsonline_alert(const struct alert_event *event)
 {
+	const struct alertfields_row *row = alertfields_rows();
 	struct object o = object_new();
-	struct object evidence = evidence_object(event->evidence);
-	char text[LINE_OCTETS + 1], id[17];
-	struct textbuf summary, hex;
 
-	textbuf_init(&summary, text, sizeof(text));
-	line_summary(&summary, event);
-	textbuf_init(&hex, id, sizeof(id));
-	textbuf_hex(&hex, event->id, 16);
-
-	put_text(&o, "type", "alert");
-	put(&o, "time", jsonvalue_time(event->wall));
-	put_text(&o, "alert", finding_kind_name(event->kind));
-	put_state(&o, event);
-	if (event->repeated)
-		put(&o, "repeated", json_true());
-	put_text(&o, "severity", finding_severity_name(event->severity));
-	put_text(&o, "id", id);
-	put_count(&o, "episode", event->episode);
-	put(&o, "subject", jsonvalue_text(event->subject));
-	put(&o, "summary", jsonvalue_text(textbuf_slice(&summary)));
-	put_text(&o, "advice", catalog_advice(event));
-	put_count(&o, "count", event->count);
-	put(&o, "first_seen", jsonvalue_time(event->first_seen));
-	put(&o, "last_seen", jsonvalue_time(event->last_seen));
-	put_object(&o, "evidence", &evidence);
+	for (; row->name != NULL; row++)
+		if (row->known == NULL || row->known(event))
+			put(&o, row->name, row->value(event));
 	return finish(&o);
 }
 
@@ -265,52 +156,164 @@ clock_object(const struct summary_clock *c)
 	put(&o, "offset_s", jsonvalue_seconds(c->offset, decimals));
 	put(&o, "uncertainty_s", jsonvalue_seconds(c->uncertainty, decimals));
 	put_count(&o, "samples", c->samples);
-	put(&o, "witnesses", list(slice_text(c->witnesses), jsonvalue_text));
+	put(&o, "witnesses",
+	    jsonevidence_list(slice_text(c->witnesses), jsonvalue_text));
 	if (c->shape[0] != '\0')
 		put_text(&o, "shape", c->shape);
 	return o;
 }
 
-static void
-put_clocks(struct object *o, const struct summary *s)
+static json_t *
+clocks(const struct summary *s)
 {
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < s->clock_count; i++) {
+	for (size_t i = 0; array != NULL && i < s->clock_count; i++) {
 		struct object clock = clock_object(&s->clocks[i]);
 
-		if (json_array_append_new(array, clock.json) != 0)
-			o->failed = true;
-		o->failed = o->failed || clock.failed;
+		if (json_array_append_new(array, clock.json) != 0 ||
+		    clock.failed) {
+			json_decref(array);
+			array = NULL;
+		}
 	}
-	put(o, "clocks", array);
+	return array;
+}
+
+/* The object, or NULL if it could not be filled. */
+static json_t *
+whole(struct object o)
+{
+	if (!o.failed)
+		return o.json;
+	json_decref(o.json);
+	return NULL;
+}
+
+static json_t *
+count_of(uint64_t n)
+{
+	return json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n);
+}
+
+static bool
+has_packets(const struct summary *s)
+{
+	return s->last > 0;
+}
+
+static json_t *
+summary_type(const struct summary *s)
+{
+	(void)s;
+	return json_string("summary");
+}
+
+static json_t *
+summary_time(const struct summary *s)
+{
+	return jsonvalue_time(s->wall);
+}
+
+static json_t *
+packets(const struct summary *s)
+{
+	return count_of(s->packets);
+}
+
+static json_t *
+messages(const struct summary *s)
+{
+	return count_of(s->messages);
+}
+
+static json_t *
+first(const struct summary *s)
+{
+	return jsonvalue_time(s->first);
+}
+
+static json_t *
+last(const struct summary *s)
+{
+	return jsonvalue_time(s->last);
+}
+
+static json_t *
+drops(const struct summary *s)
+{
+	return whole(drops_object(s));
+}
+
+static json_t *
+transactions(const struct summary *s)
+{
+	return whole(transactions_object(s));
+}
+
+static json_t *
+not_watched(const struct summary *s)
+{
+	return whole(ports_object(s));
+}
+
+static json_t *
+findings(const struct summary *s)
+{
+	return whole(kinds_object(s->findings));
+}
+
+static json_t *
+alerts(const struct summary *s)
+{
+	return whole(kinds_object(s->alerts));
+}
+
+/* clang-format off */
+static const struct jsonline_row summary_rows[] = {
+	{ "type", "text", "always \"summary\"", NULL, NULL, summary_type },
+	{ "time", "time", "where the packets' clock ended",
+	    "if there was a packet", has_packets, summary_time },
+	{ "packets", "number", "packets read", NULL, NULL, packets },
+	{ "messages", "number", "SIP messages parsed", NULL, NULL, messages },
+	{ "first", "time", "the earliest packet",
+	    "if there was a packet", has_packets, first },
+	{ "last", "time", "the latest packet",
+	    "if there was a packet", has_packets, last },
+	{ "drops", "object", "what was dropped: a number for each reason that "
+	    "is not zero, by the name of its counter", NULL, NULL, drops },
+	{ "transactions", "object", "for each method an object of how its "
+	    "transactions ended, a number each: answered, timed_out, the "
+	    "reasons why nothing is known (unknown_..), unfinished",
+	    NULL, NULL, transactions },
+	{ "not_watched", "object", "transactions that were not watched, a "
+	    "number by the server's port", NULL, NULL, not_watched },
+	{ "findings", "object", "findings, a number by the kind of alert",
+	    NULL, NULL, findings },
+	{ "alerts", "object", "alerts raised, a number by their kind",
+	    NULL, NULL, alerts },
+	{ "clocks", "array", "the clocks that were judged, an object each: "
+	    "peer, offset_s (positive: ahead of the capture), uncertainty_s, "
+	    "samples, witnesses, shape", NULL, NULL, clocks },
+	{ NULL, NULL, NULL, NULL, NULL, NULL },
+};
+/* clang-format on */
+
+const struct jsonline_row *
+jsonline_summary_rows(void)
+{
+	return summary_rows;
 }
 
 char *
 jsonline_summary(const struct summary *s)
 {
+	const struct jsonline_row *row = summary_rows;
 	struct object o = object_new();
-	struct object drops = drops_object(s);
-	struct object transactions = transactions_object(s);
-	struct object not_watched = ports_object(s);
-	struct object findings = kinds_object(s->findings);
-	struct object alerts = kinds_object(s->alerts);
 
-	put_text(&o, "type", "summary");
-	if (s->last > 0)
-		put(&o, "time", jsonvalue_time(s->wall));
-	put_count(&o, "packets", s->packets);
-	put_count(&o, "messages", s->messages);
-	if (s->last > 0) {
-		put(&o, "first", jsonvalue_time(s->first));
-		put(&o, "last", jsonvalue_time(s->last));
-	}
-	put_object(&o, "drops", &drops);
-	put_object(&o, "transactions", &transactions);
-	put_object(&o, "not_watched", &not_watched);
-	put_object(&o, "findings", &findings);
-	put_object(&o, "alerts", &alerts);
-	put_clocks(&o, s);
+	for (; row->name != NULL; row++)
+		if (row->known == NULL || row->known(s))
+			put(&o, row->name, row->value(s));
 	return finish(&o);
 }
 

@@ -2,6 +2,8 @@
 #ifndef JSONLINE_H
 #define JSONLINE_H
 
+#include <jansson.h>
+
 #include "alert/alert.h"
 #include "report/summary.h"
 
@@ -20,5 +22,14 @@ char *jsonline_note(const char *text, nstime wall);
 
 /* The summary object that ends a savefile's output.  Likewise. */
 char *jsonline_summary(const struct summary *summary);
+
+/* Its fields, a row each, as alertfields.h has them of alerts: up to a NULL
+ * name; static. */
+struct jsonline_row {
+	const char *name, *type, *text, *when;
+	bool (*known)(const struct summary *summary);
+	json_t *(*value)(const struct summary *summary);
+};
+const struct jsonline_row *jsonline_summary_rows(void);
 
 #endif

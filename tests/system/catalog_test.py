@@ -1,10 +1,11 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What alerts mean: --explain, the journal's catalog, siptimed(8) agree.
+"""What alerts mean: --explain, the journal's catalog and the pages agree.
 
 The catalog is read by systemd itself, the page by mandoc.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -61,6 +62,31 @@ def dump(root, identifier):
     return run("journalctl", f"--root={root}", "--dump-catalog", identifier)
 
 
+def of_story(name, root):
+    """The objects that a story is judged to."""
+    savefile = root / f"{name}.pcap"
+    run(BUILD / "tests/tools/pcapscript", TOP / f"tests/scenario/{name}.txt",
+        savefile)
+    lines = run(BUILD / "siptimed", "--json", "-r", savefile)
+    return [json.loads(line) for line in lines.splitlines()
+            if line.startswith("{")]
+
+
+def fields(root):
+    """siptimed-fields(5) describes all that is written."""
+    page = BUILD / "packaging/siptimed-fields.5"
+    seen = run("mandoc", "-Tlint", "-W", "warning", page)
+    check("mandoc accepts the page of fields", seen == "", seen)
+    described = set(re.findall(r"(?m)^\.It Cm (\S+)", page.read_text()))
+    for story in "origin", "tls-alert-name", "one-way":
+        objects = of_story(story, root)
+        check(f"{story}: judged", objects)
+        for o in objects:
+            names = set(o) | set(o.get("evidence", {}))
+            check(f"{story}: its fields are described", names <= described,
+                  names - described)
+
+
 def main():
     root = Path(tempfile.mkdtemp(prefix="siptimed-catalog-"))
     folder = root / "usr/lib/systemd/catalog"
@@ -88,6 +114,7 @@ def main():
         seen = dump(root, resolved)
         check(f"{name}: resolved has a message of its own",
               f"over: {summary}" in seen, seen)
+    fields(root)
     shutil.rmtree(root)
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -88,6 +88,20 @@ START_TEST(every_sink_gets_every_alert)
 }
 END_TEST
 
+START_TEST(an_alert_carries_the_host_that_saw_it)
+{
+	char host[300], wanted[400];
+
+	ck_assert_int_eq(gethostname(host, sizeof(host)), 0);
+	snprintf(wanted, sizeof(wanted), "\"observer\":\"%s\"", host);
+	start();
+	ck_assert_int_eq(set_files("a", NULL), 0);
+	alert("10.0.0.11", 1);
+	await(folder_holds("a", wanted));
+	finish();
+}
+END_TEST
+
 START_TEST(the_same_word_twice_is_one_sink)
 {
 	struct outbox_reader readers[OUTBOX_READERS];
@@ -162,6 +176,7 @@ START_TEST(a_stalled_sink_is_told_once_and_when_it_is_back)
 }
 END_TEST
 
-UNIT("sinks", every_sink_gets_every_alert, the_same_word_twice_is_one_sink,
+UNIT("sinks", every_sink_gets_every_alert,
+    an_alert_carries_the_host_that_saw_it, the_same_word_twice_is_one_sink,
     what_stays_is_kept_and_its_file_opened_anew, a_refusal_changes_nothing,
     a_stalled_sink_is_told_once_and_when_it_is_back)

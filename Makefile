@@ -126,6 +126,9 @@ $B/tests/tools/pcapscript: $B/tests/tools/pcapscript.o $(script) \
 	$(call say,LINK)
 	$Q$(LINK) -lpcap
 
+$B/tests/tools/rewrap: $B/tests/tools/rewrap.o $(script) $B/libsiptimed.a
+	$(LINK) -lpcap
+
 # A fuzz target with replay.c in the place of libFuzzer: it runs its target
 # over files and folders of seeds.  `make fuzz' builds the real thing.
 $B/tests/fuzz/%_fuzz: $B/tests/fuzz/%_fuzz.o $B/tests/fuzz/replay.o \
@@ -153,6 +156,10 @@ check-live: $B/siptimed $B/tests/system/siptimed-stepping $B/tests/system/flood
 check-witness: $B/siptimed $B/tests/system/hellotime
 	@tests/system/witness $B
 
+# Captures of the corpus in every wrapping, with tshark beside: a minute.
+check-wrapped: $B/siptimed $B/tests/tools/rewrap
+	@tests/tools/rewrapped --build $B --corpus $(CORPUS)
+
 # The story siptimed comes from (tests/scenario/origin.txt), judged.
 demo: $B/siptimed $B/tests/tools/pcapscript
 	@$B/tests/tools/pcapscript tests/scenario/origin.txt $B/origin.pcap
@@ -177,7 +184,7 @@ format:
 	    $(wildcard lib/*/*.[ch] lib/*/inner/*.[ch] daemon/*.[ch] \
 	    daemon/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all bench check check-live check-witness clean demo format fuzz
+.PHONY: all bench check check-live check-witness check-wrapped clean demo format fuzz
 .SECONDARY:
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d $B/*/*/*/*.d)

@@ -26,6 +26,7 @@
 struct filter_wanted {
 	const struct portset *ports; /* SIP ports */
 	bool tunnels;
+	const struct portset *vxlan, *geneve; /* where those are */
 	unsigned witnesses; /* of clocks, 1 << WITNESS_x */
 	const char *user;   /* the operator's own, or empty */
 };

@@ -3,7 +3,7 @@
 
 #include "capture/filter_witness.h"
 
-enum { TAGS = 4, GENEVE = 6081, PROTOCOL = 0 /* in M[] */ };
+enum { TAGS = 4, PROTOCOL = 0 /* in M[] */ };
 
 /*
  * An offset has two parts: `base', where the datalink's header ends, and X, the
@@ -120,7 +120,7 @@ static void
 tunnels(struct program *p)
 {
 	if (p->wanted->tunnels)
-		IF_ANY_OF(p, p->take, 4, 41, 47);
+		IF_ANY_OF(p, p->take, 4, 41, 47, 50, 51);
 }
 
 /* X is at what IP carries, and its protocol was put by.  Of ICMP only
@@ -172,10 +172,8 @@ ip6(struct program *p)
 
 /* Runs of ports are one test. */
 static void
-sip_ports(struct program *p)
+any_of_ports(struct program *p, const struct portset *ports)
 {
-	const struct portset *ports = p->wanted->ports;
-
 	for (uint32_t port = 0; port < 65536; port++) {
 		uint32_t end = port;
 
@@ -188,14 +186,23 @@ sip_ports(struct program *p)
 	}
 }
 
+/* VXLAN-GPE, GTP-U, L2TP, CAPWAP's data, GUE, MPLS and TZSP. */
+static void
+tunnel_ports(struct program *p)
+{
+	any_of_ports(p, p->wanted->vxlan);
+	any_of_ports(p, p->wanted->geneve);
+	IF_ANY_OF(p, p->take, 4790, 2152, 1701, 5247, 6080, 6635, 37008);
+}
+
 static void
 udp_ports(struct program *p, const struct filter_witness *witness)
 {
-	sip_ports(p);
+	any_of_ports(p, p->wanted->ports);
 	if (p->wanted->tunnels)
-		IF_ANY_OF(p, p->take, 4789, 4790, 8472, GENEVE, 2152);
+		tunnel_ports(p);
 	else if (p->others)
-		assembly_if(p->b, GENEVE, p->take);
+		any_of_ports(p, p->wanted->geneve);
 	filter_witness_either(p->b, witness);
 }
 
@@ -225,9 +232,9 @@ tcp(struct program *p, const struct filter_witness *witness)
 {
 	assembly_place(p->b, p->tcp);
 	load(p, BPF_H, 2);
-	sip_ports(p);
+	any_of_ports(p, p->wanted->ports);
 	load(p, BPF_H, 0);
-	sip_ports(p);
+	any_of_ports(p, p->wanted->ports);
 	filter_witness_tcp(p->b, witness);
 	assembly_go(p->b, p->leave);
 }

@@ -10,6 +10,7 @@
 
 #include "capture/format.h"
 #include "capture/linkfilter.h"
+#include "config/linkname.h"
 #include "capture/magic.h"
 #include "capture/unpack.h"
 #include "net/datalink.h"
@@ -17,6 +18,7 @@
 
 enum {
 	TAIL_OCTETS = 64 * 1024, /* that may hold a pcapng's statistics */
+	USER0 = 147,
 	WINDOW_OCTETS = PCAPNG_WINDOW
 };
 
@@ -24,6 +26,7 @@ struct savefile {
 	const char *path;
 	const char *name; /* path, or "standard input" */
 	const struct log *log;
+	int user0; /* what it is at this site; -1: nobody knows */
 	struct window *window;
 	struct unpack *unpack; /* NULL: it is not compressed */
 	const struct format *format;
@@ -216,23 +219,33 @@ open_oldpcap(struct savefile *s)
 	return error == -ENOTSUP ? -EINVAL : error;
 }
 
+static enum format_result
+read_packet(struct savefile *s, struct packet *packet)
+{
+	const enum format_result result = s->format->next(s->reader, packet);
+
+	if (result == FORMAT_PACKET && packet->datalink == USER0 &&
+	    s->user0 >= 0)
+		packet->datalink = s->user0;
+	return result;
+}
+
 /* Only the first packet tells what the file was captured on. */
 static int
 check_first(struct savefile *s)
 {
-	const char *name;
-
-	s->first_result = s->format->next(s->reader, &s->first);
+	s->first_result = read_packet(s, &s->first);
 	s->first_waits = true;
 	if ((s->first_result != FORMAT_PACKET &&
 		s->first_result != FORMAT_BAD_STAMP) ||
 	    s->format == &blocks_format || datalink_known(s->first.datalink))
 		return 0;
-	name = pcap_datalink_val_to_name(s->first.datalink);
-	log_error(s->log,
-	    "%s: datalink %s (%d) is not supported; capture on "
-	    "an Ethernet, Linux cooked or raw IP interface",
-	    s->name, name == NULL ? "without a name" : name, s->first.datalink);
+	log_error(s->log, "%s: datalink %s (%d) is not supported; %s", s->name,
+	    linkname_of(s->first.datalink), s->first.datalink,
+	    s->first.datalink == USER0
+		? "tell what it is with [capture] user0, as in "
+		  "siptimed.conf(5)"
+		: "capture on an Ethernet, Linux cooked or raw IP interface");
 	return -EINVAL;
 }
 
@@ -249,8 +262,8 @@ open_format(struct savefile *s)
 }
 
 int
-savefile_open(
-    const char *path, const struct log *log, struct savefile **savefile)
+savefile_open(const char *path, int user0, const struct log *log,
+    struct savefile **savefile)
 {
 	struct savefile *s = calloc(1, sizeof(*s));
 	int error;
@@ -258,6 +271,7 @@ savefile_open(
 	if (s == NULL)
 		return -ENOMEM;
 	s->path = path;
+	s->user0 = user0;
 	s->log = log;
 	error = open_file(s);
 	if (error == 0)
@@ -314,7 +328,7 @@ next_packet(struct savefile *s, struct packet *packet)
 	const unsigned source = packet->source;
 
 	if (!s->first_waits)
-		return s->format->next(s->reader, packet);
+		return read_packet(s, packet);
 	s->first_waits = false;
 	*packet = s->first;
 	packet->source = source;

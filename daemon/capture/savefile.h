@@ -16,11 +16,12 @@ struct savefile;
 
 /*
  * Open `path' ("-": standard input), which is borrowed for the savefile's
- * life.  0, or -errno when it is no savefile that can be judged, which has
- * been logged, but for -ENOMEM.  The caller frees it with savefile_free().
+ * life.  `user0' is what LINKTYPE_USER0 stands for, or -1.  0, or -errno when
+ * it is no savefile that can be judged, which has been logged, but for -ENOMEM.
+ * The caller frees it with savefile_free().
  */
-int savefile_open(
-    const char *path, const struct log *log, struct savefile **savefile);
+int savefile_open(const char *path, int user0, const struct log *log,
+    struct savefile **savefile);
 void savefile_free(struct savefile *s);
 
 /* Judge only what passes `filter', as in pcap-filter(7); the rest still tells

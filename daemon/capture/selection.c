@@ -14,6 +14,8 @@ capture_setup(const struct options *o, const struct config *config)
 		.filter = {
 		    .ports = &config->sip.ports,
 		    .tunnels = config->capture.tunnels,
+		    .vxlan = &config->capture.vxlan_ports,
+		    .geneve = &config->capture.geneve_ports,
 		    .witnesses = config_witnesses(config),
 		    .user = o->filter != NULL ? o->filter
 						  : config->capture.filter,

@@ -37,6 +37,8 @@ struct config_capture {
 	char interfaces[CONFIG_TEXT], filter[CONFIG_TEXT];
 	size_t snaplen, buffer;
 	bool promiscuous, tunnels;
+	struct portset vxlan_ports, geneve_ports;
+	char user0[CONFIG_TEXT]; /* what LINKTYPE_USER0 is here */
 	nstime merge_window;
 };
 

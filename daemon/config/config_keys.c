@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <net/if.h>
 
+#include "config/linkname.h"
 #include "outlet/sinktable.h"
 
 #include "witness/witness.h"
@@ -59,6 +60,12 @@ is_witness(struct slice item)
 	return witness_parse(item, &witness);
 }
 
+static bool
+is_link(struct slice item)
+{
+	return linkname_find(item) >= 0;
+}
+
 #define MS NSTIME_MS
 #define SEC NSTIME_S
 #define HOUR (3600 * NSTIME_S)
@@ -85,6 +92,15 @@ static const struct row rows[] = {
 	    AT(capture.promiscuous), 0, 0, NULL },
 	{ "capture", "tunnels", BOOLEAN, "yes", "yes or no",
 	    AT(capture.tunnels), 0, 0, NULL },
+	{ "capture", "vxlan_ports", PORTS, "4789 8472",
+	    "ports and ranges, as 4789 8472-8475",
+	    AT(capture.vxlan_ports), 0, 0, NULL },
+	{ "capture", "geneve_ports", PORTS, "6081",
+	    "ports and ranges, as 6081 6099",
+	    AT(capture.geneve_ports), 0, 0, NULL },
+	{ "capture", "user0", LIST, "",
+	    "the name of a link in pcap-linktype(7), as EN10MB RAW PPP",
+	    AT(capture.user0), 0, 0, is_link },
 	{ "capture", "merge_window", DURATION, "50ms", "0ms to 5s",
 	    AT(capture.merge_window), 0, 5 * SEC, NULL },
 

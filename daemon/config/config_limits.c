@@ -58,6 +58,10 @@ fill_reader(const struct config *config, const struct siphash_key *key,
 	reader->muted = muted_witnesses(config);
 	reader->decode = (struct decode_limits){
 		.tunnels = config->capture.tunnels,
+		.tunnel_ports = {
+			.vxlan = config->capture.vxlan_ports,
+			.geneve = config->capture.geneve_ports,
+		},
 		.fragments = limits->fragments,
 		.fragment_octets = limits->memory / 8,
 		.duplicates = DUPLICATES,

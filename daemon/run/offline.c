@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "alert/throttle.h"
+#include "config/linkname.h"
 #include "config/ignore.h"
 #include "run/replay.h"
 #include "outlet/sink_json.h"
@@ -124,6 +125,7 @@ begin(struct offline *j, const struct siphash_key *key)
 	    .path_count = j->options->path_count,
 	    .filter = j->options->filter != NULL ? j->options->filter
 						 : j->config->capture.filter,
+	    .user0 = linkname_find(slice_text(j->config->capture.user0)),
 	    .t1 = j->config->timeouts.t1,
 	    .reader = j->reader,
 	    .matcher = j->matcher,

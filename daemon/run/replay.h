@@ -25,6 +25,7 @@ struct replay_setup {
 	const char *const *paths; /* borrowed; "-" is standard input */
 	size_t path_count;
 	const char *filter; /* borrowed; NULL or empty: all packets */
+	int user0;          /* what LINKTYPE_USER0 stands for, or -1 */
 	nstime t1;
 	struct reader *reader;
 	struct matcher *matcher;

@@ -55,9 +55,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 {
 	static const int datalinks[] = { 1, 101, 0, 9, 51, 108, 113, 276, 105,
 		127, 239, 258, 104, 252, 178, 50 };
-	const struct decode_limits limits = {
+	struct decode_limits limits = {
 		.tunnels = true,
-		.tunnel_ports = { .vxlan = { 1 }, .geneve = { 2 } },
 		.fragments = 16,
 		.fragment_octets = 20000,
 		.duplicates = 16,
@@ -66,9 +65,12 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	struct cursor c = cursor_over(slice_of(octets, len));
 	const int datalink = datalinks[cursor_u8(&c) % 16];
 	uint64_t sum = 0;
-	struct decode *d = decode_new(&limits, touch, &sum);
+	struct decode *d;
 	nstime now = 0;
 
+	portset_add(&limits.tunnel_ports.vxlan, 4789);
+	portset_add(&limits.tunnel_ports.geneve, 6081);
+	d = decode_new(&limits, touch, &sum);
 	if (d == NULL)
 		return 0;
 	while (c.rest.len > 0 && !c.bad) {

@@ -5,6 +5,7 @@
 #include <netinet/in.h>
 #include <pcap/pcap.h>
 
+#include "script/linkwrap.h"
 #include "script/words.h"
 
 enum { MPLS = 0x8847, PPPOE = 0x8864, QINQ = 0x88a8 };
@@ -99,14 +100,21 @@ wrap_ip(const struct address *from, const struct address *to, unsigned protocol,
 	return parcel;
 }
 
-static struct octets
-ethernet(const struct wrap_parcel *parcel)
+static void
+write_ethernet(struct octets *o, unsigned ethertype)
 {
 	static const uint8_t macs[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1 };
+
+	octets_add(o, macs, sizeof(macs));
+	octets_u16(o, ethertype);
+}
+
+struct octets
+wrap_frame(const struct wrap_parcel *parcel)
+{
 	struct octets o = { .len = 0 };
 
-	octets_add(&o, macs, sizeof(macs));
-	octets_u16(&o, parcel->ethertype);
+	write_ethernet(&o, parcel->ethertype);
 	octets_slice(&o, octets_view(&parcel->octets));
 	return o;
 }
@@ -129,8 +137,8 @@ outer_addresses(const char *text, struct address *from, struct address *to)
 		    text);
 }
 
-static struct wrap_parcel
-in_ip(const char *value, unsigned protocol, const struct octets *payload)
+struct wrap_parcel
+wrap_in_ip(const char *value, unsigned protocol, const struct octets *payload)
 {
 	static unsigned id = 0x8000;
 	const struct wrap_fields fields = { .id = ++id & 0xffff, .ttl = 64 };
@@ -140,8 +148,8 @@ in_ip(const char *value, unsigned protocol, const struct octets *payload)
 	return wrap_ip(&from, &to, protocol, &fields, octets_view(payload));
 }
 
-static struct wrap_parcel
-in_udp(const char *value, unsigned port, const struct octets *payload)
+struct wrap_parcel
+wrap_in_udp(const char *value, unsigned port, const struct octets *payload)
 {
 	struct octets o = { .len = 0 };
 
@@ -150,7 +158,7 @@ in_udp(const char *value, unsigned port, const struct octets *payload)
 	octets_u16(&o, (unsigned)payload->len + 8);
 	octets_u16(&o, 0);
 	octets_slice(&o, octets_view(payload));
-	return in_ip(value, IPPROTO_UDP, &o);
+	return wrap_in_ip(value, IPPROTO_UDP, &o);
 }
 
 static struct wrap_parcel
@@ -207,7 +215,7 @@ in_pppoe(const char *value, const struct wrap_parcel *inner)
 static struct wrap_parcel
 in_ipip(const char *value, const struct wrap_parcel *inner)
 {
-	return in_ip(value,
+	return wrap_in_ip(value,
 	    inner->ethertype == ETHERTYPE_IPV6 ? IPPROTO_IPV6 : IPPROTO_IPIP,
 	    &inner->octets);
 }
@@ -220,19 +228,19 @@ in_gre(const char *value, const struct wrap_parcel *inner)
 	octets_u16(&o, 0);
 	octets_u16(&o, inner->ethertype);
 	octets_slice(&o, octets_view(&inner->octets));
-	return in_ip(value, IPPROTO_GRE, &o);
+	return wrap_in_ip(value, IPPROTO_GRE, &o);
 }
 
 static struct wrap_parcel
 in_erspan1(const char *value, const struct wrap_parcel *inner)
 {
-	const struct octets frame = ethernet(inner);
+	const struct octets frame = wrap_frame(inner);
 	struct octets o = { .len = 0 };
 
 	octets_u16(&o, 0);
 	octets_u16(&o, 0x88be);
 	octets_slice(&o, octets_view(&frame));
-	return in_ip(value, IPPROTO_GRE, &o);
+	return wrap_in_ip(value, IPPROTO_GRE, &o);
 }
 
 /* GRE with a sequence number, then ERSPAN: version, VLAN 0, session 1. */
@@ -254,47 +262,47 @@ erspan_header(unsigned protocol, unsigned version)
 static struct wrap_parcel
 in_erspan2(const char *value, const struct wrap_parcel *inner)
 {
-	const struct octets frame = ethernet(inner);
+	const struct octets frame = wrap_frame(inner);
 	struct octets o = erspan_header(0x88be, 1);
 
 	octets_slice(&o, octets_view(&frame));
-	return in_ip(value, IPPROTO_GRE, &o);
+	return wrap_in_ip(value, IPPROTO_GRE, &o);
 }
 
 static struct wrap_parcel
 in_erspan3(const char *value, const struct wrap_parcel *inner)
 {
-	const struct octets frame = ethernet(inner);
+	const struct octets frame = wrap_frame(inner);
 	struct octets o = erspan_header(0x22eb, 2);
 
 	octets_u32(&o, 0); /* no group tag, no platform header */
 	octets_slice(&o, octets_view(&frame));
-	return in_ip(value, IPPROTO_GRE, &o);
+	return wrap_in_ip(value, IPPROTO_GRE, &o);
 }
 
 static struct wrap_parcel
 in_vxlan(const char *value, const struct wrap_parcel *inner)
 {
-	const struct octets frame = ethernet(inner);
+	const struct octets frame = wrap_frame(inner);
 	struct octets o = { .len = 0 };
 
 	octets_u32(&o, 0x08000000);
 	octets_u32(&o, 7 << 8);
 	octets_slice(&o, octets_view(&frame));
-	return in_udp(value, 4789, &o);
+	return wrap_in_udp(value, 4789, &o);
 }
 
 static struct wrap_parcel
 in_geneve(const char *value, const struct wrap_parcel *inner)
 {
-	const struct octets frame = ethernet(inner);
+	const struct octets frame = wrap_frame(inner);
 	struct octets o = { .len = 0 };
 
 	octets_u16(&o, 0);
 	octets_u16(&o, 0x6558);
 	octets_u32(&o, 7 << 8);
 	octets_slice(&o, octets_view(&frame));
-	return in_udp(value, 6081, &o);
+	return wrap_in_udp(value, 6081, &o);
 }
 
 static struct wrap_parcel
@@ -306,32 +314,39 @@ in_gtp(const char *value, const struct wrap_parcel *inner)
 	octets_u16(&o, (unsigned)inner->octets.len);
 	octets_u32(&o, 7);
 	octets_slice(&o, octets_view(&inner->octets));
-	return in_udp(value, 2152, &o);
+	return wrap_in_udp(value, 2152, &o);
 }
+
+static const struct wrap_row own_rows[] = {
+	{ "vlan", in_vlan },
+	{ "qinq", in_qinq },
+	{ "mpls", in_mpls },
+	{ "pppoe", in_pppoe },
+	{ "ipip", in_ipip },
+	{ "gre", in_gre },
+	{ "erspan1", in_erspan1 },
+	{ "erspan2", in_erspan2 },
+	{ "erspan3", in_erspan3 },
+	{ "vxlan", in_vxlan },
+	{ "geneve", in_geneve },
+	{ "gtp", in_gtp },
+	{ NULL, NULL },
+};
 
 struct wrap_parcel
 wrap_in(const char *wrapper, struct wrap_parcel inner)
 {
-	static const struct {
-		const char *name;
-		struct wrap_parcel (*wrap)(
-		    const char *value, const struct wrap_parcel *inner);
-	} wrappers[] = { { "vlan", in_vlan }, { "qinq", in_qinq },
-		{ "mpls", in_mpls }, { "pppoe", in_pppoe }, { "ipip", in_ipip },
-		{ "gre", in_gre }, { "erspan1", in_erspan1 },
-		{ "erspan2", in_erspan2 }, { "erspan3", in_erspan3 },
-		{ "vxlan", in_vxlan }, { "geneve", in_geneve },
-		{ "gtp", in_gtp } };
+	const struct wrap_row *const tables[] = { own_rows, shimwrap_rows,
+		tunnelwrap_rows };
 	const size_t len = strcspn(wrapper, ":");
 	const char *value = wrapper[len] == ':' ? wrapper + len + 1 : "";
 
-	for (size_t i = 0; i < sizeof(wrappers) / sizeof(wrappers[0]); i++)
-		if (strlen(wrappers[i].name) == len &&
-		    memcmp(wrappers[i].name, wrapper, len) == 0)
-			return wrappers[i].wrap(value, &inner);
-	words_fail("'%s' is none of vlan qinq mpls pppoe ipip gre erspan1 "
-		   "erspan2 erspan3 vxlan geneve gtp",
-	    wrapper);
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct wrap_row *r = tables[i]; r->name != NULL; r++)
+			if (strlen(r->name) == len &&
+			    memcmp(r->name, wrapper, len) == 0)
+				return r->wrap(value, &inner);
+	words_fail("'%s' is no wrapper; see tests/scenario/README", wrapper);
 }
 
 static void
@@ -359,27 +374,64 @@ write_sll2(struct octets *o, unsigned ethertype)
 	octets_add(o, sender, sizeof(sender));
 }
 
+static void
+write_null(struct octets *o, unsigned ethertype)
+{
+	const uint32_t family = ethertype == ETHERTYPE_IPV6 ? 30 : 2;
+
+	octets_add(o, &family, sizeof(family));
+}
+
+static void
+write_loop(struct octets *o, unsigned ethertype)
+{
+	octets_u32(o, ethertype == ETHERTYPE_IPV6 ? 30 : 2);
+}
+
+static void
+write_nothing(struct octets *o, unsigned ethertype)
+{
+	(void)o;
+	(void)ethertype;
+}
+
+static const struct wrap_link own_links[] = {
+	{ "ethernet", DLT_EN10MB, false, write_ethernet },
+	{ "sll", DLT_LINUX_SLL, false, write_sll },
+	{ "sll2", DLT_LINUX_SLL2, false, write_sll2 },
+	{ "raw", DLT_RAW, true, write_nothing },
+	{ "null", DLT_NULL, true, write_null },
+	{ "loop", DLT_LOOP, true, write_loop },
+	{ NULL, 0, false, NULL },
+};
+
+static const struct wrap_link *
+find_link(const char *name, int datalink)
+{
+	const struct wrap_link *const tables[] = { own_links, linkwrap_rows };
+
+	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
+		for (const struct wrap_link *l = tables[i]; l->name != NULL;
+		     l++)
+			if (name != NULL ? strcmp(l->name, name) == 0
+					 : l->datalink == datalink)
+				return l;
+	words_fail("'%s' is no datalink; see tests/scenario/README",
+	    name == NULL ? "?" : name);
+}
+
 struct octets
 wrap_datalink(int datalink, const struct wrap_parcel *parcel)
 {
-	const bool v6 = parcel->ethertype == ETHERTYPE_IPV6;
-	const uint32_t family = v6 ? 30 : 2;
+	const struct wrap_link *link = find_link(NULL, datalink);
 	struct octets o = { .len = 0 };
 
-	if (datalink == DLT_EN10MB)
-		return ethernet(parcel);
-	if (datalink == DLT_LINUX_SLL) {
-		write_sll(&o, parcel->ethertype);
-	} else if (datalink == DLT_LINUX_SLL2) {
-		write_sll2(&o, parcel->ethertype);
-	} else {
-		if (!v6 && parcel->ethertype != ETHERTYPE_IP)
-			words_fail("this datalink carries IP and nothing else");
-		if (datalink == DLT_NULL)
-			octets_add(&o, &family, sizeof(family));
-		else if (datalink == DLT_LOOP)
-			octets_u32(&o, family);
-	}
+	if (datalink == LINKWRAP_EXPORTED)
+		return linkwrap_export(parcel);
+	if (link->bare && parcel->ethertype != ETHERTYPE_IP &&
+	    parcel->ethertype != ETHERTYPE_IPV6)
+		words_fail("this datalink carries IP and nothing else");
+	link->write(&o, parcel->ethertype);
 	octets_slice(&o, octets_view(&parcel->octets));
 	return o;
 }
@@ -387,15 +439,5 @@ wrap_datalink(int datalink, const struct wrap_parcel *parcel)
 int
 wrap_datalink_named(const char *name)
 {
-	static const struct {
-		const char *name;
-		int datalink;
-	} names[] = { { "ethernet", DLT_EN10MB }, { "sll", DLT_LINUX_SLL },
-		{ "sll2", DLT_LINUX_SLL2 }, { "raw", DLT_RAW },
-		{ "null", DLT_NULL }, { "loop", DLT_LOOP } };
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i].name, name) == 0)
-			return names[i].datalink;
-	words_fail("'%s' is none of ethernet sll sll2 raw null loop", name);
+	return find_link(name, 0)->datalink;
 }

@@ -30,13 +30,30 @@ struct wrap_fields {
 struct wrap_parcel wrap_ip(const struct address *from, const struct address *to,
     unsigned protocol, const struct wrap_fields *fields, struct slice payload);
 
+/* A frame of Ethernet around the parcel. */
+struct octets wrap_frame(const struct wrap_parcel *parcel);
+
+/* Tunnels: `value' is "A>B", the outer addresses, or empty. */
+struct wrap_parcel wrap_in_ip(
+    const char *value, unsigned protocol, const struct octets *payload);
+struct wrap_parcel wrap_in_udp(
+    const char *value, unsigned port, const struct octets *payload);
+
 /* One wrapper as the script names it ("vlan:100", "gre:A>B"). */
 struct wrap_parcel wrap_in(const char *wrapper, struct wrap_parcel inner);
+
+/* Tables of wrappers, the last row without a name. */
+struct wrap_row {
+	const char *name;
+	struct wrap_parcel (*wrap)(
+	    const char *value, const struct wrap_parcel *inner);
+};
+extern const struct wrap_row shimwrap_rows[], tunnelwrap_rows[];
 
 /* The datalink header, `datalink' being DLT_x. */
 struct octets wrap_datalink(int datalink, const struct wrap_parcel *parcel);
 
-/* DLT_x of "ethernet", "sll", "sll2", "raw", "null", "loop". */
+/* DLT_x of "ethernet", "sll", "nflog", .. */
 int wrap_datalink_named(const char *name);
 
 #endif

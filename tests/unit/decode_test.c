@@ -32,7 +32,7 @@ keep(void *arg, const struct decode_event *event)
 static struct decode *
 decode_with(bool tunnels)
 {
-	const struct decode_limits limits = {
+	struct decode_limits limits = {
 		.tunnels = tunnels,
 		.fragments = 80,
 		.fragment_octets = 1000000,
@@ -40,6 +40,8 @@ decode_with(bool tunnels)
 		.key = { 1, 2 },
 	};
 
+	portset_add(&limits.tunnel_ports.vxlan, 4789);
+	portset_add(&limits.tunnel_ports.geneve, 6081);
 	events = 0;
 	return decode_new(&limits, keep, NULL);
 }

@@ -13,7 +13,7 @@ enum { SNAPLEN = 65535, MOST = 256 };
 static uint8_t packet[MOST];
 static size_t len;
 
-static struct portset ports;
+static struct portset ports, vxlan, geneve;
 static struct bpf_program program;
 
 static void
@@ -22,6 +22,8 @@ compile_for(int datalink, const char *user, bool tunnels, unsigned witnesses)
 	const struct filter_wanted wanted = {
 		.ports = &ports,
 		.tunnels = tunnels,
+		.vxlan = &vxlan,
+		.geneve = &geneve,
 		.witnesses = witnesses,
 		.user = user,
 	};
@@ -31,6 +33,8 @@ compile_for(int datalink, const char *user, bool tunnels, unsigned witnesses)
 
 	portset_add(&ports, 5060);
 	portset_add(&ports, 5062);
+	portset_add(&vxlan, 4799);
+	portset_add(&geneve, 6099);
 	textbuf_init(&why, store, sizeof(store));
 	ck_assert_msg(
 	    filter_compile(pcap, &wanted, &program, &why) == 0, "%s", store);
@@ -207,11 +211,16 @@ END_TEST
 START_TEST(tunnels_and_witnesses_are_taken_if_they_are_wanted)
 {
 	compile_for(DLT_EN10MB, "", false, 0);
-	ck_assert(!udp_taken(40000, 4789, "xxxxxxxx"));
+	ck_assert(!udp_taken(40000, 4799, "xxxxxxxx"));
+	ck_assert(!udp_taken(40000, 37008, "xxxxxxxx"));
 	ck_assert(!udp_taken(123, 123, "xxxxxxxx"));
 	pcap_freecode(&program);
 	compile_for(DLT_EN10MB, "", true, 1u << WITNESS_NTP);
-	ck_assert(udp_taken(40000, 4789, "xxxxxxxx"));
+	ck_assert(udp_taken(40000, 4799, "xxxxxxxx"));
+	ck_assert(udp_taken(40000, 6099, "xxxxxxxx"));
+	ck_assert(udp_taken(40000, 37008, "xxxxxxxx")); /* TZSP */
+	ck_assert(udp_taken(40000, 1701, "xxxxxxxx"));
+	ck_assert(!udp_taken(40000, 4789, "xxxxxxxx"));
 	ck_assert(udp_taken(123, 40000, "xxxxxxxx"));
 	pcap_freecode(&program);
 }

@@ -11,10 +11,7 @@
 #define IPV6 DATALINK_ETHERTYPE_IPV6
 
 /* As a site may have configured them. */
-static const struct tunnel_ports named = {
-	.vxlan = { 8473 },
-	.geneve = { 6082, 6083 },
-};
+static struct tunnel_ports named;
 static struct wire wire;
 
 static enum tunnel_result
@@ -28,6 +25,11 @@ over(int port, struct slice octets, struct tunnel *tunnel)
 
 	if (port < 256)
 		return tunnel_ip((uint8_t)port, octets, tunnel);
+	portset_add(&named.vxlan, 4789);
+	portset_add(&named.vxlan, 8472);
+	portset_add(&named.vxlan, 8473);
+	portset_add(&named.geneve, 6081);
+	portset_add(&named.geneve, 6083);
 	return tunnel_udp(&udp, &named, tunnel);
 }
 

@@ -7,10 +7,7 @@
 #include "net/ip.h"
 
 enum {
-	VXLAN_PORT = 4789,
-	VXLAN_OLD_PORT = 8472, /* Linux before IANA had assigned one */
 	VXLAN_GPE_PORT = 4790,
-	GENEVE_PORT = 6081,
 	GTPU_PORT = 2152,
 	L2TP_PORT = 1701,
 	CAPWAP_DATA_PORT = 5247,
@@ -356,15 +353,6 @@ tunnel_ip(uint8_t protocol, struct slice payload, struct tunnel *tunnel)
 	}
 }
 
-static bool
-is_one_of(const uint16_t ports[TUNNEL_PORTS], uint16_t port)
-{
-	for (size_t i = 0; i < TUNNEL_PORTS; i++)
-		if (port != 0 && ports[i] == port)
-			return true;
-	return false;
-}
-
 /* Their far ends may have any port: either way one of the two is known. */
 static enum tunnel_result
 by_either_port(const struct udp *udp, struct tunnel *tunnel)
@@ -381,18 +369,13 @@ enum tunnel_result
 tunnel_udp(const struct udp *udp, const struct tunnel_ports *ports,
     struct tunnel *tunnel)
 {
-	if (is_one_of(ports->vxlan, udp->destination_port))
+	if (portset_has(&ports->vxlan, udp->destination_port))
 		return vxlan(udp->payload, tunnel);
-	if (is_one_of(ports->geneve, udp->destination_port))
+	if (portset_has(&ports->geneve, udp->destination_port))
 		return geneve(udp->payload, tunnel);
 	switch (udp->destination_port) {
-	case VXLAN_PORT:
-	case VXLAN_OLD_PORT:
-		return vxlan(udp->payload, tunnel);
 	case VXLAN_GPE_PORT:
 		return vxlan_gpe(udp->payload, tunnel);
-	case GENEVE_PORT:
-		return geneve(udp->payload, tunnel);
 	case GTPU_PORT:
 		return gtpu(udp->payload, tunnel);
 	case GUE_PORT:

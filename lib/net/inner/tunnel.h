@@ -3,6 +3,7 @@
 #define TUNNEL_H
 
 #include "net/inner/udp.h"
+#include "net/portset.h"
 
 /*
  * Packets inside packets: IP in IP, GRE (RFC 2784, 2890, PPTP, NVGRE, ERSPAN
@@ -28,10 +29,9 @@ struct tunnel {
 	struct slice octets; /* what it carries, borrowed */
 };
 
-/* Ports where a site has tunnels beside the usual ones; 0: none. */
-enum { TUNNEL_PORTS = 4 };
+/* Where a site has those tunnels whose port differs in practice. */
 struct tunnel_ports {
-	uint16_t vxlan[TUNNEL_PORTS], geneve[TUNNEL_PORTS];
+	struct portset vxlan, geneve;
 };
 
 /* *tunnel is untouched unless TUNNEL_FOUND. */

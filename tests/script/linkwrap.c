@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "script/linkwrap.h"
+
+#include <net/ethernet.h>
+#include <netinet/in.h>
+#include <pcap/pcap.h>
+
+#include "base/cursor.h"
+#include "script/words.h"
+
+static void
+write_hex(struct octets *o, const char *hex)
+{
+	if (!octets_hex(o, hex))
+		words_fail("no hexadecimal: %s", hex);
+}
+
+static void
+write_ppp(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "ff03");
+	octets_u16(o, ethertype == ETHERTYPE_IPV6 ? 0x57 : 0x21);
+}
+
+static void
+write_hdlc(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "0f00");
+	octets_u16(o, ethertype);
+}
+
+static void
+write_frame(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "020000000002 020000000001");
+	octets_u16(o, ethertype);
+}
+
+/* A data frame from its station to the access point, with QoS. */
+static void
+write_wireless(struct octets *o, unsigned ethertype)
+{
+	write_hex(o,
+	    "8801 0000 020000000003 020000000001 020000000002 1000"
+	    "0000 aaaa03 000000");
+	octets_u16(o, ethertype);
+}
+
+/* With a time stamp, and flags without padding. */
+static void
+write_radiotap(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "0000 1100 03000000 0000000000000001 00");
+	write_wireless(o, ethertype);
+}
+
+/* A hardware type before the packet, which is not padded. */
+static void
+write_nflog(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, ethertype == ETHERTYPE_IPV6 ? "0a" : "02");
+	write_hex(o, "00 0000 0600 0300 00010000 0400 0900");
+}
+
+static void
+write_pktap(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "6c000000 01000000 01000000 656e3000");
+	for (unsigned i = 0; i < 92; i += 4)
+		octets_u32(o, 0);
+	write_frame(o, ethertype);
+}
+
+static void
+write_juniper(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "4d4743 81 0006 010101 020102");
+	write_frame(o, ethertype);
+}
+
+const struct wrap_link linkwrap_rows[] = {
+	{ "ppp", DLT_PPP, true, write_ppp },
+	{ "serial", DLT_PPP_SERIAL, true, write_ppp },
+	{ "hdlc", DLT_C_HDLC, false, write_hdlc },
+	{ "wireless", DLT_IEEE802_11, false, write_wireless },
+	{ "radiotap", DLT_IEEE802_11_RADIO, false, write_radiotap },
+	{ "nflog", DLT_NFLOG, true, write_nflog },
+	{ "pktap", DLT_PKTAP, false, write_pktap },
+	{ "juniper", DLT_JUNIPER_ETHER, false, write_juniper },
+	{ "user0", DLT_USER0, false, write_frame },
+	{ "exported", LINKWRAP_EXPORTED, true, NULL },
+	{ NULL, 0, false, NULL },
+};
+
+static void
+write_tag(struct octets *o, unsigned tag, struct slice value)
+{
+	octets_u16(o, tag);
+	octets_u16(o, (unsigned)(value.len + 3) / 4 * 4);
+	octets_slice(o, value);
+	for (size_t pad = value.len; pad % 4 != 0; pad++)
+		octets_u8(o, 0);
+}
+
+static void
+write_number(struct octets *o, unsigned tag, unsigned number)
+{
+	octets_u16(o, tag);
+	octets_u16(o, 4);
+	octets_u32(o, number);
+}
+
+/* A whole datagram in IPv4 or IPv6 without extensions: its payload. */
+static bool
+export_datagram(struct slice packet, bool v6, struct octets *o)
+{
+	const size_t header = v6 ? 40 : (packet.p[0] & 0xf) * (size_t)4;
+	const size_t address = v6 ? 16 : 4, at = v6 ? 8 : 12;
+	const uint8_t protocol = packet.p[v6 ? 6 : 9];
+	struct cursor c = cursor_over(slice_after(packet, header));
+
+	if (protocol != IPPROTO_UDP ||
+	    (!v6 && ((packet.p[6] & 0x3f) | packet.p[7]) != 0))
+		return false;
+	write_tag(o, 12, slice_text("sip"));
+	write_tag(o, v6 ? 22 : 20, slice_between(packet, at, at + address));
+	write_tag(o, v6 ? 23 : 21,
+	    slice_between(packet, at + address, at + 2 * address));
+	write_number(o, 24, 3);
+	write_number(o, 25, cursor_u16(&c));
+	write_number(o, 26, cursor_u16(&c));
+	octets_u32(o, 0);
+	cursor_take(&c, 4);
+	octets_slice(o, c.rest);
+	return true;
+}
+
+struct octets
+linkwrap_export(const struct wrap_parcel *parcel)
+{
+	const bool v6 = parcel->ethertype == ETHERTYPE_IPV6;
+	const struct slice packet = octets_view(&parcel->octets);
+	struct octets o = { .len = 0 };
+
+	if (!v6 && parcel->ethertype != ETHERTYPE_IP)
+		words_fail("this datalink carries IP and nothing else");
+	if (export_datagram(packet, v6, &o))
+		return o;
+	write_tag(&o, 12, slice_text(v6 ? "ipv6" : "ip"));
+	octets_u32(&o, 0);
+	octets_slice(&o, packet);
+	return o;
+}

@@ -179,6 +179,8 @@ main(int argc, char *argv[])
 
 	/* Writing to a reader that went away is an error to be logged. */
 	signal(SIGPIPE, SIG_IGN);
+	/* Reserved: its default action would end the process. */
+	signal(SIGUSR2, SIG_IGN);
 	s.log.journal = log_goes_to_journal();
 	setvbuf(stdout, NULL, _IOLBF, BUFSIZ);
 	if (options_parse(&s.options, argc, argv) == 0) {

@@ -2,9 +2,12 @@
 #include "config/config_file.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <ini.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "config/config_keys.h"
 
@@ -253,9 +256,29 @@ on_pair(void *user, const char *section, const char *name, const char *value)
 static int
 say_errno(const struct log *log, const char *path, int error)
 {
-	errno = error;
-	log_error(log, "%s: %m; check the file", path);
+	log_error(log, "%s: %s; check the file", path,
+	    error == EINVAL ? "not a regular file" : strerror(error));
 	return -error;
+}
+
+/* Only a regular file: opening a pipe would wait for a writer, and a device
+ * may have no end.  NULL and errno. */
+static FILE *
+open_regular(const char *path)
+{
+	const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat status = { .st_mode = 0 };
+	FILE *stream = NULL;
+
+	if (file < 0)
+		return NULL;
+	if (fstat(file, &status) == 0 && S_ISREG(status.st_mode))
+		stream = fdopen(file, "r");
+	else
+		errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
+	if (stream == NULL)
+		close(file);
+	return stream;
 }
 
 int
@@ -265,7 +288,7 @@ config_file_read(struct config *config, const char *path, const struct log *log)
 		.config = config,
 		.path = path,
 		.log = log,
-		.file = fopen(path, "re"),
+		.file = open_regular(path),
 	};
 	int refused, error = 0;
 

@@ -226,12 +226,15 @@ static const int allowed[] = {
 	SCMP_SYS(writev),
 };
 
-/* Packet sockets capture, local sockets reach journald and syslog; internet
- * sockets are refused. */
+/* Packet sockets capture, local ones reach journald and syslog, those of the
+ * internet are for collectors (netlink: getaddrinfo asks for our addresses).
+ * Whether the internet may be used at all is the unit's to say: it refuses it
+ * unless the drop-in collectors.conf is installed. */
 static int
 allow_sockets(scmp_filter_ctx filter)
 {
-	static const unsigned families[] = { AF_PACKET, AF_UNIX };
+	static const unsigned families[] = { AF_PACKET, AF_UNIX, AF_INET,
+		AF_INET6, AF_NETLINK };
 	int error = 0;
 
 	for (size_t i = 0; i < sizeof(families) / sizeof(*families); i++)
@@ -266,6 +269,8 @@ privilege_confine(const struct log *log)
 	filter = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	if (filter == NULL)
 		return -ENOMEM;
+	/* A refused call is logged by the kernel, where it can (audit). */
+	seccomp_attr_set(filter, SCMP_FLTATR_CTL_LOG, 1);
 	error = fill(filter);
 	seccomp_release(filter);
 	if (error != 0)

@@ -34,6 +34,7 @@ struct sink {
 	bool gave_up;     /* on one: later ones do not settle it */
 	int error;
 	bool reopen, ending;
+	bool over;       /* the thread ends, or has ended */
 	nstime deadline; /* ending: give up then */
 };
 
@@ -80,6 +81,7 @@ take_next(struct sink *s, struct sink_record **record)
 		pthread_cond_wait(&s->changed, &s->lock);
 	*record = s->first;
 	more = s->first != NULL || s->reopen;
+	s->over = !more;
 	if (s->first != NULL) {
 		s->first = s->first->next;
 		if (s->first == NULL)
@@ -213,6 +215,9 @@ run(void *arg)
 		else if (record == NULL)
 			break; /* it could not be opened before the deadline */
 	}
+	pthread_mutex_lock(&s->lock);
+	s->over = true;
+	pthread_mutex_unlock(&s->lock);
 	return NULL;
 }
 
@@ -369,6 +374,19 @@ sink_end(struct sink *s, nstime deadline)
 	s->deadline = deadline;
 	pthread_cond_broadcast(&s->changed);
 	pthread_mutex_unlock(&s->lock);
+}
+
+bool
+sink_stay(struct sink *s)
+{
+	bool stays;
+
+	pthread_mutex_lock(&s->lock);
+	stays = !s->over;
+	if (stays)
+		s->ending = false;
+	pthread_mutex_unlock(&s->lock);
+	return stays;
 }
 
 bool

@@ -96,6 +96,10 @@ void sink_count(struct sink *sink, struct sink_counts *counts);
  */
 void sink_end(struct sink *sink, nstime deadline);
 
+/* Take back sink_end(): the sink goes on as before.  False: it is too late,
+ * its thread has ended. */
+bool sink_stay(struct sink *sink);
+
 /*
  * After sink_end(): wait until `until' for the thread to end.  True: it has,
  * the sink is freed and *missing records were given up.  False: it still

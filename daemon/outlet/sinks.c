@@ -34,7 +34,7 @@ struct sinks {
 	bool json;
 	char host[HOST_NAME_MAX + 1]; /* the observer of every alert */
 	struct named named[SINKS];
-	struct sink *leaving[SINKS];
+	struct named leaving[SINKS]; /* these deliver what is queued, and end */
 };
 
 struct sinks *
@@ -58,6 +58,20 @@ is_same(const struct named *a, const struct named *b)
 	    a->facility == b->facility && a->rate == b->rate;
 }
 
+/* A sink that still delivers goes on, rather than to have two for one file. */
+static bool
+take_back(struct sinks *s, struct named *n)
+{
+	for (size_t i = 0; i < SINKS; i++)
+		if (is_same(&s->leaving[i], n) &&
+		    sink_stay(s->leaving[i].sink)) {
+			*n = s->leaving[i];
+			s->leaving[i].sink = NULL;
+			return true;
+		}
+	return false;
+}
+
 /* Keep the sink that is open for these words, or open one. */
 static int
 find_or_open(struct sinks *s, struct named *n)
@@ -70,6 +84,8 @@ find_or_open(struct sinks *s, struct named *n)
 			*n = s->named[i];
 			return 0;
 		}
+	if (take_back(s, n))
+		return 0;
 	row = sinktable_find(slice_text(n->word), &argument);
 	if (row == NULL) {
 		log_error(s->log, "sink %s: unknown; accepted: %s", n->word,
@@ -102,19 +118,34 @@ among(const struct named named[], size_t count, const struct sink *sink)
 
 /* Stop using a sink; its thread delivers what is queued. */
 static void
-let_go(struct sinks *s, struct sink *sink)
+let_go(struct sinks *s, const struct named *n)
 {
 	const nstime monotonic = wallclock_monotonic();
 	uint64_t missing, settled;
 	size_t i = 0;
 
-	sink_end(sink, monotonic + LEAVE);
-	while (i < SINKS && s->leaving[i] != NULL)
+	sink_end(n->sink, monotonic + LEAVE);
+	while (i < SINKS && s->leaving[i].sink != NULL)
 		i++;
 	if (i < SINKS)
-		s->leaving[i] = sink;
-	else
-		sink_ended(sink, monotonic, &missing, &settled);
+		s->leaving[i] = *n;
+	else /* only one that was just opened, and has nothing to deliver */
+		sink_ended(n->sink, monotonic + NSTIME_S, &missing, &settled);
+}
+
+/* Is there room among those that leave for all that `next' does not keep?  A
+ * stalled sink leaves when its reader is back, and not before. */
+static bool
+may_leave(const struct sinks *s, const struct named next[], size_t count)
+{
+	size_t leaving = 0;
+
+	for (size_t i = 0; i < SINKS; i++) {
+		leaving += s->leaving[i].sink != NULL;
+		leaving += s->named[i].sink != NULL &&
+		    !among(next, count, s->named[i].sink);
+	}
+	return leaving <= SINKS;
 }
 
 static size_t
@@ -170,10 +201,16 @@ sinks_set(struct sinks *s, const struct sinks_wanted *wanted)
 
 	for (size_t i = 0; error == 0 && i < count; i++)
 		error = find_or_open(s, &next[i]);
+	if (error == 0 && !may_leave(s, next, count)) {
+		log_error(s->log,
+		    "sinks: too many that were removed still deliver; try "
+		    "again later");
+		error = -EBUSY;
+	}
 	for (size_t i = 0; error != 0 && i < count; i++)
 		if (next[i].sink != NULL &&
 		    !among(s->named, SINKS, next[i].sink))
-			let_go(s, next[i].sink);
+			let_go(s, &next[i]);
 	if (error != 0)
 		return error;
 	for (size_t i = 0; i < SINKS; i++) {
@@ -182,7 +219,7 @@ sinks_set(struct sinks *s, const struct sinks_wanted *wanted)
 		if (sink != NULL && among(next, count, sink))
 			sink_reopen(sink);
 		else if (sink != NULL)
-			let_go(s, sink);
+			let_go(s, &s->named[i]);
 	}
 	memcpy(s->named, next, sizeof(next));
 	return 0;
@@ -291,13 +328,13 @@ watch_leaving(struct sinks *s, nstime until)
 		struct textbuf t;
 		uint64_t missing, settled;
 
-		if (s->leaving[i] == NULL)
+		if (s->leaving[i].sink == NULL)
 			continue;
 		textbuf_init(&t, name, sizeof(name));
-		textbuf_add(&t, sink_name(s->leaving[i]));
-		if (!sink_ended(s->leaving[i], until, &missing, &settled))
+		textbuf_add(&t, sink_name(s->leaving[i].sink));
+		if (!sink_ended(s->leaving[i].sink, until, &missing, &settled))
 			continue;
-		s->leaving[i] = NULL;
+		s->leaving[i].sink = NULL;
 		say_missing(s, name, missing);
 	}
 }
@@ -331,8 +368,8 @@ void
 sinks_finish(struct sinks *s, nstime deadline)
 {
 	for (size_t i = 0; i < SINKS; i++)
-		if (s->leaving[i] != NULL)
-			sink_end(s->leaving[i], deadline);
+		if (s->leaving[i].sink != NULL)
+			sink_end(s->leaving[i].sink, deadline);
 	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++)
 		sink_end(s->named[i].sink, deadline);
 	watch_leaving(s, deadline);

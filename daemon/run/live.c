@@ -2,6 +2,7 @@
 #include "run/live.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
@@ -194,14 +195,28 @@ live_new(const struct live_setup *setup)
 	return NULL;
 }
 
+/* "eth1" or "eth1+eth2": interfaces of the command line are an instance. */
+static void
+name_instance(const struct options *options, struct textbuf *t)
+{
+	for (size_t i = 0; i < options->interface_count; i++) {
+		textbuf_add(t, i == 0 ? "" : "+");
+		textbuf_add(t, options->interfaces[i]);
+	}
+}
+
 /* A refused state file may be partly loaded, so a fresh judge takes its place.
  * Repeated alerts go out before new ones. */
 static int
 load_state(struct live *l)
 {
+	char store[INTERFACES_MOST * (IFNAMSIZ + 1)];
+	struct textbuf instance;
 	nstime step;
 
-	l->state = state_new(!l->setup.options->no_state, l->log);
+	textbuf_init(&instance, store, sizeof(store));
+	name_instance(l->setup.options, &instance);
+	l->state = state_new(!l->setup.options->no_state, store, l->log);
 	if (l->state == NULL)
 		return -ENOMEM;
 	if (!state_load(l->state, l->judge, &step)) {

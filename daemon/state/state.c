@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "state/statefile.h"
@@ -46,9 +47,10 @@ struct state {
 	uint64_t too_large;
 };
 
-/* The first of $STATE_DIRECTORY, systemd.exec(5). */
+/* The first of $STATE_DIRECTORY, systemd.exec(5); without it an instance has a
+ * folder of its own, which it makes. */
 static void
-find_folder(struct state *s)
+find_folder(struct state *s, const char *instance)
 {
 	const char *given = getenv("STATE_DIRECTORY");
 	struct slice folder = slice_text(given);
@@ -58,6 +60,11 @@ find_folder(struct state *s)
 		folder = slice_text(FOLDER);
 	textbuf_init(&t, s->folder, sizeof(s->folder));
 	textbuf_add_slice(&t, slice_first(folder, slice_index(folder, ':')));
+	if (given != NULL || instance[0] == '\0')
+		return;
+	textbuf_add(&t, "/");
+	textbuf_add(&t, instance);
+	mkdir(s->folder, 0750); /* a failure is told when it is opened */
 }
 
 static void
@@ -101,15 +108,22 @@ read_boot(uint8_t boot[SAVED_BOOT])
 }
 
 static void
-open_file(struct state *s)
+open_file(struct state *s, const char *instance)
 {
 	int error;
 
-	find_folder(s);
+	find_folder(s, instance);
 	error = statefile_new(&s->file, s->folder);
 	if (error == 0)
 		return;
 	s->file = NULL;
+	if (error == -EWOULDBLOCK) {
+		log_warning(s->log,
+		    "state: %s: in use by another siptimed; alerts of this one "
+		    "will not survive a restart",
+		    s->folder);
+		return;
+	}
 	log_warning(s->log,
 	    "state: %s: %s: alerts will not survive a restart; "
 	    "create the folder for the user siptimed, or run with -n",
@@ -117,7 +131,7 @@ open_file(struct state *s)
 }
 
 struct state *
-state_new(bool kept, const struct log *log)
+state_new(bool kept, const char *instance, const struct log *log)
 {
 	struct state *s = calloc(1, sizeof(*s));
 
@@ -130,7 +144,7 @@ state_new(bool kept, const struct log *log)
 		return NULL;
 	}
 	if (kept)
-		open_file(s);
+		open_file(s, instance);
 	read_boot(s->boot);
 	return s;
 }
@@ -189,8 +203,8 @@ refuse(struct state *s, const char *why)
 		    s->folder, why, store);
 	else
 		log_warning(s->log,
-		    "state: %s/state: %s, and cannot be renamed: %s",
-		    s->folder, why, strerror(-error));
+		    "state: %s/state: %s, and cannot be renamed: %s", s->folder,
+		    why, strerror(-error));
 	return false;
 }
 

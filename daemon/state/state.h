@@ -27,9 +27,13 @@ struct state_rooms {
 	uint64_t transactions; /* open at present */
 };
 
-/* Call it after privileges were dropped.  `kept': else nothing is (-n).  NULL
- * when out of memory. */
-struct state *state_new(bool kept, const struct log *log);
+/*
+ * Call it after privileges were dropped.  `kept': else nothing is (-n).
+ * `instance' names the interfaces of the command line, or is empty: without
+ * $STATE_DIRECTORY its state is kept in a folder of that name.  NULL when out
+ * of memory.
+ */
+struct state *state_new(bool kept, const char *instance, const struct log *log);
 
 /*
  * Load what there is into a judge that has judged nothing.  *step is how far

@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -39,14 +40,16 @@ write_all(int file, const struct record *r)
 	return 0;
 }
 
-/* The name is only given to what is on the disk. */
+/* The name is only given to what is on the disk.  A file that somebody put
+ * there under the other name, or a link, is removed and never written to. */
 static int
 put(const struct statefile *f, const struct record *r)
 {
-	const int file = openat(f->folder, NEW_NAME,
-	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
-	int error;
+	int file, error;
 
+	unlinkat(f->folder, NEW_NAME, 0);
+	file = openat(f->folder, NEW_NAME,
+	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (file < 0)
 		return -errno;
 	error = write_all(file, r);
@@ -106,16 +109,17 @@ start_thread(struct statefile *f)
 	return -error;
 }
 
-/* A folder that only others may write to is found out now. */
+/* A folder that is not ours to write to, or that another instance uses, is
+ * found out now.  The lock goes with the descriptor. */
 static int
 open_folder(struct statefile *f, const char *folder)
 {
 	f->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (f->folder < 0)
+	if (f->folder < 0 ||
+	    faccessat(f->folder, ".", W_OK | X_OK, AT_EACCESS) != 0 ||
+	    flock(f->folder, LOCK_EX | LOCK_NB) != 0)
 		return -errno;
-	if (faccessat(f->folder, ".", W_OK | X_OK, AT_EACCESS) == 0)
-		return 0;
-	return -errno;
+	return 0;
 }
 
 int
@@ -175,6 +179,8 @@ read_all(int file, size_t most, uint8_t **octets, size_t *len)
 		return -errno;
 	if (!S_ISREG(status.st_mode))
 		return -EINVAL;
+	if (status.st_uid != geteuid() || status.st_nlink != 1)
+		return -EPERM;
 	if ((uint64_t)status.st_size > most)
 		return -EFBIG;
 	read_into = malloc((size_t)status.st_size + 1);

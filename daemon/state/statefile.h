@@ -13,8 +13,11 @@
 
 struct statefile;
 
-/* `folder' is copied.  0 or -errno: there is no such folder, or no file can
- * be made in it. */
+/*
+ * `folder' is copied, and locked as long as the file is open.  0 or -errno:
+ * -EWOULDBLOCK another instance uses it; there is no such folder, or no file
+ * can be made in it.
+ */
 int statefile_new(struct statefile **f, const char *folder);
 
 /* Writes the record that waits, until `deadline' (CLOCK_MONOTONIC). */
@@ -22,8 +25,9 @@ void statefile_free(struct statefile *f, nstime deadline);
 
 /*
  * Read the whole file, at most `most' octets; the caller frees them. 0 or
- * -errno: -ENOENT there is none, -EFBIG there is more.  Before the first
- * statefile_write().
+ * -errno: -ENOENT there is none, -EFBIG there is more,
+ * -ELOOP, -EINVAL or -EPERM it is a link, no regular file, or not our own.
+ * Before the first statefile_write().
  */
 int statefile_read(
     const struct statefile *f, size_t most, uint8_t **octets, size_t *len);

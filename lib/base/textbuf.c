@@ -78,18 +78,41 @@ character_at(struct slice s, uint32_t *code)
 	return len;
 }
 
-/* Characters that could move a cursor, end a line, or make text read otherwise
- * than it is: C0, DEL, C1, U+061C, U+200B..200F, U+2028..202E, U+2060..206F,
- * U+FEFF, noncharacters. */
+/* Characters that could move a cursor, end a line, be invisible, or make text
+ * read otherwise than it is: controls, format characters, fillers, variation
+ * selectors and tags of Unicode 15. */
+static const struct {
+	uint32_t first, last;
+} hidden[] = {
+	{ 0x00, 0x1f },       /* C0 */
+	{ 0x7f, 0x9f },       /* DEL, C1 */
+	{ 0xad, 0xad },       /* soft hyphen */
+	{ 0x34f, 0x34f },     /* combining grapheme joiner */
+	{ 0x61c, 0x61c },     /* Arabic letter mark */
+	{ 0x115f, 0x1160 },   /* Hangul fillers */
+	{ 0x17b4, 0x17b5 },   /* Khmer inherent vowels */
+	{ 0x180b, 0x180f },   /* Mongolian selectors and separator */
+	{ 0x200b, 0x200f },   /* zero width, marks of direction */
+	{ 0x2028, 0x202e },   /* separators, embeddings, overrides */
+	{ 0x2060, 0x206f },   /* joiner, isolates, invisible operators */
+	{ 0x2800, 0x2800 },   /* blank Braille pattern */
+	{ 0x3164, 0x3164 },   /* Hangul filler */
+	{ 0xfdd0, 0xfdef },   /* noncharacters */
+	{ 0xfe00, 0xfe0f },   /* variation selectors */
+	{ 0xfeff, 0xfeff },   /* byte order mark */
+	{ 0xffa0, 0xffa0 },   /* halfwidth Hangul filler */
+	{ 0xfff0, 0xfffb },   /* unassigned, annotations */
+	{ 0x1bca0, 0x1bca3 }, /* shorthand format controls */
+	{ 0x1d173, 0x1d17a }, /* musical format controls */
+	{ 0xe0000, 0xe0fff }, /* tags, variation selectors */
+};
+
 static bool
 printable(uint32_t c)
 {
-	if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || c == 0xfeff)
-		return false;
-	if ((c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e))
-		return false;
-	if ((c >= 0x2060 && c <= 0x206f) || (c >= 0xfdd0 && c <= 0xfdef))
-		return false;
+	for (size_t i = 0; i < sizeof(hidden) / sizeof(*hidden); i++)
+		if (c >= hidden[i].first && c <= hidden[i].last)
+			return false;
 	return (c & 0xfffe) != 0xfffe;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "outlet/sinks.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 
 #include <time.h>
@@ -176,7 +177,72 @@ START_TEST(a_stalled_sink_is_told_once_and_when_it_is_back)
 }
 END_TEST
 
+static size_t
+threads(void)
+{
+	DIR *tasks = opendir("/proc/self/task");
+	size_t count = 0;
+
+	ck_assert_ptr_nonnull(tasks);
+	while (readdir(tasks) != NULL)
+		count++;
+	closedir(tasks);
+	return count;
+}
+
+START_TEST(reloads_with_a_stalled_sink_leak_no_thread)
+{
+	static char octets[1024];
+	size_t before;
+	int pipe;
+
+	start();
+	mkfifo(folder_path("pipe"), 0600);
+	pipe = open(folder_path("pipe"), O_RDWR | O_NONBLOCK);
+	while (write(pipe, octets, sizeof(octets)) > 0)
+		;
+	ck_assert_int_eq(set_files("pipe", "a"), 0);
+	alert("10.0.0.11", 1);
+	before = threads();
+	for (unsigned i = 0; i < 100; i++) {
+		ck_assert_int_eq(set_files("a", NULL), 0);
+		sinks_tick(sinks, 0);
+		ck_assert_int_eq(set_files("pipe", "a"), 0);
+		sinks_tick(sinks, 0);
+	}
+	ck_assert_uint_eq(threads(), before);
+	while (read(pipe, octets, sizeof(octets)) > 0)
+		;
+	finish();
+	close(pipe);
+}
+END_TEST
+
+START_TEST(too_many_stalled_sinks_refuse_a_reload)
+{
+	static char octets[1024];
+	char name[8];
+	int pipe = -1, last = 0;
+
+	start();
+	for (unsigned i = 0; i < 40 && last == 0; i++) {
+		snprintf(name, sizeof(name), "pipe%u", i);
+		mkfifo(folder_path(name), 0600);
+		pipe = open(folder_path(name), O_RDWR | O_NONBLOCK);
+		while (write(pipe, octets, sizeof(octets)) > 0)
+			;
+		last = set_files(name, NULL);
+		alert("10.0.0.11", i);
+	}
+	ck_assert_int_lt(last, 0);
+	said_that("too many that were removed still deliver");
+	ck_assert_uint_lt(threads(), 40);
+}
+END_TEST
+
 UNIT("sinks", every_sink_gets_every_alert,
     an_alert_carries_the_host_that_saw_it, the_same_word_twice_is_one_sink,
     what_stays_is_kept_and_its_file_opened_anew, a_refusal_changes_nothing,
-    a_stalled_sink_is_told_once_and_when_it_is_back)
+    a_stalled_sink_is_told_once_and_when_it_is_back,
+    reloads_with_a_stalled_sink_leak_no_thread,
+    too_many_stalled_sinks_refuse_a_reload)

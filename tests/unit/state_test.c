@@ -2,6 +2,7 @@
 #include "state/state.h"
 
 #include <fcntl.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "config/config.h"
@@ -67,7 +68,7 @@ begin(void)
 	snprintf(words, sizeof(words), "json:%s", folder_path("alerts"));
 	ck_assert_int_eq(
 	    sinks_set(sinks, &(struct sinks_wanted){ .sinks = words }), 0);
-	state = state_new(true, &state_log);
+	state = state_new(true, "", &state_log);
 	ck_assert_ptr_nonnull(state);
 	packets = 0;
 }
@@ -104,19 +105,6 @@ end(void)
 	sinks_free(sinks);
 	judge_free(judge);
 	config_free(config);
-}
-
-/* Nothing of this run is ended; all of it stays, as a stuck thread uses it. */
-static void
-crash(void)
-{
-	static void *volatile left[4];
-
-	(void)left;
-	left[0] = judge;
-	left[1] = sinks;
-	left[2] = state;
-	left[3] = config;
 }
 
 static void
@@ -179,6 +167,7 @@ START_TEST(a_sink_is_told_again_what_it_may_not_have_got)
 {
 	static const char octets[1024];
 	const struct alert_event raised = event();
+	pid_t child;
 	int pipe;
 
 	folder_make();
@@ -188,19 +177,38 @@ START_TEST(a_sink_is_told_again_what_it_may_not_have_got)
 		;
 	said_begin();
 	setenv("STATE_DIRECTORY", folder, 1);
-	begin();
-	ck_assert(load());
-	sinks_alert(sinks, &raised, state_event(state, &raised), 0);
-	await((tick(), access(folder_path("state"), F_OK) == 0));
-
+	child = fork();
+	if (child == 0) {
+		begin();
+		load();
+		sinks_alert(sinks, &raised, state_event(state, &raised), 0);
+		await((tick(), access(folder_path("state"), F_OK) == 0));
+		_exit(0); /* it crashes */
+	}
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
 	unlink(folder_path("alerts"));
-	crash();
 	begin();
 	ck_assert(load());
 	state_tell_again(state, sinks);
 	await(folder_holds("alerts", "10.0.0.11"));
 	end();
 	close(pipe);
+	folder_remove();
+}
+END_TEST
+
+START_TEST(a_second_instance_runs_without_it)
+{
+	struct state *second;
+
+	start();
+	second = state_new(true, "", &state_log);
+	said_that("in use by another siptimed");
+	state_free(second);
+	end();
+	second = state_new(true, "", &state_log);
+	ck_assert_ptr_null(strstr(strstr(said_all(), "in use") + 1, "in use"));
+	state_free(second);
 	folder_remove();
 }
 END_TEST
@@ -224,7 +232,7 @@ START_TEST(without_a_folder_it_goes_on)
 	start();
 	state_free(state);
 	setenv("STATE_DIRECTORY", folder_path("nowhere"), 1);
-	state = state_new(true, &state_log);
+	state = state_new(true, "", &state_log);
 	said_that("nowhere: No such file or directory");
 	ck_assert(load());
 	ck_assert_uint_eq(state_event(state, &raised), 0);
@@ -255,6 +263,7 @@ START_TEST(a_failed_save_is_told_once_and_when_it_works_again)
 END_TEST
 
 UNIT("state", counters_go_on_after_a_restart, an_alert_is_saved_at_once,
-    a_sink_is_told_again_what_it_may_not_have_got, a_damaged_file_is_set_aside,
+    a_sink_is_told_again_what_it_may_not_have_got,
+    a_second_instance_runs_without_it, a_damaged_file_is_set_aside,
     without_a_folder_it_goes_on,
     a_failed_save_is_told_once_and_when_it_works_again)

@@ -107,6 +107,48 @@ START_TEST(a_link_that_somebody_left_is_not_written_through)
 }
 END_TEST
 
+/* A hard link would be truncated, a pipe waited for. */
+START_TEST(what_somebody_left_is_replaced)
+{
+	start();
+	folder_write("other", "of somebody else");
+	ck_assert_int_eq(
+	    link(folder_path("other"), folder_path("state.new")), 0);
+	put("some state");
+	await(statefile_idle(file));
+	ck_assert_int_eq(statefile_error(file), 0);
+	ck_assert_str_eq(folder_read("other"), "of somebody else");
+	ck_assert_int_eq(mkfifo(folder_path("state.new"), 0600), 0);
+	put("some state");
+	await(statefile_idle(file));
+	ck_assert_int_eq(statefile_error(file), 0);
+	finish();
+}
+END_TEST
+
+START_TEST(a_file_that_has_another_name_is_not_read)
+{
+	start();
+	folder_write("other", "of somebody else");
+	ck_assert_int_eq(link(folder_path("other"), folder_path("state")), 0);
+	ck_assert_int_eq(get(1000), -EPERM);
+	finish();
+}
+END_TEST
+
+START_TEST(a_folder_has_one_user)
+{
+	struct statefile *second;
+
+	start();
+	ck_assert_int_eq(statefile_new(&second, folder), -EWOULDBLOCK);
+	statefile_free(file, wallclock_monotonic() + 10 * NSTIME_S);
+	ck_assert_int_eq(statefile_new(&second, folder), 0);
+	file = second;
+	finish();
+}
+END_TEST
+
 START_TEST(an_error_is_kept_until_it_works_again)
 {
 	start();
@@ -155,6 +197,7 @@ UNIT("statefile", what_is_written_can_be_read,
     a_file_that_is_too_large_is_not_read, the_end_writes_what_waits,
     only_a_regular_file_is_read,
     a_link_that_somebody_left_is_not_written_through,
-    an_error_is_kept_until_it_works_again,
+    what_somebody_left_is_replaced, a_file_that_has_another_name_is_not_read,
+    a_folder_has_one_user, an_error_is_kept_until_it_works_again,
     what_is_set_aside_is_kept_under_another_name,
     a_folder_that_is_not_there_is_refused)

@@ -245,7 +245,26 @@ START_TEST(the_time_of_day_is_written_alone_too)
 }
 END_TEST
 
-UNIT("textbuf", text_that_does_not_fit_is_cut_and_latched,
+/* Soft hyphen, zero width space, tag, variation selector, fillers. */
+START_TEST(what_cannot_be_seen_is_escaped)
+{
+	static const char *const octets[] = { "\xc2\xad", "\xe2\x80\x8b",
+		"\xf3\xa0\x81\x81", "\xef\xb8\x8f", "\xe3\x85\xa4",
+		"\xef\xbe\xa0", "\xcd\x8f", "\xe1\x85\x9f", "\xf3\xa0\x84\x80",
+		"\xe2\xa0\x80", "\xef\xbf\xb9" };
+
+	for (size_t i = 0; i < sizeof(octets) / sizeof(*octets); i++) {
+		textbuf_init(&t, store, sizeof(store));
+		textbuf_wire(&t, slice_text(octets[i]));
+		ck_assert_msg(
+		    store[0] == '\\' && store[1] == 'x', "%zu: %s", i, store);
+		ck_assert_uint_eq(t.len, 4 * strlen(octets[i]));
+	}
+}
+END_TEST
+
+UNIT("textbuf", what_cannot_be_seen_is_escaped,
+    text_that_does_not_fit_is_cut_and_latched,
     a_buffer_of_one_octet_holds_the_empty_text, text_is_cut_between_characters,
     printable_utf_8_passes, control_characters_are_escaped,
     a_backslash_is_doubled_so_escapes_are_unambiguous,

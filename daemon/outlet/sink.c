@@ -299,6 +299,9 @@ sink_alert(struct sink *s, const struct alert_event *event, uint64_t number,
 {
 	struct sink_record *record;
 
+	if (event->state == ALERT_JOINED &&
+	    (s->kind->tells_joined == NULL || !s->kind->tells_joined(s->state)))
+		return;
 	if (!throttle_pass(&s->throttle, event->kind, now))
 		return;
 	record = s->kind->format(s->state, event);

@@ -38,6 +38,8 @@ struct sink_kind {
 	    void *state, const struct alert_event *event);
 	struct sink_record *(*note)(
 	    void *state, int priority, const char *text);
+	/* Does this sink tell what has joined another alert?  NULL: no. */
+	bool (*tells_joined)(const void *state);
 	int (*deliver)(void *state, const struct sink_record *record);
 	int (*reopen)(void *state); /* before the first delivery too; or NULL */
 	void (*close)(void *state); /* frees the state */

@@ -60,6 +60,12 @@ format(void *state, const struct alert_event *event)
 	    (int)fields_priority(event->severity), textbuf_slice(&t));
 }
 
+static bool
+tells_joined(const void *state)
+{
+	return ((const struct file *)state)->json;
+}
+
 /* Programs get notes as objects of a type of their own. */
 static struct sink_record *
 note(void *state, int priority, const char *text)
@@ -190,6 +196,7 @@ static struct sink *
 make(const char *path, bool json, const struct sink_setup *setup)
 {
 	static const struct sink_kind kind = {
+		.tells_joined = tells_joined,
 		.format = format,
 		.note = note,
 		.deliver = deliver,

@@ -84,6 +84,8 @@ on_alert(void *arg, const struct alert_event *event)
 		return;
 	}
 	j->raised += raised;
+	if (event->state == ALERT_JOINED && !j->options->json)
+		return;
 	if (j->stop || !may_pass(j, event))
 		return;
 	progress_erase(&j->progress);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "alert/inner/alertparts.h"
+#include "alert/inner/handover.h"
 
 /* Octets of "kind NUL key"; keys that differ only beyond are one.  What must
  * still fit into a record when one is begun. */
@@ -19,6 +19,7 @@ alert_state_name(enum alert_state state)
 		[ALERT_RAISED] = "raised",
 		[ALERT_REFRESHED] = "refreshed",
 		[ALERT_RESOLVED] = "resolved",
+		[ALERT_JOINED] = "joined",
 	};
 
 	return names[state];
@@ -72,6 +73,7 @@ alert_set(struct alert *a, const struct alert_limits *limits)
 		.arg = a,
 	};
 	table_set(a->table, limits->alerts);
+	handover_set(a);
 }
 
 struct alert *
@@ -81,12 +83,13 @@ alert_new(const struct alert_limits *limits, alert_output *output, void *arg)
 
 	if (a == NULL)
 		return NULL;
+	a->limits = *limits;
 	a->output = output;
 	a->arg = arg;
 	TAILQ_INIT(&a->idle);
 	a->table = table_new(limits->alerts, &limits->key, has_name);
 	a->timers = timerq_new();
-	if (a->table == NULL || a->timers == NULL) {
+	if (!handover_init(a) || a->table == NULL || a->timers == NULL) {
 		alert_free(a);
 		return NULL;
 	}
@@ -115,6 +118,7 @@ alert_free(struct alert *a)
 		free_entry((struct alert_entry *)entry);
 	}
 	table_free(a->table);
+	handover_done(a);
 	timerq_free(a->timers);
 	free(a->batch);
 	free(a);
@@ -218,9 +222,86 @@ settle(struct alert *a, struct alert_entry *e, enum episode_life before,
 	a->active += e->episode.life == EPISODE_ACTIVE;
 	if (e->episode.life != EPISODE_IDLE)
 		return;
+	handover_end(a, e);
 	TAILQ_INSERT_TAIL(&a->idle, e, idle);
 	if (e->episode.number == 0)
 		forget(a, e);
+}
+
+/* The alert `id' was raised, or is over: others end with it. */
+static void
+let_follow(struct alert *a, uint64_t id, enum episode_life life,
+    struct slice subject, nstime now, nstime wall)
+{
+	const struct finding healthy = {
+		.verdict = FINDING_HEALTHY, .now = now, .wall = wall
+	};
+	struct alert_entry *e;
+	enum episode_life before;
+
+	while ((e = handover_follower(a, id, life)) != NULL) {
+		before = e->episode.life;
+		episode_join(&e->episode, &a->rules, id, now, wall);
+		settle(a, e, before, now, wall);
+	}
+	while (life == EPISODE_IDLE &&
+	    (e = handover_released(a, subject)) != NULL) {
+		before = e->episode.life;
+		episode_input(&e->episode, &a->rules, &healthy);
+		settle(a, e, before, now, wall);
+	}
+}
+
+static void
+conclude(struct alert *a, struct alert_entry *e, enum episode_life before,
+    nstime now, nstime wall)
+{
+	const uint64_t id = e->episode.id;
+	const enum episode_life life = e->episode.life;
+	char store[EPISODE_SUBJECT + 1];
+	struct textbuf subject;
+
+	textbuf_init(&subject, store, sizeof(store));
+	textbuf_add_slice(
+	    &subject, slice_of(e->episode.subject, e->episode.subject_len));
+	handover_note(a, e);
+	settle(a, e, before, now, wall);
+	if (life != before)
+		let_follow(a, id, life, textbuf_slice(&subject), now, wall);
+}
+
+/* Another alert takes over.  False: it is not there. */
+static bool
+hand_over(struct alert *a, struct alert_entry *e, const struct finding *f)
+{
+	const enum episode_life before = e->episode.life;
+	const struct alert_entry *successor;
+	char text[NAME + 1];
+	struct textbuf t;
+
+	textbuf_init(&t, text, sizeof(text));
+	successor = find(a, write_name(&t, f->successor, f->successor_key));
+	if (successor == NULL || successor->episode.life == EPISODE_IDLE)
+		return false;
+	if (handover_leave(a, e, successor))
+		return true;
+	episode_join(
+	    &e->episode, &a->rules, successor->episode.id, f->now, f->wall);
+	conclude(a, e, before, f->now, f->wall);
+	return true;
+}
+
+/* Is its end put off, or done already? */
+static bool
+is_taken_care_of(
+    struct alert *a, struct alert_entry *e, const struct finding *f)
+{
+	if (e->episode.life == EPISODE_IDLE)
+		return false;
+	if (f->verdict == FINDING_HEALTHY)
+		return !handover_may_heal(a, e);
+	return f->verdict == FINDING_SUPERSEDED && f->successor_key.len > 0 &&
+	    hand_over(a, e, f);
 }
 
 void
@@ -233,12 +314,16 @@ alert_input(struct alert *a, const struct finding *finding)
 		a->findings[finding->kind]++;
 	if (e == NULL)
 		return;
+	if (is_taken_care_of(a, e, finding))
+		return;
+	if (finding->verdict == FINDING_TROUBLE)
+		handover_trouble(a, e);
 	before = e->episode.life;
 	if (!episode_input(&e->episode, &a->rules, finding))
 		a->no_memory++;
 	if (before != EPISODE_IDLE || e->episode.life != EPISODE_IDLE ||
 	    e->episode.number == 0)
-		settle(a, e, before, finding->now, finding->wall);
+		conclude(a, e, before, finding->now, finding->wall);
 }
 
 static struct alert_entry *
@@ -288,7 +373,7 @@ fire(struct alert *a, struct alert_entry *e, nstime now, nstime wall)
 	const enum episode_life before = e->episode.life;
 
 	episode_fire(&e->episode, &a->rules, now, wall);
-	settle(a, e, before, now, wall);
+	conclude(a, e, before, now, wall);
 }
 
 static void
@@ -439,6 +524,7 @@ take_in(struct alert *a, struct slice name, const struct episode *episode)
 	if (e->episode.life == EPISODE_IDLE)
 		TAILQ_INSERT_HEAD(&a->idle, e, idle);
 	a->active += e->episode.life == EPISODE_ACTIVE;
+	handover_note(a, e);
 	set_timer(a, e, episode->last, episode->last_seen);
 	return true;
 }

@@ -11,12 +11,23 @@
  * alert.  It is raised once (kinds that an incident may join after `join'),
  * refreshed at most once per `reminder' with counts, and resolved; raised
  * again within `flap' of resolving it is a new episode told once, then at
- * most once per `reminder'.
+ * most once per `reminder'.  It is refreshed sooner when its count has grown
+ * tenfold, and when it breaks out again after five quiet minutes.
+ *
+ * An outage is not resolved as healthy while the same server fails in another
+ * way: both are when the last is.  One that another alert supersedes ends, as
+ * joined, once that one was raised.
  */
 
 struct alert;
 
-enum alert_state { ALERT_RAISED, ALERT_REFRESHED, ALERT_RESOLVED };
+enum alert_state {
+	ALERT_RAISED,
+	ALERT_REFRESHED,
+	ALERT_RESOLVED,
+	ALERT_JOINED /* another alert goes on with it: for programs, people
+		      * hear of that one */
+};
 
 enum alert_reason {
 	ALERT_HEALTHY,
@@ -52,6 +63,7 @@ struct alert_event {
 					  * latest's after */
 	bool repeated; /* told before a restart, but perhaps not heard */
 	struct slice observer; /* the host that saw it; empty: a savefile */
+	uint64_t successor;    /* JOINED: the id of the other one */
 };
 
 typedef void alert_output(void *arg, const struct alert_event *event);

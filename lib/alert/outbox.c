@@ -100,6 +100,8 @@ save_event(struct record *r, const struct alert_event *e)
 	record_time(r, e->last_seen);
 	record_time(r, e->duration);
 	evidence_save(r, e->evidence);
+	if (e->state == ALERT_JOINED)
+		record_u64(r, e->successor);
 }
 
 /* False: it makes no sense, or, with c->bad still unset, its kind is not
@@ -110,7 +112,7 @@ load_event(struct alert_event *e, struct evidence *evidence, struct cursor *c,
 {
 	const bool known = finding_kind_load(c, &e->kind);
 
-	e->state = record_read_below(c, 1, ALERT_RESOLVED + 1);
+	e->state = record_read_below(c, 1, ALERT_JOINED + 1);
 	e->reason = record_read_below(c, 1, ALERT_WITHDRAWN + 1);
 	e->severity = record_read_below(c, 1, FINDING_INFO + 1);
 	e->id = cursor_le64(c);
@@ -122,6 +124,7 @@ load_event(struct alert_event *e, struct evidence *evidence, struct cursor *c,
 	e->last_seen = record_read_time(c);
 	e->duration = record_read_time(c);
 	evidence_load(evidence, c, names);
+	e->successor = e->state == ALERT_JOINED ? cursor_le64(c) : 0;
 	e->evidence = evidence;
 	e->repeated = true;
 	return known && !c->bad;

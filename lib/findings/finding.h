@@ -37,7 +37,7 @@ enum finding_verdict {
 	FINDING_TROUBLE,    /* it is there (again) */
 	FINDING_HEALTHY,    /* it is over */
 	FINDING_WITHDRAWN,  /* one earlier TROUBLE was wrong: late answer */
-	FINDING_SUPERSEDED, /* another kind says it better now */
+	FINDING_SUPERSEDED, /* another alert takes over: see successor */
 	FINDING_UPDATED     /* new evidence for a standing trouble, no count */
 };
 
@@ -51,6 +51,11 @@ struct finding {
 	const struct evidence *evidence; /* borrowed; NULL unless TROUBLE or
 					  * UPDATED */
 	nstime now, wall;                /* when; wall is the packet's stamp */
+	nstime began; /* TROUBLE: the stamp of its first packet; 0: wall */
+	/* SUPERSEDED: the alert that takes over, whose trouble was told before;
+	 * borrowed.  An empty key: none. */
+	enum finding_kind successor;
+	struct slice successor_key;
 };
 
 typedef void finding_output(void *arg, const struct finding *finding);
@@ -76,6 +81,9 @@ struct finding_row {
 	enum finding_severity severity;     /* unless its class has another */
 	const struct finding_class *others; /* up to a NULL class; or NULL */
 	bool joins;                         /* an incident may join it */
+	/* A server does not do its work.  It is not over while the same
+	 * subject has an alert of another such kind. */
+	bool is_outage;
 	nstime quiet; /* over this long after the last finding; 0: never */
 	/* MESSAGE_IDs of the journal: raised or refreshed, and resolved.  The
 	 * journal's catalog is found by them: never change one. */

@@ -105,8 +105,8 @@ find_or_add(struct slow *s, const struct endpoint *endpoint)
 }
 
 static void
-tell(struct slow *s, const struct slow_server *server,
-    enum finding_verdict verdict, nstime now, nstime wall)
+tell_with(struct slow *s, const struct slow_server *server,
+    struct finding finding, nstime now, nstime wall)
 {
 	struct evidence *e = &s->evidence;
 	char store[64];
@@ -122,17 +122,20 @@ tell(struct slow *s, const struct slow_server *server,
 	evidence_seconds(e, "slowest_s", server->slowest, 1);
 	if (server->call_id[0] != '\0')
 		evidence_text(e, "call_id", server->call_id);
-	s->output(s->arg,
-	    &(struct finding){
-		.kind = FINDING_SLOW_TRANSACTION,
-		.verdict = verdict,
-		.severity = finding_severity_of(FINDING_SLOW_TRANSACTION, NULL),
-		.key = textbuf_slice(&name),
-		.subject = textbuf_slice(&name),
-		.evidence = e,
-		.now = now,
-		.wall = wall,
-	    });
+	finding.kind = FINDING_SLOW_TRANSACTION;
+	finding.severity = finding_severity_of(finding.kind, NULL);
+	finding.key = finding.subject = textbuf_slice(&name);
+	finding.evidence = e;
+	finding.now = now;
+	finding.wall = wall;
+	s->output(s->arg, &finding);
+}
+
+static void
+tell(struct slow *s, const struct slow_server *server,
+    enum finding_verdict verdict, nstime now, nstime wall)
+{
+	tell_with(s, server, (struct finding){ .verdict = verdict }, now, wall);
 }
 
 static void
@@ -227,15 +230,21 @@ slow_input(struct slow *s, const struct outcome *o,
 }
 
 void
-slow_supersede(
-    struct slow *s, const struct endpoint *server, nstime now, nstime wall)
+slow_supersede(struct slow *s, const struct endpoint *server,
+    const struct finding *timeout)
 {
 	struct slow_server *found = find(s, server);
 
 	if (found == NULL)
 		return;
 	if (found->raised)
-		tell(s, found, FINDING_SUPERSEDED, now, wall);
+		tell_with(s, found,
+		    (struct finding){
+			.verdict = FINDING_SUPERSEDED,
+			.successor = timeout->kind,
+			.successor_key = timeout->key,
+		    },
+		    timeout->now, timeout->wall);
 	lru_forget(s->servers, found);
 }
 

@@ -28,9 +28,9 @@ void slow_free(struct slow *s);
 void slow_input(struct slow *s, const struct outcome *outcome,
     const struct delivery *delivery, nstime wall);
 
-/* A transaction-timeout was raised for this server. */
-void slow_supersede(
-    struct slow *s, const struct endpoint *server, nstime now, nstime wall);
+/* This transaction-timeout was found for this server: it takes over. */
+void slow_supersede(struct slow *s, const struct endpoint *server,
+    const struct finding *timeout);
 
 void slow_set(struct slow *s, const struct slow_limits *limits);
 /*

@@ -30,7 +30,7 @@ on_finding(void *arg, const struct finding *finding)
 	alert_input(j->alert, finding);
 	if (finding->kind == FINDING_TRANSACTION_TIMEOUT &&
 	    finding->verdict == FINDING_TROUBLE && j->server != NULL)
-		slow_supersede(j->slow, j->server, finding->now, finding->wall);
+		slow_supersede(j->slow, j->server, finding);
 }
 
 /* It is asked for with every packet, and changes with few. */

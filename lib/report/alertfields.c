@@ -80,14 +80,32 @@ severity(const struct alert_event *event)
 }
 
 static json_t *
-id(const struct alert_event *event)
+id_of(uint64_t id)
 {
 	char store[17];
 	struct textbuf hex;
 
 	textbuf_init(&hex, store, sizeof(store));
-	textbuf_hex(&hex, event->id, 16);
+	textbuf_hex(&hex, id, 16);
 	return json_string(store);
+}
+
+static json_t *
+id(const struct alert_event *event)
+{
+	return id_of(event->id);
+}
+
+static bool
+has_joined(const struct alert_event *event)
+{
+	return event->state == ALERT_JOINED;
+}
+
+static json_t *
+successor(const struct alert_event *event)
+{
+	return id_of(event->successor);
 }
 
 static json_t *
@@ -162,8 +180,10 @@ static const struct alertfields_row rows[] = {
 	    NULL, NULL, time_of },
 	{ "alert", "text", "the kind of alert, a section of siptimed(8)",
 	    NULL, NULL, kind },
-	{ "state", "text", "raised, refreshed (it goes on) or resolved",
-	    NULL, NULL, state },
+	{ "state", "text", "raised, refreshed (it goes on), resolved, or "
+	    "joined (it goes on in another alert)", NULL, NULL, state },
+	{ "successor", "text", "the id of the alert in which it goes on",
+	    "if joined", has_joined, successor },
 	{ "reason", "text", "healthy (it was seen to work again), quiet "
 	    "(nothing more of it was seen for long), superseded (another alert "
 	    "follows) or withdrawn (a late answer disproved it)",
@@ -186,7 +206,7 @@ static const struct alertfields_row rows[] = {
 	{ "advice", "text", "what to check first", NULL, NULL, advice },
 	{ "count", "number", "findings of this episode so far",
 	    NULL, NULL, count },
-	{ "first_seen", "time", "the first finding of this episode",
+	{ "first_seen", "time", "the first packet of this trouble",
 	    NULL, NULL, first_seen },
 	{ "last_seen", "time", "the latest finding of this episode",
 	    NULL, NULL, last_seen },

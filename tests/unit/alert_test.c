@@ -199,18 +199,68 @@ START_TEST(refreshed_once_per_reminder_if_there_is_news)
 {
 	start(&usual);
 	find(FINDING_VISIBILITY, "a", 0);
-	for (nstime now = S; now < 100 * S; now += S)
+	for (nstime now = S; now < 9 * S; now += S)
 		find(FINDING_VISIBILITY, "a", now);
 	ck_assert_uint_eq(told_count, 1);
 	ck_assert_int_eq(alert_next_deadline(alert), HOUR);
 	tick(HOUR);
 	last_is(2, ALERT_REFRESHED, HOUR);
-	ck_assert_uint_eq(told[1].event.count, 100);
+	ck_assert_uint_eq(told[1].event.count, 9);
 	tick(10 * HOUR);
 	ck_assert_uint_eq(told_count, 2);
 	ck_assert_int_eq(alert_next_deadline(alert), NSTIME_NEVER);
 	find(FINDING_VISIBILITY, "a", 11 * HOUR);
 	last_is(3, ALERT_REFRESHED, 11 * HOUR);
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(ten_times_as_many_are_told_before_the_reminder)
+{
+	start(&usual);
+	for (nstime now = 0; now < 1000 * S; now += S)
+		find(FINDING_VISIBILITY, "a", now);
+	last_is(4, ALERT_REFRESHED, 999 * S);
+	ck_assert_uint_eq(told[1].event.count, 10);
+	ck_assert_uint_eq(told[2].event.count, 100);
+	ck_assert_uint_eq(told[3].event.count, 1000);
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(an_outage_that_breaks_out_again_is_told)
+{
+	start(&usual);
+	for (nstime now = 0; now < 4 * S; now += S)
+		find(FINDING_SILENT_PEER, "a", now);
+	ck_assert_uint_eq(told_count, 1);
+	find(FINDING_SILENT_PEER, "a", 303 * S);
+	last_is(2, ALERT_REFRESHED, 303 * S);
+	find(FINDING_SILENT_PEER, "a", 304 * S);
+	ck_assert_uint_eq(told_count, 2);
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(one_every_ten_minutes_is_no_new_outbreak)
+{
+	start(&usual);
+	for (nstime now = 0; now < HOUR; now += 600 * S)
+		find(FINDING_SILENT_PEER, "a", now);
+	last_is(2, ALERT_REFRESHED, 600 * S);
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(the_trouble_began_before_it_was_noticed)
+{
+	struct finding f = finding_of(FINDING_VISIBILITY, "a", 100 * S);
+
+	start(&usual);
+	f.began = WALL + 60 * S;
+	alert_input(alert, &f);
+	ck_assert_int_eq(last_of(1)->event.first_seen, WALL + 60 * S);
+	ck_assert_int_eq(last_of(1)->event.last_seen, WALL + 100 * S);
 	alert_free(alert);
 }
 END_TEST
@@ -746,6 +796,10 @@ UNIT("alert", waits_for_its_incident_then_is_raised_alone,
     the_end_of_a_savefile_ends_the_wait,
     the_first_evidence_is_raised_and_the_latest_after,
     an_update_betters_the_first_evidence_and_counts_nothing,
+    ten_times_as_many_are_told_before_the_reminder,
+    an_outage_that_breaks_out_again_is_told,
+    one_every_ten_minutes_is_no_new_outbreak,
+    the_trouble_began_before_it_was_noticed,
     refreshed_once_per_reminder_if_there_is_news,
     worse_is_told_at_once_but_once_per_step,
     worse_while_it_waits_is_raised_as_such,

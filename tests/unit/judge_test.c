@@ -5,7 +5,7 @@
 #include "unit/outcomes.h"
 
 static struct {
-	unsigned raised, resolved;
+	unsigned raised, resolved, joined;
 	enum finding_kind kind;
 	enum alert_reason reason;
 	nstime now, wall;
@@ -17,6 +17,7 @@ hear(void *arg, const struct alert_event *e)
 	(void)arg;
 	heard.raised += e->state == ALERT_RAISED;
 	heard.resolved += e->state == ALERT_RESOLVED;
+	heard.joined += e->state == ALERT_JOINED;
 	heard.kind = e->kind;
 	heard.reason = e->reason;
 	heard.now = e->now;
@@ -86,8 +87,11 @@ START_TEST(a_timeout_supersedes_the_early_warning)
 	ck_assert_uint_eq(heard.raised, 1);
 	ck_assert_int_eq(heard.kind, FINDING_SLOW_TRANSACTION);
 	observe(j, outcomes_silent(1, 0));
-	ck_assert_uint_eq(heard.resolved, 1);
-	ck_assert_int_eq(heard.reason, ALERT_SUPERSEDED);
+	ck_assert_uint_eq(heard.joined, 0);
+	judge_tick(j, 50 * NSTIME_S, 3650 * NSTIME_S);
+	ck_assert_uint_eq(heard.raised, 2);
+	ck_assert_uint_eq(heard.joined, 1);
+	ck_assert_uint_eq(heard.resolved, 0);
 	judge_free(j);
 }
 END_TEST

@@ -130,12 +130,17 @@ START_TEST(a_timeout_supersedes_it)
 {
 	struct slow *s = slow_of(10);
 	const struct outcome o = slow_at(0, 4);
+	const struct finding timeout = {
+		.kind = FINDING_TRANSACTION_TIMEOUT,
+		.key = slice_text("192.0.2.2:5062 SERVICE"),
+		.now = 40 * NSTIME_S,
+	};
 
 	for (unsigned i = 0; i < 3; i++)
 		input(s, o, false);
-	slow_supersede(s, &o.uas, 40 * NSTIME_S, 0);
+	slow_supersede(s, &o.uas, &timeout);
 	ck_assert_int_eq(heard.verdict, FINDING_SUPERSEDED);
-	slow_supersede(s, &o.uas, 41 * NSTIME_S, 0);
+	slow_supersede(s, &o.uas, &timeout);
 	ck_assert_uint_eq(heard.count, 2);
 	slow_free(s);
 }

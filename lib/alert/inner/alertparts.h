@@ -10,11 +10,21 @@
 
 /* What the room of alerts is made of, for its own files. */
 
+/* See handover.h. */
+struct handover_entry {
+	struct table_entry outage; /* by its subject, while it goes on */
+	bool is_outage;
+	bool held;          /* healthy, but its server fails in another way */
+	uint64_t successor; /* the id that it waits for; 0: none */
+	TAILQ_ENTRY(alert_entry) leaving;
+};
+
 struct alert_entry {
 	struct table_entry in_table; /* first: a table_entry is an entry */
 	struct timerq_entry timer;
 	TAILQ_ENTRY(alert_entry) idle;
 	struct episode episode;
+	struct handover_entry handover;
 	size_t name_len;
 	char name[];
 };
@@ -27,8 +37,10 @@ struct alert {
 	alert_output *output;
 	void *arg;
 	struct table *table;
+	struct table *outages; /* their entries' handover.outage */
 	struct timerq *timers;
 	struct entry_list idle;     /* the one resolved longest ago first */
+	struct entry_list leaving;  /* each waits for its successor */
 	struct alert_entry **batch; /* those due at one instant */
 	size_t batch_size, active;
 	uint64_t findings[FINDING_KINDS], raised[FINDING_KINDS];

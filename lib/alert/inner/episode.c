@@ -3,6 +3,10 @@
 
 #include <stdlib.h>
 
+/* So much is news before the reminder is due. */
+#define PAUSE (300 * NSTIME_S)
+enum { GROWTH = 10 };
+
 static nstime
 quiet_at(const struct episode *e)
 {
@@ -36,7 +40,7 @@ static void
 put_out(const struct episode *e, const struct episode_rules *rules,
     enum alert_state state, nstime now, nstime wall)
 {
-	const bool over = state == ALERT_RESOLVED;
+	const bool over = state == ALERT_RESOLVED || state == ALERT_JOINED;
 	const bool opening = state == ALERT_RAISED || e->latest == NULL;
 	const struct alert_event event = {
 		.kind = e->kind,
@@ -53,6 +57,7 @@ put_out(const struct episode *e, const struct episode_rules *rules,
 		.last_seen = e->last_seen,
 		.duration = over ? now - e->raised : 0,
 		.evidence = opening ? e->first : e->latest,
+		.successor = e->successor,
 	};
 
 	rules->output(rules->arg, &event);
@@ -77,6 +82,7 @@ tell(struct episode *e, const struct episode_rules *rules, nstime now,
 	e->told = true;
 	e->news = false;
 	e->told_at = now;
+	e->told_count = e->count;
 	e->told_severity = e->severity;
 }
 
@@ -132,6 +138,21 @@ end(struct episode *e, const struct episode_rules *rules,
 	episode_done(e);
 }
 
+void
+episode_join(struct episode *e, const struct episode_rules *rules,
+    uint64_t successor, nstime now, nstime wall)
+{
+	if (e->life == EPISODE_ACTIVE) {
+		e->reason = ALERT_SUPERSEDED;
+		e->successor = successor;
+		if (e->told)
+			put_out(e, rules, ALERT_JOINED, now, wall);
+		e->successor = 0;
+		e->resolved = now;
+	}
+	episode_done(e);
+}
+
 /* The first's evidence stays apart from the latest's, but an update of the
  * first finding replaces it. */
 static bool
@@ -165,11 +186,37 @@ keep_subject(struct episode *e, struct slice subject)
 	e->subject_len = t.len;
 }
 
+/* An outage breaks out again after a pause.  Findings that come one by one,
+ * with a pause after each, are one outbreak. */
+static bool
+breaks_out(struct episode *e, const struct finding *f, nstime before)
+{
+	const bool pause =
+	    finding_row(e->kind)->is_outage && f->now - before >= PAUSE;
+	const bool alone = e->burst == 1 && e->count > 2;
+
+	e->burst = pause ? 1 : e->burst + 1;
+	return pause && !alone;
+}
+
+/* Much more of it than was told, or a new outbreak. */
+static bool
+is_news(struct episode *e, const struct finding *f, nstime before)
+{
+	const bool counts = f->verdict == FINDING_TROUBLE;
+	const bool again = counts && breaks_out(e, f, before);
+
+	return counts && e->told &&
+	    (again || e->count / GROWTH >= e->told_count);
+}
+
 /* What was heard may have to be told at once. */
 static void
 heard(struct episode *e, const struct episode_rules *rules,
     const struct finding *f)
 {
+	const bool news = is_news(e, f, e->last);
+
 	keep_subject(e, f->subject);
 	e->last = f->now;
 	e->last_seen = f->wall;
@@ -179,7 +226,7 @@ heard(struct episode *e, const struct episode_rules *rules,
 	if (e->life == EPISODE_WAITING) {
 		if (e->wait_until <= f->now)
 			raise_alert(e, rules, f->now, f->wall);
-	} else if (tell_at(e, rules) <= f->now ||
+	} else if (tell_at(e, rules) <= f->now || news ||
 	    e->severity < e->told_severity) {
 		tell(e, rules, f->now, f->wall);
 	}
@@ -196,8 +243,9 @@ trouble(struct episode *e, const struct episode_rules *rules,
 			return false;
 		e->life = EPISODE_WAITING;
 		e->severity = f->severity;
-		e->first_seen = f->wall;
+		e->first_seen = f->began != 0 ? f->began : f->wall;
 		e->count = 0;
+		e->burst = 0;
 		e->wait_until =
 		    f->now + (finding_row(e->kind)->joins ? rules->join : 0);
 	}
@@ -342,7 +390,7 @@ episode_load(struct episode *e, struct cursor *c,
 	e->told = record_read_flag(c);
 	e->news = record_read_flag(c);
 	e->flapping = record_read_flag(c);
-	e->count = cursor_le64(c);
+	e->count = e->told_count = cursor_le64(c);
 	load_times(e, c, shift);
 	keep_subject(e, record_read_line(c, EPISODE_SUBJECT));
 	e->first = load_evidence(c, names);

@@ -29,7 +29,8 @@ struct episode {
 	enum finding_severity severity, told_severity;
 	enum alert_reason reason; /* why the last one ended */
 	bool told, news, flapping;
-	uint64_t count;
+	uint64_t count, told_count, burst; /* burst: since a pause */
+	uint64_t successor;                /* JOINED */
 	nstime wait_until, last, raised, told_at, resolved; /* now */
 	nstime last_seen;
 	struct evidence *first, *latest; /* owned; latest NULL: the first's */
@@ -50,6 +51,10 @@ void episode_done(struct episode *e);
  * without its evidence, or not at all if the alert was idle. */
 bool episode_input(struct episode *e, const struct episode_rules *rules,
     const struct finding *finding);
+
+/* It goes on in the alert of that id, which was raised. */
+void episode_join(struct episode *e, const struct episode_rules *rules,
+    uint64_t successor, nstime now, nstime wall);
 
 /* Do what is due at `now'; a wait is over, due or not. */
 void episode_fire(struct episode *e, const struct episode_rules *rules,

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "alert/inner/handover.h"
+
+#include "unit/unit.h"
+
+#define S NSTIME_S
+
+static struct alert *alert;
+static char told[512];
+static struct textbuf heard;
+static uint64_t raised_id, successor;
+
+static void
+on_event(void *arg, const struct alert_event *event)
+{
+	(void)arg;
+	textbuf_add(&heard, heard.len > 0 ? "; " : "");
+	textbuf_add(&heard, finding_kind_name(event->kind));
+	textbuf_add(&heard, " ");
+	textbuf_add(&heard, alert_state_name(event->state));
+	if (event->state == ALERT_RAISED)
+		raised_id = event->id;
+	if (event->state == ALERT_JOINED)
+		successor = event->successor;
+}
+
+static void
+begin(void)
+{
+	const struct alert_limits limits = {
+		.alerts = 100,
+		.join = 10 * S,
+		.reminder = 3600 * S,
+		.flap = 900 * S,
+	};
+
+	textbuf_init(&heard, told, sizeof(told));
+	raised_id = successor = 0;
+	alert = alert_new(&limits, on_event, NULL);
+}
+
+static struct finding
+of(enum finding_kind kind, enum finding_verdict verdict, const char *key,
+    nstime now)
+{
+	static struct evidence evidence;
+
+	return (struct finding){
+		.kind = kind,
+		.verdict = verdict,
+		.severity = FINDING_ERROR,
+		.key = slice_text(key),
+		.subject = slice_first(
+		    slice_text(key), slice_index(slice_text(key), ' ')),
+		.evidence = verdict == FINDING_TROUBLE ? &evidence : NULL,
+		.now = now,
+		.wall = now,
+	};
+}
+
+static void
+find(enum finding_kind kind, enum finding_verdict verdict, const char *key,
+    nstime now)
+{
+	const struct finding f = of(kind, verdict, key, now);
+
+	alert_input(alert, &f);
+}
+
+#define TIMEOUT FINDING_TRANSACTION_TIMEOUT
+#define REFUSED FINDING_CONNECTION_FAILURE
+#define SLOW FINDING_SLOW_TRANSACTION
+
+START_TEST(a_server_that_fails_in_another_way_is_not_well)
+{
+	begin();
+	find(TIMEOUT, FINDING_TROUBLE, "a SERVICE", 0);
+	find(REFUSED, FINDING_TROUBLE, "a refused", 60 * S);
+	alert_tick(alert, 100 * S, 100 * S);
+	find(TIMEOUT, FINDING_HEALTHY, "a SERVICE", 110 * S);
+	ck_assert_str_eq(
+	    told, "transaction-timeout raised; connection-failure raised");
+	find(REFUSED, FINDING_HEALTHY, "a refused", 120 * S);
+	ck_assert_str_eq(told,
+	    "transaction-timeout raised; connection-failure raised; "
+	    "connection-failure resolved; transaction-timeout resolved");
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(another_server_or_another_kind_of_alert_does_not_matter)
+{
+	begin();
+	find(TIMEOUT, FINDING_TROUBLE, "a SERVICE", 0);
+	find(REFUSED, FINDING_TROUBLE, "b refused", 0);
+	find(FINDING_STALE_DATE, FINDING_TROUBLE, "a", 0);
+	alert_tick(alert, 100 * S, 100 * S);
+	told[0] = '\0';
+	heard.len = 0;
+	find(TIMEOUT, FINDING_HEALTHY, "a SERVICE", 110 * S);
+	ck_assert_str_eq(told, "transaction-timeout resolved");
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(what_fails_again_meanwhile_goes_on)
+{
+	begin();
+	find(TIMEOUT, FINDING_TROUBLE, "a SERVICE", 0);
+	find(REFUSED, FINDING_TROUBLE, "a refused", 0);
+	alert_tick(alert, 100 * S, 100 * S);
+	told[0] = '\0';
+	heard.len = 0;
+	find(TIMEOUT, FINDING_HEALTHY, "a SERVICE", 110 * S);
+	find(TIMEOUT, FINDING_TROUBLE, "a SERVICE", 120 * S);
+	find(REFUSED, FINDING_HEALTHY, "a refused", 130 * S);
+	ck_assert_str_eq(told, "");
+	find(TIMEOUT, FINDING_HEALTHY, "a SERVICE", 140 * S);
+	ck_assert_str_eq(
+	    told, "transaction-timeout resolved; connection-failure resolved");
+	alert_free(alert);
+}
+END_TEST
+
+static void
+supersede(nstime now)
+{
+	struct finding f = of(SLOW, FINDING_SUPERSEDED, "a", now);
+
+	f.successor = TIMEOUT;
+	f.successor_key = slice_text("a SERVICE");
+	alert_input(alert, &f);
+}
+
+START_TEST(one_that_is_superseded_joins_when_the_other_is_raised)
+{
+	begin();
+	find(SLOW, FINDING_TROUBLE, "a", 0);
+	find(TIMEOUT, FINDING_TROUBLE, "a SERVICE", 34 * S);
+	supersede(34 * S);
+	ck_assert_str_eq(told, "slow-transaction raised");
+	alert_tick(alert, 44 * S, 44 * S);
+	ck_assert_str_eq(told,
+	    "slow-transaction raised; transaction-timeout raised; "
+	    "slow-transaction joined");
+	ck_assert_uint_eq(successor, raised_id);
+	ck_assert_uint_eq(alert_active(alert), 1);
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(where_the_other_stands_it_joins_at_once)
+{
+	begin();
+	find(TIMEOUT, FINDING_TROUBLE, "a SERVICE", 0);
+	alert_tick(alert, 10 * S, 10 * S);
+	find(SLOW, FINDING_TROUBLE, "a", 20 * S);
+	supersede(34 * S);
+	ck_assert_str_eq(told,
+	    "transaction-timeout raised; slow-transaction raised; "
+	    "slow-transaction joined");
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(where_the_other_is_withdrawn_it_goes_on)
+{
+	begin();
+	find(SLOW, FINDING_TROUBLE, "a", 0);
+	find(TIMEOUT, FINDING_TROUBLE, "a SERVICE", 34 * S);
+	supersede(34 * S);
+	find(TIMEOUT, FINDING_WITHDRAWN, "a SERVICE", 36 * S);
+	alert_tick(alert, 60 * S, 60 * S);
+	find(SLOW, FINDING_HEALTHY, "a", 70 * S);
+	ck_assert_str_eq(
+	    told, "slow-transaction raised; slow-transaction resolved");
+	alert_free(alert);
+}
+END_TEST
+
+UNIT("handover", a_server_that_fails_in_another_way_is_not_well,
+    another_server_or_another_kind_of_alert_does_not_matter,
+    what_fails_again_meanwhile_goes_on,
+    one_that_is_superseded_joins_when_the_other_is_raised,
+    where_the_other_stands_it_joins_at_once,
+    where_the_other_is_withdrawn_it_goes_on)

@@ -176,8 +176,7 @@ fill_evidence(struct evidence *e, const struct connection_server *s,
 
 static void
 tell(struct connection *c, const struct connection_server *s,
-    enum connection_class class, enum finding_verdict verdict, nstime now,
-    nstime wall)
+    enum connection_class class, struct finding finding)
 {
 	char store[96];
 	struct textbuf name;
@@ -188,18 +187,12 @@ tell(struct connection *c, const struct connection_server *s,
 	subject = name.len;
 	textbuf_add(&name, " ");
 	textbuf_add(&name, classes[class].name);
-	c->output(c->arg,
-	    &(struct finding){
-		.kind = FINDING_CONNECTION_FAILURE,
-		.verdict = verdict,
-		.severity = finding_severity_of(
-		    FINDING_CONNECTION_FAILURE, classes[class].name),
-		.key = textbuf_slice(&name),
-		.subject = slice_first(textbuf_slice(&name), subject),
-		.evidence = verdict == FINDING_TROUBLE ? &c->evidence : NULL,
-		.now = now,
-		.wall = wall,
-	    });
+	finding.kind = FINDING_CONNECTION_FAILURE;
+	finding.severity =
+	    finding_severity_of(finding.kind, classes[class].name);
+	finding.key = textbuf_slice(&name);
+	finding.subject = slice_first(finding.key, subject);
+	c->output(c->arg, &finding);
 }
 
 /* Those of its class, made if new; NULL when out of memory. */
@@ -264,14 +257,22 @@ connection_failed(struct connection *c, const struct connection_failure *f)
 		return;
 	if (f->udp)
 		c->udp_failed = f->now;
-	failures_add(all, &f->client, f->sequence, f->now);
+	failures_add(all, &f->client, f->sequence, f->now,
+	    f->began != 0 ? f->began : f->wall);
 	all->tcp = all->tcp || !f->udp;
 	all->udp = all->udp || f->udp;
 	if (!all->raised && !failures_are_enough(all, c->limits.window, f->now))
 		return;
 	all->raised = true;
 	fill_evidence(&c->evidence, s, all, f);
-	tell(c, s, f->class, FINDING_TROUBLE, f->now, f->wall);
+	tell(c, s, f->class,
+	    (struct finding){
+		.verdict = FINDING_TROUBLE,
+		.evidence = &c->evidence,
+		.now = f->now,
+		.wall = f->wall,
+		.began = failures_began(all),
+	    });
 }
 
 static void
@@ -288,7 +289,12 @@ cure(struct connection *c, struct connection_server *s,
 	}
 	free(all);
 	s->failures[class] = NULL;
-	tell(c, s, class, FINDING_HEALTHY, w->now, w->wall);
+	tell(c, s, class,
+	    (struct finding){
+		.verdict = FINDING_HEALTHY,
+		.now = w->now,
+		.wall = w->wall,
+	    });
 }
 
 void

@@ -69,6 +69,7 @@ struct connection_failure {
 	const char *tls_alert_name; /* static; NULL: none */
 	bool alert_from_server;
 	nstime now, wall;
+	nstime began; /* the stamp of its first packet; 0: wall */
 };
 
 /* How far a connection got. */

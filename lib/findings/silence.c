@@ -172,6 +172,9 @@ tell(struct silence *s, enum finding_verdict verdict,
 		.key = textbuf_slice(&name),
 		.subject = slice_first(textbuf_slice(&name), subject),
 		.evidence = verdict == FINDING_HEALTHY ? NULL : &s->evidence,
+		.began = verdict == FINDING_HEALTHY
+		    ? 0
+		    : evidence_number(&s->evidence, "sent", 0),
 		.now = now,
 		.wall = wall,
 	    });

@@ -104,6 +104,16 @@ find_or_add(struct slow *s, const struct endpoint *endpoint)
 	return server;
 }
 
+/* When the first of the last `count' slow ones was sent, about. */
+static nstime
+first_sent(const struct slow *s, const struct slow_server *server)
+{
+	const size_t first =
+	    (server->slow_count - s->limits.count) % COUNT_LIMIT;
+
+	return server->slow_at[first] - server->threshold;
+}
+
 static void
 tell_with(struct slow *s, const struct slow_server *server,
     struct finding finding, nstime now, nstime wall)
@@ -128,6 +138,8 @@ tell_with(struct slow *s, const struct slow_server *server,
 	finding.evidence = e;
 	finding.now = now;
 	finding.wall = wall;
+	if (finding.verdict == FINDING_TROUBLE)
+		finding.began = wall - (now - first_sent(s, server));
 	s->output(s->arg, &finding);
 }
 

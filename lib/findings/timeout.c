@@ -221,6 +221,7 @@ tell_timeout(struct timeout *t, const struct outcome *o,
 		    FINDING_TRANSACTION_TIMEOUT, proof_class_name(o->class)),
 		.evidence = &t->evidence,
 		.now = o->now,
+		.began = o->request.sent_wall,
 	    });
 }
 

@@ -27,7 +27,7 @@ attempt(uint8_t host, nstime now)
 {
 	const struct endpoint from = client(host, (uint16_t)now);
 
-	failures_add(f, &from, 0, now);
+	failures_add(f, &from, 0, now, now - 1);
 }
 
 static void
@@ -56,6 +56,7 @@ START_TEST(enough_are_so_many_within_the_window)
 	ck_assert(!failures_are_enough(f, 100, 101));
 	attempt(2, 110);
 	ck_assert(failures_are_enough(f, 100, 110));
+	ck_assert_int_eq(failures_began(f), 9);
 	ck_assert_uint_eq(f->attempts, 4);
 	ck_assert_uint_eq(f->clients, 2);
 	ck_assert(!failures_are_over(f, 100, 209));

@@ -30,7 +30,7 @@ is_failing(const struct failures *f, const struct address *client)
 
 void
 failures_add(struct failures *f, const struct endpoint *client,
-    uint32_t sequence, nstime now)
+    uint32_t sequence, nstime now, nstime began)
 {
 	f->attempts++;
 	f->last = now;
@@ -43,6 +43,7 @@ failures_add(struct failures *f, const struct endpoint *client,
 	}
 	f->latest[f->held++] = (struct failures_attempt){
 		.at = now,
+		.began = began,
 		.client = *client,
 		.sequence = sequence,
 	};
@@ -53,6 +54,17 @@ failures_add(struct failures *f, const struct endpoint *client,
 	f->failing[0] = client->address;
 	if (f->clients < FAILURES_CLIENTS)
 		f->clients++;
+}
+
+nstime
+failures_began(const struct failures *f)
+{
+	nstime began = NSTIME_NEVER;
+
+	for (size_t i = 0; i < f->held; i++)
+		if (f->latest[i].began < began)
+			began = f->latest[i].began;
+	return f->held == 0 ? 0 : began;
 }
 
 bool

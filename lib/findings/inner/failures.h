@@ -26,6 +26,7 @@ struct failures {
 	size_t size, held; /* attempts that raise it; of them kept */
 	struct failures_attempt {
 		nstime at;
+		nstime began; /* the stamp of its first packet */
 		struct endpoint client;
 		uint32_t sequence;
 	} latest[];
@@ -35,9 +36,13 @@ struct failures {
  * it with free(). */
 struct failures *failures_new(size_t count, nstime now);
 
-/* `sequence' is the number that TCP began with; 0: not known. */
+/* `sequence' is the number that TCP began with; 0: not known.  `began' is the
+ * stamp of the attempt's first packet. */
 void failures_add(struct failures *f, const struct endpoint *client,
-    uint32_t sequence, nstime now);
+    uint32_t sequence, nstime now, nstime began);
+
+/* When the first of those that matter began, its stamp. */
+nstime failures_began(const struct failures *f);
 
 /* Were there none for so long? */
 bool failures_are_over(const struct failures *f, nstime quiet, nstime now);

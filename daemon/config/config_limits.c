@@ -206,6 +206,13 @@ fill_judge(const struct config *config, const struct siphash_key *key,
 		    identity_key },
 		.key = *key,
 	};
+	judge->fanout = (struct fanout_limits){
+		.servers = 5,
+		.window = 5 * MINUTE,
+		.quiet = 60 * MINUTE,
+		.clients = peers,
+		.key = *key,
+	};
 	judge->slow = (struct slow_limits){
 		.count = timeouts->slow_count,
 		.window = 5 * MINUTE,

@@ -270,8 +270,8 @@ conclude(struct alert *a, struct alert_entry *e, enum episode_life before,
 		let_follow(a, id, life, textbuf_slice(&subject), now, wall);
 }
 
-/* Another alert takes over.  False: it is not there. */
-static bool
+/* Another alert takes over.  If it does not stand, this one goes on. */
+static void
 hand_over(struct alert *a, struct alert_entry *e, const struct finding *f)
 {
 	const enum episode_life before = e->episode.life;
@@ -282,13 +282,12 @@ hand_over(struct alert *a, struct alert_entry *e, const struct finding *f)
 	textbuf_init(&t, text, sizeof(text));
 	successor = find(a, write_name(&t, f->successor, f->successor_key));
 	if (successor == NULL || successor->episode.life == EPISODE_IDLE)
-		return false;
+		return;
 	if (handover_leave(a, e, successor))
-		return true;
+		return;
 	episode_join(
 	    &e->episode, &a->rules, successor->episode.id, f->now, f->wall);
 	conclude(a, e, before, f->now, f->wall);
-	return true;
 }
 
 /* Is its end put off, or done already? */
@@ -300,8 +299,10 @@ is_taken_care_of(
 		return false;
 	if (f->verdict == FINDING_HEALTHY)
 		return !handover_may_heal(a, e);
-	return f->verdict == FINDING_SUPERSEDED && f->successor_key.len > 0 &&
-	    hand_over(a, e, f);
+	if (f->verdict != FINDING_SUPERSEDED || f->successor_key.len == 0)
+		return false;
+	hand_over(a, e, f);
+	return true;
 }
 
 void

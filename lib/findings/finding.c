@@ -39,6 +39,11 @@ static const struct finding_field transaction_timeout[] = {
 	    "another server answered a later attempt" },
 	{ "legs", EVIDENCE_INTEGER, true, NULL,
 	    "on how many legs it was seen" },
+	{ "servers", EVIDENCE_INTEGER, false, NULL,
+	    "how many servers did not answer this client; the other fields "
+	    "are of the last" },
+	{ "server_list", EVIDENCE_LIST, false, NULL,
+	    "their endpoints, as far as there is room" },
 	{ .name = NULL },
 };
 

@@ -13,10 +13,19 @@ struct judge {
 	struct silence *silence;
 	struct certificate *certificate;
 	struct stale *stale;
+	struct fanout *fanout;
 	struct alert *alert;
 	const struct endpoint *server; /* of the outcome being judged */
 	nstime due;                    /* the next deadline of all */
 };
+
+static void
+on_folded(void *arg, const struct finding *finding)
+{
+	struct judge *j = arg;
+
+	alert_input(j->alert, finding);
+}
 
 /*
  * The one door from findings to alerts.  A timeout says better what slowness
@@ -27,7 +36,7 @@ on_finding(void *arg, const struct finding *finding)
 {
 	struct judge *j = arg;
 
-	alert_input(j->alert, finding);
+	fanout_input(j->fanout, finding);
 	if (finding->kind == FINDING_TRANSACTION_TIMEOUT &&
 	    finding->verdict == FINDING_TROUBLE && j->server != NULL)
 		slow_supersede(j->slow, j->server, finding);
@@ -65,10 +74,12 @@ judge_new(const struct judge_limits *limits, alert_output *output, void *arg)
 	j->silence = silence_new(&limits->silence, on_finding, j);
 	j->certificate = certificate_new(&limits->certificate, on_finding, j);
 	j->stale = stale_new(&limits->stale, on_finding, j);
+	j->fanout = fanout_new(&limits->fanout, on_folded, j);
 	j->alert = alert_new(&limits->alert, output, arg);
 	if (j->timeout != NULL && j->slow != NULL && j->visibility != NULL &&
 	    j->skew != NULL && j->connection != NULL && j->silence != NULL &&
-	    j->certificate != NULL && j->stale != NULL && j->alert != NULL) {
+	    j->certificate != NULL && j->stale != NULL && j->fanout != NULL &&
+	    j->alert != NULL) {
 		renew_due(j);
 		return j;
 	}
@@ -89,6 +100,7 @@ judge_free(struct judge *j)
 	silence_free(j->silence);
 	certificate_free(j->certificate);
 	stale_free(j->stale);
+	fanout_free(j->fanout);
 	alert_free(j->alert);
 	free(j);
 }
@@ -105,6 +117,7 @@ judge_set(struct judge *j, const struct judge_limits *limits)
 	silence_set(j->silence, &limits->silence);
 	certificate_set(j->certificate, &limits->certificate);
 	stale_set(j->stale, &limits->stale);
+	fanout_set(j->fanout, &limits->fanout);
 	alert_set(j->alert, &limits->alert);
 	renew_due(j);
 }
@@ -422,6 +435,7 @@ judge_stats(const struct judge *j, counter_output *output, void *arg)
 	silence_stats(j->silence, output, arg);
 	certificate_stats(j->certificate, output, arg);
 	stale_stats(j->stale, output, arg);
+	fanout_stats(j->fanout, output, arg);
 	alert_stats(j->alert, output, arg);
 }
 

@@ -3,6 +3,7 @@
 #define JUDGE_H
 
 #include "alert/alert.h"
+#include "findings/fanout.h"
 #include "skew/skew.h"
 #include "findings/slow.h"
 #include "findings/timeout.h"
@@ -30,6 +31,7 @@ struct judge_limits {
 	struct silence_limits silence;
 	struct certificate_limits certificate;
 	struct stale_limits stale;
+	struct fanout_limits fanout;
 	struct alert_limits alert;
 };
 

@@ -36,12 +36,20 @@ episode_deadline(const struct episode *e, const struct episode_rules *rules)
 	return tell < quiet ? tell : quiet;
 }
 
+/* An alert that counts servers says how many there are by now. */
+static bool
+counts_servers(const struct evidence *e)
+{
+	return e != NULL && evidence_find(e, "servers") != NULL;
+}
+
 static void
 put_out(const struct episode *e, const struct episode_rules *rules,
     enum alert_state state, nstime now, nstime wall)
 {
 	const bool over = state == ALERT_RESOLVED || state == ALERT_JOINED;
-	const bool opening = state == ALERT_RAISED || e->latest == NULL;
+	const bool opening = e->latest == NULL ||
+	    (state == ALERT_RAISED && !counts_servers(e->latest));
 	const struct alert_event event = {
 		.kind = e->kind,
 		.state = state,

@@ -139,13 +139,35 @@ add_legs(struct textbuf *t, const struct evidence *e)
 	}
 }
 
+/* Many servers do not answer one client. */
+static void
+fanout(struct textbuf *t, const struct alert_event *event, int64_t servers)
+{
+	const struct evidence *e = event->evidence;
+
+	phrase_value(t, event->subject);
+	textbuf_add(t, " gets no answer from ");
+	phrase_count(t, (uint64_t)servers, "server");
+	textbuf_add(t, ", the last ");
+	phrase_field(t, e, "uas", "unknown");
+	textbuf_add(t, " to ");
+	phrase_field(t, e, "method", "a request");
+	phrase_since(t, event->first_seen);
+	add_proofs(t, e);
+}
+
 static void
 timeout(struct textbuf *t, const struct alert_event *event)
 {
 	const struct evidence *e = event->evidence;
+	const int64_t servers = evidence_number(e, "servers", 0);
 	const struct slice class = evidence_get(e, "class");
 	size_t i = 0;
 
+	if (servers > 0) {
+		fanout(t, event, servers);
+		return;
+	}
 	while (
 	    timeouts[i].class[0] != '\0' && !slice_is(class, timeouts[i].class))
 		i++;
@@ -169,6 +191,11 @@ timeout(struct textbuf *t, const struct alert_event *event)
 static void
 timeout_label(struct textbuf *t, const struct alert_event *event)
 {
+	if (evidence_number(event->evidence, "servers", 0) > 0) {
+		textbuf_add(t, "requests of ");
+		phrase_value(t, event->subject);
+		return;
+	}
 	add_pattern(t, "$M to $S", event);
 }
 
@@ -220,6 +247,10 @@ advise(const struct alert_event *event)
 	const struct evidence *e = event->evidence;
 	const struct slice class = evidence_get(e, "class");
 
+	if (evidence_number(e, "servers", 0) > 0)
+		return "check that host's own network first (cable, VLAN, "
+		       "routes, firewall), then what lies between it and all "
+		       "of those servers";
 	if (!is_on_5062(evidence_get(e, "uas")) ||
 	    !(slice_is(class, "no_response") || slice_is(class, "no_final")))
 		return NULL;

@@ -9,7 +9,7 @@
 #include "findings/inner/scanners.h"
 
 /* What must still fit into a record for one server. */
-enum { SPARE = 4096 };
+enum { SPARE = 4096, ANSWERED = 64 };
 
 struct connection_server {
 	struct lru_entry entry;
@@ -25,7 +25,8 @@ struct connection {
 	void *arg;
 	struct lru *servers;
 	struct scanners *scanners;
-	nstime udp_failed; /* the latest one over UDP */
+	nstime udp_failed;                  /* the latest one over UDP */
+	struct endpoint answered[ANSWERED]; /* some that did over UDP */
 	struct evidence evidence;
 	uint64_t scans, no_memory;
 };
@@ -42,6 +43,7 @@ static const struct {
 	[CONNECTION_TLS_ALERT] = { "tls_alert", CONNECTION_SECURED },
 	[CONNECTION_TLS_CLOSED] = { "tls_closed", CONNECTION_SECURED },
 	[CONNECTION_TLS_STALLED] = { "tls_stalled", CONNECTION_SECURED },
+	[CONNECTION_CLOSED] = { "closed", CONNECTION_ANSWERED },
 };
 
 static bool
@@ -148,6 +150,23 @@ has_worked(const struct connection_server *s, enum connection_class class)
 	return s->reached > (unsigned)classes[class].cure;
 }
 
+/* One of a few places for each server; the next takes it. */
+static struct endpoint *
+place_of(struct connection *c, const struct endpoint *server)
+{
+	const uint8_t *o = server->address.octets;
+
+	return &c->answered[(o[2] * 31u + o[3] + o[14] * 7u + o[15] +
+				server->port) %
+	    ANSWERED];
+}
+
+static bool
+has_answered(struct connection *c, const struct endpoint *server)
+{
+	return endpoint_equal(place_of(c, server), server);
+}
+
 static void
 fill_evidence(struct evidence *e, const struct connection_server *s,
     const struct failures *all, const struct connection_failure *f)
@@ -159,10 +178,12 @@ fill_evidence(struct evidence *e, const struct connection_server *s,
 	evidence_text(e, "transport", f->udp ? "udp" : "tcp");
 	evidence_integer(e, "attempts", (int64_t)all->attempts);
 	evidence_integer(e, "clients", all->clients);
-	/* Answers over UDP are not heard until something has failed. */
+	/* Of answers over UDP only some are remembered. */
 	if (!f->udp || s->udp_worked)
 		evidence_boolean(e, "ever_worked",
-		    f->udp ? s->udp_worked : has_worked(s, f->class));
+		    s->udp_worked || f->established || has_worked(s, f->class));
+	if (f->established && f->after > 0)
+		evidence_seconds(e, "after_s", f->after, 1);
 	if (f->tls_version != NULL)
 		evidence_text(e, "tls_version", f->tls_version);
 	if (f->tls_alert < 0)
@@ -239,6 +260,21 @@ is_scan(const struct connection *c, const struct connection_failure *f)
 		c->limits.window, f->now);
 }
 
+/* No more of them than raise it need be told apart. */
+static void
+add(struct connection *c, struct failures *all,
+    const struct connection_failure *f)
+{
+	unsigned requests = f->requests > 0 ? f->requests : 1;
+
+	if (requests > c->limits.count)
+		requests = c->limits.count;
+	while (requests-- > 0)
+		failures_add(all, &f->client, f->sequence, f->now,
+		    f->began != 0 ? f->began : f->wall);
+	all->established = all->established || f->established;
+}
+
 void
 connection_failed(struct connection *c, const struct connection_failure *f)
 {
@@ -257,8 +293,8 @@ connection_failed(struct connection *c, const struct connection_failure *f)
 		return;
 	if (f->udp)
 		c->udp_failed = f->now;
-	failures_add(all, &f->client, f->sequence, f->now,
-	    f->began != 0 ? f->began : f->wall);
+	add(c, all, f);
+	s->udp_worked = s->udp_worked || has_answered(c, &f->server);
 	all->tcp = all->tcp || !f->udp;
 	all->udp = all->udp || f->udp;
 	if (!all->raised && !failures_are_enough(all, c->limits.window, f->now))
@@ -273,6 +309,15 @@ connection_failed(struct connection *c, const struct connection_failure *f)
 		.wall = f->wall,
 		.began = failures_began(all),
 	    });
+}
+
+/* How far a connection must get to show that it works again.  Where those that
+ * worked die, that they work at first shows nothing. */
+static enum connection_stage
+cure_of(const struct connection_server *s, size_t class)
+{
+	return s->failures[class]->established ? CONNECTION_KEPT
+					       : classes[class].cure;
 }
 
 static void
@@ -305,10 +350,11 @@ connection_worked(struct connection *c, const struct connection_success *w)
 	if (s == NULL)
 		return;
 	s->udp_worked = s->udp_worked || w->udp;
-	if (!w->udp && s->reached <= (unsigned)w->stage)
+	if (!w->udp && w->stage <= CONNECTION_SECURED &&
+	    s->reached <= (unsigned)w->stage)
 		s->reached = (uint8_t)(w->stage + 1);
 	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
-		if (s->failures[i] != NULL && w->stage >= classes[i].cure)
+		if (s->failures[i] != NULL && w->stage >= cure_of(s, i))
 			cure(c, s, (enum connection_class)i, w);
 }
 
@@ -325,6 +371,7 @@ connection_udp_worked(struct connection *c, const struct endpoint *client,
 		.wall = wall,
 	};
 
+	*place_of(c, server) = *server;
 	if (c->udp_failed == INT64_MIN ||
 	    due_by(c->udp_failed, c->limits.quiet, now))
 		return;

@@ -22,6 +22,9 @@
  *   - a scan: a client that within the window failed at more than ten server
  *     endpoints none of which ever worked.
  *
+ * A connection that worked and then delivers nothing, or is reset or closed on
+ * a request, is an attempt too; so is each further request on it.
+ *
  * It is over when a client that had failed gets through as far as it did not
  * before; where nobody got through while it lasted, anybody's success will do.
  * That UDP works says nothing about TCP, nor the other way round.
@@ -40,10 +43,13 @@ enum connection_class {
 	CONNECTION_UNANSWERED,
 	CONNECTION_UNREACHABLE,
 	CONNECTION_BLACKHOLE, /* open, but what is sent is not acknowledged */
-	CONNECTION_RESET,     /* by the server, before it answered anything */
+	/* The server reset it, either right after accepting it or before it
+	 * answered, or on a request on one that had worked. */
+	CONNECTION_RESET,
 	CONNECTION_TLS_ALERT,
 	CONNECTION_TLS_CLOSED, /* by either, in the middle of the handshake */
 	CONNECTION_TLS_STALLED,
+	CONNECTION_CLOSED, /* as RESET */
 	CONNECTION_CLASSES
 };
 
@@ -62,10 +68,15 @@ struct connection_failure {
 	enum connection_class class;
 	struct endpoint client, server;
 	bool udp;
-	uint32_t sequence;       /* TCP, of what ICMP quotes; 0: unknown */
-	bool worked;             /* something of that host was seen: no scan */
-	const char *tls_version; /* static; NULL: unknown or no TLS */
-	int tls_alert;           /* -1: none */
+	uint32_t sequence; /* TCP, of what ICMP quotes; 0: unknown */
+	bool worked;       /* something of that host was seen: no scan */
+	/* This connection had worked: then `after' is the time since the last
+	 * answer on it. */
+	bool established;
+	nstime after;
+	unsigned requests;          /* that it concerns; 0: one */
+	const char *tls_version;    /* static; NULL: unknown or no TLS */
+	int tls_alert;              /* -1: none */
 	const char *tls_alert_name; /* static; NULL: none */
 	bool alert_from_server;
 	nstime now, wall;
@@ -76,7 +87,9 @@ struct connection_failure {
 enum connection_stage {
 	CONNECTION_OPENED,   /* the server acknowledged the SYN */
 	CONNECTION_ANSWERED, /* it sent octets (or UDP) */
-	CONNECTION_SECURED   /* .. and TLS is up, or there is none */
+	CONNECTION_SECURED,  /* .. and TLS is up, or there is none */
+	CONNECTION_KEPT      /* it answered later requests as well, or ended
+			      * with nothing open; told now and then */
 };
 
 struct connection_success {
@@ -95,7 +108,7 @@ void connection_failed(
 void connection_worked(
     struct connection *c, const struct connection_success *success);
 
-/* An answer over UDP; costs nothing unless some UDP server failed. */
+/* An answer over UDP; costs little. */
 void connection_udp_worked(struct connection *c, const struct endpoint *client,
     const struct endpoint *server, nstime now, nstime wall);
 

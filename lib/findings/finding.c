@@ -139,7 +139,7 @@ static const struct finding_field witness_conflict[] = {
 
 static const struct finding_field connection_failure[] = {
 	{ "class", EVIDENCE_TEXT, true,
-	    "refused unanswered unreachable blackhole reset tls_alert "
+	    "refused unanswered unreachable blackhole reset closed tls_alert "
 	    "tls_closed tls_stalled",
 	    "where the connection came to nothing" },
 	{ "client", EVIDENCE_TEXT, true, NULL, "the endpoint that tried last" },
@@ -153,6 +153,8 @@ static const struct finding_field connection_failure[] = {
 	{ "ever_worked", EVIDENCE_BOOLEAN, false, NULL,
 	    "it was seen to get further before; left out over UDP where that "
 	    "is not known" },
+	{ "after_s", EVIDENCE_SECONDS, false, NULL,
+	    "of a connection that had worked: since its last answer" },
 	{ "tls_version", EVIDENCE_TEXT, false, NULL,
 	    "the version of TLS that was offered or agreed" },
 	{ "tls_alert", EVIDENCE_INTEGER, false, NULL,

@@ -180,11 +180,105 @@ START_TEST(a_reset_before_the_first_answer_is_a_failure)
 }
 END_TEST
 
-START_TEST(a_reset_of_one_that_said_nothing_is_none)
+START_TEST(a_reset_right_after_accepting_is_a_failure)
 {
 	begin();
 	segments_open(&on.wire);
 	segments_send(&on.wire, BACK, TCP_RST | TCP_ACK, "");
+	failed_as(CONNECTION_RESET);
+}
+END_TEST
+
+START_TEST(a_close_right_after_accepting_is_a_failure)
+{
+	begin();
+	segments_open(&on.wire);
+	segments_send(&on.wire, BACK, TCP_FIN | TCP_ACK, "");
+	on.wire.next[BACK]++;
+	segments_send(&on.wire, THERE, TCP_FIN | TCP_ACK, "");
+	failed_as(CONNECTION_CLOSED);
+}
+END_TEST
+
+START_TEST(an_idle_one_that_said_nothing_may_be_reset)
+{
+	begin();
+	segments_open(&on.wire);
+	wait_until(3 * NSTIME_S);
+	segments_send(&on.wire, BACK, TCP_RST | TCP_ACK, "");
+	did_not_fail();
+}
+END_TEST
+
+static void
+exchange(void)
+{
+	segments_send(&on.wire, THERE, TCP_ACK, "OPTIONS sip:a@b SIP/2.0");
+	segments_send(&on.wire, BACK, TCP_ACK, "SIP/2.0 200 OK");
+}
+
+START_TEST(a_reset_on_the_next_request_is_a_failure)
+{
+	begin();
+	segments_open(&on.wire);
+	exchange();
+	wait_until(20 * NSTIME_S);
+	segments_send(&on.wire, THERE, TCP_ACK, "OPTIONS sip:a@b SIP/2.0");
+	segments_send(&on.wire, BACK, TCP_RST | TCP_ACK, "");
+	ck_assert(on.failure.established);
+	ck_assert_int_gt(on.failure.after, 19 * NSTIME_S);
+	failed_as(CONNECTION_RESET);
+}
+END_TEST
+
+START_TEST(a_close_of_an_idle_one_that_worked_is_its_end)
+{
+	begin();
+	segments_open(&on.wire);
+	exchange();
+	segments_send(&on.wire, THERE, TCP_ACK, "ACK sip:a@b SIP/2.0");
+	segments_send(&on.wire, THERE, TCP_ACK, "SIP/2.0 200 OK");
+	segments_send(&on.wire, BACK, TCP_RST | TCP_ACK, "");
+	ck_assert_int_eq(on.stage, CONNECTION_KEPT);
+	did_not_fail();
+}
+END_TEST
+
+START_TEST(one_that_worked_and_then_delivers_nothing_is_a_failure)
+{
+	begin();
+	segments_open(&on.wire);
+	exchange();
+	wait_until(20 * NSTIME_S);
+	for (unsigned i = 0; i < 5; i++) {
+		segments_send(
+		    &on.wire, THERE, TCP_ACK, "OPTIONS sip:a@b SIP/2.0");
+		on.wire.next[THERE] -= 23;
+		wait_until(on.wire.now + NSTIME_S);
+	}
+	wait_until(40 * NSTIME_S);
+	ck_assert(on.failure.established);
+	ck_assert_uint_eq(on.failure.requests, 1);
+	on.wire.next[THERE] += 23;
+	segments_send(&on.wire, THERE, TCP_ACK, "OPTIONS sip:b@b SIP/2.0");
+	ck_assert_uint_eq(on.failed, 2);
+	on.failed--;
+	failed_as(CONNECTION_BLACKHOLE);
+}
+END_TEST
+
+START_TEST(that_it_keeps_working_is_told_once_a_minute)
+{
+	begin();
+	segments_open(&on.wire);
+	for (unsigned i = 0; i < 10; i++)
+		exchange();
+	ck_assert_uint_eq(on.worked, 2);
+	wait_until(61 * NSTIME_S);
+	for (unsigned i = 0; i < 10; i++)
+		exchange();
+	ck_assert_uint_eq(on.worked, 3);
+	ck_assert_int_eq(on.stage, CONNECTION_KEPT);
 	did_not_fail();
 }
 END_TEST
@@ -263,6 +357,7 @@ START_TEST(keep_alives_say_nothing)
 	begin();
 	segments_open(&on.wire);
 	segments_send(&on.wire, THERE, TCP_ACK, "\r\n\r\n");
+	wait_until(3 * NSTIME_S);
 	segments_send(&on.wire, BACK, TCP_RST | TCP_ACK, "");
 	did_not_fail();
 }
@@ -345,7 +440,13 @@ END_TEST
 UNIT("attempts", a_rst_to_the_syn_is_refused,
     a_syn_without_an_answer_is_not_judged_here, stages_are_told_once_each,
     a_reset_before_the_first_answer_is_a_failure,
-    a_reset_of_one_that_said_nothing_is_none,
+    a_reset_right_after_accepting_is_a_failure,
+    a_close_right_after_accepting_is_a_failure,
+    an_idle_one_that_said_nothing_may_be_reset,
+    a_reset_on_the_next_request_is_a_failure,
+    a_close_of_an_idle_one_that_worked_is_its_end,
+    one_that_worked_and_then_delivers_nothing_is_a_failure,
+    that_it_keeps_working_is_told_once_a_minute,
     octets_resent_in_vain_were_not_delivered,
     an_alert_is_told_with_what_it_says,
     the_end_of_the_connection_ends_the_handshake, an_impatient_client_is_none,

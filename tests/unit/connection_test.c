@@ -416,6 +416,67 @@ START_TEST(what_fails_is_saved_before_what_works)
 END_TEST
 
 static void
+break_one(struct connection *c, enum connection_class class, unsigned requests,
+    nstime now)
+{
+	struct connection_failure f =
+	    failure_of(class, "192.0.2.1", 40000, now);
+
+	f.established = true;
+	f.after = 20 * NSTIME_S;
+	f.requests = requests;
+	connection_failed(c, &f);
+}
+
+START_TEST(several_requests_on_one_connection_are_enough)
+{
+	struct connection *c = connection_of(10);
+
+	work(c, CONNECTION_ANSWERED, "192.0.2.1", 0);
+	break_one(c, CONNECTION_BLACKHOLE, 2, 30 * NSTIME_S);
+	ck_assert_uint_eq(heard.count, 0);
+	break_one(c, CONNECTION_BLACKHOLE, 1, 31 * NSTIME_S);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_int_eq(evidence_number(&heard.evidence, "ever_worked", 9), 1);
+	ck_assert_int_eq(
+	    evidence_number(&heard.evidence, "after_s", 0), 20 * NSTIME_S);
+	connection_free(c);
+}
+END_TEST
+
+START_TEST(that_they_work_at_first_does_not_end_it)
+{
+	struct connection *c = connection_of(10);
+
+	for (int i = 0; i < 3; i++) {
+		work(c, CONNECTION_ANSWERED, "192.0.2.1", i);
+		break_one(c, CONNECTION_RESET, 1, i);
+	}
+	ck_assert_uint_eq(heard.count, 1);
+	work(c, CONNECTION_SECURED, "192.0.2.1", 10);
+	ck_assert_uint_eq(heard.count, 1);
+	work(c, CONNECTION_KEPT, "192.0.2.1", 11);
+	ck_assert_uint_eq(heard.count, 2);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	connection_free(c);
+}
+END_TEST
+
+START_TEST(an_answer_over_udp_shows_that_it_worked)
+{
+	struct connection *c = connection_of(10);
+	const struct endpoint client = outcomes_endpoint("192.0.2.1", 5060);
+	const struct endpoint server = outcomes_endpoint("192.0.2.2", 5062);
+
+	connection_udp_worked(c, &client, &server, 0, 0);
+	for (int i = 0; i < 3; i++)
+		attempt(c, CONNECTION_REFUSED, "192.0.2.1", i);
+	ck_assert_int_eq(evidence_number(&heard.evidence, "ever_worked", 9), 1);
+	connection_free(c);
+}
+END_TEST
+
+static void
 work_at(struct connection *c, const char *server)
 {
 	connection_worked(c,
@@ -522,4 +583,7 @@ UNIT("connection", a_segment_that_tcp_repeats_is_one_attempt,
     attempts_that_were_too_few_begin_anew_after_a_restart,
     an_answer_over_udp_heals_after_a_restart,
     what_fails_is_saved_before_what_works,
+    several_requests_on_one_connection_are_enough,
+    that_they_work_at_first_does_not_end_it,
+    an_answer_over_udp_shows_that_it_worked,
     a_restart_does_not_change_which_was_used_longest_ago)

@@ -17,6 +17,7 @@ struct failures {
 	unsigned clients;  /* read it: how many failed, as far as counted */
 	bool raised;       /* set it: they were told */
 	bool tcp, udp;     /* set it: over which */
+	bool established;  /* set it: connections that had worked */
 
 	/* Private. */
 	struct address failing[FAILURES_CLIENTS]; /* the latest one first */

@@ -12,6 +12,16 @@ enum { LOOKS = 5 /* at octets that are not acknowledged */ };
 #define STALLED (30 * NSTIME_S)
 #define IMPATIENT (1 * NSTIME_S)
 
+/* A server that hangs up so soon after accepting a connection, or after a
+ * request, does it for that. */
+#define HANGS_UP_WITHIN (2 * NSTIME_S)
+
+/* Writes further apart are different requests. */
+#define ANOTHER_REQUEST (500 * NSTIME_MS)
+
+/* That a connection keeps working is told so often. */
+#define KEPT_EVERY (60 * NSTIME_S)
+
 /* One connection. */
 struct attempt {
 	struct timerq_entry timer;
@@ -23,7 +33,14 @@ struct attempt {
 	bool tls, secured;
 	uint8_t looks; /* left, at octets that are not acknowledged */
 	nstime look_at, stalled_at;
-	nstime spoke; /* the client, first */
+	nstime opened, began; /* began: its stamp */
+	nstime spoke;         /* the client, first */
+	bool asked;           /* since then the server has said nothing */
+	nstime asked_at;      /* the client's latest request */
+	nstime answered_at;   /* the server's latest octets; 0: none */
+	nstime kept_at;       /* told last */
+	unsigned pending;     /* requests not acknowledged, about */
+	bool stalled;         /* told as a black hole, though it had worked */
 	const char *version;
 };
 
@@ -88,6 +105,29 @@ fail(struct attempts *a, struct attempt *t, enum connection_class class,
 		.tls_alert = -1,
 		.now = now,
 		.wall = wall,
+		.began = t->began,
+	    });
+}
+
+/* One that had worked; `requests' are concerned. */
+static void
+fail_established(struct attempts *a, struct attempt *t,
+    enum connection_class class, unsigned requests, nstime now, nstime wall)
+{
+	t->failed = true;
+	tell_failed(a, t,
+	    &(struct connection_failure){
+		.class = class,
+		.client = t->client,
+		.server = t->server,
+		.established = true,
+		.after = now - t->answered_at,
+		.requests = requests,
+		.tls_version = t->version,
+		.tls_alert = -1,
+		.now = now,
+		.wall = wall,
+		.began = wall - (now - t->asked_at),
 	    });
 }
 
@@ -130,6 +170,9 @@ attempt_of(struct attempts *a, const struct tcpreasm_event *e, void **slot)
 		.lost = e->guessed,
 		.look_at = NSTIME_NEVER,
 		.stalled_at = NSTIME_NEVER,
+		.opened = e->now,
+		.began = e->wall,
+		.kept_at = e->now,
 	};
 	*slot = t;
 	return t;
@@ -157,6 +200,19 @@ set_timer(struct attempts *a, struct attempt *t)
 			a->no_memory++;
 }
 
+static void
+undelivered(struct attempts *a, struct attempt *t, nstime now, nstime wall)
+{
+	if (t->stalled)
+		return;
+	if (!t->answered) {
+		fail(a, t, CONNECTION_BLACKHOLE, now, wall);
+		return;
+	}
+	t->stalled = true;
+	fail_established(a, t, CONNECTION_BLACKHOLE, t->pending, now, wall);
+}
+
 /* Sent but not acknowledged yet: look again later, a few times. */
 static void
 look(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
@@ -168,7 +224,7 @@ look(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 	if (!tcpreasm_facts(tcp, t->id, TCPREASM_TO_SERVER, &sent))
 		return;
 	if (context_undelivered(&sent))
-		fail(a, t, CONNECTION_BLACKHOLE, now, wall);
+		undelivered(a, t, now, wall);
 	else if (sent.acknowledged < sent.seen && t->looks-- > 0)
 		t->look_at = due_at(now, LOOK_AFTER);
 }
@@ -184,19 +240,75 @@ is_keep_alive(struct slice octets)
 	return i == octets.len;
 }
 
-static void
-on_data(struct attempts *a, struct attempt *t, const struct tcpreasm_event *e)
+/* What a server answers, as far as it can be read: neither a response nor an
+ * ACK.  Encrypted octets may be anything. */
+static bool
+is_request(struct slice octets)
 {
-	if (e->direction == TCPREASM_TO_CLIENT) {
-		if (!t->answered)
-			worked(a, t, CONNECTION_ANSWERED, e->now, e->wall);
-		t->answered = true;
+	return !is_keep_alive(octets) &&
+	    !slice_starts_with(octets, "SIP/2.0") &&
+	    !slice_starts_with(octets, "ACK ");
+}
+
+/* It carries messages: TLS is up, or there is none. */
+static bool
+is_up(const struct attempt *t)
+{
+	return t->answered && (!t->tls || t->secured);
+}
+
+static void
+on_answer(struct attempts *a, struct attempt *t, const struct tcpreasm_event *e)
+{
+	if (!t->answered) {
+		worked(a, t, CONNECTION_ANSWERED, e->now, e->wall);
+	} else if (is_up(t) && t->asked &&
+	    due_by(t->kept_at, KEPT_EVERY, e->now)) {
+		t->kept_at = e->now;
+		worked(a, t, CONNECTION_KEPT, e->now, e->wall);
+	}
+	t->answered = true;
+	t->asked = false;
+	t->answered_at = e->now;
+}
+
+/* Count it, and tell it where nothing is delivered any more. */
+static void
+on_ask(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
+    const struct tcpreasm_event *e)
+{
+	struct tcpreasm_facts sent;
+	const bool another =
+	    !t->asked || due_by(t->asked_at, ANOTHER_REQUEST, e->now);
+
+	if (!t->client_spoke)
+		t->spoke = e->now;
+	t->client_spoke = t->asked = true;
+	t->asked_at = e->now;
+	if (!tcpreasm_facts(tcp, t->id, TCPREASM_TO_SERVER, &sent))
+		return;
+	if (sent.acknowledged >= e->offset) {
+		t->pending = 1;
+		t->failed = t->failed && !t->stalled;
+		t->stalled = false;
 		return;
 	}
-	if (!t->client_spoke && !is_keep_alive(e->octets)) {
-		t->client_spoke = true;
-		t->spoke = e->now;
+	t->pending += another;
+	if (t->stalled && another)
+		fail_established(
+		    a, t, CONNECTION_BLACKHOLE, 1, e->now, e->wall);
+}
+
+static void
+on_data(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
+    const struct tcpreasm_event *e)
+{
+	if (e->direction == TCPREASM_TO_CLIENT) {
+		on_answer(a, t, e);
+		return;
 	}
+	if (is_request(e->octets))
+		on_ask(a, tcp, t, e);
 	if (t->failed || t->look_at != NSTIME_NEVER)
 		return;
 	t->looks = LOOKS;
@@ -204,13 +316,51 @@ on_data(struct attempts *a, struct attempt *t, const struct tcpreasm_event *e)
 	set_timer(a, t);
 }
 
+/* When the server hung up, if it was the first to do so; else NSTIME_NEVER. */
+static nstime
+server_hung_up(const struct tcpreasm *tcp, const struct tcpreasm_event *end)
+{
+	struct tcpreasm_facts sent, back;
+	const bool by_reset =
+	    end->fact == TCPREASM_RESET && end->direction == TCPREASM_TO_CLIENT;
+
+	if (!tcpreasm_facts(tcp, end->connection, TCPREASM_TO_SERVER, &sent) ||
+	    !tcpreasm_facts(tcp, end->connection, TCPREASM_TO_CLIENT, &back) ||
+	    sent.hung_up != NSTIME_NEVER)
+		return NSTIME_NEVER;
+	return back.hung_up == NSTIME_NEVER && by_reset ? end->now
+							: back.hung_up;
+}
+
+/* The server hung up at `when': was it for what the client did? */
+static void
+judge_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
+    const struct tcpreasm_event *e, nstime when)
+{
+	const bool reset = e->fact == TCPREASM_RESET;
+	const enum connection_class class =
+	    reset ? CONNECTION_RESET : CONNECTION_CLOSED;
+
+	if (t->lost || t->failed || !context_two_way(tcp, e->connection))
+		return;
+	if (t->answered) {
+		if (is_up(t) && t->asked &&
+		    !due_by(t->asked_at, HANGS_UP_WITHIN, when))
+			fail_established(a, t, class, 1, e->now, e->wall);
+		return;
+	}
+	/* What ends within a handshake is told as that. */
+	if (t->client_spoke ? (reset || !t->tls)
+			    : !due_by(t->opened, HANGS_UP_WITHIN, when))
+		fail(a, t, class, e->now, e->wall);
+}
+
 static void
 on_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
     const struct tcpreasm_event *e)
 {
+	const nstime when = server_hung_up(tcp, e);
 	struct tcpreasm_facts sent;
-	const bool by_server =
-	    e->fact == TCPREASM_RESET && e->direction == TCPREASM_TO_CLIENT;
 
 	if (t->ended)
 		return;
@@ -218,10 +368,11 @@ on_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 	set_timer(a, t);
 	if (tcpreasm_facts(tcp, e->connection, TCPREASM_TO_SERVER, &sent) &&
 	    context_undelivered(&sent))
-		fail(a, t, CONNECTION_BLACKHOLE, e->now, e->wall);
-	else if (by_server && t->client_spoke && !t->answered && !t->lost &&
-	    context_two_way(tcp, e->connection) && !is_impatient(tcp, t, e))
-		fail(a, t, CONNECTION_RESET, e->now, e->wall);
+		undelivered(a, t, e->now, e->wall);
+	else if (when != NSTIME_NEVER)
+		judge_end(a, tcp, t, e, when);
+	if (is_up(t) && !t->failed && !t->asked)
+		worked(a, t, CONNECTION_KEPT, e->now, e->wall);
 }
 
 static void
@@ -261,7 +412,7 @@ attempts_tcp(struct attempts *a, const struct context *context,
 	case TCPREASM_DATA:
 		t = attempt_of(a, e, slot);
 		if (t != NULL)
-			on_data(a, t, e);
+			on_data(a, context->tcp, t, e);
 		break;
 	case TCPREASM_GAP:
 		if (t != NULL)

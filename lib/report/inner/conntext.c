@@ -25,6 +25,7 @@ static const struct {
 	    " does not get what is sent to it: TCP repeats it, nothing is "
 	    "acknowledged" },
 	{ "reset", "", " resets connections before it answers anything" },
+	{ "closed", "", " closes connections before it answers anything" },
 	{ "tls_alert", "TLS with ", " fails: " },
 	{ "tls_closed", "TLS with ",
 	    " fails: closed in the middle of the handshake" },
@@ -32,6 +33,30 @@ static const struct {
 	    " stalls: the handshake is not done after 30 s" },
 	{ "", "connections to ", " fail" }, /* any other */
 };
+
+/* The same of connections that had worked. */
+static const struct {
+	const char *class, *after;
+} broken[] = {
+	{ "blackhole",
+	    " does not get what is sent to it any more on connections that "
+	    "worked: TCP repeats it, nothing is acknowledged" },
+	{ "reset", " resets connections that worked, on the next request" },
+	{ "closed", " closes connections that worked, on the next request" },
+};
+
+static const char *
+after_server(const struct evidence *e, size_t i)
+{
+	const struct slice class = evidence_get(e, "class");
+
+	if (evidence_find(e, "after_s") == NULL)
+		return failures[i].after;
+	for (size_t k = 0; k < sizeof(broken) / sizeof(broken[0]); k++)
+		if (slice_is(class, broken[k].class))
+			return broken[k].after;
+	return failures[i].after;
+}
 
 static void
 add_alert(struct textbuf *t, const struct evidence *e)
@@ -82,7 +107,7 @@ connection_failure(struct textbuf *t, const struct alert_event *event)
 		i++;
 	textbuf_add(t, failures[i].before);
 	add_server(t, event);
-	textbuf_add(t, failures[i].after);
+	textbuf_add(t, after_server(e, i));
 	if (slice_is(class, "tls_alert"))
 		add_alert(t, e);
 	if (slice_is(evidence_get(e, "transport"), "udp"))
@@ -208,6 +233,13 @@ static const struct kindtext_class connection_failure_classes[] = {
 	{ "blackhole",
 	    "check firewalls, routes and MTU between the two, both ways, and "
 	    "whether the server is still up" },
+	{ "reset",
+	    "see that server's log: whom it accepts, its limits, whether what "
+	    "stands behind it is up; and whether it or a firewall forgets idle "
+	    "connections" },
+	{ "closed",
+	    "see that server's log: whom it accepts, its limits, whether what "
+	    "stands behind it is up; and whether it closes idle connections" },
 	{ "tls_alert",
 	    "check the certificates of both sides (dates, trusted "
 	    "authorities), then the clocks of both" },
@@ -236,10 +268,12 @@ const struct kindtext conntext_connection_failure = {
 "The class tells what happened: refused (nothing listens on that port),\n"
 "unanswered (the client repeated its SYN in vain), unreachable (a router\n"
 "or the host said so by ICMP; UDP too), blackhole (the connection is\n"
-"open, but nothing sent is acknowledged), reset (the server hangs up\n"
-"before it answers anything), tls_alert (one side gave its reason in\n"
-"clear), tls_closed (closed in the middle of the handshake, as Windows\n"
-"does), tls_stalled (the handshake is not done after 30 seconds).\n"
+"open, but nothing sent is acknowledged; it may have worked before),\n"
+"reset and closed (the server hangs up right after accepting, before it\n"
+"answers anything, or on a request on a connection that worked),\n"
+"tls_alert (one side gave its reason in clear), tls_closed (closed in the\n"
+"middle of the handshake, as Windows does), tls_stalled (the handshake is\n"
+"not done after 30 seconds).\n"
 "\n"
 "Check in this order:\n"
 "\n"

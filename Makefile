@@ -120,7 +120,8 @@ $B/tests/bench/generate: $B/tests/bench/generate.o $B/tests/bench/segments.o
 	$(call say,LINK)
 	$Q$(LINK) $(LIB_LIBS) -lpcap
 
-# pcapscript and the room it speaks for.
+# pcapscript and the room it speaks for; who plays stories needs both tools.
+$B/tests/tools/pcapscript: | $B/tests/tools/fieldlist
 $B/tests/tools/pcapscript: $B/tests/tools/pcapscript.o $(script) \
     $B/libsiptimed.a
 	$(call say,LINK)

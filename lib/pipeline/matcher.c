@@ -134,7 +134,7 @@ decide_watched(const struct matcher *m, const struct sip_message *message,
 {
 	const uint16_t port = origin->to.port;
 
-	if (!message->is_request || slice_is(message->method, "ACK"))
+	if (!message->is_request)
 		return;
 	origin->mras = is_sip_port(m, port) && mras_is_request(message);
 	origin->watched = (origin->mras && m->limits.watch_mras) ||

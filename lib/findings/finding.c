@@ -106,7 +106,7 @@ static const struct finding_field local_clock[] = {
 };
 
 static const struct finding_field visibility[] = {
-	{ "class", EVIDENCE_TEXT, true, "one_way loss truncated no_sip",
+	{ "class", EVIDENCE_TEXT, true, "one_way loss truncated no_sip undecrypted",
 	    "why part of the traffic cannot be judged" },
 	{ "interface", EVIDENCE_TEXT, false, NULL, "where it was captured" },
 	{ "a", EVIDENCE_TEXT, false, NULL, "a host that sends" },
@@ -114,6 +114,11 @@ static const struct finding_field visibility[] = {
 	    "a host whose packets to a are not seen" },
 	{ "transactions_unknown", EVIDENCE_INTEGER, false, NULL,
 	    "transactions that could not be judged" },
+	{ "server", EVIDENCE_TEXT, false, NULL,
+	    "the server whose TLS is not decrypted" },
+	{ "reason", EVIDENCE_TEXT, false,
+	    "ephemeral foreign_key no_secret wrong_secret cipher version",
+	    "why it is not" },
 	{ .name = NULL },
 };
 

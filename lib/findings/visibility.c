@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/lru.h"
+#include "findings/inner/unread.h"
 
 enum { KEY_OCTETS = 112, INTERFACES = 16, NAME_OCTETS = 32, SPARE = 1024 };
 
@@ -37,6 +38,7 @@ struct visibility {
 	finding_output *output;
 	void *arg;
 	struct lru *pairs;
+	struct unread *unread;
 	struct blindness loss, truncated;
 	struct lossy lossy[INTERFACES];
 	unsigned minutes_without_sip;
@@ -75,8 +77,9 @@ visibility_new(
 	v->loss.class = "loss";
 	v->truncated.class = "truncated";
 	v->pairs = lru_new(&setup, &limits->key);
-	if (v->pairs == NULL) {
-		free(v);
+	v->unread = unread_new(limits->pairs, &limits->key);
+	if (v->pairs == NULL || v->unread == NULL) {
+		visibility_free(v);
 		return NULL;
 	}
 	visibility_set(v, limits);
@@ -90,6 +93,7 @@ visibility_set(struct visibility *v, const struct visibility_limits *limits)
 	v->loss.needed = 1;
 	v->truncated.needed = limits->truncated;
 	lru_set(v->pairs, limits->pairs);
+	unread_set(v->unread, limits->pairs);
 }
 
 static void
@@ -153,6 +157,7 @@ visibility_free(struct visibility *v)
 	if (v == NULL)
 		return;
 	lru_free(v->pairs);
+	unread_free(v->unread);
 	free(v);
 }
 
@@ -239,6 +244,37 @@ void
 visibility_truncated(struct visibility *v, nstime now, nstime wall)
 {
 	blind(v, &v->truncated, now, wall);
+}
+
+static void
+tell_server(struct visibility *v, const struct endpoint *server,
+    enum finding_verdict verdict, nstime now, nstime wall)
+{
+	static const char class[] = "undecrypted ";
+	char store[KEY_OCTETS];
+	struct textbuf key;
+
+	textbuf_init(&key, store, sizeof(store));
+	textbuf_add(&key, class);
+	endpoint_write(&key, server);
+	tell(v, verdict, store, store + sizeof(class) - 1, now, wall);
+}
+
+void
+visibility_opened(struct visibility *v, const struct endpoint *server,
+    nstime now, nstime wall)
+{
+	/* What was raised before a restart is over with it, too. */
+	unread_opened(v->unread, server);
+	tell_server(v, server, FINDING_HEALTHY, now, wall);
+}
+
+void
+visibility_refused(struct visibility *v, const struct endpoint *server,
+    enum decrypt_reason reason, nstime now, nstime wall)
+{
+	if (unread_refused(v->unread, server, reason, &v->evidence))
+		tell_server(v, server, FINDING_TROUBLE, now, wall);
 }
 
 static struct lossy *
@@ -353,6 +389,7 @@ visibility_stats(const struct visibility *v, counter_output *output, void *arg)
 {
 	output(arg, COUNTER_LIMIT, "visibility.pairs_evicted",
 	    lru_evicted(v->pairs));
+	unread_stats(v->unread, output, arg);
 }
 
 static void

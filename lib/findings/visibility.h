@@ -3,6 +3,7 @@
 #define VISIBILITY_H
 
 #include "findings/timeout.h"
+#include "tls/decrypt.h"
 
 /*
  * visibility: we cannot judge, and say why.
@@ -12,7 +13,8 @@
  * became unknown because packets were lost before they reached us, or an
  * interface dropped more than one in a thousand during a minute.  truncated:
  * SIP was cut by the capture's snaplen.  no_sip: other packets arrive, but no
- * SIP and no TLS at the SIP ports.
+ * SIP and no TLS at the SIP ports.  undecrypted: keys are configured, and TLS
+ * of a server is not decrypted.
  */
 
 struct visibility;
@@ -36,6 +38,12 @@ void visibility_transaction(struct visibility *v, const struct outcome *outcome,
 
 /* A SIP datagram or segment came in cut by the snaplen. */
 void visibility_truncated(struct visibility *v, nstime now, nstime wall);
+
+/* TLS of a server was decrypted, or was not. */
+void visibility_opened(struct visibility *v, const struct endpoint *server,
+    nstime now, nstime wall);
+void visibility_refused(struct visibility *v, const struct endpoint *server,
+    enum decrypt_reason reason, nstime now, nstime wall);
 
 /* Live only: the counters of one interface during the last minute. */
 struct visibility_minute {

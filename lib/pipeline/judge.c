@@ -227,6 +227,13 @@ judge_observe(struct judge *j, const struct observation *o)
 	case OBSERVATION_TRUNCATED:
 		visibility_truncated(j->visibility, o->now, o->wall);
 		break;
+	case OBSERVATION_DECRYPTED:
+		visibility_opened(j->visibility, &o->b, o->now, o->wall);
+		break;
+	case OBSERVATION_UNDECRYPTED:
+		visibility_refused(
+		    j->visibility, &o->b, o->unread, o->now, o->wall);
+		break;
 	case OBSERVATION_FAILED:
 		connection_failed(j->connection, &o->failure);
 		break;

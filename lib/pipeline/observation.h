@@ -7,6 +7,7 @@
 #include "findings/silence.h"
 #include "findings/stale.h"
 #include "findings/timeout.h"
+#include "tls/decrypt_reason.h"
 #include "witness/stamp.h"
 
 /*
@@ -31,7 +32,9 @@ enum observation_kind {
 	OBSERVATION_SERVES_TIME, /* a.address is served the time by b */
 	OBSERVATION_REFUSED,     /* a response that may be for the time */
 	OBSERVATION_KRB_REFUSED, /* Kerberos error 37 */
-	OBSERVATION_KRB_SUCCESS  /* a.address got a ticket from b */
+	OBSERVATION_KRB_SUCCESS, /* a.address got a ticket from b */
+	OBSERVATION_DECRYPTED,   /* TLS of server b */
+	OBSERVATION_UNDECRYPTED  /* .. and not */
 };
 
 struct observation {
@@ -40,6 +43,7 @@ struct observation {
 	const struct outcome *outcome; /* TRANSACTION */
 	struct delivery delivery;      /* TRANSACTION */
 	struct endpoint a, b;          /* ACTIVE: a */
+	enum decrypt_reason unread;    /* UNDECRYPTED */
 	union {
 		struct stamp stamp;                   /* CLOCK */
 		struct connection_failure failure;    /* FAILED */

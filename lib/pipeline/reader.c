@@ -311,6 +311,7 @@ streams_limits(const struct reader_limits *limits)
 		.sip_ports = limits->sip_ports,
 		.max_message = limits->message.octets,
 		.tls = limits->tls,
+		.decrypt = limits->decrypt,
 		.exchanges = limits->exchanges,
 	};
 }
@@ -329,6 +330,7 @@ build_rooms(struct reader *r, const struct reader_limits *limits)
 		.observation = on_observation,
 		.arg = r,
 		.sightings = r->sightings,
+		.secrets = limits->secrets,
 	    });
 	r->decode = decode_new(&limits->decode, on_transport, r);
 	r->tcp = tcpreasm_new(&limits->tcp, on_stream, r);
@@ -476,6 +478,12 @@ reader_counts(const struct reader *r, struct reader_counts *counts)
 		.signalling = r->messages + r->segments,
 		.recovered = message_recovered(r->message),
 	};
+}
+
+bool
+reader_decrypted(const struct reader *r, struct decrypt_counts *counts)
+{
+	return streams_decrypted(r->streams, counts);
 }
 
 void

@@ -8,6 +8,7 @@
 #include "pipeline/event.h"
 #include "pipeline/inner/exchanges.h"
 #include "sip/message.h"
+#include "tls/decrypt.h"
 
 /*
  * A reader: packets of whole flows, from the wire to events.
@@ -32,6 +33,9 @@ struct reader_limits {
 	struct tcpreasm_limits tcp;
 	struct message_limits message;
 	struct tlsflow_limits tls;
+	struct secrets *secrets; /* that decrypt TLS; borrowed for the reader's
+				  * life, NULL: nothing is decrypted */
+	struct decrypt_limits decrypt;
 	struct exchanges_limits exchanges;
 };
 
@@ -79,6 +83,9 @@ struct reader_counts {
 	uint64_t recovered;  /* of the messages: libosip2 had refused */
 };
 void reader_counts(const struct reader *r, struct reader_counts *counts);
+
+/* TLS connections that were decrypted or not; false: none are to be. */
+bool reader_decrypted(const struct reader *r, struct decrypt_counts *counts);
 
 /* Every reason of every room below. */
 void reader_stats(const struct reader *r, counter_output *output, void *arg);

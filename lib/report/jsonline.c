@@ -269,6 +269,26 @@ alerts(const struct summary *s)
 	return whole(kinds_object(s->alerts));
 }
 
+static bool
+has_tls(const struct summary *s)
+{
+	return summary_tls(s) > 0;
+}
+
+static json_t *
+tls(const struct summary *s)
+{
+	struct object o = object_new();
+
+	put_count(&o, "decrypted", s->tls.opened);
+	for (int i = 0; i < DECRYPT_REASONS; i++)
+		if (s->tls.refused[i] > 0)
+			put_count(&o,
+			    decrypt_reason_name((enum decrypt_reason)i),
+			    s->tls.refused[i]);
+	return whole(o);
+}
+
 /* clang-format off */
 static const struct jsonline_row summary_rows[] = {
 	{ "type", "text", "always \"summary\"", NULL, NULL, summary_type },
@@ -292,6 +312,9 @@ static const struct jsonline_row summary_rows[] = {
 	    NULL, NULL, findings },
 	{ "alerts", "object", "alerts raised, a number by their kind",
 	    NULL, NULL, alerts },
+	{ "tls", "object", "TLS connections: how many were decrypted, and a "
+	    "number for each reason why others were not",
+	    "if there was something to decrypt with", has_tls, tls },
 	{ "clocks", "array", "the clocks that were judged, an object each: "
 	    "peer, offset_s (positive: ahead of the capture), uncertainty_s, "
 	    "samples, witnesses, shape", NULL, NULL, clocks },

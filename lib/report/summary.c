@@ -148,6 +148,37 @@ write_drops(struct textbuf *t, const struct summary *s)
 		textbuf_add(t, "\n");
 }
 
+uint64_t
+summary_tls(const struct summary *summary)
+{
+	uint64_t all = summary->tls.opened;
+
+	for (int i = 0; i < DECRYPT_REASONS; i++)
+		all += summary->tls.refused[i];
+	return all;
+}
+
+/* Reasons with a text, each on a line of its own: they are long. */
+static void
+write_tls(struct textbuf *t, const struct summary *s)
+{
+	if (summary_tls(s) == 0)
+		return;
+	phrase_count(t, s->tls.opened, "TLS connection");
+	textbuf_add(t, " decrypted, ");
+	textbuf_uint(t, summary_tls(s) - s->tls.opened);
+	textbuf_add(t, " not\n");
+	for (int i = 0; i < DECRYPT_REASONS; i++) {
+		if (s->tls.refused[i] == 0)
+			continue;
+		textbuf_add(t, "  ");
+		textbuf_uint(t, s->tls.refused[i]);
+		textbuf_add(t, " not decrypted: ");
+		textbuf_add(t, decrypt_reason_text((enum decrypt_reason)i));
+		textbuf_add(t, "\n");
+	}
+}
+
 void
 summary_write(struct textbuf *t, const struct summary *summary)
 {
@@ -156,6 +187,7 @@ summary_write(struct textbuf *t, const struct summary *summary)
 	write_packets(t, summary);
 	for (size_t i = 0; i < summary->method_count; i++)
 		write_method(t, &summary->methods[i]);
+	write_tls(t, summary);
 	write_clocks(t, summary);
 	write_drops(t, summary);
 	for (int i = 0; i < FINDING_KINDS; i++)

@@ -3,6 +3,7 @@
 #define SUMMARY_H
 
 #include "findings/finding.h"
+#include "tls/decrypt.h"
 
 /*
  * What is said after savefiles: an open struct that the judge fills and the
@@ -44,8 +45,12 @@ struct summary {
 	struct summary_port *not_watched; /* sorted by port */
 	struct summary_drop *drops;       /* those above zero */
 	struct summary_clock *clocks;     /* sorted by peer */
+	struct decrypt_counts tls;        /* all 0: none is decrypted */
 	uint64_t findings[FINDING_KINDS], alerts[FINDING_KINDS];
 };
+
+/* TLS connections that were decrypted, or could have been with other keys. */
+uint64_t summary_tls(const struct summary *summary);
 
 void summary_done(struct summary *summary);
 

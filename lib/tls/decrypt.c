@@ -89,6 +89,15 @@ decrypt_reads(void *const *slot)
 
 /* ---- those that wait ---- */
 
+/* Without a key log nothing comes late. */
+static bool
+waits(const struct decrypt *d)
+{
+	return d->limits.wait > 0 &&
+	    (d->limits.expected ||
+		secrets_told(d->shared.negotiation.secrets) > 0);
+}
+
 static void
 begin_waiting(struct decrypt *d, struct decrypt_conversation *c, nstime now)
 {
@@ -175,14 +184,22 @@ static void
 tell_stream(struct decrypt *d, struct decrypt_conversation *c,
     const struct recordqueue_item *item, struct slice plain)
 {
+	const uint64_t size = TLSRECORD_HEADER_OCTETS + item->octets.len;
+
 	c->tcp.fact = plain.len > 0 ? TCPREASM_DATA : TCPREASM_GAP;
+	/* What comes after it does not begin with its first octet. */
+	c->tcp.guessed |= plain.len == 0;
 	c->tcp.direction = item->direction;
 	c->tcp.octets = plain;
-	c->tcp.offset = item->end - plain.len;
+	c->tcp.offset = item->end - size;
 	c->tcp.lost = 0;
 	c->tcp.now = item->now;
 	c->tcp.wall = item->wall;
-	tell(d, c, (struct decrypt_event){ .kind = DECRYPT_STREAM });
+	tell(d, c,
+	    (struct decrypt_event){
+		.kind = DECRYPT_STREAM,
+		.size = size,
+	    });
 }
 
 /* ---- records ---- */
@@ -276,7 +293,7 @@ take_item(struct decrypt *d, struct decrypt_conversation *c,
 
 	if (progress != WAIT)
 		return progress;
-	if (d->limits.wait == 0) {
+	if (!waits(d)) {
 		refuse(d, c, cipherstream_reason(&c->stream));
 		return OVER;
 	}
@@ -297,6 +314,15 @@ may_begin_tls(struct slice octets)
 {
 	return octets.len > 0 &&
 	    (octets.p[0] == TLSRECORD_HANDSHAKE || octets.p[0] >= 0x80);
+}
+
+/* TLS may begin in the middle: STARTTLS, or a SYN that was not seen. */
+static bool
+is_client_hello(struct slice octets)
+{
+	return octets.len > TLSRECORD_HEADER_OCTETS &&
+	    octets.p[0] == TLSRECORD_HANDSHAKE &&
+	    octets.p[TLSRECORD_HEADER_OCTETS] == HANDSHAKE_CLIENT_HELLO;
 }
 
 /* One that is not decrypted from the first. */
@@ -322,12 +348,15 @@ begin(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 	const bool midway = e->guessed || e->offset > 0;
 	struct decrypt_conversation *c;
 
-	if (midway) {
-		if (tlsrecord_plausible(e->octets))
-			pass_by(d, e, slot, DECRYPT_NO_HANDSHAKE);
+	if (!secrets_any(d->shared.negotiation.secrets) && !waits(d))
+		return NULL;
+	if (midway && !tlsrecord_plausible(e->octets))
+		return NULL;
+	if (midway && !is_client_hello(e->octets)) {
+		pass_by(d, e, slot, DECRYPT_NO_HANDSHAKE);
 		return NULL;
 	}
-	if (!may_begin_tls(e->octets)) {
+	if (!midway && !may_begin_tls(e->octets)) {
 		*slot = CLOSED;
 		return NULL;
 	}
@@ -341,7 +370,7 @@ begin(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 		*slot = CLOSED;
 		return NULL;
 	}
-	recordqueue_init(&c->queue, false);
+	recordqueue_init(&c->queue, midway);
 	c->tcp = *e;
 	c->slot = slot;
 	*slot = c;
@@ -435,46 +464,20 @@ decrypt_finish(struct decrypt *d, nstime now)
 		refuse(d, d->oldest, cipherstream_reason(&d->oldest->stream));
 }
 
-const char *
-decrypt_reason_name(enum decrypt_reason reason)
+void
+decrypt_counts(const struct decrypt *d, struct decrypt_counts *counts)
 {
-	static const char *const names[] = {
-		[DECRYPT_NO_HANDSHAKE] = "no_handshake",
-		[DECRYPT_DAMAGED] = "damaged",
-		[DECRYPT_EPHEMERAL] = "ephemeral",
-		[DECRYPT_FOREIGN_KEY] = "foreign_key",
-		[DECRYPT_NO_SECRET] = "no_secret",
-		[DECRYPT_RESUMED] = "resumed",
-		[DECRYPT_WRONG_SECRET] = "wrong_secret",
-		[DECRYPT_CIPHER] = "cipher",
-		[DECRYPT_VERSION] = "version",
-		[DECRYPT_LOST] = "lost",
-		[DECRYPT_LIMIT] = "limit",
-	};
-
-	return names[reason];
+	counts->opened = d->opened;
+	memcpy(counts->refused, d->reasons, sizeof(counts->refused));
 }
 
 void
 decrypt_stats(const struct decrypt *d, counter_output *output, void *arg)
 {
-	static const char *const names[] = {
-		[DECRYPT_NO_HANDSHAKE] = "decrypt.no_handshake",
-		[DECRYPT_DAMAGED] = "decrypt.damaged",
-		[DECRYPT_EPHEMERAL] = "decrypt.ephemeral",
-		[DECRYPT_FOREIGN_KEY] = "decrypt.foreign_key",
-		[DECRYPT_NO_SECRET] = "decrypt.no_secret",
-		[DECRYPT_RESUMED] = "decrypt.resumed",
-		[DECRYPT_WRONG_SECRET] = "decrypt.wrong_secret",
-		[DECRYPT_CIPHER] = "decrypt.cipher",
-		[DECRYPT_VERSION] = "decrypt.version",
-		[DECRYPT_LOST] = "decrypt.lost",
-		[DECRYPT_LIMIT] = "decrypt.limit",
-	};
-
 	for (size_t i = 0; i < DECRYPT_REASONS; i++)
 		output(arg, i == DECRYPT_LIMIT ? COUNTER_LIMIT : COUNTER_EVENT,
-		    names[i], d->reasons[i]);
+		    decrypt_reason_counter((enum decrypt_reason)i),
+		    d->reasons[i]);
 	output(arg, COUNTER_EVENT, "decrypt.bad_record", d->shared.bad);
 	output(arg, COUNTER_EVENT, "decrypt.unchained_record",
 	    d->shared.unchained);

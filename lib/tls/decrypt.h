@@ -3,6 +3,7 @@
 #define DECRYPT_H
 
 #include "net/tcpreasm.h"
+#include "tls/decrypt_reason.h"
 #include "tls/secrets.h"
 
 /*
@@ -21,23 +22,8 @@ struct decrypt_limits {
 	size_t held;        /* octets of records that wait, overall */
 	size_t connection;  /* .. of one connection */
 	size_t handshakes;  /* octets of unfinished handshake messages */
-	nstime wait;        /* for a secret; 0: none will be told */
-};
-
-/* Why a connection is not decrypted. */
-enum decrypt_reason {
-	DECRYPT_NO_HANDSHAKE, /* it was not seen from its beginning */
-	DECRYPT_DAMAGED,      /* packets of its handshake are missing */
-	DECRYPT_EPHEMERAL,    /* DHE, ECDHE or TLS 1.3: takes a key log */
-	DECRYPT_FOREIGN_KEY,  /* RSA: no key belongs to the certificate */
-	DECRYPT_NO_SECRET,    /* nobody told its secret */
-	DECRYPT_RESUMED,      /* .. and the session it resumes was not seen */
-	DECRYPT_WRONG_SECRET, /* what was told does not open its records */
-	DECRYPT_CIPHER,       /* it is none of ours, or compresses */
-	DECRYPT_VERSION,      /* SSLv2 or SSLv3 */
-	DECRYPT_LOST,         /* too much is missing in the middle */
-	DECRYPT_LIMIT,        /* a limit of ours was reached */
-	DECRYPT_REASONS
+	nstime wait;        /* for a secret that a key log may tell */
+	bool expected;      /* there is one, though it told nothing yet */
 };
 
 enum decrypt_kind {
@@ -47,13 +33,14 @@ enum decrypt_kind {
 };
 
 /*
- * Borrowed until the callback returns.  An octet's offset counts in the
- * encrypted stream, and a record's last octet stands at that record's end: so
- * what is acknowledged there is acknowledged here.
+ * Borrowed until the callback returns.  Of STREAM `tcp' says where the record
+ * begins in the encrypted stream, and `size' how much of that it takes, since
+ * that is what TCP acknowledges.
  */
 struct decrypt_event {
 	enum decrypt_kind kind;
 	const struct tcpreasm_event *tcp;
+	uint64_t size;
 	struct endpoint client, server; /* as the hellos say */
 	enum decrypt_reason reason;     /* REFUSED */
 	bool opened;                    /* REFUSED: it was decrypted before */
@@ -84,8 +71,13 @@ void decrypt_set(struct decrypt *d, const struct decrypt_limits *limits);
 /* Is this connection decrypted? */
 bool decrypt_reads(void *const *slot);
 
-/* "ephemeral" */
-const char *decrypt_reason_name(enum decrypt_reason reason);
+/* Connections that were decrypted, and that were not, or no more. */
+struct decrypt_counts {
+	uint64_t opened;
+	uint64_t refused[DECRYPT_REASONS];
+};
+
+void decrypt_counts(const struct decrypt *d, struct decrypt_counts *counts);
 
 void decrypt_stats(const struct decrypt *d, counter_output *output, void *arg);
 

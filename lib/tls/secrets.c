@@ -188,6 +188,12 @@ secrets_has_keys(const struct secrets *s)
 	return s->key_count > 0;
 }
 
+bool
+secrets_any(const struct secrets *s)
+{
+	return s->key_count > 0 || s->told > 0;
+}
+
 const struct privatekey *
 secrets_key(const struct secrets *s, struct slice certificate)
 {

@@ -40,6 +40,9 @@ uint64_t secrets_told(const struct secrets *s);
 bool secrets_add_key(struct secrets *s, struct privatekey *key);
 bool secrets_has_keys(const struct secrets *s);
 
+/* Is there anything that could decrypt, or was there? */
+bool secrets_any(const struct secrets *s);
+
 /* The key that fits the certificate, or NULL. */
 const struct privatekey *secrets_key(
     const struct secrets *s, struct slice certificate);

@@ -29,7 +29,8 @@ add_via(struct requote_head *h, const struct outcome *o)
 
 	textbuf_init(&t, text, sizeof(text));
 	textbuf_add(&t, "Via: SIP/2.0/");
-	textbuf_add(&t, o->transport == TRANSPORT_UDP ? "UDP " : "TCP ");
+	textbuf_add(&t, transport_name(o->transport));
+	textbuf_add(&t, " ");
 	endpoint_write(&t, &o->uac);
 	if (o->text.branch.len > 0)
 		textbuf_add(&t, ";branch=");

@@ -39,7 +39,7 @@ on_event(void *arg, const struct decrypt_event *e)
 		return;
 	if (tcp->octets.len == 0 || tcp->offset < *end || story->refused > 0)
 		abort();
-	*end = tcp->offset + tcp->octets.len;
+	*end = tcp->offset + e->size;
 	if (*end > story->offsets[tcp->direction])
 		abort();
 }
@@ -102,7 +102,8 @@ begin(struct story *story, bool waits)
 		.held = 50000,
 		.connection = 30000,
 		.handshakes = 100000,
-		.wait = waits ? NSTIME_S / 10 : 0,
+		.wait = NSTIME_S / 10,
+		.expected = waits,
 	};
 	struct privatekey *key;
 

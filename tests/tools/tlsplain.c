@@ -18,6 +18,7 @@
 /* What hangs on a connection. */
 struct plain {
 	void *slot;
+	bool begun; /* TLS: not before STARTTLS */
 	FILE *out[2];
 	char *text[2];
 	size_t len[2];
@@ -75,6 +76,14 @@ show(const struct tcpreasm_event *e, struct plain *plain)
 	free(plain);
 }
 
+/* A record of handshake with a ClientHello. */
+static bool
+begins(const struct tcpreasm_event *e)
+{
+	return e->fact == TCPREASM_DATA && e->octets.len > 5 &&
+	    e->octets.p[0] == 22 && e->octets.p[1] == 3 && e->octets.p[5] == 1;
+}
+
 static void
 on_stream(void *arg, const struct tcpreasm_event *e)
 {
@@ -91,7 +100,10 @@ on_stream(void *arg, const struct tcpreasm_event *e)
 		*e->user = plain;
 	}
 	decrypt_tick(tool->decrypt, e->now);
-	decrypt_input(tool->decrypt, e, &plain->slot);
+	if (plain->begun || begins(e)) {
+		plain->begun = true;
+		decrypt_input(tool->decrypt, e, &plain->slot);
+	}
 	if (e->fact == TCPREASM_FORGOTTEN)
 		show(e, plain);
 }

@@ -2,6 +2,8 @@
 #include "pipeline/inner/streams.h"
 
 #include "unit/outcomes.h"
+#include "unit/hex.h"
+#include "unit/tlsvectors.h"
 #include "unit/tlswire.h"
 
 #define THERE TCPREASM_TO_SERVER
@@ -19,8 +21,9 @@ static struct {
 	uint16_t port;
 	uint64_t offsets[2];
 	nstime now;
-	unsigned messages, flows, unanswered, opened, answered, failed,
-	    certificates, stamps;
+	struct secrets *secrets;
+	unsigned read, unread, messages, decrypted, flows, unanswered, opened,
+	    answered, failed, certificates, stamps;
 } on;
 
 static void
@@ -28,8 +31,15 @@ hear_message(void *arg, const struct tcpreasm_event *e,
     const struct streampart *part, const struct framing_event *f)
 {
 	(void)arg;
-	ck_assert_int_eq(part->transport, TRANSPORT_TCP);
 	ck_assert_uint_eq(e->connection, 1);
+	if (part->transport == TRANSPORT_TLS) {
+		ck_assert(slice_is(f->octets,
+		    part->direction == STREAMPART_TO_SERVER
+			? TLSVECTORS_REQUEST
+			: TLSVECTORS_ANSWER));
+		on.decrypted++;
+		return;
+	}
 	ck_assert(slice_is(f->octets, REQUEST));
 	on.messages++;
 }
@@ -66,6 +76,8 @@ hear(void *arg, uint64_t flow, const struct observation *o)
 	on.certificates += o->kind == OBSERVATION_CERTIFICATE;
 	on.opened += o->kind == OBSERVATION_WORKED &&
 	    o->success.stage == CONNECTION_OPENED;
+	on.read += o->kind == OBSERVATION_DECRYPTED;
+	on.unread += o->kind == OBSERVATION_UNDECRYPTED;
 	on.answered += o->kind == OBSERVATION_WORKED &&
 	    o->success.stage == CONNECTION_ANSWERED;
 }
@@ -91,6 +103,15 @@ begin(uint16_t port)
 	portset_add(&on.limits.sip_ports, 5062);
 	on.sightings = sightings_new(0, hear_sighting, NULL);
 	on.tcp = tcpreasm_new(&tcp, nothing, NULL);
+	on.secrets = secrets_new(
+	    &(struct secrets_limits){ .sessions = 4, .resumptions = 4 });
+	on.limits.decrypt = (struct decrypt_limits){
+		.connections = 4,
+		.held = 1 << 16,
+		.connection = 1 << 16,
+		.handshakes = 1 << 16,
+		.wait = NSTIME_S,
+	};
 	on.streams = streams_new(&on.limits,
 	    &(struct streams_output){
 		.message = hear_message,
@@ -98,6 +119,7 @@ begin(uint16_t port)
 		.unanswered = hear_unanswered,
 		.observation = hear,
 		.sightings = on.sightings,
+		.secrets = on.secrets,
 	    });
 }
 
@@ -151,6 +173,7 @@ end(void)
 	ck_assert_ptr_null(on.user);
 	ck_assert_int_eq(streams_next_deadline(on.streams), NSTIME_NEVER);
 	streams_free(on.streams);
+	secrets_free(on.secrets);
 	sightings_free(on.sightings);
 	tcpreasm_free(on.tcp);
 }
@@ -254,7 +277,56 @@ START_TEST(connections_outlive_the_ports_they_came_on)
 }
 END_TEST
 
-UNIT("streams", sip_is_cut_out_wherever_tcp_cuts_it,
+static void
+tell_vector(const struct tlsvector *v)
+{
+	for (; v->hex != NULL; v++) {
+		uint8_t *octets;
+		const struct slice segment = hex_octets(v->hex, &octets);
+
+		tell(TCPREASM_DATA, (enum tcpreasm_direction)v->from, segment);
+		free(octets);
+	}
+}
+
+START_TEST(decrypted_octets_are_framed_as_messages_over_tls)
+{
+	struct keylog_lines lines = { .len = 0 };
+
+	begin(5062);
+	secrets_keylog(on.secrets, &lines, slice_text(tls13_keylog));
+	tell_vector(tls13);
+	ck_assert_uint_eq(on.decrypted, 2);
+	ck_assert_uint_eq(on.messages, 0);
+	ck_assert_uint_eq(on.read, 1);
+	ck_assert_uint_eq(on.unread, 0);
+	end();
+}
+END_TEST
+
+START_TEST(the_secret_of_another_connection_frames_nothing)
+{
+	struct keylog_lines lines = { .len = 0 };
+	struct decrypt_counts counts;
+
+	begin(5062);
+	secrets_keylog(on.secrets, &lines, slice_text(tls12_rsa_keylog));
+	tell_vector(tls13);
+	ck_assert_uint_eq(on.decrypted, 0);
+	streams_tick_attempts(on.streams,
+	    &(struct context){ .tcp = on.tcp, .last_drop = INT64_MIN },
+	    on.now + 2 * NSTIME_S, on.now + 2 * NSTIME_S);
+	ck_assert_uint_eq(on.unread, 1);
+	ck_assert(streams_decrypted(on.streams, &counts));
+	ck_assert_uint_eq(counts.opened, 0);
+	ck_assert_uint_eq(counts.refused[DECRYPT_EPHEMERAL], 1);
+	end();
+}
+END_TEST
+
+UNIT("streams", decrypted_octets_are_framed_as_messages_over_tls,
+    the_secret_of_another_connection_frames_nothing,
+    sip_is_cut_out_wherever_tcp_cuts_it,
     the_facts_of_a_flow_with_messages_are_told_when_they_change,
     certificates_are_told_wherever_tcp_cuts_them,
     what_came_to_nothing_takes_no_memory, other_ports_are_of_witnesses_alone,

@@ -227,8 +227,58 @@ START_TEST(what_was_told_before_a_restart_ends_after_it)
 }
 END_TEST
 
-UNIT("visibility", twenty_requests_without_a_packet_back_are_one_way,
-    an_outage_is_not_one_way, one_packet_back_ends_it,
+START_TEST(a_foreign_certificate_is_told_at_once)
+{
+	const struct endpoint edge = outcomes_endpoint("10.0.0.21", 5062);
+	struct visibility *v = visibility_of(10);
+
+	visibility_refused(v, &edge, DECRYPT_FOREIGN_KEY, 0, 0);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_str_eq(heard.key, "undecrypted 10.0.0.21:5062");
+	visibility_free(v);
+}
+END_TEST
+
+START_TEST(three_connections_in_a_row_that_are_not_decrypted_are_told)
+{
+	const struct endpoint edge = outcomes_endpoint("10.0.0.21", 5062);
+	struct visibility *v = visibility_of(10);
+
+	visibility_refused(v, &edge, DECRYPT_EPHEMERAL, 0, 0);
+	visibility_refused(v, &edge, DECRYPT_EPHEMERAL, 0, 0);
+	visibility_opened(v, &edge, 0, 0);
+	heard.count = 0;
+	visibility_refused(v, &edge, DECRYPT_EPHEMERAL, 0, 0);
+	visibility_refused(v, &edge, DECRYPT_EPHEMERAL, 0, 0);
+	ck_assert_uint_eq(heard.count, 0);
+	visibility_refused(v, &edge, DECRYPT_EPHEMERAL, 0, 0);
+	ck_assert_uint_eq(heard.count, 1);
+	visibility_opened(v, &edge, 0, 0);
+	ck_assert_uint_eq(heard.count, 2);
+	visibility_free(v);
+}
+END_TEST
+
+START_TEST(what_nobody_can_help_is_not_told)
+{
+	const struct endpoint edge = outcomes_endpoint("10.0.0.21", 5062);
+	struct visibility *v = visibility_of(10);
+
+	for (unsigned i = 0; i < 10; i++) {
+		visibility_refused(v, &edge, DECRYPT_NO_HANDSHAKE, 0, 0);
+		visibility_refused(v, &edge, DECRYPT_RESUMED, 0, 0);
+		visibility_refused(v, &edge, DECRYPT_LOST, 0, 0);
+	}
+	ck_assert_uint_eq(heard.count, 0);
+	visibility_free(v);
+}
+END_TEST
+
+UNIT("visibility", a_foreign_certificate_is_told_at_once,
+    three_connections_in_a_row_that_are_not_decrypted_are_told,
+    what_nobody_can_help_is_not_told,
+    twenty_requests_without_a_packet_back_are_one_way, an_outage_is_not_one_way,
+    one_packet_back_ends_it,
     loss_that_cost_a_verdict_is_told_and_ends_when_quiet,
     two_truncated_messages_are_not_yet_a_finding,
     a_flood_of_pairs_does_not_hide_a_real_one,

@@ -9,6 +9,7 @@ struct streams_connection {
 	bool sip;
 	bool carries; /* it brought messages: its facts are told */
 	void *messages, *tls, *attempt, *exchange, *clock;
+	void *cipher, *decrypted; /* decrypt's, and the messages in it */
 };
 
 struct streams {
@@ -18,6 +19,7 @@ struct streams {
 	struct tlsflow *tls;
 	struct attempts *attempts;
 	struct exchanges *exchanges;
+	struct decrypt *decrypt; /* NULL: nothing is decrypted */
 	/* Of the event being handled. */
 	const struct context *context;
 	const struct tcpreasm_event *event;
@@ -55,7 +57,9 @@ on_tls(void *arg, const struct tlsflow_event *e)
 	struct streams_connection *c = s->connection;
 
 	attempts_tls(s->attempts, s->context, e, &c->attempt);
-	exchanges_tls(s->exchanges, s->context, e, &c->exchange);
+	/* What is decrypted is judged by what it says, not by its size. */
+	if (!decrypt_reads(&c->cipher))
+		exchanges_tls(s->exchanges, s->context, e, &c->exchange);
 	if (e->kind == TLSFLOW_CERTIFICATE)
 		tell_certificate(s, e);
 	else if (e->kind == TLSFLOW_STAMP)
@@ -75,6 +79,72 @@ on_sip(void *arg, const struct streampart *part,
 	s->output.message(s->output.arg, s->event, part, message);
 }
 
+static enum streampart_direction
+direction_of(const struct tcpreasm_event *e)
+{
+	return e->direction == TCPREASM_TO_SERVER ? STREAMPART_TO_SERVER
+						  : STREAMPART_TO_CLIENT;
+}
+
+/* Octets come out as those in clear do, so they go where those go. */
+static void
+read_decrypted(struct streams *s, const struct decrypt_event *e)
+{
+	const struct streampart part = {
+		.transport = TRANSPORT_TLS,
+		.direction = direction_of(e->tcp),
+		.midway = e->tcp->guessed,
+		.octets = e->tcp->octets,
+		.lost = e->tcp->fact == TCPREASM_GAP,
+		.offset = e->tcp->offset,
+		.size = e->size,
+		.now = e->tcp->now,
+		.wall = e->tcp->wall,
+	};
+
+	sipstream_input(s->sip, &part, &s->connection->decrypted);
+}
+
+static void
+tell_reading(struct streams *s, const struct decrypt_event *e)
+{
+	s->output.observation(s->output.arg, e->tcp->connection,
+	    &(struct observation){
+		.kind = e->kind == DECRYPT_OPENED ? OBSERVATION_DECRYPTED
+						  : OBSERVATION_UNDECRYPTED,
+		.b = e->server,
+		.unread = e->reason,
+		.now = e->tcp->now,
+		.wall = e->tcp->wall,
+	    });
+}
+
+/* It may come when something else happens: secrets were told. */
+static void
+on_decrypt(void *arg, const struct decrypt_event *e)
+{
+	struct streams *s = arg;
+	struct streams_connection *before = s->connection;
+	const struct tcpreasm_event *event = s->event;
+
+	s->event = e->tcp;
+	s->connection = *e->tcp->user;
+	switch (e->kind) {
+	case DECRYPT_STREAM:
+		read_decrypted(s, e);
+		break;
+	case DECRYPT_OPENED:
+		exchanges_forget(s->exchanges, &s->connection->exchange);
+		tell_reading(s, e);
+		break;
+	case DECRYPT_REFUSED:
+		tell_reading(s, e);
+		break;
+	}
+	s->event = event;
+	s->connection = before;
+}
+
 struct streams *
 streams_new(
     const struct streams_limits *limits, const struct streams_output *output)
@@ -85,12 +155,16 @@ streams_new(
 		return NULL;
 	s->output = *output;
 	s->sip = sipstream_new(limits->max_message, on_sip, s);
+	if (output->secrets != NULL)
+		s->decrypt = decrypt_new(
+		    &limits->decrypt, output->secrets, on_decrypt, s);
 	s->tls = tlsflow_new(&limits->tls, on_tls, s);
 	s->attempts = attempts_new(output->observation, output->arg);
 	s->exchanges =
 	    exchanges_new(&limits->exchanges, output->observation, output->arg);
 	if (s->sip == NULL || s->tls == NULL || s->attempts == NULL ||
-	    s->exchanges == NULL) {
+	    s->exchanges == NULL ||
+	    (output->secrets != NULL && s->decrypt == NULL)) {
 		streams_free(s);
 		return NULL;
 	}
@@ -104,6 +178,7 @@ streams_free(struct streams *s)
 	if (s == NULL)
 		return;
 	sipstream_free(s->sip);
+	decrypt_free(s->decrypt);
 	tlsflow_free(s->tls);
 	attempts_free(s->attempts);
 	exchanges_free(s->exchanges);
@@ -115,6 +190,8 @@ streams_set(struct streams *s, const struct streams_limits *limits)
 {
 	s->limits = *limits;
 	tlsflow_set(s->tls, &limits->tls);
+	if (s->decrypt != NULL)
+		decrypt_set(s->decrypt, &limits->decrypt);
 	exchanges_set(s->exchanges, &limits->exchanges);
 }
 
@@ -130,9 +207,7 @@ read_sip(struct streams *s, const struct tcpreasm_event *e, void **slot)
 {
 	const struct streampart part = {
 		.transport = TRANSPORT_TCP,
-		.direction = e->direction == TCPREASM_TO_SERVER
-		    ? STREAMPART_TO_SERVER
-		    : STREAMPART_TO_CLIENT,
+		.direction = direction_of(e),
 		.midway = e->guessed,
 		.octets = e->octets,
 		.lost = e->lost,
@@ -171,9 +246,13 @@ pass_on(struct streams *s, const struct tcpreasm_event *e)
 		s->output.unanswered(s->output.arg, e);
 	attempts_tcp(s->attempts, s->context, e, &c->attempt);
 	read_sip(s, e, &c->messages);
+	if (s->decrypt != NULL)
+		decrypt_input(s->decrypt, e, &c->cipher);
 	tlsflow_input(s->tls, e, &c->tls);
-	if (e->fact == TCPREASM_FORGOTTEN)
+	if (e->fact == TCPREASM_FORGOTTEN) {
+		sipstream_forget(&c->decrypted);
 		exchanges_forget(s->exchanges, &c->exchange);
+	}
 }
 
 /* NULL when out of memory. */
@@ -219,10 +298,22 @@ streams_input(struct streams *s, const struct context *context,
 	}
 }
 
+bool
+streams_decrypted(const struct streams *s, struct decrypt_counts *counts)
+{
+	if (s->decrypt == NULL)
+		return false;
+	decrypt_counts(s->decrypt, counts);
+	return true;
+}
+
 void
 streams_tick_attempts(
     struct streams *s, const struct context *context, nstime now, nstime wall)
 {
+	s->context = context;
+	if (s->decrypt != NULL)
+		decrypt_tick(s->decrypt, now);
 	attempts_tick(s->attempts, context, now, wall);
 }
 
@@ -236,10 +327,15 @@ streams_tick_exchanges(
 nstime
 streams_next_deadline(const struct streams *s)
 {
-	const nstime a = attempts_next_deadline(s->attempts);
-	const nstime b = exchanges_next_deadline(s->exchanges);
+	const nstime deadlines[] = {
+		attempts_next_deadline(s->attempts),
+		exchanges_next_deadline(s->exchanges),
+		s->decrypt == NULL ? NSTIME_NEVER
+				   : decrypt_next_deadline(s->decrypt),
+	};
 
-	return a < b ? a : b;
+	return nstime_earliest(
+	    deadlines, sizeof(deadlines) / sizeof(*deadlines));
 }
 
 void
@@ -248,6 +344,8 @@ streams_stats(const struct streams *s, counter_output *output, void *arg)
 	output(arg, COUNTER_LIMIT, "streams.no_memory", s->no_memory);
 	sipstream_stats(s->sip, output, arg);
 	tlsflow_stats(s->tls, output, arg);
+	if (s->decrypt != NULL)
+		decrypt_stats(s->decrypt, output, arg);
 	attempts_stats(s->attempts, output, arg);
 	exchanges_stats(s->exchanges, output, arg);
 }

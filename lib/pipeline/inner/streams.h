@@ -7,6 +7,7 @@
 #include "pipeline/inner/exchanges.h"
 #include "pipeline/inner/sightings.h"
 #include "sip/sipstream.h"
+#include "tls/decrypt.h"
 
 /*
  * What TCP connections carry: each has one slot for every room that follows
@@ -21,6 +22,7 @@ struct streams_limits {
 	struct portset sip_ports;
 	size_t max_message;
 	struct tlsflow_limits tls;
+	struct decrypt_limits decrypt;
 	struct exchanges_limits exchanges;
 };
 
@@ -43,6 +45,7 @@ struct streams_output {
 	context_output *observation;
 	void *arg;
 	struct sightings *sightings;
+	struct secrets *secrets; /* NULL: TLS is not decrypted */
 };
 
 /* NULL when out of memory; the caller frees it, after every connection was
@@ -62,6 +65,9 @@ void streams_tick_attempts(
 void streams_tick_exchanges(
     struct streams *s, const struct context *context, nstime now, nstime wall);
 nstime streams_next_deadline(const struct streams *s);
+
+/* TLS connections that were decrypted or not; false: none are to be. */
+bool streams_decrypted(const struct streams *s, struct decrypt_counts *counts);
 
 void streams_stats(const struct streams *s, counter_output *output, void *arg);
 

@@ -2,6 +2,7 @@
 #include "report/inner/visibilitytext.h"
 
 #include "report/inner/phrase.h"
+#include "tls/decrypt.h"
 
 static void
 visibility_label(struct textbuf *t, const struct alert_event *event)
@@ -13,6 +14,9 @@ visibility_label(struct textbuf *t, const struct alert_event *event)
 		phrase_field(t, e, "b", "");
 		textbuf_add(t, " to ");
 		phrase_field(t, e, "a", "");
+	} else if (evidence_find(e, "server") != NULL) {
+		textbuf_add(t, "TLS of ");
+		phrase_field(t, e, "server", "");
 	} else {
 		textbuf_add(t, "capture");
 		if (evidence_find(e, "interface") != NULL) {
@@ -20,6 +24,17 @@ visibility_label(struct textbuf *t, const struct alert_event *event)
 			phrase_field(t, e, "interface", "");
 		}
 	}
+}
+
+static void
+write_undecrypted(struct textbuf *t, struct slice reason)
+{
+	textbuf_add(t, " is not decrypted: ");
+	for (int i = 0; i < DECRYPT_REASONS; i++)
+		if (slice_is(
+			reason, decrypt_reason_name((enum decrypt_reason)i)))
+			textbuf_add(
+			    t, decrypt_reason_text((enum decrypt_reason)i));
 }
 
 static void
@@ -38,6 +53,8 @@ visibility(struct textbuf *t, const struct alert_event *event)
 		textbuf_add(t, ": SIP messages are cut by the snaplen");
 	else if (slice_is(class, "no_sip"))
 		textbuf_add(t, ": packets arrive, but no SIP among them");
+	else if (slice_is(class, "undecrypted"))
+		write_undecrypted(t, evidence_get(e, "reason"));
 	else
 		textbuf_add(t, ": not enough is seen");
 	if (unknown > 0) {
@@ -62,6 +79,10 @@ static const struct kindtext_class visibility_classes[] = {
 	{ "no_sip",
 	    "see that the mirror session has the SIP servers as its source, "
 	    "and that [sip] ports names the ports they use" },
+	{ "undecrypted",
+	    "name the server's private key or a key log in a [tls] section, "
+	    "see siptimed.conf(5), and restart; without them TLS is judged "
+	    "from outside" },
 	{ .class = NULL },
 };
 
@@ -84,7 +105,11 @@ const struct kindtext visibilitytext_visibility = {
 "(no limit), and see to it that the mirror session does not cut them.\n"
 "Class no_sip: packets arrive, but for 15 minutes no SIP and no TLS at\n"
 "the SIP ports: the mirror session has the wrong source, or [sip] ports\n"
-"names the wrong ports.\n",
+"names the wrong ports.  Class undecrypted: there are [tls] sections, and\n"
+"TLS of a server is not decrypted all the same; the reason says why.  A\n"
+"private key must belong to the certificate that the server shows, and\n"
+"decrypts RSA key exchange alone; what agrees upon DHE, ECDHE or TLS 1.3\n"
+"takes a key log.\n",
 	},
 	.classes = visibility_classes,
 	.trouble = visibility,

@@ -8,6 +8,7 @@
  *	host	the machine: clocks, log, service manager, privileges
  *	outlet	the sinks that alerts go to, a queue and a thread each
  *	config	command line and configuration, and the limits they set
+ *	keys	what decrypts TLS: private keys and key logs
  *	capture	packets from interfaces and savefiles, with their time
  *	state	what survives a restart
  *	run	the event loop with its interfaces, or savefiles from end to end
@@ -21,6 +22,7 @@
 #include <unistd.h>
 
 #include "config/config.h"
+#include "keys/keyring.h"
 #include "run/offline.h"
 #include "run/loop.h"
 #include "config/options.h"
@@ -160,7 +162,10 @@ act(struct siptimed *s)
 	case OPTIONS_EXPLAIN:
 		return explain(s);
 	case OPTIONS_CHECK_CONFIG:
-		return configure(s) < 0 ? STATUS_TROUBLE : 0;
+		return configure(s) < 0 ||
+			keyring_check(s->config, stdout, &s->log) < 0
+		    ? STATUS_TROUBLE
+		    : 0;
 	case OPTIONS_PRINT_CONFIG:
 		if (configure(s) < 0)
 			return STATUS_TROUBLE;

@@ -24,7 +24,8 @@ blocks_free(void *reader)
 }
 
 static int
-blocks_new(struct window *window, void **reader)
+blocks_new(
+    struct window *window, const struct format_secrets *secrets, void **reader)
 {
 	struct blocks *b = malloc(sizeof(*b));
 	enum { SECTION_HEADER = 28 };
@@ -34,7 +35,7 @@ blocks_new(struct window *window, void **reader)
 		return -ENOMEM;
 	*b = (struct blocks){
 		.window = window,
-		.pcapng = pcapng_new(NULL, NULL),
+		.pcapng = pcapng_new(secrets->output, secrets->arg),
 		.error = "",
 	};
 	if (got == 1 && b->pcapng != NULL) {

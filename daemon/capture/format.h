@@ -5,6 +5,7 @@
 #include "base/counter.h"
 #include "capture/window.h"
 #include "net/packet.h"
+#include "net/pcapng.h"
 
 /*
  * The formats of savefiles: one struct of functions each, over one window.
@@ -26,6 +27,12 @@ struct format_facts {
 	bool unstamped;   /* it has packets without stamps */
 };
 
+/* Where secrets go that stand in a file; `output' NULL: nowhere. */
+struct format_secrets {
+	pcapng_secrets *output;
+	void *arg;
+};
+
 struct format {
 	/* Octets that the window must be able to hold. */
 	size_t window;
@@ -34,7 +41,8 @@ struct format {
 	 * it ends within its header; -ENOTSUP: a kind that it cannot read, and
 	 * the window was left as it was; -ENOMEM; -errno of the file.  *reader
 	 * is freed with free(), before the window. */
-	int (*new)(struct window *window, void **reader);
+	int (*new)(struct window *window, const struct format_secrets *secrets,
+	    void **reader);
 	void (*free)(void *reader);
 
 	/* The next packet: octets (borrowed until the next call), len,

@@ -46,12 +46,14 @@ oldpcap_free(void *reader)
 }
 
 static int
-oldpcap_new(struct window *window, void **reader)
+oldpcap_new(
+    struct window *window, const struct format_secrets *secrets, void **reader)
 {
 	const cookie_io_functions_t functions = { .read = read_window };
 	FILE *stream = fopencookie(window, "r", functions);
 	struct oldpcap *d = calloc(1, sizeof(*d));
 
+	(void)secrets;
 	if (stream == NULL || d == NULL) {
 		if (stream != NULL)
 			fclose(stream);

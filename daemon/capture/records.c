@@ -44,11 +44,13 @@ parse_header(struct slice octets, struct records *r)
 }
 
 static int
-records_new(struct window *window, void **reader)
+records_new(
+    struct window *window, const struct format_secrets *secrets, void **reader)
 {
 	const int got = window_need(window, FILE_HEADER);
 	struct records *r;
 
+	(void)secrets;
 	if (got != 1)
 		return got == 0 ? -EINVAL : got;
 	r = malloc(sizeof(*r));

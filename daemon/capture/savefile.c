@@ -27,6 +27,7 @@ struct savefile {
 	const char *name; /* path, or "standard input" */
 	const struct log *log;
 	int user0; /* what it is at this site; -1: nobody knows */
+	struct format_secrets secrets;
 	struct window *window;
 	struct unpack *unpack; /* NULL: it is not compressed */
 	const struct format *format;
@@ -211,7 +212,7 @@ open_oldpcap(struct savefile *s)
 	int error;
 
 	s->format = &oldpcap_format;
-	error = s->format->new (s->window, &s->reader);
+	error = s->format->new (s->window, &s->secrets, &s->reader);
 	if (error == -ENOTSUP)
 		log_error(s->log,
 		    "%s: %s; try to convert it with editcap -F pcapng", s->name,
@@ -252,7 +253,7 @@ check_first(struct savefile *s)
 static int
 open_format(struct savefile *s)
 {
-	int error = s->format->new (s->window, &s->reader);
+	int error = s->format->new (s->window, &s->secrets, &s->reader);
 
 	if (error == -ENOTSUP)
 		error = open_oldpcap(s);
@@ -262,7 +263,8 @@ open_format(struct savefile *s)
 }
 
 int
-savefile_open(const char *path, int user0, const struct log *log,
+savefile_open(const char *path, int user0,
+    const struct format_secrets *secrets, const struct log *log,
     struct savefile **savefile)
 {
 	struct savefile *s = calloc(1, sizeof(*s));
@@ -273,6 +275,7 @@ savefile_open(const char *path, int user0, const struct log *log,
 	s->path = path;
 	s->user0 = user0;
 	s->log = log;
+	s->secrets = *secrets;
 	error = open_file(s);
 	if (error == 0)
 		error = recognise(s);

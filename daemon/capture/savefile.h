@@ -3,6 +3,7 @@
 #define SAVEFILE_H
 
 #include "base/counter.h"
+#include "capture/format.h"
 #include "host/log.h"
 #include "net/packet.h"
 
@@ -18,9 +19,11 @@ struct savefile;
  * Open `path' ("-": standard input), which is borrowed for the savefile's
  * life.  `user0' is what LINKTYPE_USER0 stands for, or -1.  0, or -errno when
  * it is no savefile that can be judged, which has been logged, but for -ENOMEM.
- * The caller frees it with savefile_free().
+ * The caller frees it with savefile_free().  Decryption secrets in it go to
+ * `secrets', which is copied.
  */
-int savefile_open(const char *path, int user0, const struct log *log,
+int savefile_open(const char *path, int user0,
+    const struct format_secrets *secrets, const struct log *log,
     struct savefile **savefile);
 void savefile_free(struct savefile *s);
 

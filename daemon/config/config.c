@@ -242,13 +242,23 @@ print_value(FILE *out, const char *name, const struct config_value *value)
 	fputc('\n', out);
 }
 
+static void
+print_named(FILE *out, const char *section, const char *name,
+    const struct config_value *values)
+{
+	fprintf(out, "\n[%s \"%s\"]\n", section, name);
+	for (size_t i = 0; i < config_keys_count(); i++)
+		if (strcmp(config_keys_section(i), section) == 0)
+			print_value(out, config_keys_name(i), &values[i]);
+}
+
 void
 config_print(const struct config *config, FILE *out)
 {
 	const char *section = "";
 
 	for (size_t i = 0; i < config_keys_count(); i++) {
-		if (strcmp(config_keys_section(i), "pool") == 0)
+		if (config_keys_is_named(config_keys_section(i)))
 			continue;
 		if (strcmp(section, config_keys_section(i)) != 0) {
 			fputs(section[0] == '\0' ? "" : "\n", out);
@@ -257,11 +267,10 @@ config_print(const struct config *config, FILE *out)
 		}
 		print_value(out, config_keys_name(i), &config->values[i]);
 	}
-	for (size_t pool = 0; pool < config->pool_count; pool++) {
-		fprintf(out, "\n[pool \"%s\"]\n", config->pools[pool].name);
-		for (size_t i = 0; i < config_keys_count(); i++)
-			if (strcmp(config_keys_section(i), "pool") == 0)
-				print_value(out, config_keys_name(i),
-				    &config->pools[pool].values[i]);
-	}
+	for (size_t i = 0; i < config->pool_count; i++)
+		print_named(out, "pool", config->pools[i].name,
+		    config->pools[i].values);
+	for (size_t i = 0; i < config->tls_count; i++)
+		print_named(
+		    out, "tls", config->tls[i].name, config->tls[i].values);
 }

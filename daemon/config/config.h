@@ -22,6 +22,7 @@ enum {
 	CONFIG_POOLS = 64,
 	CONFIG_MEMBERS = 64, /* of one pool */
 	CONFIG_IGNORED = 64,
+	CONFIG_TLS = 32,
 	CONFIG_FILES = 256
 };
 
@@ -99,6 +100,13 @@ struct config_pool {
 	struct config_value values[CONFIG_KEYS];
 };
 
+/* What decrypts TLS: paths. */
+struct config_tls {
+	char name[CONFIG_TEXT];
+	char key[CONFIG_TEXT], passphrase[CONFIG_TEXT], keylog[CONFIG_TEXT];
+	struct config_value values[CONFIG_KEYS];
+};
+
 struct config {
 	struct config_capture capture;
 	struct config_sip sip;
@@ -109,6 +117,8 @@ struct config {
 	struct config_limits limits;
 	struct config_pool pools[CONFIG_POOLS];
 	size_t pool_count;
+	struct config_tls tls[CONFIG_TLS];
+	size_t tls_count;
 
 	struct config_value values[CONFIG_KEYS];
 	char *files[CONFIG_FILES]; /* owned */

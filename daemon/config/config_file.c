@@ -30,8 +30,8 @@ struct reading {
 	unsigned number;
 	unsigned errors;
 	char section[CONFIG_TEXT]; /* empty: before the first, or unknown */
-	struct config_pool *pool;  /* in [pool "NAME"] */
-	bool skipping;             /* in a section that was refused */
+	struct config_keys_named named; /* in [pool "NAME"] and its like */
+	bool skipping;                  /* in a section that was refused */
 };
 
 static void refuse(struct reading *r, const char *format, ...)
@@ -65,59 +65,43 @@ refuse_section(struct reading *r, struct slice name)
 {
 	char sections[256];
 	struct textbuf t;
-	const char *last = "pool";
+	const char *last = "";
 
 	textbuf_init(&t, sections, sizeof(sections));
 	for (size_t i = 0; i < config_keys_count(); i++) {
 		const char *section = config_keys_section(i);
 
-		if (strcmp(section, last) != 0 &&
-		    strcmp(section, "pool") != 0) {
-			textbuf_add(&t, "[");
+		if (strcmp(section, last) != 0) {
+			textbuf_add(&t, last[0] == '\0' ? "[" : " [");
 			textbuf_add(&t, section);
-			textbuf_add(&t, "] ");
+			textbuf_add(&t,
+			    config_keys_is_named(section) ? " \"NAME\"]" : "]");
 		}
 		last = section;
 	}
-	refuse(r, "[%.*s]: unknown section; accepted: %s[pool \"NAME\"]",
-	    (int)name.len, (const char *)name.p, sections);
+	refuse(r, "[%.*s]: unknown section; accepted: %s", (int)name.len,
+	    (const char *)name.p, sections);
 	r->skipping = true;
 }
 
-static struct config_pool *
-find_pool(struct config *config, struct slice name)
-{
-	struct config_pool *pool;
-
-	for (size_t i = 0; i < config->pool_count; i++)
-		if (slice_is(name, config->pools[i].name))
-			return &config->pools[i];
-	if (config->pool_count == CONFIG_POOLS)
-		return NULL;
-	pool = &config->pools[config->pool_count++];
-	memcpy(pool->name, name.p, name.len);
-	config_keys_pool_defaults(pool);
-	return pool;
-}
-
-/* `name' follows the word pool in the brackets. */
+/* `name' follows the section's word in the brackets. */
 static void
-begin_pool(struct reading *r, struct slice name)
+begin_named(struct reading *r, struct slice name)
 {
 	name = slice_trim(name);
 	if (name.len < 3 || name.p[0] != '"' ||
 	    slice_index(slice_after(name, 1), '"') != name.len - 2) {
 		refuse(r,
-		    "[pool %.*s]: not a name; accepted: "
-		    "[pool \"NAME\"]",
-		    (int)name.len, (const char *)name.p);
+		    "[%s %.*s]: not a name; accepted: "
+		    "[%s \"NAME\"]",
+		    r->section, (int)name.len, (const char *)name.p,
+		    r->section);
 		r->skipping = true;
-		return;
-	}
-	r->pool = find_pool(r->config, slice_between(name, 1, name.len - 1));
-	if (r->pool == NULL) {
-		refuse(r, "[pool %.*s]: one too many; accepted: %d pools",
-		    (int)name.len, (const char *)name.p, CONFIG_POOLS);
+	} else if (!config_keys_named(r->config, r->section,
+		       slice_between(name, 1, name.len - 1), &r->named)) {
+		refuse(r, "[%s %.*s]: one too many; accepted: %d", r->section,
+		    (int)name.len, (const char *)name.p,
+		    strcmp(r->section, "tls") == 0 ? CONFIG_TLS : CONFIG_POOLS);
 		r->skipping = true;
 	}
 }
@@ -128,11 +112,10 @@ begin_section(struct reading *r, struct slice line)
 	const size_t end = slice_index(line, ']');
 	const struct slice rest = slice_trim(slice_after(line, end + 1));
 	const struct slice name = slice_trim(slice_between(line, 1, end));
-	const bool is_pool =
-	    slice_starts_with(name, "pool ") || slice_is(name, "pool");
+	const size_t word = slice_index(name, ' ');
 
 	r->section[0] = '\0';
-	r->pool = NULL;
+	r->named.base = NULL;
 	r->skipping = false;
 	if (end == line.len || (rest.len > 0 && rest.p[0] != ';')) {
 		refuse(r, "%.*s: not a section; accepted: [NAME]",
@@ -140,9 +123,10 @@ begin_section(struct reading *r, struct slice line)
 		r->skipping = true;
 		return;
 	}
-	if (is_pool) {
-		strcpy(r->section, "pool");
-		begin_pool(r, slice_after(name, 4));
+	memcpy(r->section, name.p, word);
+	r->section[word] = '\0';
+	if (config_keys_is_named(r->section)) {
+		begin_named(r, slice_after(name, word));
 		return;
 	}
 	memcpy(r->section, name.p, name.len);
@@ -204,9 +188,9 @@ read_line(char *to, int size, void *stream)
 static bool
 set_value(struct reading *r, size_t row, const char *text)
 {
-	if (r->pool != NULL)
-		return config_keys_pool_set(
-		    r->pool, row, text, r->path, r->number);
+	if (r->named.base != NULL)
+		return config_keys_named_set(
+		    &r->named, row, text, r->path, r->number);
 	return config_keys_set(r->config, row, text, r->path, r->number);
 }
 
@@ -214,7 +198,7 @@ static void
 on_key(struct reading *r, const char *name, const char *text)
 {
 	const struct config_value *values =
-	    r->pool != NULL ? r->pool->values : r->config->values;
+	    r->named.base != NULL ? r->named.values : r->config->values;
 	char keys[512];
 	struct textbuf t;
 	size_t row;

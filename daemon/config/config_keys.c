@@ -74,6 +74,7 @@ is_link(struct slice item)
 #define M (1024 * K)
 #define AT(member) offsetof(struct config, member)
 #define POOL_AT(member) offsetof(struct config_pool, member)
+#define TLS_AT(member) offsetof(struct config_tls, member)
 #define FACILITIES                                                             \
 	"kern user mail daemon auth syslog lpr news uucp cron authpriv ftp "   \
 	"local0 local1 local2 local3 local4 local5 local6 local7"
@@ -185,6 +186,13 @@ static const struct row rows[] = {
 	    POOL_AT(role), 0, 0, NULL },
 	{ "pool", "warn", DURATION, "0s", "1s to 7d, 0s for [clock] warn",
 	    POOL_AT(warn), 0, 7 * DAY, NULL },
+
+	{ "tls", "key", TEXT, "", "the path of a private key",
+	    TLS_AT(key), 0, 0, NULL },
+	{ "tls", "passphrase", TEXT, "", "the path of a file that holds it",
+	    TLS_AT(passphrase), 0, 0, NULL },
+	{ "tls", "keylog", TEXT, "", "the path of a key log, or unix:/PATH",
+	    TLS_AT(keylog), 0, 0, NULL },
 };
 /* clang-format on */
 
@@ -438,35 +446,80 @@ config_keys_set(struct config *config, size_t row, const char *text,
 }
 
 bool
-config_keys_pool_set(struct config_pool *pool, size_t row, const char *text,
-    const char *origin, unsigned line)
+config_keys_named_set(const struct config_keys_named *named, size_t row,
+    const char *text, const char *origin, unsigned line)
 {
 	struct config_value value;
 
 	return make_value(&value, text, origin, line) &&
-	    set(row, pool, pool->values, &value);
+	    set(row, named->base, named->values, &value);
 }
 
-static bool
-is_pool_row(size_t row)
+bool
+config_keys_is_named(const char *section)
 {
-	return strcmp(rows[row].section, "pool") == 0;
+	return strcmp(section, "pool") == 0 || strcmp(section, "tls") == 0;
 }
 
 void
 config_keys_defaults(struct config *config)
 {
 	for (size_t i = 0; i < ROWS; i++)
-		if (!is_pool_row(i))
+		if (!config_keys_is_named(rows[i].section))
 			config_keys_set(
 			    config, i, rows[i].initial, "default", 0);
 }
 
-void
-config_keys_pool_defaults(struct config_pool *pool)
+static bool
+find_pool(struct config *config, struct slice name, char **begun,
+    struct config_keys_named *named)
 {
+	size_t i = 0;
+
+	while (i < config->pool_count && !slice_is(name, config->pools[i].name))
+		i++;
+	if (i == CONFIG_POOLS)
+		return false;
+	*begun = i == config->pool_count ? config->pools[i].name : NULL;
+	config->pool_count += *begun != NULL;
+	named->base = &config->pools[i];
+	named->values = config->pools[i].values;
+	return true;
+}
+
+static bool
+find_tls(struct config *config, struct slice name, char **begun,
+    struct config_keys_named *named)
+{
+	size_t i = 0;
+
+	while (i < config->tls_count && !slice_is(name, config->tls[i].name))
+		i++;
+	if (i == CONFIG_TLS)
+		return false;
+	*begun = i == config->tls_count ? config->tls[i].name : NULL;
+	config->tls_count += *begun != NULL;
+	named->base = &config->tls[i];
+	named->values = config->tls[i].values;
+	return true;
+}
+
+bool
+config_keys_named(struct config *config, const char *section, struct slice name,
+    struct config_keys_named *named)
+{
+	char *begun;
+
+	if (strcmp(section, "pool") == 0
+		? !find_pool(config, name, &begun, named)
+		: !find_tls(config, name, &begun, named))
+		return false;
+	if (begun == NULL)
+		return true;
+	memcpy(begun, name.p, name.len);
 	for (size_t i = 0; i < ROWS; i++)
-		if (is_pool_row(i))
-			config_keys_pool_set(
-			    pool, i, rows[i].initial, "default", 0);
+		if (strcmp(rows[i].section, section) == 0)
+			config_keys_named_set(
+			    named, i, rows[i].initial, "default", 0);
+	return true;
 }

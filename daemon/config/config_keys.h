@@ -5,9 +5,9 @@
 #include "config/config.h"
 
 /*
- * The table of every key: its section, type, default and check.  Rows of
- * section "pool" belong to a struct config_pool, all others to a struct
- * config.
+ * The table of every key: its section, type, default and check.  Rows of a
+ * section with names ([pool "NAME"], [tls "NAME"]) belong to a struct
+ * config_pool or config_tls, all others to a struct config.
  */
 
 size_t config_keys_count(void);
@@ -23,9 +23,22 @@ bool config_keys_find(const char *section, const char *name, size_t *row);
 /* Is it a section, whatever its keys? */
 bool config_keys_has_section(const char *section);
 
-/* Set every row of the pool, or of everything else, to its default. */
+/* Are there many such sections, each with a name? */
+bool config_keys_is_named(const char *section);
+
+/* The struct of one of them. */
+struct config_keys_named {
+	void *base;
+	struct config_value *values;
+};
+
+/* Find the one of that name, or make it, all defaults.  False: there are too
+ * many. */
+bool config_keys_named(struct config *config, const char *section,
+    struct slice name, struct config_keys_named *named);
+
+/* Set every row of sections without a name to its default. */
 void config_keys_defaults(struct config *config);
-void config_keys_pool_defaults(struct config_pool *pool);
 
 /*
  * Set one key of the struct its row belongs to.  False, and nothing changed,
@@ -33,7 +46,7 @@ void config_keys_pool_defaults(struct config_pool *pool);
  */
 bool config_keys_set(struct config *config, size_t row, const char *text,
     const char *origin, unsigned line);
-bool config_keys_pool_set(struct config_pool *pool, size_t row,
+bool config_keys_named_set(const struct config_keys_named *named, size_t row,
     const char *text, const char *origin, unsigned line);
 
 #endif

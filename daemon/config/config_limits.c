@@ -4,6 +4,9 @@
 #include "txn/timers.h"
 
 /* Limits that nobody has had a reason to configure yet. */
+/* How long a secret may come after its records. */
+#define SECRET_WAIT (10 * NSTIME_S)
+
 enum {
 	DUPLICATES = 65536, /* 100 ms of 650,000 packets a second */
 	HEADERS = 1000,
@@ -14,7 +17,9 @@ enum {
 	TRUNCATED_MESSAGES = 3,
 	MINUTES_WITHOUT_SIP = 15,
 	CERTIFICATES = 4096, /* kept by fingerprint, some 1.5 kB each */
-	KERBEROS_REFUSALS = 3
+	KERBEROS_REFUSALS = 3,
+	CONVERSATION = 16384,   /* of memory, for one that is decrypted */
+	MOST_WAITING = 1 << 20, /* octets of one that waits for a secret */
 };
 
 /*
@@ -46,6 +51,16 @@ muted_witnesses(const struct config *config)
 	return ~config_witnesses(config) & ((1U << WITNESS_KINDS) - 1);
 }
 
+/* Is there a key log that may tell more? */
+static bool
+awaits_secrets(const struct config *config)
+{
+	for (size_t i = 0; i < config->tls_count; i++)
+		if (config->tls[i].keylog[0] != '\0')
+			return true;
+	return false;
+}
+
 static void
 fill_reader(const struct config *config, const struct siphash_key *key,
     struct reader_limits *reader)
@@ -75,6 +90,14 @@ fill_reader(const struct config *config, const struct siphash_key *key,
 		/* Asked about when its last transaction is judged. */
 		.linger = transaction + timeouts->grace + 10 * NSTIME_S,
 		.key = *key,
+	};
+	reader->decrypt = (struct decrypt_limits){
+		.connections = limits->memory / CONVERSATION,
+		.held = limits->memory / 16,
+		.connection = MOST_WAITING,
+		.handshakes = limits->memory / 32,
+		.wait = SECRET_WAIT,
+		.expected = awaits_secrets(config),
 	};
 	reader->message =
 	    (struct message_limits){ config->sip.max_message, HEADERS };

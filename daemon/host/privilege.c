@@ -76,6 +76,14 @@ become(const struct passwd *user)
 	return set_capabilities(CAP_NET_RAW);
 }
 
+void
+privilege_hide(void)
+{
+	/* The sanitizers look into their own process at its end. */
+	if (PRIVILEGE_CONFINE)
+		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
 int
 privilege_drop(const struct log *log)
 {
@@ -117,6 +125,7 @@ privilege_may_capture(const struct log *log)
  * the daemon runs: files can be opened (json sinks, reload), programs cannot
  * be run.  For the sockets see allow_sockets(). */
 static const int allowed[] = {
+	SCMP_SYS(accept4),
 	SCMP_SYS(access),
 	SCMP_SYS(adjtimex),
 	SCMP_SYS(bind),

@@ -30,6 +30,25 @@ write_count(struct textbuf *t, const char *before, uint64_t n, const char *one,
 	textbuf_add(t, n == 1 ? one : many);
 }
 
+/* Only where TLS is to be decrypted. */
+static void
+write_decrypted(const struct about_rooms *rooms, struct textbuf *t)
+{
+	struct decrypt_counts counts;
+	uint64_t all;
+
+	if (!reader_decrypted(rooms->reader, &counts))
+		return;
+	all = counts.opened;
+	for (size_t i = 0; i < DECRYPT_REASONS; i++)
+		all += counts.refused[i];
+	if (all == 0)
+		return;
+	write_count(t, ", ", counts.opened, " of ", " of ");
+	write_count(t, "", all, " TLS connection decrypted",
+	    " TLS connections decrypted");
+}
+
 void
 about_write(const struct about_rooms *rooms, struct textbuf *t)
 {
@@ -43,6 +62,7 @@ about_write(const struct about_rooms *rooms, struct textbuf *t)
 	write_count(t, ": ", counts.packets, " packet", " packets");
 	write_count(t, ", ", dropped, " dropped", " dropped");
 	write_count(t, ", ", counts.messages, " SIP message", " SIP messages");
+	write_decrypted(rooms, t);
 	write_count(t, ", ", matcher_open(rooms->matcher), " transaction open",
 	    " transactions open");
 	write_count(t, ", ", judge_active(rooms->judge), " alert active",

@@ -157,6 +157,7 @@ build_rooms(struct live *l)
 	};
 
 	config_limits(l->config, l->setup.key, &l->limits);
+	l->limits.reader.secrets = keyring_secrets(l->setup.keyring);
 	l->interfaces = interfaces_new(&interfaces);
 	l->judge = judge_new(&l->limits.judge, on_alert, l);
 	l->matcher = matcher_new(&l->limits.matcher, on_observation, l);
@@ -388,6 +389,7 @@ live_tick(struct live *l)
 {
 	const nstime passed = read_all(l);
 
+	keyring_read(l->setup.keyring);
 	look_for_drops(l);
 	if (l->merge != NULL)
 		merge_tick(l->merge, passed);
@@ -503,6 +505,7 @@ live_set(struct live *l, struct config *config)
 		return false;
 	}
 	l->config = config;
+	keyring_compare(l->setup.keyring, config);
 	if (!set_merge(l))
 		log_error(l->log,
 		    "out of memory; packets of several interfaces are judged "

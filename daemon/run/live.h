@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "capture/interfaces.h"
 #include "config/options.h"
+#include "keys/keyring.h"
 
 /*
  * Interfaces as one capture, through reader, matcher and judge to the sinks.
@@ -18,6 +19,7 @@ struct live_setup {
 	const struct options *options; /* -i and the filter outdo the file's */
 	struct config *config;         /* borrowed, until live_set() */
 	const struct siphash_key *key;
+	struct keyring *keyring; /* borrowed */
 	interfaces_watch *watch;
 	void *watch_arg;
 	const struct log *log;

@@ -28,6 +28,7 @@ struct watched {
 
 struct loop {
 	struct loop_setup setup;
+	struct keyring *keyring;
 	struct live *live;
 	struct event_base *base;
 	struct watched watched[INTERFACES_MOST];
@@ -244,7 +245,7 @@ static bool
 begin(struct loop *loop)
 {
 	const struct loop_setup *setup = &loop->setup;
-	const struct live_setup live = {
+	struct live_setup live = {
 		.options = setup->options,
 		.config = setup->config,
 		.watch = watch,
@@ -262,6 +263,11 @@ begin(struct loop *loop)
 		log_error(setup->log, "event loop: cannot be set up");
 		return false;
 	}
+	loop->keyring = keyring_new(&(struct keyring_setup){
+	    .config = setup->config, .key = setup->key, .log = setup->log });
+	if (loop->keyring == NULL)
+		return false;
+	live.keyring = loop->keyring;
 	loop->live = live_new(&live);
 	if (loop->live == NULL || privilege_drop(setup->log) != 0 ||
 	    live_open_sinks(loop->live) != 0 ||
@@ -282,6 +288,7 @@ static void
 end(struct loop *loop, bool begun)
 {
 	live_free(loop->live, begun ? wallclock_monotonic() + FAREWELL : 0);
+	keyring_free(loop->keyring);
 	for (size_t i = 0; i < SIGNALS; i++)
 		free_event(loop->signals[i]);
 	free_event(loop->tick);

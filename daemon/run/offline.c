@@ -7,6 +7,7 @@
 #include "alert/throttle.h"
 #include "config/linkname.h"
 #include "config/ignore.h"
+#include "keys/keyring.h"
 #include "run/replay.h"
 #include "outlet/sink_json.h"
 #include "outlet/sink_text.h"
@@ -15,6 +16,8 @@ struct offline {
 	const struct options *options;
 	struct config *config;
 	const struct log *log;
+	struct keyring *keyring;
+	struct keylog_lines secrets; /* of a file, as far as it came */
 	struct matcher *matcher;
 	struct reader *reader;
 	struct judge *judge;
@@ -102,12 +105,32 @@ on_observation(void *arg, const struct observation *observation)
 	judge_observe(j->judge, observation);
 }
 
+static void
+on_secrets(void *arg, uint32_t type, struct slice octets, bool more)
+{
+	/* "TLSK": a TLS key log (draft-ietf-opsawg-pcapng section 4.7). */
+	enum { TLS_KEY_LOG = 0x544c534b };
+	struct offline *j = arg;
+	struct secrets *secrets = keyring_secrets(j->keyring);
+
+	if (type != TLS_KEY_LOG)
+		return;
+	secrets_keylog(secrets, &j->secrets, octets);
+	if (!more)
+		secrets_keylog_end(secrets, &j->secrets);
+}
+
 static bool
 begin(struct offline *j, const struct siphash_key *key)
 {
 	struct config_rooms limits;
 
 	config_limits(j->config, key, &limits);
+	j->keyring = keyring_new(&(struct keyring_setup){
+	    .config = j->config, .key = key, .log = j->log });
+	if (j->keyring == NULL)
+		return false;
+	limits.reader.secrets = keyring_secrets(j->keyring);
 	/* A savefile is judged once and whole, so nothing is held back. */
 	throttle_init(&j->throttle,
 	    config_is_set(j->config, "alerts", "rate") ? j->config->alerts.rate
@@ -132,6 +155,7 @@ begin(struct offline *j, const struct siphash_key *key)
 	    .reader = j->reader,
 	    .matcher = j->matcher,
 	    .judge = j->judge,
+	    .secrets = { on_secrets, j },
 	    .progress = &j->progress,
 	    .log = j->log,
 	});
@@ -212,6 +236,7 @@ write_summary(struct offline *j)
 	reader_counts(j->reader, &counts);
 	summary.packets = counts.packets;
 	summary.messages = counts.messages;
+	reader_decrypted(j->reader, &summary.tls);
 	replay_span(j->replay, &summary.first, &summary.last, &summary.wall);
 	if (fill_drops(j, &summary) && fill_ports(j, &summary) &&
 	    judge_summary(j->judge, &summary)) {
@@ -264,5 +289,6 @@ offline_run(const struct options *options, struct config *config,
 	reader_free(j.reader);
 	matcher_free(j.matcher);
 	judge_free(j.judge);
+	keyring_free(j.keyring);
 	return status;
 }

@@ -69,7 +69,8 @@ open_sources(struct replay *r, const char *const *paths, size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct savefile *savefile;
 		const int failed = savefile_open(
-		    paths[i], r->setup.user0, r->setup.log, &savefile);
+		    paths[i], r->setup.user0, &r->setup.secrets, r->setup.log,
+		    &savefile);
 
 		if (failed < 0) {
 			error = failed == -ENOMEM ? failed : -EINVAL;

@@ -2,6 +2,7 @@
 #ifndef REPLAY_H
 #define REPLAY_H
 
+#include "capture/format.h"
 #include "host/log.h"
 #include "pipeline/judge.h"
 #include "pipeline/matcher.h"
@@ -30,6 +31,7 @@ struct replay_setup {
 	struct reader *reader;
 	struct matcher *matcher;
 	struct judge *judge;
+	struct format_secrets secrets; /* where those in files go */
 	struct progress *progress;
 	const struct log *log;
 };

@@ -605,7 +605,7 @@ def keys(text, comment):
 def test_same_keys():
     """The program, conf/siptimed.conf and siptimed.conf(5) agree."""
     in_program = keys(printed("-c", write(
-        "pool.conf", b'[pool "NAME"]\nrole =\n')), "")
+        "pool.conf", b'[pool "NAME"]\nrole =\n[tls "NAME"]\nkey =\n')), "")
     with open(os.path.join(TOP, "conf/siptimed.conf"), encoding="utf-8") as f:
         in_file = keys(f.read(), "#")
     in_page, section = [], ""

@@ -23,15 +23,17 @@ set(struct config *config, const char *section, const char *name,
 START_TEST(every_default_is_accepted)
 {
 	struct config *config = config_new();
-	struct config_pool pool;
 
 	ck_assert_ptr_nonnull(config);
-	config_keys_pool_defaults(&pool);
 	for (size_t row = 0; row < config_keys_count(); row++) {
-		const bool of_pool =
-		    strcmp(config_keys_section(row), "pool") == 0;
-		const struct config_value *value =
-		    of_pool ? &pool.values[row] : &config->values[row];
+		const char *section = config_keys_section(row);
+		struct config_keys_named named = { .values = config->values };
+		const struct config_value *value;
+
+		if (config_keys_is_named(section))
+			ck_assert(config_keys_named(
+			    config, section, slice_text("x"), &named));
+		value = &named.values[row];
 
 		ck_assert_msg(value->origin != NULL, "[%s] %s",
 		    config_keys_section(row), config_keys_name(row));
@@ -146,19 +148,56 @@ END_TEST
 
 START_TEST(a_pool_has_keys_of_its_own)
 {
-	struct config_pool pool;
+	struct config *config = config_new();
+	const struct config_pool *pool = &config->pools[0];
+	struct config_keys_named named;
 
-	config_keys_pool_defaults(&pool);
-	ck_assert(config_keys_pool_set(&pool, row_of("pool", "members"),
+	ck_assert(
+	    config_keys_named(config, "pool", slice_text("east"), &named));
+	ck_assert_str_eq(pool->name, "east");
+	ck_assert(config_keys_named_set(&named, row_of("pool", "members"),
 	    "10.0.0.11 2001:db8::1", "a.conf", 7));
-	ck_assert_uint_eq(pool.members.count, 2);
-	ck_assert(!config_keys_pool_set(
-	    &pool, row_of("pool", "members"), "10.0.0.0/8", "a.conf", 8));
-	ck_assert_uint_eq(pool.members.count, 2);
+	ck_assert_uint_eq(pool->members.count, 2);
+	ck_assert(!config_keys_named_set(
+	    &named, row_of("pool", "members"), "10.0.0.0/8", "a.conf", 8));
+	ck_assert_uint_eq(pool->members.count, 2);
+	config_free(config);
+}
+END_TEST
+
+START_TEST(a_name_is_one_section_wherever_it_stands)
+{
+	struct config *config = config_new();
+	struct config_keys_named a, b;
+
+	ck_assert(config_keys_named(config, "tls", slice_text("a"), &a));
+	ck_assert(config_keys_named(config, "tls", slice_text("b"), &b));
+	ck_assert_ptr_ne(a.base, b.base);
+	ck_assert(config_keys_named(config, "tls", slice_text("a"), &b));
+	ck_assert_ptr_eq(a.base, b.base);
+	ck_assert_uint_eq(config->tls_count, 2);
+	ck_assert_uint_eq(config->pool_count, 0);
+	config_free(config);
+}
+END_TEST
+
+START_TEST(there_are_not_more_sections_than_there_is_room_for)
+{
+	struct config *config = config_new();
+	struct config_keys_named named;
+	char name[2] = "a";
+
+	for (unsigned i = 0; i < CONFIG_TLS; i++, name[0]++)
+		ck_assert(
+		    config_keys_named(config, "tls", slice_text(name), &named));
+	ck_assert(!config_keys_named(config, "tls", slice_text(name), &named));
+	config_free(config);
 }
 END_TEST
 
 UNIT("config_keys", every_default_is_accepted, every_key_is_found_by_its_name,
     a_value_is_kept_as_written_with_its_place, what_is_refused_changes_nothing,
     lists_are_kept_with_single_blanks, facilities_have_the_numbers_of_syslog,
-    a_text_that_is_too_long_is_refused, a_pool_has_keys_of_its_own)
+    a_text_that_is_too_long_is_refused, a_pool_has_keys_of_its_own,
+    a_name_is_one_section_wherever_it_stands,
+    there_are_not_more_sections_than_there_is_room_for)

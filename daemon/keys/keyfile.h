@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KEYFILE_H
+#define KEYFILE_H
+
+#include <sys/stat.h>
+
+#include "config/config.h"
+#include "host/log.h"
+#include "tls/privatekey.h"
+
+/*
+ * Files with secrets: opened only if nobody else may read them, and said in
+ * one line what is wrong with them: [tls "NAME"] KEY: FILE: what; what to do.
+ */
+
+/* The path that a value means: credential:NAME is one of systemd's. */
+bool keyfile_path(const char *value, char *path, size_t size);
+
+/* Open it for reading.  -errno, logged; -ENOENT is not if `may_be_absent'.
+ * The caller closes it. */
+struct keyfile_wanted {
+	const struct config_tls *tls;
+	const char *key;   /* of the section: "keylog" */
+	const char *value; /* .. and what it is */
+	int flags;         /* for open(2) */
+	bool may_be_absent;
+	const struct log *log;
+};
+int keyfile_open(const struct keyfile_wanted *wanted, struct stat *st);
+
+/* The private key of a section; NULL, logged.  The caller frees it. */
+struct privatekey *keyfile_read(
+    const struct config_tls *tls, const struct log *log);
+
+#endif

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KEYLOGS_H
+#define KEYLOGS_H
+
+#include "config/config.h"
+#include "host/log.h"
+#include "tls/secrets.h"
+
+/*
+ * Key logs as they grow: files, FIFOs, and a socket that others push lines to.
+ * They are looked at whenever keylogs_read() is called, and never waited for.
+ */
+
+struct keylogs;
+
+/* NULL when out of memory; the caller frees it.  `secrets' are borrowed. */
+struct keylogs *keylogs_new(struct secrets *secrets, const struct log *log);
+void keylogs_free(struct keylogs *k);
+
+/* One more, of a section, which is copied.  0, or -errno, logged.  A file need
+ * not be there yet. */
+int keylogs_add(struct keylogs *k, const struct config_tls *tls);
+
+size_t keylogs_count(const struct keylogs *k);
+
+/* Take in what they have to say, at most so many octets from each. */
+void keylogs_read(struct keylogs *k, size_t most);
+
+#endif

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef KEYRING_H
+#define KEYRING_H
+
+#include <stdio.h>
+
+#include "config/config.h"
+#include "host/log.h"
+#include "tls/secrets.h"
+
+/*
+ * What decrypts TLS, as the configuration names it: private keys, read once,
+ * and key logs, followed as they grow.  Keys are kept in memory that is locked
+ * and not dumped, and are wiped; nothing of them is ever logged.
+ */
+
+struct keyring;
+
+struct keyring_setup {
+	const struct config *config;
+	const struct siphash_key *key;
+	const struct log *log;
+};
+
+/*
+ * Read every key and open every key log: before privileges are dropped.
+ * NULL, logged, when one of them is not what it should be.  The caller frees
+ * it.
+ */
+struct keyring *keyring_new(const struct keyring_setup *setup);
+void keyring_free(struct keyring *k);
+
+/* Borrowed for the keyring's life. */
+struct secrets *keyring_secrets(struct keyring *k);
+
+/* May more secrets be told? */
+bool keyring_awaits(const struct keyring *k);
+
+/* Take in what key logs have to say by now. */
+void keyring_read(struct keyring *k);
+
+/* A reload: what is in force stays, and says so if `config' wants other. */
+void keyring_compare(const struct keyring *k, const struct config *config);
+
+/* For --check-config: which certificate each key fits, a line each.  0, or
+ * -errno after all errors were logged. */
+int keyring_check(
+    const struct config *config, FILE *out, const struct log *log);
+
+#endif

@@ -161,6 +161,10 @@ check-witness: $B/siptimed $B/tests/system/hellotime
 check-wrapped: $B/siptimed $B/tests/tools/rewrap
 	@tests/tools/rewrapped --build $B --corpus $(CORPUS)
 
+# TLS of real stacks, decrypted.
+check-decrypt: $B/siptimed $B/tests/tools/tlsplain
+	@tests/system/decrypt $B $(CORPUS)
+
 # The story siptimed comes from (tests/scenario/origin.txt), judged.
 demo: $B/siptimed $B/tests/tools/pcapscript
 	@$B/tests/tools/pcapscript tests/scenario/origin.txt $B/origin.pcap
@@ -185,7 +189,8 @@ format:
 	    $(wildcard lib/*/*.[ch] lib/*/inner/*.[ch] daemon/*.[ch] \
 	    daemon/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all bench check check-live check-witness check-wrapped clean demo format fuzz
+.PHONY: all bench check check-decrypt check-live check-witness check-wrapped \
+    clean demo format fuzz
 .SECONDARY:
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d $B/*/*/*/*.d)

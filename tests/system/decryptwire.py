@@ -46,13 +46,19 @@ class Wire:
     """What went over one connection, in order."""
 
     def __init__(self, port=None):
-        self.sent = []  # direction, octets
+        self.sent = []  # direction, octets, when (None: a while later)
+        self.when = None
+        self.size = SEGMENT
         self.ends = [(ENDS[0][0], port or ENDS[0][1]), ENDS[1]]
+
+    def at(self, when):
+        """What comes next is sent so long after the start."""
+        self.when = when
 
     def add(self, direction, octets):
         while octets:
-            self.sent.append((direction, octets[:SEGMENT]))
-            octets = octets[SEGMENT:]
+            self.sent.append((direction, octets[:self.size], self.when))
+            octets = octets[self.size:]
 
     def segment(self, direction, flags, seq, ack, octets=b""):
         (source, sport), (sink, dport) = \
@@ -70,39 +76,42 @@ class Wire:
         return ip + head + octets
 
     def packets(self, lost=()):
-        """All of them but the data segments in `lost`."""
+        """When (None: a while later), and the packet; all of them but the
+        data segments in `lost`."""
         seq = [1000, 2000]
-        yield self.segment(CLIENT, 0x02, seq[0], 0)
-        yield self.segment(SERVER, 0x12, seq[1], seq[0] + 1)
+        yield None, self.segment(CLIENT, 0x02, seq[0], 0)
+        yield None, self.segment(SERVER, 0x12, seq[1], seq[0] + 1)
         seq = [seq[0] + 1, seq[1] + 1]
-        yield self.segment(CLIENT, 0x10, seq[0], seq[1])
-        for index, (direction, octets) in enumerate(self.sent):
+        yield None, self.segment(CLIENT, 0x10, seq[0], seq[1])
+        for index, (direction, octets, when) in enumerate(self.sent):
             if index not in lost:
-                yield self.segment(direction, 0x18, seq[direction],
-                                   seq[not direction], octets)
+                yield when, self.segment(direction, 0x18, seq[direction],
+                                         seq[not direction], octets)
             seq[direction] += len(octets)
-            yield self.segment(not direction, 0x10, seq[not direction],
-                               seq[direction])
+            yield None, self.segment(not direction, 0x10, seq[not direction],
+                                     seq[direction])
         for direction in (CLIENT, SERVER):
-            yield self.segment(direction, 0x11, seq[direction],
-                               seq[not direction])
+            yield None, self.segment(direction, 0x11, seq[direction],
+                                     seq[not direction])
             seq[direction] += 1
 
 
-def save(name, *wires, lost=(), start=1294078920.0, step=0.2):
+def save(name, *wires, lost=(), start=1294078920.0):
     """A savefile of connections, one after the other."""
     path = f"{FOLDER}/{name}.pcap"
-    at = start
+    now = start
     with open(path, "wb") as file:
         file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144,
                                101))
         for wire in wires:
-            for packet in wire.packets(lost):
-                whole = int(at * 1000000 + 0.5)
+            for when, packet in wire.packets(lost):
+                now += 0.0001
+                if when is not None:
+                    now = max(now, start + when)
+                whole = int(now * 1000000 + 0.5)
                 file.write(struct.pack("<IIII", whole // 1000000,
                                        whole % 1000000, len(packet),
                                        len(packet)) + packet)
-                at += step
     return path
 
 
@@ -160,14 +169,14 @@ def free_port():
         return listening.getsockname()[1]
 
 
-def listens(port):
+def listens(port, seconds=20):
     def try_it():
         try:
             socket.create_connection(("127.0.0.1", port), 1).close()
             return True
         except OSError:
             return False
-    until(10, try_it)
+    until(seconds, try_it)
 
 
 class Certificates:

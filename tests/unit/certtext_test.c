@@ -41,7 +41,7 @@ START_TEST(an_expired_one_says_since_when)
 {
 	ck_assert_str_eq(text("expired", "server", -400 * DAY, -3 * DAY),
 	    "server certificate of 10.0.0.21:5062 (CN=edge.example.com) "
-	    "expired 3 d ago, at 2010-12-31T18:22:45Z; issued by CN=Example "
+	    "expired on 2010-12-31 18:22 UTC (3 d ago); issued by CN=Example "
 	    "CA; SHA-256 0123456789abcdef");
 }
 END_TEST
@@ -50,7 +50,7 @@ START_TEST(one_not_yet_valid_says_from_when)
 {
 	ck_assert_str_eq(text("not_yet_valid", "client", 5 * DAY, 300 * DAY),
 	    "client certificate of 10.0.0.11 (CN=edge.example.com) is not "
-	    "yet valid, not for another 5 d: from 2011-01-08T18:22:45Z; "
+	    "valid until 2011-01-08 18:22 UTC; "
 	    "shown to 10.0.0.21:5062; issued by CN=Example CA; SHA-256 "
 	    "0123456789abcdef");
 }
@@ -60,7 +60,7 @@ START_TEST(an_expiring_one_says_when)
 {
 	ck_assert_str_eq(text("expiring", "server", -400 * DAY, 6 * DAY),
 	    "server certificate of 10.0.0.21:5062 (CN=edge.example.com) "
-	    "expires in 6 d, at 2011-01-09T18:22:45Z; issued by CN=Example "
+	    "expires on 2011-01-09 18:22 UTC (in 6 d); issued by CN=Example "
 	    "CA; SHA-256 0123456789abcdef");
 }
 END_TEST
@@ -69,14 +69,25 @@ START_TEST(the_peers_clock_is_named_as_the_cause)
 {
 	text("invalid_by_peer_clock", "server", -DAY / 2, 300 * DAY);
 	ck_assert_ptr_nonnull(strstr(store,
-	    " is good, but not by the clock of a client it is shown to, "
-	    "which is 24 h behind: not yet valid there, from "
-	    "2011-01-03T06:22:45Z; issued by"));
+	    "the clock of client unknown is 24 h behind, so it rejects the "
+	    "valid server certificate of 10.0.0.21:5062 (CN=edge.example.com) "
+	    "as not yet valid (before today 06:22 UTC); issued by"));
 	text("invalid_by_peer_clock", "client", -300 * DAY, DAY / 2);
 	ck_assert_ptr_nonnull(strstr(store,
-	    " is good, but not by the clock of the server it is shown to, "
-	    "which is 24 h ahead: expired there, at "
-	    "2011-01-04T06:22:45Z; shown to"));
+	    "the clock of server 10.0.0.21:5062 is 24 h ahead, so it rejects "
+	    "the valid client certificate of 10.0.0.11 (CN=edge.example.com) "
+	    "as expired (since tomorrow 06:22 UTC); issued by"));
+}
+END_TEST
+
+START_TEST(days_that_are_near_are_named)
+{
+	text("not_yet_valid", "server", DAY - 60 * NSTIME_S, 300 * DAY);
+	ck_assert_ptr_nonnull(
+	    strstr(store, "is not valid until tomorrow 18:21 UTC"));
+	text("expired", "server", -400 * DAY, -DAY);
+	ck_assert_ptr_nonnull(
+	    strstr(store, "expired yesterday 18:22 UTC (24 h ago)"));
 }
 END_TEST
 
@@ -90,8 +101,8 @@ START_TEST(dates_out_of_reach_have_no_distance)
 	textbuf_init(&t, store, sizeof(store));
 	certtext_certificate.trouble(&t, &event);
 	ck_assert_str_eq(store,
-	    "certificate of 10.0.0.21:5062 is not yet valid: from "
-	    "2558-08-05T18:22:45Z; 7 times since 18:22:07Z; issued by "
+	    "certificate of 10.0.0.21:5062 is not valid until 2558-08-05 18:22 "
+	    "UTC; 7 times since 18:22:07Z; issued by "
 	    "nobody; SHA-256 ");
 }
 END_TEST
@@ -138,6 +149,7 @@ END_TEST
 
 UNIT("certtext", an_expired_one_says_since_when,
     one_not_yet_valid_says_from_when, an_expiring_one_says_when,
-    the_peers_clock_is_named_as_the_cause, dates_out_of_reach_have_no_distance,
+    the_peers_clock_is_named_as_the_cause, days_that_are_near_are_named,
+    dates_out_of_reach_have_no_distance,
     every_class_fits_a_line_whatever_the_names,
     what_is_over_is_called_by_its_name)

@@ -31,9 +31,9 @@ START_TEST(a_timeout_says_who_what_when_and_how_proven)
 	struct alert_event event = timeout_of("no_response", "retransmitted");
 
 	ck_assert_str_eq(trouble(&event),
-	    "10.0.0.21:5062 did not answer SERVICE of 10.0.0.11:49152 within "
-	    "34.0 s (MRAS request); sent 18:21:33Z; the client sent it 11 "
-	    "times; Call-ID 7d8d76435a47");
+	    "10.0.0.21:5062 did not answer SERVICE of 10.0.0.11:49152 in 34 s "
+	    "(MRAS request); sent 18:21:33Z; the client sent it 11 times; "
+	    "Call-ID 7d8d76435a47");
 	event.count = 12;
 	ck_assert_ptr_nonnull(
 	    strstr(trouble(&event), "; 12 times since 18:22:07Z; the client"));
@@ -53,23 +53,22 @@ class_reads(const char *class, const char *words)
 START_TEST(every_class_has_its_words)
 {
 	class_reads("no_final",
-	    "10.0.0.21:5062 gave SERVICE of "
-	    "10.0.0.11:49152 no final response, only 486, "
-	    "within 34.0 s");
+	    "10.0.0.21:5062 answered SERVICE of 10.0.0.11:49152 with 486 alone "
+	    "and never finished it in 34 s");
 	class_reads("stalled_after_100",
-	    "10.0.0.21:5062 gave SERVICE of 10.0.0.11:49152 only 100, nothing "
-	    "more, within 34.0 s");
+	    "10.0.0.21:5062 acknowledged (100) SERVICE of 10.0.0.11:49152 but "
+	    "never finished it in 34 s");
 	class_reads("no_ack",
 	    "10.0.0.11:49152 did not acknowledge the final response 486 of "
-	    "10.0.0.21:5062 to SERVICE within");
+	    "10.0.0.21:5062 to SERVICE in");
 	class_reads("no_ack_2xx",
 	    "10.0.0.11:49152 did not acknowledge the final response 486");
 	class_reads("cancelled_no_final",
-	    "10.0.0.21:5062 gave SERVICE of 10.0.0.11:49152, since cancelled, "
-	    "no final response within");
+	    "10.0.0.21:5062 never ended SERVICE of 10.0.0.11:49152, which was "
+	    "cancelled, in 34 s");
 	class_reads("of tomorrow",
 	    "SERVICE of 10.0.0.11:49152 to 10.0.0.21:5062 got no final "
-	    "response within");
+	    "response in");
 }
 END_TEST
 
@@ -85,11 +84,11 @@ proof_reads(const char *proof, const char *words)
 START_TEST(every_proof_has_its_words)
 {
 	proof_reads("retransmitted", "; the client sent it 11 times;");
-	proof_reads(
-	    "acknowledged", "; TCP acknowledged it, nothing came back;");
-	proof_reads("provisional", "; its provisional response was seen, so");
+	proof_reads("acknowledged", "; TCP delivered it, nothing came back;");
+	proof_reads("provisional", "; the path works both ways;");
 	proof_reads("response_retransmitted", "; the server repeated its");
-	proof_reads("upstream_status", "reported 408 or 504 upstream;");
+	proof_reads(
+	    "upstream_status", "reported 408 or 504 to its own client;");
 	proof_reads("unreachable", "; ICMP says unreachable;");
 	proof_reads("retransmitted, unreachable",
 	    "; the client sent it 11 times; ICMP says unreachable;");

@@ -44,8 +44,8 @@ START_TEST(each_witness_is_told_with_its_offset)
 	evidence_list(&e, "witnesses", "date,ntp,smb");
 	evidence_numbers(&e, "offsets_s", "-3600.4,0.0,7.0");
 	ck_assert_str_eq(says(witnesstext_witness_conflict.trouble, "10.0.0.7"),
-	    "witnesses of the clock of 10.0.0.7 contradict each other: Date is "
-	    "3600.4 s behind, NTP is 0.0 s ahead, SMB is 7.0 s ahead; since "
+	    "the clocks of 10.0.0.7 contradict each other: Date is 1 h behind, "
+	    "NTP is right, SMB is 7.0 s ahead; since "
 	    "18:22:07Z");
 }
 END_TEST
@@ -88,7 +88,7 @@ START_TEST(what_is_unknown_is_left_out)
 	ck_assert_str_eq(says(witnesstext_stale_date.trouble, "x"),
 	    "x refused a client for the time: 0; since 18:22:07Z");
 	ck_assert_str_eq(says(witnesstext_witness_conflict.trouble, "x"),
-	    "witnesses of the clock of x contradict each other; since "
+	    "the clocks of x contradict each other; since "
 	    "18:22:07Z");
 }
 END_TEST

@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/inner/certtext.h"
 
+#include "base/calendar.h"
 #include "report/inner/phrase.h"
 
-enum { DATE_OCTETS = 20, SHA256_SHOWN = 16 };
+enum {
+	DATE_OCTETS = 20,
+	DAY_END = 10,     /* of 2011-01-20T18:22:00 */
+	MINUTES_END = 16, /* likewise */
+	SHA256_SHOWN = 16
+};
 
 /* "server certificate of 10.0.0.21:5062 (CN=edge.example.com)" */
 static void
@@ -25,24 +31,56 @@ add_certificate(struct textbuf *t, const struct alert_event *event)
 	textbuf_add(t, ")");
 }
 
-/* To the second; a date that no clock of ours can hold is text already. */
-static void
-add_date(struct textbuf *t, const struct evidence *e, const char *name)
+/* Counted in days since 1970. */
+static int64_t
+day_of(nstime wall)
 {
-	const struct evidence_field *field = evidence_find(e, name);
+	const nstime day = CALENDAR_DAY_S * NSTIME_S;
+
+	return wall / day - (wall % day < 0);
+}
+
+static const char *
+day_name(nstime date, nstime today)
+{
+	const int64_t days = day_of(date) - day_of(today);
+
+	return days == 0 ? "today"
+	    : days == 1  ? "tomorrow"
+	    : days == -1 ? "yesterday"
+			 : NULL;
+}
+
+/* "tomorrow 18:22 UTC", "on 2011-01-20 18:22 UTC"; a date that no clock of ours
+ * can hold is text already. */
+static void
+add_date(struct textbuf *t, const struct alert_event *event, const char *name,
+    const char *on)
+{
+	const struct evidence_field *field =
+	    evidence_find(event->evidence, name);
+	const bool is_time = field != NULL && field->type == EVIDENCE_TIME;
 	char store[DATE_OCTETS + 1];
 	struct textbuf date;
+	const char *day = NULL;
 
 	textbuf_init(&date, store, sizeof(store));
-	if (field != NULL && field->type == EVIDENCE_TIME)
+	if (is_time) {
 		textbuf_time(&date, field->number);
-	else
-		textbuf_add_slice(&date, evidence_get(e, name));
-	if (date.len == 0)
+		day = day_name(field->number, event->last_seen);
+	} else {
+		textbuf_add_slice(&date, evidence_get(event->evidence, name));
+	}
+	if (date.len < MINUTES_END)
 		return;
+	textbuf_add(t, day == NULL ? on : day);
+	if (day == NULL)
+		textbuf_add_slice(
+		    t, slice_first(textbuf_slice(&date), DAY_END));
+	textbuf_add(t, " ");
 	textbuf_add_slice(
-	    t, slice_first(textbuf_slice(&date), DATE_OCTETS - 1));
-	textbuf_add(t, "Z");
+	    t, slice_between(textbuf_slice(&date), DAY_END + 1, MINUTES_END));
+	textbuf_add(t, " UTC");
 }
 
 /* How far the date is from the latest handshake.  Nothing if that is more
@@ -65,6 +103,7 @@ add_distance(struct textbuf *t, const struct alert_event *event,
 	textbuf_add(t, after);
 }
 
+/* The clock is wrong and not the certificate, so it comes first. */
 static void
 invalid_by_peer_clock(struct textbuf *t, const struct alert_event *event)
 {
@@ -72,47 +111,49 @@ invalid_by_peer_clock(struct textbuf *t, const struct alert_event *event)
 	const bool is_client = slice_is(evidence_get(e, "role"), "client");
 	const bool behind = evidence_number(e, "peer_offset_s", 0) < 0;
 
-	textbuf_add(t, " is good, but not by the clock of ");
-	textbuf_add(t,
-	    is_client                               ? "the server"
-		: evidence_get(e, "client").len > 0 ? "client "
-						    : "a client");
-	if (!is_client)
-		phrase_field(t, e, "client", "");
-	textbuf_add(t, " it is shown to, which is ");
+	textbuf_add(t, "the clock of ");
+	if (is_client) {
+		textbuf_add(t, "server ");
+		phrase_field(t, e, "server", "unknown");
+	} else {
+		textbuf_add(t, "client ");
+		phrase_field(t, e, "client", "unknown");
+	}
+	textbuf_add(t, " is ");
 	phrase_offset(t, evidence_number(e, "peer_offset_s", 0));
-	textbuf_add(t,
-	    behind ? " behind: not yet valid there, from "
-		   : " ahead: expired there, at ");
-	add_date(t, e, behind ? "not_before" : "not_after");
+	textbuf_add(t, behind ? " behind" : " ahead");
+	textbuf_add(t, ", so it rejects the valid ");
+	add_certificate(t, event);
+	textbuf_add(
+	    t, behind ? " as not yet valid (before " : " as expired (since ");
+	add_date(t, event, behind ? "not_before" : "not_after", "");
+	textbuf_add(t, ")");
 }
 
-/* Those that are told by one date: how far it is, and which. */
+/* Those that are told by one date: which, and how far it is. */
 static const struct {
-	const char *class, *says, *date, *before, *after, *from;
+	const char *class, *says, *on, *date, *before, *after;
 } classes[] = {
-	{ "expired", " expired", "not_after", " ", " ago", ", at " },
-	{ "not_yet_valid", " is not yet valid", "not_before",
-	    ", not for another ", "", ": from " },
-	{ "expiring", " expires", "not_after", " in ", "", ", at " },
+	{ "expired", " expired ", "on ", "not_after", " (", " ago)" },
+	{ "not_yet_valid", " is not valid until ", "", "not_before", NULL,
+	    NULL },
+	{ "expiring", " expires ", "on ", "not_after", " (in ", ")" },
 };
 
 static void
 add_class(struct textbuf *t, const struct alert_event *event)
 {
-	const struct evidence *e = event->evidence;
-	const struct slice class = evidence_get(e, "class");
+	const struct slice class = evidence_get(event->evidence, "class");
 
-	if (slice_is(class, "invalid_by_peer_clock"))
-		invalid_by_peer_clock(t, event);
+	add_certificate(t, event);
 	for (size_t i = 0; i < sizeof(classes) / sizeof(classes[0]); i++) {
 		if (!slice_is(class, classes[i].class))
 			continue;
 		textbuf_add(t, classes[i].says);
-		add_distance(t, event, classes[i].date, classes[i].before,
-		    classes[i].after);
-		textbuf_add(t, classes[i].from);
-		add_date(t, e, classes[i].date);
+		add_date(t, event, classes[i].date, classes[i].on);
+		if (classes[i].before != NULL)
+			add_distance(t, event, classes[i].date,
+			    classes[i].before, classes[i].after);
 	}
 }
 
@@ -120,10 +161,14 @@ static void
 certificate(struct textbuf *t, const struct alert_event *event)
 {
 	const struct evidence *e = event->evidence;
+	const bool by_peer =
+	    slice_is(evidence_get(e, "class"), "invalid_by_peer_clock");
 
-	add_certificate(t, event);
-	add_class(t, event);
-	if (slice_is(evidence_get(e, "role"), "client")) {
+	if (by_peer)
+		invalid_by_peer_clock(t, event);
+	else
+		add_class(t, event);
+	if (!by_peer && slice_is(evidence_get(e, "role"), "client")) {
 		textbuf_add(t, "; shown to ");
 		phrase_field(t, e, "server", "its server");
 	}
@@ -154,8 +199,7 @@ static const struct kindtext_class certificate_classes[] = {
 	    "renew it before that date, and restart the service that shows "
 	    "it" },
 	{ "invalid_by_peer_clock",
-	    "set the clock of the host it is shown to right, then restart "
-	    "what failed there; the certificate itself is good" },
+	    "set that host's clock; the certificate itself is good" },
 	{ .class = NULL },
 };
 

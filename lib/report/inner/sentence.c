@@ -19,7 +19,7 @@ why_over(const struct alert_event *event)
 	case ALERT_QUIET:
 		return "no more of it was seen";
 	case ALERT_SUPERSEDED:
-		return "another alert says it better";
+		return "another alert goes on with it";
 	case ALERT_WITHDRAWN:
 		break;
 	}

@@ -11,14 +11,16 @@ static const struct {
 	const char *class, *pattern;
 } timeouts[] = {
 	{ "no_response", "$S did not answer $M of $C" },
-	{ "no_final", "$S gave $M of $C no final response, only $L," },
-	{ "stalled_after_100", "$S gave $M of $C only 100, nothing more," },
+	{ "no_final",
+	    "$S answered $M of $C with $L alone and never finished it" },
+	{ "stalled_after_100",
+	    "$S acknowledged (100) $M of $C but never finished it" },
 	{ "no_ack",
 	    "$C did not acknowledge the final response $L of $S to $M" },
 	{ "no_ack_2xx",
 	    "$C did not acknowledge the final response $L of $S to $M" },
 	{ "cancelled_no_final",
-	    "$S gave $M of $C, since cancelled, no final response" },
+	    "$S never ended $M of $C, which was cancelled," },
 	{ "", "$M of $C to $S got no final response" }, /* any other */
 };
 
@@ -58,6 +60,19 @@ add_pattern(
 	}
 }
 
+/* Whole seconds: 34 s say all. */
+static void
+add_elapsed(struct textbuf *t, const struct evidence *e)
+{
+	const nstime elapsed = evidence_number(e, "elapsed_s", -1);
+
+	if (elapsed < 0)
+		return;
+	textbuf_add(t, " in ");
+	textbuf_seconds(t, elapsed, elapsed < 10 * NSTIME_S ? 1 : 0);
+	textbuf_add(t, " s");
+}
+
 static void
 add_copies(struct textbuf *t, const struct evidence *e)
 {
@@ -75,14 +90,12 @@ static const struct {
 	const char *name, *text;
 } proofs[] = {
 	{ "retransmitted", NULL },
-	{ "acknowledged", "TCP acknowledged it, nothing came back" },
-	{ "provisional",
-	    "its provisional response was seen, so the way back "
-	    "is in view" },
+	{ "acknowledged", "TCP delivered it, nothing came back" },
+	{ "provisional", "the path works both ways" },
 	{ "response_retransmitted",
-	    "the server repeated its response to the "
-	    "end" },
-	{ "upstream_status", "its sender reported 408 or 504 upstream" },
+	    "the server repeated its response until it gave up" },
+	{ "upstream_status",
+	    "its sender reported 408 or 504 to its own client" },
 	{ "unreachable", "ICMP says unreachable" },
 };
 
@@ -172,9 +185,7 @@ timeout(struct textbuf *t, const struct alert_event *event)
 	    timeouts[i].class[0] != '\0' && !slice_is(class, timeouts[i].class))
 		i++;
 	add_pattern(t, timeouts[i].pattern, event);
-	if (evidence_find(e, "elapsed_s") != NULL)
-		textbuf_add(t, " within ");
-	phrase_seconds(t, e, "elapsed_s");
+	add_elapsed(t, e);
 	if (evidence_number(e, "mras", 0) != 0)
 		textbuf_add(t, " (MRAS request)");
 	add_since(t, event);
@@ -340,8 +351,7 @@ const struct kindtext timeouttext_slow = {
 "Three or more watched transactions of one server within five minutes had\n"
 "no response at all beyond the threshold (5 seconds, INVITE 10 seconds),\n"
 "and their requesters were visibly still waiting.  Nothing has timed out\n"
-"yet; if it does, transaction-timeout takes over and this alert is\n"
-"resolved as superseded.\n"
+"yet; if it does, this alert goes on as transaction-timeout.\n"
 "\n"
 "Class pending: the requests still wait.  Class late: answers do come,\n"
 "but late.\n"

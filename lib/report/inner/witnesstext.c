@@ -42,18 +42,34 @@ zone_change(struct textbuf *t, const struct alert_event *event)
 static void
 witness_conflict_label(struct textbuf *t, const struct alert_event *event)
 {
-	textbuf_add(t, "witnesses of the clock of ");
+	textbuf_add(t, "the clocks of ");
 	phrase_value(t, event->subject);
 }
 
-/* "-3600.4" as people say it. */
+/* "-3600.4" as people say it: 1 h behind. */
 static void
 add_offset(struct textbuf *t, struct slice number)
 {
 	const bool behind = slice_starts_with(number, "-");
+	const struct slice size = slice_after(number, behind);
+	const size_t point = slice_index(size, '.');
+	uint64_t whole, tenths = 0;
 
-	phrase_value(t, slice_after(number, behind));
-	textbuf_add(t, behind ? " s behind" : " s ahead");
+	slice_decimal(slice_after(size, point + 1), 9, &tenths);
+	if (slice_decimal(
+		slice_first(size, point), INT64_MAX / NSTIME_S - 1, &whole)) {
+		if (whole == 0) {
+			textbuf_add(t, "right");
+			return;
+		}
+		phrase_offset(t,
+		    (nstime)whole * NSTIME_S +
+			(nstime)tenths * 100 * NSTIME_MS);
+	} else {
+		phrase_value(t, size);
+		textbuf_add(t, " s");
+	}
+	textbuf_add(t, behind ? " behind" : " ahead");
 }
 
 static void

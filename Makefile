@@ -103,6 +103,12 @@ $B/tests/tools/%: $B/tests/tools/%.o $B/libsiptimed.a
 	$(call say,LINK)
 	$Q$(LINK) $(LIB_LIBS) -lpcap
 
+# It reads savefiles and configurations as the daemon does.
+$B/tests/tools/readers: $B/tests/tools/readers.o $B/libdaemon.a \
+    $B/libsiptimed.a
+	$(call say,LINK)
+	$Q$(LINK) $(LIB_LIBS) $(DAEMON_LIBS)
+
 # The daemon with a clock that tests can step, and who floods it.
 $B/tests/system/siptimed-stepping: $B/daemon/main.o \
     $(filter-out %/wallclock.o,$(daemon)) \

@@ -162,5 +162,5 @@ event_before(const struct event *a, const struct event *b)
 		return a->packet < b->packet;
 	if (a->task != b->task)
 		return a->task < b->task;
-	return a->flow < b->flow;
+	return a->task != EVENT_BY_PACKET && a->flow < b->flow;
 }

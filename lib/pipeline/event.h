@@ -98,7 +98,7 @@ struct event {
 typedef void event_output(void *arg, const struct event *event);
 
 /* Does `a' come before `b' where neither reader knows of the other?  Events of
- * one reader keep their order. */
+ * one reader, and of one packet, keep their order. */
 bool event_before(const struct event *a, const struct event *b);
 
 /* A copy in one block, at most 20 times the octets of the message larger.

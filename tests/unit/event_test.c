@@ -96,12 +96,14 @@ START_TEST(time_then_packet_then_task_then_flow_order_events)
 		    .task = EVENT_BY_TCP_TIMER,
 		    .flow = 4 },
 	};
+	const struct event of_one_packet = { .now = 2, .packet = 1, .flow = 4 };
 	const size_t count = sizeof(events) / sizeof(events[0]);
 
 	for (size_t a = 0; a < count; a++)
 		for (size_t b = 0; b < count; b++)
 			ck_assert_int_eq(
 			    event_before(&events[a], &events[b]), a < b);
+	ck_assert(!event_before(&of_one_packet, &events[2]));
 }
 END_TEST
 

@@ -12,6 +12,7 @@ static struct sightings *sightings;
 static struct {
 	unsigned stamps, serves, krb_refused, successes;
 	bool learn;
+	uint64_t flow;
 	struct agreement_teller teller;
 	struct stamp stamp;
 	struct endpoint a, b;
@@ -40,6 +41,7 @@ hear(void *arg, const struct event *e)
 	}
 	ck_assert_int_eq(e->kind, EVENT_STAMP);
 	on.stamps++;
+	on.flow = e->flow;
 	on.stamp = e->stamp.stamp;
 	on.learn = e->stamp.learn;
 	on.teller = e->stamp.teller;
@@ -384,8 +386,10 @@ END_TEST
 static void
 hello(bool server, nstime now, uint32_t told)
 {
+	const struct tcpreasm_event tcp = { .connection = 7 };
 	const struct tlsflow_event e = {
 		.kind = TLSFLOW_STAMP,
+		.tcp = &tcp,
 		.client = end_of(9, (uint16_t)(40000 + now / NSTIME_S)),
 		.server = end_of(1, 5061),
 		.from = server ? TLSFLOW_SERVER : TLSFLOW_CLIENT,
@@ -409,6 +413,7 @@ START_TEST(random_octets_may_stand_where_clients_tell_the_time)
 	hello(true, NSTIME_S, UNIX);
 	ck_assert(on.learn);
 	ck_assert_int_eq(on.stamp.witness, WITNESS_TLS);
+	ck_assert_uint_eq(on.flow, 7);
 	ck_assert_int_eq(on.teller.kind, AGREEMENT_TLS_SERVER);
 	ck_assert_int_eq(on.teller.endpoint.port, 5061);
 	hello(false, NSTIME_S, UNIX);

@@ -84,22 +84,24 @@ sightings_set(struct sightings *s, unsigned muted)
 }
 
 static void
-tell(struct sightings *s, const struct observation *observation)
+tell(struct sightings *s, uint64_t flow, const struct observation *observation)
 {
 	s->output(s->arg,
 	    &(struct event){
 		.kind = EVENT_OBSERVED,
+		.flow = flow,
 		.observation = observation,
 	    });
 }
 
 /* With a teller: its clock is yet to be learnt. */
 static void
-tell_stamp(struct sightings *s, const struct stamp *stamp,
+tell_stamp(struct sightings *s, uint64_t flow, const struct stamp *stamp,
     const struct agreement_teller *teller)
 {
 	struct event event = {
 		.kind = EVENT_STAMP,
+		.flow = flow,
 		.stamp = { .stamp = *stamp, .learn = teller != NULL },
 	};
 
@@ -147,6 +149,7 @@ client_of(const struct address *address)
 /* Whose octets are read, and for whom they were. */
 struct sightings_reading {
 	enum witness witness;
+	uint64_t flow; /* 0: a datagram */
 	const struct endpoint *sender, *receiver;
 	nstime now, wall;
 };
@@ -173,7 +176,7 @@ tell_time(struct sightings *s, const struct sightings_reading *from,
 	};
 
 	if (time->resolution > 0)
-		tell_stamp(s, &stamp, r->unproven ? &teller : NULL);
+		tell_stamp(s, from->flow, &stamp, r->unproven ? &teller : NULL);
 }
 
 /* Something happened between the server and its client. */
@@ -181,7 +184,7 @@ static void
 tell_served(struct sightings *s, const struct sightings_reading *from,
     enum observation_kind kind)
 {
-	tell(s,
+	tell(s, from->flow,
 	    &(struct observation){
 		.kind = kind,
 		.now = from->now,
@@ -195,7 +198,7 @@ static void
 tell_refused(struct sightings *s, const struct sightings_reading *from,
     const struct witness_reading *r)
 {
-	tell(s,
+	tell(s, from->flow,
 	    &(struct observation){
 	        .kind = OBSERVATION_KRB_REFUSED,
 	        .now = from->now,
@@ -263,6 +266,7 @@ read_first(
     struct sightings *s, const struct tcpreasm_event *e, struct slice first)
 {
 	struct sightings_reading from = {
+		.flow = e->connection,
 		.sender = &e->server,
 		.receiver = &e->client,
 		.now = e->now,
@@ -321,7 +325,7 @@ sightings_tls(struct sightings *s, const struct tlsflow_event *e)
 	};
 
 	if (is_heard(s, WITNESS_TLS))
-		tell_stamp(s, &stamp, &teller);
+		tell_stamp(s, e->tcp->connection, &stamp, &teller);
 }
 
 void

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef EVENTMERGE_H
+#define EVENTMERGE_H
+
+#include "pipeline/event.h"
+
+/*
+ * Events of several readers in one order, for one matcher.  Each reader's
+ * events come in their own order, and leave, merged, when no reader can have an
+ * earlier one.  What leaves first at one instant does not depend on which
+ * reader saw what: see event_before().
+ */
+
+struct eventmerge;
+
+/* At most `events' are held: beyond that the earliest leave early.  NULL when
+ * out of memory; the caller frees it. */
+struct eventmerge *eventmerge_new(
+    size_t readers, size_t events, event_output *output, void *arg);
+void eventmerge_free(struct eventmerge *m);
+
+/* Takes over a copy: it is freed once it has left.  Readers count from 0. */
+void eventmerge_input(struct eventmerge *m, size_t reader, struct event *event);
+
+/* This reader has handed on all of its events before `now'. */
+void eventmerge_reached(struct eventmerge *m, size_t reader, nstime now);
+
+/* All readers are done, or must be, before what comes next: let go of all. */
+void eventmerge_flush(struct eventmerge *m);
+
+/* eventmerge.early, eventmerge.no_memory */
+void eventmerge_stats(
+    const struct eventmerge *m, counter_output *output, void *arg);
+
+#endif

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/eventmerge.h"
+
+#include "unit/unit.h"
+
+static struct eventmerge *merge;
+static char line[256];
+static struct textbuf seen;
+
+/* Flows are written down as they leave. */
+static void
+hear(void *arg, const struct event *e)
+{
+	(void)arg;
+	textbuf_uint(&seen, e->flow);
+}
+
+static void
+begin(size_t readers, size_t events)
+{
+	textbuf_init(&seen, line, sizeof(line));
+	merge = eventmerge_new(readers, events, hear, NULL);
+	ck_assert_ptr_nonnull(merge);
+}
+
+static void
+input(size_t reader, nstime now, uint64_t packet, uint64_t flow)
+{
+	const bool timer = packet == 0;
+
+	eventmerge_input(merge, reader,
+	    event_copy(&(struct event){
+		.kind = EVENT_FLOW,
+		.now = now,
+		.packet = packet,
+		.task = timer ? EVENT_BY_TCP_TIMER : EVENT_BY_PACKET,
+		.flow = flow,
+	    }));
+}
+
+START_TEST(events_leave_when_no_earlier_one_can_come)
+{
+	begin(2, 100);
+	input(0, 10, 1, 1);
+	input(1, 5, 2, 2);
+	eventmerge_reached(merge, 0, 11);
+	ck_assert_str_eq(line, "");
+	eventmerge_reached(merge, 1, 10);
+	ck_assert_str_eq(line, "2");
+	eventmerge_reached(merge, 1, 11);
+	ck_assert_str_eq(line, "21");
+	eventmerge_free(merge);
+}
+END_TEST
+
+START_TEST(at_one_instant_the_packet_decides_and_then_the_flow)
+{
+	begin(3, 100);
+	input(0, 10, 7, 1);
+	input(0, 10, 9, 2);
+	input(1, 10, 8, 3);
+	input(2, 10, 0, 5);
+	eventmerge_flush(merge);
+	ck_assert_str_eq(line, "5132");
+	input(0, 11, 0, 2);
+	input(1, 11, 0, 1);
+	input(1, 11, 0, 3);
+	eventmerge_flush(merge);
+	ck_assert_str_eq(line, "5132123");
+	eventmerge_free(merge);
+}
+END_TEST
+
+START_TEST(a_reader_that_lags_does_not_fill_the_memory)
+{
+	begin(2, 3);
+	for (unsigned i = 1; i < 6; i++)
+		input(0, i, i, i);
+	ck_assert_str_eq(line, "12");
+	input(1, 1, 1, 9);
+	ck_assert_str_eq(line, "129");
+	eventmerge_free(merge);
+}
+END_TEST
+
+UNIT("eventmerge", events_leave_when_no_earlier_one_can_come,
+    at_one_instant_the_packet_decides_and_then_the_flow,
+    a_reader_that_lags_does_not_fill_the_memory)

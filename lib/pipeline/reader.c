@@ -448,9 +448,12 @@ reader_dropped(struct reader *r, nstime now)
 void
 reader_finish(struct reader *r, nstime now, nstime wall)
 {
+	const struct context context = context_of(r);
+
 	move_time(r, now, wall);
 	r->task = EVENT_BY_END;
 	tcpreasm_flush(r->tcp, now);
+	streams_finish(r->streams, &context, now);
 }
 
 void

@@ -324,6 +324,14 @@ streams_tick_exchanges(
 	exchanges_tick(s->exchanges, context, now, wall);
 }
 
+void
+streams_finish(struct streams *s, const struct context *context, nstime now)
+{
+	s->context = context;
+	if (s->decrypt != NULL)
+		decrypt_finish(s->decrypt, now);
+}
+
 nstime
 streams_next_deadline(const struct streams *s)
 {

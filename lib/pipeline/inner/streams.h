@@ -64,6 +64,10 @@ void streams_tick_attempts(
     struct streams *s, const struct context *context, nstime now, nstime wall);
 void streams_tick_exchanges(
     struct streams *s, const struct context *context, nstime now, nstime wall);
+/* The capture ends: secrets that are waited for will not come. */
+void streams_finish(
+    struct streams *s, const struct context *context, nstime now);
+
 nstime streams_next_deadline(const struct streams *s);
 
 /* TLS connections that were decrypted or not; false: none are to be. */

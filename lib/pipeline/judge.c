@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "alert/alertlist.h"
+
 struct judge {
 	struct judge_limits limits;
 	struct timeout *timeout;
@@ -15,6 +17,7 @@ struct judge {
 	struct stale *stale;
 	struct fanout *fanout;
 	struct alert *alert;
+	struct ledger *ledger;
 	const struct endpoint *server; /* of the outcome being judged */
 	nstime due;                    /* the next deadline of all */
 };
@@ -76,10 +79,11 @@ judge_new(const struct judge_limits *limits, alert_output *output, void *arg)
 	j->stale = stale_new(&limits->stale, on_finding, j);
 	j->fanout = fanout_new(&limits->fanout, on_folded, j);
 	j->alert = alert_new(&limits->alert, output, arg);
+	j->ledger = ledger_new(&limits->ledger);
 	if (j->timeout != NULL && j->slow != NULL && j->visibility != NULL &&
 	    j->skew != NULL && j->connection != NULL && j->silence != NULL &&
 	    j->certificate != NULL && j->stale != NULL && j->fanout != NULL &&
-	    j->alert != NULL) {
+	    j->alert != NULL && j->ledger != NULL) {
 		renew_due(j);
 		return j;
 	}
@@ -102,6 +106,7 @@ judge_free(struct judge *j)
 	stale_free(j->stale);
 	fanout_free(j->fanout);
 	alert_free(j->alert);
+	ledger_free(j->ledger);
 	free(j);
 }
 
@@ -119,6 +124,7 @@ judge_set(struct judge *j, const struct judge_limits *limits)
 	stale_set(j->stale, &limits->stale);
 	fanout_set(j->fanout, &limits->fanout);
 	alert_set(j->alert, &limits->alert);
+	ledger_set(j->ledger, &limits->ledger);
 	renew_due(j);
 }
 
@@ -168,6 +174,7 @@ on_transaction(struct judge *j, const struct observation *observation)
 	verdict = timeout_input(j->timeout, o, delivery, wall);
 	slow_input(j->slow, o, delivery, wall);
 	visibility_transaction(j->visibility, o, delivery, verdict, wall);
+	ledger_outcome(j->ledger, o, verdict, wall);
 	learn_roles(j, o);
 	learn_udp(j, o, wall);
 	if (!portset_has(&j->limits.server_ports, o->uas.port))
@@ -211,6 +218,7 @@ on_certificate(struct judge *j, const struct certificate_sight *sight)
 	tell_clock(j, &sight->client.address);
 	tell_clock(j, &sight->server.address);
 	certificate_input(j->certificate, sight);
+	ledger_certificate(j->ledger, sight);
 }
 
 void
@@ -444,6 +452,20 @@ judge_stats(const struct judge *j, counter_output *output, void *arg)
 	stale_stats(j->stale, output, arg);
 	fanout_stats(j->fanout, output, arg);
 	alert_stats(j->alert, output, arg);
+	ledger_stats(j->ledger, output, arg);
+}
+
+bool
+judge_alerts(const struct judge *j, alert_output *output, void *arg, nstime now,
+    nstime wall)
+{
+	return alertlist_show(j->alert, output, arg, now, wall);
+}
+
+struct ledger *
+judge_ledger(const struct judge *j)
+{
+	return j->ledger;
 }
 
 enum { ROOM_NAME = 32 };
@@ -485,6 +507,9 @@ judge_save(const struct judge *j, struct record *r)
 	room = begin_room(r, "skew");
 	skew_save(j->skew, r);
 	record_end(r, room);
+	room = begin_room(r, "ledger");
+	ledger_save(j->ledger, r);
+	record_end(r, room);
 	record_more(r, false);
 }
 
@@ -509,6 +534,8 @@ load_room(struct judge *j, struct slice name, struct cursor *c,
 		return certificate_load(j->certificate, c);
 	if (slice_is(name, "skew"))
 		return skew_load(j->skew, c, shift);
+	if (slice_is(name, "ledger"))
+		return ledger_load(j->ledger, c, shift);
 	return true;
 }
 

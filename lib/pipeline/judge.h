@@ -9,6 +9,7 @@
 #include "findings/timeout.h"
 #include "findings/visibility.h"
 #include "net/portset.h"
+#include "pipeline/ledger.h"
 #include "pipeline/observation.h"
 #include "report/summary.h"
 
@@ -33,6 +34,7 @@ struct judge_limits {
 	struct stale_limits stale;
 	struct fanout_limits fanout;
 	struct alert_limits alert;
+	struct ledger_limits ledger;
 };
 
 /* NULL when out of memory; the caller frees it. */
@@ -79,6 +81,13 @@ bool judge_load(
 
 /* Alerts active at present. */
 size_t judge_active(const struct judge *judge);
+
+/* Show them, the gravest first (see alertlist.h).  False when out of memory. */
+bool judge_alerts(const struct judge *judge, alert_output *output, void *arg,
+    nstime now, nstime wall);
+
+/* What is kept for those who ask; owned by the judge. */
+struct ledger *judge_ledger(const struct judge *judge);
 
 void judge_stats(const struct judge *judge, counter_output *output, void *arg);
 

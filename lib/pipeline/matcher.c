@@ -366,6 +366,13 @@ matcher_open(const struct matcher *m)
 	return txntable_open(m->txns);
 }
 
+void
+matcher_slowest(const struct matcher *m, size_t most,
+    txntable_waiting_output *output, void *arg)
+{
+	txntable_slowest(m->txns, most, output, arg);
+}
+
 uint64_t
 matcher_confirmed(const struct matcher *m)
 {

@@ -72,6 +72,10 @@ uint64_t matcher_not_watched(const struct matcher *m, uint16_t port);
 /* Transactions open at present. */
 size_t matcher_open(const struct matcher *m);
 
+/* See txntable_slowest(). */
+void matcher_slowest(const struct matcher *m, size_t most,
+    txntable_waiting_output *output, void *arg);
+
 /* How often libosip2 read what the scanner did: see crosscheck.h. */
 uint64_t matcher_confirmed(const struct matcher *m);
 

@@ -424,6 +424,56 @@ txntable_open(const struct txntable *t)
 	return table_count(t->store.by_key);
 }
 
+static bool
+has_waited_longer(const struct txn *a, const struct txn *b)
+{
+	if (a->state.sent != b->state.sent)
+		return a->state.sent < b->state.sent;
+	return a->id < b->id;
+}
+
+/* `slowest' holds `count' in order and has room for one more. */
+static size_t
+insert_slow(
+    const struct txn **slowest, size_t count, size_t most, const struct txn *t)
+{
+	size_t at = count;
+
+	while (at > 0 && has_waited_longer(t, slowest[at - 1])) {
+		slowest[at] = slowest[at - 1];
+		at--;
+	}
+	slowest[at] = t;
+	return count < most ? count + 1 : count;
+}
+
+void
+txntable_slowest(const struct txntable *t, size_t most,
+    txntable_waiting_output *output, void *arg)
+{
+	const struct txn *slowest[TXNTABLE_SLOWEST + 1];
+	const struct table_entry *entry = table_first(t->store.by_key);
+	size_t count = 0;
+
+	most = most < TXNTABLE_SLOWEST ? most : TXNTABLE_SLOWEST;
+	for (; entry != NULL; entry = table_next(t->store.by_key, entry)) {
+		const struct txn *one = (const struct txn *)entry;
+
+		if (!one->lingers)
+			count = insert_slow(slowest, count, most, one);
+	}
+	for (size_t i = 0; i < count; i++)
+		output(arg,
+		    &(struct txntable_waiting){
+			.method = methods_name(&t->methods, slowest[i]->method),
+			.client = slowest[i]->uac,
+			.server = slowest[i]->uas,
+			.sent = slowest[i]->state.sent,
+			.copies = slowest[i]->state.copies,
+			.watched = slowest[i]->watched,
+		    });
+}
+
 void
 txntable_stats(const struct txntable *t, counter_output *output, void *arg)
 {

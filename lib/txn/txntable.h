@@ -78,6 +78,24 @@ void txntable_set(struct txntable *t, const struct txntable_limits *limits);
 
 size_t txntable_open(const struct txntable *t);
 
+/* One that waits for its final response, for those who ask. */
+struct txntable_waiting {
+	struct slice method; /* borrowed until the callback returns */
+	struct endpoint client, server;
+	nstime sent; /* the first copy, as in `now' */
+	unsigned copies;
+	bool watched;
+};
+typedef void txntable_waiting_output(
+    void *arg, const struct txntable_waiting *waiting);
+
+enum { TXNTABLE_SLOWEST = 64 };
+
+/* Show those that have waited longest, at most `most' of them and
+ * TXNTABLE_SLOWEST; each call looks at all that are open. */
+void txntable_slowest(const struct txntable *t, size_t most,
+    txntable_waiting_output *output, void *arg);
+
 /* txntable.full, txntable.evicted, txntable.orphan, .. */
 void txntable_stats(
     const struct txntable *t, counter_output *output, void *arg);

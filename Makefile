@@ -43,11 +43,13 @@ LINK          = $(CC) $(SIP_CFLAGS) $(CFLAGS) $(if $(LTO),-fno-lto) \
 LIB_LIBS     := -Wl,--as-needed -losip2 -losipparser2 -ljansson -lcrypto \
                 -lexpat
 DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lz -lzstd -llzma \
-                -lpthread
+                -lcurl -lpthread
 CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
 lib          := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c lib/*/inner/*.c))
-daemon       := $(patsubst %.c,$B/%.o,$(wildcard daemon/*/*.c))
+ctl          := $(patsubst %.c,$B/%.o,$(wildcard daemon/ctl/*.c))
+daemon       := $(filter-out $(ctl),\
+                  $(patsubst %.c,$B/%.o,$(wildcard daemon/*/*.c)))
 units        := $(patsubst %.c,$B/%,$(wildcard tests/unit/*_test.c))
 daemon_units := $(filter $(units),\
                   $(patsubst %.c,$B/tests/unit/%_test,\
@@ -64,15 +66,34 @@ FUZZ_SECONDS ?= 60
 Q            := $(if $V,,@)
 say           = $(if $V,,@echo "  $1 $@")
 
-all: $B/siptimed
+all: $B/siptimed $B/siptimectl
+
+# The page, as octets.
+daemon       += $B/daemon/monitor/page/page.o
+$B/daemon/monitor/page/page.c: daemon/monitor/page/page.html
+	@mkdir -p $(@D)
+	@{ echo 'extern const unsigned char page_html[];'; \
+	echo 'extern const unsigned page_html_len;'; \
+	echo 'const unsigned char page_html[] = {'; \
+	od -An -v -tx1 $< | sed -e 's/ \([0-9a-f]\{2\}\)/0x\1,/g'; \
+	echo '}; const unsigned page_html_len = sizeof(page_html);'; } > $@
+
+$B/daemon/monitor/page/page.o: $B/daemon/monitor/page/page.c
+	$(call say,CC  )
+	$Q$(COMPILE) -c -o $@ $<
 
 $B/siptimed: $B/daemon/main.o $(daemon) $B/libsiptimed.a
 	$(call say,LINK)
 	$Q$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ \
 	    $(LIB_LIBS) $(DAEMON_LIBS)
 
-# The daemon but its main(), for the tests.
-$B/libdaemon.a: $(daemon)
+$B/siptimectl: $B/daemon/siptimectl.o $(ctl) $B/daemon/config/value.o \
+    $B/libsiptimed.a
+	$(call say,LINK)
+	$Q$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ -ljansson -lm
+
+# The daemon but its main(), and what siptimectl is made of, for the tests.
+$B/libdaemon.a: $(daemon) $(ctl)
 $B/libsiptimed.a: $(lib)
 $B/lib%.a:
 	@rm -f $@
@@ -257,8 +278,11 @@ check: $B/packaging/siptimed.catalog $B/packaging/siptimed.8 \
 # What an administrator changed stays.
 keep = test -e $(DESTDIR)$2 || $(INSTALL) -D -m 644 $1 $(DESTDIR)$2
 
-install: $B/siptimed $(generated)
+install: $B/siptimed $B/siptimectl $(generated)
 	$(INSTALL) -D $B/siptimed $(DESTDIR)$(BINDIR)/siptimed
+	$(INSTALL) -D $B/siptimectl $(DESTDIR)$(BINDIR)/siptimectl
+	$(INSTALL) -D -m 644 daemon/siptimectl.1 \
+	    $(DESTDIR)$(MANDIR)/man1/siptimectl.1
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(UNITDIR) $(MANDIR)/man8 \
 	    $(MANDIR)/man5 $(PREFIX)/lib/systemd/catalog $(DOCDIR)/examples \
 	    $(PREFIX)/share/bash-completion/completions)
@@ -268,10 +292,12 @@ install: $B/siptimed $(generated)
 	$(INSTALL) -m 644 $B/packaging/siptimed.catalog \
 	    $(DESTDIR)$(PREFIX)/lib/systemd/catalog
 	$(INSTALL) -m 644 $B/packaging/siptimed.service \
-	    $B/packaging/siptimed@.service $(DESTDIR)$(UNITDIR)
+	    $B/packaging/siptimed@.service \
+	    packaging/systemd/siptimed-http.socket $(DESTDIR)$(UNITDIR)
 	$(INSTALL) -D -m 644 packaging/systemd/siptimed.sysusers \
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/siptimed.conf
 	$(INSTALL) -m 644 packaging/completion/siptimed \
+	    packaging/completion/siptimectl \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(INSTALL) -m 644 conf/minimal.conf packaging/monitoring/rsyslog.conf \
 	    packaging/systemd/collectors.conf packaging/systemd/10-mirror.* \

@@ -18,7 +18,7 @@
 
 enum {
 	CONFIG_TEXT = 208, /* a line of a file holds less than 200 octets */
-	CONFIG_KEYS = 64,  /* room for the table */
+	CONFIG_KEYS = 128, /* room for the table */
 	CONFIG_POOLS = 64,
 	CONFIG_MEMBERS = 64, /* of one pool */
 	CONFIG_IGNORED = 64,
@@ -82,6 +82,23 @@ struct config_alerts {
 	struct config_ignore ignore;
 };
 
+struct config_control {
+	char socket[CONFIG_TEXT], group[CONFIG_TEXT];
+};
+
+struct config_http {
+	char listen[CONFIG_TEXT], allow[CONFIG_TEXT], names[CONFIG_TEXT];
+};
+
+struct config_alertmanager {
+	char urls[CONFIG_TEXT], ca[CONFIG_TEXT], user[CONFIG_TEXT],
+	    token[CONFIG_TEXT];
+};
+
+struct config_webhook {
+	char url[CONFIG_TEXT], ca[CONFIG_TEXT], secret[CONFIG_TEXT];
+};
+
 struct config_limits {
 	unsigned transactions, streams, fragments, peers;
 	size_t memory;
@@ -114,6 +131,10 @@ struct config {
 	struct config_clock clock;
 	struct config_connections connections;
 	struct config_alerts alerts;
+	struct config_control control;
+	struct config_http http;
+	struct config_alertmanager alertmanager;
+	struct config_webhook webhook;
 	struct config_limits limits;
 	struct config_pool pools[CONFIG_POOLS];
 	size_t pool_count;

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config/config_keys.h"
 
-#include <ctype.h>
-#include <net/if.h>
 
-#include "config/linkname.h"
+#include "config/items.h"
 #include "outlet/sinktable.h"
 
 #include "witness/witness.h"
@@ -19,6 +17,7 @@ enum type {
 	PORTS,    /* struct portset */
 	TEXT,     /* char[CONFIG_TEXT] */
 	LIST,     /* the same, every item checked, single blanks between */
+	ONE,      /* the same, at most one item */
 	IGNORE,   /* struct config_ignore */
 	MEMBERS   /* struct config_members */
 };
@@ -32,39 +31,6 @@ struct row {
 	int64_t min, max;                /* DURATION (ns), SIZE, COUNT */
 	bool (*item)(struct slice item); /* LIST */
 };
-
-static bool
-is_interface(struct slice item)
-{
-	return item.len < IFNAMSIZ && slice_index(item, '/') == item.len;
-}
-
-/* A token of RFC 3261 section 25.1, in letters as methods are. */
-static bool
-is_method(struct slice item)
-{
-	if (slice_is(item, "*"))
-		return true;
-	for (size_t i = 0; i < item.len; i++)
-		if (!isalnum(item.p[i]) &&
-		    (item.p[i] == 0 || strchr("-.!%_+`'~", item.p[i]) == NULL))
-			return false;
-	return true;
-}
-
-static bool
-is_witness(struct slice item)
-{
-	enum witness witness;
-
-	return witness_parse(item, &witness);
-}
-
-static bool
-is_link(struct slice item)
-{
-	return linkname_find(item) >= 0;
-}
 
 #define MS NSTIME_MS
 #define SEC NSTIME_S
@@ -82,7 +48,7 @@ is_link(struct slice item)
 /* clang-format off */
 static const struct row rows[] = {
 	{ "capture", "interfaces", LIST, "", "names of interfaces",
-	    AT(capture.interfaces), 0, 0, is_interface },
+	    AT(capture.interfaces), 0, 0, items_interface },
 	{ "capture", "filter", TEXT, "", "an expression as in pcap-filter(7)",
 	    AT(capture.filter), 0, 0, NULL },
 	{ "capture", "snaplen", SIZE, "256K", "64 to 256K octets",
@@ -101,7 +67,7 @@ static const struct row rows[] = {
 	    AT(capture.geneve_ports), 0, 0, NULL },
 	{ "capture", "user0", LIST, "",
 	    "the name of a link in pcap-linktype(7), as EN10MB RAW PPP",
-	    AT(capture.user0), 0, 0, is_link },
+	    AT(capture.user0), 0, 0, items_link },
 	{ "capture", "merge_window", DURATION, "50ms", "0ms to 5s",
 	    AT(capture.merge_window), 0, 5 * SEC, NULL },
 
@@ -116,7 +82,7 @@ static const struct row rows[] = {
 	    "ports and ranges, as 5060 5080-5090",
 	    AT(timeouts.ports), 0, 0, NULL },
 	{ "timeouts", "methods", LIST, "SERVICE INVITE",
-	    "SIP methods, or * for all", AT(timeouts.methods), 0, 0, is_method },
+	    "SIP methods, or * for all", AT(timeouts.methods), 0, 0, items_method },
 	{ "timeouts", "t1", DURATION, "500ms", "10ms to 10s",
 	    AT(timeouts.t1), 10 * MS, 10 * SEC, NULL },
 	{ "timeouts", "timer_c", DURATION, "180s", "1s to 1h",
@@ -139,7 +105,7 @@ static const struct row rows[] = {
 	{ "clock", "min_samples", COUNT, "3", "2 to 32",
 	    AT(clock.min_samples), 2, 32, NULL },
 	{ "clock", "witnesses", LIST, WITNESS_NAMES, "some of " WITNESS_NAMES,
-	    AT(clock.witnesses), 0, 0, is_witness },
+	    AT(clock.witnesses), 0, 0, items_witness },
 	{ "clock", "judge", CHOICE, "sip", "sip all",
 	    AT(clock.judge), 0, 0, NULL },
 
@@ -168,6 +134,40 @@ static const struct row rows[] = {
 	{ "alerts", "ignore", IGNORE, "",
 	    "addresses, prefixes and kinds of alerts",
 	    AT(alerts.ignore), 0, 0, NULL },
+
+	{ "control", "socket", ONE, "/run/siptimed/control",
+	    "the path of a socket, or nothing for none",
+	    AT(control.socket), 0, 0, items_path },
+	{ "control", "group", ONE, "",
+	    "a group whose members may acknowledge and silence",
+	    AT(control.group), 0, 0, items_name },
+
+	{ "http", "listen", ONE, "", "ADDRESS:PORT, [ADDRESS]:PORT or unix:/PATH",
+	    AT(http.listen), 0, 0, items_listening },
+	{ "http", "allow", LIST, "", "addresses and prefixes",
+	    AT(http.allow), 0, 0, items_prefix },
+	{ "http", "names", LIST, "", "host names",
+	    AT(http.names), 0, 0, items_name },
+
+	{ "alertmanager", "urls", LIST, "", "http:// or https:// URLs, one for "
+	    "each member of the cluster",
+	    AT(alertmanager.urls), 0, 0, items_url },
+	{ "alertmanager", "ca", ONE, "", "the path of a file of certificates",
+	    AT(alertmanager.ca), 0, 0, items_path },
+	{ "alertmanager", "user", ONE, "",
+	    "the path of a file that holds NAME:PASSWORD",
+	    AT(alertmanager.user), 0, 0, items_path },
+	{ "alertmanager", "token", ONE, "",
+	    "the path of a file that holds a bearer token",
+	    AT(alertmanager.token), 0, 0, items_path },
+
+	{ "webhook", "url", ONE, "", "an http:// or https:// URL",
+	    AT(webhook.url), 0, 0, items_url },
+	{ "webhook", "ca", ONE, "", "the path of a file of certificates",
+	    AT(webhook.ca), 0, 0, items_path },
+	{ "webhook", "secret", ONE, "",
+	    "the path of a file that holds the key that signs",
+	    AT(webhook.secret), 0, 0, items_path },
 
 	{ "limits", "transactions", COUNT, "200000", "100 to 10000000",
 	    AT(limits.transactions), 100, 10000000, NULL },
@@ -357,6 +357,18 @@ set_list(const struct row *row, struct slice text, void *to)
 	return true;
 }
 
+/* None is an answer too: it switches off what has a default. */
+static bool
+set_one(const struct row *row, struct slice text, void *to)
+{
+	if (text.len == 0) {
+		*(char *)to = '\0';
+		return true;
+	}
+	return slice_index(text, ' ') == text.len &&
+	    slice_index(text, ',') == text.len && set_list(row, text, to);
+}
+
 static bool
 set_ignore(const struct row *row, struct slice text, void *to)
 {
@@ -406,6 +418,7 @@ static bool (*const setters[])(const struct row *, struct slice, void *) = {
 	[PORTS] = set_ports,
 	[TEXT] = set_text,
 	[LIST] = set_list,
+	[ONE] = set_one,
 	[IGNORE] = set_ignore,
 	[MEMBERS] = set_members,
 };

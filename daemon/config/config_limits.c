@@ -20,6 +20,8 @@ enum {
 	KERBEROS_REFUSALS = 3,
 	CONVERSATION = 16384,   /* of memory, for one that is decrypted */
 	MOST_WAITING = 1 << 20, /* octets of one that waits for a secret */
+	SERVERS = 1024,         /* whose transactions can be asked about */
+	HOLDERS = 1024,         /* of certificates, likewise */
 };
 
 /*
@@ -258,6 +260,11 @@ fill_judge(const struct config *config, const struct siphash_key *key,
 		.reminder = config->alerts.reminder,
 		.flap = 15 * MINUTE,
 		.key = *key,
+	};
+	judge->ledger = (struct ledger_limits){
+		.kept = true,
+		.traffic = { METHODS, SERVERS, *key },
+		.certlist = { HOLDERS, *key },
 	};
 }
 

@@ -125,6 +125,7 @@ privilege_may_capture(const struct log *log)
  * the daemon runs: files can be opened (json sinks, reload), programs cannot
  * be run.  For the sockets see allow_sockets(). */
 static const int allowed[] = {
+	SCMP_SYS(accept),
 	SCMP_SYS(accept4),
 	SCMP_SYS(access),
 	SCMP_SYS(adjtimex),
@@ -175,6 +176,7 @@ static const int allowed[] = {
 	SCMP_SYS(gettimeofday),
 	SCMP_SYS(getuid),
 	SCMP_SYS(ioctl),
+	SCMP_SYS(listen),
 	SCMP_SYS(lseek),
 	SCMP_SYS(lstat),
 	SCMP_SYS(madvise),
@@ -199,6 +201,7 @@ static const int allowed[] = {
 	SCMP_SYS(readlinkat),
 	SCMP_SYS(readv),
 	SCMP_SYS(recvfrom),
+	SCMP_SYS(recvmmsg),
 	SCMP_SYS(recvmsg),
 	SCMP_SYS(rename),
 	SCMP_SYS(renameat),
@@ -211,6 +214,7 @@ static const int allowed[] = {
 	SCMP_SYS(rt_sigtimedwait),
 	SCMP_SYS(sched_getaffinity),
 	SCMP_SYS(sched_yield),
+	SCMP_SYS(sendmmsg),
 	SCMP_SYS(sendmsg),
 	SCMP_SYS(sendto),
 	SCMP_SYS(set_robust_list),
@@ -231,6 +235,7 @@ static const int allowed[] = {
 	SCMP_SYS(uname),
 	SCMP_SYS(unlink),
 	SCMP_SYS(unlinkat),
+	SCMP_SYS(wait4),
 	SCMP_SYS(write),
 	SCMP_SYS(writev),
 };

@@ -36,6 +36,10 @@ struct sink {
 	bool reopen, ending;
 	bool over;       /* the thread ends, or has ended */
 	nstime deadline; /* ending: give up then */
+
+	/* The sink's thread only. */
+	nstime due; /* of the next repeat */
+	bool repeating;
 };
 
 struct sink_record *
@@ -69,18 +73,44 @@ at(nstime monotonic)
 	};
 }
 
+/* With the lock held: wait for a change, or until it is time to repeat. */
+static void
+wait_for_change(struct sink *s)
+{
+	const struct timespec due = at(s->due);
+
+	if (s->kind->again == 0)
+		pthread_cond_wait(&s->changed, &s->lock);
+	else
+		pthread_cond_timedwait(&s->changed, &s->lock, &due);
+}
+
+static bool
+is_due(struct sink *s)
+{
+	const nstime monotonic = wallclock_monotonic();
+
+	if (s->kind->again == 0 || monotonic < s->due)
+		return false;
+	s->due = monotonic + s->kind->again;
+	return true;
+}
+
 /* Wait for work: *record is to be delivered, or NULL if the sink only has to
- * be opened.  False: the sink ends, and nothing is left to do. */
+ * be opened or to repeat itself.  False: the sink ends, and nothing is left to
+ * do. */
 static bool
 take_next(struct sink *s, struct sink_record **record)
 {
 	bool more;
 
 	pthread_mutex_lock(&s->lock);
-	while (s->first == NULL && !s->reopen && !s->ending)
-		pthread_cond_wait(&s->changed, &s->lock);
+	s->repeating = false;
+	while (s->first == NULL && !s->reopen && !s->ending &&
+	    !(s->repeating = is_due(s)))
+		wait_for_change(s);
 	*record = s->first;
-	more = s->first != NULL || s->reopen;
+	more = s->first != NULL || s->reopen || s->repeating;
 	s->over = !more;
 	if (s->first != NULL) {
 		s->first = s->first->next;
@@ -114,9 +144,11 @@ try_once(struct sink *s, const struct sink_record *record)
 {
 	const int error = open_if_asked(s);
 
-	if (error != 0 || record == NULL)
+	if (error != 0)
 		return error;
-	return s->kind->deliver(s->state, record);
+	if (record != NULL)
+		return s->kind->deliver(s->state, record);
+	return s->repeating ? s->kind->repeat(s->state) : 0;
 }
 
 /* Wait after a failed try, longer each time.  False: the deadline comes before
@@ -263,6 +295,7 @@ sink_new(const char *name, const struct sink_kind *kind, void *state,
 		s->limit = limit;
 		s->last = &s->first;
 		s->reopen = kind->reopen != NULL;
+		s->due = wallclock_monotonic() + kind->again;
 		throttle_init(&s->throttle, rate, 0);
 		init_lock(s);
 		error = start_thread(s);
@@ -334,6 +367,12 @@ sink_reopen(struct sink *s)
 	s->reopen = true;
 	pthread_cond_broadcast(&s->changed);
 	pthread_mutex_unlock(&s->lock);
+}
+
+bool
+sink_repeats(const struct sink *s)
+{
+	return s->kind->again > 0;
 }
 
 const char *

@@ -16,6 +16,7 @@
  */
 
 struct sink;
+struct post_setup;
 
 /* A queued record: what `format' made of an alert, opaque to the queue. */
 struct sink_record {
@@ -42,6 +43,10 @@ struct sink_kind {
 	bool (*tells_joined)(const void *state);
 	int (*deliver)(void *state, const struct sink_record *record);
 	int (*reopen)(void *state); /* before the first delivery too; or NULL */
+	/* Every `again' of time in which nothing else happened too, in the
+	 * sink's thread; its failure is tried again like a record's. */
+	int (*repeat)(void *state);
+	nstime again;               /* 0: there is no repeat */
 	void (*close)(void *state); /* frees the state */
 };
 
@@ -58,6 +63,8 @@ struct sink_setup {
 	bool json;            /* write JSON where both would do */
 	size_t limit;         /* records queued at most */
 	unsigned rate;        /* alerts a second; 0: all */
+	const struct post_setup *post; /* of sinks that post */
+	const char *secret;            /* webhook: file of the key that signs */
 };
 
 struct sink_counts {
@@ -88,6 +95,9 @@ void sink_tick(struct sink *sink, nstime now);
 
 /* Open its file or socket anew (SIGHUP, after logrotate). */
 void sink_reopen(struct sink *sink);
+
+/* Does it repeat by itself what is active? */
+bool sink_repeats(const struct sink *sink);
 
 const char *sink_name(const struct sink *sink);
 void sink_count(struct sink *sink, struct sink_counts *counts);

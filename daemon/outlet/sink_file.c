@@ -10,7 +10,7 @@
 
 #include "base/textbuf.h"
 #include "report/fields.h"
-#include "report/jsonline.h"
+#include "outlet/sink_json.h"
 #include "outlet/sink_text.h"
 #include "host/wallclock.h"
 
@@ -33,19 +33,6 @@ line_record(int priority, struct slice text)
 }
 
 static struct sink_record *
-format_json(const struct alert_event *event)
-{
-	char *line = jsonline_alert(event);
-	struct sink_record *record = NULL;
-
-	if (line != NULL)
-		record = line_record(
-		    (int)fields_priority(event->severity), slice_text(line));
-	free(line);
-	return record;
-}
-
-static struct sink_record *
 format(void *state, const struct alert_event *event)
 {
 	const struct file *f = state;
@@ -53,7 +40,7 @@ format(void *state, const struct alert_event *event)
 	struct textbuf t;
 
 	if (f->json)
-		return format_json(event);
+		return sink_json_record(event);
 	textbuf_init(&t, store, sizeof(store));
 	sink_text_write(&t, event);
 	return line_record(
@@ -66,20 +53,13 @@ tells_joined(const void *state)
 	return ((const struct file *)state)->json;
 }
 
-/* Programs get notes as objects of a type of their own. */
 static struct sink_record *
 note(void *state, int priority, const char *text)
 {
 	const struct file *f = state;
-	char *line;
-	struct sink_record *record;
 
-	if (!f->json)
-		return line_record(priority, slice_text(text));
-	line = jsonline_note(text, wallclock_realtime());
-	record = line == NULL ? NULL : line_record(priority, slice_text(line));
-	free(line);
-	return record;
+	return f->json ? sink_json_note(priority, text)
+		       : line_record(priority, slice_text(text));
 }
 
 static int

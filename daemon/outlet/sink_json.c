@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "host/wallclock.h"
+#include "report/fields.h"
 #include "report/jsonline.h"
 
 /* `line' is freed. */
@@ -30,4 +32,40 @@ int
 sink_json_summary(FILE *out, const struct summary *summary)
 {
 	return put(out, jsonline_summary(summary));
+}
+
+/* `line' is freed. */
+static struct sink_record *
+line_record(int priority, char *line)
+{
+	const size_t len = line == NULL ? 0 : strlen(line);
+	struct sink_record *record =
+	    line == NULL ? NULL : sink_record_new(priority, len + 1);
+
+	if (record != NULL) {
+		memcpy(record->octets, line, len);
+		record->octets[len] = '\n';
+	}
+	free(line);
+	return record;
+}
+
+struct sink_record *
+sink_json_record(const struct alert_event *event)
+{
+	return line_record(
+	    (int)fields_priority(event->severity), jsonline_alert(event));
+}
+
+struct sink_record *
+sink_json_note(int priority, const char *text)
+{
+	return line_record(priority, jsonline_note(text, wallclock_realtime()));
+}
+
+bool
+sink_json_tells_joined(const void *state)
+{
+	(void)state;
+	return true;
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/wallclock.h"
+#include "outlet/sink_webhook.h"
 #include "outlet/sinktable.h"
 
 /* At ten alerts a second a sink may be stalled for seven minutes. */
@@ -74,7 +75,8 @@ take_back(struct sinks *s, struct named *n)
 
 /* Keep the sink that is open for these words, or open one. */
 static int
-find_or_open(struct sinks *s, struct named *n)
+find_or_open(
+    struct sinks *s, struct named *n, const struct sinks_wanted *wanted)
 {
 	const struct sinktable_row *row;
 	struct slice argument;
@@ -99,6 +101,9 @@ find_or_open(struct sinks *s, struct named *n)
 	    .json = s->json,
 	    .limit = QUEUE,
 	    .rate = n->rate,
+	    .post = row->open == sink_webhook_new ? &wanted->webhook_post
+						  : &wanted->alertmanager_post,
+	    .secret = wanted->webhook_secret,
 	});
 	if (n->sink != NULL)
 		return 0;
@@ -173,23 +178,40 @@ add_word(const struct sinks_wanted *wanted, struct slice word,
 	return count + 1;
 }
 
+/* Each word of `list', with `before' in front of it. */
+static size_t
+add_words(const struct sinks_wanted *wanted, const char *before,
+    const char *list, struct named named[], size_t count)
+{
+	struct slice rest = slice_text(list);
+
+	while (rest.len > 0) {
+		const struct slice word =
+		    slice_first(rest, slice_index(rest, ' '));
+		char store[WORD];
+		struct textbuf t;
+
+		textbuf_init(&t, store, sizeof(store));
+		textbuf_add(&t, before);
+		textbuf_add_slice(&t, word);
+		count = add_word(wanted, textbuf_slice(&t), named, count);
+		rest = slice_after(rest, word.len + 1);
+	}
+	return count;
+}
+
 static size_t
 name_all(const struct sinks *s, const struct sinks_wanted *wanted,
     struct named named[])
 {
-	struct slice rest = slice_text(wanted->sinks);
 	size_t count = 0;
 
 	if (s->json)
 		count = add_word(wanted, slice_text("stdout"), named, count);
-	while (rest.len > 0) {
-		const struct slice word =
-		    slice_first(rest, slice_index(rest, ' '));
-
-		count = add_word(wanted, word, named, count);
-		rest = slice_after(rest, word.len + 1);
-	}
-	return count;
+	count = add_words(wanted, "", wanted->sinks, named, count);
+	count = add_words(
+	    wanted, "alertmanager:", wanted->alertmanagers, named, count);
+	return add_words(wanted, "webhook:", wanted->webhook, named, count);
 }
 
 int
@@ -200,7 +222,7 @@ sinks_set(struct sinks *s, const struct sinks_wanted *wanted)
 	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < count; i++)
-		error = find_or_open(s, &next[i]);
+		error = find_or_open(s, &next[i], wanted);
 	if (error == 0 && !may_leave(s, next, count)) {
 		log_error(s->log,
 		    "sinks: too many that were removed still deliver; try "
@@ -253,6 +275,16 @@ sinks_again(struct sinks *s, const char *name, const struct alert_event *event,
 	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++)
 		if (strcmp(s->named[i].word, name) == 0)
 			sink_alert(s->named[i].sink, &observed, number, now);
+}
+
+void
+sinks_renew(struct sinks *s, const struct alert_event *event)
+{
+	const struct alert_event observed = with_observer(s, event);
+
+	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++)
+		if (sink_repeats(s->named[i].sink))
+			sink_alert(s->named[i].sink, &observed, 0, event->now);
 }
 
 size_t
@@ -347,6 +379,17 @@ sinks_tick(struct sinks *s, nstime now)
 		watch_one(s, &s->named[i]);
 	}
 	watch_leaving(s, 0);
+}
+
+void
+sinks_each(struct sinks *s, sinks_output *output, void *arg)
+{
+	for (size_t i = 0; i < SINKS && s->named[i].sink != NULL; i++) {
+		struct sink_counts counts;
+
+		sink_count(s->named[i].sink, &counts);
+		output(arg, s->named[i].word, &counts);
+	}
 }
 
 void

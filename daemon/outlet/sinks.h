@@ -4,6 +4,7 @@
 
 #include "alert/outbox.h"
 #include "host/log.h"
+#include "outlet/post.h"
 #include "outlet/sink.h"
 
 /*
@@ -21,6 +22,11 @@ struct sinks_wanted {
 	const char *sinks; /* as in [alerts], single blanks between */
 	unsigned facility; /* as in syslog(3), not shifted */
 	unsigned rate;     /* alerts a second to each; 0: all */
+
+	/* Where alerts are posted: URLs, single blanks between, or "". */
+	const char *alertmanagers, *webhook;
+	struct post_setup alertmanager_post, webhook_post; /* but for url */
+	const char *webhook_secret; /* the path of its key's file, or "" */
 };
 
 /*
@@ -40,6 +46,9 @@ void sinks_alert(struct sinks *sinks, const struct alert_event *event,
 void sinks_again(struct sinks *sinks, const char *name,
     const struct alert_event *event, uint64_t number, nstime now);
 
+/* An alert that is active, for the sinks that repeat what is. */
+void sinks_renew(struct sinks *sinks, const struct alert_event *event);
+
 /* Which alerts each sink has settled, of those up to number `last'.  Names are
  * borrowed until the sinks change.  Returns the number of sinks, OUTBOX_READERS
  * at most. */
@@ -51,6 +60,11 @@ void sinks_note(struct sinks *sinks, int priority, const char *text);
 /* Once a second: sum up what throttles hold back; log each sink that begins
  * to fail or stall, and each that is back. */
 void sinks_tick(struct sinks *sinks, nstime now);
+
+/* Show what each delivered, lost and holds. */
+typedef void sinks_output(
+    void *arg, const char *name, const struct sink_counts *counts);
+void sinks_each(struct sinks *sinks, sinks_output *output, void *arg);
 
 /* Log what each delivered, lost and holds. */
 void sinks_report(struct sinks *sinks);

@@ -1,15 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "outlet/sinktable.h"
 
+#include "outlet/sink_alertmanager.h"
+#include "outlet/sink_exec.h"
 #include "outlet/sink_file.h"
 #include "outlet/sink_journal.h"
 #include "outlet/sink_syslog.h"
+#include "outlet/sink_webhook.h"
 
 static const struct sinktable_row rows[] = {
 	{ "journal", NULL, sink_journal_new, "journald" },
 	{ "syslog", NULL, sink_syslog_new, "a syslog daemon at /dev/log" },
 	{ "stdout", NULL, sink_file_standard, "an open standard output" },
 	{ "json", "/", sink_file_json, "a file that siptimed may append to" },
+	{ "exec", "/", sink_exec_new, "a program that siptimed may execute" },
+	{ "alertmanager", "http", sink_alertmanager_new,
+	    "[alertmanager], its files readable for siptimed alone" },
+	{ "webhook", "http", sink_webhook_new,
+	    "[webhook], its files readable for siptimed alone" },
 };
 
 const struct sinktable_row *

@@ -9,7 +9,8 @@
  * one row, its words in SINKTABLE_ACCEPTED, and its own file.
  */
 
-#define SINKTABLE_ACCEPTED "auto, or some of journal syslog stdout json:/FILE"
+#define SINKTABLE_ACCEPTED                                                     \
+	"auto, or some of journal syslog stdout json:/FILE exec:/PROGRAM"
 #define SINKTABLE_AUTOMATIC "auto"
 
 struct sinktable_row {

@@ -6,10 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "run/about.h"
 #include "clock/timeline.h"
-#include "config/ignore.h"
 #include "net/merge.h"
 #include "capture/nic.h"
 #include "outlet/sinks.h"
@@ -52,21 +52,37 @@ struct live {
 	struct sinks *sinks;
 	struct state *state;
 	struct about about;
-	bool alerted; /* since state was saved */
+	struct recent *recent;
+	struct alertrelay relay; /* changed: since state was saved */
+	nstime started;          /* monotonic */
+	enum ownclock clock;
+	char observer[256];
 	struct config_rooms limits;
 	nstime heartbeat, minute;      /* the next, monotonic */
 	uint64_t received, signalling; /* until the minute began */
 };
+
+/* The judge and the state are made anew where a state file is refused, and the
+ * configuration with each reload. */
+static struct alertrelay *
+arrange(struct live *l)
+{
+	l->relay.config = l->config;
+	l->relay.judge = l->judge;
+	l->relay.sinks = l->sinks;
+	l->relay.state = l->state;
+	l->relay.recent = l->recent;
+	l->relay.told = l->setup.told;
+	l->relay.arg = l->setup.told_arg;
+	return &l->relay;
+}
 
 static void
 on_alert(void *arg, const struct alert_event *event)
 {
 	struct live *l = arg;
 
-	if (ignore_matches(&l->config->alerts.ignore, event))
-		return;
-	l->alerted = true;
-	sinks_alert(l->sinks, event, state_event(l->state, event), event->now);
+	alertrelay_event(arrange(l), event);
 }
 
 static void
@@ -164,8 +180,10 @@ build_rooms(struct live *l)
 	l->reader = reader_new(&l->limits.reader,
 	    &(struct reader_output){ matcher_input, matcher_hint, l->matcher });
 	l->sinks = sinks_new(l->setup.options->json, l->log);
+	l->recent = recent_new();
 	return l->interfaces != NULL && l->judge != NULL &&
-	    l->matcher != NULL && l->reader != NULL && l->sinks != NULL;
+	    l->matcher != NULL && l->reader != NULL && l->sinks != NULL &&
+	    l->recent != NULL;
 }
 
 struct live *
@@ -179,6 +197,9 @@ live_new(const struct live_setup *setup)
 	l->setup = *setup;
 	l->log = setup->log;
 	l->config = setup->config;
+	l->started = monotonic;
+	if (gethostname(l->observer, sizeof(l->observer) - 1) != 0)
+		l->observer[0] = '\0';
 	l->reached = monotonic;
 	l->wall_offset = wallclock_offset();
 	timeline_init(&l->time, l->wall_offset);
@@ -227,6 +248,7 @@ load_state(struct live *l)
 			return -ENOMEM;
 	}
 	state_tell_again(l->state, l->sinks);
+	alertrelay_renew(arrange(l), l->reached, wall(l));
 	if (step >= STEP || step <= -STEP)
 		judge_stepped(l->judge, step, l->reached, wall(l));
 	return 0;
@@ -276,7 +298,7 @@ keep(struct live *l)
 {
 	const struct state_rooms rooms = kept(l);
 
-	l->alerted = false;
+	l->relay.changed = false;
 	state_tick(l->state, &rooms);
 }
 
@@ -288,6 +310,15 @@ set_sinks(struct live *l, const struct config *config)
 		.sinks = config->alerts.sinks,
 		.facility = config->alerts.facility,
 		.rate = config->alerts.rate,
+		.alertmanagers = config->alertmanager.urls,
+		.alertmanager_post = {
+			.ca = config->alertmanager.ca,
+			.user = config->alertmanager.user,
+			.token = config->alertmanager.token,
+		},
+		.webhook = config->webhook.url,
+		.webhook_post = { .ca = config->webhook.ca },
+		.webhook_secret = config->webhook.secret,
 	    });
 }
 
@@ -330,6 +361,7 @@ live_free(struct live *l, nstime deadline)
 	else if (l->sinks != NULL)
 		sinks_finish(l->sinks, wallclock_monotonic() + NSTIME_S);
 	sinks_free(l->sinks);
+	recent_free(l->recent);
 	state_free(l->state);
 	interfaces_free(l->interfaces);
 	merge_free(l->merge);
@@ -343,7 +375,7 @@ void
 live_readable(struct live *l, size_t slot)
 {
 	interfaces_read(l->interfaces, slot);
-	if (l->alerted)
+	if (l->relay.changed)
 		keep(l);
 }
 
@@ -473,7 +505,9 @@ live_second(struct live *l)
 	const nstime monotonic = wallclock_monotonic();
 
 	interfaces_look_after(l->interfaces);
-	judge_local_clock(l->judge, wallclock_state(), l->reached, wall(l));
+	l->clock = wallclock_state();
+	judge_local_clock(l->judge, l->clock, l->reached, wall(l));
+	alertrelay_tick(arrange(l), l->reached, wall(l));
 	sinks_tick(l->sinks, monotonic);
 	take_stock(l, monotonic);
 	beat(l, monotonic);
@@ -522,6 +556,40 @@ void
 live_reopen(struct live *l)
 {
 	set_sinks(l, l->config);
+}
+
+void
+live_rooms(void *live, struct answers_rooms *answers)
+{
+	static const char *const clocks[] = {
+		[OWNCLOCK_UNKNOWN] = "unknown",
+		[OWNCLOCK_TRUSTED] = "trusted",
+		[OWNCLOCK_UNSYNCHRONISED] = "unsynchronised",
+	};
+	struct live *l = live;
+	const struct about_rooms about = rooms(l);
+	struct reader_counts counts;
+
+	reader_counts(l->reader, &counts);
+	*answers = (struct answers_rooms){
+		.config = l->config,
+		.interfaces = l->interfaces,
+		.judge = l->judge,
+		.matcher = l->matcher,
+		.sinks = l->sinks,
+		.recent = l->recent,
+		.packets = counts.packets,
+		.messages = counts.messages,
+		.count = count,
+		.arg = l,
+		.observer = l->observer,
+		.clock = clocks[l->clock],
+		.started = l->started,
+		.now = l->reached,
+		.wall = wall(l),
+		.monotonic = wallclock_monotonic(),
+	};
+	memcpy(answers->dropped, about.dropped, sizeof(about.dropped));
 }
 
 void

@@ -3,6 +3,8 @@
 #define LIVE_H
 
 #include "config/config.h"
+#include "monitor/answers.h"
+#include "run/alertrelay.h"
 #include "capture/interfaces.h"
 #include "config/options.h"
 #include "keys/keyring.h"
@@ -22,6 +24,8 @@ struct live_setup {
 	struct keyring *keyring; /* borrowed */
 	interfaces_watch *watch;
 	void *watch_arg;
+	alertrelay_told *told; /* each alert, as it is told */
+	void *told_arg;
 	const struct log *log;
 };
 
@@ -62,6 +66,9 @@ void live_reopen(struct live *l);
 
 /* The status in a few words: see about.h. */
 void live_write(const struct live *l, struct textbuf *t);
+
+/* The rooms, for one answer. */
+void live_rooms(void *live, struct answers_rooms *rooms);
 
 /* SIGUSR1: every counter that is not zero. */
 void live_report(struct live *l);

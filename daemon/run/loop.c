@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "run/desk.h"
 #include "run/live.h"
 #include "host/notify.h"
 #include "host/privilege.h"
@@ -30,6 +31,7 @@ struct loop {
 	struct loop_setup setup;
 	struct keyring *keyring;
 	struct live *live;
+	struct desk *desk;
 	struct event_base *base;
 	struct watched watched[INTERFACES_MOST];
 	struct event *tick, *second, *clock;
@@ -99,6 +101,7 @@ on_second(evutil_socket_t descriptor, short what, void *arg)
 	(void)what;
 	live_clock_set(loop->live);
 	live_second(loop->live);
+	desk_tick(loop->desk);
 	log_tick(loop->setup.log);
 	write_status(loop, &status, store);
 	notify_status(&loop->notify, store, wallclock_monotonic());
@@ -177,7 +180,8 @@ reload(struct loop *loop)
 	if (config == NULL || config_load(config, path, log) < 0 ||
 	    !live_set(loop->live, config)) {
 		log_error(log,
-		    "%s: reload failed, keeping the previous configuration", path);
+		    "%s: reload failed, keeping the previous configuration",
+		    path);
 		config_free(config);
 		/* logrotate(8) sends the same signal. */
 		live_reopen(loop->live);
@@ -185,6 +189,7 @@ reload(struct loop *loop)
 	}
 	config_free(loop->setup.config);
 	loop->setup.config = config;
+	desk_set(loop->desk, config);
 	loop->setup.config_path = path;
 	log_notice(log, "%s: reloaded", path);
 	say_configuration(loop);
@@ -236,6 +241,29 @@ watch_signals(struct loop *loop)
 	return true;
 }
 
+static void
+on_told(void *arg, const char *line)
+{
+	struct loop *loop = arg;
+
+	desk_tell(loop->desk, line);
+}
+
+static bool
+open_desk(struct loop *loop)
+{
+	loop->desk = desk_new(&(struct desk_setup){
+	    .base = loop->base,
+	    .rooms = live_rooms,
+	    .arg = loop->live,
+	    .log = loop->setup.log,
+	});
+	if (loop->desk == NULL)
+		return false;
+	desk_set(loop->desk, loop->setup.config);
+	return true;
+}
+
 /*
  * Rights are given up after the interfaces are open and before the sinks
  * are: a file the daemon will have to open again is opened with the rights
@@ -251,6 +279,8 @@ begin(struct loop *loop)
 		.watch = watch,
 		.watch_arg = loop,
 		.key = setup->key,
+		.told = on_told,
+		.told_arg = loop,
 		.log = setup->log,
 	};
 
@@ -269,8 +299,9 @@ begin(struct loop *loop)
 		return false;
 	live.keyring = loop->keyring;
 	loop->live = live_new(&live);
+	desk_prepare(setup->config, setup->log);
 	if (loop->live == NULL || privilege_drop(setup->log) != 0 ||
-	    live_open_sinks(loop->live) != 0 ||
+	    live_open_sinks(loop->live) != 0 || !open_desk(loop) ||
 	    privilege_confine(setup->log) != 0)
 		return false;
 	watch_clock(loop);
@@ -287,6 +318,8 @@ free_event(struct event *event)
 static void
 end(struct loop *loop, bool begun)
 {
+	desk_free(loop->desk);
+	loop->desk = NULL;
 	live_free(loop->live, begun ? wallclock_monotonic() + FAREWELL : 0);
 	keyring_free(loop->keyring);
 	for (size_t i = 0; i < SIGNALS; i++)

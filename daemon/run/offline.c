@@ -131,6 +131,7 @@ begin(struct offline *j, const struct siphash_key *key)
 	if (j->keyring == NULL)
 		return false;
 	limits.reader.secrets = keyring_secrets(j->keyring);
+	limits.judge.ledger.kept = false; /* nobody asks */
 	/* A savefile is judged once and whole, so nothing is held back. */
 	throttle_init(&j->throttle,
 	    config_is_set(j->config, "alerts", "rate") ? j->config->alerts.rate

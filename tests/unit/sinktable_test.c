@@ -17,7 +17,8 @@ START_TEST(every_word_that_is_offered_is_accepted)
 	ck_assert(accepts("stdout"));
 	ck_assert(accepts("json:/var/log/siptimed/alerts.json"));
 	ck_assert_str_eq(SINKTABLE_ACCEPTED,
-	    "auto, or some of journal syslog stdout json:/FILE");
+	    "auto, or some of journal syslog stdout json:/FILE "
+	    "exec:/PROGRAM");
 }
 END_TEST
 

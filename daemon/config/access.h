@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ACCESS_H
+#define ACCESS_H
+
+#include "net/endpoint.h"
+
+/* Who may ask over HTTP, and by what name. */
+
+enum { ACCESS_NAME = 256 };
+
+/* Does a Host header (RFC 9110 section 7.2) name an address, localhost, or
+ * one of `names', which are compared without regard to case? */
+bool access_host_is_known(
+    struct slice host, const char names[][ACCESS_NAME], size_t count);
+
+/* "127.0.0.1:9942" or "[::1]:9942" in its parts; false: it is neither. */
+bool access_parse(struct slice where, struct endpoint *endpoint);
+
+bool access_is_loopback(const struct address *a);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ITEMS_H
+#define ITEMS_H
+
+#include "base/slice.h"
+
+/* What one item of a list in the configuration may be. */
+
+bool items_interface(struct slice item);
+bool items_method(struct slice item);
+bool items_url(struct slice item);
+bool items_path(struct slice item);
+bool items_listening(struct slice item);
+bool items_prefix(struct slice item);
+bool items_witness(struct slice item);
+bool items_link(struct slice item);
+bool items_name(struct slice item); /* of a host or a group */
+
+#endif

@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "ctl/ctlshow.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "ctl/ctltable.h"
+
+enum { BAR = 21, TOP_ROWS = 8 };
+
+static const char *
+text_at(const json_t *object, const char *path)
+{
+	const char *text = json_string_value(ctltable_at(object, path));
+
+	return text == NULL ? "" : text;
+}
+
+static long long
+count_at(const json_t *object, const char *path)
+{
+	return (long long)json_integer_value(ctltable_at(object, path));
+}
+
+static const char *
+color_of(const char *severity, FILE *out)
+{
+	if (!ctltable_has_color(out))
+		return "";
+	if (strcmp(severity, "critical") == 0 || strcmp(severity, "error") == 0)
+		return "\033[31m";
+	if (strcmp(severity, "warning") == 0)
+		return "\033[33m";
+	return "\033[36m";
+}
+
+static const char *
+plain(FILE *out)
+{
+	return ctltable_has_color(out) ? "\033[0m" : "";
+}
+
+/* Words wrapped at the screen's edge, with `indent' blanks before each line. */
+static void
+print_wrapped(const char *text, int indent, FILE *out)
+{
+	const size_t width = ctltable_screen(out) - (size_t)indent;
+
+	while (*text != '\0') {
+		size_t len = strlen(text);
+
+		if (len > width) {
+			len = width;
+			while (len > 0 && text[len] != ' ')
+				len--;
+			if (len == 0)
+				len = strcspn(text, " ");
+		}
+		fprintf(out, "%*s%.*s\n", indent, "", (int)len, text);
+		text += len;
+		text += strspn(text, " ");
+	}
+}
+
+void
+ctlshow_alert(const json_t *alert, FILE *out)
+{
+	const char *severity = text_at(alert, "severity");
+
+	fprintf(out, "%s%-8s%s %s %s  %.8sZ  id %s%s%s\n",
+	    color_of(severity, out), severity, plain(out),
+	    text_at(alert, "alert"), text_at(alert, "state"),
+	    strlen(text_at(alert, "time")) > 19 ? text_at(alert, "time") + 11
+						: "",
+	    text_at(alert, "id"),
+	    json_is_true(json_object_get(alert, "acked")) ? ", acknowledged"
+							  : "",
+	    json_is_true(json_object_get(alert, "silenced")) ? ", silenced"
+							     : "");
+	print_wrapped(text_at(alert, "summary"), 2, out);
+	if (strcmp(text_at(alert, "state"), "resolved") != 0)
+		print_wrapped(text_at(alert, "advice"), 4, out);
+}
+
+static void
+print_list(const json_t *alerts, const char *none, FILE *out)
+{
+	const json_t *alert;
+	size_t i;
+
+	if (json_array_size(alerts) == 0)
+		fprintf(out, "  %s\n", none);
+	json_array_foreach(alerts, i, alert) ctlshow_alert(alert, out);
+}
+
+static void
+print_alerts(const json_t *answer, FILE *out)
+{
+	fprintf(out, "Active:\n");
+	print_list(json_object_get(answer, "active"), "nothing is wrong", out);
+	fprintf(out, "Recent:\n");
+	print_list(json_object_get(answer, "recent"), "none", out);
+}
+
+static void
+print_interfaces(const json_t *interfaces, FILE *out)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(interfaces, i, one) fprintf(out,
+	    "interface  %s: %s, %lld packets dropped\n", text_at(one, "name"),
+	    text_at(one, "state"), count_at(one, "dropped"));
+}
+
+static void
+print_sinks(const json_t *sinks, FILE *out)
+{
+	const json_t *one;
+	size_t i;
+
+	json_array_foreach(sinks, i, one) fprintf(out,
+	    "sink       %s: %lld delivered, %lld lost, %lld waiting%s\n",
+	    text_at(one, "name"), count_at(one, "delivered"),
+	    count_at(one, "lost"), count_at(one, "waiting"),
+	    json_is_true(json_object_get(one, "failing")) ? ", FAILING" : "");
+}
+
+static void
+print_silences(const json_t *silences, FILE *out)
+{
+	const json_t *one;
+	char store[32];
+	size_t i;
+
+	json_array_foreach(silences, i, one)
+	    fprintf(out, "silence    %s, for another %s\n", text_at(one, "key"),
+		ctltable_duration(store, sizeof(store),
+		    json_number_value(json_object_get(one, "left_s"))));
+}
+
+static void
+print_status(const json_t *answer, FILE *out)
+{
+	char store[32];
+
+	fprintf(out, "siptimed %s on %s, running for %s\n",
+	    text_at(answer, "version"), text_at(answer, "observer"),
+	    ctltable_duration(store, sizeof(store),
+		json_number_value(json_object_get(answer, "uptime_s"))));
+	fprintf(out,
+	    "alerts     %lld active (%lld critical, %lld error, %lld warning, "
+	    "%lld notice)\n",
+	    count_at(answer, "alerts.active"),
+	    count_at(answer, "alerts.critical"),
+	    count_at(answer, "alerts.error"),
+	    count_at(answer, "alerts.warning"),
+	    count_at(answer, "alerts.notice"));
+	fprintf(out,
+	    "traffic    %lld packets, %lld SIP messages, %lld "
+	    "transactions open\n",
+	    count_at(answer, "packets"), count_at(answer, "messages"),
+	    count_at(answer, "open"));
+	fprintf(out, "watched    %s on ports %s\n",
+	    text_at(answer, "watched.methods"),
+	    text_at(answer, "watched.ports"));
+	fprintf(out, "own clock  %s\n", text_at(answer, "clock"));
+	print_interfaces(json_object_get(answer, "interfaces"), out);
+	print_sinks(json_object_get(answer, "sinks"), out);
+	print_silences(json_object_get(answer, "silences"), out);
+}
+
+/*
+ * An offset as a small bar: its middle is our clock, and each place from there
+ * is ten times as far, so that a second and a year both show.
+ */
+static void
+write_bar(char bar[BAR + 1], double offset)
+{
+	const int middle = BAR / 2;
+	const double size = fabs(offset);
+	int reach = size < 0.1 ? 0 : (int)ceil(log10(size) + 1) + 1;
+
+	memset(bar, ' ', BAR);
+	bar[BAR] = '\0';
+	bar[middle] = '|';
+	reach = reach > middle ? middle : reach;
+	for (int i = 1; i <= reach; i++)
+		bar[offset < 0 ? middle - i : middle + i] = '=';
+	if (reach > 0)
+		bar[offset < 0 ? middle - reach : middle + reach] =
+		    offset < 0 ? '<' : '>';
+}
+
+static json_t *
+with_bars(const json_t *clocks)
+{
+	json_t *rows = json_deep_copy(clocks), *row;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		const double offset =
+		    json_number_value(json_object_get(row, "offset_s"));
+		char bar[BAR + 1], store[32], words[48];
+
+		write_bar(bar, offset);
+		json_object_set_new(row, "bar", json_string(bar));
+		snprintf(words, sizeof(words), "%s%s",
+		    fabs(offset) < 0.1
+			? "right"
+			: ctltable_duration(store, sizeof(store), offset),
+		    fabs(offset) < 0.1 ? ""
+			: offset < 0   ? " behind"
+				       : " ahead");
+		json_object_set_new(row, "words", json_string(words));
+	}
+	return rows;
+}
+
+static void
+print_clock_rows(const json_t *clocks, FILE *out)
+{
+	static const struct ctltable_column columns[] = {
+		{ "PEER", "peer", CTLTABLE_TEXT },
+		{ "behind    ahead", "bar", CTLTABLE_TEXT },
+		{ "OFFSET", "words", CTLTABLE_TEXT },
+		{ "+/- s", "uncertainty_s", CTLTABLE_SECONDS },
+		{ "SHAPE", "shape", CTLTABLE_TEXT },
+		{ "WITNESSES", "witnesses", CTLTABLE_LIST },
+	};
+	const struct ctltable table = { columns,
+		sizeof(columns) / sizeof(*columns), ctltable_screen(out),
+		"no host has told its time yet" };
+	json_t *rows = with_bars(clocks);
+
+	ctltable_print(&table, rows, out);
+	json_decref(rows);
+}
+
+static void
+print_clocks(const json_t *answer, FILE *out)
+{
+	print_clock_rows(json_object_get(answer, "clocks"), out);
+}
+
+static void
+print_transactions(const json_t *answer, FILE *out)
+{
+	static const struct ctltable_column methods[] = {
+		{ "METHOD", "method", CTLTABLE_TEXT },
+		{ "ANSWERED", "answered", CTLTABLE_COUNT },
+		{ "FAILED", "failed", CTLTABLE_COUNT },
+		{ "TIMED OUT", "timed_out", CTLTABLE_COUNT },
+		{ "UNKNOWN", "unknown", CTLTABLE_COUNT },
+		{ "MEAN s", "mean_s", CTLTABLE_SECONDS },
+	};
+	static const struct ctltable_column open[] = {
+		{ "AGE s", "age_s", CTLTABLE_SECONDS },
+		{ "METHOD", "method", CTLTABLE_TEXT },
+		{ "SERVER", "server", CTLTABLE_TEXT },
+		{ "CLIENT", "client", CTLTABLE_TEXT },
+		{ "COPIES", "copies", CTLTABLE_COUNT },
+		{ "WATCHED", "watched", CTLTABLE_TEXT },
+	};
+	const size_t width = ctltable_screen(out);
+	const struct ctltable by_method = { methods,
+		sizeof(methods) / sizeof(*methods), width,
+		"no transaction has ended yet" };
+	const struct ctltable oldest = { open, sizeof(open) / sizeof(*open),
+		width, "none waits for its answer" };
+
+	fprintf(
+	    out, "%lld open, the slowest first:\n", count_at(answer, "open"));
+	ctltable_print(&oldest, json_object_get(answer, "slowest"), out);
+	fprintf(out, "\nEnded:\n");
+	ctltable_print(&by_method, json_object_get(answer, "methods"), out);
+}
+
+static void
+print_servers(const json_t *answer, FILE *out)
+{
+	static const struct ctltable_column columns[] = {
+		{ "SERVER", "server", CTLTABLE_TEXT },
+		{ "ANSWERED", "answered", CTLTABLE_COUNT },
+		{ "FAILED", "failed", CTLTABLE_COUNT },
+		{ "TIMEOUTS", "timed_out", CTLTABLE_COUNT },
+		{ "UNKNOWN", "unknown", CTLTABLE_COUNT },
+		{ "MEAN s", "mean_s", CTLTABLE_SECONDS },
+		{ "MOST s", "slowest_s", CTLTABLE_SECONDS },
+		{ "LAST", "last_timeout", CTLTABLE_MINUTE },
+	};
+	const struct ctltable table = { columns,
+		sizeof(columns) / sizeof(*columns), ctltable_screen(out),
+		"no transaction has ended yet" };
+
+	ctltable_print(&table, json_object_get(answer, "servers"), out);
+}
+
+static void
+print_certs(const json_t *answer, FILE *out)
+{
+	static const struct ctltable_column columns[] = {
+		{ "EXPIRES", "not_after", CTLTABLE_TIME },
+		{ "HOLDER", "holder", CTLTABLE_TEXT },
+		{ "ROLE", "role", CTLTABLE_TEXT },
+		{ "SUBJECT", "subject", CTLTABLE_TEXT },
+	};
+	const struct ctltable table = { columns,
+		sizeof(columns) / sizeof(*columns), ctltable_screen(out),
+		"no certificate was seen yet; TLS 1.3 hides them" };
+
+	ctltable_print(&table, json_object_get(answer, "certificates"), out);
+}
+
+static void
+print_witnesses(const json_t *answer, FILE *out)
+{
+	static const struct ctltable_column columns[] = {
+		{ "WITNESS", "name", CTLTABLE_TEXT },
+		{ "ON", "on", CTLTABLE_TEXT },
+		{ "HOSTS", "hosts", CTLTABLE_COUNT },
+		{ "WHAT IT IS", "label", CTLTABLE_TEXT },
+	};
+	const struct ctltable table = { columns,
+		sizeof(columns) / sizeof(*columns), ctltable_screen(out),
+		"none" };
+
+	ctltable_print(&table, json_object_get(answer, "witnesses"), out);
+}
+
+static void
+print_limits(const json_t *answer, FILE *out)
+{
+	static const struct ctltable_column columns[] = {
+		{ "LIMIT", "name", CTLTABLE_TEXT },
+		{ "USED", "used", CTLTABLE_COUNT },
+		{ "OF", "limit", CTLTABLE_COUNT },
+		{ "REACHED", "reached", CTLTABLE_COUNT },
+		{ "SET BY", "key", CTLTABLE_TEXT },
+	};
+	const struct ctltable table = { columns,
+		sizeof(columns) / sizeof(*columns), ctltable_screen(out),
+		"none" };
+
+	ctltable_print(&table, json_object_get(answer, "limits"), out);
+}
+
+static void
+print_counters(const json_t *answer, FILE *out)
+{
+	json_t *counters = json_object_get(answer, "counters"), *value;
+	const char *name;
+
+	json_object_foreach(counters, name,
+	    value) if (json_integer_value(value) != 0) fprintf(out,
+	    "%-40s %lld\n", name, (long long)json_integer_value(value));
+}
+
+static void
+print_explanation(const json_t *answer, FILE *out)
+{
+	fputs(text_at(answer, "text"), out);
+}
+
+const struct ctlshow ctlshow_commands[] = {
+	{ "status", "", "how the daemon is", print_status },
+	{ "alerts", "[--follow]", "what is wrong now, and what was lately",
+	    print_alerts },
+	{ "clocks", "", "the hosts' clocks against ours", print_clocks },
+	{ "transactions", "", "the slowest that are open, and how others went",
+	    print_transactions },
+	{ "servers", "", "how each server answers", print_servers },
+	{ "certs", "", "certificates, the next to expire first", print_certs },
+	{ "witnesses", "", "what tells the hosts' time", print_witnesses },
+	{ "limits", "", "how full each table is", print_limits },
+	{ "counters", "", "all that was counted, but for zeros",
+	    print_counters },
+	{ "explain", "KIND", "what an alert means and what to do",
+	    print_explanation },
+	{ NULL, NULL, NULL, NULL },
+};
+
+const struct ctlshow *
+ctlshow_find(const char *command)
+{
+	for (const struct ctlshow *c = ctlshow_commands; c->command != NULL;
+	     c++)
+		if (strcmp(c->command, command) == 0)
+			return c;
+	return NULL;
+}
+
+/* ---- top ---- */
+
+static double
+badness(const json_t *row, const char *field)
+{
+	return fabs(json_number_value(json_object_get(row, field)));
+}
+
+/* The rows with most of `field', new and to be freed. */
+static json_t *
+worst(const json_t *rows, const char *field)
+{
+	json_t *left = json_deep_copy(rows);
+	json_t *found = json_array();
+
+	while (json_array_size(left) > 0 && json_array_size(found) < TOP_ROWS) {
+		size_t best = 0;
+
+		for (size_t i = 1; i < json_array_size(left); i++)
+			if (badness(json_array_get(left, i), field) >
+			    badness(json_array_get(left, best), field))
+				best = i;
+		json_array_append(found, json_array_get(left, best));
+		json_array_remove(left, best);
+	}
+	json_decref(left);
+	return found;
+}
+
+void
+ctlshow_top(const json_t *status, const json_t *alerts, const json_t *clocks,
+    const json_t *servers, FILE *out)
+{
+	json_t *off = worst(json_object_get(clocks, "clocks"), "offset_s");
+	json_t *bad = worst(json_object_get(servers, "servers"), "timed_out");
+	json_t *bad_servers = json_pack("{s:O}", "servers", bad);
+
+	print_status(status, out);
+	fprintf(out, "\n");
+	print_list(json_object_get(alerts, "active"), "nothing is wrong", out);
+	fprintf(out, "\n");
+	print_clock_rows(off, out);
+	fprintf(out, "\n");
+	print_servers(bad_servers, out);
+	json_decref(off);
+	json_decref(bad);
+	json_decref(bad_servers);
+}

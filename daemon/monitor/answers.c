@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "monitor/answers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "monitor/changes.h"
+#include "report/catalog.h"
+#include "report/jsonline.h"
+#include "report/jsonvalue.h"
+
+enum { SERVERS = 1024, CERTIFICATES = 1024, RECENT = 50, SLOWEST = 20 };
+
+static json_t *
+endpoint(const struct endpoint *e)
+{
+	char store[80];
+	struct textbuf t;
+
+	textbuf_init(&t, store, sizeof(store));
+	if (e->port == 0)
+		endpoint_address_write(&t, &e->address);
+	else
+		endpoint_write(&t, e);
+	return json_string(store);
+}
+
+static json_t *
+count_of(uint64_t n)
+{
+	return json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n);
+}
+
+/* ---- status ---- */
+
+static json_t *
+interface_list(const struct answers_rooms *r)
+{
+	json_t *list = json_array();
+	const size_t end =
+	    r->interfaces == NULL ? 0 : interfaces_end(r->interfaces);
+
+	for (size_t i = 0; i < end; i++) {
+		const char *name = interfaces_name(r->interfaces, i);
+
+		if (name == NULL)
+			continue;
+		json_array_append_new(list,
+		    json_pack("{s:s, s:s, s:o}", "name", name, "state",
+			interfaces_is_open(r->interfaces, i) ? "capturing"
+							     : "not there",
+			"dropped", count_of(r->dropped[i])));
+	}
+	return list;
+}
+
+static void
+on_sink(void *arg, const char *name, const struct sink_counts *counts)
+{
+	json_array_append_new(arg,
+	    json_pack("{s:s, s:o, s:o, s:o, s:b}", "name", name, "delivered",
+		count_of(counts->delivered), "lost", count_of(counts->lost),
+		"waiting", count_of(counts->queued), "failing",
+		counts->error != 0));
+}
+
+static json_t *
+sink_list(const struct answers_rooms *r)
+{
+	json_t *list = json_array();
+
+	if (r->sinks != NULL)
+		sinks_each(r->sinks, on_sink, list);
+	return list;
+}
+
+static json_t *
+silence_list(const struct answers_rooms *r)
+{
+	const struct handling *h = ledger_handling(judge_ledger(r->judge));
+	const struct handling_silence *s;
+	json_t *list = json_array();
+
+	for (size_t i = 0; (s = handling_silence_at(h, i)) != NULL; i++)
+		json_array_append_new(list,
+		    json_pack("{s:o, s:o}", "key",
+			jsonvalue_text(slice_text(s->key)), "left_s",
+			jsonvalue_seconds(s->until - r->now, 0)));
+	return list;
+}
+
+static void
+on_severity(void *arg, const struct alert_event *event)
+{
+	size_t *counts = arg;
+
+	counts[event->severity]++;
+}
+
+static json_t *
+alert_counts(const struct answers_rooms *r)
+{
+	size_t counts[FINDING_INFO + 1] = { 0 };
+	json_t *object;
+
+	judge_alerts(r->judge, on_severity, counts, r->now, r->wall);
+	object = json_pack("{s:o}", "active", count_of(judge_active(r->judge)));
+	for (int i = 0; i <= FINDING_INFO; i++)
+		json_object_set_new(object,
+		    finding_severity_name((enum finding_severity)i),
+		    count_of(counts[i]));
+	return object;
+}
+
+static json_t *
+watched(const struct answers_rooms *r)
+{
+	char store[512];
+	struct textbuf t;
+
+	textbuf_init(&t, store, sizeof(store));
+	for (unsigned port = 1; port < 65536; port++) {
+		if (!portset_has(&r->config->timeouts.ports, (uint16_t)port))
+			continue;
+		textbuf_add(&t, t.len > 0 ? " " : "");
+		textbuf_uint(&t, port);
+	}
+	return json_pack("{s:s, s:s}", "methods",
+	    strcmp(r->config->timeouts.methods, "*") == 0
+		? "all methods"
+		: r->config->timeouts.methods,
+	    "ports", store);
+}
+
+static json_t *
+not_watched(const struct answers_rooms *r)
+{
+	json_t *object = json_object();
+
+	for (unsigned port = 1; port < 65536; port++) {
+		const uint64_t n =
+		    matcher_not_watched(r->matcher, (uint16_t)port);
+		char name[8];
+		struct textbuf t;
+
+		if (n == 0)
+			continue;
+		textbuf_init(&t, name, sizeof(name));
+		textbuf_uint(&t, port);
+		json_object_set_new(object, name, count_of(n));
+	}
+	return object;
+}
+
+static json_t *
+drops(const struct answers_rooms *r)
+{
+	struct totals totals = { .count = 0 };
+	json_t *object = json_object();
+
+	r->count(r->arg, &totals);
+	for (size_t i = 0; i < totals.count; i++)
+		if (totals.entries[i].value != 0)
+			json_object_set_new(object, totals.entries[i].name,
+			    count_of(totals.entries[i].value));
+	return object;
+}
+
+static json_t *
+status(
+    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
+{
+	(void)ask;
+	(void)error;
+	return json_pack(
+	    "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, "
+	    "s:o}",
+	    "version", SIPTIMED_VERSION, "observer", r->observer, "time",
+	    jsonvalue_time(r->wall), "uptime_s",
+	    jsonvalue_seconds(r->monotonic - r->started, 0), "packets",
+	    count_of(r->packets), "messages", count_of(r->messages), "open",
+	    count_of(matcher_open(r->matcher)), "alerts", alert_counts(r),
+	    "watched", watched(r), "not_watched", not_watched(r), "clock",
+	    r->clock, "interfaces", interface_list(r), "sinks", sink_list(r),
+	    "silences", silence_list(r));
+}
+
+/* ---- alerts ---- */
+
+struct listing {
+	const struct handling *handling;
+	json_t *list;
+};
+
+static void
+on_active(void *arg, const struct alert_event *event)
+{
+	const struct listing *l = arg;
+	char *line = jsonline_alert(event);
+	json_t *object = line == NULL ? NULL : json_loads(line, 0, NULL);
+
+	free(line);
+	if (object == NULL)
+		return;
+	json_object_set_new(object, "acked",
+	    json_boolean(
+		handling_is_acked(l->handling, event->id, event->episode)));
+	json_object_set_new(object, "silenced",
+	    json_boolean(handling_matches(l->handling, event)));
+	json_array_append_new(l->list, object);
+}
+
+static json_t *
+alerts(
+    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
+{
+	const struct listing active = { ledger_handling(judge_ledger(r->judge)),
+		json_array() };
+	json_t *recent =
+	    r->recent == NULL ? json_array() : recent_list(r->recent, RECENT);
+
+	(void)ask;
+	(void)error;
+	judge_alerts(
+	    r->judge, on_active, (void *)(uintptr_t)&active, r->now, r->wall);
+	return json_pack("{s:o, s:o}", "active", active.list, "recent", recent);
+}
+
+/* ---- clocks, transactions, servers, certificates ---- */
+
+static json_t *
+from_summary(const struct answers_rooms *r, const char *name)
+{
+	struct summary summary = { .wall = r->wall };
+	char *line = judge_summary(r->judge, &summary)
+	    ? jsonline_summary(&summary)
+	    : NULL;
+	json_t *whole = line == NULL ? NULL : json_loads(line, 0, NULL);
+	json_t *part = json_incref(json_object_get(whole, name));
+
+	json_decref(whole);
+	free(line);
+	summary_done(&summary);
+	return part == NULL ? json_array() : part;
+}
+
+static json_t *
+clocks(
+    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
+{
+	(void)ask;
+	(void)error;
+	return json_pack(
+	    "{s:s, s:o}", "own", r->clock, "clocks", from_summary(r, "clocks"));
+}
+
+static uint64_t
+answered(const uint64_t results[TRAFFIC_RESULTS])
+{
+	return results[TRAFFIC_SUCCESS] + results[TRAFFIC_REDIRECTED] +
+	    results[TRAFFIC_CHALLENGED] + results[TRAFFIC_REFUSED] +
+	    results[TRAFFIC_FAILED];
+}
+
+static json_t *
+mean(nstime sum, uint64_t n)
+{
+	return n == 0 ? NULL : jsonvalue_seconds(sum / (nstime)n, 3);
+}
+
+static json_t *
+method_row(const struct traffic_method *m)
+{
+	uint64_t counts[TRAFFIC_RESULTS];
+	nstime sum = 0;
+	json_t *row;
+
+	for (int i = 0; i < TRAFFIC_RESULTS; i++) {
+		counts[i] = m->results[i].count;
+		if (i < TRAFFIC_TIMED_OUT)
+			sum += m->results[i].sum;
+	}
+	row = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o*}", "method",
+	    jsonvalue_text(slice_text(m->name)), "answered",
+	    count_of(answered(counts)), "failed",
+	    count_of(counts[TRAFFIC_FAILED]), "timed_out",
+	    count_of(counts[TRAFFIC_TIMED_OUT]), "unknown",
+	    count_of(counts[TRAFFIC_UNKNOWN]), "mean_s",
+	    mean(sum, answered(counts)));
+	return row;
+}
+
+struct waiting_list {
+	json_t *list;
+	nstime now;
+};
+
+static void
+on_waiting(void *arg, const struct txntable_waiting *waiting)
+{
+	const struct waiting_list *w = arg;
+
+	json_array_append_new(w->list,
+	    json_pack("{s:o, s:o, s:o, s:o, s:o, s:b}", "age_s",
+		jsonvalue_seconds(w->now - waiting->sent, 1), "method",
+		jsonvalue_text(waiting->method), "server",
+		endpoint(&waiting->server), "client",
+		endpoint(&waiting->client), "copies", count_of(waiting->copies),
+		"watched", waiting->watched));
+}
+
+static json_t *
+transactions(
+    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
+{
+	const struct traffic *traffic = ledger_traffic(judge_ledger(r->judge));
+	const struct traffic_method *m;
+	json_t *methods = json_array(), *slowest = json_array();
+
+	(void)ask;
+	(void)error;
+	for (size_t i = 0; (m = traffic_method(traffic, i)) != NULL; i++)
+		json_array_append_new(methods, method_row(m));
+	matcher_slowest(r->matcher, SLOWEST, on_waiting,
+	    &(struct waiting_list){ slowest, r->now });
+	return json_pack("{s:o, s:o, s:o}", "open",
+	    count_of(matcher_open(r->matcher)), "slowest", slowest, "methods",
+	    methods);
+}
+
+static json_t *
+minutes(const struct traffic_server *s)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < TRAFFIC_MINUTES; i++)
+		json_array_append_new(list, count_of(s->by_minute[i]));
+	return list;
+}
+
+static json_t *
+server_row(const struct traffic_server *s)
+{
+	const uint64_t n = answered(s->results);
+	json_t *row = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o*, s:o, s:o}",
+	    "server", endpoint(&s->server), "answered", count_of(n), "failed",
+	    count_of(s->results[TRAFFIC_FAILED]), "timed_out",
+	    count_of(s->results[TRAFFIC_TIMED_OUT]), "unknown",
+	    count_of(s->results[TRAFFIC_UNKNOWN]), "mean_s",
+	    mean(s->answered_sum, n), "last", jsonvalue_time(s->last),
+	    "timeouts_by_minute", minutes(s));
+
+	if (n > 0)
+		json_object_set_new(
+		    row, "slowest_s", jsonvalue_seconds(s->slowest, 3));
+	if (s->last_timeout != 0)
+		json_object_set_new(
+		    row, "last_timeout", jsonvalue_time(s->last_timeout));
+	return row;
+}
+
+static json_t *
+servers(
+    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
+{
+	struct traffic_server *list = calloc(SERVERS, sizeof(*list));
+	const size_t count = list == NULL
+	    ? 0
+	    : traffic_list(ledger_traffic(judge_ledger(r->judge)), r->wall,
+		  list, SERVERS);
+	json_t *rows = json_array();
+
+	(void)ask;
+	(void)error;
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(rows, server_row(&list[i]));
+	free(list);
+	return json_pack("{s:o}", "servers", rows);
+}
+
+static json_t *
+date(int64_t seconds)
+{
+	char store[40];
+	struct textbuf t;
+
+	textbuf_init(&t, store, sizeof(store));
+	textbuf_time_s(&t, seconds);
+	return json_string(store);
+}
+
+static json_t *
+certificate_row(const struct certlist_entry *e)
+{
+	const struct x509cert *c = &e->certificate;
+
+	return json_pack("{s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "holder",
+	    endpoint(&e->holder), "role",
+	    e->side == TLSFLOW_SERVER ? "server" : "client", "subject",
+	    jsonvalue_text(slice_text(c->subject)), "issuer",
+	    jsonvalue_text(slice_text(c->issuer)), "not_before",
+	    date(c->not_before), "not_after", date(c->not_after), "last_seen",
+	    jsonvalue_time(e->wall));
+}
+
+static json_t *
+certs(
+    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
+{
+	struct certlist_entry *list = calloc(CERTIFICATES, sizeof(*list));
+	const size_t count = list == NULL
+	    ? 0
+	    : certlist_list(
+		  ledger_certlist(judge_ledger(r->judge)), list, CERTIFICATES);
+	json_t *rows = json_array();
+
+	(void)ask;
+	(void)error;
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(rows, certificate_row(&list[i]));
+	free(list);
+	return json_pack("{s:o}", "certificates", rows);
+}
+
+/* ---- witnesses, limits, counters ---- */
+
+static size_t
+hosts_with(const json_t *clocks, const char *witness)
+{
+	const json_t *clock, *name;
+	size_t i, j, count = 0;
+
+	json_array_foreach(clocks, i, clock)
+	    json_array_foreach(json_object_get(clock, "witnesses"), j, name)
+		count += strcmp(json_string_value(name), witness) == 0;
+	return count;
+}
+
+static json_t *
+witnesses(
+    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
+{
+	const unsigned on = config_witnesses(r->config);
+	json_t *list = from_summary(r, "clocks"), *rows = json_array();
+
+	(void)ask;
+	(void)error;
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
+		const struct witness_row *row = witness_row((enum witness)i);
+
+		json_array_append_new(rows,
+		    json_pack("{s:s, s:s, s:b, s:o}", "name", row->name,
+			"label", row->label, "on", (on >> i & 1) != 0, "hosts",
+			count_of(hosts_with(list, row->name))));
+	}
+	json_decref(list);
+	return json_pack("{s:o}", "witnesses", rows);
+}
+
+static json_t *
+limit_row(const struct totals *totals, const char *name, uint64_t used,
+    uint64_t limit, const char *counter, const char *key)
+{
+	return json_pack("{s:s, s:o, s:o, s:o, s:s}", "name", name, "used",
+	    count_of(used), "limit", count_of(limit), "reached",
+	    count_of(totals_get(totals, counter)), "key", key);
+}
+
+static json_t *
+limits(
+    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
+{
+	const struct config_limits *l = &r->config->limits;
+	struct totals totals = { .count = 0 };
+	json_t *rows = json_array();
+
+	(void)ask;
+	(void)error;
+	r->count(r->arg, &totals);
+	json_array_append_new(rows,
+	    limit_row(&totals, "transactions", matcher_open(r->matcher),
+		l->transactions, "txntable.full", "[limits] transactions"));
+	json_array_append_new(rows,
+	    limit_row(&totals, "alerts", judge_active(r->judge), 10000,
+		"alert.full", ""));
+	json_array_append_new(rows,
+	    limit_row(&totals, "servers",
+		traffic_servers(ledger_traffic(judge_ledger(r->judge))),
+		SERVERS, "traffic.evicted", ""));
+	json_array_append_new(rows,
+	    limit_row(&totals, "certificates",
+		certlist_count(ledger_certlist(judge_ledger(r->judge))),
+		CERTIFICATES, "certlist.evicted", ""));
+	return json_pack("{s:o}", "limits", rows);
+}
+
+static json_t *
+counters(
+    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
+{
+	(void)ask;
+	(void)error;
+	return json_pack("{s:o}", "counters", drops(r));
+}
+
+static json_t *
+explain(
+    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
+{
+	const char *of =
+	    json_string_value(json_object_get(ask->arguments, "of"));
+	const struct catalog_entry *entry;
+	enum finding_kind kind;
+
+	(void)r;
+	if (of == NULL || !finding_kind_parse(slice_text(of), &kind)) {
+		textbuf_add(error, "explain takes a kind of alert:");
+		for (unsigned i = 0; i < FINDING_KINDS; i++) {
+			textbuf_add(error, " ");
+			textbuf_add(
+			    error, finding_kind_name((enum finding_kind)i));
+		}
+		return NULL;
+	}
+	entry = catalog_find(kind);
+	return json_pack("{s:s, s:s+++++++}", "kind", finding_kind_name(kind),
+	    "text", finding_kind_name(kind), ": ", entry->summary, "\n\n",
+	    entry->text, "\n\nWhat to do: ", entry->advice, ".\n");
+}
+
+typedef json_t *answer(const struct answers_rooms *rooms, const struct ask *ask,
+    struct textbuf *error);
+
+static const struct {
+	const char *question;
+	answer *give;
+	bool changes;
+} rows[] = {
+	{ "status", status, false },
+	{ "alerts", alerts, false },
+	{ "clocks", clocks, false },
+	{ "transactions", transactions, false },
+	{ "servers", servers, false },
+	{ "certs", certs, false },
+	{ "witnesses", witnesses, false },
+	{ "limits", limits, false },
+	{ "counters", counters, false },
+	{ "explain", explain, false },
+	{ "ack", changes_ack, true },
+	{ "silence", changes_silence, true },
+	{ "unsilence", changes_unsilence, true },
+};
+
+json_t *
+answers_give(const struct answers_rooms *rooms, const struct ask *ask,
+    struct textbuf *error)
+{
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		json_t *given;
+
+		if (strcmp(rows[i].question, ask->question) != 0)
+			continue;
+		if (rows[i].changes && !ask->may_change) {
+			textbuf_add(error,
+			    "this takes root, or a member of [control] group");
+			return NULL;
+		}
+		given = rows[i].give(rooms, ask, error);
+		if (given == NULL && error->len == 0)
+			textbuf_add(error, "out of memory");
+		return given;
+	}
+	textbuf_add(error, "no such question; there are");
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		textbuf_add(error, " ");
+		textbuf_add(error, rows[i].question);
+	}
+	return NULL;
+}

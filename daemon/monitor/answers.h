@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ANSWERS_H
+#define ANSWERS_H
+
+#include "base/totals.h"
+#include "capture/interfaces.h"
+#include "config/config.h"
+#include "monitor/ask.h"
+#include "monitor/recent.h"
+#include "outlet/sinks.h"
+#include "pipeline/judge.h"
+#include "pipeline/matcher.h"
+
+/*
+ * What the rooms say when somebody asks: one row of a table for each question
+ * (conf/openapi.yaml describes the answers).
+ */
+
+/* Everything is borrowed for the call. */
+struct answers_rooms {
+	const struct config *config;
+	const struct interfaces *interfaces; /* NULL: savefiles */
+	struct judge *judge;
+	const struct matcher *matcher;
+	struct sinks *sinks;         /* NULL: savefiles */
+	const struct recent *recent; /* NULL: savefiles */
+	uint64_t dropped[INTERFACES_MOST];
+	uint64_t packets, messages;
+	void (*count)(void *arg, struct totals *totals);
+	void *arg;
+	const char *observer;
+	const char *clock; /* what is known of our own, static */
+	nstime started;    /* monotonic */
+	nstime now, wall;  /* of the packets */
+	nstime monotonic;
+};
+
+/* An ask_answer, but that it is given the rooms. */
+json_t *answers_give(const struct answers_rooms *rooms, const struct ask *ask,
+    struct textbuf *error);
+
+#endif

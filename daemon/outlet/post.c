@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "outlet/post.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SECRET = 4096, ANSWER_MOST = 65536 };
+
+struct post {
+	CURL *curl;
+	char *url, *ca;
+	char user[SECRET], bearer[SECRET];
+	size_t answered; /* octets of the answer, which nobody reads */
+};
+
+static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+static void
+begin_curl(void)
+{
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+int
+post_secret(const char *path, char *secret, size_t size)
+{
+	const int file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat status;
+	ssize_t len = -1;
+	int error = 0;
+
+	if (file < 0)
+		return -errno;
+	if (fstat(file, &status) != 0)
+		error = -errno;
+	else if (!S_ISREG(status.st_mode))
+		error = -EINVAL;
+	else if ((status.st_mode & S_IRWXO) != 0)
+		error = -EPERM;
+	if (error == 0)
+		len = read(file, secret, size - 1);
+	if (error == 0 && len < 0)
+		error = -errno;
+	close(file);
+	if (error != 0)
+		return error;
+	secret[len] = '\0';
+	secret[strcspn(secret, "\r\n")] = '\0';
+	return secret[0] == '\0' ? -ENODATA : 0;
+}
+
+/* The answer is not read, and one without an end is no reason to wait. */
+static size_t
+on_answer(char *octets, size_t size, size_t count, void *arg)
+{
+	struct post *p = arg;
+
+	(void)octets;
+	p->answered += size * count;
+	return p->answered > ANSWER_MOST ? 0 : size * count;
+}
+
+static int
+read_secrets(struct post *p, const struct post_setup *setup)
+{
+	static const char scheme[] = "Authorization: Bearer ";
+	const size_t len = strlen(scheme);
+	int error = 0;
+
+	if (setup->user != NULL && setup->user[0] != '\0')
+		error = post_secret(setup->user, p->user, sizeof(p->user));
+	if (error != 0 || setup->token == NULL || setup->token[0] == '\0')
+		return error;
+	memcpy(p->bearer, scheme, len);
+	return post_secret(
+	    setup->token, p->bearer + len, sizeof(p->bearer) - len);
+}
+
+static void
+set_options(struct post *p)
+{
+	CURL *c = p->curl;
+
+	curl_easy_setopt(c, CURLOPT_URL, p->url);
+	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)POST_TIMEOUT);
+	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, 5L);
+	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	curl_easy_setopt(c, CURLOPT_PROXY, "");
+	curl_easy_setopt(c, CURLOPT_USERAGENT, "siptimed");
+	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_answer);
+	curl_easy_setopt(c, CURLOPT_WRITEDATA, p);
+	if (p->ca != NULL)
+		curl_easy_setopt(c, CURLOPT_CAINFO, p->ca);
+	if (p->user[0] != '\0')
+		curl_easy_setopt(c, CURLOPT_USERPWD, p->user);
+}
+
+struct post *
+post_new(const struct post_setup *setup)
+{
+	struct post *p = calloc(1, sizeof(*p));
+	int error = -ENOMEM;
+
+	if (p == NULL)
+		return NULL;
+	pthread_once(&once, begin_curl);
+	p->curl = curl_easy_init();
+	p->url = strdup(setup->url);
+	if (setup->ca != NULL && setup->ca[0] != '\0')
+		p->ca = strdup(setup->ca);
+	if (p->curl != NULL && p->url != NULL)
+		error = read_secrets(p, setup);
+	if (error == 0) {
+		set_options(p);
+		return p;
+	}
+	post_free(p);
+	errno = -error;
+	return NULL;
+}
+
+void
+post_free(struct post *p)
+{
+	if (p == NULL)
+		return;
+	if (p->curl != NULL)
+		curl_easy_cleanup(p->curl);
+	explicit_bzero(p->user, sizeof(p->user));
+	explicit_bzero(p->bearer, sizeof(p->bearer));
+	free(p->url);
+	free(p->ca);
+	free(p);
+}
+
+static int
+error_of(CURLcode code)
+{
+	switch (code) {
+	case CURLE_OK:
+	case CURLE_WRITE_ERROR: /* the answer was long */
+		return 0;
+	case CURLE_COULDNT_RESOLVE_HOST:
+		return -EADDRNOTAVAIL;
+	case CURLE_COULDNT_CONNECT:
+		return -ECONNREFUSED;
+	case CURLE_OPERATION_TIMEDOUT:
+		return -ETIMEDOUT;
+	case CURLE_OUT_OF_MEMORY:
+		return -ENOMEM;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+		return -EKEYREJECTED;
+	default:
+		return -EIO;
+	}
+}
+
+static struct curl_slist *
+all_headers(const struct post *p, const char *const *headers)
+{
+	struct curl_slist *list =
+	    curl_slist_append(NULL, "Content-Type: application/json");
+
+	/* Without it curl asks before it sends, and waits a second. */
+	list = curl_slist_append(list, "Expect:");
+	if (p->bearer[0] != '\0')
+		list = curl_slist_append(list, p->bearer);
+	for (; headers != NULL && *headers != NULL; headers++)
+		list = curl_slist_append(list, *headers);
+	return list;
+}
+
+int
+post_send(struct post *p, struct slice body, const char *const *headers)
+{
+	struct curl_slist *list = all_headers(p, headers);
+	long status = 0;
+	CURLcode code;
+
+	p->answered = 0;
+	curl_easy_setopt(p->curl, CURLOPT_HTTPHEADER, list);
+	curl_easy_setopt(p->curl, CURLOPT_POSTFIELDSIZE, (long)body.len);
+	curl_easy_setopt(p->curl, CURLOPT_POSTFIELDS, body.p);
+	code = curl_easy_perform(p->curl);
+	curl_easy_setopt(p->curl, CURLOPT_HTTPHEADER, NULL);
+	curl_slist_free_all(list);
+	if (error_of(code) != 0)
+		return error_of(code);
+	curl_easy_getinfo(p->curl, CURLINFO_RESPONSE_CODE, &status);
+	return (int)status;
+}
+
+bool
+post_may_retry(int status)
+{
+	return status < 200 || status == 408 || status == 429 || status >= 500;
+}

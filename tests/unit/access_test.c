@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "config/access.h"
+
+#include "unit/unit.h"
+
+static const char names[][ACCESS_NAME] = { "monitor.example.com" };
+
+static bool
+known(const char *host)
+{
+	return access_host_is_known(slice_text(host), names, 1);
+}
+
+START_TEST(a_host_is_an_address_localhost_or_a_name_of_ours)
+{
+	ck_assert(known("127.0.0.1:9942"));
+	ck_assert(known("192.0.2.7"));
+	ck_assert(known("[::1]:9942"));
+	ck_assert(known("[2001:db8::1]"));
+	ck_assert(known("localhost"));
+	ck_assert(known("LocalHost:9942"));
+	ck_assert(known("Monitor.Example.com:9942"));
+}
+END_TEST
+
+START_TEST(any_other_host_is_not_known)
+{
+	ck_assert(!known(""));
+	ck_assert(!known("evil.example"));
+	ck_assert(!known("monitor.example.com.evil.example"));
+	ck_assert(!known("localhost.evil.example"));
+	ck_assert(!known("127.0.0.1.evil.example:9942"));
+	ck_assert(!known("[::1"));
+	ck_assert(!known("[evil]"));
+}
+END_TEST
+
+START_TEST(where_to_listen_is_an_address_and_a_port)
+{
+	struct endpoint e;
+
+	ck_assert(access_parse(slice_text("127.0.0.1:9942"), &e));
+	ck_assert_uint_eq(e.port, 9942);
+	ck_assert_uint_eq(e.address.version, 4);
+	ck_assert(access_parse(slice_text("[::1]:80"), &e));
+	ck_assert_uint_eq(e.address.version, 6);
+	ck_assert(access_is_loopback(&e.address));
+	ck_assert(access_parse(slice_text("0.0.0.0:1"), &e));
+	ck_assert(!access_is_loopback(&e.address));
+}
+END_TEST
+
+START_TEST(anything_else_is_refused)
+{
+	static const char *const wrong[] = { "", ":", "127.0.0.1", "9942",
+		":9942", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x",
+		"::1:80", "localhost:80", "unix:/run/x" };
+	struct endpoint e;
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)
+		ck_assert_msg(
+		    !access_parse(slice_text(wrong[i]), &e), "%s", wrong[i]);
+}
+END_TEST
+
+UNIT("access", a_host_is_an_address_localhost_or_a_name_of_ours,
+    any_other_host_is_not_known, where_to_listen_is_an_address_and_a_port,
+    anything_else_is_refused)

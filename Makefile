@@ -299,7 +299,8 @@ install: $B/siptimed $B/siptimectl $(generated)
 	$(INSTALL) -m 644 packaging/completion/siptimed \
 	    packaging/completion/siptimectl \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
-	$(INSTALL) -m 644 conf/minimal.conf packaging/monitoring/rsyslog.conf \
+	$(INSTALL) -m 644 conf/minimal.conf conf/trunks.conf conf/lync.conf \
+	    packaging/monitoring/rsyslog.conf \
 	    packaging/systemd/collectors.conf packaging/systemd/10-mirror.* \
 	    packaging/systemd/mirror.interfaces $(DESTDIR)$(DOCDIR)/examples
 	$(call keep,conf/siptimed.conf,$(SYSCONFDIR)/siptimed/siptimed.conf)

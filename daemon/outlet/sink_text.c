@@ -44,8 +44,7 @@ sink_text_summary(FILE *out, const struct summary *summary)
 	textbuf_init(&t, store, SUMMARY_OCTETS);
 	textbuf_add(&t, "\n");
 	summary_write(&t, summary);
-	if (summary_hint(&t, summary))
-		textbuf_add(&t, "\n");
+	summary_hint(&t, summary);
 	error = put(out, store);
 	free(store);
 	return error;

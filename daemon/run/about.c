@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "run/hints.h"
+
 enum { AGAIN_S = 3600 };
 
 void
@@ -67,6 +69,8 @@ about_write(const struct about_rooms *rooms, struct textbuf *t)
 	    " transactions open");
 	write_count(t, ", ", judge_active(rooms->judge), " alert active",
 	    " alerts active");
+	textbuf_add(t, "; watching ");
+	watchhint_write(t, &rooms->settings);
 }
 
 static void
@@ -97,6 +101,7 @@ about_report(const struct about_rooms *rooms, const struct log *log)
 	    judge_active(rooms->judge));
 	for (size_t i = 0; i < INTERFACES_MOST; i++)
 		report_interface(rooms, i, log);
+	hints_watched(&rooms->settings, log);
 	about_count(rooms, &totals);
 	for (size_t i = 0; i < totals.count; i++)
 		if (totals.entries[i].value != 0)

@@ -9,6 +9,7 @@
 #include "pipeline/matcher.h"
 #include "pipeline/reader.h"
 #include "outlet/sinks.h"
+#include "report/watchhint.h"
 #include "state/state.h"
 
 /*
@@ -25,6 +26,7 @@ struct about_rooms {
 	const struct merge *merge;
 	struct sinks *sinks;
 	const struct state *state;
+	struct watchhint_settings settings;
 	uint64_t dropped[INTERFACES_MOST]; /* since the start */
 };
 
@@ -32,7 +34,7 @@ struct about_rooms {
 void about_count(const struct about_rooms *rooms, struct totals *totals);
 
 /* "eth1, eth2 (not there): 350 packets, 0 dropped, 341 SIP messages, 2
- * transactions open, 1 alert active" */
+ * transactions open, 1 alert active; watching INVITE on port 5060, ..." */
 void about_write(const struct about_rooms *rooms, struct textbuf *t);
 
 /* Log all that was counted, but for zeros, with what was before a restart. */

@@ -9,6 +9,8 @@
 #include <unistd.h>
 
 #include "run/about.h"
+#include "run/hints.h"
+#include "run/passage.h"
 #include "clock/timeline.h"
 #include "net/merge.h"
 #include "capture/nic.h"
@@ -27,13 +29,6 @@
 
 /* How long state may be written at the end, after the sinks. */
 #define LAST_WORDS (150 * NSTIME_MS)
-
-/* What was captured and dropped on an interface. */
-struct passage {
-	nstime reached;             /* `now' of its last packet */
-	uint64_t captured, dropped; /* since the minute began */
-	uint64_t dropped_before;
-};
 
 struct live {
 	struct live_setup setup;
@@ -57,6 +52,7 @@ struct live {
 	nstime started;          /* monotonic */
 	enum ownclock clock;
 	char observer[256];
+	struct hints hints;
 	struct config_rooms limits;
 	nstime heartbeat, minute;      /* the next, monotonic */
 	uint64_t received, signalling; /* until the minute began */
@@ -254,6 +250,24 @@ load_state(struct live *l)
 	return 0;
 }
 
+static struct watchhint_settings
+settings(const struct live *l)
+{
+	return (struct watchhint_settings){
+		.sip = &l->config->sip.ports,
+		.watched = &l->config->timeouts.ports,
+		.methods = l->config->timeouts.methods,
+	};
+}
+
+static void
+say_watched(const struct live *l)
+{
+	const struct watchhint_settings s = settings(l);
+
+	hints_watched(&s, l->log);
+}
+
 static struct about_rooms
 rooms(const struct live *l)
 {
@@ -265,6 +279,7 @@ rooms(const struct live *l)
 		.merge = l->merge,
 		.sinks = l->sinks,
 		.state = l->state,
+		.settings = settings(l),
 	};
 
 	for (size_t i = 0; i < INTERFACES_MOST; i++)
@@ -332,6 +347,8 @@ live_open_sinks(struct live *l)
 	error = load_state(l);
 	if (error != 0)
 		log_error(l->log, "out of memory; lower [limits]");
+	else
+		say_watched(l);
 	return error;
 }
 
@@ -435,7 +452,7 @@ live_tick(struct live *l)
 static void
 beat(struct live *l, nstime monotonic)
 {
-	char store[512];
+	char store[1024];
 	struct textbuf t;
 
 	if (l->config->alerts.heartbeat == 0 || monotonic < l->heartbeat)
@@ -469,29 +486,14 @@ take_stock(struct live *l, nstime monotonic)
 	if (monotonic < l->minute)
 		return;
 	l->minute = monotonic + MINUTE;
-	for (size_t i = 0; i < INTERFACES_MOST; i++) {
-		struct passage *p = &l->passages[i];
-		const struct visibility_minute minute = {
-			.interface = interfaces_name(l->interfaces, i),
-			.captured = p->captured,
-			.dropped = p->dropped,
-		};
-
-		p->dropped_before += p->dropped;
-		if (p->dropped > 0)
-			log_warning(l->log,
-			    "%s: %llu packets dropped within a minute, %llu "
-			    "since the start",
-			    minute.interface != NULL ? minute.interface : "an interface",
-			    (unsigned long long)p->dropped,
-			    (unsigned long long)p->dropped_before);
-		p->captured = 0;
-		p->dropped = 0;
-		if (minute.interface != NULL)
-			judge_minute(l->judge, &minute, l->reached, wall(l));
-	}
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		passage_minute(&l->passages[i],
+		    interfaces_name(l->interfaces, i), l->judge, l->reached,
+		    wall(l), l->log);
 	about = rooms(l);
 	about_limits(&l->about, &about, monotonic, l->log);
+	hints_tick(&l->hints, &about.settings, judge_unwatched(l->judge),
+	    reader_unlisted(l->reader), monotonic, l->log);
 	reader_counts(l->reader, &counts);
 	l->received = received(l);
 	l->signalling = counts.signalling;
@@ -549,6 +551,7 @@ live_set(struct live *l, struct config *config)
 	matcher_set(l->matcher, &l->limits.matcher);
 	judge_set(l->judge, &l->limits.judge);
 	l->heartbeat = wallclock_monotonic() + config->alerts.heartbeat;
+	say_watched(l);
 	return true;
 }
 

@@ -24,6 +24,7 @@ struct offline {
 	struct replay *replay;
 	struct progress progress;
 	struct throttle throttle;
+	struct watchhint_settings settings;
 	bool stop; /* standard output is gone */
 	int error; /* .. and why: -errno */
 	uint64_t raised;
@@ -137,6 +138,11 @@ begin(struct offline *j, const struct siphash_key *key)
 	    config_is_set(j->config, "alerts", "rate") ? j->config->alerts.rate
 						       : 0,
 	    0);
+	j->settings = (struct watchhint_settings){
+		.sip = &j->config->sip.ports,
+		.watched = &j->config->timeouts.ports,
+		.methods = j->config->timeouts.methods,
+	};
 	progress_init(&j->progress);
 	j->judge = judge_new(&limits.judge, on_alert, j);
 	j->matcher = matcher_new(&limits.matcher, on_observation, j);
@@ -239,6 +245,9 @@ write_summary(struct offline *j)
 	summary.messages = counts.messages;
 	reader_decrypted(j->reader, &summary.tls);
 	replay_span(j->replay, &summary.first, &summary.last, &summary.wall);
+	summary.settings = &j->settings;
+	summary.unwatched = judge_unwatched(j->judge);
+	summary.unlisted = reader_unlisted(j->reader);
 	if (fill_drops(j, &summary) && fill_ports(j, &summary) &&
 	    judge_summary(j->judge, &summary)) {
 		for (size_t i = 0; i < FINDING_KINDS; i++)

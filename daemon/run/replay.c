@@ -257,7 +257,8 @@ advance(struct replay *r, nstime now)
 
 		if (due < r->now)
 			due = r->now;
-		/* A deadline that its own tick did not move must not loop here. */
+		/* A deadline that its own tick did not move must not loop here.
+		 */
 		if (due > now || due == ticked)
 			break;
 		tick(r, due);

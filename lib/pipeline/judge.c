@@ -19,7 +19,8 @@ struct judge {
 	struct alert *alert;
 	struct ledger *ledger;
 	const struct endpoint *server; /* of the outcome being judged */
-	nstime due;                    /* the next deadline of all */
+	struct unwatched unwatched;
+	nstime due; /* the next deadline of all */
 };
 
 static void
@@ -172,6 +173,9 @@ on_transaction(struct judge *j, const struct observation *observation)
 
 	j->server = &o->uas;
 	verdict = timeout_input(j->timeout, o, delivery, wall);
+	if (verdict == TIMEOUT_TIMED_OUT && !o->watched &&
+	    o->event == OUTCOME_EXPIRED)
+		unwatched_timed_out(&j->unwatched, o->uas.port, o->method);
 	slow_input(j->slow, o, delivery, wall);
 	visibility_transaction(j->visibility, o, delivery, verdict, wall);
 	ledger_outcome(j->ledger, o, verdict, wall);
@@ -431,6 +435,12 @@ judge_summary(struct judge *j, struct summary *summary)
 		summary->alerts[kind] = alert_raised(j->alert, kind);
 	}
 	return fill_methods(j, summary) && fill_clocks(j, summary);
+}
+
+const struct unwatched *
+judge_unwatched(const struct judge *j)
+{
+	return &j->unwatched;
 }
 
 size_t

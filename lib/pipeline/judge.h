@@ -7,6 +7,7 @@
 #include "skew/skew.h"
 #include "findings/slow.h"
 #include "findings/timeout.h"
+#include "findings/unwatched.h"
 #include "findings/visibility.h"
 #include "net/portset.h"
 #include "pipeline/ledger.h"
@@ -78,6 +79,9 @@ bool judge_summary(struct judge *judge, struct summary *summary);
 void judge_save(const struct judge *judge, struct record *r);
 bool judge_load(
     struct judge *judge, struct cursor *c, const struct record_shift *shift);
+
+/* Timeouts with proof that nobody asked for; borrowed. */
+const struct unwatched *judge_unwatched(const struct judge *judge);
 
 /* Alerts active at present. */
 size_t judge_active(const struct judge *judge);

@@ -142,13 +142,17 @@ decide_watched(const struct matcher *m, const struct sip_message *message,
 		method_watched(m, message->method));
 }
 
-/* The SIP port of a transaction: the server's, or the one that brought it
- * here when a server calls its client. */
+/* Above it systems take ports for clients (Linux; IANA's begin at 49152). */
+enum { EPHEMERAL = 32768 };
+
+/* The port that a configuration would name: the server's, or the one that
+ * brought a transaction here when a server calls its client. */
 static uint16_t
 sip_port_of(const struct matcher *m, const struct origin *origin)
 {
-	return is_sip_port(m, origin->to.port) ? origin->to.port
-					       : origin->from.port;
+	return is_sip_port(m, origin->to.port) || origin->to.port < EPHEMERAL
+	    ? origin->to.port
+	    : origin->from.port;
 }
 
 /* A message without a flow came in a packet that nobody told of before. */
@@ -363,7 +367,7 @@ matcher_not_watched(const struct matcher *m, uint16_t port)
 size_t
 matcher_open(const struct matcher *m)
 {
-	return txntable_open(m->txns);
+	return txntable_pending(m->txns);
 }
 
 void

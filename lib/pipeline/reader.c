@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "pipeline/inner/streams.h"
+#include "sip/plainsip.h"
 #include "sip/scan.h"
 
 struct reader {
@@ -23,6 +24,7 @@ struct reader {
 	nstime last_drop;
 	uint64_t packets, messages, segments;
 	uint64_t other_port, no_memory;
+	struct porttally unlisted; /* SIP on other ports */
 };
 
 static void
@@ -141,9 +143,24 @@ read_datagram(struct reader *r, const struct decode_event *e)
 		tell_packet(r, &e->from.address, &e->to.address);
 }
 
+/* SIP on ports that nobody listed is counted by the server's port. */
+static void
+note_unlisted(
+    struct reader *r, const struct decode_event *e, struct slice payload)
+{
+	const enum plainsip kind = plainsip_kind(payload);
+	const uint16_t port =
+	    kind == PLAINSIP_REQUEST ? e->to.port : e->from.port;
+
+	if (kind != PLAINSIP_NONE)
+		porttally_add(&r->unlisted, port, 1);
+}
+
 static void
 on_udp(struct reader *r, const struct decode_event *e)
 {
+	if (!is_sip_port(r, e->from.port) && !is_sip_port(r, e->to.port))
+		note_unlisted(r, e, e->udp.payload);
 	if (sightings_udp_port(r->sightings, e->from.port) ||
 	    sightings_udp_port(r->sightings, e->to.port))
 		sightings_datagram(r->sightings, e);
@@ -189,6 +206,7 @@ on_tcp(struct reader *r, const struct decode_event *e)
 	} else if (from_witness || to_witness) {
 		reassemble(r, e, from_witness, to_witness);
 	} else {
+		note_unlisted(r, e, e->tcp.payload);
 		r->other_port++;
 	}
 }
@@ -487,6 +505,12 @@ bool
 reader_decrypted(const struct reader *r, struct decrypt_counts *counts)
 {
 	return streams_decrypted(r->streams, counts);
+}
+
+const struct porttally *
+reader_unlisted(const struct reader *r)
+{
+	return &r->unlisted;
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef READER_H
 #define READER_H
 
+#include "net/porttally.h"
 #include "net/decode.h"
 #include "net/portset.h"
 #include "net/tcpreasm.h"
@@ -86,6 +87,9 @@ void reader_counts(const struct reader *r, struct reader_counts *counts);
 
 /* TLS connections that were decrypted or not; false: none are to be. */
 bool reader_decrypted(const struct reader *r, struct decrypt_counts *counts);
+
+/* SIP in clear on ports that are not listed, by the server's port; borrowed. */
+const struct porttally *reader_unlisted(const struct reader *reader);
 
 /* Every reason of every room below. */
 void reader_stats(const struct reader *r, counter_output *output, void *arg);

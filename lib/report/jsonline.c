@@ -131,6 +131,22 @@ ports_object(const struct summary *s)
 }
 
 static struct object
+tally_object(const struct porttally *tally)
+{
+	struct object o = object_new();
+
+	for (size_t i = 0; tally != NULL && i < tally->count; i++) {
+		char name[8];
+		struct textbuf t;
+
+		textbuf_init(&t, name, sizeof(name));
+		textbuf_uint(&t, tally->entries[i].port);
+		put_count(&o, name, tally->entries[i].count);
+	}
+	return o;
+}
+
+static struct object
 kinds_object(const uint64_t counts[FINDING_KINDS])
 {
 	struct object o = object_new();
@@ -257,6 +273,30 @@ not_watched(const struct summary *s)
 	return whole(ports_object(s));
 }
 
+static bool
+has_unwatched(const struct summary *s)
+{
+	return s->unwatched != NULL && s->unwatched->ports.count > 0;
+}
+
+static json_t *
+unwatched(const struct summary *s)
+{
+	return whole(tally_object(&s->unwatched->ports));
+}
+
+static bool
+has_unlisted(const struct summary *s)
+{
+	return s->unlisted != NULL && s->unlisted->count > 0;
+}
+
+static json_t *
+unlisted(const struct summary *s)
+{
+	return whole(tally_object(s->unlisted));
+}
+
 static json_t *
 findings(const struct summary *s)
 {
@@ -308,6 +348,12 @@ static const struct jsonline_row summary_rows[] = {
 	    NULL, NULL, transactions },
 	{ "not_watched", "object", "transactions that were not watched, a "
 	    "number by the server's port", NULL, NULL, not_watched },
+	{ "not_watched_timed_out", "object", "those of them that timed out with "
+	    "proof, a number by the server's port", "if there were any",
+	    has_unwatched, unwatched },
+	{ "unlisted", "object", "SIP messages on ports that [sip] ports does "
+	    "not list, a number by the server's port", "if there were any",
+	    has_unlisted, unlisted },
 	{ "findings", "object", "findings, a number by the kind of alert",
 	    NULL, NULL, findings },
 	{ "alerts", "object", "alerts raised, a number by their kind",

@@ -207,30 +207,37 @@ outcomes(const struct summary_method *m)
 }
 
 /* The methods count every tracked transaction, watched or not. */
-bool
-summary_hint(struct textbuf *t, const struct summary *summary)
+static bool
+most_not_watched(const struct summary *summary, struct porttally *begun)
 {
-	uint64_t tracked = 0, not_watched = 0;
-	const struct summary_port *busiest = summary->not_watched;
+	uint64_t tracked = 0;
 
 	for (size_t i = 0; i < summary->method_count; i++)
 		tracked += outcomes(&summary->methods[i]);
-	for (size_t i = 0; i < summary->port_count; i++) {
-		not_watched += summary->not_watched[i].transactions;
-		if (summary->not_watched[i].transactions >
-		    busiest->transactions)
-			busiest = &summary->not_watched[i];
-	}
-	if (not_watched == 0 || not_watched <= tracked / 2)
+	for (size_t i = 0; i < summary->port_count; i++)
+		porttally_add(begun, summary->not_watched[i].port,
+		    summary->not_watched[i].transactions);
+	return porttally_sum(begun) > tracked / 2;
+}
+
+bool
+summary_hint(struct textbuf *t, const struct summary *summary)
+{
+	const struct watchhint_settings *settings = summary->settings;
+	struct porttally begun = { .count = 0 };
+	bool any = false;
+
+	if (settings == NULL)
 		return false;
-	phrase_count(t, busiest->transactions, "transaction");
-	textbuf_add(t, " on port ");
-	textbuf_uint(t, busiest->port);
-	textbuf_add(t, busiest->transactions == 1 ? " was" : " were");
-	textbuf_add(t,
-	    " not watched; a configuration (-c) with methods = * "
-	    "and ports = ");
-	textbuf_uint(t, busiest->port);
-	textbuf_add(t, " in [timeouts] watches them");
-	return true;
+	if (watchhint_timeouts(t, settings, summary->unwatched) ||
+	    (most_not_watched(summary, &begun) &&
+		watchhint_begun(t, settings, &begun))) {
+		textbuf_add(t, "\n");
+		any = true;
+	}
+	if (watchhint_unlisted(t, settings, summary->unlisted)) {
+		textbuf_add(t, "\n");
+		any = true;
+	}
+	return any;
 }

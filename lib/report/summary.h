@@ -3,6 +3,7 @@
 #define SUMMARY_H
 
 #include "findings/finding.h"
+#include "report/watchhint.h"
 #include "tls/decrypt.h"
 
 /*
@@ -46,6 +47,10 @@ struct summary {
 	struct summary_drop *drops;       /* those above zero */
 	struct summary_clock *clocks;     /* sorted by peer */
 	struct decrypt_counts tls;        /* all 0: none is decrypted */
+	/* All three are borrowed, and there or not together. */
+	const struct porttally *unlisted; /* SIP on ports that [sip] lacks */
+	const struct unwatched *unwatched;
+	const struct watchhint_settings *settings;
 	uint64_t findings[FINDING_KINDS], alerts[FINDING_KINDS];
 };
 
@@ -60,8 +65,11 @@ unsigned summary_clock_decimals(const struct summary_clock *clock);
 /* The same as a person reads it: a few lines, the last with its LF. */
 void summary_write(struct textbuf *t, const struct summary *summary);
 
-/* The hint after a savefile if most transactions were not watched, or false:
- * "17 transactions on port 5060 were not watched; ...". */
+/*
+ * Lines after a savefile that name what the configuration does not watch, and
+ * the lines that would: transactions that timed out, or else transactions if
+ * most of them; SIP on ports that are not listed.  False: there are none.
+ */
 bool summary_hint(struct textbuf *t, const struct summary *summary);
 
 #endif

@@ -474,6 +474,12 @@ txntable_slowest(const struct txntable *t, size_t most,
 		    });
 }
 
+size_t
+txntable_pending(const struct txntable *t)
+{
+	return timerq_count(t->store.queue.pending);
+}
+
 void
 txntable_stats(const struct txntable *t, counter_output *output, void *arg)
 {

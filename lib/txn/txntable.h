@@ -76,6 +76,7 @@ void txntable_close(struct txntable *t, nstime now);
 /* New limits from now on; the hash key stays. */
 void txntable_set(struct txntable *t, const struct txntable_limits *limits);
 
+/* Transactions that are kept at present, for copies too. */
 size_t txntable_open(const struct txntable *t);
 
 /* One that waits for its final response, for those who ask. */
@@ -95,6 +96,9 @@ enum { TXNTABLE_SLOWEST = 64 };
  * TXNTABLE_SLOWEST; each call looks at all that are open. */
 void txntable_slowest(const struct txntable *t, size_t most,
     txntable_waiting_output *output, void *arg);
+
+/* Of them those that are neither answered nor expired. */
+size_t txntable_pending(const struct txntable *t);
 
 /* txntable.full, txntable.evicted, txntable.orphan, .. */
 void txntable_stats(

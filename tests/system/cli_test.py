@@ -629,6 +629,60 @@ def test_same_keys():
         check(name, (status, out, err) == (0, "", ""), err)
 
 
+# --- ready profiles ----------------------------------------------------
+
+TRUNK = """host pbx 10.0.0.5
+host carrier 198.51.100.7:5060
+0 pbx > carrier OPTIONS resend
+60 pbx > carrier INVITE resend
+120 nothing
+"""
+EDGE = """host fe 192.0.2.11
+host edge 192.0.2.21:5062
+0 fe > edge SERVICE resend
+60 nothing
+"""
+
+
+def raised(profile, story, name):
+    """The (kind, method) of each alert that a profile raises."""
+    write(name + ".txt", story.encode())
+    subprocess.run([os.path.join(os.path.dirname(PROGRAM),
+                                 "tests/tools/pcapscript"),
+                    name + ".txt", name + ".pcap"], cwd=WORK, check=True)
+    _, out, err = run("--json", "-c", os.path.join(TOP, "conf", profile),
+                      "-r", name + ".pcap")
+    check(f"{profile}: no complaint", err == "", err)
+    objects = [json.loads(line) for line in out.splitlines()]
+    return {(o["alert"], o["evidence"].get("method"))
+            for o in objects if o["type"] == "alert"}
+
+
+def test_profiles():
+    for profile in "minimal.conf", "trunks.conf", "lync.conf":
+        got, out, err = run("-c", os.path.join(TOP, "conf", profile),
+                            "--check-config")
+        check(f"{profile}: is accepted", (got, out, err) == (0, "", ""), err)
+    seen = raised("trunks.conf", TRUNK, "trunk")
+    check("trunks.conf: a dead trunk", seen >= {
+        ("transaction-timeout", "OPTIONS"),
+        ("transaction-timeout", "INVITE")}, seen)
+    seen = raised("lync.conf", EDGE, "edge")
+    check("lync.conf: a dead Edge",
+          ("transaction-timeout", "SERVICE") in seen, seen)
+    seen = raised("minimal.conf", TRUNK, "trunk")
+    check("minimal.conf: watches no trunk",
+          not any(kind == "transaction-timeout" for kind, _ in seen), seen)
+
+
+def test_files_that_are_not_regular():
+    os.mkfifo(os.path.join(WORK, "pipe.conf"))
+    refused("a pipe as configuration", "pipe.conf: not a regular file; ",
+            "-c", "pipe.conf", "--check-config")
+    refused("a device as configuration", "/dev/zero: not a regular file; ",
+            "-c", "/dev/zero", "--check-config")
+
+
 def main():
     for name, test in list(globals().items()):
         if name.startswith("test_"):

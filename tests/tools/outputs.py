@@ -78,7 +78,9 @@ def check_object(o):
     kind = o.get("type")
     if kind == "summary":
         yield from check_fields("summary", o, SUMMARY,
-                                {"first": TIME, "last": TIME})
+                                {"first": TIME, "last": TIME,
+                                 "not_watched_timed_out": dict,
+                                 "unlisted": dict})
     elif kind == "alert":
         name = o.get("alert")
         gone = o.get("state") == "resolved"

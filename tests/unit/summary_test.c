@@ -98,6 +98,15 @@ START_TEST(nothing_seen_is_said_as_well)
 }
 END_TEST
 
+static const struct portset ports_of_none;
+static const struct watchhint_settings settings = {
+	.sip = &ports_of_none,
+	.watched = &ports_of_none,
+	.methods = "INVITE",
+};
+static struct unwatched unwatched;
+static struct porttally unlisted;
+
 START_TEST(a_hint_if_most_was_not_watched)
 {
 	struct summary_method method = { .name = "OPTIONS", .answered = 33 };
@@ -107,22 +116,49 @@ START_TEST(a_hint_if_most_was_not_watched)
 		.method_count = 1,
 		.not_watched = ports,
 		.port_count = 2,
+		.settings = &settings,
+		.unwatched = &unwatched,
+		.unlisted = &unlisted,
 	};
 
 	textbuf_init(&t, store, sizeof(store));
 	ck_assert(summary_hint(&t, &s));
 	ck_assert_ptr_eq(
-	    strstr(store, "16 transactions on port 5060 were not watched; "),
+	    strstr(
+		store, "17 transactions were not watched, on port 5060 (16)"),
 	    store);
 	method.answered = 34;
 	ck_assert(!summary_hint(&t, &s));
 }
 END_TEST
 
+START_TEST(timeouts_that_were_not_watched_are_a_hint_whatever_their_share)
+{
+	const struct summary s = {
+		.settings = &settings,
+		.unwatched = &unwatched,
+		.unlisted = &unlisted,
+	};
+
+	unwatched_timed_out(&unwatched, 5067, slice_text("OPTIONS"));
+	porttally_add(&unlisted, 5080, 3);
+	textbuf_init(&t, store, sizeof(store));
+	ck_assert(summary_hint(&t, &s));
+	ck_assert_ptr_nonnull(strstr(store, "timed out, on port 5067 (1); "));
+	ck_assert_ptr_nonnull(strstr(store, "\n3 SIP messages seen on ports"));
+}
+END_TEST
+
 START_TEST(no_hint_where_all_was_watched)
 {
 	struct summary_method method = { .name = "SERVICE", .answered = 1 };
-	struct summary s = { .methods = &method, .method_count = 1 };
+	struct summary s = {
+		.methods = &method,
+		.method_count = 1,
+		.settings = &settings,
+		.unwatched = &unwatched,
+		.unlisted = &unlisted,
+	};
 
 	textbuf_init(&t, store, sizeof(store));
 	ck_assert(!summary_hint(&t, &s));
@@ -151,5 +187,6 @@ END_TEST
 
 UNIT("summary", a_person_reads_a_few_lines,
     of_many_clocks_those_furthest_off_are_shown, nothing_seen_is_said_as_well,
-    a_hint_if_most_was_not_watched, no_hint_where_all_was_watched,
-    done_frees_what_it_owns)
+    a_hint_if_most_was_not_watched,
+    timeouts_that_were_not_watched_are_a_hint_whatever_their_share,
+    no_hint_where_all_was_watched, done_frees_what_it_owns)

@@ -403,7 +403,20 @@ START_TEST(a_hundred_thousand_calls_leave_nothing)
 }
 END_TEST
 
-UNIT("txntable", an_answer_is_told_once, silence_expires_with_what_was_seen,
+START_TEST(an_answered_one_is_kept_but_not_pending)
+{
+	setup();
+	story_request(&s, 0, "SERVICE", "1", 1, 2);
+	ck_assert_uint_eq(txntable_pending(s.table), 1);
+	story_response(&s, 100, 200, "SERVICE", "1", 2, 1);
+	ck_assert_uint_eq(txntable_open(s.table), 1);
+	ck_assert_uint_eq(txntable_pending(s.table), 0);
+	story_end(&s);
+}
+END_TEST
+
+UNIT("txntable", an_answered_one_is_kept_but_not_pending,
+    an_answer_is_told_once, silence_expires_with_what_was_seen,
     the_verdict_is_forgotten_after_another_64_t1,
     an_answer_after_the_verdict_is_late_and_has_its_id,
     slow_is_told_of_watched_ones_only, an_invite_its_ack_and_its_copies_are_one,

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <syslog.h>
 
-#include "alert/throttle.h"
+#include "alert/holdback.h"
 #include "base/textbuf.h"
 #include "host/wallclock.h"
 
@@ -22,7 +22,7 @@ struct sink {
 	char name[NAME];
 	const struct sink_kind *kind;
 	void *state;
-	struct throttle throttle; /* the caller's thread only */
+	struct holdback holdback; /* the caller's thread only */
 
 	pthread_t thread;
 	pthread_mutex_t lock;
@@ -296,7 +296,7 @@ sink_new(const char *name, const struct sink_kind *kind, void *state,
 		s->last = &s->first;
 		s->reopen = kind->reopen != NULL;
 		s->due = wallclock_monotonic() + kind->again;
-		throttle_init(&s->throttle, rate, 0);
+		throttle_init(&s->holdback.throttle, rate, 0);
 		init_lock(s);
 		error = start_thread(s);
 	}
@@ -330,14 +330,26 @@ void
 sink_alert(struct sink *s, const struct alert_event *event, uint64_t number,
     nstime now)
 {
+	struct alert_event raised = *event;
 	struct sink_record *record;
+	enum holdback_answer answer;
+	void *old;
 
 	if (event->state == ALERT_JOINED &&
 	    (s->kind->tells_joined == NULL || !s->kind->tells_joined(s->state)))
 		return;
-	if (!throttle_pass(&s->throttle, event->kind, now))
+	answer = holdback_ask(&s->holdback, event, now, &old);
+	free(old);
+	if (answer == HOLDBACK_DROP)
 		return;
-	record = s->kind->format(s->state, event);
+	if (answer != HOLDBACK_TELL)
+		raised.state = ALERT_RAISED;
+	record = s->kind->format(s->state, &raised);
+	if (answer == HOLDBACK_KEEP) {
+		if (record != NULL)
+			free(holdback_keep(&s->holdback, event, record));
+		return;
+	}
 	if (record != NULL)
 		record->number = number;
 	enqueue(s, record);
@@ -352,11 +364,14 @@ sink_note(struct sink *s, int priority, const char *text)
 void
 sink_tick(struct sink *s, nstime now)
 {
+	struct sink_record *record;
 	char text[512];
 	struct textbuf t;
 
+	while ((record = holdback_next(&s->holdback, now)) != NULL)
+		enqueue(s, record);
 	textbuf_init(&t, text, sizeof(text));
-	if (throttle_sum_up(&s->throttle, &t, now))
+	if (throttle_sum_up(&s->holdback.throttle, &t, now))
 		sink_note(s, LOG_WARNING, text);
 }
 
@@ -405,11 +420,14 @@ sink_count(struct sink *s, struct sink_counts *counts)
 void
 sink_end(struct sink *s, nstime deadline)
 {
+	struct sink_record *record;
 	char text[512];
 	struct textbuf t;
 
+	while ((record = holdback_take(&s->holdback)) != NULL)
+		enqueue(s, record);
 	textbuf_init(&t, text, sizeof(text));
-	if (throttle_finish(&s->throttle, &t))
+	if (throttle_finish(&s->holdback.throttle, &t))
 		sink_note(s, LOG_WARNING, text);
 	pthread_mutex_lock(&s->lock);
 	s->ending = true;

@@ -9,6 +9,9 @@
  * still fit into a record when one is begun. */
 enum { NAME = 600, SPARE = 16384 };
 
+/* How the key of an alert that stands for those beyond a quota begins. */
+#define FOLDED "folded "
+
 /* An alert's id is the same everywhere. */
 static const struct siphash_key unkeyed = { 0, 0 };
 
@@ -74,6 +77,7 @@ alert_set(struct alert *a, const struct alert_limits *limits)
 	};
 	table_set(a->table, limits->alerts);
 	handover_set(a);
+	quota_set(&a->quota, limits->alerts);
 }
 
 struct alert *
@@ -89,7 +93,9 @@ alert_new(const struct alert_limits *limits, alert_output *output, void *arg)
 	TAILQ_INIT(&a->idle);
 	a->table = table_new(limits->alerts, &limits->key, has_name);
 	a->timers = timerq_new();
-	if (!handover_init(a) || a->table == NULL || a->timers == NULL) {
+	if (!handover_init(a) ||
+	    !quota_init(&a->quota, limits->alerts, &limits->key) ||
+	    a->table == NULL || a->timers == NULL) {
 		alert_free(a);
 		return NULL;
 	}
@@ -119,6 +125,7 @@ alert_free(struct alert *a)
 	}
 	table_free(a->table);
 	handover_done(a);
+	quota_done(&a->quota);
 	timerq_free(a->timers);
 	free(a->batch);
 	free(a);
@@ -174,6 +181,40 @@ find(const struct alert *a, struct slice name)
 	    a->table, table_hash(a->table, name), &name);
 }
 
+/* The subject of the alert that stands for those beyond a quota. */
+static struct slice
+folded_subject(const struct alert *a, const struct finding *f)
+{
+	return quota_ask(&a->quota, f->kind, f->subject) == QUOTA_HOST_FULL
+	    ? quota_host_of(f->subject)
+	    : slice_text(ALERT_OTHER_HOSTS);
+}
+
+/* It is outside of any quota; there is one for a host, one for a kind. */
+static struct alert_entry *
+folding_entry(struct alert *a, const struct finding *f)
+{
+	const struct slice subject = folded_subject(a, f);
+	char key[EPISODE_SUBJECT + 16], text[NAME + 1];
+	struct textbuf k, t;
+	struct slice name;
+	struct alert_entry *e;
+
+	textbuf_init(&k, key, sizeof(key));
+	textbuf_add(&k, FOLDED);
+	textbuf_add_slice(&k, subject);
+	textbuf_init(&t, text, sizeof(text));
+	name = write_name(&t, f->kind, textbuf_slice(&k));
+	e = find(a, name);
+	if (e == NULL)
+		e = new_entry(a, f->kind, name);
+	if (e == NULL)
+		return NULL;
+	a->folded++;
+	e->episode.folds = true;
+	return e;
+}
+
 /* The entry a finding belongs to.  Only trouble makes a new one. */
 static struct alert_entry *
 entry_for(struct alert *a, const struct finding *f)
@@ -186,10 +227,13 @@ entry_for(struct alert *a, const struct finding *f)
 	textbuf_init(&t, text, sizeof(text));
 	name = write_name(&t, f->kind, f->key);
 	found = find(a, name);
-	if (found != NULL)
+	if (found != NULL && found->episode.life != EPISODE_IDLE)
 		return found;
-	if (f->verdict != FINDING_TROUBLE)
-		return NULL;
+	if (f->verdict == FINDING_TROUBLE &&
+	    quota_ask(&a->quota, f->kind, f->subject) != QUOTA_ROOM)
+		return folding_entry(a, f);
+	if (found != NULL || f->verdict != FINDING_TROUBLE)
+		return found;
 	return new_entry(a, f->kind, name);
 }
 
@@ -209,12 +253,27 @@ set_timer(struct alert *a, struct alert_entry *e, nstime now, nstime wall)
 	}
 }
 
+static void
+count(struct alert *a, struct alert_entry *e)
+{
+	const bool wanted =
+	    e->episode.life != EPISODE_IDLE && !e->episode.folds;
+
+	if (wanted && !e->is_counted)
+		e->host = quota_take(&a->quota, e->episode.kind,
+		    slice_of(e->episode.subject, e->episode.subject_len));
+	else if (!wanted && e->is_counted)
+		quota_give(&a->quota, e->episode.kind, e->host);
+	e->is_counted = wanted;
+}
+
 /* Something happened to an entry whose life was `before': put it where it
  * belongs now.  One that never was raised leaves no trace. */
 static void
 settle(struct alert *a, struct alert_entry *e, enum episode_life before,
     nstime now, nstime wall)
 {
+	count(a, e);
 	set_timer(a, e, now, wall);
 	if (before == EPISODE_IDLE)
 		TAILQ_REMOVE(&a->idle, e, idle);
@@ -305,16 +364,34 @@ is_taken_care_of(
 	return true;
 }
 
+/* What a folding alert is about; empty: it is none. */
+static struct slice
+folding_subject(enum finding_kind kind, struct slice name)
+{
+	const struct slice key =
+	    slice_after(name, strlen(finding_kind_name(kind)) + 1);
+
+	return slice_starts_with(key, FOLDED)
+	    ? slice_after(key, sizeof(FOLDED) - 1)
+	    : slice_of(NULL, 0);
+}
+
 void
 alert_input(struct alert *a, const struct finding *finding)
 {
 	struct alert_entry *e = entry_for(a, finding);
+	struct finding folded;
 	enum episode_life before;
 
 	if (finding->verdict == FINDING_TROUBLE)
 		a->findings[finding->kind]++;
 	if (e == NULL)
 		return;
+	if (e->episode.folds) {
+		folded = *finding;
+		folded.subject = folding_subject(finding->kind, name_of(e));
+		finding = &folded;
+	}
 	if (is_taken_care_of(a, e, finding))
 		return;
 	if (finding->verdict == FINDING_TROUBLE)
@@ -455,6 +532,7 @@ void
 alert_stats(const struct alert *a, counter_output *output, void *arg)
 {
 	output(arg, COUNTER_LIMIT, "alert.full", a->full);
+	output(arg, COUNTER_LIMIT, "alert.folded", a->folded);
 	output(arg, COUNTER_LIMIT, "alert.no_memory", a->no_memory);
 }
 
@@ -521,6 +599,8 @@ take_in(struct alert *a, struct slice name, const struct episode *episode)
 		return false;
 	e->episode = *episode;
 	e->episode.id = siphash_24(&unkeyed, name);
+	e->episode.folds = folding_subject(e->episode.kind, name).len > 0;
+	count(a, e);
 	TAILQ_REMOVE(&a->idle, e, idle);
 	if (e->episode.life == EPISODE_IDLE)
 		TAILQ_INSERT_HEAD(&a->idle, e, idle);

@@ -38,12 +38,17 @@ enum alert_reason {
 
 struct alert_limits {
 	size_t alerts;   /* most alerts known; at the limit the oldest
-			  * resolved goes, then the new one is refused */
+			  * resolved goes, then the new one is refused; what is
+			  * beyond the quota of its kind (a 16th of it) or of its
+			  * host (an 8th of that) is folded into one */
 	nstime join;     /* 10 s */
 	nstime reminder; /* 1 h */
 	nstime flap;     /* 15 min */
 	struct siphash_key key;
 };
+
+/* The subject of an alert that stands for those beyond the quota of a kind. */
+#define ALERT_OTHER_HOSTS "other hosts"
 
 /* Everything is borrowed until the callback returns. */
 struct alert_event {
@@ -64,6 +69,7 @@ struct alert_event {
 	bool repeated; /* told before a restart, but perhaps not heard */
 	struct slice observer; /* the host that saw it; empty: a savefile */
 	uint64_t successor;    /* JOINED: the id of the other one */
+	bool folded;           /* it stands for more than are told one by one */
 };
 
 typedef void alert_output(void *arg, const struct alert_event *event);

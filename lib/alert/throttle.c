@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "alert/throttle.h"
 
-/*
- * Under a lasting flood a token is free ten times a second, and each could be
- * spent on a sum of what the last tenth held back, so that no alert would
- * ever pass.  A sum is therefore told no sooner than this after the first
- * alert it counts.
- */
+/* Under a lasting flood something is held back all the time: it is summed up
+ * so often. */
 #define SUM_AFTER NSTIME_S
 
 enum { BURST_SECONDS = 5, MOST_RATE = 200000 };
@@ -17,9 +13,11 @@ throttle_init(struct throttle *t, unsigned rate, nstime now)
 	const unsigned bounded = rate < MOST_RATE ? rate : MOST_RATE;
 
 	*t = (struct throttle){ .unlimited = rate == 0 };
-	if (!t->unlimited)
+	if (t->unlimited)
+		return;
+	for (int kind = 0; kind < FINDING_KINDS; kind++)
 		tokenbucket_init(
-		    &t->bucket, bounded, BURST_SECONDS * bounded, now);
+		    &t->kinds[kind], bounded, BURST_SECONDS * bounded, now);
 }
 
 static uint64_t
@@ -33,13 +31,31 @@ total(const struct throttle *t)
 }
 
 bool
-throttle_pass(struct throttle *t, enum finding_kind kind, nstime now)
+throttle_has_room(const struct throttle *t, enum finding_kind kind, nstime now)
 {
-	if (t->unlimited || tokenbucket_take(&t->bucket, now))
-		return true;
+	return t->unlimited || tokenbucket_ready(&t->kinds[kind], now) <= now;
+}
+
+bool
+throttle_take(struct throttle *t, enum finding_kind kind, nstime now)
+{
+	return t->unlimited || tokenbucket_take(&t->kinds[kind], now);
+}
+
+void
+throttle_count(struct throttle *t, enum finding_kind kind, nstime now)
+{
 	if (total(t) == 0)
 		t->since = now;
 	t->held[kind]++;
+}
+
+bool
+throttle_pass(struct throttle *t, enum finding_kind kind, nstime now)
+{
+	if (throttle_take(t, kind, now))
+		return true;
+	throttle_count(t, kind, now);
 	return false;
 }
 
@@ -71,5 +87,5 @@ throttle_sum_up(struct throttle *t, struct textbuf *text, nstime now)
 {
 	if (total(t) == 0 || now < t->since + SUM_AFTER)
 		return false;
-	return tokenbucket_take(&t->bucket, now) && throttle_finish(t, text);
+	return throttle_finish(t, text);
 }

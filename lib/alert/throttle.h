@@ -6,27 +6,33 @@
 #include "findings/finding.h"
 
 /*
- * Bounds what one sink gets (DESIGN section 8): 10 alerts a second, 50 in a
- * burst.  What it holds back is counted by kind and told in one line when
- * there is room again.  Embedded.
+ * Bounds what one sink gets (DESIGN section 8): 10 alerts of a kind a second,
+ * 50 in a burst, so that a flood of one kind holds back no other.  What it
+ * holds back is counted by kind and told in one line when there is room again.
+ * Embedded.
  */
 
 struct throttle {
-	struct tokenbucket bucket;
+	struct tokenbucket kinds[FINDING_KINDS];
 	bool unlimited;
 	uint64_t held[FINDING_KINDS]; /* since the last summing-up */
 	nstime since;                 /* when the first of them was held */
 };
 
-/* `rate' a second, five seconds' worth as burst; 0: no limit. */
+/* `rate' of each kind a second, five seconds' worth as burst; 0: no limit. */
 void throttle_init(struct throttle *t, unsigned rate, nstime now);
 
 /* May this one pass?  If not it is counted as held back. */
 bool throttle_pass(struct throttle *t, enum finding_kind kind, nstime now);
 
+/* The same in its parts: is there room, take it, count one that found none. */
+bool throttle_has_room(
+    const struct throttle *t, enum finding_kind kind, nstime now);
+bool throttle_take(struct throttle *t, enum finding_kind kind, nstime now);
+void throttle_count(struct throttle *t, enum finding_kind kind, nstime now);
+
 /*
- * If something was held back, a second ago or more, and there is room again
- * (the line takes its own token): write one line about it
+ * If something was held back, a second ago or more: write one line about it
  * ("37 alerts held back: 30 transaction-timeout, 7 clock-skew"), forget the
  * counts and return true.
  */

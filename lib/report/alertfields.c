@@ -62,6 +62,18 @@ duration(const struct alert_event *event)
 }
 
 static bool
+is_folded(const struct alert_event *event)
+{
+	return event->folded;
+}
+
+static json_t *
+folded(const struct alert_event *event)
+{
+	return json_boolean(event->folded);
+}
+
+static bool
 is_repeated(const struct alert_event *event)
 {
 	return event->repeated;
@@ -190,6 +202,9 @@ static const struct alertfields_row rows[] = {
 	    "if resolved", is_resolved, reason },
 	{ "duration_s", "seconds", "from raised to resolved",
 	    "if resolved", is_resolved, duration },
+	{ "folded", "boolean", "there are more alerts of this kind than are "
+	    "told one by one: this one stands for the rest", "if true",
+	    is_folded, folded },
 	{ "repeated", "boolean", "the alert was sent before a restart, but "
 	    "perhaps not delivered", "if true", is_repeated, repeated },
 	{ "severity", "text", "critical, error, warning, notice or info; notice "

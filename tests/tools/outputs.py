@@ -86,7 +86,8 @@ def check_object(o):
         gone = o.get("state") == "resolved"
         yield from check_fields(name, o, {**ALERT, **(RESOLVED if gone
                                                       else {})},
-                                {"incident": str, "successor": ID})
+                                {"incident": str, "successor": ID,
+                                 "folded": bool})
         if name not in EVIDENCE:
             yield f"{name}: no such kind"
         elif isinstance(o.get("evidence"), dict):

@@ -265,6 +265,56 @@ START_TEST(the_trouble_began_before_it_was_noticed)
 }
 END_TEST
 
+static void
+find_host(enum finding_kind kind, unsigned n, nstime now)
+{
+	char store[32];
+	struct textbuf t;
+
+	textbuf_init(&t, store, sizeof(store));
+	textbuf_add(&t, "h");
+	textbuf_uint(&t, n);
+	find(kind, store, now);
+}
+
+START_TEST(a_flood_of_one_kind_is_folded_and_hides_no_other)
+{
+	start(&usual);
+	for (unsigned i = 0; i < 44000; i++)
+		find_host(FINDING_STALE_DATE, i, i);
+	tick(10 * S + 44000);
+	ck_assert_uint_eq(told_count, 33);
+	ck_assert(told[32].event.folded || told[31].event.folded ||
+	    told[0].event.folded);
+	find(FINDING_VISIBILITY, "a", 20 * S);
+	ck_assert_int_eq(told[told_count - 1].event.kind, FINDING_VISIBILITY);
+	ck_assert(!told[told_count - 1].event.folded);
+	ck_assert_uint_eq(alert_raised(alert, FINDING_STALE_DATE), 33);
+	alert_free(alert);
+}
+END_TEST
+
+START_TEST(what_is_folded_is_counted_and_ends_when_it_is_quiet)
+{
+	start(&usual);
+	for (unsigned i = 0; i < 40; i++)
+		find_host(FINDING_SILENT_PEER, i, i);
+	ck_assert_uint_eq(told_count, 33);
+	ck_assert(last_of(33)->event.folded);
+	ck_assert_str_eq(last_of(33)->subject, ALERT_OTHER_HOSTS);
+	find_host(FINDING_SILENT_PEER, 41, S);
+	find_host(FINDING_SILENT_PEER, 42, S);
+	ck_assert_uint_eq(told_count, 34);
+	ck_assert_uint_eq(last_of(34)->event.count, 10);
+	tick(2 * HOUR);
+	ck_assert_uint_eq(told_count, 67);
+	ck_assert_uint_eq(alert_active(alert), 0);
+	find_host(FINDING_SILENT_PEER, 43, 3 * HOUR);
+	ck_assert(!last_of(68)->event.folded);
+	alert_free(alert);
+}
+END_TEST
+
 START_TEST(worse_is_told_at_once_but_once_per_step)
 {
 	start(&usual);
@@ -800,6 +850,8 @@ UNIT("alert", waits_for_its_incident_then_is_raised_alone,
     an_outage_that_breaks_out_again_is_told,
     one_every_ten_minutes_is_no_new_outbreak,
     the_trouble_began_before_it_was_noticed,
+    a_flood_of_one_kind_is_folded_and_hides_no_other,
+    what_is_folded_is_counted_and_ends_when_it_is_quiet,
     refreshed_once_per_reminder_if_there_is_news,
     worse_is_told_at_once_but_once_per_step,
     worse_while_it_waits_is_raised_as_such,

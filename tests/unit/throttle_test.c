@@ -43,9 +43,8 @@ END_TEST
 START_TEST(what_was_held_back_is_summed_up_by_kind)
 {
 	setup(10);
-	passed(50, FINDING_VISIBILITY, 0);
-	passed(30, FINDING_TRANSACTION_TIMEOUT, 0);
-	passed(7, FINDING_CLOCK_SKEW, 0);
+	passed(50 + 30, FINDING_TRANSACTION_TIMEOUT, 0);
+	passed(50 + 7, FINDING_CLOCK_SKEW, 0);
 	ck_assert(throttle_sum_up(&t, &text, NSTIME_S));
 	ck_assert_str_eq(
 	    store, "37 alerts held back: 30 transaction-timeout, 7 clock-skew");
@@ -53,14 +52,21 @@ START_TEST(what_was_held_back_is_summed_up_by_kind)
 }
 END_TEST
 
-START_TEST(no_sum_while_there_is_no_room)
+START_TEST(no_sum_within_a_second)
 {
 	setup(10);
 	passed(51, FINDING_CLOCK_SKEW, 0);
 	ck_assert(!throttle_sum_up(&t, &text, NSTIME_S - 1));
-	passed(50, FINDING_CLOCK_SKEW, NSTIME_S);
-	ck_assert(!throttle_sum_up(&t, &text, NSTIME_S));
 	ck_assert_uint_eq(text.len, 0);
+	ck_assert(throttle_sum_up(&t, &text, NSTIME_S));
+}
+END_TEST
+
+START_TEST(a_flood_of_one_kind_holds_back_no_other)
+{
+	setup(10);
+	passed(100000, FINDING_CERTIFICATE, 0);
+	ck_assert_uint_eq(passed(60, FINDING_TRANSACTION_TIMEOUT, 0), 50);
 }
 END_TEST
 
@@ -100,6 +106,7 @@ START_TEST(any_rate_will_do)
 END_TEST
 
 UNIT("throttle", ten_a_second_after_a_burst_of_fifty, no_rate_is_no_limit,
-    what_was_held_back_is_summed_up_by_kind, no_sum_while_there_is_no_room,
+    what_was_held_back_is_summed_up_by_kind, no_sum_within_a_second,
+    a_flood_of_one_kind_holds_back_no_other,
     alerts_go_on_passing_in_a_lasting_flood, the_end_asks_for_no_room,
     any_rate_will_do)

@@ -5,6 +5,7 @@
 #include <sys/queue.h>
 
 #include "alert/inner/episode.h"
+#include "alert/inner/quota.h"
 #include "base/table.h"
 #include "base/timerq.h"
 
@@ -25,6 +26,8 @@ struct alert_entry {
 	TAILQ_ENTRY(alert_entry) idle;
 	struct episode episode;
 	struct handover_entry handover;
+	bool is_counted; /* by the quota, while it is not idle */
+	struct quota_host *host;
 	size_t name_len;
 	char name[];
 };
@@ -37,6 +40,7 @@ struct alert {
 	alert_output *output;
 	void *arg;
 	struct table *table;
+	struct quota quota;
 	struct table *outages; /* their entries' handover.outage */
 	struct timerq *timers;
 	struct entry_list idle;     /* the one resolved longest ago first */
@@ -44,7 +48,7 @@ struct alert {
 	struct alert_entry **batch; /* those due at one instant */
 	size_t batch_size, active;
 	uint64_t findings[FINDING_KINDS], raised[FINDING_KINDS];
-	uint64_t full, no_memory;
+	uint64_t full, folded, no_memory;
 	struct fieldnames names; /* of evidence that was loaded */
 };
 

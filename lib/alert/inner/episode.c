@@ -66,6 +66,7 @@ put_out(const struct episode *e, const struct episode_rules *rules,
 		.duration = over ? now - e->raised : 0,
 		.evidence = opening ? e->first : e->latest,
 		.successor = e->successor,
+		.folded = e->folds,
 	};
 
 	rules->output(rules->arg, &event);

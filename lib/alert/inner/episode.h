@@ -24,6 +24,7 @@ struct episode {
 	uint64_t id;
 	enum episode_life life;
 	unsigned number; /* episodes raised so far, told or not */
+	bool folds;      /* it stands for those beyond a quota */
 	nstime first_seen;
 	/* The rest is private. */
 	enum finding_severity severity, told_severity;

@@ -4,9 +4,25 @@
 #include "report/inner/kindtext.h"
 #include "report/inner/phrase.h"
 
+/* One alert for those that are too many to be told one by one. */
+static void
+add_folded(struct textbuf *t, const struct alert_event *event)
+{
+	const bool hosts = slice_is(event->subject, ALERT_OTHER_HOSTS);
+
+	textbuf_add(t, hosts ? "" : "more about ");
+	phrase_value(t, hosts ? slice_text("more hosts") : event->subject);
+	textbuf_add(t, " than are told one by one, perhaps forged: ");
+	phrase_count(t, event->count, "more finding");
+}
+
 void
 sentence_trouble(struct textbuf *t, const struct alert_event *event)
 {
+	if (event->folded) {
+		add_folded(t, event);
+		textbuf_add(t, ", such as: ");
+	}
 	kindtext_of(event->kind)->trouble(t, event);
 }
 
@@ -29,7 +45,10 @@ why_over(const struct alert_event *event)
 void
 sentence_over(struct textbuf *t, const struct alert_event *event)
 {
-	kindtext_of(event->kind)->label(t, event);
+	if (event->folded)
+		add_folded(t, event);
+	else
+		kindtext_of(event->kind)->label(t, event);
 	textbuf_add(t, ": over after ");
 	phrase_span(t, event->duration);
 	if (kindtext_of(event->kind)->noun != NULL && event->count > 0) {

@@ -381,6 +381,7 @@ alert_input(struct alert *a, const struct finding *finding)
 {
 	struct alert_entry *e = entry_for(a, finding);
 	struct finding folded;
+	const struct alert_entry *cause;
 	enum episode_life before;
 
 	if (finding->verdict == FINDING_TROUBLE)
@@ -399,6 +400,11 @@ alert_input(struct alert *a, const struct finding *finding)
 	before = e->episode.life;
 	if (!episode_input(&e->episode, &a->rules, finding))
 		a->no_memory++;
+	cause = e->episode.life != EPISODE_WAITING ? NULL
+						   : handover_cause(a, finding);
+	if (cause != NULL)
+		episode_join(&e->episode, &a->rules, cause->episode.id,
+		    finding->now, finding->wall);
 	if (before != EPISODE_IDLE || e->episode.life != EPISODE_IDLE ||
 	    e->episode.number == 0)
 		conclude(a, e, before, finding->now, finding->wall);

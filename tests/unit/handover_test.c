@@ -178,7 +178,36 @@ START_TEST(where_the_other_is_withdrawn_it_goes_on)
 }
 END_TEST
 
-UNIT("handover", a_server_that_fails_in_another_way_is_not_well,
+static void
+refuse(const char *class, int64_t number, nstime now)
+{
+	static struct evidence evidence;
+	struct finding f = of(REFUSED, FINDING_TROUBLE, "a tls", now);
+
+	evidence_init(&evidence);
+	evidence_text(&evidence, "class", class);
+	evidence_integer(&evidence, "tls_alert", number);
+	f.evidence = &evidence;
+	alert_input(alert, &f);
+}
+
+START_TEST(tls_that_fails_for_its_certificate_is_the_certificates_trouble)
+{
+	begin();
+	find(FINDING_CERTIFICATE, FINDING_TROUBLE, "a f1", 0);
+	refuse("tls_alert", 45, S);
+	refuse("tls_closed", 0, 2 * S);
+	alert_tick(alert, 20 * S, 20 * S);
+	ck_assert_str_eq(told, "certificate raised");
+	refuse("tls_alert", 70, 21 * S);
+	alert_tick(alert, 40 * S, 40 * S);
+	ck_assert_str_eq(told, "certificate raised; connection-failure raised");
+	alert_free(alert);
+}
+END_TEST
+
+UNIT("handover", tls_that_fails_for_its_certificate_is_the_certificates_trouble,
+    a_server_that_fails_in_another_way_is_not_well,
     another_server_or_another_kind_of_alert_does_not_matter,
     what_fails_again_meanwhile_goes_on,
     one_that_is_superseded_joins_when_the_other_is_raised,

@@ -14,7 +14,7 @@
 /* See handover.h. */
 struct handover_entry {
 	struct table_entry outage; /* by its subject, while it goes on */
-	bool is_outage;
+	bool is_noted;             /* it is in the table */
 	bool held;          /* healthy, but its server fails in another way */
 	uint64_t successor; /* the id that it waits for; 0: none */
 	TAILQ_ENTRY(alert_entry) leaving;
@@ -41,7 +41,7 @@ struct alert {
 	void *arg;
 	struct table *table;
 	struct quota quota;
-	struct table *outages; /* their entries' handover.outage */
+	struct table *outages; /* and certificates: their handover.outage */
 	struct timerq *timers;
 	struct entry_list idle;     /* the one resolved longest ago first */
 	struct entry_list leaving;  /* each waits for its successor */

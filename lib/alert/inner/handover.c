@@ -23,6 +23,12 @@ has_subject(const struct table_entry *outage, const void *key)
 	return slice_equal(subject_of(e), *(const struct slice *)key);
 }
 
+static bool
+is_outage(const struct alert_entry *e)
+{
+	return finding_row(e->episode.kind)->is_outage;
+}
+
 bool
 handover_init(struct alert *a)
 {
@@ -64,10 +70,10 @@ handover_trouble(struct alert *a, struct alert_entry *e)
 void
 handover_note(struct alert *a, struct alert_entry *e)
 {
-	if (e->handover.is_outage || e->episode.life == EPISODE_IDLE ||
-	    !finding_row(e->episode.kind)->is_outage)
+	if (e->handover.is_noted || e->episode.life == EPISODE_IDLE ||
+	    !(is_outage(e) || e->episode.kind == FINDING_CERTIFICATE))
 		return;
-	e->handover.is_outage = table_add(a->outages, &e->handover.outage,
+	e->handover.is_noted = table_add(a->outages, &e->handover.outage,
 	    table_hash(a->outages, subject_of(e)));
 }
 
@@ -83,7 +89,45 @@ find(const struct alert *a, struct slice subject,
 	     found = table_find_next(a->outages, found, &subject)) {
 		struct alert_entry *e = entry_of(found);
 
-		if (e != except && e->handover.held == held)
+		if (e != except && is_outage(e) && e->handover.held == held)
+			return e;
+	}
+	return NULL;
+}
+
+/* TLS alerts 42 to 46 are about certificates; Windows just hangs up. */
+static bool
+is_for_certificate(const struct finding *f)
+{
+	struct slice class;
+	int64_t number;
+
+	if (f->evidence == NULL)
+		return false;
+	class = evidence_get(f->evidence, "class");
+	number = evidence_number(f->evidence, "tls_alert", 0);
+	return slice_is(class, "tls_closed") ||
+	    (slice_is(class, "tls_alert") && number >= 42 && number <= 46);
+}
+
+const struct alert_entry *
+handover_cause(const struct alert *a, const struct finding *f)
+{
+	struct table_entry *found;
+
+	if (f->kind != FINDING_CONNECTION_FAILURE ||
+	    f->verdict != FINDING_TROUBLE || table_count(a->outages) == 0 ||
+	    !is_for_certificate(f))
+		return NULL;
+	found = table_find(
+	    a->outages, table_hash(a->outages, f->subject), &f->subject);
+	for (; found != NULL;
+	     found = table_find_next(a->outages, found, &f->subject)) {
+		const struct alert_entry *e = entry_of(found);
+
+		if (e->episode.kind == FINDING_CERTIFICATE &&
+		    !slice_is(
+			evidence_get(e->episode.first, "class"), "expiring"))
 			return e;
 	}
 	return NULL;
@@ -92,7 +136,8 @@ find(const struct alert *a, struct slice subject,
 bool
 handover_may_heal(struct alert *a, struct alert_entry *e)
 {
-	if (!e->handover.is_outage || find(a, subject_of(e), e, false) == NULL)
+	if (!e->handover.is_noted || !is_outage(e) ||
+	    find(a, subject_of(e), e, false) == NULL)
 		return true;
 	e->handover.held = true;
 	return false;
@@ -116,9 +161,9 @@ handover_end(struct alert *a, struct alert_entry *e)
 {
 	stay(a, e);
 	e->handover.held = false;
-	if (e->handover.is_outage)
+	if (e->handover.is_noted)
 		table_remove(a->outages, &e->handover.outage);
-	e->handover.is_outage = false;
+	e->handover.is_noted = false;
 }
 
 struct alert_entry *

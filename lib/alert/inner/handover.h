@@ -11,6 +11,8 @@
  * same subject has another one: the server fails in that way still.  When the
  * last is over, those held are over too.
  *
+ * TLS that fails at a server whose certificate is no good is told as that.
+ *
  * An alert that another one supersedes ends, as joined, when that one has been
  * raised; if it never is, the first goes on.
  */
@@ -25,6 +27,12 @@ void handover_trouble(struct alert *a, struct alert_entry *e);
 
 /* It is, or may be, an outage that goes on. */
 void handover_note(struct alert *a, struct alert_entry *e);
+
+/* The certificate of that server that is no good, if there is such an alert:
+ * TLS that fails for a certificate is the same trouble.  NULL: none, or the
+ * finding is about something else. */
+const struct alert_entry *handover_cause(
+    const struct alert *a, const struct finding *finding);
 
 /* May e be resolved as healthy?  If not it is held. */
 bool handover_may_heal(struct alert *a, struct alert_entry *e);

@@ -285,6 +285,21 @@ tell_resent(struct tcpreasm *t, struct tcpconn *c,
 	tell(t, c, TCPREASM_RESENT, direction, now);
 }
 
+static void
+tell_acknowledged(struct tcpreasm *t, struct tcpconn *c,
+    enum tcpreasm_direction direction, nstime now)
+{
+	struct tcpreasm_event event = {
+		.fact = TCPREASM_ACKNOWLEDGED,
+		.direction = direction,
+		.offset = c->streams[direction].acknowledged,
+		.now = now,
+		.wall = now + t->wall_ahead,
+	};
+
+	emit(t, c, &event);
+}
+
 /* What a segment acknowledges of the direction. */
 static void
 acknowledge(struct tcpreasm *t, struct tcpconn *c,
@@ -295,7 +310,7 @@ acknowledge(struct tcpreasm *t, struct tcpconn *c,
 
 	tcpstream_acknowledge(s, tcp, now);
 	if (before < s->awaited && s->acknowledged > before)
-		tell(t, c, TCPREASM_ACKNOWLEDGED, direction, now);
+		tell_acknowledged(t, c, direction, now);
 	tell_resent(t, c, direction, now);
 }
 

@@ -78,7 +78,8 @@ struct tcpreasm_event {
 	/* DATA, GAP, RESET: from whom; ACKNOWLEDGED, RESENT: whose octets */
 	enum tcpreasm_direction direction;
 	struct slice octets; /* DATA */
-	uint64_t offset;  /* DATA, GAP: of their first octet in its direction */
+	uint64_t offset;  /* in its direction: DATA, GAP: of their first octet;
+			   * ACKNOWLEDGED: up to which octet */
 	uint64_t lost;    /* GAP */
 	nstime now, wall; /* DATA: of the segment that brought it; others: of
 			   * the moment when it was known */

@@ -4,6 +4,7 @@
 
 #include "clock/agreement.h"
 #include "net/icmp.h"
+#include "net/tcpreasm.h"
 #include "pipeline/observation.h"
 #include "sip/sip_message.h"
 #include "txn/origin.h"
@@ -16,13 +17,14 @@
  */
 
 enum event_kind {
-	EVENT_MESSAGE,     /* a SIP message, whole */
-	EVENT_PACKET,      /* a packet on a SIP port, with or without SIP */
-	EVENT_UNREACHABLE, /* ICMP said so */
-	EVENT_UNANSWERED,  /* a SYN got no answer */
-	EVENT_FLOW,        /* the facts of a flow with messages have changed */
-	EVENT_STAMP,       /* a protocol told a host's clock */
-	EVENT_OBSERVED     /* for the judge, as it is */
+	EVENT_MESSAGE,      /* a SIP message, whole */
+	EVENT_PACKET,       /* a packet on a SIP port, with or without SIP */
+	EVENT_UNREACHABLE,  /* ICMP said so */
+	EVENT_UNANSWERED,   /* a SYN got no answer */
+	EVENT_FLOW,         /* the facts of a flow with messages have changed */
+	EVENT_ACKNOWLEDGED, /* only one of them: how far it was delivered */
+	EVENT_STAMP,        /* a protocol told a host's clock */
+	EVENT_OBSERVED      /* for the judge, as it is */
 };
 
 /* In which of its tasks the reader was: at one instant they come in this
@@ -64,6 +66,12 @@ struct event_flow {
 	bool forgotten;           /* no more is told of it */
 };
 
+/* More of one direction than struct event_way said: none of that is resent. */
+struct event_acknowledged {
+	enum tcpreasm_direction direction;
+	uint64_t upto;
+};
+
 struct event_stamp {
 	struct stamp stamp;
 	/* The field may as well hold random octets: it counts once its teller
@@ -89,6 +97,7 @@ struct event {
 		struct icmp_unreachable unreachable;
 		struct event_unanswered unanswered;
 		struct event_flow facts;
+		struct event_acknowledged acknowledged;
 		struct event_stamp stamp;
 		const struct observation *observation; /* never of a
 							* transaction */

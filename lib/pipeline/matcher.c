@@ -134,8 +134,6 @@ decide_watched(const struct matcher *m, const struct sip_message *message,
 {
 	const uint16_t port = origin->to.port;
 
-	if (!message->is_request)
-		return;
 	origin->mras = is_sip_port(m, port) && mras_is_request(message);
 	origin->watched = (origin->mras && m->limits.watch_mras) ||
 	    (portset_has(&m->limits.watched_ports, port) &&
@@ -159,24 +157,29 @@ sip_port_of(const struct matcher *m, const struct origin *origin)
 static void
 on_message(struct matcher *m, const struct event_message *in, nstime now)
 {
-	struct origin origin = in->origin;
+	const struct origin *origin = &in->origin;
+	struct origin decided;
 	struct txntable_input input;
 
-	if (origin.flow == 0) {
+	if (origin->flow == 0) {
 		paths_expect_entry(m->paths);
 		txntable_expect(m->txns, in->message);
 		paths_packet(
-		    m->paths, &origin.from.address, &origin.to.address, now);
+		    m->paths, &origin->from.address, &origin->to.address, now);
 	}
-	decide_watched(m, in->message, &origin);
-	input = txntable_input(m->txns, in->message, &origin);
-	if (input.match == TXNTABLE_NEW && !origin.watched)
-		m->not_watched[sip_port_of(m, &origin)]++;
+	if (in->message->is_request) {
+		decided = *origin;
+		decide_watched(m, in->message, &decided);
+		origin = &decided;
+	}
+	input = txntable_input(m->txns, in->message, origin);
+	if (input.match == TXNTABLE_NEW && !origin->watched)
+		m->not_watched[sip_port_of(m, origin)]++;
 	clocks_message(m->clocks,
 	    &(struct clocks_message){
 		.message = in->message,
 		.octets = in->octets,
-		.origin = &origin,
+		.origin = origin,
 		.input = input,
 		.crosscheck = m->crosscheck,
 	    });
@@ -274,6 +277,9 @@ matcher_input(void *matcher, const struct event *e)
 		break;
 	case EVENT_FLOW:
 		paths_flow(m->paths, e->flow, &e->facts);
+		break;
+	case EVENT_ACKNOWLEDGED:
+		paths_acknowledged(m->paths, e->flow, &e->acknowledged);
 		break;
 	case EVENT_STAMP:
 		clocks_stamp(m->clocks, &e->stamp);

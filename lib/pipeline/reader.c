@@ -93,15 +93,14 @@ read_message(struct reader *r, struct slice octets, struct sip_message *m)
 
 static void
 tell_message(struct reader *r, struct slice octets, const struct sip_message *m,
-    const struct origin *origin)
+    struct event *event)
 {
-	struct event event;
-
 	r->messages++;
-	event.kind = EVENT_MESSAGE;
-	event.flow = origin->flow;
-	event.message = (struct event_message){ *origin, octets, m };
-	tell(r, &event);
+	event->kind = EVENT_MESSAGE;
+	event->flow = event->message.origin.flow;
+	event->message.octets = octets;
+	event->message.message = m;
+	tell(r, event);
 }
 
 static bool
@@ -122,14 +121,8 @@ static void
 read_datagram(struct reader *r, const struct decode_event *e)
 {
 	const struct slice octets = e->udp.payload;
-	const struct origin origin = {
-		.transport = TRANSPORT_UDP,
-		.from = e->from,
-		.to = e->to,
-		.now = r->now,
-		.wall = r->now + r->ahead,
-	};
 	struct sip_message m;
+	struct event event;
 	bool is_message;
 
 	if (r->output.hint != NULL)
@@ -137,10 +130,18 @@ read_datagram(struct reader *r, const struct decode_event *e)
 	is_message = read_message(r, octets, &m);
 	if (e->truncated && framing_may_be_sip(octets) && octets.len > 0)
 		tell_truncated(r);
-	if (is_message)
-		tell_message(r, octets, &m, &origin);
-	else
+	if (!is_message) {
 		tell_packet(r, &e->from.address, &e->to.address);
+		return;
+	}
+	event.message.origin = (struct origin){
+		.transport = TRANSPORT_UDP,
+		.from = e->from,
+		.to = e->to,
+		.now = r->now,
+		.wall = r->now + r->ahead,
+	};
+	tell_message(r, octets, &m, &event);
 }
 
 /* SIP on ports that nobody listed is counted by the server's port. */
@@ -189,26 +190,34 @@ reassemble(struct reader *r, const struct decode_event *e, bool from_server,
 }
 
 static void
+on_witness_segment(struct reader *r, const struct decode_event *e)
+{
+	const bool from = sightings_tcp_port(r->sightings, e->from.port);
+	const bool to = sightings_tcp_port(r->sightings, e->to.port);
+
+	if (from || to) {
+		reassemble(r, e, from, to);
+		return;
+	}
+	note_unlisted(r, e, e->tcp.payload);
+	r->other_port++;
+}
+
+static void
 on_tcp(struct reader *r, const struct decode_event *e)
 {
-	const bool from_server = is_sip_port(r, e->from.port);
-	const bool to_server = is_sip_port(r, e->to.port);
-	const bool from_witness =
-	    sightings_tcp_port(r->sightings, e->from.port);
-	const bool to_witness = sightings_tcp_port(r->sightings, e->to.port);
+	const bool from = is_sip_port(r, e->from.port);
+	const bool to = is_sip_port(r, e->to.port);
 
-	if (from_server || to_server) {
-		tell_packet(r, &e->from.address, &e->to.address);
-		r->segments += e->tcp.payload_len > 0;
-		if (e->truncated && e->tcp.payload_len > 0)
-			tell_truncated(r);
-		reassemble(r, e, from_server, to_server);
-	} else if (from_witness || to_witness) {
-		reassemble(r, e, from_witness, to_witness);
-	} else {
-		note_unlisted(r, e, e->tcp.payload);
-		r->other_port++;
+	if (!from && !to) {
+		on_witness_segment(r, e);
+		return;
 	}
+	tell_packet(r, &e->from.address, &e->to.address);
+	r->segments += e->tcp.payload_len > 0;
+	if (e->truncated && e->tcp.payload_len > 0)
+		tell_truncated(r);
+	reassemble(r, e, from, to);
 }
 
 static void
@@ -241,9 +250,20 @@ on_transport(void *arg, const struct decode_event *e)
 }
 
 static void
-on_flow(void *arg, const struct tcpreasm_event *e)
+tell_acknowledged(const struct reader *r, const struct tcpreasm_event *e)
 {
-	struct reader *r = arg;
+	struct event event;
+
+	event.kind = EVENT_ACKNOWLEDGED;
+	event.flow = e->connection;
+	event.acknowledged =
+	    (struct event_acknowledged){ e->direction, e->offset };
+	tell(r, &event);
+}
+
+static void
+tell_facts(const struct reader *r, const struct tcpreasm_event *e)
+{
 	struct event event = {
 		.kind = EVENT_FLOW,
 		.flow = e->connection,
@@ -263,6 +283,15 @@ on_flow(void *arg, const struct tcpreasm_event *e)
 		event.facts.ended = facts.ended;
 	}
 	tell(r, &event);
+}
+
+static void
+on_flow(void *arg, const struct tcpreasm_event *e)
+{
+	if (e->fact == TCPREASM_ACKNOWLEDGED)
+		tell_acknowledged(arg, e);
+	else
+		tell_facts(arg, e);
 }
 
 static void
@@ -286,25 +315,28 @@ on_stream_message(void *arg, const struct tcpreasm_event *e,
     const struct streampart *part, const struct framing_event *f)
 {
 	const bool to_server = part->direction == STREAMPART_TO_SERVER;
+	const struct endpoint *from = to_server ? &e->client : &e->server;
+	const struct endpoint *to = to_server ? &e->server : &e->client;
 	struct reader *r = arg;
 	struct sip_message m;
-	const struct origin origin = {
+	struct event event;
+
+	if (!read_message(r, f->octets, &m))
+		return;
+	if (m.is_request &&
+	    tcpreasm_await(r->tcp, e->connection, e->direction, f->end))
+		tell_facts(r, e);
+	event.message.origin = (struct origin){
 		.transport = part->transport,
-		.from = to_server ? e->client : e->server,
-		.to = to_server ? e->server : e->client,
+		.from = *from,
+		.to = *to,
 		.flow = e->connection,
 		.flow_end = f->end,
 		.to_server = to_server,
 		.now = f->now,
 		.wall = f->wall,
 	};
-
-	if (!read_message(r, f->octets, &m))
-		return;
-	if (m.is_request &&
-	    tcpreasm_await(r->tcp, e->connection, e->direction, f->end))
-		on_flow(r, e);
-	tell_message(r, f->octets, &m, &origin);
+	tell_message(r, f->octets, &m, &event);
 }
 
 static struct context

@@ -100,7 +100,13 @@ START_TEST(a_request_is_acknowledged_to_its_end)
 	ck_assert(!delivery(7).undelivered);
 	flow(7, 4, INT64_MIN, true);
 	ck_assert(delivery(7).undelivered);
-	flow(7, 5, INT64_MIN, true);
+	paths_acknowledged(paths, 7,
+	    &(struct event_acknowledged){ TCPREASM_TO_CLIENT, 5 });
+	ck_assert(!delivery(7).acknowledged);
+	paths_acknowledged(paths, 7,
+	    &(struct event_acknowledged){ TCPREASM_TO_SERVER, 5 });
+	paths_acknowledged(paths, 8,
+	    &(struct event_acknowledged){ TCPREASM_TO_SERVER, 5 });
 	ck_assert(delivery(7).acknowledged);
 	ck_assert(!delivery(7).undelivered);
 	ck_assert(!delivery(7).lost);

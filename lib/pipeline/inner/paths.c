@@ -16,6 +16,7 @@ struct paths {
 	struct pairs *pairs;
 	struct table *flows;
 	struct slab *slab;
+	uint64_t odd; /* secret */
 	nstime last_drop;
 	uint64_t full, no_memory;
 };
@@ -35,6 +36,7 @@ paths_new(const struct paths_limits *limits)
 	if (p == NULL)
 		return NULL;
 	p->last_drop = INT64_MIN;
+	p->odd = limits->key.k0 | 1;
 	p->pairs = pairs_new(&limits->pairs);
 	p->flows = table_new(limits->flows, &limits->key, same_flow);
 	p->slab = slab_new(sizeof(struct paths_entry));
@@ -109,10 +111,12 @@ paths_was_unreachable(const struct paths *p, const struct address *client,
 	return pairs_unreachable_since(&facts, server->port, since);
 }
 
+/* Nobody who does not know the factor can choose flows that collide, and it is
+ * asked for with every acknowledgement. */
 static uint64_t
 hash_of(const struct paths *p, uint64_t flow)
 {
-	return table_hash(p->flows, slice_of(&flow, sizeof(flow)));
+	return flow * p->odd >> 32;
 }
 
 static struct paths_entry *
@@ -156,6 +160,18 @@ paths_flow(struct paths *p, uint64_t flow, const struct event_flow *facts)
 		e = add(p, flow);
 	if (e != NULL)
 		e->facts = *facts;
+}
+
+void
+paths_acknowledged(
+    struct paths *p, uint64_t flow, const struct event_acknowledged *a)
+{
+	struct paths_entry *e = find(p, flow);
+
+	if (e == NULL)
+		return;
+	e->facts.ways[a->direction].acknowledged = a->upto;
+	e->facts.ways[a->direction].undelivered = false;
 }
 
 void

@@ -46,6 +46,8 @@ void paths_unreachable(
 bool paths_was_unreachable(const struct paths *p, const struct address *client,
     const struct endpoint *server, nstime since);
 
+void paths_acknowledged(struct paths *p, uint64_t flow,
+    const struct event_acknowledged *acknowledged);
 void paths_flow(struct paths *p, uint64_t flow, const struct event_flow *facts);
 
 /* Packets were lost before us. */

@@ -50,8 +50,10 @@ struct finding {
 	struct slice subject; /* what a person calls it; borrowed */
 	const struct evidence *evidence; /* borrowed; NULL unless TROUBLE or
 					  * UPDATED */
-	nstime now, wall;                /* when; wall is the packet's stamp */
-	nstime began; /* TROUBLE: the stamp of its first packet; 0: wall */
+	const struct endpoint
+	    *server;      /* transaction-timeout: whose; borrowed */
+	nstime now, wall; /* when; wall is the packet's stamp */
+	nstime began;     /* TROUBLE: the stamp of its first packet; 0: wall */
 	/* SUPERSEDED: the alert that takes over, whose trouble was told before;
 	 * borrowed.  An empty key: none. */
 	enum finding_kind successor;

@@ -205,6 +205,7 @@ tell(struct timeout *t, const struct endpoint *server, const char *method,
 	finding.kind = FINDING_TRANSACTION_TIMEOUT;
 	finding.key = textbuf_slice(&key);
 	finding.subject = textbuf_slice(&subject);
+	finding.server = server;
 	finding.wall = finding.now + t->wall_offset;
 	t->output(t->arg, &finding);
 }

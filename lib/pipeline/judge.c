@@ -4,31 +4,56 @@
 #include <stdlib.h>
 
 #include "alert/alertlist.h"
+#include "pipeline/inner/part.h"
+
+/*
+ * The parts, in the order in which they are told observations and time: what
+ * one of them finds may be due at once in those behind it.
+ */
+enum {
+	TIMEOUT,
+	SLOW,
+	VISIBILITY,
+	SKEW,
+	CONNECTION,
+	SILENCE,
+	CERTIFICATE,
+	STALE,
+	FANOUT,
+	ALERT,
+	LEDGER,
+	PARTS
+};
+
+static const struct part *const parts[PARTS] = {
+	[TIMEOUT] = &part_timeout,
+	[SLOW] = &part_slow,
+	[VISIBILITY] = &part_visibility,
+	[SKEW] = &part_skew,
+	[CONNECTION] = &part_connection,
+	[SILENCE] = &part_silence,
+	[CERTIFICATE] = &part_certificate,
+	[STALE] = &part_stale,
+	[FANOUT] = &part_fanout,
+	[ALERT] = &part_alert,
+	[LEDGER] = &part_ledger,
+};
 
 struct judge {
 	struct judge_limits limits;
-	struct timeout *timeout;
-	struct slow *slow;
-	struct visibility *visibility;
-	struct skew *skew;
-	struct connection *connection;
-	struct silence *silence;
-	struct certificate *certificate;
-	struct stale *stale;
-	struct fanout *fanout;
-	struct alert *alert;
-	struct ledger *ledger;
-	const struct endpoint *server; /* of the outcome being judged */
+	void *rooms[PARTS];
 	struct unwatched unwatched;
 	nstime due; /* the next deadline of all */
+	/* By kind of observation: the parts that hear it, PARTS at the end. */
+	uint8_t hearers[OBSERVATION_KINDS][PARTS + 1];
 };
 
 static void
 on_folded(void *arg, const struct finding *finding)
 {
-	struct judge *j = arg;
+	const struct judge *j = arg;
 
-	alert_input(j->alert, finding);
+	alert_input(j->rooms[ALERT], finding);
 }
 
 /*
@@ -38,58 +63,70 @@ on_folded(void *arg, const struct finding *finding)
 static void
 on_finding(void *arg, const struct finding *finding)
 {
-	struct judge *j = arg;
+	const struct judge *j = arg;
 
-	fanout_input(j->fanout, finding);
+	fanout_input(j->rooms[FANOUT], finding);
 	if (finding->kind == FINDING_TRANSACTION_TIMEOUT &&
-	    finding->verdict == FINDING_TROUBLE && j->server != NULL)
-		slow_supersede(j->slow, j->server, finding);
+	    finding->verdict == FINDING_TROUBLE)
+		slow_supersede(j->rooms[SLOW], finding->server, finding);
 }
 
 /* It is asked for with every packet, and changes with few. */
 static void
 renew_due(struct judge *j)
 {
-	const nstime deadlines[] = {
-		timeout_next_deadline(j->timeout),
-		visibility_next_deadline(j->visibility),
-		skew_next_deadline(j->skew),
-		stale_next_deadline(j->stale),
-		alert_next_deadline(j->alert),
-	};
+	j->due = NSTIME_NEVER;
+	for (size_t i = 0; i < PARTS; i++) {
+		nstime due;
 
-	j->due =
-	    nstime_earliest(deadlines, sizeof(deadlines) / sizeof(*deadlines));
+		if (parts[i]->next_deadline == NULL)
+			continue;
+		due = parts[i]->next_deadline(j->rooms[i]);
+		if (due < j->due)
+			j->due = due;
+	}
+}
+
+static void
+find_hearers(struct judge *j)
+{
+	for (unsigned kind = 0; kind < OBSERVATION_KINDS; kind++) {
+		uint8_t *hearer = j->hearers[kind];
+
+		for (uint8_t i = 0; i < PARTS; i++)
+			if ((parts[i]->hears >> kind & 1) != 0)
+				*hearer++ = i;
+		*hearer = PARTS;
+	}
 }
 
 struct judge *
 judge_new(const struct judge_limits *limits, alert_output *output, void *arg)
 {
 	struct judge *j = calloc(1, sizeof(*j));
+	const struct part_output outputs = {
+		.finding = on_finding,
+		.folded = on_folded,
+		.judge = j,
+		.alert = output,
+		.arg = arg,
+	};
+	bool whole = true;
 
 	if (j == NULL)
 		return NULL;
 	j->limits = *limits;
-	j->timeout = timeout_new(&limits->timeout, on_finding, j);
-	j->slow = slow_new(&limits->slow, on_finding, j);
-	j->visibility = visibility_new(&limits->visibility, on_finding, j);
-	j->skew = skew_new(&limits->skew, on_finding, j);
-	j->connection = connection_new(&limits->connection, on_finding, j);
-	j->silence = silence_new(&limits->silence, on_finding, j);
-	j->certificate = certificate_new(&limits->certificate, on_finding, j);
-	j->stale = stale_new(&limits->stale, on_finding, j);
-	j->fanout = fanout_new(&limits->fanout, on_folded, j);
-	j->alert = alert_new(&limits->alert, output, arg);
-	j->ledger = ledger_new(&limits->ledger);
-	if (j->timeout != NULL && j->slow != NULL && j->visibility != NULL &&
-	    j->skew != NULL && j->connection != NULL && j->silence != NULL &&
-	    j->certificate != NULL && j->stale != NULL && j->fanout != NULL &&
-	    j->alert != NULL && j->ledger != NULL) {
-		renew_due(j);
-		return j;
+	find_hearers(j);
+	for (size_t i = 0; i < PARTS; i++) {
+		j->rooms[i] = parts[i]->new (limits, &outputs);
+		whole = whole && j->rooms[i] != NULL;
 	}
-	judge_free(j);
-	return NULL;
+	if (!whole) {
+		judge_free(j);
+		return NULL;
+	}
+	renew_due(j);
+	return j;
 }
 
 void
@@ -97,17 +134,8 @@ judge_free(struct judge *j)
 {
 	if (j == NULL)
 		return;
-	timeout_free(j->timeout);
-	slow_free(j->slow);
-	visibility_free(j->visibility);
-	skew_free(j->skew);
-	connection_free(j->connection);
-	silence_free(j->silence);
-	certificate_free(j->certificate);
-	stale_free(j->stale);
-	fanout_free(j->fanout);
-	alert_free(j->alert);
-	ledger_free(j->ledger);
+	for (size_t i = 0; i < PARTS; i++)
+		parts[i]->free(j->rooms[i]);
 	free(j);
 }
 
@@ -115,187 +143,46 @@ void
 judge_set(struct judge *j, const struct judge_limits *limits)
 {
 	j->limits = *limits;
-	timeout_set(j->timeout, &limits->timeout);
-	slow_set(j->slow, &limits->slow);
-	visibility_set(j->visibility, &limits->visibility);
-	skew_set(j->skew, &limits->skew);
-	connection_set(j->connection, &limits->connection);
-	silence_set(j->silence, &limits->silence);
-	certificate_set(j->certificate, &limits->certificate);
-	stale_set(j->stale, &limits->stale);
-	fanout_set(j->fanout, &limits->fanout);
-	alert_set(j->alert, &limits->alert);
-	ledger_set(j->ledger, &limits->ledger);
+	for (size_t i = 0; i < PARTS; i++)
+		parts[i]->set(j->rooms[i], limits);
 	renew_due(j);
 }
 
-/*
- * Who dials the A/V authentication port, and who answers there, is a server
- * whose clock matters more than a phone's (DESIGN section 7).  Of others over
- * UDP nothing but an answer tells that they speak SIP; on TCP their
- * connections do.
- */
+/* A timeout with proof that nobody asked for. */
 static void
-learn_roles(struct judge *j, const struct outcome *o)
+note_unwatched(struct judge *j, const struct part_case *c)
 {
-	const bool answered = o->event == OUTCOME_ANSWERED;
+	const struct outcome *o = c->observation->outcome;
 
-	if (answered) {
-		skew_answered(j->skew, &o->uac.address);
-		skew_answered(j->skew, &o->uas.address);
-	}
-	if (o->watched && portset_has(&j->limits.server_ports, o->uas.port)) {
-		skew_role(j->skew, &o->uac.address, false);
-		if (answered)
-			skew_role(j->skew, &o->uas.address, true);
-	} else if (answered && o->transport == TRANSPORT_UDP) {
-		skew_speaks_sip(j->skew, &o->uac.address);
-		skew_speaks_sip(j->skew, &o->uas.address);
-	}
-}
-
-/* Over UDP nothing but an answer tells that a server works. */
-static void
-learn_udp(struct judge *j, const struct outcome *o, nstime wall)
-{
-	if (o->event == OUTCOME_ANSWERED && o->transport == TRANSPORT_UDP)
-		connection_udp_worked(
-		    j->connection, &o->uac, &o->uas, o->now, wall);
-}
-
-static void
-on_transaction(struct judge *j, const struct observation *observation)
-{
-	const struct outcome *o = observation->outcome;
-	const struct delivery *delivery = &observation->delivery;
-	const nstime wall = observation->wall;
-	enum timeout_verdict verdict;
-
-	j->server = &o->uas;
-	verdict = timeout_input(j->timeout, o, delivery, wall);
-	if (verdict == TIMEOUT_TIMED_OUT && !o->watched &&
+	if (c->verdict == TIMEOUT_TIMED_OUT && !o->watched &&
 	    o->event == OUTCOME_EXPIRED)
 		unwatched_timed_out(&j->unwatched, o->uas.port, o->method);
-	slow_input(j->slow, o, delivery, wall);
-	visibility_transaction(j->visibility, o, delivery, verdict, wall);
-	ledger_outcome(j->ledger, o, verdict, wall);
-	learn_roles(j, o);
-	learn_udp(j, o, wall);
-	if (!portset_has(&j->limits.server_ports, o->uas.port))
-		silence_active(j->silence, &o->uac.address, o->now, wall);
-	j->server = NULL;
-}
-
-static void
-on_worked(struct judge *j, const struct connection_success *success)
-{
-	connection_worked(j->connection, success);
-	skew_speaks_sip(j->skew, &success->client.address);
-	skew_speaks_sip(j->skew, &success->server.address);
-	if (success->stage == CONNECTION_OPENED) {
-		skew_answered(j->skew, &success->client.address);
-		skew_answered(j->skew, &success->server.address);
-	}
-	if (success->stage != CONNECTION_SECURED ||
-	    !portset_has(&j->limits.server_ports, success->server.port))
-		return;
-	skew_role(j->skew, &success->client.address, false);
-	skew_role(j->skew, &success->server.address, true);
-}
-
-/* A certificate is judged by the clocks of both ends too. */
-static void
-tell_clock(struct judge *j, const struct address *address)
-{
-	struct skew_estimate estimate;
-
-	if (skew_estimate_of(j->skew, address, &estimate))
-		certificate_clock(j->certificate, address, estimate.offset,
-		    estimate.uncertainty);
-	else
-		certificate_clock_unknown(j->certificate, address);
-}
-
-static void
-on_certificate(struct judge *j, const struct certificate_sight *sight)
-{
-	tell_clock(j, &sight->client.address);
-	tell_clock(j, &sight->server.address);
-	certificate_input(j->certificate, sight);
-	ledger_certificate(j->ledger, sight);
 }
 
 void
 judge_observe(struct judge *j, const struct observation *o)
 {
+	struct part_case c = {
+		.observation = o,
+		.limits = &j->limits,
+		.skew = j->rooms[SKEW],
+		.verdict = TIMEOUT_NONE,
+	};
+
 	judge_tick(j, o->now, o->wall);
-	switch (o->kind) {
-	case OBSERVATION_TRANSACTION:
-		on_transaction(j, o);
-		break;
-	case OBSERVATION_CLOCK:
-		skew_input(j->skew, &o->stamp);
-		break;
-	case OBSERVATION_TRUNCATED:
-		visibility_truncated(j->visibility, o->now, o->wall);
-		break;
-	case OBSERVATION_DECRYPTED:
-		visibility_opened(j->visibility, &o->b, o->now, o->wall);
-		break;
-	case OBSERVATION_UNDECRYPTED:
-		visibility_refused(
-		    j->visibility, &o->b, o->unread, o->now, o->wall);
-		break;
-	case OBSERVATION_FAILED:
-		connection_failed(j->connection, &o->failure);
-		break;
-	case OBSERVATION_WORKED:
-		on_worked(j, &o->success);
-		break;
-	case OBSERVATION_ANSWERED:
-		silence_answered(j->silence, &o->leg, o->now, o->wall);
-		break;
-	case OBSERVATION_UNANSWERED:
-		silence_unanswered(j->silence, &o->request);
-		break;
-	case OBSERVATION_UNSEEN:
-		silence_unseen(j->silence, &o->leg, o->now, o->wall);
-		break;
-	case OBSERVATION_ACTIVE:
-		silence_active(j->silence, &o->a.address, o->now, o->wall);
-		break;
-	case OBSERVATION_CERTIFICATE:
-		on_certificate(j, &o->certificate);
-		break;
-	case OBSERVATION_ASKS_TIME:
-		skew_answered(j->skew, &o->a.address);
-		break;
-	case OBSERVATION_SERVES_TIME:
-		skew_answered(j->skew, &o->a.address);
-		skew_serves_time(j->skew, &o->b.address, &o->a.address);
-		break;
-	case OBSERVATION_REFUSED:
-		stale_input(j->stale, &o->refused);
-		break;
-	case OBSERVATION_KRB_REFUSED:
-		stale_kerberos(j->stale, &o->krb_refused);
-		break;
-	case OBSERVATION_KRB_SUCCESS:
-		stale_success(j->stale, &o->a.address, &o->b.address);
-		break;
-	}
+	for (const uint8_t *i = j->hearers[o->kind]; *i < PARTS; i++)
+		parts[*i]->input(j->rooms[*i], &c);
+	if (o->kind == OBSERVATION_TRANSACTION)
+		note_unwatched(j, &c);
 	renew_due(j);
 }
 
-/* Findings first: what they tell may be due in the alerts at once. */
 static void
 fire(struct judge *j, nstime now, nstime wall)
 {
-	timeout_tick(j->timeout, now, wall);
-	visibility_tick(j->visibility, now, wall);
-	skew_tick(j->skew, now, wall);
-	stale_tick(j->stale, now, wall);
-	alert_tick(j->alert, now, wall);
+	for (size_t i = 0; i < PARTS; i++)
+		if (parts[i]->tick != NULL)
+			parts[i]->tick(j->rooms[i], now, wall);
 	renew_due(j);
 }
 
@@ -322,14 +209,14 @@ judge_next_deadline(const struct judge *j)
 void
 judge_local_clock(struct judge *j, enum ownclock state, nstime now, nstime wall)
 {
-	skew_local(j->skew, state, now, wall);
+	skew_local(j->rooms[SKEW], state, now, wall);
 	renew_due(j);
 }
 
 void
 judge_stepped(struct judge *j, nstime step, nstime now, nstime wall)
 {
-	skew_stepped(j->skew, step, now, wall);
+	skew_stepped(j->rooms[SKEW], step, now, wall);
 	renew_due(j);
 }
 
@@ -337,7 +224,7 @@ void
 judge_minute(struct judge *j, const struct visibility_minute *minute,
     nstime now, nstime wall)
 {
-	visibility_minute(j->visibility, minute, now, wall);
+	visibility_minute(j->rooms[VISIBILITY], minute, now, wall);
 	renew_due(j);
 }
 
@@ -345,7 +232,8 @@ void
 judge_arrived(struct judge *j, uint64_t packets, uint64_t signalling,
     nstime now, nstime wall)
 {
-	visibility_arrived(j->visibility, packets, signalling, now, wall);
+	visibility_arrived(
+	    j->rooms[VISIBILITY], packets, signalling, now, wall);
 	renew_due(j);
 }
 
@@ -353,7 +241,7 @@ void
 judge_end(struct judge *j, nstime now, nstime wall)
 {
 	judge_tick(j, now, wall);
-	alert_finish(j->alert, now, wall);
+	alert_finish(j->rooms[ALERT], now, wall);
 	renew_due(j);
 }
 
@@ -361,16 +249,16 @@ void
 judge_finish(struct judge *j, nstime now, nstime wall)
 {
 	judge_tick(j, now, wall);
-	skew_finish(j->skew, now, wall);
-	stale_finish(j->stale, now, wall);
-	alert_finish(j->alert, now, wall);
+	for (size_t i = 0; i < PARTS; i++)
+		if (parts[i]->finish != NULL)
+			parts[i]->finish(j->rooms[i], now, wall);
 	renew_due(j);
 }
 
 static bool
 fill_methods(struct judge *j, struct summary *summary)
 {
-	const struct tally *tally = timeout_tally(j->timeout);
+	const struct tally *tally = timeout_tally(j->rooms[TIMEOUT]);
 	const char *name;
 	struct tally_counts c;
 	size_t count = 0;
@@ -416,12 +304,12 @@ fill_clocks(struct judge *j, struct summary *summary)
 	struct skew_estimate estimate;
 	size_t count = 0;
 
-	while (skew_estimate(j->skew, count, &estimate))
+	while (skew_estimate(j->rooms[SKEW], count, &estimate))
 		count++;
 	summary->clocks = calloc(count + 1, sizeof(*summary->clocks));
 	if (summary->clocks == NULL)
 		return false;
-	for (size_t i = 0; skew_estimate(j->skew, i, &estimate); i++)
+	for (size_t i = 0; skew_estimate(j->rooms[SKEW], i, &estimate); i++)
 		fill_clock(&summary->clocks[i], &estimate);
 	summary->clock_count = count;
 	return true;
@@ -431,8 +319,8 @@ bool
 judge_summary(struct judge *j, struct summary *summary)
 {
 	for (unsigned kind = 0; kind < FINDING_KINDS; kind++) {
-		summary->findings[kind] = alert_findings(j->alert, kind);
-		summary->alerts[kind] = alert_raised(j->alert, kind);
+		summary->findings[kind] = alert_findings(j->rooms[ALERT], kind);
+		summary->alerts[kind] = alert_raised(j->rooms[ALERT], kind);
 	}
 	return fill_methods(j, summary) && fill_clocks(j, summary);
 }
@@ -446,106 +334,64 @@ judge_unwatched(const struct judge *j)
 size_t
 judge_active(const struct judge *j)
 {
-	return alert_active(j->alert);
+	return alert_active(j->rooms[ALERT]);
 }
 
 void
 judge_stats(const struct judge *j, counter_output *output, void *arg)
 {
-	timeout_stats(j->timeout, output, arg);
-	slow_stats(j->slow, output, arg);
-	visibility_stats(j->visibility, output, arg);
-	skew_stats(j->skew, output, arg);
-	connection_stats(j->connection, output, arg);
-	silence_stats(j->silence, output, arg);
-	certificate_stats(j->certificate, output, arg);
-	stale_stats(j->stale, output, arg);
-	fanout_stats(j->fanout, output, arg);
-	alert_stats(j->alert, output, arg);
-	ledger_stats(j->ledger, output, arg);
+	for (size_t i = 0; i < PARTS; i++)
+		parts[i]->stats(j->rooms[i], output, arg);
 }
 
 bool
 judge_alerts(const struct judge *j, alert_output *output, void *arg, nstime now,
     nstime wall)
 {
-	return alertlist_show(j->alert, output, arg, now, wall);
+	return alertlist_show(j->rooms[ALERT], output, arg, now, wall);
 }
 
 struct ledger *
 judge_ledger(const struct judge *j)
 {
-	return j->ledger;
+	return j->rooms[LEDGER];
 }
 
-enum { ROOM_NAME = 32 };
+enum { PART_NAME = 32 };
 
-static size_t
-begin_room(struct record *r, const char *name)
+static void
+save_part(const struct judge *j, size_t i, struct record *r)
 {
+	size_t part;
+
+	if (parts[i]->save == NULL)
+		return;
 	record_more(r, true);
-	record_text(r, slice_text(name));
-	return record_begin(r);
+	record_text(r, slice_text(parts[i]->name));
+	part = record_begin(r);
+	parts[i]->save(j->rooms[i], r);
+	record_end(r, part);
 }
 
+/* Alerts come first: they must not be missing where the record is full. */
 void
 judge_save(const struct judge *j, struct record *r)
 {
-	size_t room;
-
-	room = begin_room(r, "alert");
-	alert_save(j->alert, r);
-	record_end(r, room);
-	room = begin_room(r, "timeout");
-	timeout_save(j->timeout, r);
-	record_end(r, room);
-	room = begin_room(r, "slow");
-	slow_save(j->slow, r);
-	record_end(r, room);
-	room = begin_room(r, "visibility");
-	visibility_save(j->visibility, r);
-	record_end(r, room);
-	room = begin_room(r, "connection");
-	connection_save(j->connection, r);
-	record_end(r, room);
-	room = begin_room(r, "silence");
-	silence_save(j->silence, r);
-	record_end(r, room);
-	room = begin_room(r, "certificate");
-	certificate_save(j->certificate, r);
-	record_end(r, room);
-	room = begin_room(r, "skew");
-	skew_save(j->skew, r);
-	record_end(r, room);
-	room = begin_room(r, "ledger");
-	ledger_save(j->ledger, r);
-	record_end(r, room);
+	save_part(j, ALERT, r);
+	for (size_t i = 0; i < PARTS; i++)
+		if (i != ALERT)
+			save_part(j, i, r);
 	record_more(r, false);
 }
 
-/* Rooms that are not known are another version's. */
+/* Parts that are not known are another version's. */
 static bool
-load_room(struct judge *j, struct slice name, struct cursor *c,
+load_part(struct judge *j, struct slice name, struct cursor *c,
     const struct record_shift *shift)
 {
-	if (slice_is(name, "alert"))
-		return alert_load(j->alert, c, shift);
-	if (slice_is(name, "timeout"))
-		return timeout_load(j->timeout, c, shift);
-	if (slice_is(name, "slow"))
-		return slow_load(j->slow, c);
-	if (slice_is(name, "visibility"))
-		return visibility_load(j->visibility, c, shift);
-	if (slice_is(name, "connection"))
-		return connection_load(j->connection, c, shift);
-	if (slice_is(name, "silence"))
-		return silence_load(j->silence, c, shift);
-	if (slice_is(name, "certificate"))
-		return certificate_load(j->certificate, c);
-	if (slice_is(name, "skew"))
-		return skew_load(j->skew, c, shift);
-	if (slice_is(name, "ledger"))
-		return ledger_load(j->ledger, c, shift);
+	for (size_t i = 0; i < PARTS; i++)
+		if (parts[i]->load != NULL && slice_is(name, parts[i]->name))
+			return parts[i]->load(j->rooms[i], c, shift);
 	return true;
 }
 
@@ -555,10 +401,10 @@ judge_load(struct judge *j, struct cursor *c, const struct record_shift *shift)
 	bool sound = true;
 
 	while (sound && record_read_more(c)) {
-		const struct slice name = record_read_text(c, ROOM_NAME);
-		struct cursor room = record_read_part(c);
+		const struct slice name = record_read_text(c, PART_NAME);
+		struct cursor part = record_read_part(c);
 
-		sound = !c->bad && load_room(j, name, &room, shift);
+		sound = !c->bad && load_part(j, name, &part, shift);
 	}
 	renew_due(j);
 	return sound && !c->bad;

@@ -34,7 +34,8 @@ enum observation_kind {
 	OBSERVATION_KRB_REFUSED, /* Kerberos error 37 */
 	OBSERVATION_KRB_SUCCESS, /* a.address got a ticket from b */
 	OBSERVATION_DECRYPTED,   /* TLS of server b */
-	OBSERVATION_UNDECRYPTED  /* .. and not */
+	OBSERVATION_UNDECRYPTED, /* .. and not */
+	OBSERVATION_KINDS        /* how many there are */
 };
 
 struct observation {

@@ -37,6 +37,13 @@ cursor_take(struct cursor *c, size_t len)
 	return taken;
 }
 
+/* Written out, for the compiler makes one load of it. */
+static inline uint32_t
+cursor_join(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
+{
+	return (uint32_t)a << 24 | (uint32_t)b << 16 | (uint32_t)c << 8 | d;
+}
+
 /* The next `octets' (at most 8) as one number, most significant first. */
 static inline uint64_t
 cursor_number(struct cursor *c, size_t octets)
@@ -63,13 +70,17 @@ cursor_number_le(struct cursor *c, size_t octets)
 static inline uint8_t
 cursor_u8(struct cursor *c)
 {
-	return (uint8_t)cursor_number(c, 1);
+	const struct slice s = cursor_take(c, 1);
+
+	return s.len == 0 ? 0 : s.p[0];
 }
 
 static inline uint16_t
 cursor_u16(struct cursor *c)
 {
-	return (uint16_t)cursor_number(c, 2);
+	const struct slice s = cursor_take(c, 2);
+
+	return s.len == 0 ? 0 : (uint16_t)(s.p[0] << 8 | s.p[1]);
 }
 
 static inline uint32_t
@@ -81,7 +92,9 @@ cursor_u24(struct cursor *c)
 static inline uint32_t
 cursor_u32(struct cursor *c)
 {
-	return (uint32_t)cursor_number(c, 4);
+	const struct slice s = cursor_take(c, 4);
+
+	return s.len == 0 ? 0 : cursor_join(s.p[0], s.p[1], s.p[2], s.p[3]);
 }
 
 static inline uint64_t
@@ -93,13 +106,17 @@ cursor_u64(struct cursor *c)
 static inline uint16_t
 cursor_le16(struct cursor *c)
 {
-	return (uint16_t)cursor_number_le(c, 2);
+	const struct slice s = cursor_take(c, 2);
+
+	return s.len == 0 ? 0 : (uint16_t)(s.p[1] << 8 | s.p[0]);
 }
 
 static inline uint32_t
 cursor_le32(struct cursor *c)
 {
-	return (uint32_t)cursor_number_le(c, 4);
+	const struct slice s = cursor_take(c, 4);
+
+	return s.len == 0 ? 0 : cursor_join(s.p[3], s.p[2], s.p[1], s.p[0]);
 }
 
 static inline uint64_t

@@ -66,7 +66,11 @@ sip_message_add_via(struct sip_message *m, const struct sip_message_via *via)
 static inline bool
 sip_message_has_cookie(const struct sip_message *m)
 {
-	return slice_starts_with_nocase(m->via_branch, "z9hG4bK");
+	static const char cookie[] = "z9hG4bK";
+
+	/* Nearly all senders write it in this case. */
+	return slice_starts_with(m->via_branch, cookie) ||
+	    slice_starts_with_nocase(m->via_branch, cookie);
 }
 
 #endif

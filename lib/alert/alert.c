@@ -9,7 +9,7 @@
  * still fit into a record when one is begun. */
 enum { NAME = 600, SPARE = 16384 };
 
-/* How the key of an alert that stands for those beyond a quota begins. */
+/* The beginning of the key of an alert that stands for those beyond a quota. */
 #define FOLDED "folded "
 
 /* An alert's id is the same everywhere. */
@@ -364,7 +364,7 @@ is_taken_care_of(
 	return true;
 }
 
-/* What a folding alert is about; empty: it is none. */
+/* The subject of a folding alert; empty: it is none. */
 static struct slice
 folding_subject(enum finding_kind kind, struct slice name)
 {

@@ -91,7 +91,7 @@ void alert_finish(struct alert *a, nstime now, nstime wall);
 void alert_set(struct alert *a, const struct alert_limits *limits);
 
 /*
- * What survives a restart: the alerts with their episodes, those that last
+ * State kept over a restart: the alerts with their episodes, those that last
  * first, the idle ones as far as there is room.  alert_load() is for an empty
  * room; false: it makes no sense, and the room is only good to be freed.
  */

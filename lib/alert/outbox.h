@@ -24,7 +24,7 @@ uint64_t outbox_add(struct outbox *o, const struct alert_event *event);
 uint64_t outbox_last(const struct outbox *o);
 
 /*
- * Who the readers are, and up to which event each has all.  A reader's number
+ * Set the readers, and up to which event each has all.  A reader's number
  * never falls while it stays; events that all of them have are forgotten.
  * True if that changed anything that is saved.
  */
@@ -43,7 +43,7 @@ typedef void outbox_output(
 void outbox_again(const struct outbox *o, const char *reader,
     outbox_output *output, void *arg);
 
-/* What survives a restart.  outbox_load() is for an empty one; false: it
+/* State kept over a restart.  outbox_load() is for an empty one; false: it
  * makes no sense, and the outbox is only good to be freed. */
 void outbox_save(const struct outbox *o, struct record *r);
 bool outbox_load(struct outbox *o, struct cursor *c);

@@ -343,7 +343,8 @@ certificate_input(struct certificate *c, const struct certificate_sight *s)
 		raise(c, s, &key, class);
 	if (class == CERTEVIDENCE_GOOD || class == CERTEVIDENCE_EXPIRING)
 		heal(c, s, &key, class == CERTEVIDENCE_EXPIRING);
-	/* What a shorter chain leaves out is nobody's trouble any more. */
+	/* Certificates that a shorter chain leaves out trouble nobody any
+	 * more. */
 	for (key.depth = s->chain; s->depth == 0 && key.depth < MOST_DEPTH;
 	     key.depth++)
 		heal(c, s, &key, false);

@@ -50,7 +50,7 @@ void certificate_set(
     struct certificate *c, const struct certificate_limits *limits);
 
 /*
- * What survives a restart: what is wrong, at the places last seen, as many as
+ * State kept over a restart: what is wrong, at the places last seen, as many as
  * CERTIFICATE_SAVED.  certificate_load() is for an empty room; false: it makes
  * no sense, and the room is only good to be freed.
  */

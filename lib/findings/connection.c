@@ -8,7 +8,7 @@
 #include "findings/inner/failures.h"
 #include "findings/inner/scanners.h"
 
-/* What must still fit into a record for one server. */
+/* Octets that must be left in a record before a server is written. */
 enum { SPARE = 4096, ANSWERED = 64 };
 
 struct connection_server {
@@ -216,14 +216,14 @@ tell(struct connection *c, const struct connection_server *s,
 	c->output(c->arg, &finding);
 }
 
-/* Those of its class, made if new; NULL when out of memory. */
+/* The failures of its class, made if new; NULL when out of memory. */
 static struct failures *
 failures_of(struct connection *c, struct connection_server *s,
     const struct connection_failure *f)
 {
 	struct failures **of = &s->failures[f->class];
 
-	/* What was told and is quiet for long is over without us. */
+	/* An alert that is quiet for so long is over by itself. */
 	if (*of != NULL &&
 	    failures_are_over(*of,
 		(*of)->raised ? c->limits.quiet : c->limits.window, f->now)) {
@@ -414,7 +414,7 @@ save_server(struct record *r, const struct connection_server *s)
 	record_more(r, false);
 }
 
-/* Those that fail first, then those that work, the latest first. */
+/* Servers that fail come first, then those that work, the latest first. */
 void
 connection_save(const struct connection *c, struct record *r)
 {

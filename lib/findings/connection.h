@@ -16,7 +16,7 @@
  * and initial sequence number.  What ICMP quotes is one attempt for 64*T1 of a
  * client port, and for as long as TCP sends that same segment again.
  *
- * What is no failure:
+ * These are no failures:
  *   - attempts of a client that in between got through: it is impatient or
  *     unlucky, and its earlier failures are forgotten;
  *   - a scan: a client that within the window failed at more than ten server
@@ -33,7 +33,7 @@
  * seen themselves; that a SYN was not answered is shown by the client, which
  * sent it again (an answer that only this mirror does not show is followed by
  * the client's acknowledgement); that octets were not delivered likewise.
- * Whoever calls sees to that.
+ * The caller sees to that.
  */
 
 struct connection;
@@ -116,7 +116,7 @@ void connection_set(
     struct connection *c, const struct connection_limits *limits);
 
 /*
- * What survives a restart: the servers that fail, and those that ever worked,
+ * State kept over a restart: the servers that fail, and those that ever worked,
  * as many as CONNECTION_SAVED; attempts that were too few to be told do not.
  * connection_load() is for an empty room; false: it makes no sense, and the
  * room is only good to be freed.

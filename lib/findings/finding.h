@@ -99,14 +99,14 @@ const struct finding_row *finding_row(enum finding_kind kind);
 /* "transaction-timeout", .. */
 const char *finding_kind_name(enum finding_kind kind);
 
-/* How grave one of this class is; `class' may be NULL. */
+/* The severity of this class; `class' may be NULL. */
 enum finding_severity finding_severity_of(
     enum finding_kind kind, const char *class);
 
 /* False if there is no such kind. */
 bool finding_kind_parse(struct slice name, enum finding_kind *kind);
 
-/* What survives a restart: by name, since another version may have others, in
+/* State kept over a restart: by name, since another version may have others, in
  * another order.  False: this one does not know it. */
 void finding_kind_save(struct record *r, enum finding_kind kind);
 bool finding_kind_load(struct cursor *c, enum finding_kind *kind);

@@ -209,7 +209,7 @@ silence_answered(
 	leg->raised = h->raised = false;
 	leg->connections = 0;
 	leg->exchanges++;
-	/* How long a trouble lasted says nothing about what is usual. */
+	/* The length of an outage says nothing about what is usual. */
 	if (h->last == 0)
 		h->begun = now;
 	else if (now - h->last < HOUR)

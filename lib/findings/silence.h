@@ -70,7 +70,7 @@ void silence_active(
 void silence_set(struct silence *s, const struct silence_limits *limits);
 
 /*
- * What survives a restart: what was learnt of the clients last heard of, as
+ * State kept over a restart: what was learnt of the clients last heard of, as
  * many as SILENCE_SAVED, and who is silent.  The time away is no silence.
  * silence_load() is for an empty room; false: it makes no sense, and the room
  * is only good to be freed.

@@ -11,7 +11,7 @@
 /* Refusals further apart are no run. */
 #define RUN_GAP (3600 * NSTIME_S)
 
-/* What a proxy passes on, it passes on within Timer B. */
+/* A proxy passes on a response within Timer B. */
 #define RELAYED_WITHIN (32 * NSTIME_S)
 
 enum {
@@ -21,7 +21,7 @@ enum {
 	LEGS = 16                /* that SIP refusals took, remembered */
 };
 
-/* How often a server refused a client, and how the last time. */
+/* The refusals of one client by one server, and the latest of them. */
 struct refusals {
 	unsigned count;              /* 0: nothing is known */
 	struct stale_refusal latest; /* its realm: what stands here */
@@ -190,7 +190,7 @@ stale_matters(const struct stale_response *r)
 		slice_find(r->diagnostics, "DATE_SKEWED") < r->diagnostics.len);
 }
 
-/* Who was just sent it himself only passes it on: the refusal is another's. */
+/* A server that was just sent the same refusal relays it. */
 static bool
 is_relayed(struct stale *s, const struct stale_response *r)
 {
@@ -312,7 +312,7 @@ add(struct stale *s, const struct address *address)
 	return client;
 }
 
-/* What is borrowed is copied. */
+/* The realm is borrowed, so it is copied. */
 static void
 keep(struct refusals *r, const struct stale_refusal *refusal)
 {

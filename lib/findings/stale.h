@@ -55,7 +55,7 @@ struct stale_response {
  */
 bool stale_matters(const struct stale_response *response);
 
-/* What does not matter is not looked at.  One that was just sent to `server'
+/* Responses that do not matter are ignored.  One that was just sent to `server'
  * itself is relayed: it is the word of another. */
 void stale_input(struct stale *s, const struct stale_response *response);
 

@@ -5,9 +5,9 @@
 #include "alert/alert.h"
 
 /*
- * What each kind of alert means and what to do about it: the one source for
- * the advice in every alert, for --explain, for the journal's message catalog
- * and for the man page.
+ * The meaning of each kind of alert, and what to do about it: the one source
+ * for the advice in every alert, for --explain, for the journal's message
+ * catalog and for the man page.
  */
 
 struct catalog_entry {

@@ -6,7 +6,7 @@
 
 static const char ellipsis[] = "...";
 
-/* What was written into `t' beyond `most' octets goes, with dots to say so. */
+/* Cut `t' at `most' octets, with dots to say so. */
 static void
 shorten(struct textbuf *t, size_t most)
 {

@@ -42,7 +42,7 @@ read_length(struct cursor *c, size_t *len)
 	return true;
 }
 
-/* What stands in the next element, which must have this tag. */
+/* The contents of the next element, which must have this tag. */
 static struct slice
 take(struct cursor *c, uint8_t tag)
 {
@@ -71,7 +71,7 @@ is_next(const struct cursor *c, unsigned n)
 	return !c->bad && c->rest.len > 0 && c->rest.p[0] == (DER_CONTEXT | n);
 }
 
-/* What went wrong in a field went wrong in the whole. */
+/* An error in a field is one in the whole. */
 static void
 leave(struct cursor *c, const struct cursor *field)
 {

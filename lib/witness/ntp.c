@@ -18,7 +18,7 @@ enum {
 #define ERA_0 2208988800
 #define ERA_1 ((int64_t)ERA_0 - ((int64_t)1 << 32))
 
-/* Which era is not told.  As SNTP has it (RFC 4330 section 3), the upper half
+/* The era is not told.  As SNTP has it (RFC 4330 section 3), the upper half
  * of the seconds is of era 0, 1968 to 2036, the lower half of era 1. */
 static nstime
 time_of(uint64_t stamp)

@@ -25,7 +25,7 @@ struct smb {
 	int zone; /* minutes east of UTC */
 };
 
-/* How exactly `time' is told: servers' clocks tick that coarsely. */
+/* The precision of `time': servers' clocks tick that coarsely. */
 #define SMB_RESOLUTION (16 * NSTIME_MS)
 
 /* The first octets that the server sent on a TCP connection from port 445 or

@@ -8,8 +8,9 @@
 /* A system's own clock weighs more than what an application makes of it. */
 enum { APPLICATION = 1, SYSTEM = 2 };
 
-/* What begins there with a tag of its own: KRB-ERROR, AS-REP, TGS-REP.  Of
- * tickets the first segment has to pass, since who gets one is not refused. */
+/* Messages that begin there with a tag of their own: KRB-ERROR, AS-REP,
+ * TGS-REP.  Of tickets the first segment has to pass, since who gets one is not
+ * refused. */
 #define KERBEROS_ANSWERS(at)                                                   \
 	{                                                                      \
 		at, 1, 3,                                                      \

@@ -133,7 +133,7 @@ episode_done(struct episode *e)
 	e->life = EPISODE_IDLE;
 }
 
-/* What still waits to be raised vanishes without a word. */
+/* An alert that still waits to be raised vanishes without a word. */
 static void
 end(struct episode *e, const struct episode_rules *rules,
     enum alert_reason reason, nstime now, nstime wall)
@@ -219,7 +219,7 @@ is_news(struct episode *e, const struct finding *f, nstime before)
 	    (again || e->count / GROWTH >= e->told_count);
 }
 
-/* What was heard may have to be told at once. */
+/* A finding may have to be told at once. */
 static void
 heard(struct episode *e, const struct episode_rules *rules,
     const struct finding *f)
@@ -305,7 +305,7 @@ episode_input(struct episode *e, const struct episode_rules *rules,
 	} else if (f->verdict == FINDING_SUPERSEDED) {
 		end(e, rules, ALERT_SUPERSEDED, f->now, f->wall);
 	} else {
-		/* What got well while it waited did go wrong: tell both. */
+		/* A trouble that ended while it waited was one: tell both. */
 		if (e->life == EPISODE_WAITING)
 			raise_alert(e, rules, f->now, f->wall);
 		end(e, rules, ALERT_HEALTHY, f->now, f->wall);

@@ -65,7 +65,7 @@ void episode_fire(struct episode *e, const struct episode_rules *rules,
 void episode_show(const struct episode *e, alert_output *output, void *arg,
     nstime now, nstime wall);
 
-/* What survives a restart: kind and id are the caller's.  False: what was
+/* State kept over a restart: kind and id are the caller's.  False: what was
  * read makes no sense; episode_done() is due then. */
 void episode_save(struct record *r, const struct episode *e);
 bool episode_load(struct episode *e, struct cursor *c,

@@ -9,7 +9,7 @@
 /*
  * How many alerts of one kind there may be at once, and how many of them about
  * one host: a flood of one kind, or about one host, leaves room for others.
- * What is beyond is told by one alert for the host, or for the kind.
+ * The rest is told by one alert for the host, or for the kind.
  */
 
 /* Of one kind and host. */

@@ -46,7 +46,7 @@ add_number(struct evidence *e, const char *name, enum evidence_type type,
 		.decimals = decimals });
 }
 
-/* What of `text' there is room for, cut at a whole character. */
+/* As much of `text' as there is room for, cut at a whole character. */
 static struct slice
 fitting(const struct evidence *e, struct slice text)
 {

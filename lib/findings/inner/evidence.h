@@ -69,7 +69,7 @@ void evidence_list(struct evidence *e, const char *name, const char *joined);
 /* Such as "-3600.4,0.0". */
 void evidence_numbers(struct evidence *e, const char *name, const char *joined);
 
-/* What survives a restart.  After evidence_load() the names are those that
+/* State kept over a restart.  After evidence_load() the names are those that
  * `names' keeps. */
 void evidence_save(struct record *r, const struct evidence *e);
 void evidence_load(

@@ -33,8 +33,8 @@ struct failures {
 	} latest[];
 };
 
-/* None yet; `count' of them matter.  NULL when out of memory; the caller frees
- * it with free(). */
+/* No attempt yet; `count' of them matter.  NULL when out of memory; the caller
+ * frees it with free(). */
 struct failures *failures_new(size_t count, nstime now);
 
 /* `sequence' is the number that TCP began with; 0: not known.  `began' is the
@@ -66,8 +66,8 @@ bool failures_are_refuted(
 void failures_forgive(
     struct failures *f, const struct address *client, nstime now);
 
-/* What survives a restart: those that were told, but for the single attempts.
- * NULL: out of memory, or it is bad. */
+/* State kept over a restart: failures that were told, but for the single
+ * attempts. NULL: out of memory, or it is bad. */
 void failures_save(struct record *r, const struct failures *f);
 struct failures *failures_load(size_t count, struct cursor *c, nstime shift);
 

@@ -83,7 +83,7 @@ add_date(struct textbuf *t, const struct alert_event *event, const char *name,
 	textbuf_add(t, " UTC");
 }
 
-/* How far the date is from the latest handshake.  Nothing if that is more
+/* The distance of the date from the latest handshake.  Nothing if that is more
  * than nstime can hold. */
 static void
 add_distance(struct textbuf *t, const struct alert_event *event,
@@ -130,7 +130,7 @@ invalid_by_peer_clock(struct textbuf *t, const struct alert_event *event)
 	textbuf_add(t, ")");
 }
 
-/* Those that are told by one date: which, and how far it is. */
+/* Classes that are told by one date, and how far it is. */
 static const struct {
 	const char *class, *says, *on, *date, *before, *after;
 } classes[] = {

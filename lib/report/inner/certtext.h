@@ -4,7 +4,7 @@
 
 #include "report/inner/kindtext.h"
 
-/* What is said of these kinds. */
+/* The texts of these kinds. */
 
 extern const struct kindtext certtext_certificate;
 

@@ -175,7 +175,7 @@ silent_peer_label(struct textbuf *t, const struct alert_event *event)
 	add_server(t, event);
 }
 
-/* What a TLS alert says is wrong (RFC 8446 section 6.2). */
+/* Advice by TLS alert (RFC 8446 section 6.2). */
 static const struct {
 	uint8_t first, last;
 	const char *advice;

@@ -21,7 +21,7 @@ struct kindtext {
 	 * Or NULL. */
 	const char *(*advise)(const struct alert_event *event);
 	void (*trouble)(struct textbuf *t, const struct alert_event *event);
-	/* What to call it where the trouble is over. */
+	/* Its name in a sentence that says it is over. */
 	void (*label)(struct textbuf *t, const struct alert_event *event);
 	const char *noun;    /* what is counted; NULL: nothing worth it */
 	const char *healthy; /* what shows that it is over */

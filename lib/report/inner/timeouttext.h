@@ -4,7 +4,7 @@
 
 #include "report/inner/kindtext.h"
 
-/* What is said of transactions without an answer. */
+/* The texts about transactions without an answer. */
 
 extern const struct kindtext timeouttext_timeout;
 extern const struct kindtext timeouttext_slow;

@@ -4,7 +4,7 @@
 
 #include "report/inner/kindtext.h"
 
-/* What is said where part of the traffic cannot be judged. */
+/* The texts about traffic that cannot be judged. */
 
 extern const struct kindtext visibilitytext_visibility;
 

@@ -107,7 +107,19 @@ START_TEST(an_untold_warning_ends_silently)
 }
 END_TEST
 
+START_TEST(the_last_one_may_become_a_server)
+{
+	told = 0;
+	agents_init(&agents, on_finding, NULL);
+	agents_add(&agents, 0);
+	tell(0);
+	agents_hand_over(&agents, slice_text("10.0.0.7"), NSTIME_S, 0);
+	ck_assert_uint_eq(told, 2);
+	ck_assert_int_eq(verdict, FINDING_SUPERSEDED);
+}
+END_TEST
+
 UNIT("agents", the_first_waits_half_a_minute_for_more,
     more_are_told_a_minute_later, they_are_hosts_where_all_hosts_are_judged,
     they_are_told_again_once_a_minute, the_last_ends_it,
-    an_untold_warning_ends_silently)
+    the_last_one_may_become_a_server, an_untold_warning_ends_silently)

@@ -276,9 +276,9 @@ START_TEST(a_phone_that_turns_out_to_be_a_server_has_a_finding_of_its_own)
 	tick(MINUTE);
 	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "user-agents");
 	skew_role(skew, &server, true);
-	is(1, FINDING_CLOCK_SKEW, FINDING_SUPERSEDED, "user-agents");
-	is(2, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.11");
-	ck_assert_int_eq(seen[2].finding.severity, FINDING_CRITICAL);
+	is(1, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.11");
+	is(2, FINDING_CLOCK_SKEW, FINDING_SUPERSEDED, "user-agents");
+	ck_assert_int_eq(seen[1].finding.severity, FINDING_CRITICAL);
 	finish(2 * MINUTE);
 	ck_assert_uint_eq(count, 3);
 }

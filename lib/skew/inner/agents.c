@@ -13,8 +13,7 @@ agents_init(struct agents *a, finding_output *output, void *arg)
 }
 
 static void
-tell(const struct agents *a, enum finding_verdict verdict,
-    const struct evidence *evidence, nstime now, nstime wall)
+tell_with(const struct agents *a, struct finding finding)
 {
 	char store[64];
 	struct textbuf subject;
@@ -23,13 +22,20 @@ tell(const struct agents *a, enum finding_verdict verdict,
 	textbuf_uint(&subject, a->count);
 	textbuf_add(&subject, a->any_host ? " host" : " user agent");
 	textbuf_add(&subject, a->count == 1 ? "" : "s");
-	a->output(a->arg,
-	    &(struct finding){
-		.kind = FINDING_CLOCK_SKEW,
+	finding.kind = FINDING_CLOCK_SKEW;
+	finding.severity = FINDING_WARNING;
+	finding.key = slice_text("user-agents");
+	finding.subject = textbuf_slice(&subject);
+	a->output(a->arg, &finding);
+}
+
+static void
+tell(const struct agents *a, enum finding_verdict verdict,
+    const struct evidence *evidence, nstime now, nstime wall)
+{
+	tell_with(a,
+	    (struct finding){
 		.verdict = verdict,
-		.severity = FINDING_WARNING,
-		.key = slice_text("user-agents"),
-		.subject = textbuf_slice(&subject),
 		.evidence = evidence,
 		.now = now,
 		.wall = wall,
@@ -60,6 +66,25 @@ agents_remove(
 	a->news = false;
 	if (a->stands)
 		tell(a, verdict, NULL, now, wall);
+	a->stands = false;
+}
+
+void
+agents_hand_over(struct agents *a, struct slice key, nstime now, nstime wall)
+{
+	a->count--;
+	if (a->count > 0)
+		return;
+	a->news = false;
+	if (a->stands)
+		tell_with(a,
+		    (struct finding){
+			.verdict = FINDING_SUPERSEDED,
+			.now = now,
+			.wall = wall,
+			.successor = FINDING_CLOCK_SKEW,
+			.successor_key = key,
+		    });
 	a->stands = false;
 }
 

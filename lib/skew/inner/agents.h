@@ -32,6 +32,11 @@ void agents_add(struct agents *a, nstime now);
 void agents_remove(
     struct agents *a, enum finding_verdict verdict, nstime now, nstime wall);
 
+/* One is told by itself now, since it became a server: under this key.  If it
+ * was the last, the warning goes on there. */
+void agents_hand_over(
+    struct agents *a, struct slice key, nstime now, nstime wall);
+
 /* One of them has a new stamp.  True if the warning should be told again. */
 bool agents_remind(struct agents *a, nstime now);
 

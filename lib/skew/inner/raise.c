@@ -92,8 +92,7 @@ finding_of(const struct raise *r, const struct peer *p,
 
 	if (selected->serves_other) {
 		f.serves_other = true;
-		f.served =
-		    offset_middle(selected->served) - r->times.reference;
+		f.served = offset_middle(selected->served) - r->times.reference;
 	}
 	f.estimate.interval.lo -= r->times.reference;
 	f.estimate.interval.hi -= r->times.reference;
@@ -271,12 +270,12 @@ raise_weigh(struct raise *r, struct peer *p, enum finding_verdict if_right)
 	if (!peers_select(r->setup.peers, p, &selected))
 		return;
 	weigh_witnesses(r, p, &selected);
-	verdict = select_verdict(&selected.joint, r->times.reference, warn,
-	    r->limits.min_samples);
+	verdict = select_verdict(
+	    &selected.joint, r->times.reference, warn, r->limits.min_samples);
 	if (verdict == SELECT_PENDING)
 		return;
-	if (peers_take_side(r->setup.peers, p,
-		side_of(r, &facts, &selected, verdict)))
+	if (peers_take_side(
+		r->setup.peers, p, side_of(r, &facts, &selected, verdict)))
 		raise_schedule(r, due_at(r->now, r->limits.hold));
 	if (verdict != SELECT_MIXED)
 		transit(r, p, &selected, verdict, if_right);
@@ -348,6 +347,21 @@ raise_pending(struct raise *r, bool at_end)
 		raise_schedule(r, due);
 }
 
+/* It is told by itself from now on, and the user agents without it. */
+static void
+become_server(struct raise *r, struct peer *p)
+{
+	char store[64];
+	struct textbuf key;
+
+	textbuf_init(&key, store, sizeof(store));
+	skewfinding_key(
+	    &key, &p->key.address, (enum stamp_attribution)p->key.attribution);
+	peer_unfold(p);
+	tell_trouble(r, p);
+	agents_hand_over(&r->agents, textbuf_slice(&key), r->now, r->wall);
+}
+
 void
 raise_regard(struct raise *r, const struct address *address)
 {
@@ -364,8 +378,7 @@ raise_regard(struct raise *r, const struct address *address)
 		}
 		if (!p->folded || !hosts_is_server(&facts))
 			continue;
-		unfold(r, p, FINDING_SUPERSEDED);
-		tell_trouble(r, p);
+		become_server(r, p);
 	}
 }
 

@@ -98,6 +98,15 @@ skewfinding_write(const struct skewfinding *f, struct evidence *e)
 }
 
 void
+skewfinding_key(struct textbuf *t, const struct address *peer,
+    enum stamp_attribution attribution)
+{
+	if (attribution == STAMP_VIA)
+		textbuf_add(t, "via ");
+	endpoint_address_write(t, peer);
+}
+
+void
 skewfinding_tell(
     const struct skewfinding_report *r, finding_output *output, void *arg)
 {
@@ -106,9 +115,7 @@ skewfinding_tell(
 
 	textbuf_init(&key, key_store, sizeof(key_store));
 	textbuf_init(&subject, subject_store, sizeof(subject_store));
-	if (r->attribution == STAMP_VIA)
-		textbuf_add(&key, "via ");
-	endpoint_address_write(&key, r->peer);
+	skewfinding_key(&key, r->peer, r->attribution);
 	endpoint_address_write(&subject, r->peer);
 	output(arg,
 	    &(struct finding){

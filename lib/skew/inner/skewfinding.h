@@ -45,8 +45,11 @@ enum finding_severity skewfinding_severity(
 
 void skewfinding_write(const struct skewfinding *f, struct evidence *e);
 
-/* Its key is the address; a clock that may be behind the host has another key
+/* The key is the address; a clock that may be behind the host has another key
  * than the host's own. */
+void skewfinding_key(struct textbuf *t, const struct address *peer,
+    enum stamp_attribution attribution);
+
 struct skewfinding_report {
 	const struct address *peer;
 	enum stamp_attribution attribution;

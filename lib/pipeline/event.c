@@ -148,7 +148,7 @@ event_copy(const struct event *event)
 }
 
 void
-event_free(struct event *event)
+event_discard(struct event *event)
 {
 	free(event);
 }

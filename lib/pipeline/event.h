@@ -111,8 +111,8 @@ typedef void event_output(void *arg, const struct event *event);
 bool event_before(const struct event *a, const struct event *b);
 
 /* A copy in one block, at most 20 times the octets of the message larger.
- * NULL when out of memory; the caller frees it with event_free(). */
+ * NULL when out of memory; the caller frees it with event_discard(). */
 struct event *event_copy(const struct event *event);
-void event_free(struct event *event);
+void event_discard(struct event *event);
 
 #endif

@@ -61,7 +61,7 @@ eventmerge_free(struct eventmerge *m)
 		return;
 	for (size_t i = 0; i < m->count; i++)
 		while (!STAILQ_EMPTY(&m->readers[i].events))
-			event_free(take_first(m, &m->readers[i]));
+			event_discard(take_first(m, &m->readers[i]));
 	free(m);
 }
 
@@ -91,7 +91,7 @@ release(struct eventmerge *m, struct eventmerge_reader *r)
 	struct event *event = take_first(m, r);
 
 	m->output(m->arg, event);
-	event_free(event);
+	event_discard(event);
 }
 
 void
@@ -100,7 +100,7 @@ eventmerge_input(struct eventmerge *m, size_t reader, struct event *event)
 	struct eventmerge_held *held = malloc(sizeof(*held));
 
 	if (held == NULL) {
-		event_free(event);
+		event_discard(event);
 		m->no_memory++;
 		return;
 	}

@@ -61,7 +61,7 @@ on_event(void *arg, const struct event *event)
 	struct event *copy = event_copy(event);
 
 	matcher_input(rooms->matcher, copy);
-	event_free(copy);
+	event_discard(copy);
 }
 
 static void

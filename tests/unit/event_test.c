@@ -32,7 +32,7 @@ START_TEST(a_copied_message_stands_alone)
 	ck_assert(slice_is(copied->from, "<sip:a@x>"));
 	ck_assert_uint_eq(copied->to.len, 0);
 	ck_assert_uint_eq(copied->date.len, 0);
-	event_free(copy);
+	event_discard(copy);
 }
 END_TEST
 
@@ -52,7 +52,7 @@ START_TEST(a_copied_certificate_and_realm_stand_alone)
 	ck_assert_str_eq(
 	    copy->observation->certificate.certificate->subject, "CN=a");
 	ck_assert_uint_eq(copy->observation->certificate.depth, 1);
-	event_free(copy);
+	event_discard(copy);
 	o = (struct observation){
 		.kind = OBSERVATION_KRB_REFUSED,
 		.krb_refused = { .error = 37, .realm = slice_text(realm) },
@@ -63,7 +63,7 @@ START_TEST(a_copied_certificate_and_realm_stand_alone)
 	ck_assert_int_eq(copy->observation->krb_refused.error, 37);
 	ck_assert(
 	    slice_is(copy->observation->krb_refused.realm, "EXAMPLE.NET"));
-	event_free(copy);
+	event_discard(copy);
 }
 END_TEST
 
@@ -76,8 +76,8 @@ START_TEST(other_events_are_copied_as_they_are)
 
 	ck_assert_uint_eq(copy->flow, 7);
 	ck_assert(copy->facts.ended);
-	event_free(copy);
-	event_free(NULL);
+	event_discard(copy);
+	event_discard(NULL);
 }
 END_TEST
 

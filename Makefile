@@ -171,8 +171,9 @@ build-fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard lib/*/*.[ch] lib/*/inner/*.[ch
 	    -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
 	    -o $@ $< $(wildcard lib/*/*.c lib/*/inner/*.c) $(LIB_LIBS) -lpcap
 
-# Guards, unit tests, seeds, stories, the corpus: tests/tools/run-checks.
-check: $B/siptimed $(units) $(replays) $(tools)
+# Guards, unit tests, seeds, stories, the corpus, the same five times:
+# tests/tools/run-checks.
+check: $B/siptimed $(units) $(replays) $(tools) $B/tests/bench/generate
 	@tests/tools/run-checks --build $B --corpus $(CORPUS) \
 	    $(if $(SAN),,--plain)
 

@@ -52,7 +52,8 @@ txntable_new(
 	t->output = output;
 	t->arg = arg;
 	methods_init(&t->methods);
-	if (txnstore_init(&t->store, &limits->key)) {
+	if (txnstore_init(&t->store, &limits->key) &&
+	    orphans_init(&t->orphans, &limits->key)) {
 		set_limits(t, limits);
 		return t;
 	}
@@ -66,6 +67,7 @@ txntable_free(struct txntable *t)
 	if (t == NULL)
 		return;
 	txnstore_done(&t->store);
+	orphans_done(&t->orphans);
 	free(t);
 }
 

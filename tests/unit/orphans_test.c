@@ -41,7 +41,9 @@ ask(unsigned server, nstime ms)
 static void
 setup(void)
 {
-	orphans = (struct orphans){ .kept = { { .status = 0 } } };
+	const struct siphash_key secret = { 1, 2 };
+
+	ck_assert(orphans_init(&orphans, &secret));
 }
 
 START_TEST(a_request_takes_the_response_that_came_before_it)
@@ -51,6 +53,7 @@ START_TEST(a_request_takes_the_response_that_came_before_it)
 	answer(200, 1);
 	ck_assert_uint_eq(ask(2, 2), 200);
 	ck_assert_uint_eq(ask(2, 3), 0);
+	orphans_done(&orphans);
 }
 END_TEST
 
@@ -60,6 +63,7 @@ START_TEST(after_t1_it_is_another_matter)
 	answer(200, 0);
 	ck_assert_uint_eq(ask(2, 500), 0);
 	ck_assert_uint_eq(ask(2, 499), 200);
+	orphans_done(&orphans);
 }
 END_TEST
 
@@ -69,6 +73,7 @@ START_TEST(it_must_come_from_the_server_that_is_asked)
 	answer(200, 0);
 	ck_assert_uint_eq(ask(3, 1), 0);
 	ck_assert_uint_eq(ask(2, 1), 200);
+	orphans_done(&orphans);
 }
 END_TEST
 
@@ -79,6 +84,7 @@ START_TEST(a_final_counts_more_than_a_provisional)
 	answer(200, 1);
 	answer(100, 2);
 	ck_assert_uint_eq(ask(2, 3), 200);
+	orphans_done(&orphans);
 }
 END_TEST
 
@@ -93,9 +99,36 @@ START_TEST(keys_are_compared_whole)
 	answer(200, 0);
 	ck_assert(!orphans_take(
 	    &orphans, &other, &to_server, TIMERS_T1, &status, &tag));
+	orphans_done(&orphans);
 }
 END_TEST
 
-UNIT("orphans", a_request_takes_the_response_that_came_before_it,
+START_TEST(the_oldest_gives_way_whatever_its_key)
+{
+	const struct origin from_server = origin(2, 1, 0);
+	const struct origin to_server = origin(1, 2, 1);
+	unsigned status;
+	uint32_t tag;
+
+	setup();
+	answer(200, 0);
+	for (uint64_t i = 0; i < ORPHANS_KEPT - 1; i++)
+		orphans_add(&orphans, &(struct txnkey){ .a = 7, .b = 10 + i },
+		    &from_server, 200, 0);
+	ck_assert_uint_eq(ask(2, 1), 200);
+	answer(200, 0);
+	for (uint64_t i = 0; i < ORPHANS_KEPT; i++)
+		orphans_add(&orphans,
+		    &(struct txnkey){ .a = 8 + i, .b = 10 + i }, &from_server,
+		    200, 0);
+	ck_assert_uint_eq(ask(2, 1), 0);
+	ck_assert(orphans_take(&orphans, &(struct txnkey){ .a = 8, .b = 10 },
+	    &to_server, TIMERS_T1, &status, &tag));
+	orphans_done(&orphans);
+}
+END_TEST
+
+UNIT("orphans", the_oldest_gives_way_whatever_its_key,
+    a_request_takes_the_response_that_came_before_it,
     after_t1_it_is_another_matter, it_must_come_from_the_server_that_is_asked,
     a_final_counts_more_than_a_provisional, keys_are_compared_whole)

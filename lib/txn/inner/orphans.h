@@ -2,33 +2,36 @@
 #ifndef ORPHANS_H
 #define ORPHANS_H
 
+#include "base/table.h"
 #include "txn/inner/txnkey.h"
 #include "txn/origin.h"
 
 /*
  * Responses that came before their requests.  A mirror has a queue for each
  * direction, and two interfaces have two clocks, so a quick server's answer
- * may be captured, or stamped, a little before what it answers.  Without
- * it the request would look unanswered; on TCP, with proof.
+ * may be captured, or stamped, a little before what it answers; and the last
+ * segment of a request may come after it.  Without it the request would look
+ * unanswered; on TCP, with proof.
  *
- * Embedded; a zeroed one is empty.  It keeps the latest few and allocates
- * nothing.
+ * The latest ORPHANS_KEPT are kept, in the order they came.
  */
 
-enum { ORPHANS_KEPT = 256 };
+enum { ORPHANS_KEPT = 4096 };
 
+struct orphan;
+
+/* Embedded; private. */
 struct orphans {
-	struct orphan {
-		uint64_t key_a, key_b;
-		struct address server;
-		nstime at;
-		uint32_t tag;
-		uint16_t status; /* 0: none here */
-		uint8_t transport;
-	} kept[ORPHANS_KEPT];
+	struct table *by_key;
+	struct orphan *kept; /* a ring */
+	size_t next;
 };
 
-/* Prefetches the slot of a request that comes soon. */
+/* False when out of memory; then too it takes orphans_done(). */
+bool orphans_init(struct orphans *o, const struct siphash_key *key);
+void orphans_done(struct orphans *o);
+
+/* Prefetches the bucket of a request that comes soon. */
 void orphans_expect(const struct orphans *o, const struct txnkey *key);
 
 /* `tag' is a hash of the To tag.  A provisional replaces no final. */

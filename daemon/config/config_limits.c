@@ -32,6 +32,8 @@ enum {
 static const struct siphash_key identity_key = { 0x73697074696d6564,
 	0x6964656e74697479 };
 
+enum { SENDERS = 16384 };
+
 static const nstime MINUTE = 60 * NSTIME_S;
 static const nstime HOUR = 3600 * NSTIME_S;
 
@@ -227,6 +229,7 @@ fill_judge(const struct config *config, const struct siphash_key *key,
 		.servers = peers,
 		.methods = METHODS,
 		.judged = config->limits.transactions,
+		.senders = SENDERS,
 		.identity = { (enum identity_mode)config->sip.identities,
 		    identity_key },
 		.key = *key,

@@ -12,6 +12,9 @@
  * could drive it out of range: there it ends, in 2248. */
 #define NOW_END (INT64_C(8800000000) * NSTIME_S)
 
+/* Without any packet for longer it may not have been captured. */
+#define HOLE (10 * NSTIME_S)
+
 enum { PROGRESS_PACKETS = 4096 }; /* looked after once in so many */
 
 struct source {
@@ -307,6 +310,16 @@ begin_source(struct replay *r, struct source *source)
 	source->begun = true;
 }
 
+/* A file may have been stopped for a while: nothing is known of that time. */
+static void
+live_through(struct replay *r, nstime now)
+{
+	if (now - r->now > HOLE)
+		reader_hole(r->setup.reader, r->now,
+		    matcher_hole(r->setup.matcher, r->now, now));
+	advance(r, now);
+}
+
 /* Move `now' to where this stamp is.  False: it would leave its range. */
 static bool
 move_time(struct replay *r, const struct source *source)
@@ -330,7 +343,7 @@ move_time(struct replay *r, const struct source *source)
 		r->shift = r->now - wall;
 		rebase(r);
 	}
-	advance(r, wall + r->shift > r->now ? wall + r->shift : r->now);
+	live_through(r, wall + r->shift > r->now ? wall + r->shift : r->now);
 	r->wall = wall;
 	return true;
 }

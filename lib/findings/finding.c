@@ -12,7 +12,7 @@ static const struct finding_field transaction_timeout[] = {
 	    "how far the transaction got" },
 	{ "proof", EVIDENCE_TEXT, true,
 	    "retransmitted acknowledged provisional response_retransmitted "
-	    "upstream_status unreachable",
+	    "failover upstream_status unreachable",
 	    "what shows that the requester got no answer either" },
 	{ "method", EVIDENCE_TEXT, true, NULL, "the method of the request" },
 	{ "start_line", EVIDENCE_TEXT, false, NULL,

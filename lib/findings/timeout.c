@@ -5,6 +5,7 @@
 #include "base/timerq.h"
 #include "findings/inner/clients.h"
 #include "findings/inner/proof.h"
+#include "findings/inner/habits.h"
 #include "findings/inner/verdicts.h"
 
 #include <stdlib.h>
@@ -31,6 +32,7 @@ struct timeout {
 	struct lru *servers; /* the longest without trouble goes */
 	struct timerq *healing;
 	struct verdicts *verdicts;
+	struct habits *habits;
 	nstime wall_offset; /* stamps less `now', from the latest outcome */
 	struct evidence evidence;
 };
@@ -79,9 +81,10 @@ timeout_new(
 	t->tally = tally_new(limits->methods);
 	t->servers = lru_new(&servers, &limits->key);
 	t->verdicts = verdicts_new(limits->judged, &limits->key);
+	t->habits = habits_new(limits->senders, &limits->key);
 	t->healing = timerq_new();
 	if (t->tally != NULL && t->servers != NULL && t->verdicts != NULL &&
-	    t->healing != NULL)
+	    t->habits != NULL && t->healing != NULL)
 		return t;
 	timeout_free(t);
 	return NULL;
@@ -94,6 +97,7 @@ timeout_free(struct timeout *t)
 		return;
 	lru_free(t->servers);
 	verdicts_free(t->verdicts);
+	habits_free(t->habits);
 	timerq_free(t->healing);
 	tally_free(t->tally);
 	free(t);
@@ -105,6 +109,7 @@ timeout_set(struct timeout *t, const struct timeout_limits *limits)
 	t->limits = *limits;
 	lru_set(t->servers, limits->servers);
 	verdicts_set(t->verdicts, limits->judged);
+	habits_set(t->habits, limits->senders);
 }
 
 static uint64_t *
@@ -119,6 +124,10 @@ count_of(struct tally_counts *c, enum timeout_verdict verdict)
 		return &c->unknown_asymmetric;
 	case TIMEOUT_UNKNOWN_LOSS:
 		return &c->unknown_loss;
+	case TIMEOUT_UNKNOWN_GAVE_UP:
+		return &c->unknown_gave_up;
+	case TIMEOUT_UNKNOWN_UNREPEATED:
+		return &c->unknown_unrepeated;
 	case TIMEOUT_UNDELIVERED:
 		return &c->undelivered;
 	case TIMEOUT_UNFINISHED:
@@ -241,12 +250,29 @@ excused(struct timeout *t, const struct outcome *o)
 	return false;
 }
 
+static const char *
+find_proof(struct timeout *t, const struct outcome *o, const struct delivery *d,
+    enum timeout_verdict *verdict)
+{
+	return proof_find(o, d, habits_span(t->habits, o), verdict);
+}
+
+static void
+remember(struct timeout *t, const struct outcome *o,
+    enum timeout_verdict verdict, bool told)
+{
+	verdicts_add(t->verdicts,
+	    &(struct verdict){ o->id, (uint8_t)verdict, told },
+	    o->now + timers_64_t1(t->limits.t1) + t->limits.grace);
+}
+
+/* EXPIRED; or UNFINISHED, where the proof may be whole already. */
 static enum timeout_verdict
 expired(struct timeout *t, const struct outcome *o, const struct delivery *d,
     const char *method)
 {
 	enum timeout_verdict verdict;
-	const char *proof = proof_find(o, d, t->limits.t1, &verdict);
+	const char *proof = find_proof(t, o, d, &verdict);
 	const bool told =
 	    verdict == TIMEOUT_TIMED_OUT && o->watched && !excused(t, o);
 	struct tally_counts *counts = tally_of(t->tally, method);
@@ -258,9 +284,9 @@ expired(struct timeout *t, const struct outcome *o, const struct delivery *d,
 		counts->answered--;
 	}
 	(*count_of(counts, verdict))++;
-	verdicts_add(t->verdicts,
-	    &(struct verdict){ o->id, (uint8_t)verdict, told },
-	    o->now + timers_64_t1(t->limits.t1) + t->limits.grace);
+	if (o->event == OUTCOME_EXPIRED || o->group.legs > 1)
+		remember(t, o, verdict, told);
+	habits_note(t->habits, o);
 	if (!told)
 		return verdict;
 	note_failure(t, o, method);
@@ -275,7 +301,7 @@ reviewed(struct timeout *t, const struct outcome *o, const struct delivery *d,
 {
 	struct verdict *v = verdicts_find(t->verdicts, o->id);
 	enum timeout_verdict verdict;
-	const char *proof = proof_find(o, d, t->limits.t1, &verdict);
+	const char *proof = find_proof(t, o, d, &verdict);
 
 	if (v == NULL || v->told || v->verdict != TIMEOUT_TIMED_OUT ||
 	    proof == NULL || !o->watched || excused(t, o))
@@ -313,7 +339,7 @@ recovered(struct timeout *t, const struct outcome *o, const struct delivery *d,
 {
 	const struct verdict *v = verdicts_find(t->verdicts, o->id);
 	enum timeout_verdict verdict;
-	const char *proof = proof_find(o, d, t->limits.t1, &verdict);
+	const char *proof = find_proof(t, o, d, &verdict);
 
 	if (v != NULL && v->told && proof != NULL)
 		tell_timeout(t, o, FINDING_UPDATED, method, proof);
@@ -328,6 +354,7 @@ timeout_input(struct timeout *t, const struct outcome *o,
 	t->wall_offset = wall - o->now;
 	if (o->event == OUTCOME_ANSWERED) {
 		tally_of_method(t->tally, o->method)->answered++;
+		habits_note(t->habits, o);
 		if (o->watched)
 			note_answer(t, o);
 		return TIMEOUT_ANSWERED;
@@ -335,6 +362,7 @@ timeout_input(struct timeout *t, const struct outcome *o,
 	tally_name(method, o->method);
 	switch (o->event) {
 	case OUTCOME_EXPIRED:
+	case OUTCOME_UNFINISHED:
 		return expired(t, o, delivery, method);
 	case OUTCOME_LATE:
 		return late(t, o, method);
@@ -344,9 +372,6 @@ timeout_input(struct timeout *t, const struct outcome *o,
 	case OUTCOME_REVIEWED:
 		reviewed(t, o, delivery, method);
 		return TIMEOUT_NONE;
-	case OUTCOME_UNFINISHED:
-		tally_of(t->tally, method)->unfinished++;
-		return TIMEOUT_UNFINISHED;
 	case OUTCOME_ANSWERED:
 	case OUTCOME_SLOW:
 		break;
@@ -399,6 +424,8 @@ timeout_stats(const struct timeout *t, counter_output *output, void *arg)
 {
 	output(arg, COUNTER_LIMIT, "timeout.servers_evicted",
 	    lru_evicted(t->servers));
+	output(arg, COUNTER_EVENT, "timeout.habits_evicted",
+	    habits_evicted(t->habits));
 	output(arg, COUNTER_LIMIT, "timeout.judged_full",
 	    verdicts_refused(t->verdicts));
 }

@@ -24,6 +24,7 @@ struct timeout_limits {
 	size_t servers;       /* server endpoint and method, known at a time */
 	size_t methods;       /* counted by name; the rest share "other" */
 	size_t judged;        /* verdicts a late answer may still withdraw */
+	size_t senders;       /* whose habit of resending is known */
 	struct identity identity;
 	struct siphash_key key;
 };
@@ -34,6 +35,8 @@ enum timeout_verdict {
 	TIMEOUT_TIMED_OUT,
 	TIMEOUT_UNKNOWN_ASYMMETRIC,
 	TIMEOUT_UNKNOWN_LOSS,
+	TIMEOUT_UNKNOWN_GAVE_UP,
+	TIMEOUT_UNKNOWN_UNREPEATED,
 	TIMEOUT_UNDELIVERED,
 	TIMEOUT_UNFINISHED
 };

@@ -232,7 +232,7 @@ void
 visibility_transaction(struct visibility *v, const struct outcome *o,
     const struct delivery *delivery, enum timeout_verdict verdict, nstime wall)
 {
-	if (verdict == TIMEOUT_UNKNOWN_LOSS && o->watched)
+	if (verdict == TIMEOUT_UNKNOWN_LOSS && delivery->lost && o->watched)
 		blind(v, &v->loss, o->now, wall);
 	if (delivery->reverse_seen)
 		both_ways(v, o, wall);

@@ -57,6 +57,7 @@ struct event_unanswered {
 struct event_way {
 	uint64_t acknowledged;
 	nstime last_gap;
+	nstime hung_up;   /* it ended the flow; NSTIME_NEVER: it did not */
 	bool undelivered; /* its oldest octets were resent in vain */
 };
 

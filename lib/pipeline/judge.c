@@ -276,6 +276,8 @@ fill_methods(struct judge *j, struct summary *summary)
 		m->timed_out = c.timed_out;
 		m->unknown_asymmetric = c.unknown_asymmetric;
 		m->unknown_loss = c.unknown_loss;
+		m->unknown_gave_up = c.unknown_gave_up;
+		m->unknown_unrepeated = c.unknown_unrepeated;
 		m->undelivered = c.undelivered;
 		m->unfinished = c.unfinished;
 	}

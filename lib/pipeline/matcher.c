@@ -161,6 +161,8 @@ on_message(struct matcher *m, const struct event_message *in, nstime now)
 	struct origin decided;
 	struct txntable_input input;
 
+	if (origin->flow != 0)
+		paths_message(m->paths, origin->flow, origin->to_server, now);
 	if (origin->flow == 0) {
 		paths_expect_entry(m->paths);
 		txntable_expect(m->txns, in->message);
@@ -355,6 +357,13 @@ void
 matcher_stepped(struct matcher *m, nstime step)
 {
 	clocks_stepped(m->clocks, step);
+}
+
+nstime
+matcher_hole(struct matcher *m, nstime from, nstime until)
+{
+	txntable_hole(m->txns, from, until);
+	return nstime_after(until, m->limits.transactions.timers.grace);
 }
 
 void

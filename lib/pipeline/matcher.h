@@ -62,6 +62,10 @@ void matcher_stepped(struct matcher *m, nstime step);
 
 /* The savefile ended, or `now' was rebased: what is open cannot be judged and
  * is told as unfinished.  The readers' reader_finish() comes first. */
+/* No packet at all was captured between the two.  Returns when the deadlines in
+ * between are judged: see txntable_hole(). */
+nstime matcher_hole(struct matcher *m, nstime from, nstime until);
+
 void matcher_finish(struct matcher *m, nstime now, nstime wall);
 
 void matcher_set(struct matcher *m, const struct matcher_limits *limits);

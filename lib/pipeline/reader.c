@@ -22,6 +22,8 @@ struct reader {
 	uint64_t packet;   /* the latest at `now', as in struct event */
 	enum event_task task;
 	nstime last_drop;
+	nstime hole;   /* no packets were captured for long after this, .. */
+	nstime judged; /* .. and what was due is judged at this */
 	uint64_t packets, messages, segments;
 	uint64_t other_port, no_memory;
 	struct porttally unlisted; /* SIP on other ports */
@@ -249,6 +251,17 @@ on_transport(void *arg, const struct decode_event *e)
 	}
 }
 
+/* When this side was the first to end the connection, by FIN or RST. */
+static nstime
+hung_up(const struct tcpreasm_event *e, enum tcpreasm_direction d,
+    const struct tcpreasm_facts *facts)
+{
+	if (e->fact == TCPREASM_RESET && e->direction == d &&
+	    facts->hung_up == NSTIME_NEVER)
+		return e->now;
+	return facts->hung_up;
+}
+
 static void
 tell_acknowledged(const struct reader *r, const struct tcpreasm_event *e)
 {
@@ -278,6 +291,7 @@ tell_facts(const struct reader *r, const struct tcpreasm_event *e)
 		event.facts.ways[d] = (struct event_way){
 			.acknowledged = facts.acknowledged,
 			.last_gap = facts.last_gap,
+			.hung_up = hung_up(e, d, &facts),
 			.undelivered = facts.resends >= TCPREASM_UNDELIVERED,
 		};
 		event.facts.ended = facts.ended;
@@ -401,6 +415,8 @@ reader_new(
 	r->output = *output;
 	r->limits = *limits;
 	r->last_drop = INT64_MIN;
+	r->hole = INT64_MIN;
+	r->judged = INT64_MIN;
 	if (build_rooms(r, limits))
 		return r;
 	reader_free(r);
@@ -461,6 +477,26 @@ reader_packet(struct reader *r, const struct packet *packet)
 	decode_input(r->decode, packet);
 }
 
+/*
+ * Connections are not given up for a hole in the capture: that waits until the
+ * packets behind it were seen, and transactions were judged by them.
+ */
+static nstime
+after_hole(const struct reader *r, nstime deadline)
+{
+	if (deadline > r->hole && deadline <= r->judged)
+		return nstime_after(r->judged, 1);
+	return deadline;
+}
+
+void
+reader_hole(struct reader *r, nstime from, nstime judged)
+{
+	if (from > r->judged)
+		r->hole = from;
+	r->judged = judged;
+}
+
 /* Segments may complete when others are given up, so TCP goes first. */
 void
 reader_tick(struct reader *r, nstime now, nstime wall)
@@ -470,7 +506,8 @@ reader_tick(struct reader *r, nstime now, nstime wall)
 	move_time(r, now, wall);
 	decode_tick(r->decode, now);
 	r->task = EVENT_BY_TCP_TIMER;
-	tcpreasm_tick(r->tcp, now);
+	if (after_hole(r, now) == now)
+		tcpreasm_tick(r->tcp, now);
 	r->task = EVENT_BY_ATTEMPT_TIMER;
 	streams_tick_attempts(r->streams, &context, now, wall);
 	r->task = EVENT_BY_EXCHANGE_TIMER;
@@ -482,7 +519,7 @@ reader_next_deadline(const struct reader *r)
 {
 	const nstime deadlines[] = {
 		decode_next_deadline(r->decode),
-		tcpreasm_next_deadline(r->tcp),
+		after_hole(r, tcpreasm_next_deadline(r->tcp)),
 		streams_next_deadline(r->streams),
 	};
 	return nstime_earliest(

@@ -67,6 +67,10 @@ nstime reader_next_deadline(const struct reader *r);
 /* The capture lost packets before us (kernel drops). */
 void reader_dropped(struct reader *r, nstime now);
 
+/* No packet at all was captured since `from', and what was due meanwhile is
+ * judged at `judged': see matcher_hole(). */
+void reader_hole(struct reader *r, nstime from, nstime judged);
+
 /* The savefile ended: octets that are held back are delivered. */
 void reader_finish(struct reader *r, nstime now, nstime wall);
 

@@ -93,6 +93,8 @@ method_object(const struct summary_method *m)
 	put_count(&o, "timed_out", m->timed_out);
 	put_count(&o, "unknown_asymmetric", m->unknown_asymmetric);
 	put_count(&o, "unknown_loss", m->unknown_loss);
+	put_count(&o, "unknown_gave_up", m->unknown_gave_up);
+	put_count(&o, "unknown_unrepeated", m->unknown_unrepeated);
 	if (m->undelivered > 0)
 		put_count(&o, "undelivered", m->undelivered);
 	put_count(&o, "unfinished", m->unfinished);

@@ -63,6 +63,10 @@ write_method(struct textbuf *t, const struct summary_method *m)
 	write_part(t, &before, m->unknown_asymmetric,
 	    "unknown (one direction unseen)");
 	write_part(t, &before, m->unknown_loss, "unknown (packets lost)");
+	write_part(
+	    t, &before, m->unknown_gave_up, "unknown (sender gave up early)");
+	write_part(t, &before, m->unknown_unrepeated,
+	    "unknown (sender never repeats)");
 	write_part(t, &before, m->undelivered, "undelivered");
 	write_part(t, &before, m->unfinished, "unfinished");
 	textbuf_add(t, "\n");
@@ -203,7 +207,8 @@ static uint64_t
 outcomes(const struct summary_method *m)
 {
 	return m->answered + m->timed_out + m->unknown_asymmetric +
-	    m->unknown_loss + m->undelivered + m->unfinished;
+	    m->unknown_loss + m->unknown_gave_up + m->unknown_unrepeated +
+	    m->undelivered + m->unfinished;
 }
 
 /* The methods count every tracked transaction, watched or not. */

@@ -9,11 +9,16 @@
  * the request was delivered, and whether a response would have been seen.
  */
 struct delivery {
-	bool acknowledged; /* TCP: its octets were, and no gap came after */
-	bool undelivered;  /* TCP: never acknowledged, resent or reset */
-	bool unreachable;  /* ICMP said so since it was sent */
-	bool reverse_seen; /* packets of uas to uac were seen since */
-	bool lost;         /* drops or gaps since it was sent */
+	bool acknowledged;   /* TCP: its octets were, and no gap came after */
+	bool undelivered;    /* TCP: never acknowledged, resent or reset */
+	bool unreachable;    /* ICMP said so, no earlier than the last copy */
+	bool reverse_seen;   /* packets of uas to uac were seen since */
+	bool reverse_lately; /* .. or in the minutes before */
+	bool confirmed; /* TCP: long after it the client sent more octets, and
+			 * had received none of the server by then */
+	bool lossy;     /* gaps elsewhere show that packets are being lost */
+	bool hung_up; /* TCP: the client closed it within 20 s of sending */
+	bool lost;    /* drops or gaps since it was sent */
 };
 
 #endif

@@ -63,6 +63,7 @@ struct outcome_request {
 	nstime sent_wall; /* first copy, its stamp */
 	nstime last_copy; /* latest copy, `now' time */
 	unsigned copies;  /* the first included */
+	bool repeated;    /* UDP: resent for so long that no response came */
 	uint64_t flow;    /* as in struct origin, for tcpreasm_facts() */
 	uint64_t flow_end;
 	bool to_server;
@@ -85,20 +86,22 @@ struct outcome_signs {
 	 * 408 or 504.  It expires at that moment; after a 1xx it waits for the
 	 * grace, since a CANCEL and its 487 will be on their way. */
 	bool early;
+	bool failover;  /* meanwhile the client asked another server */
 	bool recovered; /* a later attempt at another server won */
+	bool loss;      /* lately finals were missed: a mirror loses packets */
 };
 
 /* The other legs of the same request. */
 struct outcome_group {
-	unsigned legs; /* EXPIRED, REVIEWED: this one included */
-	/* EXPIRED, REVIEWED: ids of deeper legs that are silent as well.  If
+	unsigned legs; /* EXPIRED, REVIEWED, UNFINISHED: with this one */
+	/* .. and UNFINISHED: ids of deeper legs that are silent as well.  If
 	 * they are to blame, this one is counted there. */
 	uint64_t deeper[OUTCOME_DEEPER];
 	unsigned deeper_count;
 };
 
-/* Empty for transactions that are not watched; of those that were ANSWERED or
- * are UNFINISHED there is the Call-ID alone. */
+/* Empty for transactions that are not watched; of those that were ANSWERED
+ * there is the Call-ID alone. */
 struct outcome_text {
 	struct slice start_line, request_uri, call_id, from, to, branch;
 	uint32_t cseq;
@@ -108,7 +111,7 @@ struct outcome_text {
 /* Everything is borrowed until the callback returns. */
 struct outcome {
 	enum outcome_event event;
-	enum outcome_class class; /* EXPIRED, LATE, RECOVERED, REVIEWED */
+	enum outcome_class class; /* not of SLOW and ANSWERED */
 	uint64_t id;              /* unique for the life of the table */
 	nstime now;               /* of this event */
 	bool is_invite, watched, mras;

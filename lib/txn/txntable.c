@@ -12,6 +12,10 @@
  * may show up on any number of legs, so there is a limit to them. */
 enum { LEGS_MAX = 32 };
 
+/* For so long a sign of loss voids proofs that one missed final would refute.
+ */
+#define LOSS_COUNTS (300 * NSTIME_S)
+
 /* Each of them walks round the group in its turn. */
 enum { REVIEWED_MAX = 4 };
 
@@ -30,6 +34,8 @@ struct txntable {
 	struct orphans orphans;
 	struct txnstore_place expected;
 	uint64_t last_id;
+	nstime missed;           /* the latest sign of a final not seen */
+	nstime hole, hole_until; /* no packets were captured between them */
 	struct counters counters;
 };
 
@@ -51,6 +57,9 @@ txntable_new(
 		return NULL;
 	t->output = output;
 	t->arg = arg;
+	t->missed = INT64_MIN;
+	t->hole = INT64_MIN;
+	t->hole_until = INT64_MIN;
 	methods_init(&t->methods);
 	if (txnstore_init(&t->store, &limits->key) &&
 	    orphans_init(&t->orphans, &limits->key)) {
@@ -77,12 +86,17 @@ tell(struct txntable *t, struct txn *txn, enum outcome_event event, nstime now)
 	struct outcome outcome;
 
 	txn_describe(txn, &outcome);
-	if (event != OUTCOME_ANSWERED && event != OUTCOME_UNFINISHED)
+	if (event != OUTCOME_ANSWERED)
 		txn_quote(txn, &outcome, &t->quotes);
 	outcome.event = event;
 	outcome.now = now;
 	outcome.method = methods_name(&t->methods, txn->method);
-	if (event == OUTCOME_EXPIRED || event == OUTCOME_REVIEWED)
+	outcome.request.repeated =
+	    transaction_repeated(&txn->state, t->limits.timers.t1);
+	outcome.signs.loss = now < nstime_after(t->missed, LOSS_COUNTS) &&
+	    t->missed != INT64_MIN;
+	if (event == OUTCOME_EXPIRED || event == OUTCOME_REVIEWED ||
+	    event == OUTCOME_UNFINISHED)
 		outcome.group.legs = txngroup_legs(txn);
 	if (outcome.group.legs > 1 && transaction_final(&txn->state) == 0)
 		outcome.group.deeper_count =
@@ -121,26 +135,46 @@ review(struct txntable *t, struct txn *ended, nstime now)
 	}
 }
 
+/*
+ * A deadline in a hole of the capture: the response may have come then, so it
+ * waits for the packets behind it.  A client that was seen to resend to the
+ * end got none.
+ */
+static bool
+waits_for_hole(const struct txntable *t, const struct txn *txn, nstime deadline,
+    nstime now)
+{
+	return deadline > t->hole && deadline <= t->hole_until &&
+	    now < nstime_after(t->hole_until, t->limits.timers.grace) &&
+	    !transaction_repeated(&txn->state, t->limits.timers.t1);
+}
+
 /* The deadline of a pending one has come, unless the limits have changed. */
 static void
 fire(struct txntable *t, struct txn *txn, nstime now)
 {
 	const struct transaction_timers timers =
 	    txn_timers(txn, &t->limits.timers);
+	const nstime deadline = transaction_deadline(&txn->state, &timers);
 	enum transaction_alarm alarm;
 
-	if (transaction_deadline(&txn->state, &timers) > now) {
+	if (deadline > now) {
 		reschedule(t, txn);
 		return;
 	}
-	alarm = transaction_fire(&txn->state, &timers, now);
-	reschedule(t, txn);
-	if (alarm == TRANSACTION_SLOW) {
-		tell(t, txn, OUTCOME_SLOW, now);
+	if (waits_for_hole(t, txn, deadline, now)) {
+		txnqueue_await(&t->store.queue, txn,
+		    nstime_after(t->hole_until, t->limits.timers.grace));
 		return;
 	}
-	tell(t, txn, OUTCOME_EXPIRED, now);
-	review(t, txn, now);
+	alarm = transaction_fire(&txn->state, &timers, deadline);
+	reschedule(t, txn);
+	if (alarm == TRANSACTION_SLOW) {
+		tell(t, txn, OUTCOME_SLOW, deadline);
+		return;
+	}
+	tell(t, txn, OUTCOME_EXPIRED, deadline);
+	review(t, txn, deadline);
 }
 
 /* One has lingered long enough: is its final still without an ACK? */
@@ -176,17 +210,42 @@ txntable_tick(struct txntable *t, nstime now)
 	}
 }
 
+/* Its deadline has passed, and a hole kept it; or it has not. */
+static void
+end(struct txntable *t, struct txn *txn, nstime now)
+{
+	const struct transaction_timers timers =
+	    txn_timers(txn, &t->limits.timers);
+
+	if (transaction_deadline(&txn->state, &timers) <= now) {
+		fire(t, txn, now);
+		return;
+	}
+	transaction_end(&txn->state, now);
+	txnqueue_linger(&t->store.queue, txn);
+	tell(t, txn, OUTCOME_UNFINISHED, now);
+	review(t, txn, now);
+}
+
+void
+txntable_hole(struct txntable *t, nstime from, nstime until)
+{
+	t->hole = from;
+	t->hole_until = until;
+}
+
+/* Legs may take the blame from one another, so none is forgotten before all
+ * are told. */
 void
 txntable_close(struct txntable *t, nstime now)
 {
 	struct txn *txn;
 
-	while ((txn = txnqueue_pending(&t->store.queue)) != NULL) {
-		tell(t, txn, OUTCOME_UNFINISHED, now);
-		txnstore_forget(&t->store, txn);
-	}
+	t->hole_until = INT64_MIN;
+	while ((txn = txnqueue_pending(&t->store.queue)) != NULL)
+		end(t, txn, now);
 	while ((txn = txnqueue_lingering(&t->store.queue)) != NULL)
-		txnstore_forget(&t->store, txn);
+		lapse(t, txn, now);
 }
 
 /* The one that would be forgotten next anyway gives way to a new one. */
@@ -239,16 +298,31 @@ on_ack(struct txntable *t, const struct sip_message *m,
 {
 	const struct txnkey key = t->expected.key;
 	unsigned legs;
+	bool missed = false;
 	struct txn *invite =
 	    txnmatch_request(t->store.by_key, &key, NULL, origin, &legs);
 
 	if (invite != NULL) {
-		transaction_ack(&invite->state);
+		missed = transaction_ack(&invite->state);
 		txn_settle(invite, t->store.texts);
 	} else if (!txngroup_ack(t->store.dialogs, t->expected.dialog, m->cseq,
-		       origin, t->store.texts))
+		       origin, t->store.texts, &missed))
 		t->counters.ack_orphan++;
+	if (missed)
+		t->missed = origin->now;
 	return TXNTABLE_ACK;
+}
+
+static void
+give_up(struct txntable *t, struct txn *leg, uint16_t status, nstime now)
+{
+	const struct transaction_timers timers =
+	    txn_timers(leg, &t->limits.timers);
+
+	if (!transaction_give_up(&leg->state, &timers, now))
+		return;
+	leg->upstream_status = status;
+	fire(t, leg, now);
 }
 
 /* A final may end the waiting of other legs of the request. */
@@ -260,9 +334,7 @@ spread(struct txntable *t, struct txn *answered, nstime now)
 
 	while ((leg = txngroup_next_leg(&w)) != NULL) {
 		if (txngroup_given_up(leg, answered)) {
-			leg->upstream_status = answered->state.status;
-			transaction_give_up(&leg->state, now);
-			fire(t, leg, now);
+			give_up(t, leg, answered->state.status, now);
 			continue;
 		}
 		if (leg->recovered || transaction_final(&leg->state) != 0 ||
@@ -323,6 +395,12 @@ on_request(struct txntable *t, const struct sip_message *m,
 	struct txn *txn =
 	    txnmatch_request(t->store.by_key, key, &target, origin, &legs);
 
+	if (txn != NULL &&
+	    transaction_is_over(
+		&txn->state, t->limits.timers.t1, origin->now)) {
+		txnstore_forget(&t->store, txn);
+		txn = NULL;
+	}
 	if (txn != NULL) {
 		transaction_again(&txn->state, origin->now);
 		return TXNTABLE_RETRANSMISSION;
@@ -341,7 +419,8 @@ on_request(struct txntable *t, const struct sip_message *m,
 	txn->id = ++t->last_id;
 	txn->target = target;
 	txnstore_add(&t->store, txn, &t->expected);
-	txngroup_signs(txn, t->limits.timers.t1);
+	if (txngroup_signs(txn, t->limits.timers.t1))
+		t->missed = origin->now;
 	hear_orphan(t, txn, key, origin);
 	return TXNTABLE_NEW;
 }

@@ -69,6 +69,11 @@ struct txntable_input txntable_input(struct txntable *t,
 void txntable_tick(struct txntable *t, nstime now);
 nstime txntable_next_deadline(const struct txntable *t);
 
+/* No packet at all was captured between the two, where a savefile may have been
+ * stopped: deadlines in between wait for the grace behind it, unless the
+ * client was seen to resend to the end.  Tell it before the next tick. */
+void txntable_hole(struct txntable *t, nstime from, nstime until);
+
 /* Tell UNFINISHED for every pending transaction and forget all: a savefile
  * ended, or time was rebased. */
 void txntable_close(struct txntable *t, nstime now);

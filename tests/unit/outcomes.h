@@ -33,7 +33,8 @@ outcomes_silent(uint64_t id, nstime sent)
 		.request = { .sent = sent,
 		    .sent_wall = sent,
 		    .last_copy = sent + 31500 * NSTIME_MS,
-		    .copies = 11 },
+		    .copies = 11,
+		    .repeated = true },
 		.group.legs = 1,
 		.text = { .start_line = slice_text(
 			      "SERVICE sip:edge.example:5062 SIP/2.0"),

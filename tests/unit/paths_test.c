@@ -18,7 +18,8 @@ begin(void)
 	ck_assert_ptr_nonnull(paths);
 }
 
-/* Of a request that ended after five octets of flow 7, sent at 10 s. */
+/* Of a request that ended after five octets of flow 7, sent at 10 s and again
+ * at 12 s over UDP, judged at 44 s. */
 static struct delivery
 delivery(uint64_t flow)
 {
@@ -29,10 +30,12 @@ delivery(uint64_t flow)
 		.uac = client,
 		.uas = server,
 		.transport = flow == 0 ? TRANSPORT_UDP : TRANSPORT_TCP,
+		.now = 44 * NSTIME_S,
 		.request = { .flow = flow,
 		    .flow_end = 5,
 		    .to_server = true,
-		    .sent = 10 * NSTIME_S },
+		    .sent = 10 * NSTIME_S,
+		    .last_copy = (flow == 0 ? 12 : 10) * NSTIME_S },
 	    },
 	    &d);
 	return d;
@@ -43,8 +46,9 @@ flow(uint64_t id, uint64_t acknowledged, nstime gap, bool undelivered)
 {
 	paths_flow(paths, id,
 	    &(struct event_flow){
-		.ways = { { acknowledged, INT64_MIN, undelivered },
-		    { 0, gap, false } },
+		.ways = { { acknowledged, INT64_MIN, NSTIME_NEVER,
+			      undelivered },
+		    { 0, gap, NSTIME_NEVER, false } },
 	    });
 }
 
@@ -75,16 +79,30 @@ START_TEST(what_was_lost_since_may_have_been_the_answer)
 }
 END_TEST
 
-START_TEST(icmp_counts_for_its_port_from_then_on)
+START_TEST(lately_is_five_minutes_before_it_was_sent)
+{
+	begin();
+	ck_assert(!delivery(0).reverse_lately);
+	paths_packet(paths, &server.address, &client.address, -290 * NSTIME_S);
+	ck_assert(!delivery(0).reverse_lately);
+	paths_packet(
+	    paths, &server.address, &client.address, -290 * NSTIME_S + 1);
+	ck_assert(delivery(0).reverse_lately);
+	ck_assert(!delivery(0).reverse_seen);
+	paths_free(paths);
+}
+END_TEST
+
+START_TEST(icmp_counts_for_its_port_if_no_older_than_the_last_copy)
 {
 	struct icmp_unreachable icmp = { .protocol = 17 };
 
 	begin();
 	icmp.from = client;
 	icmp.to = server;
-	paths_unreachable(paths, &icmp, 9 * NSTIME_S);
+	paths_unreachable(paths, &icmp, 11 * NSTIME_S);
 	ck_assert(!delivery(0).unreachable);
-	paths_unreachable(paths, &icmp, 10 * NSTIME_S);
+	paths_unreachable(paths, &icmp, 12 * NSTIME_S);
 	ck_assert(delivery(0).unreachable);
 	server.port = 5060;
 	ck_assert(!delivery(0).unreachable);
@@ -137,6 +155,50 @@ START_TEST(a_flow_that_ended_before_it_was_acknowledged_did_not_deliver)
 }
 END_TEST
 
+START_TEST(a_client_that_closed_within_20_s_hung_up)
+{
+	struct event_flow facts = { .ended = true };
+
+	begin();
+	facts.ways[0].hung_up = 30 * NSTIME_S;
+	facts.ways[1].hung_up = NSTIME_NEVER;
+	paths_flow(paths, 7, &facts);
+	ck_assert(!delivery(7).hung_up);
+	facts.ways[0].hung_up = 30 * NSTIME_S - 1;
+	paths_flow(paths, 7, &facts);
+	ck_assert(delivery(7).hung_up);
+	facts.ways[0].hung_up = NSTIME_NEVER; /* a RST is told once */
+	paths_flow(paths, 7, &facts);
+	ck_assert(delivery(7).hung_up);
+	paths_free(paths);
+}
+END_TEST
+
+START_TEST(a_later_request_confirms_that_nothing_was_received)
+{
+	begin();
+	paths_message(paths, 7, true, 10 * NSTIME_S);
+	ck_assert(!delivery(7).confirmed);
+	paths_message(paths, 7, false, 40 * NSTIME_S);
+	ck_assert(!delivery(7).confirmed);
+	paths_message(paths, 7, true, 27 * NSTIME_S);
+	ck_assert(delivery(7).confirmed);
+	paths_free(paths);
+}
+END_TEST
+
+START_TEST(a_gap_elsewhere_shows_a_lossy_mirror)
+{
+	begin();
+	ck_assert(!delivery(7).lossy);
+	flow(8, 5, 30 * NSTIME_S, false);
+	ck_assert(delivery(7).lossy);
+	ck_assert(!delivery(7).lost);
+	ck_assert(delivery(0).lossy);
+	paths_free(paths);
+}
+END_TEST
+
 static uint64_t full;
 
 static void
@@ -163,7 +225,12 @@ END_TEST
 
 UNIT("paths", the_way_back_is_in_view_where_packets_came_back_since,
     what_was_lost_since_may_have_been_the_answer,
-    icmp_counts_for_its_port_from_then_on, a_request_is_acknowledged_to_its_end,
+    lately_is_five_minutes_before_it_was_sent,
+    icmp_counts_for_its_port_if_no_older_than_the_last_copy,
+    a_request_is_acknowledged_to_its_end,
     a_gap_on_the_way_back_may_have_been_the_answer,
     a_flow_that_ended_before_it_was_acknowledged_did_not_deliver,
+    a_client_that_closed_within_20_s_hung_up,
+    a_later_request_confirms_that_nothing_was_received,
+    a_gap_elsewhere_shows_a_lossy_mirror,
     at_the_limit_a_new_flow_is_not_followed)

@@ -16,6 +16,7 @@ timeout_of(size_t servers)
 		.servers = servers,
 		.methods = 3,
 		.judged = 100,
+		.senders = 100,
 	};
 
 	heard = (struct outcomes_heard){ .count = 0 };
@@ -28,6 +29,14 @@ input(struct timeout *t, struct outcome o)
 	const struct delivery delivery = { .lost = false };
 
 	return timeout_input(t, &o, &delivery, o.now);
+}
+
+static void
+send_once(struct outcome *o)
+{
+	o->request.copies = 1;
+	o->request.last_copy = o->request.sent;
+	o->request.repeated = false;
 }
 
 static struct tally_counts
@@ -123,9 +132,9 @@ START_TEST(it_is_told_when_the_deeper_one_cannot_be_proven)
 	struct timeout *t = timeout_of(10);
 	struct outcome deeper = deeper_leg();
 
-	deeper.request.copies = 1;
+	send_once(&deeper);
 	input(t, upper_leg());
-	ck_assert_int_eq(input(t, deeper), TIMEOUT_UNKNOWN_ASYMMETRIC);
+	ck_assert_int_eq(input(t, deeper), TIMEOUT_UNKNOWN_UNREPEATED);
 	review(t, upper_leg());
 	ck_assert_uint_eq(heard.count, 1);
 	ck_assert_str_eq(heard.key, "192.0.2.2:5062 SERVICE");
@@ -154,7 +163,7 @@ START_TEST(what_has_no_proof_is_not_told_when_reviewed)
 	struct timeout *t = timeout_of(10);
 	struct outcome upper = upper_leg();
 
-	upper.request.copies = 1;
+	send_once(&upper);
 	input(t, upper);
 	upper.group.deeper_count = 0;
 	review(t, upper);
@@ -179,17 +188,47 @@ START_TEST(a_late_answer_withdraws_what_was_told)
 }
 END_TEST
 
+START_TEST(a_sender_is_known_by_what_it_did_before)
+{
+	struct timeout *t = timeout_of(10);
+	struct outcome o = outcomes_silent(1, 0);
+
+	input(t, o);
+	send_once(&o);
+	o.id = 2;
+	ck_assert_int_eq(input(t, o), TIMEOUT_UNKNOWN_ASYMMETRIC);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(a_proof_that_is_whole_when_the_capture_ends_is_told)
+{
+	struct timeout *t = timeout_of(10);
+	struct outcome o = outcomes_silent(1, 0);
+
+	o.event = OUTCOME_UNFINISHED;
+	ck_assert_int_eq(input(t, o), TIMEOUT_TIMED_OUT);
+	ck_assert_uint_eq(heard.count, 1);
+	send_once(&o);
+	o.id = 2;
+	ck_assert_int_eq(input(t, o), TIMEOUT_UNFINISHED);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_uint_eq(counts(t, "SERVICE").unfinished, 1);
+	timeout_free(t);
+}
+END_TEST
+
 START_TEST(an_unknown_answered_late_was_answered)
 {
 	struct timeout *t = timeout_of(10);
 	struct outcome o = outcomes_silent(1, 0);
 
-	o.request.copies = 1;
-	ck_assert_int_eq(input(t, o), TIMEOUT_UNKNOWN_ASYMMETRIC);
+	send_once(&o);
+	ck_assert_int_eq(input(t, o), TIMEOUT_UNKNOWN_UNREPEATED);
 	o.event = OUTCOME_LATE;
 	input(t, o);
 	ck_assert_uint_eq(heard.count, 0);
-	ck_assert_uint_eq(counts(t, "SERVICE").unknown_asymmetric, 0);
+	ck_assert_uint_eq(counts(t, "SERVICE").unknown_unrepeated, 0);
 	ck_assert_uint_eq(counts(t, "SERVICE").answered, 1);
 	timeout_free(t);
 }
@@ -372,7 +411,9 @@ UNIT("timeout", a_proven_silence_is_a_finding_with_its_evidence,
     five_quiet_minutes_and_an_answered_client_heal_it,
     another_client_being_answered_heals_nothing,
     an_answer_to_an_older_request_heals_nothing,
-    a_new_timeout_begins_the_wait_anew, methods_beyond_the_limit_share_other,
+    a_new_timeout_begins_the_wait_anew, a_sender_is_known_by_what_it_did_before,
+    a_proof_that_is_whole_when_the_capture_ends_is_told,
+    methods_beyond_the_limit_share_other,
     a_final_nobody_acknowledged_moves_from_answered,
     at_its_limit_the_room_goes_on_telling,
     a_client_that_failed_before_a_restart_heals_it_after,

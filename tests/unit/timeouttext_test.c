@@ -89,6 +89,7 @@ START_TEST(every_proof_has_its_words)
 	proof_reads("response_retransmitted", "; the server repeated its");
 	proof_reads(
 	    "upstream_status", "reported 408 or 504 to its own client;");
+	proof_reads("failover", "; its sender went on to another server;");
 	proof_reads("unreachable", "; ICMP says unreachable;");
 	proof_reads("retransmitted, unreachable",
 	    "; the client sent it 11 times; ICMP says unreachable;");

@@ -269,10 +269,90 @@ END_TEST
 START_TEST(a_client_that_gave_up_unanswered_is_judged_at_once)
 {
 	invite(100);
-	transaction_give_up(&t, 120 * NSTIME_S);
+	transaction_give_up(&t, &timers, 120 * NSTIME_S);
 	ck_assert_int_eq(deadline(), 120);
 	fire();
 	ck_assert_int_eq(t.class, OUTCOME_NO_RESPONSE);
+}
+END_TEST
+
+START_TEST(a_408_after_the_deadline_says_nothing_about_it)
+{
+	invite(100);
+	ck_assert(!transaction_give_up(&t, &timers, 134 * NSTIME_S + 1));
+	ck_assert(transaction_give_up(&t, &timers, 134 * NSTIME_S));
+	ck_assert(!transaction_give_up(&t, &timers, 134 * NSTIME_S));
+}
+END_TEST
+
+/* Copies of a request from 100 s on, in milliseconds after the first. */
+static void
+copies(const nstime *ms, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		transaction_again(&t, 100 * NSTIME_S + ms[i] * NSTIME_MS);
+}
+
+START_TEST(five_copies_over_14_s_were_not_answered)
+{
+	const nstime sipp[] = { 500, 1500, 3500, 7500, 15500 };
+
+	invite(100);
+	copies(sipp, 4);
+	ck_assert(!transaction_repeated(&t, TIMERS_T1));
+	copies(sipp + 4, 1);
+	ck_assert(transaction_repeated(&t, TIMERS_T1));
+	invite(100);
+	copies(sipp + 2, 3);
+	ck_assert(!transaction_repeated(&t, TIMERS_T1));
+	transaction_begin(&t, false, true, 100 * NSTIME_S);
+	copies(sipp, 5);
+	ck_assert(!transaction_repeated(&t, TIMERS_T1));
+}
+END_TEST
+
+START_TEST(a_smaller_t1_shortens_the_end)
+{
+	const nstime quick[] = { 100, 300, 700, 1500, 3100 };
+
+	invite(100);
+	copies(quick, 5);
+	ck_assert(!transaction_repeated(&t, TIMERS_T1));
+	ck_assert(transaction_repeated(&t, 100 * NSTIME_MS));
+}
+END_TEST
+
+START_TEST(after_a_1xx_only_the_copies_behind_it_count)
+{
+	const nstime late[] = { 500, 1500, 3500, 7500, 11500, 15500 };
+	const nstime on[] = { 19500, 23500, 27500, 31500 };
+
+	transaction_begin(&t, false, false, 100 * NSTIME_S);
+	copies(late, 6);
+	transaction_response(&t, 100, 0, 116 * NSTIME_S);
+	copies(on, 1);
+	ck_assert(!transaction_repeated(&t, TIMERS_T1));
+	copies(on + 1, 3);
+	ck_assert(transaction_repeated(&t, TIMERS_T1));
+}
+END_TEST
+
+START_TEST(identifiers_may_come_again_once_it_is_over)
+{
+	invite(100);
+	ck_assert(!transaction_is_over(&t, TIMERS_T1, 133 * NSTIME_S));
+	response(101, 200);
+	ck_assert(!transaction_is_over(&t, TIMERS_T1, 110 * NSTIME_S));
+	transaction_ack(&t);
+	ck_assert(!transaction_is_over(&t, TIMERS_T1, 104 * NSTIME_S));
+	ck_assert(transaction_is_over(&t, TIMERS_T1, 105 * NSTIME_S));
+	transaction_begin(&t, false, false, 100 * NSTIME_S);
+	response(101, 200);
+	ck_assert(transaction_is_over(&t, TIMERS_T1, 105 * NSTIME_S));
+	transaction_begin(&t, false, false, 100 * NSTIME_S);
+	fire();
+	ck_assert(!transaction_is_over(&t, TIMERS_T1, 132 * NSTIME_S));
+	ck_assert(transaction_is_over(&t, TIMERS_T1, 133 * NSTIME_S));
 }
 END_TEST
 
@@ -280,7 +360,7 @@ START_TEST(a_client_that_gave_up_ringing_has_time_to_cancel)
 {
 	invite(100);
 	response(101, 180);
-	transaction_give_up(&t, 120 * NSTIME_S);
+	transaction_give_up(&t, &timers, 120 * NSTIME_S);
 	ck_assert_int_eq(deadline(), 122);
 	transaction_cancel(&t, &timers, 120 * NSTIME_S);
 	ck_assert_int_eq(deadline(), 154);
@@ -291,7 +371,7 @@ START_TEST(ringing_is_no_final_when_the_client_gave_up)
 {
 	invite(100);
 	response(101, 180);
-	transaction_give_up(&t, 120 * NSTIME_S);
+	transaction_give_up(&t, &timers, 120 * NSTIME_S);
 	response(121, 180);
 	ck_assert_int_eq(deadline(), 122);
 	fire();
@@ -388,9 +468,12 @@ START_TEST(the_end_of_time_does_not_wrap_round)
 }
 END_TEST
 
-UNIT("transaction", timer_f_fires_after_64_t1_and_grace,
-    a_copy_moves_no_deadline, timer_f_runs_on_after_a_1xx,
-    an_invite_with_100_only_is_stalled_after_64_t1,
+UNIT("transaction", a_408_after_the_deadline_says_nothing_about_it,
+    five_copies_over_14_s_were_not_answered, a_smaller_t1_shortens_the_end,
+    after_a_1xx_only_the_copies_behind_it_count,
+    identifiers_may_come_again_once_it_is_over,
+    timer_f_fires_after_64_t1_and_grace, a_copy_moves_no_deadline,
+    timer_f_runs_on_after_a_1xx, an_invite_with_100_only_is_stalled_after_64_t1,
     timer_c_starts_anew_with_each_101_to_199,
     timer_c_does_not_start_anew_with_100, the_first_final_answers_once,
     a_1xx_after_the_final_changes_nothing,

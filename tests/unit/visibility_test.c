@@ -77,8 +77,11 @@ START_TEST(loss_that_cost_a_verdict_is_told_and_ends_when_quiet)
 {
 	struct visibility *v = visibility_of(10);
 	const struct outcome o = outcomes_silent(1, 0);
+	const struct delivery drops = { .lost = true };
 
-	input(v, &o, true, TIMEOUT_UNKNOWN_LOSS);
+	input(v, &o, true, TIMEOUT_UNKNOWN_LOSS); /* inferred only */
+	ck_assert_uint_eq(heard.count, 0);
+	visibility_transaction(v, &o, &drops, TIMEOUT_UNKNOWN_LOSS, o.now);
 	ck_assert_uint_eq(heard.count, 1);
 	ck_assert_str_eq(heard.key, "loss");
 	ck_assert_int_eq(visibility_next_deadline(v), 334 * NSTIME_S);
@@ -200,6 +203,7 @@ START_TEST(what_was_told_before_a_restart_ends_after_it)
 	const struct visibility_minute bad = { "eth1", 1000, 100 };
 	const struct visibility_minute good = { "eth1", 1000, 0 };
 	const struct outcome o = outcomes_silent(1, 0);
+	const struct delivery drops = { .lost = true };
 	struct visibility *v = visibility_of(10);
 	struct record r;
 
@@ -207,7 +211,7 @@ START_TEST(what_was_told_before_a_restart_ends_after_it)
 		input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
 	for (unsigned i = 0; i < 15; i++)
 		visibility_arrived(v, 10, 0, 0, 0);
-	input(v, &o, false, TIMEOUT_UNKNOWN_LOSS); /* at 34 s */
+	visibility_transaction(v, &o, &drops, TIMEOUT_UNKNOWN_LOSS, o.now);
 	visibility_minute(v, &bad, 0, 0);
 	record_init(&r, 10000);
 	visibility_save(v, &r);

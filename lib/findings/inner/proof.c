@@ -1,16 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/inner/proof.h"
 
-/*
- * A UDP requester that got nothing sends 7 copies of an INVITE and 11 of
- * anything else in 31.5 s (Timers A and E).  One that did so nearly to the
- * end got no answer, whatever we see; a copy or two may be lost to us.
- */
-enum { INVITE_COPIES = 6, OTHER_COPIES = 7 };
-#define RESEND_SPAN(t1) (30 * (t1)) /* 15 s */
-
-const char *
-proof_class_name(enum outcome_class class)
+const char *proof_class_name(enum outcome_class class)
 {
 	static const char *const names[] = {
 		[OUTCOME_NO_RESPONSE] = "no_response",
@@ -35,47 +26,107 @@ answer_implied(const struct outcome *o)
 		       OUTCOME_UNSEEN_CHALLENGE)) != 0;
 }
 
-static bool
-retransmitted(const struct outcome *o, nstime t1)
-{
-	const unsigned enough = o->is_invite ? INVITE_COPIES : OTHER_COPIES;
-
-	return o->transport == TRANSPORT_UDP && o->request.copies >= enough &&
-	    o->request.last_copy - o->request.sent >= RESEND_SPAN(t1) &&
-	    !answer_implied(o);
-}
-
-/* Which proofs by absence there would be, had nothing been lost. */
+/*
+ * Which proofs by absence there would be, had nothing been lost.  Over UDP a
+ * client that got a 1xx alone resends anything but an INVITE, so there the 1xx
+ * proves nothing.
+ */
 static const char *
 by_absence(const struct outcome *o, const struct delivery *d)
 {
 	if (answer_implied(o) || (o->signs.unseen & OUTCOME_UNSEEN_CANCEL) != 0)
 		return NULL;
-	if (o->class != OUTCOME_NO_RESPONSE && o->response.provisional != 0)
+	if (o->class != OUTCOME_NO_RESPONSE && o->response.provisional != 0 &&
+	    (o->is_invite || o->transport != TRANSPORT_UDP))
 		return "provisional";
 	if ((o->class == OUTCOME_NO_RESPONSE || o->class == OUTCOME_NO_FINAL) &&
-	    o->transport != TRANSPORT_UDP && d->acknowledged)
+	    o->transport != TRANSPORT_UDP && d->acknowledged && !d->hung_up)
 		return "acknowledged";
 	return NULL;
 }
 
 static const char *
-by_sight(const struct outcome *o, const struct delivery *d, nstime t1)
+by_sight(const struct outcome *o, const struct delivery *d)
 {
+	const bool unanswered =
+	    o->class == OUTCOME_NO_RESPONSE || o->class == OUTCOME_NO_FINAL;
+
 	if (o->class == OUTCOME_NO_ACK || o->class == OUTCOME_NO_ACK_2XX)
 		return "response_retransmitted";
 	if (o->class == OUTCOME_NO_RESPONSE && d->unreachable)
 		return "unreachable";
-	if (o->class != OUTCOME_STALLED_AFTER_100 && retransmitted(o, t1))
+	if (o->class != OUTCOME_STALLED_AFTER_100 && o->request.repeated &&
+	    !answer_implied(o))
 		return "retransmitted";
-	if ((o->class == OUTCOME_NO_RESPONSE || o->class == OUTCOME_NO_FINAL) &&
-	    o->signs.upstream_status != 0)
+	if (unanswered && o->signs.upstream_status != 0)
 		return "upstream_status";
+	if (o->class == OUTCOME_NO_RESPONSE && o->signs.failover &&
+	    !answer_implied(o))
+		return "failover";
 	return NULL;
 }
 
+/* An answer was sent that we did not see: is that direction seen at all? */
+static enum timeout_verdict
+missed(const struct delivery *d)
+{
+	return d->reverse_lately ? TIMEOUT_UNKNOWN_LOSS
+				 : TIMEOUT_UNKNOWN_ASYMMETRIC;
+}
+
+/* Over UDP the copies say whether the client went on waiting.  Callers hang up
+ * when they like, so an INVITE that stops early may have been given up. */
+static enum timeout_verdict
+why_unknown_udp(
+    const struct outcome *o, const struct delivery *d, nstime usual_span)
+{
+	const nstime span = o->request.last_copy - o->request.sent;
+	const bool resent = o->request.copies > 1;
+
+	if (answer_implied(o) || (resent && o->response.status != 0))
+		return missed(d);
+	if (resent && o->is_invite)
+		return TIMEOUT_UNKNOWN_GAVE_UP;
+	if (usual_span > 2 * span)
+		return missed(d);
+	if ((o->signs.unseen & OUTCOME_UNSEEN_CANCEL) != 0)
+		return missed(d);
+	return resent ? TIMEOUT_UNKNOWN_GAVE_UP : TIMEOUT_UNKNOWN_UNREPEATED;
+}
+
+static enum timeout_verdict
+why_unknown(
+    const struct outcome *o, const struct delivery *d, nstime usual_span)
+{
+	if (d->lost)
+		return TIMEOUT_UNKNOWN_LOSS;
+	if (o->transport == TRANSPORT_UDP)
+		return why_unknown_udp(o, d, usual_span);
+	if (d->undelivered)
+		return TIMEOUT_UNDELIVERED;
+	if (d->acknowledged && !answer_implied(o))
+		return TIMEOUT_UNKNOWN_GAVE_UP;
+	return missed(d);
+}
+
+bool
+proof_by_absence(const char *proof)
+{
+	return strcmp(proof, "provisional") == 0 ||
+	    strcmp(proof, "acknowledged") == 0;
+}
+
+/* A gap in its connection voids both proofs by absence.  Datagrams, and the
+ * last octets of a connection, leave no gap: there it does that the mirror
+ * lately lost others. */
+static bool
+is_voided(const struct outcome *o, const struct delivery *d)
+{
+	return d->lost || ((o->signs.loss || d->lossy) && !d->confirmed);
+}
+
 const char *
-proof_find(const struct outcome *o, const struct delivery *d, nstime t1,
+proof_find(const struct outcome *o, const struct delivery *d, nstime usual_span,
     enum timeout_verdict *verdict)
 {
 	const char *proof;
@@ -84,19 +135,19 @@ proof_find(const struct outcome *o, const struct delivery *d, nstime t1,
 	if (o->class == OUTCOME_RING_NO_ANSWER)
 		return NULL;
 	*verdict = TIMEOUT_TIMED_OUT;
-	proof = by_sight(o, d, t1);
+	proof = by_sight(o, d);
 	if (proof != NULL)
 		return proof;
+	*verdict = TIMEOUT_UNFINISHED;
+	if (o->event == OUTCOME_UNFINISHED)
+		return NULL;
 	proof = by_absence(o, d);
-	if (proof != NULL && !d->lost)
-		return proof;
-	if (d->lost)
-		*verdict = TIMEOUT_UNKNOWN_LOSS;
-	else if (d->undelivered)
-		*verdict = TIMEOUT_UNDELIVERED;
+	if (proof == NULL)
+		*verdict = why_unknown(o, d, usual_span);
 	else
-		*verdict = TIMEOUT_UNKNOWN_ASYMMETRIC;
-	return NULL;
+		*verdict =
+		    is_voided(o, d) ? TIMEOUT_UNKNOWN_LOSS : TIMEOUT_TIMED_OUT;
+	return *verdict == TIMEOUT_TIMED_OUT ? proof : NULL;
 }
 
 void

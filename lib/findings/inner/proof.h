@@ -10,13 +10,18 @@
  */
 
 /*
- * Judge an EXPIRED outcome; `t1' is the round-trip estimate that requesters
- * repeat by.  Returns the name of the proof and sets *verdict
- * to TIMEOUT_TIMED_OUT, or returns NULL and sets *verdict to the reason why
- * nothing can be said.
+ * Judge an EXPIRED, REVIEWED, RECOVERED or UNFINISHED outcome.  `usual_span' is
+ * how long its sender is known to resend (habits.h).  Returns the name of the
+ * proof and sets *verdict to TIMEOUT_TIMED_OUT, or returns NULL and sets
+ * *verdict to the reason why nothing can be said.  When a capture ends only a
+ * proof by sight counts.
  */
 const char *proof_find(const struct outcome *outcome,
-    const struct delivery *delivery, nstime t1, enum timeout_verdict *verdict);
+    const struct delivery *delivery, nstime usual_span,
+    enum timeout_verdict *verdict);
+
+/* Whether `proof' rests on nothing having been lost. */
+bool proof_by_absence(const char *proof);
 
 /* "no_response", .. */
 const char *proof_class_name(enum outcome_class class);

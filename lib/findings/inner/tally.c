@@ -108,6 +108,8 @@ tally_save(struct record *r, const struct tally *t)
 		record_u64(r, c->unknown_loss);
 		record_u64(r, c->undelivered);
 		record_u64(r, c->unfinished);
+		record_u64(r, c->unknown_gave_up);
+		record_u64(r, c->unknown_unrepeated);
 		record_end(r, part);
 	}
 	record_more(r, false);
@@ -135,6 +137,11 @@ tally_load(struct tally *t, struct cursor *c)
 		counts->unknown_loss += cursor_le64(&part);
 		counts->undelivered += cursor_le64(&part);
 		counts->unfinished += cursor_le64(&part);
+		c->bad = part.bad;
+		if (part.rest.len == 0)
+			continue; /* an older version's */
+		counts->unknown_gave_up += cursor_le64(&part);
+		counts->unknown_unrepeated += cursor_le64(&part);
 		c->bad = part.bad;
 	}
 }

@@ -12,7 +12,12 @@
 enum { TALLY_NAME = 32 };
 
 struct tally_counts {
-	uint64_t answered, timed_out, unknown_asymmetric, unknown_loss;
+	uint64_t answered, timed_out;
+	/* A response was not seen, since its direction is not seen at all, or
+	 * since a packet was lost; the sender gave up early, or never resends.
+	 */
+	uint64_t unknown_asymmetric, unknown_loss, unknown_gave_up;
+	uint64_t unknown_unrepeated;
 	uint64_t undelivered, unfinished;
 };
 

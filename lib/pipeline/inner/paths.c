@@ -6,10 +6,18 @@
 #include "base/slab.h"
 #include "base/table.h"
 
+/* A pair of hosts whose reverse packets were seen is seen both ways; and a
+ * mirror that lost packets may have lost others. */
+#define LATELY (300 * NSTIME_S)
+
+/* A client that closes sooner did not wait for its transaction timer. */
+#define IMPATIENT (20 * NSTIME_S)
+
 struct paths_entry {
 	struct table_entry entry;
 	uint64_t flow;
 	struct event_flow facts;
+	nstime spoke[2]; /* the latest message; [1]: of the client */
 };
 
 struct paths {
@@ -18,6 +26,7 @@ struct paths {
 	struct slab *slab;
 	uint64_t odd; /* secret */
 	nstime last_drop;
+	nstime last_gap; /* of any flow */
 	uint64_t full, no_memory;
 };
 
@@ -37,6 +46,7 @@ paths_new(const struct paths_limits *limits)
 		return NULL;
 	p->last_drop = INT64_MIN;
 	p->odd = limits->key.k0 | 1;
+	p->last_gap = INT64_MIN;
 	p->pairs = pairs_new(&limits->pairs);
 	p->flows = table_new(limits->flows, &limits->key, same_flow);
 	p->slab = slab_new(sizeof(struct paths_entry));
@@ -141,7 +151,30 @@ add(struct paths *p, uint64_t flow)
 		return NULL;
 	}
 	e->flow = flow;
+	e->facts = (struct event_flow){ .ended = false };
+	for (int d = 0; d < 2; d++) {
+		e->facts.ways[d].last_gap = INT64_MIN;
+		e->facts.ways[d].hung_up = NSTIME_NEVER;
+		e->spoke[d] = INT64_MIN;
+	}
 	return e;
+}
+
+static void
+take_facts(
+    struct paths *p, struct paths_entry *e, const struct event_flow *facts)
+{
+	const struct event_flow before = e->facts;
+
+	e->facts = *facts;
+	for (int d = 0; d < 2; d++) {
+		struct event_way *way = &e->facts.ways[d];
+
+		if (before.ways[d].hung_up < way->hung_up)
+			way->hung_up = before.ways[d].hung_up;
+		if (way->last_gap > p->last_gap)
+			p->last_gap = way->last_gap;
+	}
 }
 
 void
@@ -159,7 +192,18 @@ paths_flow(struct paths *p, uint64_t flow, const struct event_flow *facts)
 	if (e == NULL)
 		e = add(p, flow);
 	if (e != NULL)
-		e->facts = *facts;
+		take_facts(p, e, facts);
+}
+
+void
+paths_message(struct paths *p, uint64_t flow, bool by_client, nstime now)
+{
+	struct paths_entry *e = find(p, flow);
+
+	if (e == NULL)
+		e = add(p, flow);
+	if (e != NULL)
+		e->spoke[by_client] = now;
 }
 
 void
@@ -195,6 +239,10 @@ of_flow(const struct paths *p, const struct outcome *o, struct delivery *d)
 	    &e->facts.ways[to_server ? TCPREASM_TO_CLIENT : TCPREASM_TO_SERVER];
 	d->acknowledged = there->acknowledged >= o->request.flow_end;
 	d->lost = d->lost || back->last_gap >= o->request.sent;
+	d->hung_up = there->hung_up < nstime_after(o->request.sent, IMPATIENT);
+	/* Its later segments would acknowledge a response, seen or not. */
+	d->confirmed = nstime_passed(o->request.sent,
+	    (o->now - o->request.sent) / 2, e->spoke[to_server]);
 	d->undelivered =
 	    !d->acknowledged && (there->undelivered || e->facts.ended);
 }
@@ -209,8 +257,12 @@ paths_of_silence(
 	pairs_facts(p->pairs, &o->uas.address, &o->uac.address, &back);
 	d->lost = p->last_drop >= sent;
 	d->reverse_seen = back.packets > 0 && back.last >= sent;
-	d->unreachable =
-	    paths_was_unreachable(p, &o->uac.address, &o->uas, sent);
+	d->reverse_lately =
+	    back.packets > 0 && !nstime_passed(back.last, LATELY, sent);
+	d->lossy = p->last_gap != INT64_MIN &&
+	    !nstime_passed(p->last_gap, LATELY, o->now);
+	d->unreachable = paths_was_unreachable(
+	    p, &o->uac.address, &o->uas, o->request.last_copy);
 	if (o->request.flow != 0)
 		of_flow(p, o, d);
 }

@@ -50,6 +50,9 @@ void paths_acknowledged(struct paths *p, uint64_t flow,
     const struct event_acknowledged *acknowledged);
 void paths_flow(struct paths *p, uint64_t flow, const struct event_flow *facts);
 
+/* A message came on a flow, from its client or not. */
+void paths_message(struct paths *p, uint64_t flow, bool by_client, nstime now);
+
 /* Packets were lost before us. */
 void paths_dropped(struct paths *p, nstime now);
 

@@ -96,6 +96,7 @@ static const struct {
 	    "the server repeated its response until it gave up" },
 	{ "upstream_status",
 	    "its sender reported 408 or 504 to its own client" },
+	{ "failover", "its sender went on to another server" },
 	{ "unreachable", "ICMP says unreachable" },
 };
 

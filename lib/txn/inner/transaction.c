@@ -8,6 +8,13 @@
  */
 enum { REPEATED_COPIES = 4, REPEATED_T1S = 30 };
 
+/*
+ * Clients that hear nothing send 7 copies of an INVITE and 11 of anything else
+ * in 31.5 s (Timers A and E); SIPp and Net::SIP send 6 in 15.5 s.  One copy,
+ * even the first, may be lost to us.
+ */
+enum { RESENT_COPIES = 5, RESENT_T1S = 28 };
+
 /* A client on UDP that heard nothing has resent at T1 and 3*T1. */
 enum { RESENT_BY_T1S = 3 };
 
@@ -42,8 +49,10 @@ transaction_again(struct transaction *t, nstime now)
 	if (t->copies < UINT32_MAX)
 		t->copies++;
 	t->resent_us = microseconds(now - t->sent);
-	if (!t->reliable)
-		t->unseen = 0;
+	if (t->reliable)
+		return;
+	t->unseen = 0;
+	t->failed_over = false;
 }
 
 /* Whether a 1xx of this status passed before; the rare ones share a bit. */
@@ -116,13 +125,21 @@ transaction_response(
 	return t->late ? TRANSACTION_LATE : TRANSACTION_ANSWERED;
 }
 
-void
+bool
+transaction_missed(struct transaction *t, enum outcome_unseen sign)
+{
+	t->unseen |= (uint8_t)sign;
+	return t->provisional != 0;
+}
+
+bool
 transaction_ack(struct transaction *t)
 {
 	if (transaction_final(t) == 0)
-		t->unseen |= OUTCOME_UNSEEN_ACK;
-	else if (t->is_invite && t->state != TRANSACTION_TERMINATED)
+		return transaction_missed(t, OUTCOME_UNSEEN_ACK);
+	if (t->is_invite && t->state != TRANSACTION_TERMINATED)
 		t->state = TRANSACTION_CONFIRMED;
+	return false;
 }
 
 /*
@@ -141,15 +158,6 @@ transaction_cancel(
 	if (t->status == 0)
 		t->unseen |= OUTCOME_UNSEEN_CANCEL;
 	t->cancelled = true;
-	t->since = now;
-}
-
-void
-transaction_give_up(struct transaction *t, nstime now)
-{
-	if (!transaction_pending(t) || t->cancelled || t->gave_up)
-		return;
-	t->gave_up = true;
 	t->since = now;
 }
 
@@ -175,6 +183,18 @@ gives_up_at(const struct transaction *t, const struct transaction_timers *x)
 	if (is_ringing(t))
 		return nstime_after(t->since, x->timer_c + x->grace);
 	return nstime_after(t->sent, window);
+}
+
+bool
+transaction_give_up(
+    struct transaction *t, const struct transaction_timers *timers, nstime now)
+{
+	if (!transaction_pending(t) || t->cancelled || t->gave_up ||
+	    now > gives_up_at(t, timers))
+		return false;
+	t->gave_up = true;
+	t->since = now;
+	return true;
 }
 
 static nstime
@@ -215,6 +235,31 @@ class_of(const struct transaction *t)
 	return t->gave_up ? OUTCOME_NO_FINAL : OUTCOME_RING_NO_ANSWER;
 }
 
+bool
+transaction_repeated(const struct transaction *t, nstime t1)
+{
+	nstime since = t->sent;
+
+	if (t->reliable || t->copies < RESENT_COPIES)
+		return false;
+	if (t->status != 0 && transaction_final(t) == 0)
+		since = transaction_first_response(t);
+	return transaction_last_copy(t) - since >= RESENT_T1S * t1;
+}
+
+bool
+transaction_is_over(const struct transaction *t, nstime t1, nstime now)
+{
+	const nstime quiet = now - transaction_last_copy(t);
+
+	if (transaction_pending(t) || quiet <= TIMERS_T2 + t1)
+		return false;
+	if (now - t->sent > timers_64_t1(t1))
+		return true;
+	return transaction_final(t) != 0 &&
+	    (!t->is_invite || t->state == TRANSACTION_CONFIRMED);
+}
+
 static bool
 should_have_resent(
     const struct transaction *t, const struct transaction_timers *x, nstime now)
@@ -247,6 +292,14 @@ terminate(struct transaction *t, const struct transaction_timers *timers)
 	return TRANSACTION_GONE;
 }
 
+void
+transaction_end(struct transaction *t, nstime now)
+{
+	t->class = (uint8_t)class_of(t);
+	t->state = TRANSACTION_EXPIRED;
+	t->since = now;
+}
+
 enum transaction_alarm
 transaction_fire(
     struct transaction *t, const struct transaction_timers *timers, nstime now)
@@ -259,8 +312,6 @@ transaction_fire(
 	}
 	if (should_have_resent(t, timers, now))
 		t->unseen |= OUTCOME_UNSEEN_NO_RESEND;
-	t->class = (uint8_t)class_of(t);
-	t->state = TRANSACTION_EXPIRED;
-	t->since = now;
+	transaction_end(t, now);
 	return TRANSACTION_GONE;
 }

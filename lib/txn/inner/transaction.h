@@ -63,7 +63,8 @@ struct transaction {
 	bool cancelled : 1;
 	bool gave_up : 1; /* the client did, before its timer fired */
 	bool slow_told : 1;
-	bool late : 1; /* its final came after EXPIRED */
+	bool failed_over : 1; /* the request went to another server */
+	bool late : 1;        /* its final came after EXPIRED */
 };
 
 enum transaction_step {
@@ -83,7 +84,7 @@ enum transaction_alarm {
 void transaction_begin(
     struct transaction *t, bool is_invite, bool reliable, nstime now);
 
-/* Another copy of the request passed. */
+/* Another copy of the request passed: the client still waits. */
 void transaction_again(struct transaction *t, nstime now);
 
 /* `tag' is a hash of the To tag: finals of several forks are no copies of
@@ -91,15 +92,22 @@ void transaction_again(struct transaction *t, nstime now);
 enum transaction_step transaction_response(
     struct transaction *t, unsigned status, uint32_t tag, nstime now);
 
-/* An ACK for this INVITE passed. */
-void transaction_ack(struct transaction *t);
+/* An ACK for this INVITE passed.  True: for a final that did not pass here,
+ * although responses do. */
+bool transaction_ack(struct transaction *t);
+
+/* Another message shows that a response came which did not pass here.  True:
+ * although responses do. */
+bool transaction_missed(struct transaction *t, enum outcome_unseen sign);
 
 /* A CANCEL for this INVITE passed. */
 void transaction_cancel(
     struct transaction *t, const struct transaction_timers *timers, nstime now);
 
-/* The client gave up: it answered its own client 408 or 504. */
-void transaction_give_up(struct transaction *t, nstime now);
+/* The client answered its own client 408 or 504.  False: by then it had given
+ * up anyway. */
+bool transaction_give_up(
+    struct transaction *t, const struct transaction_timers *timers, nstime now);
 
 /* No final passed and no deadline, so far. */
 static inline bool
@@ -146,6 +154,18 @@ transaction_final_span(const struct transaction *t)
 
 nstime transaction_deadline(
     const struct transaction *t, const struct transaction_timers *timers);
+
+/* The client heard nothing: it went on resending for so long that a copy or
+ * two may have been lost here.  After a 1xx the copies behind it count. */
+bool transaction_repeated(const struct transaction *t, nstime t1);
+
+/* Every identifier is the same, but this cannot be another copy: the last one
+ * is long ago, and it had been answered (an INVITE: and acknowledged) or given
+ * up. */
+bool transaction_is_over(const struct transaction *t, nstime t1, nstime now);
+
+/* Nothing more will be captured: as if its deadline had come. */
+void transaction_end(struct transaction *t, nstime now);
 
 /* The deadline has come, and it is `now'.  After GONE it may be TERMINATED:
  * then it is over as well. */

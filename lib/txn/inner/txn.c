@@ -77,6 +77,7 @@ signs_of(const struct txn *t)
 		.unseen = t->state.unseen,
 		.upstream_status = t->upstream_status,
 		.early = t->state.gave_up && !t->state.cancelled,
+		.failover = t->state.failed_over,
 		.recovered = t->recovered,
 	};
 }

@@ -58,8 +58,8 @@ void txn_begin(struct txn *t, const struct sip_message *m,
 struct transaction_timers txn_timers(
     const struct txn *t, const struct timers *timers);
 
-/* Fills all but event, now, method, deeper, legs and, but for the Call-ID,
- * texts, which are borrowed from the transaction. */
+/* Fills all but event, now, method, repeated, loss, deeper, legs and, but for
+ * the Call-ID, texts, which are borrowed from the transaction. */
 void txn_describe(const struct txn *t, struct outcome *outcome);
 
 /* Fills the other texts, borrowed from the transaction and *quotes. */

@@ -219,18 +219,49 @@ shows_challenge(const struct txn *next, const struct txn *t, nstime t1)
 	    next->state.sent - t->state.sent < CHALLENGED_WITHIN_T1S * t1;
 }
 
-/* The To tag was learnt from a response: not from a 100, which has none. */
+/* Did the same client get a To tag from another server it sent this to? */
 static bool
-shows_dialog(const struct txn *next, const struct txn *t)
+has_dialog_elsewhere(struct txn *t)
 {
-	return next->has_to_tag && !t->has_to_tag && next->cseq > t->cseq &&
-	    t->state.provisional <= 100;
+	struct txngroup_walk w = txngroup_around(t);
+	const struct txn *leg;
+
+	while ((leg = txngroup_next_leg(&w)) != NULL)
+		if (leg->state.status > 100 &&
+		    endpoint_address_equal(&leg->uac.address, &t->uac.address))
+			return true;
+	return false;
 }
 
-void
+/* The To tag was learnt from a response: not from a 100, which has none. */
+static bool
+shows_dialog(const struct txn *next, struct txn *t)
+{
+	return next->has_to_tag && !t->has_to_tag && next->cseq > t->cseq &&
+	    t->state.provisional <= 100 && !has_dialog_elsewhere(t);
+}
+
+/*
+ * The same client asks another server the same (RFC 3263 section 4.3): it
+ * resent or waited in vain.  Branches of a fork start together; a request that
+ * was forwarded comes from another host, or back with more Vias.
+ */
+static bool
+shows_failover(const struct txn *next, const struct txn *t)
+{
+	return next->method == t->method && next->cseq == t->cseq &&
+	    next->vias == t->vias && t->state.status == 0 &&
+	    !endpoint_equal(&next->uas, &t->uas) &&
+	    (next->by_key.hash != t->by_key.hash || next->key_b != t->key_b) &&
+	    (t->state.copies >= 2 ||
+		next->state.sent - t->state.sent >= TOGETHER);
+}
+
+bool
 txngroup_signs(struct txn *request, nstime t1)
 {
 	struct txngroup_walk w = txngroup_around(request);
+	bool missed = false;
 	struct txn *t;
 
 	while ((t = txngroup_next(&w)) != NULL) {
@@ -242,10 +273,15 @@ txngroup_signs(struct txn *request, nstime t1)
 			&t->uac.address, &request->uac.address))
 			continue;
 		if (shows_challenge(request, t, t1))
-			t->state.unseen |= OUTCOME_UNSEEN_CHALLENGE;
+			missed |= transaction_missed(
+			    &t->state, OUTCOME_UNSEEN_CHALLENGE);
 		if (shows_dialog(request, t))
-			t->state.unseen |= OUTCOME_UNSEEN_DIALOG;
+			missed |= transaction_missed(
+			    &t->state, OUTCOME_UNSEEN_DIALOG);
+		if (shows_failover(request, t))
+			t->state.failed_over = true;
 	}
+	return missed;
 }
 
 /* How likely is this the INVITE of an ACK?  Legs with the endpoints of the ACK
@@ -266,15 +302,15 @@ likelihood(const struct txn *t, uint32_t cseq, const struct origin *origin)
 }
 
 static void
-acknowledge(struct txn *t, struct txntexts *texts)
+acknowledge(struct txn *t, struct txntexts *texts, bool *missed)
 {
-	transaction_ack(&t->state);
+	*missed |= transaction_ack(&t->state);
 	txn_settle(t, texts);
 }
 
 bool
 txngroup_ack(struct table *dialogs, uint64_t dialog, uint32_t cseq,
-    const struct origin *origin, struct txntexts *texts)
+    const struct origin *origin, struct txntexts *texts, bool *missed)
 {
 	struct txn *newest = txngroup_newest(dialogs, dialog), *t;
 	struct txngroup_walk w;
@@ -291,10 +327,10 @@ txngroup_ack(struct table *dialogs, uint64_t dialog, uint32_t cseq,
 	if (best == 0)
 		return false;
 	if (likelihood(newest, cseq, origin) == best)
-		acknowledge(newest, texts);
+		acknowledge(newest, texts, missed);
 	for (w = txngroup_around(newest); (t = txngroup_next(&w)) != NULL;)
 		if (likelihood(t, cseq, origin) == best)
-			acknowledge(t, texts);
+			acknowledge(t, texts, missed);
 	return true;
 }
 

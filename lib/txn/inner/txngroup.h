@@ -66,14 +66,19 @@ bool txngroup_covers(const struct txn *winner, const struct txn *loser);
  * answered 408 or 504. */
 bool txngroup_given_up(const struct txn *leg, const struct txn *above);
 
-/* A new request: marks those before it that it shows to have been answered
- * unseen (DOMAIN 1.6), and the request if a fork beside it has won already. */
-void txngroup_signs(struct txn *request, nstime t1);
+/*
+ * A new request: marks those before it that it shows to have been answered
+ * unseen (DOMAIN 1.6), or given up for another server, and the request if a
+ * fork beside it has won already.  True: responses pass here, and one of those
+ * did not.
+ */
+bool txngroup_signs(struct txn *request, nstime t1);
 
 /* An ACK with a branch of its own, for a 2xx.  Marks the INVITEs it is most
- * likely for, and settles them.  False: there are none. */
+ * likely for, and settles them.  False: there are none.  Sets *missed if
+ * responses pass here, and the 2xx did not. */
 bool txngroup_ack(struct table *dialogs, uint64_t dialog, uint32_t cseq,
-    const struct origin *origin, struct txntexts *texts);
+    const struct origin *origin, struct txntexts *texts, bool *missed);
 
 /* A response with a Date of this hash came to `t': was it on another leg
  * before? */

@@ -126,7 +126,7 @@ message_set(struct message *parser, const struct message_limits *limits)
 		return true;
 	}
 	store = malloc(3 * limits->octets + 1);
-	head = malloc(limits->octets + 1);
+	head = malloc(limits->octets + 2); /* see copy_start_line() */
 	if (store == NULL || head == NULL) {
 		free(store);
 		free(head);
@@ -352,17 +352,34 @@ settle_all(struct message *parser, struct sip_message *m, osip_message_t *osip)
 	return true;
 }
 
+/*
+ * The start line as libosip2 takes it.  Behind a status code without the blank
+ * of RFC 3261 section 25.1 it would take the next line, often the top Via, for
+ * the reason phrase.
+ */
+static size_t
+copy_start_line(struct message *parser, struct slice *head)
+{
+	const struct slice line = field_line(head);
+	size_t len = line.len;
+
+	memcpy(parser->head, line.p, len);
+	if (slice_starts_with_nocase(line, "SIP/") &&
+	    len == strlen("SIP/2.0 200"))
+		parser->head[len++] = ' ';
+	for (const uint8_t *end = line.p + line.len; end < head->p; end++)
+		parser->head[len++] = *end;
+	return len;
+}
+
 /* The head without its Content-Length. */
 static size_t
 copy_head(struct message *parser, struct slice head)
 {
 	struct slice rest = head;
 	struct field field;
-	size_t len;
+	size_t len = copy_start_line(parser, &rest);
 
-	field_line(&rest);
-	len = head.len - rest.len;
-	memcpy(parser->head, head.p, len);
 	while (field_next(&rest, &field)) {
 		if (field.name == FIELD_CONTENT_LENGTH)
 			continue;

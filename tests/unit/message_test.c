@@ -235,7 +235,32 @@ START_TEST(a_message_may_be_cut_anywhere)
 }
 END_TEST
 
-UNIT("message", everything_is_read_from_a_request,
+START_TEST(a_status_line_may_end_after_its_code)
+{
+	static const char *const starts[] = { "SIP/2.0 200\r\n",
+		"SIP/2.0 200\n", "SIP/2.0 200 \r\n" };
+
+	for (size_t i = 0; i < 3; i++) {
+		char text[256];
+
+		snprintf(text, sizeof(text),
+		    "%sVia: SIP/2.0/UDP h;branch=z9hG4bK1\r\n"
+		    "Via: SIP/2.0/UDP g;branch=z9hG4bK2\r\nCall-ID: c\r\n"
+		    "CSeq: 1 SERVICE\r\nFrom: <sip:a@b>;tag=1\r\n"
+		    "To: <sip:a@b>\r\n\r\n",
+		    starts[i]);
+		ck_assert_int_eq(parse(slice_text(text)), MESSAGE_PARSED);
+		ck_assert(!m.recovered);
+		ck_assert_uint_eq(m.status, 200);
+		ck_assert_uint_eq(m.reason.len, 0);
+		IS(m.via_branch, "z9hG4bK1");
+		ck_assert_uint_eq(m.vias, 2);
+	}
+}
+END_TEST
+
+UNIT("message", a_status_line_may_end_after_its_code,
+    everything_is_read_from_a_request,
     a_response_has_the_method_of_its_cseq, folds_become_one_blank,
     a_message_refused_by_libosip2_is_recovered_by_its_keys,
     anything_but_sip_is_counted_by_name, a_refusal_leaves_the_output_alone,

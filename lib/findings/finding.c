@@ -48,7 +48,7 @@ static const struct finding_field transaction_timeout[] = {
 };
 
 static const struct finding_field slow_transaction[] = {
-	{ "class", EVIDENCE_TEXT, true, "pending late",
+	{ "class", EVIDENCE_TEXT, true, "pending late gave_up",
 	    "whether the requests still wait" },
 	{ "method", EVIDENCE_TEXT, true, NULL, "the method of the requests" },
 	{ "server", EVIDENCE_TEXT, true, NULL,

@@ -11,10 +11,14 @@ enum { COUNT_LIMIT = 16, CALL_ID = 128, UDP_COPIES = 4, SPARE = 1024 };
 struct slow_server {
 	struct lru_entry entry;
 	struct endpoint endpoint;
-	nstime slow_at[COUNT_LIMIT]; /* the latest ones, as a ring */
+	struct slow_one {
+		nstime at, sent;
+		uint64_t id; /* of the transaction */
+	} slow[COUNT_LIMIT]; /* the latest ones, as a ring */
 	size_t slow_count;
 	bool raised;
 	bool late;      /* slow ones were answered after all */
+	bool gave_up;   /* .. or given up by their senders */
 	unsigned quick; /* answers below the threshold in a row */
 	nstime slowest;
 	char call_id[CALL_ID]; /* of the slowest, escaped */
@@ -104,14 +108,22 @@ find_or_add(struct slow *s, const struct endpoint *endpoint)
 	return server;
 }
 
-/* When the first of the last `count' slow ones was sent, about. */
+/* When the first of the last `count' slow ones was sent. */
 static nstime
 first_sent(const struct slow *s, const struct slow_server *server)
 {
 	const size_t first =
 	    (server->slow_count - s->limits.count) % COUNT_LIMIT;
 
-	return server->slow_at[first] - server->threshold;
+	return server->slow[first].sent;
+}
+
+static const char *
+class_of(const struct slow_server *server)
+{
+	if (server->gave_up)
+		return "gave_up";
+	return server->late ? "late" : "pending";
 }
 
 static void
@@ -125,7 +137,7 @@ tell_with(struct slow *s, const struct slow_server *server,
 	textbuf_init(&name, store, sizeof(store));
 	endpoint_write(&name, &server->endpoint);
 	evidence_init(e);
-	evidence_text(e, "class", server->late ? "late" : "pending");
+	evidence_text(e, "class", class_of(server));
 	evidence_text(e, "method", server->method);
 	evidence_endpoint(e, "server", &server->endpoint);
 	evidence_seconds(e, "threshold_s", server->threshold, 1);
@@ -169,8 +181,17 @@ enough(const struct slow *s, const struct slow_server *server, nstime now)
 	const size_t count = s->limits.count;
 
 	return server->slow_count >= count &&
-	    now - server->slow_at[(server->slow_count - count) % COUNT_LIMIT] <=
+	    now - server->slow[(server->slow_count - count) % COUNT_LIMIT].at <=
 	    s->limits.window;
+}
+
+static bool
+is_counted(const struct slow_server *server, uint64_t id)
+{
+	for (size_t i = 0; i < COUNT_LIMIT && i < server->slow_count; i++)
+		if (server->slow[i].id == id)
+			return true;
+	return false;
 }
 
 /* UDP shows by its copies that the requester waits, TCP by the
@@ -180,26 +201,29 @@ still_waiting(const struct outcome *o, const struct delivery *d)
 {
 	if (o->transport == TRANSPORT_UDP)
 		return o->request.copies >= UDP_COPIES;
-	return d->acknowledged && !d->lost;
+	return d->acknowledged && !d->lost && !d->hung_up;
 }
 
+/* Each transaction counts once: when it is slow, or else when its sender gave
+ * it up. */
 static void
-pending(struct slow *s, const struct outcome *o, const struct delivery *d,
-    nstime wall)
+unanswered(struct slow *s, const struct outcome *o, bool gave_up, nstime wall)
 {
-	struct slow_server *server;
+	struct slow_server *server = find_or_add(s, &o->uas);
 
-	if (!still_waiting(o, d))
-		return;
-	server = find_or_add(s, &o->uas);
 	if (server == NULL)
 		return;
-	server->slow_at[server->slow_count++ % COUNT_LIMIT] = o->now;
+	server->gave_up |= gave_up;
 	server->quick = 0;
+	if (is_counted(server, o->id))
+		return;
+	server->slow[server->slow_count++ % COUNT_LIMIT] =
+	    (struct slow_one){ o->now, o->request.sent, o->id };
 	server->threshold =
 	    o->is_invite ? s->limits.slow_invite : s->limits.slow_other;
 	tally_name(server->method, o->method);
-	note_slowest(server, o, o->now - o->request.sent);
+	note_slowest(server, o,
+	    (gave_up ? o->request.last_copy : o->now) - o->request.sent);
 	if (!enough(s, server, o->now))
 		return;
 	server->raised = true;
@@ -231,12 +255,17 @@ answered(struct slow *s, const struct outcome *o, nstime wall)
 
 void
 slow_input(struct slow *s, const struct outcome *o,
-    const struct delivery *delivery, nstime wall)
+    const struct delivery *delivery, enum timeout_verdict verdict, nstime wall)
 {
+	const bool waited = still_waiting(o, delivery);
+
 	if (!o->watched)
 		return;
-	if (o->event == OUTCOME_SLOW)
-		pending(s, o, delivery, wall);
+	if (o->event == OUTCOME_SLOW && waited)
+		unanswered(s, o, false, wall);
+	else if (verdict == TIMEOUT_UNKNOWN_GAVE_UP &&
+	    o->transport == TRANSPORT_UDP && waited)
+		unanswered(s, o, true, wall);
 	else if (o->event == OUTCOME_ANSWERED || o->event == OUTCOME_LATE)
 		answered(s, o, wall);
 }

@@ -7,7 +7,8 @@
 /*
  * slow-transaction, the early warning: `count' watched transactions of one
  * server within five minutes without any response beyond the threshold, the
- * requester visibly still waiting.  Superseded by transaction-timeout.
+ * requester visibly still waiting; or it gave up (class gave_up), after four
+ * copies over UDP.  Superseded by transaction-timeout.
  */
 
 struct slow;
@@ -24,9 +25,9 @@ struct slow *slow_new(
     const struct slow_limits *limits, finding_output *output, void *arg);
 void slow_free(struct slow *s);
 
-/* SLOW and ANSWERED outcomes. */
+/* Every outcome, and the verdict on it. */
 void slow_input(struct slow *s, const struct outcome *outcome,
-    const struct delivery *delivery, nstime wall);
+    const struct delivery *delivery, enum timeout_verdict verdict, nstime wall);
 
 /* This transaction-timeout was found for this server: it takes over. */
 void slow_supersede(struct slow *s, const struct endpoint *server,

@@ -24,7 +24,8 @@ slow_of(size_t servers)
 static struct outcome
 slow_at(nstime sent, unsigned copies)
 {
-	struct outcome o = outcomes_silent(1, sent);
+	static uint64_t id = 100;
+	struct outcome o = outcomes_silent(++id, sent);
 
 	o.event = OUTCOME_SLOW;
 	o.now = sent + 5 * NSTIME_S;
@@ -37,7 +38,7 @@ input(struct slow *s, struct outcome o, bool acknowledged)
 {
 	const struct delivery delivery = { .acknowledged = acknowledged };
 
-	slow_input(s, &o, &delivery, o.now);
+	slow_input(s, &o, &delivery, TIMEOUT_NONE, o.now);
 }
 
 START_TEST(three_slow_ones_within_the_window_are_told)
@@ -88,7 +89,7 @@ START_TEST(a_tcp_requester_waits_once_its_request_is_acknowledged)
 	for (unsigned i = 0; i < 3; i++)
 		input(s, o, false);
 	ck_assert_uint_eq(heard.count, 0);
-	for (unsigned i = 0; i < 3; i++)
+	for (o.id = 1; o.id < 4; o.id++)
 		input(s, o, true);
 	ck_assert_uint_eq(heard.count, 1);
 	slow_free(s);
@@ -129,14 +130,14 @@ END_TEST
 START_TEST(a_timeout_supersedes_it)
 {
 	struct slow *s = slow_of(10);
-	const struct outcome o = slow_at(0, 4);
+	struct outcome o = slow_at(0, 4);
 	const struct finding timeout = {
 		.kind = FINDING_TRANSACTION_TIMEOUT,
 		.key = slice_text("192.0.2.2:5062 SERVICE"),
 		.now = 40 * NSTIME_S,
 	};
 
-	for (unsigned i = 0; i < 3; i++)
+	for (o.id = 1; o.id < 4; o.id++)
 		input(s, o, false);
 	slow_supersede(s, &o.uas, &timeout);
 	ck_assert_int_eq(heard.verdict, FINDING_SUPERSEDED);
@@ -195,7 +196,78 @@ START_TEST(quick_answers_after_a_restart_end_it)
 }
 END_TEST
 
-UNIT("slow", three_slow_ones_within_the_window_are_told,
+/* Sent four times, and not again: judged at 34 s. */
+static struct outcome
+given_up(uint64_t id, nstime sent)
+{
+	struct outcome o = slow_at(sent, 4);
+
+	o.event = OUTCOME_EXPIRED;
+	o.id = id;
+	o.request.last_copy = sent + 3500 * NSTIME_MS;
+	o.now = sent + 34 * NSTIME_S;
+	return o;
+}
+
+static void
+give_up(struct slow *s, struct outcome o)
+{
+	const struct delivery delivery = { .lost = false };
+
+	slow_input(s, &o, &delivery, TIMEOUT_UNKNOWN_GAVE_UP, o.now);
+}
+
+START_TEST(three_senders_that_gave_up_are_told)
+{
+	struct slow *s = slow_of(10);
+
+	give_up(s, given_up(1, 0));
+	give_up(s, given_up(2, 60 * NSTIME_S));
+	ck_assert_uint_eq(heard.count, 0);
+	give_up(s, given_up(3, 120 * NSTIME_S));
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert(slice_is(evidence_get(&heard.evidence, "class"), "gave_up"));
+	slow_free(s);
+}
+END_TEST
+
+START_TEST(one_that_was_slow_before_counts_once)
+{
+	struct slow *s = slow_of(10);
+
+	for (uint64_t id = 1; id < 3; id++) {
+		struct outcome o = slow_at(0, 4);
+
+		o.id = id;
+		input(s, o, false);
+		give_up(s, given_up(id, 0));
+	}
+	ck_assert_uint_eq(heard.count, 0);
+	give_up(s, given_up(3, 0));
+	ck_assert_uint_eq(heard.count, 1);
+	slow_free(s);
+}
+END_TEST
+
+START_TEST(three_copies_are_not_enough_to_give_up)
+{
+	struct slow *s = slow_of(10);
+
+	for (uint64_t id = 1; id < 9; id++) {
+		struct outcome o = given_up(id, 0);
+
+		o.request.copies = 3;
+		give_up(s, o);
+	}
+	ck_assert_uint_eq(heard.count, 0);
+	slow_free(s);
+}
+END_TEST
+
+UNIT("slow", three_senders_that_gave_up_are_told,
+    one_that_was_slow_before_counts_once,
+    three_copies_are_not_enough_to_give_up,
+    three_slow_ones_within_the_window_are_told,
     three_over_a_longer_time_are_not,
     a_udp_requester_that_does_not_repeat_does_not_wait,
     a_tcp_requester_waits_once_its_request_is_acknowledged,

@@ -126,6 +126,14 @@ START_TEST(a_slow_server_is_an_early_warning)
 	e.fields[0].text_len = 4;
 	ck_assert_ptr_nonnull(
 	    strstr(trouble(&event), ": answers take longer than 5 s, the"));
+	evidence_init(&e);
+	evidence_text(&e, "class", "gave_up");
+	evidence_text(&e, "method", "INVITE");
+	evidence_seconds(&e, "threshold_s", 10 * NSTIME_S, 0);
+	evidence_seconds(&e, "slowest_s", 7500 * NSTIME_MS, 1);
+	ck_assert_ptr_nonnull(strstr(trouble(&event),
+	    ": several senders gave up without a response, the longest wait "
+	    "7.5 s;"));
 }
 END_TEST
 

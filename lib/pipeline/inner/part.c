@@ -106,7 +106,7 @@ slow_part_input(void *room, struct part_case *c)
 {
 	const struct observation *o = c->observation;
 
-	slow_input(room, o->outcome, &o->delivery, o->wall);
+	slow_input(room, o->outcome, &o->delivery, c->verdict, o->wall);
 }
 
 const struct part part_slow = {

@@ -226,16 +226,21 @@ static void
 slow(struct textbuf *t, const struct alert_event *event)
 {
 	const struct evidence *e = event->evidence;
-	const bool late = slice_is(evidence_get(e, "class"), "late");
+	const struct slice class = evidence_get(e, "class");
+	const bool gave_up = slice_is(class, "gave_up");
 
 	slow_label(t, event);
-	textbuf_add(t,
-	    late ? ": answers take longer than "
-		 : ": several requests have no response after ");
-	if (!phrase_seconds(t, e, "threshold_s"))
+	if (gave_up)
+		textbuf_add(t, ": several senders gave up without a response");
+	else if (slice_is(class, "late"))
+		textbuf_add(t, ": answers take longer than ");
+	else
+		textbuf_add(t, ": several requests have no response after ");
+	if (!gave_up && !phrase_seconds(t, e, "threshold_s"))
 		textbuf_add(t, "they should");
 	if (evidence_find(e, "slowest_s") != NULL) {
-		textbuf_add(t, ", the slowest ");
+		textbuf_add(
+		    t, gave_up ? ", the longest wait " : ", the slowest ");
 		phrase_seconds(t, e, "slowest_s");
 	}
 	phrase_since(t, event->first_seen);
@@ -355,7 +360,8 @@ const struct kindtext timeouttext_slow = {
 "yet; if it does, this alert goes on as transaction-timeout.\n"
 "\n"
 "Class pending: the requests still wait.  Class late: answers do come,\n"
-"but late.\n"
+"but late.  Class gave_up: their senders stopped early (callers who hang\n"
+"up, or a short timer), after four copies without any response.\n"
 "\n"
 "Check in this order: the load of the server; what it waits for itself\n"
 "(a database, DNS, a certificate revocation list it cannot fetch, the\n"

@@ -33,6 +33,7 @@ struct timeout {
 	struct timerq *healing;
 	struct verdicts *verdicts;
 	struct habits *habits;
+	struct doubts doubts;
 	nstime wall_offset; /* stamps less `now', from the latest outcome */
 	struct evidence evidence;
 };
@@ -266,6 +267,16 @@ remember(struct timeout *t, const struct outcome *o,
 	    o->now + timers_64_t1(t->limits.t1) + t->limits.grace);
 }
 
+static void
+accuse(struct timeout *t, const struct outcome *o, const char *method,
+    const char *proof)
+{
+	note_failure(t, o, method);
+	if (o->request.flow != 0 && proof_by_absence(proof))
+		doubts_add(&t->doubts, o);
+	tell_timeout(t, o, FINDING_TROUBLE, method, proof);
+}
+
 /* EXPIRED; or UNFINISHED, where the proof may be whole already. */
 static enum timeout_verdict
 expired(struct timeout *t, const struct outcome *o, const struct delivery *d,
@@ -289,8 +300,7 @@ expired(struct timeout *t, const struct outcome *o, const struct delivery *d,
 	habits_note(t->habits, o);
 	if (!told)
 		return verdict;
-	note_failure(t, o, method);
-	tell_timeout(t, o, FINDING_TROUBLE, method, proof);
+	accuse(t, o, method, proof);
 	return verdict;
 }
 
@@ -307,8 +317,7 @@ reviewed(struct timeout *t, const struct outcome *o, const struct delivery *d,
 	    proof == NULL || !o->watched || excused(t, o))
 		return;
 	v->told = true;
-	note_failure(t, o, method);
-	tell_timeout(t, o, FINDING_TROUBLE, method, proof);
+	accuse(t, o, method, proof);
 }
 
 static enum timeout_verdict
@@ -328,6 +337,7 @@ late(struct timeout *t, const struct outcome *o, const char *method)
 			.now = o->now,
 		    });
 	verdicts_remove(t->verdicts, o->id);
+	doubts_remove(&t->doubts, o->id);
 	if (o->watched)
 		note_answer(t, o);
 	return TIMEOUT_ANSWERED;
@@ -343,6 +353,36 @@ recovered(struct timeout *t, const struct outcome *o, const struct delivery *d,
 
 	if (v != NULL && v->told && proof != NULL)
 		tell_timeout(t, o, FINDING_UPDATED, method, proof);
+}
+
+/* It may not be known any more whether it was answered late. */
+static void
+withdraw(struct timeout *t, const struct doubt *d, nstime now)
+{
+	struct tally_counts *counts = tally_of(t->tally, d->method);
+	struct verdict *v = verdicts_find(t->verdicts, d->id);
+
+	if (v != NULL) {
+		v->told = false;
+		v->verdict = TIMEOUT_UNKNOWN_LOSS;
+	}
+	counts->timed_out--;
+	counts->unknown_loss++;
+	tell(t, &d->uas, d->method,
+	    (struct finding){
+		.verdict = FINDING_WITHDRAWN,
+		.now = now,
+	    });
+}
+
+void
+timeout_gap(struct timeout *t, const struct doubts_gap *gap)
+{
+	struct doubt doubt;
+
+	t->wall_offset = gap->wall - gap->now;
+	while (doubts_take(&t->doubts, gap, &doubt))
+		withdraw(t, &doubt, gap->now);
 }
 
 enum timeout_verdict

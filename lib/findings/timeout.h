@@ -4,6 +4,7 @@
 
 #include "base/counter.h"
 #include "findings/finding.h"
+#include "findings/inner/doubts.h"
 #include "findings/inner/tally.h"
 #include "sip/identity.h"
 #include "txn/delivery.h"
@@ -49,6 +50,9 @@ void timeout_free(struct timeout *t);
 enum timeout_verdict timeout_input(struct timeout *t,
     const struct outcome *outcome, const struct delivery *delivery,
     nstime wall);
+
+/* Withdraws timeouts whose response the gap may have held. */
+void timeout_gap(struct timeout *t, const struct doubts_gap *gap);
 
 void timeout_tick(struct timeout *t, nstime now, nstime wall);
 nstime timeout_next_deadline(const struct timeout *t);

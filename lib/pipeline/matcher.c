@@ -256,6 +256,20 @@ on_unanswered(struct matcher *m, const struct event *e)
 	    });
 }
 
+static void
+on_flow(struct matcher *m, const struct event *e)
+{
+	struct observation o = {
+		.kind = OBSERVATION_GAP,
+		.now = e->now,
+		.wall = e->wall,
+		.gap = { .now = e->now, .wall = e->wall },
+	};
+
+	if (paths_flow(m->paths, e->flow, &e->facts, &o.gap))
+		m->output(m->arg, &o);
+}
+
 void
 matcher_input(void *matcher, const struct event *e)
 {
@@ -278,7 +292,7 @@ matcher_input(void *matcher, const struct event *e)
 		on_unanswered(m, e);
 		break;
 	case EVENT_FLOW:
-		paths_flow(m->paths, e->flow, &e->facts);
+		on_flow(m, e);
 		break;
 	case EVENT_ACKNOWLEDGED:
 		paths_acknowledged(m->paths, e->flow, &e->acknowledged);

@@ -19,6 +19,7 @@
 
 enum observation_kind {
 	OBSERVATION_TRANSACTION,
+	OBSERVATION_GAP, /* octets with messages were lost before us */
 	OBSERVATION_CLOCK,
 	OBSERVATION_TRUNCATED,
 	OBSERVATION_FAILED,      /* an attempt to connect came to nothing */
@@ -46,6 +47,7 @@ struct observation {
 	struct endpoint a, b;          /* ACTIVE: a */
 	enum decrypt_reason unread;    /* UNDECRYPTED */
 	union {
+		struct doubts_gap gap;                /* GAP */
 		struct stamp stamp;                   /* CLOCK */
 		struct connection_failure failure;    /* FAILED */
 		struct connection_success success;    /* WORKED */

@@ -8,6 +8,7 @@ static const struct paths_limits limits = { .pairs = { .pairs = 16 },
 
 static struct paths *paths;
 static struct endpoint client, server;
+static struct doubts_gap gap;
 
 static void
 begin(void)
@@ -42,14 +43,15 @@ delivery(uint64_t flow)
 }
 
 static void
-flow(uint64_t id, uint64_t acknowledged, nstime gap, bool undelivered)
+flow(uint64_t id, uint64_t acknowledged, nstime gap_at, bool undelivered)
 {
 	paths_flow(paths, id,
 	    &(struct event_flow){
 		.ways = { { acknowledged, INT64_MIN, NSTIME_NEVER,
 			      undelivered },
-		    { 0, gap, NSTIME_NEVER, false } },
-	    });
+		    { 0, gap_at, NSTIME_NEVER, false } },
+	    },
+	    &gap);
 }
 
 START_TEST(the_way_back_is_in_view_where_packets_came_back_since)
@@ -146,11 +148,11 @@ END_TEST
 START_TEST(a_flow_that_ended_before_it_was_acknowledged_did_not_deliver)
 {
 	begin();
-	paths_flow(paths, 7, &(struct event_flow){ .ended = true });
+	paths_flow(paths, 7, &(struct event_flow){ .ended = true }, &gap);
 	ck_assert(delivery(7).undelivered);
-	paths_flow(paths, 7, &(struct event_flow){ .forgotten = true });
+	paths_flow(paths, 7, &(struct event_flow){ .forgotten = true }, &gap);
 	ck_assert(!delivery(7).undelivered);
-	paths_flow(paths, 7, &(struct event_flow){ .forgotten = true });
+	paths_flow(paths, 7, &(struct event_flow){ .forgotten = true }, &gap);
 	paths_free(paths);
 }
 END_TEST
@@ -162,13 +164,13 @@ START_TEST(a_client_that_closed_within_20_s_hung_up)
 	begin();
 	facts.ways[0].hung_up = 30 * NSTIME_S;
 	facts.ways[1].hung_up = NSTIME_NEVER;
-	paths_flow(paths, 7, &facts);
+	paths_flow(paths, 7, &facts, &gap);
 	ck_assert(!delivery(7).hung_up);
 	facts.ways[0].hung_up = 30 * NSTIME_S - 1;
-	paths_flow(paths, 7, &facts);
+	paths_flow(paths, 7, &facts, &gap);
 	ck_assert(delivery(7).hung_up);
 	facts.ways[0].hung_up = NSTIME_NEVER; /* a RST is told once */
-	paths_flow(paths, 7, &facts);
+	paths_flow(paths, 7, &facts, &gap);
 	ck_assert(delivery(7).hung_up);
 	paths_free(paths);
 }
@@ -195,6 +197,25 @@ START_TEST(a_gap_elsewhere_shows_a_lossy_mirror)
 	ck_assert(delivery(7).lossy);
 	ck_assert(!delivery(7).lost);
 	ck_assert(delivery(0).lossy);
+	paths_free(paths);
+}
+END_TEST
+
+START_TEST(a_gap_is_told_with_the_time_since_when_it_may_be)
+{
+	const struct event_flow lossy = {
+		.ways = { { 5, INT64_MIN, NSTIME_NEVER, false },
+		    { 0, 30 * NSTIME_S, NSTIME_NEVER, false } }
+	};
+
+	begin();
+	paths_message(paths, 7, true, 10 * NSTIME_S);
+	paths_message(paths, 7, false, 9 * NSTIME_S);
+	ck_assert(paths_flow(paths, 7, &lossy, &gap));
+	ck_assert_uint_eq(gap.flow, 7);
+	ck_assert(!gap.to_server);
+	ck_assert_int_eq(gap.since, 9 * NSTIME_S);
+	ck_assert(!paths_flow(paths, 7, &lossy, &gap)); /* the same one */
 	paths_free(paths);
 }
 END_TEST
@@ -233,4 +254,5 @@ UNIT("paths", the_way_back_is_in_view_where_packets_came_back_since,
     a_client_that_closed_within_20_s_hung_up,
     a_later_request_confirms_that_nothing_was_received,
     a_gap_elsewhere_shows_a_lossy_mirror,
+    a_gap_is_told_with_the_time_since_when_it_may_be,
     at_the_limit_a_new_flow_is_not_followed)

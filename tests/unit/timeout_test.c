@@ -400,6 +400,28 @@ START_TEST(what_heals_goes_on_healing_after_a_restart)
 }
 END_TEST
 
+START_TEST(a_gap_that_shows_later_withdraws_a_proof_by_absence)
+{
+	struct timeout *t = timeout_of(10);
+	const struct delivery acknowledged = { .acknowledged = true };
+	const struct doubts_gap gap = { .flow = 7, .now = 70 * NSTIME_S };
+	struct outcome o = outcomes_silent(1, 0);
+
+	send_once(&o);
+	o.transport = TRANSPORT_TCP;
+	o.request.flow = 7;
+	o.request.to_server = true;
+	timeout_input(t, &o, &acknowledged, o.now);
+	ck_assert_uint_eq(counts(t, "SERVICE").timed_out, 1);
+	timeout_gap(t, &gap);
+	ck_assert_int_eq(heard.verdict, FINDING_WITHDRAWN);
+	ck_assert_int_eq(heard.now, 70 * NSTIME_S);
+	ck_assert_uint_eq(counts(t, "SERVICE").timed_out, 0);
+	ck_assert_uint_eq(counts(t, "SERVICE").unknown_loss, 1);
+	timeout_free(t);
+}
+END_TEST
+
 UNIT("timeout", a_proven_silence_is_a_finding_with_its_evidence,
     what_is_not_watched_is_counted_and_not_told,
     a_leg_folded_into_a_deeper_one_is_not_told,
@@ -411,7 +433,9 @@ UNIT("timeout", a_proven_silence_is_a_finding_with_its_evidence,
     five_quiet_minutes_and_an_answered_client_heal_it,
     another_client_being_answered_heals_nothing,
     an_answer_to_an_older_request_heals_nothing,
-    a_new_timeout_begins_the_wait_anew, a_sender_is_known_by_what_it_did_before,
+    a_new_timeout_begins_the_wait_anew,
+    a_gap_that_shows_later_withdraws_a_proof_by_absence,
+    a_sender_is_known_by_what_it_did_before,
     a_proof_that_is_whole_when_the_capture_ends_is_told,
     methods_beyond_the_limit_share_other,
     a_final_nobody_acknowledged_moves_from_answered,

@@ -80,12 +80,16 @@ timeout_part_input(void *room, struct part_case *c)
 {
 	const struct observation *o = c->observation;
 
-	c->verdict = timeout_input(room, o->outcome, &o->delivery, o->wall);
+	if (o->kind == OBSERVATION_TRANSACTION)
+		c->verdict =
+		    timeout_input(room, o->outcome, &o->delivery, o->wall);
+	else
+		timeout_gap(room, &o->gap);
 }
 
 const struct part part_timeout = {
 	.name = "timeout",
-	.hears = HEARS(TRANSACTION),
+	.hears = HEARS(TRANSACTION) | HEARS(GAP),
 	.new = timeout_part_new,
 	.free = timeout_part_free,
 	.set = timeout_part_set,

@@ -160,11 +160,12 @@ add(struct paths *p, uint64_t flow)
 	return e;
 }
 
-static void
-take_facts(
-    struct paths *p, struct paths_entry *e, const struct event_flow *facts)
+static bool
+take_facts(struct paths *p, struct paths_entry *e,
+    const struct event_flow *facts, struct doubts_gap *gap)
 {
 	const struct event_flow before = e->facts;
+	bool any = false;
 
 	e->facts = *facts;
 	for (int d = 0; d < 2; d++) {
@@ -174,11 +175,19 @@ take_facts(
 			way->hung_up = before.ways[d].hung_up;
 		if (way->last_gap > p->last_gap)
 			p->last_gap = way->last_gap;
+		if (way->last_gap == before.ways[d].last_gap)
+			continue;
+		any = true;
+		gap->flow = e->flow;
+		gap->to_server = d == TCPREASM_TO_SERVER;
+		gap->since = e->spoke[gap->to_server];
 	}
+	return any;
 }
 
-void
-paths_flow(struct paths *p, uint64_t flow, const struct event_flow *facts)
+bool
+paths_flow(struct paths *p, uint64_t flow, const struct event_flow *facts,
+    struct doubts_gap *gap)
 {
 	struct paths_entry *e = find(p, flow);
 
@@ -187,12 +196,11 @@ paths_flow(struct paths *p, uint64_t flow, const struct event_flow *facts)
 			table_remove(p->flows, &e->entry);
 			slab_give(p->slab, e);
 		}
-		return;
+		return false;
 	}
 	if (e == NULL)
 		e = add(p, flow);
-	if (e != NULL)
-		take_facts(p, e, facts);
+	return e != NULL && take_facts(p, e, facts, gap);
 }
 
 void

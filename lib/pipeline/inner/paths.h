@@ -48,7 +48,11 @@ bool paths_was_unreachable(const struct paths *p, const struct address *client,
 
 void paths_acknowledged(struct paths *p, uint64_t flow,
     const struct event_acknowledged *acknowledged);
-void paths_flow(struct paths *p, uint64_t flow, const struct event_flow *facts);
+
+/* True: octets were lost since the facts before, and *gap says which, but for
+ * the times of now. */
+bool paths_flow(struct paths *p, uint64_t flow, const struct event_flow *facts,
+    struct doubts_gap *gap);
 
 /* A message came on a flow, from its client or not. */
 void paths_message(struct paths *p, uint64_t flow, bool by_client, nstime now);

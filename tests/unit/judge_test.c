@@ -82,7 +82,7 @@ START_TEST(a_timeout_supersedes_the_early_warning)
 	slow.event = OUTCOME_SLOW;
 	slow.now = 5 * NSTIME_S;
 	slow.request.copies = 4;
-	for (unsigned i = 0; i < 3; i++)
+	for (slow.id = 1; slow.id < 4; slow.id++)
 		observe(j, slow);
 	ck_assert_uint_eq(heard.raised, 1);
 	ck_assert_int_eq(heard.kind, FINDING_SLOW_TRANSACTION);

@@ -8,6 +8,7 @@ struct sipstream_connection {
 	struct framing *framing[2];
 	bool foreign[2]; /* TLS, or nothing we know: not looked at any more */
 	bool begun[2];
+	bool headless[2]; /* its first octets are missing */
 };
 
 struct sipstream {
@@ -65,16 +66,16 @@ begin(struct sipstream *s, struct sipstream_connection *c,
     const struct streampart *part)
 {
 	const enum streampart_direction way = part->direction;
+	const bool midway = part->midway || c->headless[way];
 
 	c->begun[way] = true;
 	c->foreign[way] = looks_like_tls(part->octets) ||
-	    (!part->midway && !framing_may_be_sip(part->octets));
+	    (!midway && !framing_may_be_sip(part->octets));
 	if (c->foreign[way]) {
 		s->foreign++;
 		return false;
 	}
-	c->framing[way] =
-	    framing_new(s->max_message, part->midway, &s->framing);
+	c->framing[way] = framing_new(s->max_message, midway, &s->framing);
 	if (c->framing[way] != NULL)
 		return true;
 	c->foreign[way] = true;
@@ -98,20 +99,23 @@ on_message(void *arg, const struct framing_event *cut)
 	way->stream->output(way->stream->arg, part, &message);
 }
 
+static struct sipstream_connection *
+connection_of(struct sipstream *s, void **slot)
+{
+	if (*slot == NULL)
+		*slot = calloc(1, sizeof(struct sipstream_connection));
+	s->no_memory += *slot == NULL;
+	return *slot;
+}
+
 static void
 data(struct sipstream *s, const struct streampart *part, void **slot)
 {
 	struct sipstream_way way = { .stream = s, .part = part };
-	struct sipstream_connection *c = *slot;
+	struct sipstream_connection *c = connection_of(s, slot);
 
-	if (c == NULL) {
-		c = calloc(1, sizeof(*c));
-		*slot = c;
-	}
-	if (c == NULL) {
-		s->no_memory++;
+	if (c == NULL)
 		return;
-	}
 	if (c->foreign[part->direction] ||
 	    (!c->begun[part->direction] && !begin(s, c, part)))
 		return;
@@ -122,12 +126,19 @@ data(struct sipstream *s, const struct streampart *part, void **slot)
 void
 sipstream_input(struct sipstream *s, const struct streampart *part, void **slot)
 {
-	const struct sipstream_connection *c = *slot;
+	struct sipstream_connection *c;
 
-	if (part->lost == 0)
+	if (part->lost == 0) {
 		data(s, part, slot);
-	else if (c != NULL && c->framing[part->direction] != NULL)
+		return;
+	}
+	c = connection_of(s, slot);
+	if (c == NULL)
+		return;
+	if (c->framing[part->direction] != NULL)
 		framing_gap(c->framing[part->direction]);
+	else
+		c->headless[part->direction] = true;
 }
 
 void

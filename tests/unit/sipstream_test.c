@@ -99,6 +99,17 @@ START_TEST(picked_up_midway_it_finds_the_next_message)
 }
 END_TEST
 
+START_TEST(a_stream_without_its_first_octets_is_no_foreign_one)
+{
+	struct sipstream *s = stream();
+
+	sipstream_input(s, &(struct streampart){ .lost = 10 }, &user);
+	input(s, slice_text("ength: 0\r\n\r\n" OPTIONS), 10, false);
+	ck_assert_uint_eq(messages, 1);
+	end(s);
+}
+END_TEST
+
 START_TEST(after_a_gap_it_goes_on_with_the_next_message)
 {
 	struct sipstream *s = stream();
@@ -134,5 +145,6 @@ END_TEST
 
 UNIT("sipstream", a_message_in_two_segments_is_one_message,
     tls_is_left_alone_and_counted, picked_up_midway_it_finds_the_next_message,
+    a_stream_without_its_first_octets_is_no_foreign_one,
     after_a_gap_it_goes_on_with_the_next_message,
     a_message_ends_where_its_record_ends)

@@ -310,6 +310,22 @@ START_TEST(octets_acknowledged_but_never_seen_are_a_gap)
 }
 END_TEST
 
+START_TEST(the_first_octets_may_be_lost_with_the_handshake)
+{
+	begin(&plain);
+	client(-1, 0, TCP_SYN, "");
+	client(0, 0, TCP_ACK, "");
+	client(0, 0, TCP_ACK, "abc");
+	client(3, 5, TCP_ACK, ""); /* five octets that were not seen */
+	server(5, 3, TCP_ACK, "f");
+	client(3, 6, TCP_ACK, "");
+	tick(NSTIME_S);
+	client(3, 6, TCP_ACK, "d");
+	expect("opened >abc <-5 <f >d");
+	finish();
+}
+END_TEST
+
 START_TEST(an_unacknowledged_hole_is_waited_for)
 {
 	begin(&plain);
@@ -783,6 +799,7 @@ UNIT("tcpreasm", a_connection_opens_carries_both_ways_and_closes,
     an_acknowledged_hole_is_given_up_after_a_patience,
     an_acknowledgement_may_come_before_its_segment,
     octets_acknowledged_but_never_seen_are_a_gap,
+    the_first_octets_may_be_lost_with_the_handshake,
     an_unacknowledged_hole_is_waited_for,
     a_hole_on_a_one_way_mirror_is_given_up_in_time,
     a_direction_never_seen_has_no_gaps, a_full_stream_gives_up_its_first_hole,

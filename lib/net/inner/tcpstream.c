@@ -62,6 +62,14 @@ tcpstream_start(struct tcpstream *s, uint32_t sequence)
 	if (s->started)
 		return;
 	s->base = sequence;
+	if (s->expected) {
+		const uint32_t first = (uint32_t)s->high;
+		const int32_t missing = (int32_t)(sequence - first);
+
+		if (missing > 0 && missing <= TCPSTREAM_NEAR)
+			s->base = first;
+		s->high = 0;
+	}
 	s->started = true;
 }
 
@@ -349,6 +357,8 @@ tcpstream_acknowledge(struct tcpstream *s, const struct tcp *tcp, nstime now)
 
 	s->zero_window = tcp->window == 0;
 	if (!s->started) {
+		if (!s->expected)
+			s->high = tcp->acknowledgement;
 		s->base = tcp->acknowledgement;
 		s->expected = true;
 		return;

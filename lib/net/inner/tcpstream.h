@@ -80,8 +80,10 @@ TAILQ_HEAD(tcpstream_chunks, tcpstream_chunk);
 /* Read it; change it with the functions below. */
 struct tcpstream {
 	struct tcpstream_chunks chunks; /* private: by offset, no overlaps */
-	uint64_t next;         /* offset after the last octet in order */
-	uint64_t high;         /* highest offset sent; of the FIN if one was */
+	uint64_t next; /* offset after the last octet in order */
+	uint64_t high; /* highest offset sent; of the FIN if one was; before
+			* it started, the sequence number that was
+			* acknowledged first */
 	uint64_t acknowledged; /* the other side acknowledged up to here */
 	uint64_t lost;
 	uint64_t awaited;    /* who reads the stream asked to be told when the
@@ -107,7 +109,9 @@ void tcpstream_init(struct tcpstream *s);
 /* Forget the chunks without a word. */
 void tcpstream_done(struct tcpstream *s, struct tcpstream_store *store);
 
-/* Offset 0 is at `sequence'; nothing happens if it has started before. */
+/* Offset 0 is at `sequence', or before it where the other side acknowledged
+ * less at first: then octets are missing.  Nothing happens if it has started
+ * before. */
 void tcpstream_start(struct tcpstream *s, uint32_t sequence);
 
 /* How far `sequence' is ahead of the next octet, or behind if negative. */

@@ -13,7 +13,7 @@ struct orphan {
 	uint8_t transport;
 };
 
-struct wanted {
+struct orphan_wanted {
 	uint64_t key_b;
 	const struct address *server;
 	enum transport transport;
@@ -23,7 +23,7 @@ static bool
 equal(const struct table_entry *entry, const void *key)
 {
 	const struct orphan *p = (const struct orphan *)(const void *)entry;
-	const struct wanted *w = key;
+	const struct orphan_wanted *w = key;
 
 	return p->key_b == w->key_b && p->transport == w->transport &&
 	    endpoint_address_equal(&p->server, w->server);
@@ -49,7 +49,7 @@ static struct orphan *
 find(const struct orphans *o, const struct txnkey *key,
     const struct address *server, enum transport transport)
 {
-	const struct wanted wanted = { key->b, server, transport };
+	const struct orphan_wanted wanted = { key->b, server, transport };
 
 	if (table_count(o->by_key) == 0)
 		return NULL;

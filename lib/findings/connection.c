@@ -145,9 +145,13 @@ server_of(struct connection *c, const struct endpoint *endpoint)
 /* Beyond where this class of trouble ends it: a server whose port opens, and
  * with which TLS always failed, never worked. */
 static bool
-has_worked(const struct connection_server *s, enum connection_class class)
+has_worked(
+    const struct connection_server *s, const struct connection_failure *f)
 {
-	return s->reached > (unsigned)classes[class].cure;
+	const enum connection_stage cure =
+	    f->handshake ? CONNECTION_SECURED : classes[f->class].cure;
+
+	return s->reached > (unsigned)cure;
 }
 
 /* One of a few places for each server; the next takes it. */
@@ -181,7 +185,7 @@ fill_evidence(struct evidence *e, const struct connection_server *s,
 	/* Of answers over UDP only some are remembered. */
 	if (!f->udp || s->udp_worked)
 		evidence_boolean(e, "ever_worked",
-		    s->udp_worked || f->established || has_worked(s, f->class));
+		    s->udp_worked || f->established || has_worked(s, f));
 	if (f->established && f->after > 0)
 		evidence_seconds(e, "after_s", f->after, 1);
 	if (f->tls_version != NULL)
@@ -273,6 +277,7 @@ add(struct connection *c, struct failures *all,
 		failures_add(all, &f->client, f->sequence, f->now,
 		    f->began != 0 ? f->began : f->wall);
 	all->established = all->established || f->established;
+	all->handshake = all->handshake || f->handshake;
 }
 
 void
@@ -316,8 +321,11 @@ connection_failed(struct connection *c, const struct connection_failure *f)
 static enum connection_stage
 cure_of(const struct connection_server *s, size_t class)
 {
-	return s->failures[class]->established ? CONNECTION_KEPT
-					       : classes[class].cure;
+	const struct failures *all = s->failures[class];
+
+	if (all->established)
+		return CONNECTION_KEPT;
+	return all->handshake ? CONNECTION_SECURED : classes[class].cure;
 }
 
 static void

@@ -74,6 +74,7 @@ struct connection_failure {
 	 * answer on it. */
 	bool established;
 	nstime after;
+	bool handshake;             /* TLS had begun, and was not up yet */
 	unsigned requests;          /* that it concerns; 0: one */
 	const char *tls_version;    /* static; NULL: unknown or no TLS */
 	int tls_alert;              /* -1: none */

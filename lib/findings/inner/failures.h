@@ -18,6 +18,7 @@ struct failures {
 	bool raised;       /* set it: they were told */
 	bool tcp, udp;     /* set it: over which */
 	bool established;  /* set it: connections that had worked */
+	bool handshake;    /* set it: or that were about to begin TLS */
 
 	/* Private. */
 	struct address failing[FAILURES_CLIENTS]; /* the latest one first */

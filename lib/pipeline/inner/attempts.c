@@ -101,6 +101,7 @@ fail(struct attempts *a, struct attempt *t, enum connection_class class,
 		.class = class,
 		.client = t->client,
 		.server = t->server,
+		.handshake = t->answered && t->tls && !t->secured,
 		.tls_version = t->version,
 		.tls_alert = -1,
 		.now = now,
@@ -200,12 +201,19 @@ set_timer(struct attempts *a, struct attempt *t)
 			a->no_memory++;
 }
 
+/* It carries messages: TLS is up, or there is none. */
+static bool
+is_up(const struct attempt *t)
+{
+	return t->answered && (!t->tls || t->secured);
+}
+
 static void
 undelivered(struct attempts *a, struct attempt *t, nstime now, nstime wall)
 {
 	if (t->stalled)
 		return;
-	if (!t->answered) {
+	if (!is_up(t)) {
 		fail(a, t, CONNECTION_BLACKHOLE, now, wall);
 		return;
 	}
@@ -248,13 +256,6 @@ is_request(struct slice octets)
 	return !is_keep_alive(octets) &&
 	    !slice_starts_with(octets, "SIP/2.0") &&
 	    !slice_starts_with(octets, "ACK ");
-}
-
-/* It carries messages: TLS is up, or there is none. */
-static bool
-is_up(const struct attempt *t)
-{
-	return t->answered && (!t->tls || t->secured);
 }
 
 static void

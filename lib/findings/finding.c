@@ -39,6 +39,9 @@ static const struct finding_field transaction_timeout[] = {
 	    "another server answered a later attempt" },
 	{ "legs", EVIDENCE_INTEGER, true, NULL,
 	    "on how many legs it was seen" },
+	{ "closed_after_s", EVIDENCE_SECONDS, false, NULL,
+	    "the server closed or reset the connection so long after the "
+	    "request was sent" },
 	{ "servers", EVIDENCE_INTEGER, false, NULL,
 	    "how many servers did not answer this client; the other fields "
 	    "are of the last" },
@@ -106,7 +109,8 @@ static const struct finding_field local_clock[] = {
 };
 
 static const struct finding_field visibility[] = {
-	{ "class", EVIDENCE_TEXT, true, "one_way loss truncated no_sip undecrypted",
+	{ "class", EVIDENCE_TEXT, true,
+	    "one_way loss truncated no_sip undecrypted",
 	    "why part of the traffic cannot be judged" },
 	{ "interface", EVIDENCE_TEXT, false, NULL, "where it was captured" },
 	{ "a", EVIDENCE_TEXT, false, NULL, "a host that sends" },

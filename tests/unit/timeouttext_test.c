@@ -96,6 +96,18 @@ START_TEST(every_proof_has_its_words)
 }
 END_TEST
 
+START_TEST(a_server_that_hung_up_is_told)
+{
+	const struct alert_event event =
+	    timeout_of("no_response", "acknowledged");
+
+	evidence_seconds(&e, "closed_after_s", 50 * NSTIME_MS, 2);
+	ck_assert_ptr_nonnull(strstr(trouble(&event),
+	    "; TCP delivered it, nothing came back; the server closed the "
+	    "connection after 0.05 s;"));
+}
+END_TEST
+
 START_TEST(failover_and_folded_legs_are_told)
 {
 	const struct alert_event event = timeout_of("no_response", "");
@@ -139,4 +151,5 @@ END_TEST
 
 UNIT("timeouttext", a_timeout_says_who_what_when_and_how_proven,
     every_class_has_its_words, every_proof_has_its_words,
-    failover_and_folded_legs_are_told, a_slow_server_is_an_early_warning)
+    a_server_that_hung_up_is_told, failover_and_folded_legs_are_told,
+    a_slow_server_is_an_early_warning)

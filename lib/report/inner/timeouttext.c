@@ -191,6 +191,10 @@ timeout(struct textbuf *t, const struct alert_event *event)
 		textbuf_add(t, " (MRAS request)");
 	add_since(t, event);
 	add_proofs(t, e);
+	if (evidence_find(e, "closed_after_s") != NULL) {
+		textbuf_add(t, "; the server closed the connection after ");
+		phrase_seconds(t, e, "closed_after_s");
+	}
 	if (evidence_number(e, "recovered", 0) != 0)
 		textbuf_add(t, "; another server answered a later attempt");
 	add_legs(t, e);

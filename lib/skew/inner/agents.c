@@ -23,7 +23,7 @@ tell_with(const struct agents *a, struct finding finding)
 	textbuf_add(&subject, a->any_host ? " host" : " user agent");
 	textbuf_add(&subject, a->count == 1 ? "" : "s");
 	finding.kind = FINDING_CLOCK_SKEW;
-	finding.severity = FINDING_WARNING;
+	finding.severity = finding_severity_of(finding.kind, NULL);
 	finding.key = slice_text("user-agents");
 	finding.subject = textbuf_slice(&subject);
 	a->output(a->arg, &finding);

@@ -51,7 +51,7 @@ tell(const struct conflict_case *a, enum finding_verdict verdict,
 	    &(struct finding){
 		.kind = FINDING_WITNESS_CONFLICT,
 		.verdict = verdict,
-		.severity = FINDING_WARNING,
+		.severity = finding_severity_of(FINDING_WITNESS_CONFLICT, NULL),
 		.key = textbuf_slice(&key),
 		.subject = textbuf_slice(&key),
 		.evidence = evidence,

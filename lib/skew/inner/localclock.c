@@ -25,7 +25,7 @@ tell(struct localclock *l, enum localclock_class class,
 	const struct finding finding = {
 		.kind = FINDING_LOCAL_CLOCK,
 		.verdict = verdict,
-		.severity = FINDING_WARNING,
+		.severity = finding_severity_of(FINDING_LOCAL_CLOCK, NULL),
 		.key = slice_text(names[class]),
 		.subject = slice_text("local clock"),
 		.evidence = evidence,

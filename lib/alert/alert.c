@@ -12,9 +12,6 @@ enum { NAME = 600, SPARE = 16384 };
 /* The beginning of the key of an alert that stands for those beyond a quota. */
 #define FOLDED "folded "
 
-/* An alert's id is the same everywhere. */
-static const struct siphash_key unkeyed = { 0, 0 };
-
 const char *
 alert_state_name(enum alert_state state)
 {
@@ -140,6 +137,14 @@ forget(struct alert *a, struct alert_entry *e)
 	free_entry(e);
 }
 
+/* `name' is "kind NUL key". */
+static uint64_t
+id_of(enum finding_kind kind, struct slice name)
+{
+	return finding_id(
+	    kind, slice_after(name, strlen(finding_kind_name(kind)) + 1));
+}
+
 static struct alert_entry *
 new_entry(struct alert *a, enum finding_kind kind, struct slice name)
 {
@@ -153,7 +158,7 @@ new_entry(struct alert *a, enum finding_kind kind, struct slice name)
 		return NULL;
 	}
 	e->episode.kind = kind;
-	e->episode.id = siphash_24(&unkeyed, name);
+	e->episode.id = id_of(kind, name);
 	e->name_len = name.len;
 	memcpy(e->name, name.p, name.len);
 	if (!table_add(a->table, &e->in_table, table_hash(a->table, name))) {
@@ -604,7 +609,7 @@ take_in(struct alert *a, struct slice name, const struct episode *episode)
 	if (e == NULL)
 		return false;
 	e->episode = *episode;
-	e->episode.id = siphash_24(&unkeyed, name);
+	e->episode.id = id_of(episode->kind, name);
 	e->episode.folds = folding_subject(e->episode.kind, name).len > 0;
 	count(a, e);
 	TAILQ_REMOVE(&a->idle, e, idle);

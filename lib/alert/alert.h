@@ -17,6 +17,10 @@
  * An outage is not resolved as healthy while the same server fails in another
  * way: both are when the last is.  One that another alert supersedes ends, as
  * joined, once that one was raised.
+ *
+ * An alert that an incident takes in while it waits is joined in the place of
+ * raised: it goes on, its events have `joined' set, and it is not refreshed.
+ * One that was raised before goes on as it is, with `incident' set.
  */
 
 struct alert;
@@ -25,8 +29,9 @@ enum alert_state {
 	ALERT_RAISED,
 	ALERT_REFRESHED,
 	ALERT_RESOLVED,
-	ALERT_JOINED /* another alert goes on with it: for programs, people
-		      * hear of that one */
+	ALERT_JOINED /* another alert goes on with it, or an incident took it in
+		      * before it was raised: for programs, people hear of that
+		      * one */
 };
 
 enum alert_reason {
@@ -66,7 +71,9 @@ struct alert_event {
 	nstime duration;                 /* RESOLVED: raised to resolved */
 	const struct evidence *evidence; /* the first's when raised, the
 					  * latest's after */
-	bool repeated; /* told before a restart, but perhaps not heard */
+	uint64_t incident; /* the id of the incident it is a part of; 0: none */
+	bool joined;       /* never raised alone: for those who want it all */
+	bool repeated;     /* told before a restart, but perhaps not heard */
 	struct slice observer; /* the host that saw it; empty: a savefile */
 	uint64_t successor;    /* JOINED: the id of the other one */
 	bool folded;           /* it stands for more than are told one by one */

@@ -93,6 +93,8 @@ save_event(struct record *r, const struct alert_event *e)
 	record_u8(r, (uint8_t)e->severity);
 	record_u64(r, e->id);
 	record_u32(r, e->episode);
+	record_u64(r, e->incident);
+	record_flag(r, e->joined);
 	record_text(r, e->subject);
 	record_u64(r, e->count);
 	record_time(r, e->wall);
@@ -117,6 +119,8 @@ load_event(struct alert_event *e, struct evidence *evidence, struct cursor *c,
 	e->severity = record_read_below(c, 1, FINDING_INFO + 1);
 	e->id = cursor_le64(c);
 	e->episode = cursor_le32(c);
+	e->incident = cursor_le64(c);
+	e->joined = record_read_flag(c);
 	e->subject = record_read_line(c, LARGEST);
 	e->count = cursor_le64(c);
 	e->wall = record_read_time(c);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/finding.h"
 
+#include "base/siphash.h"
+
 #define HOUR (3600 * NSTIME_S)
 
-enum { NAME = 64 };
+/* Octets of a kind's name, and of a key that make a difference. */
+enum { NAME = 64, KEY = 600 };
 
 static const struct finding_field transaction_timeout[] = {
 	{ "class", EVIDENCE_TEXT, true,
@@ -247,6 +250,105 @@ static const struct finding_class certificate_classes[] = {
 	{ .class = NULL },
 };
 
+static const struct finding_field mras_failure[] = {
+	{ "server", EVIDENCE_TEXT, true, NULL, "the endpoint that refused" },
+	{ "status", EVIDENCE_INTEGER, true, NULL,
+	    "the status of the response" },
+	{ "reason_phrase", EVIDENCE_TEXT, false, NULL,
+	    "the reason in the body, or of the status line" },
+	{ "call_id", EVIDENCE_TEXT, false, NULL, "the Call-ID" },
+	{ "client", EVIDENCE_TEXT, true, NULL, "the endpoint that asked" },
+	{ .name = NULL },
+};
+
+static const struct finding_field media_encryption[] = {
+	{ "status", EVIDENCE_INTEGER, true, NULL,
+	    "the status of the response" },
+	{ "diagnostic_id", EVIDENCE_INTEGER, false, NULL,
+	    "the id in ms-client-diagnostics or ms-diagnostics" },
+	{ "reason", EVIDENCE_TEXT, false, NULL, "what the refuser says" },
+	{ "caller", EVIDENCE_TEXT, false, NULL, "the From of the INVITE" },
+	{ "callee", EVIDENCE_TEXT, false, NULL, "its To" },
+	{ "call_id", EVIDENCE_TEXT, false, NULL, "its Call-ID" },
+	{ "offer_level", EVIDENCE_TEXT, false,
+	    "not_supported supported required",
+	    "the encryption that the caller's SDP asks for" },
+	{ "peer_level", EVIDENCE_TEXT, false,
+	    "not_supported supported required",
+	    "the encryption that the refuser asked for in its own last SDP" },
+	{ .name = NULL },
+};
+
+static const struct finding_field sip_diagnostic[] = {
+	{ "status", EVIDENCE_INTEGER, true, NULL,
+	    "the status of the response" },
+	{ "diagnostic_id", EVIDENCE_INTEGER, true, NULL,
+	    "the id in ms-diagnostics or one of its kin" },
+	{ "reason", EVIDENCE_TEXT, false, NULL, "what the server says" },
+	{ "source", EVIDENCE_TEXT, false, NULL, "the server that says it" },
+	{ "call_id", EVIDENCE_TEXT, false, NULL, "the Call-ID" },
+	{ "server", EVIDENCE_TEXT, true, NULL, "the endpoint that refused" },
+	{ "client", EVIDENCE_TEXT, false, NULL, "the endpoint refused" },
+	{ "meaning", EVIDENCE_TEXT, false, NULL,
+	    "what the id means, of diagnostics.conf" },
+	{ "remedy", EVIDENCE_TEXT, false, NULL,
+	    "what to do about it, of diagnostics.conf" },
+	{ .name = NULL },
+};
+
+static const struct finding_field incident[] = {
+	{ "cause", EVIDENCE_TEXT, true,
+	    "clock relay_unreachable one_cannot_reach media_encryption",
+	    "the suspected cause that its alerts have in common" },
+	{ "peer", EVIDENCE_TEXT, false, NULL,
+	    "the host whose clock is wrong, or that cannot reach the server" },
+	{ "peers", EVIDENCE_LIST, false, NULL,
+	    "hosts whose clocks are wrong alike" },
+	{ "peer_count", EVIDENCE_INTEGER, false, NULL, "how many there are" },
+	{ "role", EVIDENCE_TEXT, false, "front_end edge",
+	    "its part on the A/V authentication port" },
+	{ "role_learnt", EVIDENCE_BOOLEAN, false, NULL,
+	    "the role was seen on the wire, not configured" },
+	{ "pool", EVIDENCE_TEXT, false, NULL,
+	    "the pool it is in, as configured" },
+	{ "pool_members", EVIDENCE_INTEGER, false, NULL,
+	    "how many members the pool has" },
+	{ "pool_well", EVIDENCE_INTEGER, false, NULL,
+	    "how many of them no alert concerns" },
+	{ "server", EVIDENCE_TEXT, false, NULL,
+	    "the endpoint that failed most often" },
+	{ "other_servers", EVIDENCE_INTEGER, false, NULL,
+	    "alerts about other servers" },
+	{ "clients", EVIDENCE_INTEGER, false, NULL,
+	    "how many clients the server failed" },
+	{ "alerts", EVIDENCE_LIST, false, NULL,
+	    "the ids of the alerts that are its parts" },
+	{ "timeouts", EVIDENCE_INTEGER, true, NULL,
+	    "transactions lost so far" },
+	{ "connections_failed", EVIDENCE_INTEGER, false, NULL,
+	    "attempts to connect that failed so far" },
+	{ "offset_s", EVIDENCE_SECONDS, false, NULL,
+	    "how far the clock is off; positive: ahead" },
+	{ "shape", EVIDENCE_TEXT, false, NULL,
+	    "what kind of mistake the offset looks like" },
+	{ "step_s", EVIDENCE_SECONDS, false, NULL, "the step of that clock" },
+	{ "stepped_at", EVIDENCE_TIME, false, NULL, "when that was" },
+	{ "since", EVIDENCE_TIME, true, NULL, "when its first part began" },
+	{ "failed_at", EVIDENCE_TIME, false, NULL,
+	    "when the first request or connection failed" },
+	{ "mras", EVIDENCE_BOOLEAN, true, NULL,
+	    "requests for media relay credentials are among it" },
+	{ "score", EVIDENCE_INTEGER, true, NULL,
+	    "how well the evidence supports the cause; 5 is enough" },
+	{ "speaks_for", EVIDENCE_LIST, false, NULL, "what supports it" },
+	{ "speaks_against", EVIDENCE_LIST, false, NULL,
+	    "what contradicts it or is open" },
+	{ "prove", EVIDENCE_LIST, false, NULL,
+	    "what to look at to prove or refute it" },
+	{ "open", EVIDENCE_LIST, false, NULL, "the parts that last" },
+	{ .name = NULL },
+};
+
 static const struct finding_row rows[FINDING_KINDS] = {
 	[FINDING_TRANSACTION_TIMEOUT] = {
 		.name = "transaction-timeout",
@@ -288,6 +390,7 @@ static const struct finding_row rows[FINDING_KINDS] = {
 	[FINDING_ZONE_CHANGE] = {
 		.name = "zone-change",
 		.severity = FINDING_NOTICE,
+		.joins = true,
 		.quiet = 24 * HOUR,
 		.message_ids = { "32833106536e45df80b2d002cc92d33d", "f08db22fd293456ab170fab23d90fbac" },
 		.fields = zone_change,
@@ -311,6 +414,7 @@ static const struct finding_row rows[FINDING_KINDS] = {
 	[FINDING_SILENT_PEER] = {
 		.name = "silent-peer",
 		.severity = FINDING_WARNING,
+		.joins = true,
 		.quiet = HOUR,
 		.is_outage = true,
 		.message_ids = { "7f453a0ef5094b4f95de6e91074206e2", "30f47f35d0384cfb8add40e92c34bf1c" },
@@ -332,6 +436,35 @@ static const struct finding_row rows[FINDING_KINDS] = {
 		.quiet = HOUR,
 		.message_ids = { "42a68fecc75a43c48d0d866b16519537", "39c0d03234794347b83bea5c88b224f0" },
 		.fields = stale_date,
+	},
+	[FINDING_MRAS_FAILURE] = {
+		.name = "mras-failure",
+		.severity = FINDING_ERROR,
+		.joins = true,
+		.quiet = HOUR,
+		.message_ids = { "af63088cdbb54d49b15753ad7948c17b", "9629d331f71344d591d2645765d2c48d" },
+		.fields = mras_failure,
+	},
+	[FINDING_MEDIA_ENCRYPTION] = {
+		.name = "media-encryption",
+		.severity = FINDING_WARNING,
+		.joins = true,
+		.quiet = HOUR,
+		.message_ids = { "f8f4a50922864bf3b31f44d6eefe7e05", "81f1000c64194d6f9a0acf6be469c04d" },
+		.fields = media_encryption,
+	},
+	[FINDING_SIP_DIAGNOSTIC] = {
+		.name = "sip-diagnostic",
+		.severity = FINDING_WARNING,
+		.quiet = HOUR,
+		.message_ids = { "1d56ba9d23ae4b7f9ea597f69ffedfd5", "dfa28c21aeb847798178ed5f18b5cb6c" },
+		.fields = sip_diagnostic,
+	},
+	[FINDING_INCIDENT] = {
+		.name = "incident",
+		.severity = FINDING_ERROR,
+		.message_ids = { "ceaf40e000e34ae5935b5cbaa53d227d", "e1b15c4924e74e7fbe008a360f02fd70" },
+		.fields = incident,
 	},
 };
 
@@ -365,6 +498,21 @@ finding_kind_parse(struct slice name, enum finding_kind *kind)
 		return true;
 	}
 	return false;
+}
+
+uint64_t
+finding_id(enum finding_kind kind, struct slice key)
+{
+	static const struct siphash_key unkeyed = { 0, 0 };
+	const struct slice first = slice_first(key, KEY);
+	char store[NAME + 1 + KEY];
+	struct textbuf t;
+
+	textbuf_init(&t, store, sizeof(store));
+	textbuf_add(&t, finding_kind_name(kind));
+	textbuf_add_slice(&t, slice_of("", 1));
+	textbuf_add_slice(&t, first);
+	return siphash_24(&unkeyed, textbuf_slice(&t));
 }
 
 enum finding_severity

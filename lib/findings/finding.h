@@ -21,6 +21,10 @@ enum finding_kind {
 	FINDING_SILENT_PEER,
 	FINDING_CERTIFICATE,
 	FINDING_STALE_DATE,
+	FINDING_MRAS_FAILURE,
+	FINDING_MEDIA_ENCRYPTION,
+	FINDING_SIP_DIAGNOSTIC,
+	FINDING_INCIDENT,
 	FINDING_KINDS /* how many there are */
 };
 
@@ -38,7 +42,9 @@ enum finding_verdict {
 	FINDING_HEALTHY,    /* it is over */
 	FINDING_WITHDRAWN,  /* one earlier TROUBLE was wrong: late answer */
 	FINDING_SUPERSEDED, /* another alert takes over: see successor */
-	FINDING_UPDATED     /* new evidence for a standing trouble, no count */
+	FINDING_UPDATED,    /* new evidence for a standing trouble, no count */
+	FINDING_JOINED,     /* it is a part of an incident from now on */
+	FINDING_QUIET       /* incidents: all parts are over, none seen well */
 };
 
 struct finding {
@@ -48,12 +54,17 @@ struct finding {
 	struct slice key;     /* its identity within the kind: stable text, the
 			       * same on every machine; borrowed */
 	struct slice subject; /* what a person calls it; borrowed */
-	const struct evidence *evidence; /* borrowed; NULL unless TROUBLE or
-					  * UPDATED */
+	const struct evidence
+	    *evidence;     /* borrowed; NULL unless TROUBLE or
+			    * UPDATED; incidents have none with
+			    * some TROUBLE, and one at their end */
 	const struct endpoint
-	    *server;      /* transaction-timeout: whose; borrowed */
-	nstime now, wall; /* when; wall is the packet's stamp */
-	nstime began;     /* TROUBLE: the stamp of its first packet; 0: wall */
+	    *server;       /* transaction-timeout: whose; borrowed */
+	uint64_t count;    /* TROUBLE: how many it sums up; 0 is one */
+	uint64_t incident; /* JOINED: the id of the incident's alert */
+	bool pressing;     /* UPDATED: not to wait for the reminder */
+	nstime now, wall;  /* when; wall is the packet's stamp */
+	nstime began;      /* TROUBLE: the stamp of its first packet; 0: wall */
 	/* SUPERSEDED: the alert that takes over, whose trouble was told before;
 	 * borrowed.  An empty key: none. */
 	enum finding_kind successor;
@@ -98,6 +109,10 @@ const struct finding_row *finding_row(enum finding_kind kind);
 
 /* "transaction-timeout", .. */
 const char *finding_kind_name(enum finding_kind kind);
+
+/* The id of the alert that findings of this kind and key belong to: an unkeyed
+ * hash, the same on every machine. */
+uint64_t finding_id(enum finding_kind kind, struct slice key);
 
 /* The severity of this class; `class' may be NULL. */
 enum finding_severity finding_severity_of(

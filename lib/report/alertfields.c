@@ -120,6 +120,18 @@ successor(const struct alert_event *event)
 	return id_of(event->successor);
 }
 
+static bool
+is_part(const struct alert_event *event)
+{
+	return event->incident != 0;
+}
+
+static json_t *
+incident(const struct alert_event *event)
+{
+	return id_of(event->incident);
+}
+
 static json_t *
 episode(const struct alert_event *event)
 {
@@ -193,7 +205,8 @@ static const struct alertfields_row rows[] = {
 	{ "alert", "text", "the kind of alert, a section of siptimed(8)",
 	    NULL, NULL, kind },
 	{ "state", "text", "raised, refreshed (it goes on), resolved, or "
-	    "joined (it goes on in another alert)", NULL, NULL, state },
+	    "joined (it goes on in another alert, or in an incident)",
+	    NULL, NULL, state },
 	{ "successor", "text", "the id of the alert in which it goes on",
 	    "if joined", has_joined, successor },
 	{ "reason", "text", "healthy (it was seen to work again), quiet "
@@ -212,6 +225,8 @@ static const struct alertfields_row rows[] = {
 	{ "id", "text", "16 hexadecimal digits: the same for one trouble in "
 	    "every episode, after a restart, on every machine",
 	    NULL, NULL, id },
+	{ "incident", "text", "the id of the incident that it is a part of",
+	    "if it is one", is_part, incident },
 	{ "episode", "number", "how often this trouble was raised, from 1",
 	    NULL, NULL, episode },
 	{ "subject", "text", "the server, host or interface that the alert is "

@@ -140,6 +140,13 @@ id(struct textbuf *t, const struct alert_event *event)
 }
 
 static void
+incident(struct textbuf *t, const struct alert_event *event)
+{
+	if (event->incident != 0)
+		textbuf_hex(t, event->incident, 16);
+}
+
+static void
 episode(struct textbuf *t, const struct alert_event *event)
 {
 	textbuf_uint(t, event->episode);
@@ -188,6 +195,7 @@ static const struct fields_row rows[] = {
 	{ "SIPTIMED_STATE", "state in JSON", state },
 	{ "SIPTIMED_REASON", "reason in JSON", reason },
 	{ "SIPTIMED_ID", "id in JSON", id },
+	{ "SIPTIMED_INCIDENT", "incident in JSON", incident },
 	{ "SIPTIMED_EPISODE", "episode in JSON", episode },
 	{ "SIPTIMED_SUBJECT", "subject in JSON", subject },
 	{ "SIPTIMED_COUNT", "count in JSON", count },

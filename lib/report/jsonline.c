@@ -149,6 +149,22 @@ tally_object(const struct porttally *tally)
 }
 
 static struct object
+diagnostics_object(const struct summary *s)
+{
+	struct object o = object_new();
+
+	for (size_t i = 0; i < s->diagnostic_count; i++) {
+		char name[16];
+		struct textbuf t;
+
+		textbuf_init(&t, name, sizeof(name));
+		textbuf_uint(&t, s->diagnostics[i].id);
+		put_count(&o, name, s->diagnostics[i].count);
+	}
+	return o;
+}
+
+static struct object
 kinds_object(const uint64_t counts[FINDING_KINDS])
 {
 	struct object o = object_new();
@@ -299,6 +315,18 @@ unlisted(const struct summary *s)
 	return whole(tally_object(s->unlisted));
 }
 
+static bool
+has_diagnostics(const struct summary *s)
+{
+	return s->diagnostic_count > 0;
+}
+
+static json_t *
+diagnostics(const struct summary *s)
+{
+	return whole(diagnostics_object(s));
+}
+
 static json_t *
 findings(const struct summary *s)
 {
@@ -356,6 +384,9 @@ static const struct jsonline_row summary_rows[] = {
 	{ "unlisted", "object", "SIP messages on ports that [sip] ports does "
 	    "not list, a number by the server's port", "if there were any",
 	    has_unlisted, unlisted },
+	{ "diagnostics", "object", "ms-diagnostics ids, and statuses of STIR, "
+	    "that are not worth an alert: a number for each; 0: those beyond "
+	    "a limit", "if there was one", has_diagnostics, diagnostics },
 	{ "findings", "object", "findings, a number by the kind of alert",
 	    NULL, NULL, findings },
 	{ "alerts", "object", "alerts raised, a number by their kind",

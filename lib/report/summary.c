@@ -141,6 +141,24 @@ write_clocks(struct textbuf *t, const struct summary *s)
 	textbuf_add(t, " more clocks, none further off; --json has all\n");
 }
 
+/* 1034 (2), 438 (1) */
+static void
+write_diagnostics(struct textbuf *t, const struct summary *s)
+{
+	const char *before = "diagnostics: ";
+
+	for (size_t i = 0; i < s->diagnostic_count; i++) {
+		textbuf_add(t, before);
+		textbuf_uint(t, s->diagnostics[i].id);
+		textbuf_add(t, " (");
+		textbuf_uint(t, s->diagnostics[i].count);
+		textbuf_add(t, ")");
+		before = ", ";
+	}
+	if (s->diagnostic_count > 0)
+		textbuf_add(t, "\n");
+}
+
 static void
 write_drops(struct textbuf *t, const struct summary *s)
 {
@@ -193,6 +211,7 @@ summary_write(struct textbuf *t, const struct summary *summary)
 		write_method(t, &summary->methods[i]);
 	write_tls(t, summary);
 	write_clocks(t, summary);
+	write_diagnostics(t, summary);
 	write_drops(t, summary);
 	for (int i = 0; i < FINDING_KINDS; i++)
 		alerts += summary->alerts[i];

@@ -38,6 +38,14 @@ struct summary_clock {
 	char shape[16];     /* empty: none */
 };
 
+/* How often a diagnostic was seen that is not worth an alert. */
+struct summary_diagnostic {
+	uint32_t id; /* of ms-diagnostics, or a status of STIR; 0: others */
+	uint64_t count;
+};
+
+enum { SUMMARY_DIAGNOSTICS = 65 };
+
 struct summary {
 	nstime wall; /* when it was made: the last packet's stamp */
 	uint64_t packets, messages;
@@ -52,6 +60,8 @@ struct summary {
 	const struct porttally *unlisted; /* SIP on ports that [sip] lacks */
 	const struct unwatched *unwatched;
 	const struct watchhint_settings *settings;
+	size_t diagnostic_count;
+	struct summary_diagnostic diagnostics[SUMMARY_DIAGNOSTICS];
 	uint64_t findings[FINDING_KINDS], alerts[FINDING_KINDS];
 };
 

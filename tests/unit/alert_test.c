@@ -28,6 +28,14 @@ static const struct alert_limits usual = {
 	.key = { 1, 2 },
 };
 
+/* Whatever the kind, it is raised at once. */
+static const struct alert_limits unjoined = {
+	.alerts = 100,
+	.reminder = HOUR,
+	.flap = 900 * S,
+	.key = { 1, 2 },
+};
+
 static void
 on_event(void *arg, const struct alert_event *event)
 {
@@ -230,7 +238,7 @@ END_TEST
 
 START_TEST(an_outage_that_breaks_out_again_is_told)
 {
-	start(&usual);
+	start(&unjoined);
 	for (nstime now = 0; now < 4 * S; now += S)
 		find(FINDING_SILENT_PEER, "a", now);
 	ck_assert_uint_eq(told_count, 1);
@@ -244,7 +252,7 @@ END_TEST
 
 START_TEST(one_every_ten_minutes_is_no_new_outbreak)
 {
-	start(&usual);
+	start(&unjoined);
 	for (nstime now = 0; now < HOUR; now += 600 * S)
 		find(FINDING_SILENT_PEER, "a", now);
 	last_is(2, ALERT_REFRESHED, 600 * S);

@@ -7,6 +7,9 @@
 #define PAUSE (300 * NSTIME_S)
 enum { GROWTH = 10 };
 
+/* News that cannot wait for the reminder waits so long. */
+#define PRESSING (60 * NSTIME_S)
+
 static nstime
 quiet_at(const struct episode *e)
 {
@@ -19,7 +22,7 @@ quiet_at(const struct episode *e)
 static nstime
 tell_at(const struct episode *e, const struct episode_rules *rules)
 {
-	if (e->told && !e->news)
+	if (e->joined || (e->told && !e->news))
 		return NSTIME_NEVER;
 	return e->told_at + rules->reminder;
 }
@@ -47,7 +50,8 @@ static void
 put_out(const struct episode *e, const struct episode_rules *rules,
     enum alert_state state, nstime now, nstime wall)
 {
-	const bool over = state == ALERT_RESOLVED || state == ALERT_JOINED;
+	const bool handed_over = state == ALERT_JOINED && e->successor != 0;
+	const bool over = state == ALERT_RESOLVED || handed_over;
 	const bool opening = e->latest == NULL ||
 	    (state == ALERT_RAISED && !counts_servers(e->latest));
 	const struct alert_event event = {
@@ -64,8 +68,11 @@ put_out(const struct episode *e, const struct episode_rules *rules,
 		.first_seen = e->first_seen,
 		.last_seen = e->last_seen,
 		.duration = over ? now - e->raised : 0,
+		.incident = e->incident,
+		.joined = e->joined,
 		.evidence = opening ? e->first : e->latest,
-		.successor = e->successor,
+		.successor =
+		    state == ALERT_JOINED && !over ? e->incident : e->successor,
 		.folded = e->folds,
 	};
 
@@ -219,6 +226,13 @@ is_news(struct episode *e, const struct finding *f, nstime before)
 	    (again || e->count / GROWTH >= e->told_count);
 }
 
+/* News that cannot wait for the reminder waits for PRESSING all the same. */
+static bool
+is_pressing(const struct episode *e, const struct finding *f)
+{
+	return f->pressing && e->told && f->now - e->told_at >= PRESSING;
+}
+
 /* A finding may have to be told at once. */
 static void
 heard(struct episode *e, const struct episode_rules *rules,
@@ -235,8 +249,9 @@ heard(struct episode *e, const struct episode_rules *rules,
 	if (e->life == EPISODE_WAITING) {
 		if (e->wait_until <= f->now)
 			raise_alert(e, rules, f->now, f->wall);
-	} else if (tell_at(e, rules) <= f->now || news ||
-	    e->severity < e->told_severity) {
+	} else if (!e->joined &&
+	    (tell_at(e, rules) <= f->now || news ||
+		e->severity < e->told_severity || is_pressing(e, f))) {
 		tell(e, rules, f->now, f->wall);
 	}
 }
@@ -255,10 +270,12 @@ trouble(struct episode *e, const struct episode_rules *rules,
 		e->first_seen = f->began != 0 ? f->began : f->wall;
 		e->count = 0;
 		e->burst = 0;
+		e->joined = false;
+		e->incident = 0;
 		e->wait_until =
 		    f->now + (finding_row(e->kind)->joins ? rules->join : 0);
 	}
-	e->count++;
+	e->count += f->count > 0 ? f->count : 1;
 	heard(e, rules, f);
 	return kept;
 }
@@ -278,6 +295,33 @@ update(struct episode *e, const struct episode_rules *rules,
 	kept = keep_evidence(e, f);
 	heard(e, rules, f);
 	return kept;
+}
+
+/* An incident takes the alert in: one that still waits is never raised alone.
+ */
+static void
+join(struct episode *e, const struct episode_rules *rules,
+    const struct finding *f)
+{
+	e->incident = f->incident;
+	if (e->life != EPISODE_WAITING)
+		return;
+	e->life = EPISODE_ACTIVE;
+	e->joined = e->told = true;
+	e->raised = e->told_at = f->now;
+	e->told_severity = e->severity;
+	e->number++;
+	put_out(e, rules, ALERT_JOINED, f->now, f->wall);
+}
+
+/* Incidents have evidence at their end too. */
+static void
+end_by(struct episode *e, const struct episode_rules *rules,
+    const struct finding *f, enum alert_reason reason)
+{
+	if (f->evidence != NULL)
+		keep_evidence(e, f);
+	end(e, rules, reason, f->now, f->wall);
 }
 
 static void
@@ -304,11 +348,15 @@ episode_input(struct episode *e, const struct episode_rules *rules,
 		withdraw(e, rules, f);
 	} else if (f->verdict == FINDING_SUPERSEDED) {
 		end(e, rules, ALERT_SUPERSEDED, f->now, f->wall);
+	} else if (f->verdict == FINDING_JOINED) {
+		join(e, rules, f);
+	} else if (f->verdict == FINDING_QUIET) {
+		end_by(e, rules, f, ALERT_QUIET);
 	} else {
 		/* A trouble that ended while it waited was one: tell both. */
 		if (e->life == EPISODE_WAITING)
 			raise_alert(e, rules, f->now, f->wall);
-		end(e, rules, ALERT_HEALTHY, f->now, f->wall);
+		end_by(e, rules, f, ALERT_HEALTHY);
 	}
 	return true;
 }
@@ -344,6 +392,8 @@ episode_save(struct record *r, const struct episode *e)
 	record_flag(r, e->told);
 	record_flag(r, e->news);
 	record_flag(r, e->flapping);
+	record_flag(r, e->joined);
+	record_u64(r, e->incident);
 	record_u64(r, e->count);
 	record_time(r, e->wait_until);
 	record_time(r, e->last);
@@ -399,6 +449,8 @@ episode_load(struct episode *e, struct cursor *c,
 	e->told = record_read_flag(c);
 	e->news = record_read_flag(c);
 	e->flapping = record_read_flag(c);
+	e->joined = record_read_flag(c);
+	e->incident = cursor_le64(c);
 	e->count = e->told_count = cursor_le64(c);
 	load_times(e, c, shift);
 	keep_subject(e, record_read_line(c, EPISODE_SUBJECT));

@@ -30,6 +30,8 @@ struct episode {
 	enum finding_severity severity, told_severity;
 	enum alert_reason reason; /* why the last one ended */
 	bool told, news, flapping;
+	bool joined;       /* by an incident, before it was raised */
+	uint64_t incident; /* the incident's id; 0: none */
 	uint64_t count, told_count, burst; /* burst: since a pause */
 	uint64_t successor;                /* JOINED */
 	nstime wait_until, last, raised, told_at, resolved; /* now */

@@ -3,6 +3,8 @@
 
 #include "report/inner/certtext.h"
 #include "report/inner/conntext.h"
+#include "report/inner/diagtext.h"
+#include "report/inner/incidenttext.h"
 #include "report/inner/skewtext.h"
 #include "report/inner/timeouttext.h"
 #include "report/inner/visibilitytext.h"
@@ -20,6 +22,10 @@ static const struct kindtext *const kinds[FINDING_KINDS] = {
 	[FINDING_SILENT_PEER] = &conntext_silent_peer,
 	[FINDING_CERTIFICATE] = &certtext_certificate,
 	[FINDING_STALE_DATE] = &witnesstext_stale_date,
+	[FINDING_MRAS_FAILURE] = &diagtext_mras_failure,
+	[FINDING_MEDIA_ENCRYPTION] = &diagtext_media_encryption,
+	[FINDING_SIP_DIAGNOSTIC] = &diagtext_sip_diagnostic,
+	[FINDING_INCIDENT] = &incidenttext_incident,
 };
 
 const struct kindtext *

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ACCOUNT_H
+#define ACCOUNT_H
+
+#include "incident/inner/bundle.h"
+#include "incident/inner/pools.h"
+
+/*
+ * The evidence of an incident (DESIGN section 9): its hosts, its parts, what
+ * came first, what supports and what contradicts the cause, and what would
+ * prove it.
+ */
+
+struct account_context {
+	const struct pools *pools;
+	const struct lru *parts; /* all there are */
+};
+
+void account_write(struct evidence *e, const struct bundle *b,
+    const struct account_context *context);
+
+/* Whom the incident is about: its host or its server. */
+void account_subject(struct textbuf *t, const struct bundle *b);
+
+#endif

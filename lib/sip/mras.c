@@ -54,17 +54,29 @@ is_addressed_by(struct slice uri)
 	return has_srvr_mras(uri) || has_user_mrasloc(uri);
 }
 
+static bool
+has_type(const struct sip_message *m)
+{
+	const struct slice type =
+	    slice_first(m->content_type, slice_index(m->content_type, ';'));
+
+	return slice_is_nocase(slice_trim(type), content_type);
+}
+
 /* The cheapest checks come first: To must be parsed. */
 bool
 mras_is_request(const struct sip_message *m)
 {
-	struct slice type;
-
 	if (!m->is_request || !slice_is(m->method, "SERVICE"))
 		return false;
-	type = slice_first(m->content_type, slice_index(m->content_type, ';'));
-	return slice_is_nocase(slice_trim(type), content_type) ||
-	    is_grid_on_5062(m->request_uri) ||
+	return has_type(m) || is_grid_on_5062(m->request_uri) ||
 	    is_addressed_by(m->request_uri) ||
 	    is_addressed_by(nameaddr_uri(m->to));
+}
+
+bool
+mras_is_response(const struct sip_message *m)
+{
+	return !m->is_request && slice_is(m->method, "SERVICE") &&
+	    (has_type(m) || is_addressed_by(nameaddr_uri(m->to)));
 }

@@ -14,4 +14,7 @@
  * opaque=srvr:MRAS, or ;grid on port 5062, or user part MRASLoc. */
 bool mras_is_request(const struct sip_message *m);
 
+/* A response to such a request, by its content type or To. */
+bool mras_is_response(const struct sip_message *m);
+
 #endif

@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "findings/mrasfailure.h"
+
+#include <stdlib.h>
+
+#include "findings/due.h"
+
+#define RELAYED_WITHIN (32 * NSTIME_S)
+
+/* A server has few reasons at a time; of a phrase so many octets count. */
+enum { REASONS = 4, PHRASE = 48, SPARE = 4096, LEGS = 16 };
+
+struct mrasfailure_server {
+	struct lru_entry entry; /* first */
+	struct endpoint endpoint;
+	size_t count;
+	char reasons[REASONS][PHRASE + 1]; /* that stand, the latest last */
+};
+
+/* Where a failure went: a proxy that got it passes it on within Timer F. */
+struct mrasfailure_leg {
+	uint64_t call; /* its hash, never 0; 0: there is none */
+	struct address to;
+	nstime now;
+};
+
+struct mrasfailure {
+	finding_output *output;
+	void *arg;
+	struct lru *servers;
+	struct mrasfailure_leg legs[LEGS];
+	unsigned leg_count; /* so far */
+	uint64_t relayed;
+};
+
+static bool
+same_server(const struct table_entry *entry, const void *key)
+{
+	const struct mrasfailure_server *s =
+	    (const struct mrasfailure_server *)(const void *)entry;
+
+	return endpoint_equal(&s->endpoint, key);
+}
+
+struct mrasfailure *
+mrasfailure_new(
+    const struct mrasfailure_limits *limits, finding_output *output, void *arg)
+{
+	const struct lru_setup setup = {
+		.limit = limits->servers,
+		.octets = sizeof(struct mrasfailure_server),
+		.equal = same_server,
+	};
+	struct mrasfailure *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	m->output = output;
+	m->arg = arg;
+	m->servers = lru_new(&setup, &limits->key);
+	if (m->servers != NULL)
+		return m;
+	free(m);
+	return NULL;
+}
+
+void
+mrasfailure_free(struct mrasfailure *m)
+{
+	if (m == NULL)
+		return;
+	lru_free(m->servers);
+	free(m);
+}
+
+void
+mrasfailure_set(struct mrasfailure *m, const struct mrasfailure_limits *limits)
+{
+	lru_set(m->servers, limits->servers);
+}
+
+static void
+tell(struct mrasfailure *m, const struct mrasfailure_answer *a,
+    const char *reason, const struct evidence *evidence)
+{
+	char store[160];
+	struct textbuf key;
+	size_t subject;
+
+	textbuf_init(&key, store, sizeof(store));
+	endpoint_write(&key, &a->server);
+	subject = key.len;
+	textbuf_add(&key, " ");
+	textbuf_add(&key, reason);
+	m->output(m->arg,
+	    &(struct finding){
+		.kind = FINDING_MRAS_FAILURE,
+		.verdict = evidence == NULL ? FINDING_HEALTHY : FINDING_TROUBLE,
+		.severity = finding_severity_of(FINDING_MRAS_FAILURE, NULL),
+		.key = textbuf_slice(&key),
+		.subject = slice_first(textbuf_slice(&key), subject),
+		.evidence = evidence,
+		.now = a->now,
+		.wall = a->wall,
+	    });
+}
+
+/* "503 Service Unavailable": what tells one reason from another. */
+static void
+write_reason(char reason[PHRASE + 1], const struct mrasfailure_answer *a)
+{
+	struct textbuf t;
+
+	textbuf_init(&t, reason, PHRASE + 1);
+	textbuf_uint(&t, a->status);
+	textbuf_add(&t, " ");
+	textbuf_wire(&t, a->phrase);
+}
+
+static struct mrasfailure_server *
+find(const struct mrasfailure *m, const struct endpoint *server)
+{
+	return lru_find(m->servers, endpoint_hash(m->servers, server), server);
+}
+
+/* All reasons of a server that gives credentials again are over. */
+static void
+heal(struct mrasfailure *m, const struct mrasfailure_answer *a)
+{
+	struct mrasfailure_server *s = find(m, &a->server);
+
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->count; i++)
+		tell(m, a, s->reasons[i], NULL);
+	lru_forget(m->servers, s);
+}
+
+static void
+remember(struct mrasfailure *m, const struct endpoint *server,
+    const char reason[PHRASE + 1])
+{
+	struct mrasfailure_server *s = find(m, server);
+
+	if (s == NULL) {
+		s = lru_add(m->servers, endpoint_hash(m->servers, server));
+		if (s == NULL)
+			return;
+		s->endpoint = *server;
+	}
+	lru_use(m->servers, s);
+	for (size_t i = 0; i < s->count; i++)
+		if (strcmp(s->reasons[i], reason) == 0)
+			return;
+	if (s->count == REASONS) {
+		memmove(s->reasons[0], s->reasons[1],
+		    (REASONS - 1) * sizeof(s->reasons[0]));
+		s->count--;
+	}
+	memcpy(s->reasons[s->count++], reason, PHRASE + 1);
+}
+
+static bool
+is_relayed(struct mrasfailure *m, const struct mrasfailure_answer *a)
+{
+	const uint64_t call = lru_hash(m->servers, a->call_id) | 1;
+	bool relayed = false;
+
+	for (unsigned i = 0; i < LEGS; i++) {
+		const struct mrasfailure_leg *leg = &m->legs[i];
+
+		relayed |= leg->call == call &&
+		    !due_by(leg->now, RELAYED_WITHIN, a->now) &&
+		    endpoint_address_equal(&leg->to, &a->server.address);
+	}
+	m->legs[m->leg_count++ % LEGS] = (struct mrasfailure_leg){
+		.call = call,
+		.to = a->client.address,
+		.now = a->now,
+	};
+	return relayed;
+}
+
+void
+mrasfailure_input(struct mrasfailure *m, const struct mrasfailure_answer *a)
+{
+	char reason[PHRASE + 1] = "";
+	struct evidence e;
+
+	if (a->status < 200 || a->status == 401 || a->status == 407)
+		return;
+	if (a->granted) {
+		heal(m, a);
+		return;
+	}
+	if (is_relayed(m, a)) {
+		m->relayed++;
+		return;
+	}
+	write_reason(reason, a);
+	remember(m, &a->server, reason);
+	evidence_init(&e);
+	evidence_endpoint(&e, "server", &a->server);
+	evidence_integer(&e, "status", a->status);
+	evidence_wire(&e, "reason_phrase", a->phrase);
+	evidence_wire(&e, "call_id", a->call_id);
+	evidence_endpoint(&e, "client", &a->client);
+	tell(m, a, reason, &e);
+}
+
+void
+mrasfailure_save(const struct mrasfailure *m, struct record *r)
+{
+	const struct mrasfailure_server *s = lru_oldest(m->servers);
+
+	for (; s != NULL && record_left(r) >= SPARE; s = lru_newer(s)) {
+		record_more(r, true);
+		endpoint_save(r, &s->endpoint);
+		for (size_t i = 0; i < s->count; i++) {
+			record_more(r, true);
+			record_text(r, slice_text(s->reasons[i]));
+		}
+		record_more(r, false);
+	}
+	record_more(r, false);
+}
+
+bool
+mrasfailure_load(struct mrasfailure *m, struct cursor *c)
+{
+	while (record_read_more(c) && !c->bad) {
+		const struct endpoint server = endpoint_load(c);
+
+		while (record_read_more(c) && !c->bad) {
+			char reason[PHRASE + 1] = "";
+			struct textbuf t;
+
+			textbuf_init(&t, reason, sizeof(reason));
+			textbuf_add_slice(&t, record_read_line(c, PHRASE));
+			if (!c->bad)
+				remember(m, &server, reason);
+		}
+	}
+	return !c->bad;
+}
+
+void
+mrasfailure_stats(
+    const struct mrasfailure *m, counter_output *output, void *arg)
+{
+	output(
+	    arg, COUNTER_LIMIT, "mrasfailure.evicted", lru_evicted(m->servers));
+	output(arg, COUNTER_LIMIT, "mrasfailure.no_memory",
+	    lru_failed(m->servers));
+	output(arg, COUNTER_EVENT, "mrasfailure.relayed", m->relayed);
+}

@@ -105,6 +105,13 @@ $B/%.o: %.c
 	$(call say,CC  )
 	$Q$(COMPILE) -c -o $@ $<
 
+# conf/diagnostics.conf as a string: what --explain and alerts know without it.
+$B/diagnostics.inc: conf/diagnostics.conf
+	@mkdir -p $(@D)
+	$Qsed -e 's/[\\"]/\\&/g' -e 's/.*/"&\\n"/' $< > $@.new && mv $@.new $@
+$B/daemon/config/diagfile.o: $B/diagnostics.inc
+$B/daemon/config/diagfile.o: SIP_CPPFLAGS += -I$B
+
 $B/daemon/%.o: SIP_CPPFLAGS += -DSIPTIMED_VERSION='"$(VERSION)"'
 $B/daemon/host/privilege.o: SIP_CPPFLAGS += -DPRIVILEGE_CONFINE=$(if $(SAN),0,1)
 $B/tests/%.o: SIP_CPPFLAGS += -Itests
@@ -301,6 +308,7 @@ install: $B/siptimed $B/siptimectl $(generated)
 	    packaging/completion/siptimectl \
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(INSTALL) -m 644 conf/minimal.conf conf/trunks.conf conf/lync.conf \
+	    conf/diagnostics.conf \
 	    packaging/monitoring/rsyslog.conf \
 	    packaging/systemd/collectors.conf packaging/systemd/10-mirror.* \
 	    packaging/systemd/mirror.interfaces $(DESTDIR)$(DOCDIR)/examples

@@ -49,15 +49,45 @@ explain_one(enum finding_kind kind)
 	    entry->summary, entry->text, entry->advice);
 }
 
+/* ms-diagnostics:ID, as the configuration has it. */
+static int
+explain_diagnostic(const struct siptimed *s, struct slice wanted)
+{
+	const struct diagfile *d = config_diagnostics(s->config);
+	const struct diagnostics_row *row = NULL;
+	uint64_t id;
+
+	if (slice_decimal(wanted, UINT32_MAX, &id))
+		row = diagnostics_find(d->rows, d->count, (uint32_t)id);
+	if (row == NULL) {
+		log_error(&s->log,
+		    "--explain %s: unknown id; accepted: those of "
+		    "diagnostics.conf, as ms-diagnostics:1013",
+		    s->options.explain);
+		return STATUS_TROUBLE;
+	}
+	printf("ms-diagnostics %u: %s\n\nWhat to do: %s.\n", (unsigned)row->id,
+	    row->meaning == NULL ? "no meaning is given" : row->meaning,
+	    row->remedy == NULL ? "nothing is given" : row->remedy);
+	if (row->alert)
+		printf("\nIt is told as sip-diagnostic, severity %s.\n",
+		    finding_severity_name(row->severity));
+	return 0;
+}
+
 static int
 explain(const struct siptimed *s)
 {
+	static const char diagnostics[] = "ms-diagnostics:";
 	const struct slice wanted = slice_text(s->options.explain);
 	const bool all = slice_is(wanted, "all");
 	char kinds[512];
 	struct textbuf t;
 	enum finding_kind kind;
 
+	if (slice_starts_with(wanted, diagnostics))
+		return explain_diagnostic(
+		    s, slice_after(wanted, strlen(diagnostics)));
 	if (!all && finding_kind_parse(wanted, &kind)) {
 		explain_one(kind);
 		return 0;
@@ -160,7 +190,7 @@ act(struct siptimed *s)
 		    "siptimed %s, %s\n", SIPTIMED_VERSION, pcap_lib_version());
 		return 0;
 	case OPTIONS_EXPLAIN:
-		return explain(s);
+		return configure(s) < 0 ? STATUS_TROUBLE : explain(s);
 	case OPTIONS_CHECK_CONFIG:
 		return configure(s) < 0 ||
 			keyring_check(s->config, stdout, &s->log) < 0

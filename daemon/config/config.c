@@ -27,6 +27,7 @@ config_free(struct config *config)
 		return;
 	for (size_t i = 0; i < config->file_count; i++)
 		free(config->files[i]);
+	diagfile_done(&config->diagnostics);
 	free(config);
 }
 
@@ -190,6 +191,10 @@ config_load(struct config *config, const char *path, const struct log *log)
 
 	if (file < 0 || drop_ins < 0)
 		return file < 0 ? file : drop_ins;
+	if (config->sip.diagnostics[0] != '\0' &&
+	    diagfile_read(&config->diagnostics, config->sip.diagnostics, log) <
+		0)
+		return -EINVAL;
 	return check(config, log);
 }
 
@@ -204,6 +209,14 @@ config_for_savefiles(struct config *config)
 		config->values[to] = config->values[from];
 		config->values[to].origin = "-r without -c";
 	}
+}
+
+const struct diagfile *
+config_diagnostics(struct config *config)
+{
+	if (config->diagnostics.count == 0)
+		diagfile_init(&config->diagnostics);
+	return &config->diagnostics;
 }
 
 bool

@@ -8,6 +8,7 @@
 #include "pipeline/judge.h"
 #include "pipeline/matcher.h"
 #include "pipeline/reader.h"
+#include "config/diagfile.h"
 #include "config/value.h"
 
 /*
@@ -47,6 +48,7 @@ struct config_sip {
 	struct portset ports;
 	unsigned identities; /* enum identity_mode */
 	size_t max_message;
+	char diagnostics[CONFIG_TEXT]; /* a path, or empty */
 };
 
 struct config_timeouts {
@@ -145,6 +147,7 @@ struct config {
 	char *files[CONFIG_FILES]; /* owned */
 	size_t file_count;
 	struct hosts_pool skew_pools[CONFIG_POOLS]; /* for config_limits() */
+	struct diagfile diagnostics; /* see config_diagnostics() */
 };
 
 /* All defaults.  NULL when out of memory; free with config_free(). */
@@ -160,6 +163,10 @@ int config_load(struct config *config, const char *path, const struct log *log);
 
 /* Without a configuration file savefiles are watched on all SIP ports. */
 void config_for_savefiles(struct config *config);
+
+/* What diagnostic ids mean: built in, or as a file has it; none when out of
+ * memory. */
+const struct diagfile *config_diagnostics(struct config *config);
 
 /* Did a file set this key? */
 bool config_is_set(

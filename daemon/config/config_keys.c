@@ -77,6 +77,8 @@ static const struct row rows[] = {
 	    AT(sip.identities), 0, 0, NULL },
 	{ "sip", "max_message", SIZE, "64K", "4K to 1M octets",
 	    AT(sip.max_message), 4 * K, M, NULL },
+	{ "sip", "diagnostics", TEXT, "", "the path of a file",
+	    AT(sip.diagnostics), 0, 0, NULL },
 
 	{ "timeouts", "ports", PORTS, "5062",
 	    "ports and ranges, as 5060 5080-5090",

@@ -12,6 +12,7 @@ enum {
 	HEADERS = 1000,
 	METHODS = 64,
 	ALERTS = 10000,
+	PARTS = 1000, /* alerts that incidents are looked for in */
 	MRAS_PORT = 5062,
 	ONE_WAY_REQUESTS = 20,
 	TRUNCATED_MESSAGES = 3,
@@ -213,8 +214,32 @@ fill_connections(const struct config *config, const struct siphash_key *key,
 	};
 }
 
+/* What servers and clients say themselves. */
 static void
-fill_judge(const struct config *config, const struct siphash_key *key,
+fill_words(struct config *config, const struct siphash_key *key,
+    struct judge_limits *judge)
+{
+	const struct diagfile *diagnostics = config_diagnostics(config);
+	const size_t peers = config->limits.peers;
+
+	judge->mrasfailure = (struct mrasfailure_limits){ peers, *key };
+	judge->media = (struct media_limits){
+		.calls = peers,
+		.users = peers,
+		.identity = { (enum identity_mode)config->sip.identities,
+		    identity_key },
+		.key = *key,
+	};
+	judge->diagnostics = (struct diagnostics_limits){
+		.rows = diagnostics->rows,
+		.row_count = diagnostics->count,
+		.calls = peers,
+		.key = *key,
+	};
+}
+
+static void
+fill_judge(struct config *config, const struct siphash_key *key,
     struct judge_limits *judge)
 {
 	const struct config_timeouts *timeouts = &config->timeouts;
@@ -222,6 +247,7 @@ fill_judge(const struct config *config, const struct siphash_key *key,
 
 	fill_server_ports(config, &judge->server_ports);
 	fill_connections(config, key, judge);
+	fill_words(config, key, judge);
 	judge->timeout = (struct timeout_limits){
 		.t1 = timeouts->t1,
 		.grace = timeouts->grace,
@@ -271,6 +297,27 @@ fill_judge(const struct config *config, const struct siphash_key *key,
 	};
 }
 
+/* The pools are those that fill_clock() has written down. */
+static void
+fill_incident(const struct config *config, const struct siphash_key *key,
+    struct judge_limits *judge)
+{
+	judge->incident = (struct incident_limits){
+		.join = config->alerts.join,
+		.parts = PARTS,
+		.servers = config->limits.peers,
+		.pools = config->skew_pools,
+		.pool_count = config->pool_count,
+		.key = *key,
+	};
+	/* Other servers may be watched beside the relay; where its usual port
+	 * is not, it has another. */
+	if (portset_has(&judge->server_ports, MRAS_PORT))
+		portset_add(&judge->incident.relay, MRAS_PORT);
+	else
+		judge->incident.relay = judge->server_ports;
+}
+
 void
 config_limits(struct config *config, const struct siphash_key *key,
     struct config_rooms *rooms)
@@ -279,4 +326,5 @@ config_limits(struct config *config, const struct siphash_key *key,
 	fill_matcher(config, key, &rooms->matcher);
 	fill_judge(config, key, &rooms->judge);
 	fill_clock(config, key, &rooms->judge.skew);
+	fill_incident(config, key, &rooms->judge);
 }

@@ -335,7 +335,7 @@ sink_alert(struct sink *s, const struct alert_event *event, uint64_t number,
 	enum holdback_answer answer;
 	void *old;
 
-	if (event->state == ALERT_JOINED &&
+	if ((event->joined || event->state == ALERT_JOINED) &&
 	    (s->kind->tells_joined == NULL || !s->kind->tells_joined(s->state)))
 		return;
 	answer = holdback_ask(&s->holdback, event, now, &old);

@@ -12,9 +12,24 @@ put(FILE *out, const char *text)
 	return fputs(text, out) == EOF ? -errno : 0;
 }
 
+/* The parts of an incident stand indented under it, without advice of their
+ * own. */
+static void
+write_part(struct textbuf *t, const struct alert_event *event)
+{
+	textbuf_add(t, "    ");
+	textbuf_add(t, finding_kind_name(event->kind));
+	textbuf_add(t, ": ");
+	line_summary(t, event);
+}
+
 void
 sink_text_write(struct textbuf *t, const struct alert_event *event)
 {
+	if (event->state == ALERT_JOINED) {
+		write_part(t, event);
+		return;
+	}
 	textbuf_time(t, event->wall);
 	textbuf_add(t, " ");
 	line_write(t, event);
@@ -33,7 +48,8 @@ sink_text_alert(FILE *out, const struct alert_event *event)
 }
 
 int
-sink_text_summary(FILE *out, const struct summary *summary)
+sink_text_summary(
+    FILE *out, const struct diagnosis *diagnosis, const struct summary *summary)
 {
 	char *const store = malloc(SUMMARY_OCTETS);
 	struct textbuf t;
@@ -42,6 +58,8 @@ sink_text_summary(FILE *out, const struct summary *summary)
 	if (store == NULL)
 		return -ENOMEM;
 	textbuf_init(&t, store, SUMMARY_OCTETS);
+	textbuf_add(&t, "\n");
+	diagnosis_write(&t, diagnosis);
 	textbuf_add(&t, "\n");
 	summary_write(&t, summary);
 	summary_hint(&t, summary);

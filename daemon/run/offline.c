@@ -8,6 +8,7 @@
 #include "config/linkname.h"
 #include "config/ignore.h"
 #include "keys/keyring.h"
+#include "report/diagnosis.h"
 #include "run/replay.h"
 #include "outlet/sink_json.h"
 #include "outlet/sink_text.h"
@@ -22,6 +23,7 @@ struct offline {
 	struct reader *reader;
 	struct judge *judge;
 	struct replay *replay;
+	struct diagnosis *diagnosis;
 	struct progress progress;
 	struct throttle throttle;
 	struct watchhint_settings settings;
@@ -77,6 +79,16 @@ may_pass(struct offline *j, const struct alert_event *event)
 	return throttle_pass(&j->throttle, event->kind, event->now);
 }
 
+/* The parts of an incident stand under it; when it is over it tells itself,
+ * and what goes on in another alert is told there. */
+static bool
+is_for_programs(const struct alert_event *event)
+{
+	if (event->state == ALERT_JOINED)
+		return event->incident == 0;
+	return event->joined;
+}
+
 static void
 on_alert(void *arg, const struct alert_event *event)
 {
@@ -88,7 +100,8 @@ on_alert(void *arg, const struct alert_event *event)
 		return;
 	}
 	j->raised += raised;
-	if (event->state == ALERT_JOINED && !j->options->json)
+	diagnosis_input(j->diagnosis, event);
+	if (is_for_programs(event) && !j->options->json)
 		return;
 	if (j->stop || !may_pass(j, event))
 		return;
@@ -96,6 +109,14 @@ on_alert(void *arg, const struct alert_event *event)
 	fail(j,
 	    j->options->json ? sink_json_alert(stdout, event)
 			     : sink_text_alert(stdout, event));
+}
+
+static void
+on_latest(void *arg, const struct alert_event *event)
+{
+	struct offline *j = arg;
+
+	diagnosis_update(j->diagnosis, event);
 }
 
 static void
@@ -144,11 +165,13 @@ begin(struct offline *j, const struct siphash_key *key)
 		.methods = j->config->timeouts.methods,
 	};
 	progress_init(&j->progress);
+	j->diagnosis = diagnosis_new();
 	j->judge = judge_new(&limits.judge, on_alert, j);
 	j->matcher = matcher_new(&limits.matcher, on_observation, j);
 	j->reader = reader_new(&limits.reader,
 	    &(struct reader_output){ matcher_input, matcher_hint, j->matcher });
-	if (j->judge == NULL || j->matcher == NULL || j->reader == NULL) {
+	if (j->judge == NULL || j->matcher == NULL || j->reader == NULL ||
+	    j->diagnosis == NULL) {
 		log_error(j->log, "out of memory; lower [limits]");
 		return false;
 	}
@@ -248,12 +271,14 @@ write_summary(struct offline *j)
 	summary.settings = &j->settings;
 	summary.unwatched = judge_unwatched(j->judge);
 	summary.unlisted = reader_unlisted(j->reader);
+	judge_alerts(j->judge, on_latest, j, summary.wall, summary.wall);
 	if (fill_drops(j, &summary) && fill_ports(j, &summary) &&
 	    judge_summary(j->judge, &summary)) {
 		for (size_t i = 0; i < FINDING_KINDS; i++)
 			summary.alerts[i] -= j->ignored[i];
-		error = j->options->json ? sink_json_summary(stdout, &summary)
-					 : sink_text_summary(stdout, &summary);
+		error = j->options->json
+		    ? sink_json_summary(stdout, &summary)
+		    : sink_text_summary(stdout, j->diagnosis, &summary);
 	}
 	summary_done(&summary);
 	return error;
@@ -300,5 +325,6 @@ offline_run(const struct options *options, struct config *config,
 	matcher_free(j.matcher);
 	judge_free(j.judge);
 	keyring_free(j.keyring);
+	diagnosis_free(j.diagnosis);
 	return status;
 }

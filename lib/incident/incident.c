@@ -11,7 +11,7 @@ enum { SPARE = 16384 };
 static bool
 has_id(const struct table_entry *entry, const void *key)
 {
-	const struct part *p = (const struct part *)(const void *)entry;
+	const struct symptom *p = (const struct symptom *)(const void *)entry;
 
 	return p->id == *(const uint64_t *)key;
 }
@@ -23,7 +23,7 @@ hash_of(const struct incident *i, uint64_t id)
 	return lru_hash(i->parts, slice_of(&id, sizeof(id)));
 }
 
-static struct part *
+static struct symptom *
 find(const struct incident *i, uint64_t id)
 {
 	return lru_find(i->parts, hash_of(i, id), &id);
@@ -34,7 +34,7 @@ static void
 on_gone(void *arg, void *object)
 {
 	struct incident *i = arg;
-	struct part *p = object;
+	struct symptom *p = object;
 
 	timerq_cancel(i->waits, &p->timer);
 	if (p->bundle != NULL)
@@ -46,7 +46,7 @@ static bool
 set_pools(struct incident *i, const struct incident_limits *limits)
 {
 	struct pools *pools = pools_new(limits->pools, limits->pool_count);
-	struct part **members =
+	struct symptom **members =
 	    reallocarray(i->members, limits->parts + 1, sizeof(*members));
 
 	if (members != NULL) {
@@ -77,7 +77,7 @@ incident_new(
 	struct incident *i = calloc(1, sizeof(*i));
 	const struct lru_setup setup = {
 		.limit = limits->parts,
-		.octets = sizeof(struct part),
+		.octets = sizeof(struct symptom),
 		.equal = has_id,
 		.done = on_gone,
 		.arg = i,
@@ -132,7 +132,8 @@ incident_set(struct incident *i, const struct incident_limits *limits)
 
 /* Without memory for its timer a part is looked at at once. */
 static void
-look_at(struct incident *i, struct part *p, const struct finding *f, bool fresh)
+look_at(
+    struct incident *i, struct symptom *p, const struct finding *f, bool fresh)
 {
 	const nstime deadline = f->now +
 	    (fresh || p->bundle == NULL ? i->limits.join : GATHER_REPORT);
@@ -145,15 +146,15 @@ look_at(struct incident *i, struct part *p, const struct finding *f, bool fresh)
 	}
 }
 
-static struct part *
+static struct symptom *
 new_part(struct incident *i, uint64_t id, const struct finding *f)
 {
 	struct sighting s;
-	struct part *p;
+	struct symptom *p;
 
-	if (f->evidence == NULL || f->key.len == 0 || f->key.len > PART_KEY)
+	if (f->evidence == NULL || f->key.len == 0 || f->key.len > SYMPTOM_KEY)
 		return NULL;
-	sighting_of(f->kind, f->evidence, part_began(f), &s);
+	sighting_of(f->kind, f->evidence, symptom_began(f), &s);
 	if (s.role == SIGHTING_NONE)
 		return NULL;
 	p = lru_add(i->parts, hash_of(i, id));
@@ -166,7 +167,7 @@ new_part(struct incident *i, uint64_t id, const struct finding *f)
 
 /* The incident lives on with each finding of its parts. */
 static void
-tell_growth(struct incident *i, struct part *p, const struct finding *f)
+tell_growth(struct incident *i, struct symptom *p, const struct finding *f)
 {
 	bundle_follow(p->bundle, p);
 	if (f->verdict == FINDING_TROUBLE)
@@ -184,7 +185,7 @@ static void
 trouble(struct incident *i, const struct finding *f)
 {
 	const uint64_t id = finding_id(f->kind, f->key);
-	struct part *p = find(i, id);
+	struct symptom *p = find(i, id);
 	const bool fresh = p == NULL;
 	bool news;
 
@@ -193,7 +194,7 @@ trouble(struct incident *i, const struct finding *f)
 	if (p == NULL || f->evidence == NULL)
 		return;
 	lru_use(i->parts, p);
-	news = part_input(p, f);
+	news = symptom_input(p, f);
 	if (p->bundle != NULL)
 		tell_growth(i, p, f);
 	if (news)
@@ -204,7 +205,7 @@ trouble(struct incident *i, const struct finding *f)
 static void
 over(struct incident *i, uint64_t id, bool healthy, nstime now)
 {
-	struct part *p = find(i, id);
+	struct symptom *p = find(i, id);
 	struct bundle *b;
 
 	if (p == NULL)
@@ -221,7 +222,7 @@ over(struct incident *i, uint64_t id, bool healthy, nstime now)
 static void
 withdrawn(struct incident *i, const struct finding *f)
 {
-	struct part *p = find(i, finding_id(f->kind, f->key));
+	struct symptom *p = find(i, finding_id(f->kind, f->key));
 
 	if (p == NULL)
 		return;
@@ -280,11 +281,11 @@ report(struct incident *i, struct bundle *b, nstime now, nstime wall)
 		gather_forget(i, b);
 }
 
-static struct part *
+static struct symptom *
 part_of(struct timerq_entry *timer)
 {
-	return (struct part *)(void *)((char *)timer -
-	    offsetof(struct part, timer));
+	return (struct symptom *)(void *)((char *)timer -
+	    offsetof(struct symptom, timer));
 }
 
 static struct bundle *
@@ -357,11 +358,11 @@ incident_save(const struct incident *i, struct record *r)
 		bundle_save(r, b);
 	}
 	record_more(r, false);
-	for (const struct part *p = lru_oldest(i->parts);
+	for (const struct symptom *p = lru_oldest(i->parts);
 	     p != NULL && record_left(r) >= SPARE; p = lru_newer(p)) {
 		record_more(r, true);
 		record_u32(r, (uint32_t)number_of(i, p->bundle));
-		part_save(r, p);
+		symptom_save(r, p);
 	}
 	record_more(r, false);
 }
@@ -395,11 +396,11 @@ load_part(
     struct incident *i, struct cursor *c, const struct record_shift *shift)
 {
 	const uint32_t number = cursor_le32(c);
-	struct part loaded = { .count = 0 };
+	struct symptom loaded = { .count = 0 };
 	struct lru_entry entry;
-	struct part *p;
+	struct symptom *p;
 
-	if (!part_load(&loaded, c, shift) || find(i, loaded.id) != NULL) {
+	if (!symptom_load(&loaded, c, shift) || find(i, loaded.id) != NULL) {
 		c->bad = true;
 		return;
 	}

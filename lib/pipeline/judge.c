@@ -19,7 +19,11 @@ enum {
 	SILENCE,
 	CERTIFICATE,
 	STALE,
+	MRASFAILURE,
+	MEDIA,
+	DIAGNOSTICS,
 	FANOUT,
+	INCIDENT,
 	ALERT,
 	LEDGER,
 	PARTS
@@ -34,7 +38,11 @@ static const struct part *const parts[PARTS] = {
 	[SILENCE] = &part_silence,
 	[CERTIFICATE] = &part_certificate,
 	[STALE] = &part_stale,
+	[MRASFAILURE] = &part_mrasfailure,
+	[MEDIA] = &part_media,
+	[DIAGNOSTICS] = &part_diagnostics,
 	[FANOUT] = &part_fanout,
+	[INCIDENT] = &part_incident,
 	[ALERT] = &part_alert,
 	[LEDGER] = &part_ledger,
 };
@@ -42,6 +50,8 @@ static const struct part *const parts[PARTS] = {
 struct judge {
 	struct judge_limits limits;
 	void *rooms[PARTS];
+	alert_output *output;
+	void *arg;
 	struct unwatched unwatched;
 	nstime due; /* the next deadline of all */
 	/* By kind of observation: the parts that hear it, PARTS at the end. */
@@ -49,11 +59,31 @@ struct judge {
 };
 
 static void
-on_folded(void *arg, const struct finding *finding)
+on_joined(void *arg, const struct finding *finding)
 {
 	const struct judge *j = arg;
 
 	alert_input(j->rooms[ALERT], finding);
+}
+
+static void
+on_folded(void *arg, const struct finding *finding)
+{
+	const struct judge *j = arg;
+
+	incident_input(j->rooms[INCIDENT], finding);
+}
+
+/* Incidents last as long as their alerts. */
+static void
+on_alert(void *arg, const struct alert_event *event)
+{
+	const struct judge *j = arg;
+
+	j->output(j->arg, event);
+	if (event->state == ALERT_RESOLVED)
+		incident_resolved(j->rooms[INCIDENT], event->id,
+		    event->reason == ALERT_HEALTHY, event->now);
 }
 
 /*
@@ -107,15 +137,17 @@ judge_new(const struct judge_limits *limits, alert_output *output, void *arg)
 	const struct part_output outputs = {
 		.finding = on_finding,
 		.folded = on_folded,
+		.joined = on_joined,
+		.alert = on_alert,
 		.judge = j,
-		.alert = output,
-		.arg = arg,
 	};
 	bool whole = true;
 
 	if (j == NULL)
 		return NULL;
 	j->limits = *limits;
+	j->output = output;
+	j->arg = arg;
 	find_hearers(j);
 	for (size_t i = 0; i < PARTS; i++) {
 		j->rooms[i] = parts[i]->new (limits, &outputs);
@@ -183,6 +215,8 @@ fire(struct judge *j, nstime now, nstime wall)
 	for (size_t i = 0; i < PARTS; i++)
 		if (parts[i]->tick != NULL)
 			parts[i]->tick(j->rooms[i], now, wall);
+	/* Alerts that ended just now may end their incident. */
+	incident_tick(j->rooms[INCIDENT], now, wall);
 	renew_due(j);
 }
 
@@ -241,6 +275,7 @@ void
 judge_end(struct judge *j, nstime now, nstime wall)
 {
 	judge_tick(j, now, wall);
+	incident_finish(j->rooms[INCIDENT], now, wall);
 	alert_finish(j->rooms[ALERT], now, wall);
 	renew_due(j);
 }
@@ -317,6 +352,19 @@ fill_clocks(struct judge *j, struct summary *summary)
 	return true;
 }
 
+static void
+fill_diagnostics(const struct judge *j, struct summary *summary)
+{
+	struct diagnostics_count c;
+	size_t i = 0;
+
+	while (i < SUMMARY_DIAGNOSTICS &&
+	    diagnostics_counted(j->rooms[DIAGNOSTICS], i, &c))
+		summary->diagnostics[i++] =
+		    (struct summary_diagnostic){ c.id, c.count };
+	summary->diagnostic_count = i;
+}
+
 bool
 judge_summary(struct judge *j, struct summary *summary)
 {
@@ -324,6 +372,7 @@ judge_summary(struct judge *j, struct summary *summary)
 		summary->findings[kind] = alert_findings(j->rooms[ALERT], kind);
 		summary->alerts[kind] = alert_raised(j->rooms[ALERT], kind);
 	}
+	fill_diagnostics(j, summary);
 	return fill_methods(j, summary) && fill_clocks(j, summary);
 }
 

@@ -4,11 +4,13 @@
 
 #include "alert/alert.h"
 #include "findings/fanout.h"
+#include "findings/diagnostics.h"
 #include "skew/skew.h"
 #include "findings/slow.h"
 #include "findings/timeout.h"
 #include "findings/unwatched.h"
 #include "findings/visibility.h"
+#include "incident/incident.h"
 #include "net/portset.h"
 #include "pipeline/ledger.h"
 #include "pipeline/observation.h"
@@ -34,6 +36,10 @@ struct judge_limits {
 	struct certificate_limits certificate;
 	struct stale_limits stale;
 	struct fanout_limits fanout;
+	struct mrasfailure_limits mrasfailure;
+	struct media_limits media;
+	struct diagnostics_limits diagnostics;
+	struct incident_limits incident;
 	struct alert_limits alert;
 	struct ledger_limits ledger;
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "net/ip.h"
+#include "pipeline/inner/replies.h"
 #include "sip/mras.h"
 
 enum {
@@ -177,6 +178,15 @@ on_message(struct matcher *m, const struct event_message *in, nstime now)
 	input = txntable_input(m->txns, in->message, origin);
 	if (input.match == TXNTABLE_NEW && !origin->watched)
 		m->not_watched[sip_port_of(m, origin)]++;
+	replies_read(
+	    &(struct replies_message){
+		.message = in->message,
+		.octets = in->octets,
+		.origin = origin,
+		.match = input.match,
+		.crosscheck = m->crosscheck,
+	    },
+	    on_observation, m);
 	clocks_message(m->clocks,
 	    &(struct clocks_message){
 		.message = in->message,

@@ -4,6 +4,8 @@
 
 #include "findings/certificate.h"
 #include "findings/connection.h"
+#include "findings/media.h"
+#include "findings/mrasfailure.h"
 #include "findings/silence.h"
 #include "findings/stale.h"
 #include "findings/timeout.h"
@@ -36,6 +38,10 @@ enum observation_kind {
 	OBSERVATION_KRB_SUCCESS, /* a.address got a ticket from b */
 	OBSERVATION_DECRYPTED,   /* TLS of server b */
 	OBSERVATION_UNDECRYPTED, /* .. and not */
+	OBSERVATION_MEDIA,       /* an SDP asks for a level of encryption */
+	OBSERVATION_MEDIA_REFUSED, /* a 488 to an INVITE */
+	OBSERVATION_MRAS,          /* a relay gave credentials, or did not */
+	OBSERVATION_STIR,          /* a refusal of STIR but for the time */
 	OBSERVATION_KINDS        /* how many there are */
 };
 
@@ -56,6 +62,10 @@ struct observation {
 		struct certificate_sight certificate; /* CERTIFICATE */
 		struct stale_response refused;        /* REFUSED */
 		struct stale_refusal krb_refused;     /* KRB_REFUSED */
+		struct media_offer media;             /* MEDIA */
+		struct media_refusal media_refused;   /* MEDIA_REFUSED */
+		struct mrasfailure_answer mras;       /* MRAS */
+		unsigned status;                      /* STIR */
 	};
 };
 

@@ -51,6 +51,10 @@ def load(build):
         (must if when == "always" else may)[name] = form
 
 
+# Parts of an incident stand indented under it.
+PART = re.compile(r"    ([a-z-]+): ")
+
+
 def fits(value, wanted):
     if isinstance(wanted, re.Pattern):
         return isinstance(value, str) and wanted.fullmatch(value) is not None
@@ -80,7 +84,8 @@ def check_object(o):
         yield from check_fields("summary", o, SUMMARY,
                                 {"first": TIME, "last": TIME,
                                  "not_watched_timed_out": dict,
-                                 "unlisted": dict})
+                                 "unlisted": dict,
+                                 "diagnostics": dict})
     elif kind == "alert":
         name = o.get("alert")
         gone = o.get("state") == "resolved"
@@ -158,13 +163,21 @@ def run_json(command, problems):
 
 
 def check_text(lines, alerts, problems):
-    """Text and JSON must tell the same alerts in the same order; those that
-    have joined another one are for programs alone."""
+    """Text and JSON must tell the same alerts in the same order.  Those that
+    have joined another one are for programs alone; those that an incident took
+    in stand under it, and their end is the incident's to tell."""
+    parts = {(a["id"], a["episode"]) for a in alerts
+             if a["state"] == "joined" and "incident" in a}
     wanted = [f"{a['alert']} {a['state']}: " for a in alerts
-              if a["state"] != "joined"]
+              if (a["state"] == "joined") ==
+              ((a["id"], a["episode"]) in parts)]
     kinds = tuple(f"{k} {s}: " for k in EVIDENCE for s in ALERT["state"])
     found = []
     for line in lines:
+        part = PART.match(line)
+        if part:
+            found.append(f"{part[1]} joined: ")
+            continue
         for start in kinds:
             at = line.find(start)
             if at == 0 or (0 < at < 40 and "Z " in line[:at]):

@@ -304,7 +304,7 @@ END_TEST
 
 START_TEST(what_is_folded_is_counted_and_ends_when_it_is_quiet)
 {
-	start(&usual);
+	start(&unjoined);
 	for (unsigned i = 0; i < 40; i++)
 		find_host(FINDING_SILENT_PEER, i, i);
 	ck_assert_uint_eq(told_count, 33);

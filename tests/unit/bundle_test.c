@@ -4,7 +4,7 @@
 #include "incidentstory.h"
 #include "unit.h"
 
-static struct part timeouts, skew;
+static struct symptom timeouts, skew;
 static struct bundle bundle;
 
 static void
@@ -16,11 +16,11 @@ begin(void)
 		.host = host(11),
 	};
 
-	timeouts = (struct part){ .kind = FINDING_TRANSACTION_TIMEOUT };
-	skew = (struct part){ .kind = FINDING_CLOCK_SKEW };
-	part_input(&timeouts, &timed_out(11, 21, 5062, START)->finding);
-	part_input(&timeouts, &timed_out(11, 21, 5062, START)->finding);
-	part_input(&skew,
+	timeouts = (struct symptom){ .kind = FINDING_TRANSACTION_TIMEOUT };
+	skew = (struct symptom){ .kind = FINDING_CLOCK_SKEW };
+	symptom_input(&timeouts, &timed_out(11, 21, 5062, START)->finding);
+	symptom_input(&timeouts, &timed_out(11, 21, 5062, START)->finding);
+	symptom_input(&skew,
 	    &wrong_clock(11, -HOUR, "dst", START - HOUR, START)->finding);
 	bundle = (struct bundle){ .part_count = 0 };
 	bundle_init(&bundle, &cause);

@@ -8,13 +8,13 @@ static const struct siphash_key key = { 1, 2 };
 static struct lru *parts;
 static struct reach *reach;
 static struct portset relay;
-static struct part *members[100];
+static struct symptom *members[100];
 static struct cause cause;
 
 static bool
 any(const struct table_entry *entry, const void *id)
 {
-	return ((const struct part *)(const void *)entry)->id ==
+	return ((const struct symptom *)(const void *)entry)->id ==
 	    *(const uint64_t *)id;
 }
 
@@ -23,7 +23,7 @@ begin(void)
 {
 	const struct lru_setup setup = {
 		.limit = 100,
-		.octets = sizeof(struct part),
+		.octets = sizeof(struct symptom),
 		.equal = any,
 	};
 
@@ -40,24 +40,24 @@ end(void)
 }
 
 /* The part that the finding belongs to. */
-static struct part *
+static struct symptom *
 say(const struct story_finding *f)
 {
 	const uint64_t id = finding_id(f->finding.kind, f->finding.key);
 	const uint64_t hash = lru_hash(parts, slice_of(&id, sizeof(id)));
-	struct part *p = lru_find(parts, hash, &id);
+	struct symptom *p = lru_find(parts, hash, &id);
 
 	if (p == NULL) {
 		p = lru_add(parts, hash);
 		p->id = id;
 		p->kind = f->finding.kind;
 	}
-	part_input(p, &f->finding);
+	symptom_input(p, &f->finding);
 	return p;
 }
 
 static bool
-has_cause(struct part *part, nstime now)
+has_cause(struct symptom *part, nstime now)
 {
 	const struct cause_view view = {
 		.parts = parts,
@@ -79,7 +79,7 @@ has(enum reason reason)
 
 START_TEST(a_step_shortly_before_a_failure_counts)
 {
-	struct part *p;
+	struct symptom *p;
 
 	begin();
 	say(wrong_clock(11, 400 * NSTIME_S, "offset", START - MINUTE, START));
@@ -97,7 +97,7 @@ END_TEST
 
 START_TEST(a_clock_that_went_wrong_long_after_has_no_part_in_it)
 {
-	struct part *p;
+	struct symptom *p;
 
 	begin();
 	p = say(timed_out(11, 21, 5060, START));
@@ -110,7 +110,7 @@ END_TEST
 
 START_TEST(a_failure_elsewhere_weakens_it)
 {
-	struct part *p;
+	struct symptom *p;
 
 	begin();
 	say(wrong_clock(11, -HOUR, "dst", START - MINUTE, START));
@@ -126,7 +126,7 @@ END_TEST
 START_TEST(others_that_reach_the_server_clear_it)
 {
 	const struct address other = host(12), server = host(21);
-	struct part *p;
+	struct symptom *p;
 
 	begin();
 	say(wrong_clock(11, -HOUR, "dst", 0, START));
@@ -144,7 +144,7 @@ END_TEST
 
 START_TEST(right_clocks_that_fail_too_contradict_it)
 {
-	struct part *p;
+	struct symptom *p;
 
 	begin();
 	say(wrong_clock(11, -HOUR, "dst", START - MINUTE, START));
@@ -160,7 +160,7 @@ END_TEST
 
 START_TEST(a_server_that_is_no_relay_is_left_to_its_alerts)
 {
-	struct part *p;
+	struct symptom *p;
 
 	begin();
 	for (unsigned n = 11; n < 15; n++) {
@@ -176,7 +176,7 @@ END_TEST
 START_TEST(clients_that_reach_the_relay_contradict_that_it_is_unreachable)
 {
 	const struct address other = host(15), server = host(21);
-	struct part *p;
+	struct symptom *p;
 
 	begin();
 	for (unsigned n = 11; n < 14; n++)
@@ -191,7 +191,7 @@ END_TEST
 
 START_TEST(two_servers_are_not_many)
 {
-	struct part *p;
+	struct symptom *p;
 
 	begin();
 	say(timed_out(11, 31, 5060, START));

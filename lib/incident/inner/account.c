@@ -47,14 +47,14 @@ account_subject(struct textbuf *t, const struct bundle *b)
 	else if (b->cause.host.version != 0)
 		endpoint_address_write(t, &b->cause.host);
 	else
-		textbuf_add_slice(t, part_subject(TAILQ_FIRST(&b->parts)));
+		textbuf_add_slice(t, symptom_subject(TAILQ_FIRST(&b->parts)));
 }
 
 static void
 write_ids(struct evidence *e, const struct bundle *b)
 {
 	struct account_list l;
-	const struct part *p;
+	const struct symptom *p;
 
 	begin_list(&l);
 	TAILQ_FOREACH (p, &b->parts, in_bundle) {
@@ -71,9 +71,9 @@ write_ids(struct evidence *e, const struct bundle *b)
 static bool
 is_troubled(const struct lru *parts, const struct address *host)
 {
-	for (const struct part *p = lru_oldest(parts); p != NULL;
+	for (const struct symptom *p = lru_oldest(parts); p != NULL;
 	     p = lru_newer(p))
-		if (part_concerns(p, host))
+		if (symptom_concerns(p, host))
 			return true;
 	return false;
 }
@@ -100,7 +100,7 @@ static void
 write_peers(struct evidence *e, const struct bundle *b)
 {
 	struct account_list l;
-	const struct part *p;
+	const struct symptom *p;
 
 	if (b->peers < 2)
 		return;
@@ -222,7 +222,7 @@ static void
 write_left(struct evidence *e, const struct bundle *b)
 {
 	struct account_list l;
-	const struct part *p;
+	const struct symptom *p;
 
 	begin_list(&l);
 	TAILQ_FOREACH (p, &b->parts, in_bundle) {
@@ -232,7 +232,7 @@ write_left(struct evidence *e, const struct bundle *b)
 		textbuf_init(&item, store, sizeof(store));
 		textbuf_add(&item, finding_kind_name(p->kind));
 		textbuf_add(&item, " ");
-		textbuf_add_slice(&item, part_subject(p));
+		textbuf_add_slice(&item, symptom_subject(p));
 		add_item(&l, textbuf_slice(&item));
 	}
 	end_list(&l, e, "open");

@@ -44,7 +44,7 @@ lower(nstime *least, nstime value)
 
 /* The clock of the bundle is that of its host. */
 static void
-follow_clock(struct bundle *b, const struct part *p)
+follow_clock(struct bundle *b, const struct symptom *p)
 {
 	const struct sighting *s = &p->latest;
 
@@ -62,7 +62,7 @@ follow_clock(struct bundle *b, const struct part *p)
 }
 
 void
-bundle_follow(struct bundle *b, const struct part *p)
+bundle_follow(struct bundle *b, const struct symptom *p)
 {
 	const struct sighting *s = &p->latest;
 
@@ -76,7 +76,7 @@ bundle_follow(struct bundle *b, const struct part *p)
 }
 
 void
-bundle_add(struct bundle *b, struct part *p)
+bundle_add(struct bundle *b, struct symptom *p)
 {
 	TAILQ_INSERT_TAIL(&b->parts, p, in_bundle);
 	p->bundle = b;
@@ -85,13 +85,13 @@ bundle_add(struct bundle *b, struct part *p)
 }
 
 static uint64_t
-timeouts_of(const struct part *p)
+timeouts_of(const struct symptom *p)
 {
 	return p->kind == FINDING_TRANSACTION_TIMEOUT ? p->count : 0;
 }
 
 void
-bundle_remove(struct bundle *b, struct part *p, bool over)
+bundle_remove(struct bundle *b, struct symptom *p, bool over)
 {
 	TAILQ_REMOVE(&b->parts, p, in_bundle);
 	p->bundle = NULL;
@@ -106,7 +106,7 @@ uint64_t
 bundle_timeouts(const struct bundle *b)
 {
 	uint64_t count = b->ended;
-	const struct part *p;
+	const struct symptom *p;
 
 	TAILQ_FOREACH (p, &b->parts, in_bundle)
 		count += timeouts_of(p);
@@ -117,7 +117,7 @@ uint64_t
 bundle_connections(const struct bundle *b)
 {
 	uint64_t count = b->connections;
-	const struct part *p;
+	const struct symptom *p;
 
 	TAILQ_FOREACH (p, &b->parts, in_bundle)
 		count += p->latest.attempts;
@@ -127,7 +127,7 @@ bundle_connections(const struct bundle *b)
 /* At a port of the relay service: who dials it is a Front End, who answers
  * there is an Edge. */
 static void
-note_role(struct bundle *b, const struct part *p)
+note_role(struct bundle *b, const struct symptom *p)
 {
 	const struct address *host = b->cause.kind == CAUSE_RELAY_UNREACHABLE
 	    ? &b->cause.server
@@ -136,14 +136,14 @@ note_role(struct bundle *b, const struct part *p)
 	b->mras = true;
 	if (endpoint_address_equal(&p->latest.server.address, host))
 		b->role = BUNDLE_EDGE;
-	else if (part_has_client(p, host))
+	else if (symptom_has_client(p, host))
 		b->role = BUNDLE_FRONT_END;
 }
 
 static size_t
 other_servers(const struct bundle *b)
 {
-	const struct part *p;
+	const struct symptom *p;
 	size_t others = 0;
 
 	TAILQ_FOREACH (p, &b->parts, in_bundle)
@@ -163,7 +163,7 @@ raise_to(size_t *most, size_t value)
 void
 bundle_note(struct bundle *b, const struct portset *relay)
 {
-	const struct part *p, *most = NULL;
+	const struct symptom *p, *most = NULL;
 	size_t peers = 0;
 
 	TAILQ_FOREACH (p, &b->parts, in_bundle) {
@@ -187,7 +187,7 @@ enum finding_severity
 bundle_severity(const struct bundle *b)
 {
 	enum finding_severity gravest = FINDING_INFO;
-	const struct part *p;
+	const struct symptom *p;
 
 	TAILQ_FOREACH (p, &b->parts, in_bundle)
 		if (p->severity < gravest)

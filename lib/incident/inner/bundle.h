@@ -13,7 +13,7 @@ enum { BUNDLE_KEY = 160 };
 /* The part a host plays on the relay's port, as seen. */
 enum bundle_role { BUNDLE_ANY, BUNDLE_FRONT_END, BUNDLE_EDGE };
 
-TAILQ_HEAD(bundle_parts, part);
+TAILQ_HEAD(bundle_parts, symptom);
 
 struct bundle {
 	TAILQ_ENTRY(bundle) order;
@@ -45,13 +45,13 @@ void bundle_init(struct bundle *b, const struct cause *cause);
 struct slice bundle_key_of(const struct cause *cause, char *key);
 
 /* The part is in no bundle. */
-void bundle_add(struct bundle *b, struct part *part);
+void bundle_add(struct bundle *b, struct symptom *part);
 
 /* It is over, or another bundle's from now on. */
-void bundle_remove(struct bundle *b, struct part *part, bool over);
+void bundle_remove(struct bundle *b, struct symptom *part, bool over);
 
 /* The part has changed: what the bundle keeps of all parts follows. */
-void bundle_follow(struct bundle *b, const struct part *part);
+void bundle_follow(struct bundle *b, const struct symptom *part);
 
 /* Transactions that were lost so far. */
 uint64_t bundle_timeouts(const struct bundle *b);

@@ -37,7 +37,7 @@ cause_name(enum cause_kind kind)
 struct cause_scene {
 	const struct cause_view *view;
 	size_t clock_count;
-	const struct part *clocks[CLOCKS];
+	const struct symptom *clocks[CLOCKS];
 	uint64_t maybe[16];
 };
 
@@ -51,19 +51,19 @@ add_reason(struct cause *c, enum reason reason, bool holds)
 }
 
 static void
-add_member(const struct cause_view *v, struct cause *c, struct part *p)
+add_member(const struct cause_view *v, struct cause *c, struct symptom *p)
 {
 	v->members[c->member_count++] = p;
 }
 
-static struct part *
+static struct symptom *
 first_part(const struct cause_view *v)
 {
 	return lru_oldest(v->parts);
 }
 
 static bool
-is_wrong_clock(const struct part *p, const struct address *host)
+is_wrong_clock(const struct symptom *p, const struct address *host)
 {
 	return p->latest.role == SIGHTING_CLOCK &&
 	    endpoint_address_equal(&p->latest.server.address, host);
@@ -99,7 +99,7 @@ set_scene(struct cause_scene *s, const struct cause_view *v)
 {
 	memset(s, 0, sizeof(*s));
 	s->view = v;
-	for (struct part *p = first_part(v); p != NULL; p = lru_newer(p)) {
+	for (struct symptom *p = first_part(v); p != NULL; p = lru_newer(p)) {
 		const unsigned bit = bit_of(&p->latest.server.address);
 
 		if (p->latest.role != SIGHTING_CLOCK ||
@@ -111,7 +111,7 @@ set_scene(struct cause_scene *s, const struct cause_view *v)
 }
 
 static bool
-same_offset(const struct part *a, const struct part *b)
+same_offset(const struct symptom *a, const struct symptom *b)
 {
 	const nstime apart = a->latest.offset - b->latest.offset;
 
@@ -125,11 +125,11 @@ same_offset(const struct part *a, const struct part *b)
 /* The members so far are clocks: does the part concern one of their hosts? */
 static bool
 concerns_clocks(
-    const struct cause_scene *s, size_t clocks, const struct part *p)
+    const struct cause_scene *s, size_t clocks, const struct symptom *p)
 {
 	const struct cause_view *v = s->view;
 	for (size_t i = 0; i < clocks; i++)
-		if (part_concerns(p, &v->members[i]->latest.server.address))
+		if (symptom_concerns(p, &v->members[i]->latest.server.address))
 			return true;
 	return false;
 }
@@ -148,7 +148,8 @@ is_clock_of_members(
 /* A failure is explained where the server has a wrong clock, or all clients
  * that it failed have one. */
 static bool
-is_explained(const struct cause_scene *s, size_t clocks, const struct part *p)
+is_explained(
+    const struct cause_scene *s, size_t clocks, const struct symptom *p)
 {
 	if (is_clock_of_members(s, clocks, &p->latest.server.address))
 		return true;
@@ -160,11 +161,12 @@ is_explained(const struct cause_scene *s, size_t clocks, const struct part *p)
 
 /* Clocks with the offset of `seed', and which of them was wrong first. */
 static size_t
-gather_clocks(const struct cause_scene *s, struct part *seed, struct cause *c)
+gather_clocks(
+    const struct cause_scene *s, struct symptom *seed, struct cause *c)
 {
 	const struct cause_view *v = s->view;
 	c->seed = seed;
-	for (struct part *p = first_part(v); p != NULL; p = lru_newer(p)) {
+	for (struct symptom *p = first_part(v); p != NULL; p = lru_newer(p)) {
 		if (p->latest.role != SIGHTING_CLOCK || !same_offset(p, seed))
 			continue;
 		add_member(v, c, p);
@@ -188,7 +190,7 @@ gather_clocks(const struct cause_scene *s, struct part *seed, struct cause *c)
 
 /* Whether others than those that fail in `p' got answers since it began. */
 static size_t
-others_reach(const struct cause_view *v, const struct part *p)
+others_reach(const struct cause_view *v, const struct symptom *p)
 {
 	const struct reach_client *clients;
 	const size_t count =
@@ -197,18 +199,18 @@ others_reach(const struct cause_view *v, const struct part *p)
 
 	for (size_t i = 0; i < count; i++)
 		others += clients[i].last >= p->began &&
-		    !part_has_client(p, &clients[i].address);
+		    !symptom_has_client(p, &clients[i].address);
 	return others;
 }
 
 static bool
-is_failure(const struct part *p)
+is_failure(const struct symptom *p)
 {
 	return p->latest.role == SIGHTING_FAILURE;
 }
 
 static void
-weigh_step(struct cause *c, const struct part *failure)
+weigh_step(struct cause *c, const struct symptom *failure)
 {
 	const struct sighting *clock = &c->seed->latest;
 	const nstime before = failure->latest.began - clock->began;
@@ -219,8 +221,8 @@ weigh_step(struct cause *c, const struct part *failure)
 
 /* A failure that concerns one of the clocks: a member, or a contradiction. */
 static uint64_t
-weigh_failure(
-    const struct cause_scene *s, struct cause *c, size_t clocks, struct part *p)
+weigh_failure(const struct cause_scene *s, struct cause *c, size_t clocks,
+    struct symptom *p)
 {
 	const struct cause_view *v = s->view;
 	if (c->seed->latest.began > p->last_wall + CLOCK_LATEST)
@@ -239,7 +241,7 @@ weigh_failure(
 
 /* Anything that puts what is seen in doubt. */
 static void
-weigh_doubt(struct cause *c, const struct part *p)
+weigh_doubt(struct cause *c, const struct symptom *p)
 {
 	if (p->latest.role != SIGHTING_DOUBT)
 		return;
@@ -250,14 +252,14 @@ weigh_doubt(struct cause *c, const struct part *p)
 }
 
 static bool
-clock(const struct cause_scene *s, struct part *seed, struct cause *c)
+clock(const struct cause_scene *s, struct symptom *seed, struct cause *c)
 {
 	const struct cause_view *v = s->view;
 	const size_t clocks = gather_clocks(s, seed, c);
 	uint64_t failures = 0, elsewhere = 0;
 	bool refused = false;
 
-	for (struct part *p = first_part(v); p != NULL; p = lru_newer(p)) {
+	for (struct symptom *p = first_part(v); p != NULL; p = lru_newer(p)) {
 		weigh_doubt(c, p);
 		if (is_failure(p) && !concerns_clocks(s, clocks, p)) {
 			elsewhere += p->count;
@@ -285,7 +287,7 @@ struct cause_clients {
 };
 
 static void
-unite(struct cause_clients *all, const struct part *p)
+unite(struct cause_clients *all, const struct symptom *p)
 {
 	for (size_t i = 0; i < p->client_count; i++) {
 		size_t at = 0;
@@ -300,14 +302,14 @@ unite(struct cause_clients *all, const struct part *p)
 }
 
 static bool
-is_of_relay(const struct cause_view *v, const struct part *p)
+is_of_relay(const struct cause_view *v, const struct symptom *p)
 {
 	return p->latest.mras || portset_has(v->relay, p->latest.server.port);
 }
 
 /* In a clock's incident a part has its explanation. */
 static bool
-is_free(const struct cause_scene *s, const struct part *p)
+is_free(const struct cause_scene *s, const struct symptom *p)
 {
 	if (has_wrong_clock(s, &p->latest.server.address))
 		return false;
@@ -319,20 +321,20 @@ is_free(const struct cause_scene *s, const struct part *p)
 
 /* A part that is about to be raised alone for want of others. */
 static bool
-is_waiting(const struct cause_view *v, const struct part *p)
+is_waiting(const struct cause_view *v, const struct symptom *p)
 {
 	return p->bundle == NULL && v->now - p->first <= v->join;
 }
 
 /* Failures at the server of `seed': of one client, or of several? */
 static bool
-server_fails(const struct cause_scene *s, struct part *seed, struct cause *c)
+server_fails(const struct cause_scene *s, struct symptom *seed, struct cause *c)
 {
 	const struct cause_view *v = s->view;
 	struct cause_clients clients = { .count = 0 };
 	bool relay = false;
 
-	for (struct part *p = first_part(v); p != NULL; p = lru_newer(p)) {
+	for (struct symptom *p = first_part(v); p != NULL; p = lru_newer(p)) {
 		weigh_doubt(c, p);
 		if (!is_failure(p) || !is_free(s, p) ||
 		    !endpoint_address_equal(&p->latest.server.address,
@@ -364,7 +366,7 @@ server_fails(const struct cause_scene *s, struct part *seed, struct cause *c)
 }
 
 static bool
-is_client_alone(const struct part *p, const struct address *client)
+is_client_alone(const struct symptom *p, const struct address *client)
 {
 	return p->client_count == 1 && p->more_clients == 0 &&
 	    endpoint_address_equal(&p->clients[0], client);
@@ -372,7 +374,7 @@ is_client_alone(const struct part *p, const struct address *client)
 
 /* Servers that fail this client and nobody else. */
 static bool
-client_fails(const struct cause_scene *s, struct part *seed, struct cause *c)
+client_fails(const struct cause_scene *s, struct symptom *seed, struct cause *c)
 {
 	const struct cause_view *v = s->view;
 	const struct address client = seed->clients[0];
@@ -380,7 +382,7 @@ client_fails(const struct cause_scene *s, struct part *seed, struct cause *c)
 
 	if (!is_client_alone(seed, &client))
 		return false;
-	for (struct part *p = first_part(v); p != NULL; p = lru_newer(p)) {
+	for (struct symptom *p = first_part(v); p != NULL; p = lru_newer(p)) {
 		bool known = false;
 
 		weigh_doubt(c, p);
@@ -402,10 +404,10 @@ client_fails(const struct cause_scene *s, struct part *seed, struct cause *c)
 }
 
 static bool
-media(const struct cause_scene *s, struct part *seed, struct cause *c)
+media(const struct cause_scene *s, struct symptom *seed, struct cause *c)
 {
 	const struct cause_view *v = s->view;
-	for (struct part *p = first_part(v); p != NULL; p = lru_newer(p))
+	for (struct symptom *p = first_part(v); p != NULL; p = lru_newer(p))
 		if (p->latest.role == SIGHTING_MEDIA &&
 		    strcmp(p->latest.class, seed->latest.class) == 0)
 			add_member(v, c, p);
@@ -415,10 +417,10 @@ media(const struct cause_scene *s, struct part *seed, struct cause *c)
 }
 
 typedef bool cause_look(
-    const struct cause_scene *s, struct part *seed, struct cause *c);
+    const struct cause_scene *s, struct symptom *seed, struct cause *c);
 
 static bool
-try(cause_look *sees, const struct cause_scene *s, struct part *seed,
+try(cause_look *sees, const struct cause_scene *s, struct symptom *seed,
     struct cause *cause)
 {
 	struct cause c = { .kind = CAUSE_NONE };
@@ -431,19 +433,20 @@ try(cause_look *sees, const struct cause_scene *s, struct part *seed,
 
 /* The clocks that may explain a failure or a refusal, one after the other. */
 static bool
-try_clocks(const struct cause_scene *s, struct part *part, struct cause *cause)
+try_clocks(
+    const struct cause_scene *s, struct symptom *part, struct cause *cause)
 {
 	const struct cause_view *v = s->view;
-	for (struct part *p = first_part(v); p != NULL; p = lru_newer(p))
+	for (struct symptom *p = first_part(v); p != NULL; p = lru_newer(p))
 		if (p->latest.role == SIGHTING_CLOCK &&
-		    part_concerns(part, &p->latest.server.address) &&
+		    symptom_concerns(part, &p->latest.server.address) &&
 		    try(clock, s, p, cause))
 			return true;
 	return false;
 }
 
 static bool
-look(const struct cause_scene *s, struct part *part, struct cause *cause)
+look(const struct cause_scene *s, struct symptom *part, struct cause *cause)
 {
 	switch (part->latest.role) {
 	case SIGHTING_CLOCK:
@@ -462,7 +465,7 @@ look(const struct cause_scene *s, struct part *part, struct cause *cause)
 }
 
 bool
-cause_of(const struct cause_view *v, struct part *part, struct cause *cause)
+cause_of(const struct cause_view *v, struct symptom *part, struct cause *cause)
 {
 	struct cause_scene scene;
 

@@ -2,7 +2,7 @@
 #ifndef CAUSE_H
 #define CAUSE_H
 
-#include "incident/inner/part.h"
+#include "incident/inner/symptom.h"
 #include "incident/inner/reach.h"
 #include "incident/inner/reason.h"
 #include "net/portset.h"
@@ -33,14 +33,14 @@ struct cause_view {
 	const struct reach *reach;
 	const struct portset *relay;
 	nstime now, join;
-	struct part **members; /* scratch: room for all parts */
+	struct symptom **members; /* scratch: room for all parts */
 };
 
 struct cause {
 	enum cause_kind kind;
 	int score;
-	uint32_t reasons;        /* 1 << enum reason */
-	const struct part *seed; /* CLOCK: whose clock was wrong first */
+	uint32_t reasons;           /* 1 << enum reason */
+	const struct symptom *seed; /* CLOCK: whose clock was wrong first */
 	struct address host; /* CLOCK, ONE_CANNOT_REACH: whose trouble it is */
 	struct address server; /* version 0: several */
 	size_t member_count;   /* of view->members */
@@ -50,6 +50,6 @@ struct cause {
 /* Whether `part' has a cause in common with others.  A cause that would only
  * repeat one alert is none, unless that alert still waits to be raised. */
 bool cause_of(
-    const struct cause_view *view, struct part *part, struct cause *cause);
+    const struct cause_view *view, struct symptom *part, struct cause *cause);
 
 #endif

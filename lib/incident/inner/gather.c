@@ -39,7 +39,7 @@ gather_tell(struct incident *i, struct bundle *b, struct finding f, bool with)
 		.pools = i->pools,
 		.parts = i->parts,
 	};
-	char store[PART_SUBJECT];
+	char store[SYMPTOM_SUBJECT];
 	struct textbuf subject;
 
 	textbuf_init(&subject, store, sizeof(store));
@@ -59,15 +59,16 @@ gather_tell(struct incident *i, struct bundle *b, struct finding f, bool with)
 }
 
 static void
-tell_joined(struct incident *i, const struct part *p, nstime now, nstime wall)
+tell_joined(
+    struct incident *i, const struct symptom *p, nstime now, nstime wall)
 {
 	i->output(i->arg,
 	    &(struct finding){
 		.kind = p->kind,
 		.verdict = FINDING_JOINED,
 		.severity = p->severity,
-		.key = part_key(p),
-		.subject = part_subject(p),
+		.key = symptom_key(p),
+		.subject = symptom_subject(p),
 		.incident = finding_id(FINDING_INCIDENT, key_of(p->bundle)),
 		.now = now,
 		.wall = wall,
@@ -76,12 +77,12 @@ tell_joined(struct incident *i, const struct part *p, nstime now, nstime wall)
 
 /* A new or grown incident, whose parts from `first' on are new to it. */
 static void
-announce(struct incident *i, struct bundle *b, struct part *first, nstime now,
-    nstime wall)
+announce(struct incident *i, struct bundle *b, struct symptom *first,
+    nstime now, nstime wall)
 {
 	uint64_t count = 0;
 
-	for (struct part *p = first; p != NULL; p = TAILQ_NEXT(p, in_bundle))
+	for (struct symptom *p = first; p != NULL; p = TAILQ_NEXT(p, in_bundle))
 		count += p->count;
 	if (count > 0)
 		gather_tell(i, b,
@@ -92,7 +93,7 @@ announce(struct incident *i, struct bundle *b, struct part *first, nstime now,
 			.wall = wall,
 		    },
 		    true);
-	for (struct part *p = first; p != NULL; p = TAILQ_NEXT(p, in_bundle))
+	for (struct symptom *p = first; p != NULL; p = TAILQ_NEXT(p, in_bundle))
 		tell_joined(i, p, now, wall);
 }
 
@@ -160,13 +161,13 @@ gives_way(const struct bundle *from, const struct bundle *to)
 }
 
 /* The first part that is new to the bundle, or NULL. */
-static struct part *
+static struct symptom *
 add_members(struct incident *i, struct bundle *b, size_t count)
 {
-	struct part *first = NULL;
+	struct symptom *first = NULL;
 
 	for (size_t k = 0; k < count; k++) {
-		struct part *p = i->members[k];
+		struct symptom *p = i->members[k];
 
 		if (p->bundle == b ||
 		    (p->bundle != NULL && !gives_way(p->bundle, b)))
@@ -211,7 +212,7 @@ renew_cause(struct bundle *b, const struct cause *cause)
 }
 
 void
-gather_decide(struct incident *i, struct part *part, nstime now, nstime wall)
+gather_decide(struct incident *i, struct symptom *part, nstime now, nstime wall)
 {
 	const struct cause_view view = {
 		.parts = i->parts,
@@ -223,7 +224,7 @@ gather_decide(struct incident *i, struct part *part, nstime now, nstime wall)
 	};
 	struct cause cause;
 	struct bundle *b;
-	struct part *first;
+	struct symptom *first;
 
 	if (!cause_of(&view, part, &cause))
 		return;

@@ -27,7 +27,7 @@ struct incident {
 	struct timerq *reports; /* bundles with something new */
 	struct gather_bundles bundles;
 	size_t bundle_count;
-	struct part **members; /* scratch: as many as there are parts */
+	struct symptom **members; /* scratch: as many as there are parts */
 	size_t member_room;
 	struct evidence evidence; /* of the finding being told */
 	uint64_t full, no_memory;
@@ -35,7 +35,7 @@ struct incident {
 
 /* Look at a part and those it has hosts in common with. */
 void gather_decide(
-    struct incident *i, struct part *part, nstime now, nstime wall);
+    struct incident *i, struct symptom *part, nstime now, nstime wall);
 
 /* A finding of the incident: kind, severity, key and subject are filled in,
  * and where `with' its evidence. */

@@ -391,6 +391,88 @@ const struct part part_stale = {
 	.stats = stale_part_stats,
 };
 
+ROOM_OF_OBSERVATIONS(mrasfailure)
+ROOM_THAT_SAVES(mrasfailure)
+ROOM_THAT_LOADS_NO_TIME(mrasfailure)
+
+static void
+mrasfailure_part_input(void *room, struct part_case *c)
+{
+	mrasfailure_input(room, &c->observation->mras);
+}
+
+const struct part part_mrasfailure = {
+	.name = "mrasfailure",
+	.hears = HEARS(MRAS),
+	.new = mrasfailure_part_new,
+	.free = mrasfailure_part_free,
+	.set = mrasfailure_part_set,
+	.input = mrasfailure_part_input,
+	.save = mrasfailure_part_save,
+	.load = mrasfailure_part_load,
+	.stats = mrasfailure_part_stats,
+};
+
+ROOM_OF_OBSERVATIONS(media)
+
+static void
+media_part_input(void *room, struct part_case *c)
+{
+	if (c->observation->kind == OBSERVATION_MEDIA)
+		media_offer(room, &c->observation->media);
+	else
+		media_refused(room, &c->observation->media_refused);
+}
+
+const struct part part_media = {
+	.name = "media",
+	.hears = HEARS(MEDIA) | HEARS(MEDIA_REFUSED),
+	.new = media_part_new,
+	.free = media_part_free,
+	.set = media_part_set,
+	.input = media_part_input,
+	.stats = media_part_stats,
+};
+
+ROOM_OF_OBSERVATIONS(diagnostics)
+
+/* Refusals for the time, and of encryption, are told as what they are. */
+static void
+diagnostics_part_input(void *room, struct part_case *c)
+{
+	const struct stale_response *r = &c->observation->refused;
+
+	if (c->observation->kind == OBSERVATION_STIR) {
+		diagnostics_stir(room, c->observation->status);
+		return;
+	}
+	if (r->diagnostic == 0 || r->diagnostic == MEDIA_LEVELS_DONT_MATCH ||
+	    stale_matters(r))
+		return;
+	diagnostics_input(room,
+	    &(struct diagnostics_report){
+		.status = r->status,
+		.id = r->diagnostic,
+		.reason = r->reason,
+		.source = r->source,
+		.call_id = r->call_id,
+		.server = r->server,
+		.client = r->client,
+		.now = r->now,
+		.wall = r->wall,
+	    });
+}
+
+const struct part part_diagnostics = {
+	.name = "diagnostics",
+	.hears = HEARS(REFUSED) | HEARS(STIR),
+	.new = diagnostics_part_new,
+	.free = diagnostics_part_free,
+	.set = diagnostics_part_set,
+	.input = diagnostics_part_input,
+	.stats = diagnostics_part_stats,
+};
+
 ANY_ROOM(fanout)
 
 static void *
@@ -407,6 +489,56 @@ const struct part part_fanout = {
 	.stats = fanout_part_stats,
 };
 
+ANY_ROOM(incident)
+ROOM_WITH_DEADLINES(incident)
+ROOM_THAT_HOLDS(incident)
+ROOM_THAT_SAVES(incident)
+ROOM_THAT_LOADS(incident)
+
+static void *
+incident_part_new(
+    const struct judge_limits *l, const struct part_output *output)
+{
+	return incident_new(&l->incident, output->joined, output->judge);
+}
+
+/* Who reaches the relay: others may be known to be well. */
+static void
+incident_part_input(void *room, struct part_case *c)
+{
+	const struct observation *o = c->observation;
+	const struct portset *servers = &c->limits->server_ports;
+
+	if (o->kind == OBSERVATION_ANSWERED) {
+		incident_reached(
+		    room, &o->leg.client.address, &o->leg.server, o->now);
+	} else if (o->kind == OBSERVATION_WORKED) {
+		if (o->success.stage == CONNECTION_SECURED &&
+		    portset_has(servers, o->success.server.port))
+			incident_reached(room, &o->success.client.address,
+			    &o->success.server, o->now);
+	} else if (o->outcome->event == OUTCOME_ANSWERED &&
+	    o->outcome->watched && portset_has(servers, o->outcome->uas.port)) {
+		incident_reached(room, &o->outcome->uac.address,
+		    &o->outcome->uas, o->outcome->now);
+	}
+}
+
+const struct part part_incident = {
+	.name = "incident",
+	.hears = HEARS(TRANSACTION) | HEARS(WORKED) | HEARS(ANSWERED),
+	.new = incident_part_new,
+	.free = incident_part_free,
+	.set = incident_part_set,
+	.input = incident_part_input,
+	.tick = incident_part_tick,
+	.next_deadline = incident_part_next_deadline,
+	.finish = incident_part_finish,
+	.save = incident_part_save,
+	.load = incident_part_load,
+	.stats = incident_part_stats,
+};
+
 ANY_ROOM(alert)
 ROOM_WITH_DEADLINES(alert)
 ROOM_THAT_HOLDS(alert)
@@ -416,7 +548,7 @@ ROOM_THAT_LOADS(alert)
 static void *
 alert_part_new(const struct judge_limits *l, const struct part_output *output)
 {
-	return alert_new(&l->alert, output->alert, output->arg);
+	return alert_new(&l->alert, output->alert, output->judge);
 }
 
 const struct part part_alert = {

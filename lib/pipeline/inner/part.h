@@ -14,9 +14,9 @@
 struct part_output {
 	finding_output *finding; /* from parts that are told observations */
 	finding_output *folded;  /* from fanout */
-	void *judge;             /* the argument of both */
+	finding_output *joined;  /* from incident */
 	alert_output *alert;
-	void *arg; /* its argument */
+	void *judge; /* the argument of all */
 };
 
 /* An observation, and what other parts know of it. */
@@ -48,7 +48,8 @@ struct part {
 };
 
 extern const struct part part_timeout, part_slow, part_visibility, part_skew,
-    part_connection, part_silence, part_certificate, part_stale, part_fanout,
+    part_connection, part_silence, part_certificate, part_stale,
+    part_mrasfailure, part_media, part_diagnostics, part_fanout, part_incident,
     part_alert, part_ledger;
 
 #endif

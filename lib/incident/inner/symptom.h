@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef PART_H
-#define PART_H
+#ifndef SYMPTOM_H
+#define SYMPTOM_H
 
 #include <sys/queue.h>
 
@@ -15,12 +15,12 @@
 
 struct bundle;
 
-enum { PART_KEY = 256, PART_SUBJECT = 100, PART_CLIENTS = 32 };
+enum { SYMPTOM_KEY = 256, SYMPTOM_SUBJECT = 100, SYMPTOM_CLIENTS = 32 };
 
-struct part {
+struct symptom {
 	struct lru_entry entry;    /* first; found by id */
 	struct timerq_entry timer; /* when it is looked at */
-	TAILQ_ENTRY(part) in_bundle;
+	TAILQ_ENTRY(symptom) in_bundle;
 	struct bundle *bundle; /* NULL: in no incident */
 	uint64_t id;           /* the alert's */
 	enum finding_kind kind;
@@ -30,33 +30,33 @@ struct part {
 	nstime first, began; /* now: of its first finding; of the trouble */
 	nstime last_wall;
 	size_t client_count, more_clients; /* kept, and beyond */
-	struct address clients[PART_CLIENTS];
+	struct address clients[SYMPTOM_CLIENTS];
 	size_t key_len, subject_len;
-	char key[PART_KEY], subject[PART_SUBJECT];
+	char key[SYMPTOM_KEY], subject[SYMPTOM_SUBJECT];
 };
 
 /* Take in one finding (TROUBLE or UPDATED).  True if it shows something new
  * about hosts: a part of its own, another client, another clock. */
-bool part_input(struct part *p, const struct finding *finding);
+bool symptom_input(struct symptom *p, const struct finding *finding);
 
 /* The wall time of its first packet, as far as the finding knows. */
 static inline nstime
-part_began(const struct finding *f)
+symptom_began(const struct finding *f)
 {
 	return f->began != 0 ? f->began : f->wall;
 }
 
-bool part_has_client(const struct part *p, const struct address *client);
+bool symptom_has_client(const struct symptom *p, const struct address *client);
 
 /* The host is at one of its ends. */
-bool part_concerns(const struct part *p, const struct address *host);
+bool symptom_concerns(const struct symptom *p, const struct address *host);
 
-struct slice part_key(const struct part *p);
-struct slice part_subject(const struct part *p);
+struct slice symptom_key(const struct symptom *p);
+struct slice symptom_subject(const struct symptom *p);
 
 /* Saved over a restart, but for the bundle.  False: it makes no sense. */
-void part_save(struct record *r, const struct part *p);
-bool part_load(
-    struct part *p, struct cursor *c, const struct record_shift *shift);
+void symptom_save(struct record *r, const struct symptom *p);
+bool symptom_load(
+    struct symptom *p, struct cursor *c, const struct record_shift *shift);
 
 #endif

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "incident/inner/part.h"
+#include "incident/inner/symptom.h"
 
 /* Estimates of a clock differ by this from message to message. */
 #define SAME_CLOCK (5 * NSTIME_S)
 
 bool
-part_has_client(const struct part *p, const struct address *client)
+symptom_has_client(const struct symptom *p, const struct address *client)
 {
 	for (size_t i = 0; i < p->client_count; i++)
 		if (endpoint_address_equal(&p->clients[i], client))
@@ -14,31 +14,31 @@ part_has_client(const struct part *p, const struct address *client)
 }
 
 bool
-part_concerns(const struct part *p, const struct address *host)
+symptom_concerns(const struct symptom *p, const struct address *host)
 {
 	return endpoint_address_equal(&p->latest.server.address, host) ||
-	    part_has_client(p, host);
+	    symptom_has_client(p, host);
 }
 
 struct slice
-part_key(const struct part *p)
+symptom_key(const struct symptom *p)
 {
 	return slice_of(p->key, p->key_len);
 }
 
 struct slice
-part_subject(const struct part *p)
+symptom_subject(const struct symptom *p)
 {
 	return slice_of(p->subject, p->subject_len);
 }
 
 /* True if it was not known. */
 static bool
-add_client(struct part *p, const struct address *client)
+add_client(struct symptom *p, const struct address *client)
 {
-	if (client->version == 0 || part_has_client(p, client))
+	if (client->version == 0 || symptom_has_client(p, client))
 		return false;
-	if (p->client_count == PART_CLIENTS) {
+	if (p->client_count == SYMPTOM_CLIENTS) {
 		p->more_clients++;
 		return false;
 	}
@@ -66,7 +66,7 @@ copy(char *to, size_t room, struct slice text)
 }
 
 static void
-begin(struct part *p, const struct finding *f)
+begin(struct symptom *p, const struct finding *f)
 {
 	p->first = f->now;
 	p->key_len = copy(p->key, sizeof(p->key), f->key);
@@ -74,7 +74,7 @@ begin(struct part *p, const struct finding *f)
 }
 
 bool
-part_input(struct part *p, const struct finding *f)
+symptom_input(struct symptom *p, const struct finding *f)
 {
 	const bool fresh = p->key_len == 0;
 	const struct sighting before = p->latest;
@@ -82,7 +82,7 @@ part_input(struct part *p, const struct finding *f)
 
 	if (fresh)
 		begin(p, f);
-	sighting_of(f->kind, f->evidence, part_began(f), &p->latest);
+	sighting_of(f->kind, f->evidence, symptom_began(f), &p->latest);
 	news |= add_client(p, &p->latest.client);
 	if (!fresh) {
 		news |= is_another_clock(&before, &p->latest);
@@ -146,12 +146,12 @@ load_sighting(struct sighting *s, struct cursor *c)
 }
 
 void
-part_save(struct record *r, const struct part *p)
+symptom_save(struct record *r, const struct symptom *p)
 {
 	finding_kind_save(r, p->kind);
 	record_u64(r, p->id);
-	record_text(r, part_key(p));
-	record_text(r, part_subject(p));
+	record_text(r, symptom_key(p));
+	record_text(r, symptom_subject(p));
 	record_u8(r, (uint8_t)p->latest.role);
 	save_sighting(r, &p->latest);
 	record_u8(r, (uint8_t)p->severity);
@@ -168,15 +168,16 @@ part_save(struct record *r, const struct part *p)
 }
 
 bool
-part_load(struct part *p, struct cursor *c, const struct record_shift *shift)
+symptom_load(
+    struct symptom *p, struct cursor *c, const struct record_shift *shift)
 {
 	const bool known = finding_kind_load(c, &p->kind);
 
 	p->id = cursor_le64(c);
 	p->key_len =
-	    copy(p->key, sizeof(p->key), record_read_text(c, PART_KEY));
-	p->subject_len = copy(
-	    p->subject, sizeof(p->subject), record_read_line(c, PART_SUBJECT));
+	    copy(p->key, sizeof(p->key), record_read_text(c, SYMPTOM_KEY));
+	p->subject_len = copy(p->subject, sizeof(p->subject),
+	    record_read_line(c, SYMPTOM_SUBJECT));
 	p->latest.role = record_read_below(c, 1, SIGHTING_ROLES);
 	load_sighting(&p->latest, c);
 	p->severity = record_read_below(c, 1, FINDING_INFO + 1);
@@ -188,7 +189,7 @@ part_load(struct part *p, struct cursor *c, const struct record_shift *shift)
 	while (record_read_more(c)) {
 		const struct address client = endpoint_address_load(c);
 
-		if (p->client_count == PART_CLIENTS)
+		if (p->client_count == SYMPTOM_CLIENTS)
 			c->bad = true;
 		else
 			p->clients[p->client_count++] = client;

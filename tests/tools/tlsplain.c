@@ -76,12 +76,12 @@ show(const struct tcpreasm_event *e, struct plain *plain)
 	free(plain);
 }
 
-/* A record of handshake with a ClientHello. */
+/* A record of handshake. */
 static bool
 begins(const struct tcpreasm_event *e)
 {
-	return e->fact == TCPREASM_DATA && e->octets.len > 5 &&
-	    e->octets.p[0] == 22 && e->octets.p[1] == 3 && e->octets.p[5] == 1;
+	return e->fact == TCPREASM_DATA && e->octets.len > 1 &&
+	    e->octets.p[0] == 22 && e->octets.p[1] == 3;
 }
 
 static void

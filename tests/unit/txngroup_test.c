@@ -559,7 +559,84 @@ START_TEST(a_walk_goes_only_so_far)
 }
 END_TEST
 
-UNIT("txngroup", the_deepest_unanswered_leg_is_blamed,
+START_TEST(asking_another_server_shows_that_this_one_is_silent)
+{
+	story_begin(&s);
+	story_request(&s, 0, "INVITE", "1", 1, 2);
+	story_request(&s, 500, "INVITE", "1", 1, 2);
+	story_request(&s, 900, "INVITE", "2", 1, 3);
+	story_until(&s, 34000);
+	ck_assert(expired(2)->signs.failover);
+	story_end(&s);
+
+	story_begin(&s); /* once, but a second later */
+	story_request(&s, 0, "INVITE", "1", 1, 2);
+	story_request(&s, 1000, "INVITE", "2", 1, 3);
+	story_until(&s, 34000);
+	ck_assert(expired(2)->signs.failover);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(forks_hops_and_answered_ones_are_no_failover)
+{
+	story_begin(&s);
+	story_request(&s, 0, "INVITE", "1", 1, 2);
+	story_request(&s, 900, "INVITE", "2", 1, 3); /* a fork */
+	story_until(&s, 34000);
+	ck_assert(!expired(2)->signs.failover);
+	story_end(&s);
+
+	story_begin(&s);
+	story_request(&s, 0, "INVITE", "1", 1, 2);
+	s.vias = 2;
+	story_request(&s, 2000, "INVITE", "2", 2, 3); /* a hop */
+	story_until(&s, 34000);
+	ck_assert(!expired(2)->signs.failover);
+	story_end(&s);
+
+	story_begin(&s);
+	story_request(&s, 0, "INVITE", "1", 1, 2);
+	story_response(&s, 100, 100, "INVITE", "1", 2, 1);
+	story_request(&s, 2000, "INVITE", "2", 1, 3);
+	story_until(&s, 34000);
+	ck_assert(!expired(2)->signs.failover);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(a_client_that_resends_on_did_not_leave_it)
+{
+	story_begin(&s);
+	story_request(&s, 0, "INVITE", "1", 1, 2);
+	story_request(&s, 1000, "INVITE", "2", 1, 3);
+	story_request(&s, 1500, "INVITE", "1", 1, 2);
+	story_until(&s, 34000);
+	ck_assert(!expired(2)->signs.failover);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(a_dialog_with_another_server_shows_nothing_of_this_one)
+{
+	story_begin(&s);
+	story_request(&s, 0, "INVITE", "1", 1, 2);
+	story_request(&s, 2000, "INVITE", "2", 1, 3);
+	story_response(&s, 2100, 200, "INVITE", "2", 3, 1);
+	s.cseq = 2;
+	s.to_tag = "t";
+	story_request(&s, 5000, "BYE", "3", 1, 3);
+	story_until(&s, 34000);
+	ck_assert_uint_eq(expired(2)->signs.unseen & OUTCOME_UNSEEN_DIALOG, 0);
+	story_end(&s);
+}
+END_TEST
+
+UNIT("txngroup", asking_another_server_shows_that_this_one_is_silent,
+    forks_hops_and_answered_ones_are_no_failover,
+    a_client_that_resends_on_did_not_leave_it,
+    a_dialog_with_another_server_shows_nothing_of_this_one,
+    the_deepest_unanswered_leg_is_blamed,
     a_leg_is_reviewed_when_a_deeper_one_ends,
     an_address_chain_tells_depth_without_vias,
     behind_a_load_balancer_the_later_copy_is_deeper,

@@ -415,6 +415,99 @@ START_TEST(an_answered_one_is_kept_but_not_pending)
 }
 END_TEST
 
+START_TEST(a_deadline_in_a_hole_waits_for_the_packets_behind_it)
+{
+	setup();
+	story_request(&s, 0, "SERVICE", "1", 1, 2);
+	story_request(&s, 0, "SERVICE", "2", 1, 2);
+	txntable_hole(s.table, 0, 60 * NSTIME_S);
+	story_until(&s, 60000);
+	ck_assert_uint_eq(s.count, 0);
+	story_response(&s, 60500, 200, "SERVICE", "1", 2, 1);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_ANSWERED), 1);
+	story_until(&s, 61999);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_EXPIRED), 0);
+	story_until(&s, 62000);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_EXPIRED), 1);
+	/* It is told with its own deadline. */
+	ck_assert_int_eq(story_find(&s, OUTCOME_EXPIRED)->now, 34 * NSTIME_S);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(a_client_that_resent_to_the_end_needs_no_hole)
+{
+	setup();
+	story_request(&s, 0, "SERVICE", "1", 1, 2);
+	retransmit("SERVICE", "1", 1, 2);
+	txntable_hole(s.table, 31500 * NSTIME_MS, 60 * NSTIME_S);
+	story_until(&s, 34000);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_EXPIRED), 1);
+	ck_assert(s.told[0].request.repeated);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(at_the_end_a_deadline_in_a_hole_has_passed)
+{
+	setup();
+	story_request(&s, 0, "SERVICE", "1", 1, 2);
+	txntable_hole(s.table, 0, 60 * NSTIME_S);
+	story_until(&s, 60000);
+	story_request(&s, 60000, "SERVICE", "2", 1, 2);
+	txntable_close(s.table, 60 * NSTIME_S);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_EXPIRED), 1);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_UNFINISHED), 1);
+	ck_assert_int_eq(
+	    story_find(&s, OUTCOME_UNFINISHED)->class, OUTCOME_NO_RESPONSE);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(identifiers_used_again_begin_a_new_one)
+{
+	setup();
+	story_request(&s, 0, "SERVICE", "1", 1, 2);
+	story_response(&s, 100, 200, "SERVICE", "1", 2, 1);
+	ck_assert_int_eq(story_request(&s, 4000, "SERVICE", "1", 1, 2),
+	    TXNTABLE_RETRANSMISSION);
+	ck_assert_int_eq(
+	    story_request(&s, 15000, "SERVICE", "1", 1, 2), TXNTABLE_NEW);
+	story_until(&s, 49000);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_EXPIRED), 1);
+	ck_assert_int_eq(
+	    story_find(&s, OUTCOME_EXPIRED)->request.sent, 15 * NSTIME_S);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(an_ack_for_a_final_that_was_missed_shows_loss)
+{
+	setup();
+	story_request(&s, 0, "INVITE", "1", 1, 2);
+	story_response(&s, 100, 100, "INVITE", "1", 2, 1);
+	story_request(&s, 0, "INVITE", "2", 1, 2);
+	story_response(&s, 100, 100, "INVITE", "2", 2, 1);
+	story_request(&s, 500, "ACK", "1", 1, 2);
+	story_until(&s, 34000);
+	ck_assert_uint_eq(story_told(&s, OUTCOME_EXPIRED), 2);
+	ck_assert(s.told[0].signs.loss);
+	ck_assert(s.told[1].signs.loss);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(an_ack_where_no_response_passes_shows_none)
+{
+	setup();
+	story_request(&s, 0, "INVITE", "1", 1, 2);
+	story_request(&s, 500, "ACK", "1", 1, 2);
+	story_until(&s, 34000);
+	ck_assert(!s.told[0].signs.loss);
+	story_end(&s);
+}
+END_TEST
+
 UNIT("txntable", an_answered_one_is_kept_but_not_pending,
     an_answer_is_told_once, silence_expires_with_what_was_seen,
     the_verdict_is_forgotten_after_another_64_t1,
@@ -430,4 +523,10 @@ UNIT("txntable", an_answered_one_is_kept_but_not_pending,
     at_the_limit_answered_ones_go_first, a_lower_limit_evicts_until_it_is_met,
     one_branch_on_too_many_legs_is_refused,
     new_limits_do_not_bring_a_verdict_forward, deadlines_fire_in_order,
+    a_deadline_in_a_hole_waits_for_the_packets_behind_it,
+    a_client_that_resent_to_the_end_needs_no_hole,
+    at_the_end_a_deadline_in_a_hole_has_passed,
+    identifiers_used_again_begin_a_new_one,
+    an_ack_for_a_final_that_was_missed_shows_loss,
+    an_ack_where_no_response_passes_shows_none,
     a_hundred_thousand_calls_leave_nothing)

@@ -12,6 +12,8 @@ import socket
 import sys
 import time
 
+IP_TRANSPARENT = 19
+SERVERS_EACH = 3
 T1 = 0.05
 COPIES = [0, 1, 3, 7, 15, 31, 63]
 REQUEST = """SERVICE sip:mras@{to}:{port} SIP/2.0\r
@@ -45,16 +47,34 @@ def silent(address, ports):
             key.data(key.fileobj)
 
 
-def ask(address, ports):
+def asking_from(client, address, port):
+    """A socket of this machine's address, or of one that it pretends to have:
+    a client that five servers do not answer is told as one alert."""
     mine = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    mine.connect((address, ports[0]))
-    here = mine.getsockname()
-    mine = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    if client == 0:
+        mine.connect((address, port))
+        here = mine.getsockname()
+        mine.close()
+        mine = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    else:
+        mine.setsockopt(socket.SOL_IP, IP_TRANSPARENT, 1)
+        here = f"10.9.{client}.1", 40000 + client
     mine.bind(here)
+    return mine
+
+
+def ask(address, ports):
+    clients = {}
     begun = time.monotonic()
     for copy in COPIES:
         time.sleep(max(0, begun + copy * T1 - time.monotonic()))
-        for port in ports:
+        for i, port in enumerate(ports):
+            client = (0 if len(ports) <= SERVERS_EACH
+                      else 1 + i // SERVERS_EACH)
+            if client not in clients:
+                clients[client] = asking_from(client, address, port)
+            mine = clients[client]
+            here = mine.getsockname()
             mine.sendto(REQUEST.format(
                 to=address, port=port, here=here[0], my_port=here[1],
                 id=f"{os.getpid()}x{port}x{begun}").encode(), (address, port))

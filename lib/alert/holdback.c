@@ -58,7 +58,7 @@ comes_before(const struct holdback_alert *a, const struct holdback_alert *b)
 void *
 holdback_keep(struct holdback *h, const struct alert_event *event, void *record)
 {
-	const struct holdback_alert alert = {
+	struct holdback_alert alert = {
 		.id = event->id,
 		.kind = event->kind,
 		.severity = event->severity,
@@ -66,8 +66,12 @@ holdback_keep(struct holdback *h, const struct alert_event *event, void *record)
 		.record = record,
 	};
 	struct holdback_alert *last = &h->alerts[0];
-	void *given = record;
+	struct holdback_alert given;
+	struct textbuf subject;
 
+	textbuf_init(&subject, alert.subject, sizeof(alert.subject));
+	textbuf_add_slice(&subject, event->subject);
+	given = alert;
 	if (h->count < HOLDBACK_MOST) {
 		h->alerts[h->count++] = alert;
 		return NULL;
@@ -76,13 +80,13 @@ holdback_keep(struct holdback *h, const struct alert_event *event, void *record)
 		if (comes_before(last, &h->alerts[i]))
 			last = &h->alerts[i];
 	if (comes_before(&alert, last)) {
-		given = last->record;
-		throttle_count(&h->throttle, last->kind, event->now);
+		given = *last;
 		*last = alert;
-	} else {
-		throttle_count(&h->throttle, event->kind, event->now);
 	}
-	return given;
+	throttle_count(&h->throttle, given.kind, event->now);
+	throttle_name(&h->throttle, given.kind, given.severity,
+	    slice_text(given.subject));
+	return given.record;
 }
 
 /* Of each kind the first is looked at: others of its kind have no room if it

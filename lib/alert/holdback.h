@@ -20,6 +20,7 @@ struct holdback_alert {
 	enum finding_severity severity;
 	uint64_t order; /* private: of their coming */
 	void *record;   /* the sink's, owned */
+	char subject[THROTTLE_SUBJECT];
 };
 
 /* Zeroed but for throttle (throttle_init()). */

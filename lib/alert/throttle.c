@@ -50,6 +50,21 @@ throttle_count(struct throttle *t, enum finding_kind kind, nstime now)
 	t->held[kind]++;
 }
 
+void
+throttle_name(struct throttle *t, enum finding_kind kind,
+    enum finding_severity severity, struct slice subject)
+{
+	struct textbuf text;
+
+	if (t->named && severity >= t->severity)
+		return;
+	t->named = true;
+	t->severity = severity;
+	t->kind = kind;
+	textbuf_init(&text, t->subject, sizeof(t->subject));
+	textbuf_add_slice(&text, subject);
+}
+
 bool
 throttle_pass(struct throttle *t, enum finding_kind kind, nstime now)
 {
@@ -79,6 +94,13 @@ throttle_finish(struct throttle *t, struct textbuf *text)
 		before = ", ";
 		t->held[kind] = 0;
 	}
+	if (t->named) {
+		textbuf_add(text, "; the gravest: ");
+		textbuf_add(text, finding_kind_name(t->kind));
+		textbuf_add(text, " ");
+		textbuf_add(text, t->subject);
+	}
+	t->named = false;
 	return true;
 }
 

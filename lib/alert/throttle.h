@@ -12,11 +12,17 @@
  * Embedded.
  */
 
+enum { THROTTLE_SUBJECT = 64 };
+
 struct throttle {
 	struct tokenbucket kinds[FINDING_KINDS];
 	bool unlimited;
 	uint64_t held[FINDING_KINDS]; /* since the last summing-up */
 	nstime since;                 /* when the first of them was held */
+	bool named;                   /* the gravest of them: */
+	enum finding_severity severity;
+	enum finding_kind kind;
+	char subject[THROTTLE_SUBJECT];
 };
 
 /* `rate' of each kind a second, five seconds' worth as burst; 0: no limit. */
@@ -30,6 +36,10 @@ bool throttle_has_room(
     const struct throttle *t, enum finding_kind kind, nstime now);
 bool throttle_take(struct throttle *t, enum finding_kind kind, nstime now);
 void throttle_count(struct throttle *t, enum finding_kind kind, nstime now);
+
+/* One of those counted is about `subject': the gravest will be named. */
+void throttle_name(struct throttle *t, enum finding_kind kind,
+    enum finding_severity severity, struct slice subject);
 
 /*
  * If something was held back, a second ago or more: write one line about it

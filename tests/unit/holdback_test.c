@@ -21,6 +21,7 @@ ask(enum alert_state state, enum finding_kind kind,
 		.state = state,
 		.severity = severity,
 		.id = id,
+		.subject = slice_text(id == 5001 ? "10.0.0.7" : "10.0.0.8"),
 		.now = now,
 	};
 	void *old;
@@ -106,7 +107,9 @@ START_TEST(the_least_grave_give_way_and_are_counted)
 	raise_one(FINDING_NOTICE, 5001);
 	textbuf_init(&t, store, sizeof(store));
 	ck_assert(throttle_finish(&h.throttle, &t));
-	ck_assert_str_eq(store, "2 alerts held back: 2 clock-skew");
+	ck_assert_str_eq(store,
+	    "2 alerts held back: 2 clock-skew; the gravest: clock-skew "
+	    "10.0.0.8");
 	ck_assert_ptr_eq(holdback_next(&h, NSTIME_S), number(5000));
 	ck_assert_ptr_eq(holdback_next(&h, 2 * NSTIME_S), number(1));
 }

@@ -222,9 +222,13 @@ tell(struct timeout *t, const struct endpoint *server, const char *method,
 
 static void
 tell_timeout(struct timeout *t, const struct outcome *o,
-    enum finding_verdict verdict, const char *method, const char *proof)
+    const struct delivery *d, enum finding_verdict verdict, const char *method,
+    const char *proof)
 {
 	proof_write(&t->evidence, o, proof, &t->limits.identity);
+	if (d->closed_after > 0)
+		evidence_seconds(
+		    &t->evidence, "closed_after_s", d->closed_after, 2);
 	tell(t, &o->uas, method,
 	    (struct finding){
 		.verdict = verdict,
@@ -268,13 +272,13 @@ remember(struct timeout *t, const struct outcome *o,
 }
 
 static void
-accuse(struct timeout *t, const struct outcome *o, const char *method,
-    const char *proof)
+accuse(struct timeout *t, const struct outcome *o, const struct delivery *d,
+    const char *method, const char *proof)
 {
 	note_failure(t, o, method);
 	if (o->request.flow != 0 && proof_by_absence(proof))
 		doubts_add(&t->doubts, o);
-	tell_timeout(t, o, FINDING_TROUBLE, method, proof);
+	tell_timeout(t, o, d, FINDING_TROUBLE, method, proof);
 }
 
 /* EXPIRED; or UNFINISHED, where the proof may be whole already. */
@@ -300,7 +304,7 @@ expired(struct timeout *t, const struct outcome *o, const struct delivery *d,
 	habits_note(t->habits, o);
 	if (!told)
 		return verdict;
-	accuse(t, o, method, proof);
+	accuse(t, o, d, method, proof);
 	return verdict;
 }
 
@@ -317,7 +321,7 @@ reviewed(struct timeout *t, const struct outcome *o, const struct delivery *d,
 	    proof == NULL || !o->watched || excused(t, o))
 		return;
 	v->told = true;
-	accuse(t, o, method, proof);
+	accuse(t, o, d, method, proof);
 }
 
 static enum timeout_verdict
@@ -352,7 +356,7 @@ recovered(struct timeout *t, const struct outcome *o, const struct delivery *d,
 	const char *proof = find_proof(t, o, d, &verdict);
 
 	if (v != NULL && v->told && proof != NULL)
-		tell_timeout(t, o, FINDING_UPDATED, method, proof);
+		tell_timeout(t, o, d, FINDING_UPDATED, method, proof);
 }
 
 /* It may not be known any more whether it was answered late. */

@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/nstime.h"
+
 /*
  * What a tap knows about the path of a transaction at its outcome: whether
  * the request was delivered, and whether a response would have been seen.
@@ -17,8 +19,10 @@ struct delivery {
 	bool confirmed; /* TCP: long after it the client sent more octets, and
 			 * had received none of the server by then */
 	bool lossy;     /* gaps elsewhere show that packets are being lost */
-	bool hung_up; /* TCP: the client closed it within 20 s of sending */
-	bool lost;    /* drops or gaps since it was sent */
+	bool hung_up;   /* TCP: the client closed it within 20 s of sending */
+	bool lost;      /* drops or gaps since it was sent */
+	nstime closed_after; /* TCP: the server closed or reset it so long
+			      * after the request was sent; 0: it did not */
 };
 
 #endif

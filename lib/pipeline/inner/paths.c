@@ -247,6 +247,8 @@ of_flow(const struct paths *p, const struct outcome *o, struct delivery *d)
 	    &e->facts.ways[to_server ? TCPREASM_TO_CLIENT : TCPREASM_TO_SERVER];
 	d->acknowledged = there->acknowledged >= o->request.flow_end;
 	d->lost = d->lost || back->last_gap >= o->request.sent;
+	if (back->hung_up != NSTIME_NEVER && back->hung_up > o->request.sent)
+		d->closed_after = back->hung_up - o->request.sent;
 	d->hung_up = there->hung_up < nstime_after(o->request.sent, IMPATIENT);
 	/* Its later segments would acknowledge a response, seen or not. */
 	d->confirmed = nstime_passed(o->request.sent,

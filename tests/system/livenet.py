@@ -59,7 +59,7 @@ def network():
     ta1 and s0's answers on tb1."""
     sh("echo 1 > /proc/sys/net/ipv6/conf/default/disable_ipv6")
     sh("ip link set lo up; ip link add br0 type bridge; ip link set br0 up")
-    for host, addresses in ("c", ["10.0.0.1"]), (
+    for host, addresses in ("c", ["10.0.0.1", "10.0.0.6"]), (
             "s", [f"10.0.0.{i}" for i in range(2, 6)]):
         sh(f"ip netns add {host}")
         sh(f"ip -n {host} link set lo up")

@@ -56,7 +56,8 @@ class Peers:
         port = "5071" if transport == "u" else "5072"
         mine = str(5200 + len(self.clients))
         self.clients.append(sipp(
-            "c", scenario, f"10.0.0.{address}:{port}", "-i", "10.0.0.1",
+            "c", scenario, f"10.0.0.{address}:{port}", "-i",
+            "10.0.0.6" if scenario == "invite" else "10.0.0.1",
             "-p", mine, "-t", transport + "1", "-r", "4", "-m", str(calls),
             "-recv_timeout", "3200"))
 
@@ -119,7 +120,7 @@ def check_journal(journal, alerts):
 
 def check_syslog(syslog, alerts):
     lines = [e for e in syslog.entries
-             if re.search(r"siptimed\[\d+\]: [a-z-]+ (raised|resolved)", e)]
+             if re.search(r"siptimed\[\d+\]: [a-z-]+ (raised|refreshed|resolved)", e)]
     check("syslog: each alert once", len(lines) == len(alerts), lines)
     for line in lines:
         check("syslog: header", re.match(

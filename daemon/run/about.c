@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "run/hints.h"
+#include "sip/sipdate.h"
 
 enum { AGAIN_S = 3600 };
 
@@ -121,6 +122,22 @@ may_be_said(struct about *a, const char *name, uint64_t now_s)
 	return true;
 }
 
+static void
+say_growth(const struct totals_entry *e, uint64_t more, const struct log *log)
+{
+	if (e->limit)
+		log_warning(log,
+		    "limit reached: %s is %llu, %llu more within a minute; "
+		    "see [limits] in siptimed.conf(5)",
+		    e->name, (unsigned long long)e->value,
+		    (unsigned long long)more);
+	else
+		log_warning(log,
+		    "%llu Date headers without a time zone cannot be read: "
+		    "local time, as GB/T 28181 devices write it",
+		    (unsigned long long)more);
+}
+
 void
 about_limits(struct about *a, const struct about_rooms *rooms, nstime now,
     const struct log *log)
@@ -133,14 +150,12 @@ about_limits(struct about *a, const struct about_rooms *rooms, nstime now,
 		const struct totals_entry *e = &totals.entries[i];
 		const uint64_t before = totals_get(&a->before, e->name);
 
-		if (e->value <= before || !e->limit ||
-		    !may_be_said(a, e->name, now_s))
-			continue;
-		log_warning(log,
-		    "limit reached: %s is %llu, %llu more within a minute; "
-		    "see [limits] in siptimed.conf(5)",
-		    e->name, (unsigned long long)e->value,
-		    (unsigned long long)(e->value - before));
+		const bool is_told =
+		    e->limit || strcmp(e->name, SIPDATE_LOCAL_TIME) == 0;
+
+		if (e->value > before && is_told &&
+		    may_be_said(a, e->name, now_s))
+			say_growth(e, e->value - before, log);
 	}
 	a->before = totals;
 }

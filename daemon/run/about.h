@@ -46,8 +46,8 @@ struct about {
 	struct totals said;   /* private: when, in seconds, by counter */
 };
 
-/* Once a minute: log which counters of a limit have grown, each at most once
- * an hour. */
+/* Once a minute: log which counters of a limit have grown, and that there were
+ * Date headers without a zone, each at most once an hour. */
 void about_limits(struct about *a, const struct about_rooms *rooms, nstime now,
     const struct log *log);
 

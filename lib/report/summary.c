@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "report/inner/phrase.h"
+#include "sip/sipdate.h"
 
 /* A person reads so many clocks; a program reads them all, in JSON. */
 enum { CLOCKS_SHOWN = 20 };
@@ -201,6 +202,21 @@ write_tls(struct textbuf *t, const struct summary *s)
 	}
 }
 
+/* Dates that nobody can judge are no mere counter. */
+static void
+write_local_dates(struct textbuf *t, const struct summary *s)
+{
+	for (size_t i = 0; i < s->drop_count; i++) {
+		if (strcmp(s->drops[i].name, SIPDATE_LOCAL_TIME) != 0)
+			continue;
+		phrase_count(t, s->drops[i].value, "Date header");
+		textbuf_add(t,
+		    " without a time zone cannot be read: local time, as GB/T "
+		    "28181 devices write it; compare the clocks there by "
+		    "hand\n");
+	}
+}
+
 void
 summary_write(struct textbuf *t, const struct summary *summary)
 {
@@ -212,6 +228,7 @@ summary_write(struct textbuf *t, const struct summary *summary)
 	write_tls(t, summary);
 	write_clocks(t, summary);
 	write_diagnostics(t, summary);
+	write_local_dates(t, summary);
 	write_drops(t, summary);
 	for (int i = 0; i < FINDING_KINDS; i++)
 		alerts += summary->alerts[i];

@@ -2,6 +2,7 @@
 #include "sip/sipdate.h"
 
 #include "base/calendar.h"
+#include "sip/inner/isodate.h"
 #include "sip/inner/laxdate.h"
 
 enum { EXACT_OCTETS = 29 }; /* Sat, 13 Nov 2010 23:29:00 GMT */
@@ -50,6 +51,26 @@ parse_exact(struct slice value, int64_t *seconds)
 	return true;
 }
 
+/* What is written neither exactly nor as ISO has it. */
+static bool
+parse_lax(struct slice value, struct sipdate *date, struct sipdate_stats *stats)
+{
+	switch (isodate_parse(value, &date->seconds)) {
+	case ISODATE_UTC:
+		date->forms = 1u << SIPDATE_ISO;
+		return true;
+	case ISODATE_LOCAL:
+		stats->local++;
+		return false;
+	case ISODATE_FOREIGN:
+		break;
+	}
+	if (laxdate_parse(value, &date->seconds, &date->forms))
+		return true;
+	stats->garbage++;
+	return false;
+}
+
 bool
 sipdate_parse(
     struct slice value, struct sipdate *date, struct sipdate_stats *stats)
@@ -61,10 +82,8 @@ sipdate_parse(
 		*date = read;
 		return true;
 	}
-	if (!laxdate_parse(value, &read.seconds, &read.forms)) {
-		stats->garbage++;
+	if (!parse_lax(value, &read, stats))
 		return false;
-	}
 	for (unsigned form = 0; form < SIPDATE_FORMS; form++)
 		stats->forms[form] += read.forms >> form & 1;
 	*date = read;
@@ -103,9 +122,11 @@ sipdate_stats_write(
 		[SIPDATE_WRONG_WEEKDAY] = "sipdate.wrong_weekday",
 		[SIPDATE_HOUR_24] = "sipdate.hour_24",
 		[SIPDATE_LEAP_SECOND] = "sipdate.leap_second",
+		[SIPDATE_ISO] = "sipdate.iso",
 		[SIPDATE_LAYOUT] = "sipdate.layout",
 	};
 
+	output(arg, COUNTER_EVENT, SIPDATE_LOCAL_TIME, stats->local);
 	output(arg, COUNTER_EVENT, "sipdate.garbage", stats->garbage);
 	output(arg, COUNTER_EVENT, "sipdate.out_of_range", stats->out_of_range);
 	for (unsigned form = 0; form < SIPDATE_FORMS; form++)

@@ -31,6 +31,7 @@ enum sipdate_form {
 	SIPDATE_WRONG_WEEKDAY, /* not that of the date */
 	SIPDATE_HOUR_24,       /* 24:00:00: the next day's midnight */
 	SIPDATE_LEAP_SECOND,   /* :60: the next minute's first second */
+	SIPDATE_ISO,           /* 2010-11-13T23:29:00Z, or with an offset */
 	SIPDATE_LAYOUT,        /* case, blanks, fractions, commas */
 	SIPDATE_FORMS          /* how many there are */
 };
@@ -42,6 +43,7 @@ struct sipdate {
 
 struct sipdate_stats {
 	uint64_t exact, garbage, out_of_range;
+	uint64_t local; /* local time of an unknown zone: not read */
 	uint64_t forms[SIPDATE_FORMS];
 };
 
@@ -53,7 +55,8 @@ bool sipdate_parse(
 bool sipdate_wall(
     const struct sipdate *date, nstime *wall, struct sipdate_stats *stats);
 
-/* sipdate.garbage, sipdate.out_of_range, sipdate.utc, .. */
+/* SIPDATE_LOCAL_TIME, sipdate.garbage, sipdate.out_of_range, sipdate.utc, .. */
+#define SIPDATE_LOCAL_TIME "sipdate.local_time"
 void sipdate_stats_write(
     const struct sipdate_stats *stats, counter_output *output, void *arg);
 

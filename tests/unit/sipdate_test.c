@@ -213,7 +213,7 @@ START_TEST(refuses_garbage)
 	refuses(" ");
 	refuses("now");
 	refuses("1289690940");
-	refuses("2010-11-13T23:29:00Z");
+	refuses("2010-11-13X23:29:00Z");
 	refuses("Sat, 30 Feb 2010 23:29:00 GMT");
 	refuses("Mon, 29 Feb 1900 23:29:00 GMT");
 	refuses("Sat, 13 Foo 2010 23:29:00 GMT");
@@ -244,6 +244,19 @@ START_TEST(tells_the_time_where_it_can)
 }
 END_TEST
 
+START_TEST(local_time_of_an_unknown_zone_is_not_read)
+{
+	struct sipdate date;
+
+	ck_assert(!parse("2010-11-13T23:29:00.100", &date));
+	ck_assert_uint_eq(stats.local, 1);
+	ck_assert_uint_eq(stats.garbage, 0);
+	ck_assert(parse("2010-11-14T07:29:00.100+08:00", &date));
+	ck_assert_int_eq(date.seconds, EXAMPLE);
+	ck_assert_uint_eq(date.forms, BIT(ISO));
+}
+END_TEST
+
 static void
 on_count(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
@@ -261,7 +274,7 @@ START_TEST(counts_every_form_by_name)
 
 	memset(&stats, 0, sizeof(stats));
 	sipdate_stats_write(&stats, on_count, &names);
-	ck_assert_uint_eq(names, SIPDATE_FORMS + 2);
+	ck_assert_uint_eq(names, SIPDATE_FORMS + 3);
 }
 END_TEST
 
@@ -271,4 +284,4 @@ UNIT("sipdate", reads_rfc_1123_exactly, reads_the_years_1900_to_9999,
     reads_rfc_850_and_asctime, reads_other_languages,
     tells_a_missing_or_wrong_weekday, reads_midnight_and_leap_seconds,
     reads_sloppy_layout, refuses_garbage, tells_the_time_where_it_can,
-    counts_every_form_by_name)
+    local_time_of_an_unknown_zone_is_not_read, counts_every_form_by_name)

@@ -185,8 +185,20 @@ START_TEST(done_frees_what_it_owns)
 }
 END_TEST
 
+START_TEST(dates_without_a_zone_are_said_to_be_unreadable)
+{
+	struct summary_drop drop = { "sipdate.local_time", 4 };
+	const struct summary s = { .drops = &drop, .drop_count = 1 };
+
+	written(&s);
+	ck_assert_ptr_nonnull(strstr(
+	    store, "4 Date headers without a time zone cannot be read: "));
+}
+END_TEST
+
 UNIT("summary", a_person_reads_a_few_lines,
     of_many_clocks_those_furthest_off_are_shown, nothing_seen_is_said_as_well,
     a_hint_if_most_was_not_watched,
     timeouts_that_were_not_watched_are_a_hint_whatever_their_share,
-    no_hint_where_all_was_watched, done_frees_what_it_owns)
+    no_hint_where_all_was_watched, done_frees_what_it_owns,
+    dates_without_a_zone_are_said_to_be_unreadable)

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "clock/jump.h"
+
+/* Witnesses of one step agree within this. */
+#define WITHIN (3 * NSTIME_S)
+
+/* One witness alone is believed where hardly any time passed: less than this
+ * part of the jump. */
+enum { PART = 16 };
+
+/* So many that did not move close it. */
+enum { UNMOVED = 3 };
+
+static nstime
+magnitude(nstime t)
+{
+	return t < 0 ? -t : t;
+}
+
+void
+jump_open(struct jump *j, nstime size, nstime now)
+{
+	if (size < -OFFSET_LIMIT || size > OFFSET_LIMIT ||
+	    magnitude(size) < JUMP_LEAST ||
+	    (j->open && magnitude(size) < magnitude(j->size) / PART))
+		return;
+	*j = (struct jump){ .open = true, .size = size, .at = now };
+}
+
+/* Time does not pass backwards, nor more of it than a forward jump spans. */
+static bool
+is_possible(const struct jump *j, nstime step)
+{
+	const nstime passed = j->size - step;
+
+	if (passed < -WITHIN || magnitude(step) < JUMP_LEAST)
+		return false;
+	return j->size > 0 ? step > 0 : step < 0;
+}
+
+/* One that did not move may be the capturing host itself. */
+static bool
+is_proven(const struct jump *j)
+{
+	const nstime passed = j->size - j->step;
+
+	if (j->agree > 1)
+		return j->agree > j->unmoved;
+	return j->unmoved == 0 && passed <= magnitude(j->size) / PART;
+}
+
+bool
+jump_witness(struct jump *j, const struct offset_interval *before,
+    nstime latest, const struct offset_interval *after, nstime *step)
+{
+	const nstime moved = offset_middle(*before) - offset_middle(*after);
+
+	if (!j->open || latest > j->at)
+		return false;
+	if (magnitude(moved) < JUMP_LEAST) {
+		j->open = ++j->unmoved < UNMOVED;
+		return false;
+	}
+	if (!is_possible(j, moved))
+		return false;
+	if (j->agree == 0 || magnitude(moved - j->step) > WITHIN)
+		j->agree = 0;
+	j->step = moved;
+	j->agree++;
+	if (!is_proven(j))
+		return false;
+	j->open = false;
+	*step = moved;
+	return true;
+}

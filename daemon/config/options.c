@@ -6,9 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHECK_CONFIG = 256, EXPLAIN, HELP, JSON, PRINT_CONFIG, VERSION };
+enum { ALIGN = 256, CHECK_CONFIG, EXPLAIN, HELP, JSON, PRINT_CONFIG, VERSION };
 
 static const struct option long_options[] = {
+	{ "align", no_argument, NULL, ALIGN },
 	{ "check-config", no_argument, NULL, CHECK_CONFIG },
 	{ "explain", required_argument, NULL, EXPLAIN },
 	{ "help", no_argument, NULL, HELP },
@@ -20,7 +21,8 @@ static const struct option long_options[] = {
 
 static const char help[] =
     "usage: siptimed [-c FILE] [-i IFACE ...] [--json] [-nv] [filter]\n"
-    "       siptimed -r FILE [-r FILE ...] [-c FILE] [--json] [-nv] [filter]\n"
+    "       siptimed -r FILE [-r FILE ...] [-c FILE] [--align] [--json] [-nv]\n"
+    "                [filter]\n"
     "       siptimed [-c FILE] --check-config | --print-config\n"
     "       siptimed --explain KIND|all | --version | --help\n"
     "\n"
@@ -36,6 +38,7 @@ static const char help[] =
     "  -n              keep no state (-r never does)\n"
     "  -v              say more on standard error\n"
     "  --json          one JSON object per line on standard output\n"
+    "  --align         take out of savefiles by how much their clocks differ\n"
     "  --check-config  say what is wrong with the configuration, and end\n"
     "  --print-config  print what is in force and where it comes from, and "
     "end\n"
@@ -108,6 +111,9 @@ parse_one(struct options *o, const struct log *log, int option)
 		return 0;
 	case 'v':
 		o->verbose = true;
+		return 0;
+	case ALIGN:
+		o->align = true;
 		return 0;
 	case CHECK_CONFIG:
 		return set_action(o, log, OPTIONS_CHECK_CONFIG);

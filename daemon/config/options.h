@@ -28,6 +28,7 @@ struct options {
 	const char *explain; /* a kind, or "all" */
 	char *filter;        /* operands joined by blanks, or NULL; owned */
 	bool json;
+	bool align; /* the clocks of savefiles, where they differ */
 	bool no_state; /* -n */
 	bool verbose;
 };

@@ -182,6 +182,7 @@ begin(struct offline *j, const struct siphash_key *key)
 						 : j->config->capture.filter,
 	    .user0 = linkname_find(slice_text(j->config->capture.user0)),
 	    .t1 = j->config->timeouts.t1,
+	    .align = j->options->align,
 	    .reader = j->reader,
 	    .matcher = j->matcher,
 	    .judge = j->judge,

@@ -6,6 +6,7 @@
 
 #include "base/totals.h"
 #include "capture/savefile.h"
+#include "run/alignment.h"
 #include "txn/timers.h"
 
 /* Steps back make `now' run ahead of the stamps.  A savefile made for that
@@ -28,7 +29,8 @@ struct replay {
 	struct replay_setup setup;
 	struct source *sources; /* in order of their paths */
 	size_t source_count;
-	struct source **heap; /* those with a packet, earliest on top */
+	struct alignment alignment; /* of the sources' clocks */
+	struct source **heap;       /* those with a packet, earliest on top */
 	size_t heap_len;
 	size_t open; /* files that have begun and not ended */
 	uint64_t packets, octets;
@@ -85,6 +87,37 @@ open_sources(struct replay *r, const char *const *paths, size_t count)
 	return error;
 }
 
+static bool
+has_pipe(const struct replay *r)
+{
+	for (size_t i = 0; i < r->source_count; i++)
+		if (savefile_octets(r->sources[i].savefile) == 0)
+			return true;
+	return false;
+}
+
+/* What is read once more must be a file.  That their clocks may differ is no
+ * reason not to judge them. */
+static void
+find_alignment(struct replay *r)
+{
+	const char **paths;
+
+	if (r->source_count < 2 || has_pipe(r))
+		return;
+	paths = calloc(r->source_count, sizeof(*paths));
+	if (paths == NULL)
+		return;
+	for (size_t i = 0; i < r->source_count; i++)
+		paths[i] = savefile_path(r->sources[i].savefile);
+	alignment_find(&r->alignment,
+	    &(struct alignment_files){ .paths = paths,
+		.count = r->source_count,
+		.user0 = r->setup.user0 },
+	    r->setup.log);
+	free(paths);
+}
+
 /* Their links may differ, so each compiles the filter for its own. */
 static int
 set_filter(struct replay *r)
@@ -126,11 +159,14 @@ sift_down(struct replay *r, size_t at)
 
 /* Read the source's next packet; false at its end. */
 static bool
-read_next(struct source *source)
+read_next(const struct replay *r, struct source *source)
 {
 	const enum savefile_read got =
 	    savefile_next(source->savefile, &source->packet, &source->passed);
+	const unsigned number = source->packet.source;
 
+	if (r->setup.align && number < ALIGN_SOURCES)
+		source->packet.wall -= r->alignment.corrections[number];
 	source->broken = got == SAVEFILE_BROKEN;
 	return got == SAVEFILE_PACKET;
 }
@@ -140,7 +176,7 @@ fill_heap(struct replay *r)
 {
 	for (size_t i = 0; i < r->source_count; i++) {
 		r->sources[i].packet.source = (unsigned)i;
-		if (read_next(&r->sources[i]))
+		if (read_next(r, &r->sources[i]))
 			r->heap[r->heap_len++] = &r->sources[i];
 	}
 	for (size_t i = r->heap_len / 2; i > 0; i--)
@@ -172,7 +208,7 @@ end_source(struct replay *r, struct source *source)
 static void
 replace_top(struct replay *r)
 {
-	if (!read_next(r->heap[0])) {
+	if (!read_next(r, r->heap[0])) {
 		end_source(r, r->heap[0]);
 		r->heap[0] = r->heap[--r->heap_len];
 	}
@@ -205,8 +241,10 @@ replay_new(const struct replay_setup *setup)
 		r->setup = *setup;
 		error = open_all(r);
 	}
-	if (error == 0)
+	if (error == 0) {
+		find_alignment(r);
 		return r;
+	}
 	if (error == -ENOMEM)
 		log_error(setup->log, "out of memory; name fewer files");
 	replay_free(r);
@@ -220,6 +258,7 @@ replay_free(struct replay *r)
 		return;
 	for (size_t i = 0; i < r->source_count; i++)
 		savefile_free(r->sources[i].savefile);
+	alignment_done(&r->alignment);
 	free(r->sources);
 	free(r->heap);
 	free(r);
@@ -310,13 +349,27 @@ begin_source(struct replay *r, struct source *source)
 	source->begun = true;
 }
 
-/* A file may have been stopped for a while: nothing is known of that time. */
+/* Of a longer time without a packet nothing is known: clocks are judged only by
+ * what follows, and no alert says anything new by it.  What was seen to work
+ * before may still end an alert, five minutes later. */
+#define LONG_HOLE (300 * NSTIME_S)
+#define PAUSE (LONG_HOLE + 30 * NSTIME_S)
+
+/* To the next stamp.  A file may have been stopped for a while, or it is the
+ * capture's clock that jumped: nothing is known of that time. */
 static void
-live_through(struct replay *r, nstime now)
+live_through(struct replay *r, nstime wall, nstime now)
 {
+	judge_jumped(r->setup.judge, wall - r->wall, r->now);
 	if (now - r->now > HOLE)
 		reader_hole(r->setup.reader, r->now,
 		    matcher_hole(r->setup.matcher, r->now, now));
+	if (now - r->now > LONG_HOLE)
+		judge_hole(r->setup.judge, now - r->now);
+	if (now - r->now > PAUSE) {
+		advance(r, r->now + PAUSE);
+		judge_pause(r->setup.judge, now - r->now);
+	}
 	advance(r, now);
 }
 
@@ -333,7 +386,7 @@ move_time(struct replay *r, const struct source *source)
 	if (!r->begun && r->packets > 0)
 		rebase(r);
 	if (!r->begun)
-		r->now = wall;
+		r->now = r->wall = wall;
 	r->begun = true;
 	if (r->shift > NOW_END - wall)
 		return false;
@@ -343,9 +396,45 @@ move_time(struct replay *r, const struct source *source)
 		r->shift = r->now - wall;
 		rebase(r);
 	}
-	live_through(r, wall + r->shift > r->now ? wall + r->shift : r->now);
+	live_through(
+	    r, wall, wall + r->shift > r->now ? wall + r->shift : r->now);
 	r->wall = wall;
 	return true;
+}
+
+static const char *
+name_of(const struct replay *r, unsigned source)
+{
+	const char *path = savefile_path(r->sources[source].savefile);
+	const char *slash = strrchr(path, '/');
+
+	return slash == NULL ? path : slash + 1;
+}
+
+static void
+tell_alignment(const struct replay *r)
+{
+	struct align_pair pair;
+	unsigned first;
+
+	for (unsigned i = 0; i < r->source_count; i++)
+		if (alignment_differs(&r->alignment, i, &first, &pair))
+			judge_clocks_differ(r->setup.judge,
+			    &(struct visibility_sources){
+				.a = name_of(r, first),
+				.b = name_of(r, i),
+				.offset = pair.offset,
+			    },
+			    r->now, r->wall);
+}
+
+/* Where stamps do not fit together, no answer is missing because it does not
+ * stand where it should. */
+static void
+doubt_absence(const struct replay *r)
+{
+	if (r->alignment.differs && !r->setup.align)
+		matcher_dropped(r->setup.matcher, r->now);
 }
 
 static void
@@ -362,6 +451,9 @@ judge_packet(struct replay *r, struct source *source)
 	if (!source->passed)
 		return;
 	packet->now = r->now;
+	if (first)
+		tell_alignment(r);
+	doubt_absence(r);
 	if (packet->unstamped)
 		packet->wall = r->now - r->shift;
 	packet->number = ++r->judged;

@@ -17,7 +17,8 @@
  * `now' is the stamp made monotonic (DESIGN principle 2).  A step back of
  * more than a second starts it anew from where it was, and after that, as
  * after a time of more than 64*T1 that no file covers, transactions that
- * were open are not judged.
+ * were open are not judged.  Of a longer time without any packet nothing is
+ * known: no alert says anything new of it.
  */
 
 struct replay;
@@ -28,6 +29,7 @@ struct replay_setup {
 	const char *filter; /* borrowed; NULL or empty: all packets */
 	int user0;          /* what LINKTYPE_USER0 stands for, or -1 */
 	nstime t1;
+	bool align; /* take out by how much the clocks of the files differ */
 	struct reader *reader;
 	struct matcher *matcher;
 	struct judge *judge;

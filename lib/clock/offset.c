@@ -460,6 +460,27 @@ offset_estimate(const struct offset *o, struct offset_estimate *estimate)
 }
 
 static void
+move(nstime *at, nstime step)
+{
+	if (__builtin_add_overflow(*at, step, at))
+		*at = step < 0 ? INT64_MIN : INT64_MAX;
+}
+
+void
+offset_rebase(struct offset *o, nstime step)
+{
+	for (unsigned i = 0; i < OFFSET_SAMPLES; i++)
+		move(&o->samples[i].at, step);
+	for (unsigned i = 0; i < OFFSET_RUN; i++)
+		move(&o->run[i].at, step);
+	move(&o->present.at, step);
+	move(&o->other.at, step);
+	move(&o->anchor.at, step);
+	move(&o->since, step);
+	move(&o->latest, step);
+}
+
+static void
 save_sample(struct record *r, const struct offset_sample *s)
 {
 	record_u64(r, (uint64_t)s->interval.lo);

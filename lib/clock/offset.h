@@ -111,6 +111,9 @@ struct offset_estimate {
 	int64_t drift_ms;  /* .. milliseconds a day */
 };
 
+/* `now' was set by `step': as much later is all that was seen. */
+void offset_rebase(struct offset *o, nstime step);
+
 /* False if there are no stamps. */
 bool offset_estimate(const struct offset *o, struct offset_estimate *estimate);
 

@@ -20,6 +20,8 @@ enum {
 struct trouble {
 	bool stands;
 	bool by_peer; /* only by the clock of `peer' */
+	bool dated;   /* its dates are known; not after a restart */
+	int64_t not_before, not_after;
 	struct address peer;
 	uint8_t sha256[X509CERT_SHA256];
 };
@@ -48,6 +50,7 @@ struct certificate {
 	finding_output *output;
 	void *arg;
 	struct lru *places, *clocks;
+	nstime ahead; /* our clock, of the true time */
 	struct evidence evidence;
 };
 
@@ -226,7 +229,7 @@ judge(const struct certificate *c, const struct certificate_sight *s)
 {
 	const struct x509cert *cert = s->certificate;
 	const struct clock *clock = find_clock(c, peer_of(s));
-	const int64_t now = seconds(s->wall);
+	const int64_t now = seconds(s->wall) - seconds(c->ahead);
 	int64_t warning = seconds(c->limits.expiry_warning);
 
 	if (now > cert->not_after)
@@ -242,9 +245,8 @@ judge(const struct certificate *c, const struct certificate_sight *s)
 }
 
 static void
-tell(struct certificate *c, const struct certificate_sight *s,
-    const struct endpoint *holder, const uint8_t sha256[X509CERT_SHA256],
-    struct finding finding)
+tell(struct certificate *c, const struct endpoint *holder,
+    const uint8_t sha256[X509CERT_SHA256], struct finding finding)
 {
 	char key_store[KEY_TEXT], subject_store[KEY_TEXT];
 	struct textbuf key, subject;
@@ -258,8 +260,6 @@ tell(struct certificate *c, const struct certificate_sight *s,
 	finding.kind = FINDING_CERTIFICATE;
 	finding.key = textbuf_slice(&key);
 	finding.subject = textbuf_slice(&subject);
-	finding.now = s->now;
-	finding.wall = s->wall;
 	c->output(c->arg, &finding);
 }
 
@@ -285,6 +285,9 @@ remember(struct place *place, const struct certificate_sight *s, bool by_peer)
 		place->next = (place->next + 1) % TROUBLES;
 	t->stands = true;
 	t->by_peer = by_peer;
+	t->dated = true;
+	t->not_before = s->certificate->not_before;
+	t->not_after = s->certificate->not_after;
 	t->peer = *peer_of(s);
 	memcpy(t->sha256, s->certificate->sha256, sizeof(t->sha256));
 }
@@ -299,10 +302,12 @@ raise(struct certificate *c, const struct certificate_sight *s,
 	if (place != NULL)
 		remember(place, s, class == CERTEVIDENCE_INVALID_BY_PEER_CLOCK);
 	clock = find_clock(c, peer_of(s));
-	certevidence_write(
-	    &c->evidence, s, class, clock == NULL ? 0 : clock->offset);
-	tell(c, s, &key->holder, s->certificate->sha256,
+	certevidence_write(&c->evidence, s, class,
+	    clock == NULL ? 0 : clock->offset + c->ahead);
+	tell(c, &key->holder, s->certificate->sha256,
 	    (struct finding){
+		.now = s->now,
+		.wall = s->wall,
 		.verdict = FINDING_TROUBLE,
 		.severity = finding_severity_of(
 		    FINDING_CERTIFICATE, certevidence_class_name(class)),
@@ -327,9 +332,49 @@ heal(struct certificate *c, const struct certificate_sight *s,
 			!endpoint_address_equal(&t->peer, peer_of(s))))
 			continue;
 		t->stands = false;
-		tell(c, s, &key->holder, t->sha256,
-		    (struct finding){ .verdict = FINDING_HEALTHY });
+		tell(c, &key->holder, t->sha256,
+		    (struct finding){ .verdict = FINDING_HEALTHY,
+			.now = s->now,
+			.wall = s->wall });
 	}
+}
+
+static bool
+is_explained(const struct trouble *t, int64_t now)
+{
+	return t->stands && t->dated && !t->by_peer && now >= t->not_before &&
+	    now <= t->not_after;
+}
+
+static void
+explain(struct certificate *c, struct place *place, nstime now, nstime wall)
+{
+	for (unsigned i = 0; i < TROUBLES; i++) {
+		struct trouble *t = &place->troubles[i];
+
+		if (!is_explained(t, seconds(wall) - seconds(c->ahead)))
+			continue;
+		t->stands = false;
+		tell(c, &place->key.holder, t->sha256,
+		    (struct finding){ .verdict = FINDING_SUPERSEDED,
+			.now = now,
+			.wall = wall });
+	}
+}
+
+void
+certificate_reference(
+    struct certificate *c, nstime ahead, nstime now, nstime wall)
+{
+	const bool moved = ahead != c->ahead;
+	struct place *place;
+
+	c->ahead = ahead;
+	if (!moved || ahead == 0)
+		return;
+	for (place = lru_oldest(c->places); place != NULL;
+	     place = lru_newer(place))
+		explain(c, place, now, wall);
 }
 
 void

@@ -46,6 +46,13 @@ void certificate_clock(struct certificate *c, const struct address *address,
 void certificate_clock_unknown(
     struct certificate *c, const struct address *address);
 
+/*
+ * Our own clock is `ahead' of the time that is held to be true: certificates
+ * are judged by that.  Troubles that this explains are superseded.
+ */
+void certificate_reference(
+    struct certificate *c, nstime ahead, nstime now, nstime wall);
+
 void certificate_set(
     struct certificate *c, const struct certificate_limits *limits);
 

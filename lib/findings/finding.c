@@ -113,12 +113,16 @@ static const struct finding_field local_clock[] = {
 
 static const struct finding_field visibility[] = {
 	{ "class", EVIDENCE_TEXT, true,
-	    "one_way loss truncated no_sip undecrypted",
+	    "one_way loss truncated no_sip undecrypted undecided "
+	    "clocks_differ",
 	    "why part of the traffic cannot be judged" },
 	{ "interface", EVIDENCE_TEXT, false, NULL, "where it was captured" },
-	{ "a", EVIDENCE_TEXT, false, NULL, "a host that sends" },
+	{ "a", EVIDENCE_TEXT, false, NULL,
+	    "a host that sends, or whose clock it is; or one of two sources" },
 	{ "b", EVIDENCE_TEXT, false, NULL,
-	    "a host whose packets to a are not seen" },
+	    "a host whose packets to a are not seen; or the other source" },
+	{ "offset_s", EVIDENCE_SECONDS, false, NULL,
+	    "clocks_differ: how far the clock of b is ahead of that of a" },
 	{ "transactions_unknown", EVIDENCE_INTEGER, false, NULL,
 	    "transactions that could not be judged" },
 	{ "server", EVIDENCE_TEXT, false, NULL,

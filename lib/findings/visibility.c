@@ -40,6 +40,7 @@ struct visibility {
 	struct lru *pairs;
 	struct unread *unread;
 	struct blindness loss, truncated;
+	bool clocks_differ; /* of two sources */
 	struct lossy lossy[INTERFACES];
 	unsigned minutes_without_sip;
 	struct evidence evidence;
@@ -152,6 +153,30 @@ tell_blindness(struct visibility *v, const struct blindness *b,
 }
 
 void
+visibility_clocks_differ(struct visibility *v,
+    const struct visibility_sources *sources, nstime now, nstime wall)
+{
+	struct evidence *e = &v->evidence;
+	char key_store[KEY_OCTETS], subject_store[KEY_OCTETS];
+	struct textbuf key, subject;
+
+	textbuf_init(&key, key_store, sizeof(key_store));
+	textbuf_add(&key, "clocks_differ ");
+	textbuf_init(&subject, subject_store, sizeof(subject_store));
+	textbuf_add(&subject, sources->a);
+	textbuf_add(&subject, " ");
+	textbuf_add(&subject, sources->b);
+	textbuf_add_slice(&key, textbuf_slice(&subject));
+	evidence_init(e);
+	evidence_text(e, "class", "clocks_differ");
+	evidence_text(e, "a", sources->a);
+	evidence_text(e, "b", sources->b);
+	evidence_seconds(e, "offset_s", sources->offset, 1);
+	v->clocks_differ = true;
+	tell(v, FINDING_TROUBLE, key_store, subject_store, now, wall);
+}
+
+void
 visibility_free(struct visibility *v)
 {
 	if (v == NULL)
@@ -232,7 +257,9 @@ void
 visibility_transaction(struct visibility *v, const struct outcome *o,
     const struct delivery *delivery, enum timeout_verdict verdict, nstime wall)
 {
-	if (verdict == TIMEOUT_UNKNOWN_LOSS && delivery->lost && o->watched)
+	/* Where clocks differ nothing was lost. */
+	if (verdict == TIMEOUT_UNKNOWN_LOSS && delivery->lost && o->watched &&
+	    !v->clocks_differ)
 		blind(v, &v->loss, o->now, wall);
 	if (delivery->reverse_seen)
 		both_ways(v, o, wall);

@@ -14,7 +14,8 @@
  * interface dropped more than one in a thousand during a minute.  truncated:
  * SIP was cut by the capture's snaplen.  no_sip: other packets arrive, but no
  * SIP and no TLS at the SIP ports.  undecrypted: keys are configured, and TLS
- * of a server is not decrypted.
+ * of a server is not decrypted.  clocks_differ: what two sources captured does
+ * not fit together.
  */
 
 struct visibility;
@@ -44,6 +45,14 @@ void visibility_opened(struct visibility *v, const struct endpoint *server,
     nstime now, nstime wall);
 void visibility_refused(struct visibility *v, const struct endpoint *server,
     enum decrypt_reason reason, nstime now, nstime wall);
+
+/* The clock of source `b' is `offset' ahead of that of source `a'. */
+struct visibility_sources {
+	const char *a, *b; /* borrowed */
+	nstime offset;
+};
+void visibility_clocks_differ(struct visibility *v,
+    const struct visibility_sources *sources, nstime now, nstime wall);
 
 /* Live only: the counters of one interface during the last minute. */
 struct visibility_minute {

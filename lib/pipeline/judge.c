@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "alert/alertlist.h"
+#include "findings/due.h"
 #include "pipeline/inner/part.h"
 
 /*
@@ -53,7 +54,8 @@ struct judge {
 	alert_output *output;
 	void *arg;
 	struct unwatched unwatched;
-	nstime due; /* the next deadline of all */
+	nstime paused; /* so much less is `now' of alerts */
+	nstime due;    /* the next deadline of all */
 	/* By kind of observation: the parts that hear it, PARTS at the end. */
 	uint8_t hearers[OBSERVATION_KINDS][PARTS + 1];
 };
@@ -70,8 +72,10 @@ static void
 on_folded(void *arg, const struct finding *finding)
 {
 	const struct judge *j = arg;
+	struct finding counted = *finding;
 
-	incident_input(j->rooms[INCIDENT], finding);
+	counted.now -= j->paused;
+	incident_input(j->rooms[INCIDENT], &counted);
 }
 
 /* Incidents last as long as their alerts. */
@@ -101,6 +105,19 @@ on_finding(void *arg, const struct finding *finding)
 		slow_supersede(j->rooms[SLOW], finding->server, finding);
 }
 
+/* Alerts and incidents do not live through a time without packets. */
+static bool
+is_paused(size_t part)
+{
+	return part == ALERT || part == INCIDENT;
+}
+
+static nstime
+now_of(const struct judge *j, size_t part, nstime now)
+{
+	return is_paused(part) ? now - j->paused : now;
+}
+
 /* It is asked for with every packet, and changes with few. */
 static void
 renew_due(struct judge *j)
@@ -112,6 +129,8 @@ renew_due(struct judge *j)
 		if (parts[i]->next_deadline == NULL)
 			continue;
 		due = parts[i]->next_deadline(j->rooms[i]);
+		if (is_paused(i) && due != NSTIME_NEVER)
+			due = due_at(due, j->paused);
 		if (due < j->due)
 			j->due = due;
 	}
@@ -209,14 +228,25 @@ judge_observe(struct judge *j, const struct observation *o)
 	renew_due(j);
 }
 
+/* While our own clock is the odd one out they are judged by the others'. */
+static void
+refer_certificates(struct judge *j, nstime now, nstime wall)
+{
+	certificate_reference(
+	    j->rooms[CERTIFICATE], skew_ahead(j->rooms[SKEW]), now, wall);
+}
+
 static void
 fire(struct judge *j, nstime now, nstime wall)
 {
-	for (size_t i = 0; i < PARTS; i++)
+	for (size_t i = 0; i < PARTS; i++) {
 		if (parts[i]->tick != NULL)
-			parts[i]->tick(j->rooms[i], now, wall);
+			parts[i]->tick(j->rooms[i], now_of(j, i, now), wall);
+		if (i == SKEW)
+			refer_certificates(j, now, wall);
+	}
 	/* Alerts that ended just now may end their incident. */
-	incident_tick(j->rooms[INCIDENT], now, wall);
+	incident_tick(j->rooms[INCIDENT], now - j->paused, wall);
 	renew_due(j);
 }
 
@@ -255,6 +285,34 @@ judge_stepped(struct judge *j, nstime step, nstime now, nstime wall)
 }
 
 void
+judge_clocks_differ(struct judge *j, const struct visibility_sources *sources,
+    nstime now, nstime wall)
+{
+	visibility_clocks_differ(j->rooms[VISIBILITY], sources, now, wall);
+	renew_due(j);
+}
+
+void
+judge_jumped(struct judge *j, nstime size, nstime now)
+{
+	skew_jumped(j->rooms[SKEW], size, now);
+}
+
+void
+judge_hole(struct judge *j, nstime span)
+{
+	skew_hole(j->rooms[SKEW], span);
+	renew_due(j);
+}
+
+void
+judge_pause(struct judge *j, nstime span)
+{
+	j->paused += span;
+	renew_due(j);
+}
+
+void
 judge_minute(struct judge *j, const struct visibility_minute *minute,
     nstime now, nstime wall)
 {
@@ -275,8 +333,8 @@ void
 judge_end(struct judge *j, nstime now, nstime wall)
 {
 	judge_tick(j, now, wall);
-	incident_finish(j->rooms[INCIDENT], now, wall);
-	alert_finish(j->rooms[ALERT], now, wall);
+	incident_finish(j->rooms[INCIDENT], now - j->paused, wall);
+	alert_finish(j->rooms[ALERT], now - j->paused, wall);
 	renew_due(j);
 }
 
@@ -284,9 +342,12 @@ void
 judge_finish(struct judge *j, nstime now, nstime wall)
 {
 	judge_tick(j, now, wall);
-	for (size_t i = 0; i < PARTS; i++)
+	for (size_t i = 0; i < PARTS; i++) {
 		if (parts[i]->finish != NULL)
-			parts[i]->finish(j->rooms[i], now, wall);
+			parts[i]->finish(j->rooms[i], now_of(j, i, now), wall);
+		if (i == SKEW)
+			refer_certificates(j, now, wall);
+	}
 	renew_due(j);
 }
 

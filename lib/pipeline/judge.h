@@ -60,6 +60,21 @@ void judge_local_clock(
     struct judge *judge, enum ownclock state, nstime now, nstime wall);
 void judge_stepped(struct judge *judge, nstime step, nstime now, nstime wall);
 
+/* See visibility_clocks_differ(). */
+void judge_clocks_differ(struct judge *judge,
+    const struct visibility_sources *sources, nstime now, nstime wall);
+
+/* Savefiles: the stamps jumped: see skew_jumped(). */
+void judge_jumped(struct judge *judge, nstime size, nstime now);
+
+/*
+ * Savefiles: no packet was captured for `span' from here on, of which nothing
+ * is known.  Clocks are judged that much later; and after judge_pause() no
+ * alert is refreshed or ends by it.
+ */
+void judge_hole(struct judge *judge, nstime span);
+void judge_pause(struct judge *judge, nstime span);
+
 /* Live only, once a minute: see visibility.h. */
 void judge_minute(struct judge *judge, const struct visibility_minute *minute,
     nstime now, nstime wall);

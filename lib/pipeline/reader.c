@@ -201,6 +201,8 @@ on_witness_segment(struct reader *r, const struct decode_event *e)
 		reassemble(r, e, from, to);
 		return;
 	}
+	if (r->limits.hellos && sightings_hello(r->sightings, e))
+		return;
 	note_unlisted(r, e, e->tcp.payload);
 	r->other_port++;
 }

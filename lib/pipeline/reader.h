@@ -30,6 +30,7 @@ struct reader;
 struct reader_limits {
 	struct portset sip_ports; /* where SIP is looked for */
 	unsigned muted;           /* witnesses not read: 1 << WITNESS_x */
+	bool hellos;              /* read the time in TLS hellos at any port */
 	struct decode_limits decode;
 	struct tcpreasm_limits tcp;
 	struct message_limits message;

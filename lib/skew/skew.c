@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "clock/jump.h"
 #include "clock/shape.h"
 #include "findings/due.h"
 #include "skew/inner/localclock.h"
@@ -20,6 +21,8 @@ struct skew {
 	struct raise raise;
 	struct localclock local;
 	enum ownclock local_state;
+	struct jump jump;
+	nstime off; /* a jump put our clock so far ahead of the peers' time */
 	nstime stepped_at;
 	bool loaded; /* from a state file: its limits may have been others */
 
@@ -51,6 +54,7 @@ refer_to(struct skew *s, nstime steps, nstime reference)
 	raise_refer(&s->raise,
 	    &(struct raise_times){
 		.steps = steps,
+		.zero = steps - s->off,
 		.reference = reference,
 		.local_clock = localclock_name(&s->local, s->local_state),
 	    });
@@ -115,7 +119,7 @@ clear_step(struct skew *s, bool trusted)
 	if (!due_by(s->stepped_at, s->limits.hold, now))
 		raise_schedule(
 		    &s->raise, due_at(s->stepped_at, s->limits.hold));
-	else if (trusted || s->peers.sides[PEER_WITH_US] > 0)
+	else if (s->off == 0 && (trusted || s->peers.sides[PEER_WITH_US] > 0))
 		localclock_clear(
 		    &s->local, LOCALCLOCK_STEPPED, now, s->raise.wall);
 }
@@ -125,14 +129,14 @@ static void
 weigh_ourselves(struct skew *s)
 {
 	const bool trusted = s->local_state == OWNCLOCK_TRUSTED;
-	const nstime now = s->raise.now, steps = s->raise.times.steps;
+	const nstime now = s->raise.now, zero = s->raise.times.zero;
 	struct consensus c = { .total = 0 };
 
-	if (!trusted && !peers_poll(&s->peers, s->hosts, steps, &c))
+	if (!trusted && !peers_poll(&s->peers, s->hosts, zero, &c))
 		s->no_memory++;
 	localclock_weigh(&s->local, &c,
 	    s->local_state == OWNCLOCK_UNSYNCHRONISED, now, s->raise.wall);
-	follow_reference(s, steps + (c.odd_one_out ? c.offset : 0),
+	follow_reference(s, zero + (c.odd_one_out ? c.offset : 0),
 	    c.odd_one_out ? FINDING_SUPERSEDED : FINDING_HEALTHY);
 	if (localclock_stands(&s->local, LOCALCLOCK_ODD_ONE_OUT) ||
 	    localclock_stands(&s->local, LOCALCLOCK_UNSYNCHRONISED))
@@ -167,6 +171,12 @@ skew_tick(struct skew *s, nstime now, nstime wall)
 }
 
 nstime
+skew_ahead(const struct skew *s)
+{
+	return s->raise.times.steps - s->raise.times.reference;
+}
+
+nstime
 skew_next_deadline(const struct skew *s)
 {
 	return s->raise.review;
@@ -197,6 +207,44 @@ add(struct skew *s, const struct stamp *stamp)
 	if (p == NULL)
 		s->no_memory++;
 	return p;
+}
+
+static nstime
+distance(struct offset_interval interval, nstime from)
+{
+	const nstime t = offset_middle(interval) - from;
+
+	return t < 0 ? -t : t;
+}
+
+/* Was it our clock that jumped?  Then nothing is new about that peer; and if
+ * it agreed with us before rather than now, ours is wrong since. */
+static void
+weigh_jump(struct skew *s, const struct peer *p, const struct stamp *stamp,
+    struct offset_stamp *reading)
+{
+	struct select_result r;
+	nstime step;
+
+	if (!s->jump.open || !peers_select(&s->peers, p, &r) || r.joint.mixed ||
+	    r.joint.unsettled ||
+	    !jump_witness(&s->jump, &r.joint.interval, p->seen,
+		&reading->interval, &step))
+		return;
+	if (distance(r.joint.interval, s->raise.times.zero) <=
+	    distance(reading->interval, s->raise.times.steps))
+		s->off += step;
+	else
+		s->off = 0;
+	if (s->off < JUMP_LEAST && s->off > -JUMP_LEAST)
+		s->off = 0; /* it went back to where it was */
+	/* Stamps that went back did not turn `now' back. */
+	if (step > 0)
+		peers_rebase(&s->peers, step);
+	skew_stepped(s, step, stamp->now, stamp->wall);
+	reading->told += step;
+	reading->interval.lo += step;
+	reading->interval.hi += step;
 }
 
 static void
@@ -244,8 +292,10 @@ skew_input(struct skew *s, const struct stamp *stamp)
 	p = peers_find(&s->peers, &stamp->peer, (uint8_t)stamp->attribution);
 	if (p == NULL)
 		p = add(s, stamp);
-	if (p != NULL)
-		hear(s, p, stamp, &reading);
+	if (p == NULL)
+		return;
+	weigh_jump(s, p, stamp, &reading);
+	hear(s, p, stamp, &reading);
 }
 
 void
@@ -307,7 +357,8 @@ skew_stepped(struct skew *s, nstime step, nstime now, nstime wall)
 	raise_at(&s->raise, now, wall);
 	s->stepped_at = now;
 	localclock_stepped(&s->local, step, now, wall);
-	refer_to(s, steps, referred_to_us ? steps : s->raise.times.reference);
+	refer_to(s, steps,
+	    referred_to_us ? steps - s->off : s->raise.times.reference);
 	raise_weigh_all(&s->raise, FINDING_HEALTHY);
 	raise_schedule(&s->raise, due_at(now, s->limits.hold));
 }
@@ -320,8 +371,21 @@ skew_set(struct skew *s, const struct skew_limits *limits)
 	raise_weigh_all(&s->raise, FINDING_HEALTHY);
 }
 
+void
+skew_jumped(struct skew *s, nstime size, nstime now)
+{
+	jump_open(&s->jump, size, now);
+}
+
+void
+skew_hole(struct skew *s, nstime span)
+{
+	raise_hole(&s->raise, span);
+}
+
+/* Offsets are against `zero'. */
 static bool
-estimate_peer(const struct skew *s, const struct peer *p,
+estimate_peer(const struct skew *s, const struct peer *p, nstime zero,
     struct select_result *r, struct skew_estimate *estimate)
 {
 	struct textbuf names;
@@ -329,8 +393,8 @@ estimate_peer(const struct skew *s, const struct peer *p,
 
 	if (!peers_select(&s->peers, p, r))
 		return false;
-	r->joint.interval.lo -= s->raise.times.steps;
-	r->joint.interval.hi -= s->raise.times.steps;
+	r->joint.interval.lo -= zero;
+	r->joint.interval.hi -= zero;
 	shape = shape_of(&r->joint, p->wall);
 	*estimate = (struct skew_estimate){
 		.peer = p->key.address,
@@ -352,7 +416,8 @@ skew_estimate(struct skew *s, size_t index, struct skew_estimate *estimate)
 	if (index == 0 && !peers_sort(&s->peers))
 		return false;
 	return index < s->peers.sorted_count &&
-	    estimate_peer(s, s->peers.sorted[index], &r, estimate);
+	    estimate_peer(
+		s, s->peers.sorted[index], s->raise.times.zero, &r, estimate);
 }
 
 bool
@@ -363,8 +428,10 @@ skew_estimate_of(const struct skew *s, const struct address *host,
 	struct skew_estimate found;
 	struct select_result r;
 
-	if (p == NULL || !estimate_peer(s, p, &r, &found) || r.joint.mixed ||
-	    r.joint.unsettled || r.joint.stamps < s->limits.min_samples)
+	if (p == NULL ||
+	    !estimate_peer(s, p, s->raise.times.steps, &r, &found) ||
+	    r.joint.mixed || r.joint.unsettled ||
+	    r.joint.stamps < s->limits.min_samples)
 		return false;
 	*estimate = found;
 	return true;

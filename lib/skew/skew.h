@@ -63,6 +63,21 @@ void skew_local(struct skew *s, enum ownclock state, nstime now, nstime wall);
  * estimator shifts with it. */
 void skew_stepped(struct skew *s, nstime step, nstime now, nstime wall);
 
+/* How far our clock is ahead of the time that is held to be true: 0 unless
+ * ours is the odd one out. */
+nstime skew_ahead(const struct skew *s);
+
+/*
+ * Savefiles: the stamps jumped by `size' (positive: forward), at `now'.  Where
+ * the clocks of the peers tell that it was the capture's clock, that is told as
+ * a step of ours, and every estimate shifts with it.
+ */
+void skew_jumped(struct skew *s, nstime size, nstime now);
+
+/* Nothing is known of a span of time: whatever is due waits that much longer.
+ */
+void skew_hole(struct skew *s, nstime span);
+
 void skew_tick(struct skew *s, nstime now, nstime wall);
 nstime skew_next_deadline(const struct skew *s);
 

@@ -27,23 +27,33 @@ add_little(struct octets *o, uint64_t n, unsigned count)
 }
 
 /* RFC 5905: seconds since 1900 and their fraction. */
+static uint64_t
+ntp_time(nstime clock)
+{
+	const uint64_t seconds = (uint64_t)(clock / NSTIME_S) + 2208988800U;
+	const uint64_t fraction =
+	    ((uint64_t)(clock % NSTIME_S) << 32) / NSTIME_S;
+
+	return seconds << 32 | fraction;
+}
+
+/* Interleaved (RFC 9769): received now, sent when the answer before was. */
 static struct octets
 ntp(const char *what, nstime clock, struct words *w)
 {
 	const bool server = strcmp(what, "server") == 0;
 	const unsigned stratum =
 	    (unsigned)words_number(w, "stratum", server ? 2 : 0, 255);
-	const uint64_t seconds = (uint64_t)(clock / NSTIME_S) + 2208988800U;
-	const uint64_t fraction =
-	    ((uint64_t)(clock % NSTIME_S) << 32) / NSTIME_S;
+	const bool interleaved = words_has(w, "interleaved");
 	struct octets o = { .len = 0 };
 
 	if (!server && strcmp(what, "client") != 0)
 		words_fail("ntp:%s is neither client nor server", what);
 	octets_u8(&o, 4 << 3 | (server ? 4 : 3));
 	octets_u8(&o, stratum);
-	add_zeros(&o, 38);
-	add_u64(&o, seconds << 32 | fraction);
+	add_zeros(&o, 30);
+	add_u64(&o, interleaved ? ntp_time(clock) : 0);
+	add_u64(&o, ntp_time(interleaved ? clock - 64 * NSTIME_S : clock));
 	return o;
 }
 

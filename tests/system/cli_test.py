@@ -468,6 +468,57 @@ def test_order():
     check("step back", "back.pcap: stamps step back" in err, err)
 
 
+def exchange(turn, response):
+    """One OPTIONS, or its 200, as an IP packet."""
+    first, via = (("SIP/2.0 200 OK", "192.0.2.1") if response else
+                  ("OPTIONS sip:192.0.2.2 SIP/2.0", "192.0.2.1"))
+    text = (f"{first}\r\nVia: SIP/2.0/UDP {via};branch=z9hG4bK{turn}\r\n"
+            f"From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"
+            f"Call-ID: {turn}@x\r\nCSeq: 1 OPTIONS\r\n"
+            f"Content-Length: 0\r\n\r\n").encode()
+    packet = bytearray(udp(text))
+    if response:
+        packet[12:16], packet[16:20] = packet[16:20], packet[12:16]
+    return bytes(ethernet(bytes(packet)))
+
+
+def two_boxes(seconds):
+    """Requests in one file, responses in another with another clock."""
+    there = write("there.pcap", pcap(
+        [(T + 10 * i, 0, exchange(i, False)) for i in range(8)]))
+    back = write("back.pcap", pcap(
+        [(T + 10 * i + seconds, 20000, exchange(i, True))
+         for i in range(8)]))
+    return ["-r", there, "-r", back]
+
+
+def test_clocks_of_files():
+    every = write("every.conf", b"[timeouts]\nports = 5060\nmethods = *\n")
+    for seconds in (-7, 0):
+        for align in ([], ["--align"]):
+            _, out, err = run("--json", "-c", every, *align,
+                              *two_boxes(seconds))
+            lines = [json.loads(line) for line in out.splitlines()]
+            told = [a["evidence"] for a in lines if a["type"] == "alert"]
+            name = f"clocks of files {seconds} {align}"
+            if seconds == 0:
+                check(name + ": no alert", told == [], out + err)
+            else:
+                check(name + ": told", len(told) == 1 and
+                      told[0]["class"] == "clocks_differ" and
+                      told[0]["a"] == "back.pcap" and
+                      told[0]["b"] == "there.pcap" and
+                      6.9 < told[0]["offset_s"] < 7.1, out + err)
+            if align or seconds == 0:
+                check(name + ": answered", lines[-1]["transactions"].get(
+                    "OPTIONS", {}).get("answered") == 8, out + err)
+    # What comes through a pipe cannot be read twice.
+    files = two_boxes(-7)
+    with open(os.path.join(WORK, files[1]), "rb") as f:
+        status, _, err = run("-r", "-", *files[2:], input=f.read())
+    check("clocks of a pipe", status == 0 and err == "", (status, err))
+
+
 def test_output():
     good = write("good.pcap", GOOD)
     with open("/dev/full", "wb") as full:

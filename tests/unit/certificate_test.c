@@ -28,7 +28,8 @@ on_finding(void *arg, const struct finding *f)
 		severity = f->severity;
 		textbuf_add_slice(&t, evidence_get(&e, "class"));
 	} else {
-		textbuf_add(&t, "healthy");
+		textbuf_add(&t,
+		    f->verdict == FINDING_HEALTHY ? "healthy" : "superseded");
 	}
 	textbuf_add(&t, ":");
 	textbuf_add_slice(&t, f->subject);
@@ -374,6 +375,42 @@ START_TEST(what_was_wrong_before_a_restart_is_healthy_after_it)
 }
 END_TEST
 
+static void
+refer(int64_t days_ahead)
+{
+	certificate_reference(
+	    c, days_ahead * DAY * NSTIME_S, 0, NOW * NSTIME_S);
+}
+
+START_TEST(a_wrong_clock_of_ours_does_not_make_certificates_expire)
+{
+	begin(10);
+	refer(1095);
+	see((struct seen){ .server = 21, .id = 1, .from = -1400, .to = -700 });
+	is("");
+	see((struct seen){ .server = 21, .id = 2, .from = -700, .to = 700 });
+	is("not_yet_valid:10.0.0.21:21");
+}
+END_TEST
+
+START_TEST(troubles_that_our_wrong_clock_explains_are_superseded)
+{
+	begin(10);
+	see((struct seen){ .server = 21, .id = 1, .from = -1400, .to = -700 });
+	see((struct seen){ .server = 22, .id = 2, .from = -2400, .to = -1700 });
+	is("expired:10.0.0.21:21 expired:10.0.0.21:22");
+	refer(1095);
+	is("superseded:10.0.0.21:21");
+	refer(1095);
+	is("");
+	refer(0);
+	see((struct seen){ .server = 21, .id = 1, .from = -1400, .to = -700 });
+	is("expired:10.0.0.21:21");
+	certificate_free(c);
+	c = NULL;
+}
+END_TEST
+
 UNIT("certificate", a_good_certificate_is_no_news,
     dates_are_judged_to_the_second, what_expires_soon_is_a_warning,
     certificates_of_a_week_are_not_always_expiring,
@@ -384,4 +421,6 @@ UNIT("certificate", a_good_certificate_is_no_news,
     a_servers_clock_judges_the_clients_certificate,
     an_uncertain_clock_accuses_nobody,
     dates_beyond_our_time_are_written_all_the_same, tables_are_bounded,
-    what_was_wrong_before_a_restart_is_healthy_after_it)
+    what_was_wrong_before_a_restart_is_healthy_after_it,
+    a_wrong_clock_of_ours_does_not_make_certificates_expire,
+    troubles_that_our_wrong_clock_explains_are_superseded)

@@ -471,6 +471,26 @@ START_TEST(a_clock_told_a_second_late_is_one_clock)
 }
 END_TEST
 
+START_TEST(a_rebase_makes_nothing_older)
+{
+	const nstime step = 40 * 365 * 86400 * NSTIME_S;
+	struct offset_stamp stamp;
+
+	offset_init(&clock_seen);
+	see_many(5, 0, NSTIME_S, 0);
+	offset_rebase(&clock_seen, step);
+	ck_assert(offset_stamp(
+	    START, NSTIME_S, START, step + 6 * NSTIME_S, &stamp));
+	offset_input(&clock_seen, &stamp, 3);
+	ck_assert(offset_estimate(&clock_seen, &estimate));
+	ck_assert_int_lt(
+	    estimate.interval.hi - estimate.interval.lo, 2 * NSTIME_S);
+	ck_assert_int_eq(estimate.since, step);
+	offset_rebase(&clock_seen, INT64_MAX);
+	ck_assert_int_eq(clock_seen.latest, INT64_MAX);
+}
+END_TEST
+
 UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     many_stamps_narrow_it_down, stamps_of_one_second_are_one_sample,
     a_late_message_is_an_outlier, one_late_message_in_twenty_is_no_step,
@@ -483,4 +503,5 @@ UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     drift_is_measured, a_steady_clock_does_not_drift, a_fast_drift_is_followed,
     refuses_stamps_out_of_range, survives_any_time,
     the_truth_lies_in_the_told_interval, an_estimate_outlives_a_restart,
-    a_first_stamp_of_1970_is_a_sample, a_clock_told_a_second_late_is_one_clock)
+    a_first_stamp_of_1970_is_a_sample, a_clock_told_a_second_late_is_one_clock,
+    a_rebase_makes_nothing_older)

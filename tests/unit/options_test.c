@@ -52,7 +52,11 @@ END_TEST
 
 START_TEST(interfaces_a_configuration_and_json)
 {
+	ck_assert_int_eq(parse("-r a.pcap -r b.pcap --align"), 0);
+	ck_assert(options.align);
+	options_done(&options);
 	ck_assert_int_eq(parse("-i eth1 -i eth2 -c x.conf --json -v"), 0);
+	ck_assert(!options.align);
 	ck_assert_uint_eq(options.interface_count, 2);
 	ck_assert_str_eq(options.interfaces[1], "eth2");
 	ck_assert_str_eq(options.config, "x.conf");

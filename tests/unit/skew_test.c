@@ -742,6 +742,63 @@ START_TEST(hosts_that_nothing_answered_do_not_side_with_us)
 }
 END_TEST
 
+/* A savefile's stamps jump by an hour while two right clocks are seen. */
+static void
+jump(nstime by)
+{
+	skew_jumped(skew, by + 4 * NSTIME_S, 20 * NSTIME_S);
+	for (unsigned i = 0; i < 8; i++)
+		for (unsigned n = 1; n <= 2; n++) {
+			const nstime now =
+			    (24 + 2 * i) * NSTIME_S + (by > 0 ? by : 0);
+
+			skew_tick(skew, now, START + now);
+			skew_input(skew,
+			    &(struct stamp){ .peer = host(n),
+				.told = START + (24 + 2 * i) * NSTIME_S,
+				.resolution = NSTIME_S,
+				.wall = START + (24 + 2 * i) * NSTIME_S + by,
+				.now = now });
+		}
+}
+
+static void
+stepped_once(nstime by)
+{
+	begin();
+	stamps(1, 0, 0);
+	stamps(2, 0, 0);
+	jump(by);
+	ck_assert_uint_eq(count, 1);
+	is(0, FINDING_LOCAL_CLOCK, FINDING_TROUBLE, "stepped");
+	ck_assert_int_ge(number(0, "offset_s"), by - NSTIME_S);
+	ck_assert_int_le(number(0, "offset_s"), by + NSTIME_S);
+	finish(HOUR + 10 * MINUTE);
+	ck_assert_uint_eq(count, 1);
+}
+
+START_TEST(a_capture_that_is_set_wrong_midway_is_the_only_one_told)
+{
+	stepped_once(HOUR);
+	stepped_once(-HOUR);
+}
+END_TEST
+
+START_TEST(a_capture_that_is_set_right_midway_is_over)
+{
+	begin();
+	stamps(1, 0, HOUR);
+	stamps(2, 0, HOUR);
+	skew_jumped(skew, HOUR + 4 * NSTIME_S, 20 * NSTIME_S);
+	stamps(1, HOUR + 24 * NSTIME_S, 0);
+	stamps(2, HOUR + 34 * NSTIME_S, 0);
+	tick(HOUR + 10 * MINUTE);
+	ck_assert_uint_ge(count, 2);
+	is(count - 1, FINDING_LOCAL_CLOCK, FINDING_HEALTHY, "stepped");
+	finish(HOUR + 11 * MINUTE);
+}
+END_TEST
+
 UNIT("skew", a_server_an_hour_behind_is_raised_after_the_hold,
     right_clocks_are_not_raised, two_stamps_raise_nothing,
     the_end_of_a_savefile_ends_the_hold, severity_follows_the_thresholds,
@@ -762,4 +819,6 @@ UNIT("skew", a_server_an_hour_behind_is_raised_after_the_hold,
     survives_any_time, a_peer_raised_before_a_restart_is_cleared_after_it,
     a_pending_peer_outlives_a_restart, raised_and_pending_peers_are_saved_first,
     hosts_that_nothing_answered_have_no_vote,
-    hosts_that_nothing_answered_do_not_side_with_us)
+    hosts_that_nothing_answered_do_not_side_with_us,
+    a_capture_that_is_set_wrong_midway_is_the_only_one_told,
+    a_capture_that_is_set_right_midway_is_over)

@@ -57,6 +57,26 @@ START_TEST(an_outage_is_not_one_way)
 }
 END_TEST
 
+START_TEST(clocks_that_differ_are_told_and_explain_loss)
+{
+	struct visibility *v = visibility_of(10);
+	struct outcome o = outcomes_silent(1, 0);
+
+	o.watched = true;
+	visibility_clocks_differ(v,
+	    &(struct visibility_sources){
+		.a = "a.pcap", .b = "b.pcap", .offset = -3 * NSTIME_S },
+	    0, 0);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_str_eq(heard.key, "clocks_differ a.pcap b.pcap");
+	visibility_transaction(v, &o,
+	    &(struct delivery){ .reverse_seen = true, .lost = true },
+	    TIMEOUT_UNKNOWN_LOSS, 0);
+	ck_assert_uint_eq(heard.count, 1);
+	visibility_free(v);
+}
+END_TEST
+
 START_TEST(one_packet_back_ends_it)
 {
 	struct visibility *v = visibility_of(10);
@@ -289,4 +309,5 @@ UNIT("visibility", a_foreign_certificate_is_told_at_once,
     an_interface_that_drops_more_than_one_in_a_thousand_is_told,
     a_minute_with_packets_and_without_drops_ends_it,
     fifteen_minutes_of_other_packets_are_no_sip,
-    what_was_told_before_a_restart_ends_after_it)
+    what_was_told_before_a_restart_ends_after_it,
+    clocks_that_differ_are_told_and_explain_loss)

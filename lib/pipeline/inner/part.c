@@ -231,10 +231,10 @@ skew_part_input(void *room, struct part_case *c)
 		skew_input(room, &o->stamp);
 	} else if (o->kind == OBSERVATION_WORKED) {
 		learn_of_connection(room, c, &o->success);
-	} else {
+	} else if (o->kind == OBSERVATION_ASKS_TIME) {
 		skew_answered(room, &o->a.address);
-		if (o->kind == OBSERVATION_SERVES_TIME)
-			skew_serves_time(room, &o->b.address, &o->a.address);
+	} else {
+		skew_serves_time(room, &o->b.address, &o->a.address);
 	}
 }
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "pipeline/inner/opening.h"
+#include "tls/hellostamp.h"
 
 _Static_assert((size_t)OPENING_OCTETS >= (size_t)WITNESS_STREAM,
     "what witnesses read is kept");
@@ -306,26 +307,52 @@ sightings_stream(
 		opening_end(&s->openings, slot);
 }
 
+/* The seconds in a hello, which are yet to be learnt to be a clock's. */
+static void
+tell_hello(struct sightings *s, uint64_t flow, const struct endpoint *sender,
+    bool is_server, struct stamp stamp)
+{
+	const struct agreement_teller teller = {
+		is_server ? *sender : client_of(&sender->address),
+		is_server ? AGREEMENT_TLS_SERVER : AGREEMENT_TLS_CLIENT,
+	};
+
+	stamp.peer = sender->address;
+	stamp.witness = WITNESS_TLS;
+	stamp.attribution = STAMP_HOST;
+	stamp.resolution = NSTIME_S;
+	if (is_heard(s, WITNESS_TLS))
+		tell_stamp(s, flow, &stamp, &teller);
+}
+
 void
 sightings_tls(struct sightings *s, const struct tlsflow_event *e)
 {
 	const bool server = e->from == TLSFLOW_SERVER;
-	const struct agreement_teller teller = {
-		server ? e->server : client_of(&e->client.address),
-		server ? AGREEMENT_TLS_SERVER : AGREEMENT_TLS_CLIENT,
-	};
-	const struct stamp stamp = {
-		.peer = teller.endpoint.address,
-		.witness = WITNESS_TLS,
-		.attribution = STAMP_HOST,
+
+	tell_hello(s, e->tcp->connection, server ? &e->server : &e->client,
+	    server,
+	    (struct stamp){
 		.told = (nstime)e->told * NSTIME_S,
-		.resolution = NSTIME_S,
 		.wall = e->wall,
 		.now = e->now,
-	};
+	    });
+}
 
-	if (is_heard(s, WITNESS_TLS))
-		tell_stamp(s, e->tcp->connection, &stamp, &teller);
+bool
+sightings_hello(struct sightings *s, const struct decode_event *e)
+{
+	struct hellostamp hello;
+
+	if (!hellostamp_read(e->tcp.payload, &hello))
+		return false;
+	tell_hello(s, 0, &e->from, hello.from_server,
+	    (struct stamp){
+		.told = (nstime)hello.told * NSTIME_S,
+		.wall = e->packet->wall,
+		.now = e->packet->now,
+	    });
+	return true;
 }
 
 void

@@ -38,6 +38,9 @@ void sightings_stream(
 /* A TLSFLOW_STAMP. */
 void sightings_tls(struct sightings *s, const struct tlsflow_event *event);
 
+/* A segment of a port where nothing else is read.  True: it was a hello. */
+bool sightings_hello(struct sightings *s, const struct decode_event *event);
+
 /* opening.* */
 void sightings_stats(
     const struct sightings *s, counter_output *output, void *arg);

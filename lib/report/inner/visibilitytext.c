@@ -4,12 +4,27 @@
 #include "report/inner/phrase.h"
 #include "tls/decrypt.h"
 
+static bool
+is_class(const struct alert_event *event, const char *class)
+{
+	return slice_is(evidence_get(event->evidence, "class"), class);
+}
+
 static void
 visibility_label(struct textbuf *t, const struct alert_event *event)
 {
 	const struct evidence *e = event->evidence;
 
-	if (evidence_find(e, "a") != NULL && evidence_find(e, "b") != NULL) {
+	if (is_class(event, "undecided")) {
+		textbuf_add(t, "clock of ");
+		phrase_field(t, e, "a", "a host");
+	} else if (is_class(event, "clocks_differ")) {
+		textbuf_add(t, "clocks of ");
+		phrase_field(t, e, "a", "one source");
+		textbuf_add(t, " and ");
+		phrase_field(t, e, "b", "another");
+	} else if (evidence_find(e, "a") != NULL &&
+	    evidence_find(e, "b") != NULL) {
 		textbuf_add(t, "packets of ");
 		phrase_field(t, e, "b", "");
 		textbuf_add(t, " to ");
@@ -26,6 +41,19 @@ visibility_label(struct textbuf *t, const struct alert_event *event)
 	}
 }
 
+/* " differ by 3.0 s (b.pcap behind)" */
+static void
+add_difference(struct textbuf *t, const struct evidence *e)
+{
+	const int64_t offset = evidence_number(e, "offset_s", 0);
+
+	textbuf_add(t, " differ by ");
+	phrase_offset(t, offset);
+	textbuf_add(t, " (");
+	phrase_field(t, e, "b", "the other");
+	textbuf_add(t, offset < 0 ? " behind)" : " ahead)");
+}
+
 static void
 write_undecrypted(struct textbuf *t, struct slice reason)
 {
@@ -40,23 +68,28 @@ write_undecrypted(struct textbuf *t, struct slice reason)
 static void
 visibility(struct textbuf *t, const struct alert_event *event)
 {
+	static const char *const texts[][2] = {
+		{ "one_way", " are not seen, only the other way" },
+		{ "loss", ": packets were lost before they got here" },
+		{ "truncated", ": SIP messages are cut by the snaplen" },
+		{ "no_sip", ": packets arrive, but no SIP among them" },
+		{ "undecided",
+		    " cannot be judged: it tells two times by turns" },
+	};
 	const struct evidence *e = event->evidence;
-	const struct slice class = evidence_get(e, "class");
 	const int64_t unknown = evidence_number(e, "transactions_unknown", 0);
+	const char *text = ": not enough is seen";
 
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		if (is_class(event, texts[i][0]))
+			text = texts[i][1];
 	visibility_label(t, event);
-	if (slice_is(class, "one_way"))
-		textbuf_add(t, " are not seen, only the other way");
-	else if (slice_is(class, "loss"))
-		textbuf_add(t, ": packets were lost before they got here");
-	else if (slice_is(class, "truncated"))
-		textbuf_add(t, ": SIP messages are cut by the snaplen");
-	else if (slice_is(class, "no_sip"))
-		textbuf_add(t, ": packets arrive, but no SIP among them");
-	else if (slice_is(class, "undecrypted"))
+	if (is_class(event, "clocks_differ"))
+		add_difference(t, e);
+	else if (is_class(event, "undecrypted"))
 		write_undecrypted(t, evidence_get(e, "reason"));
 	else
-		textbuf_add(t, ": not enough is seen");
+		textbuf_add(t, text);
 	if (unknown > 0) {
 		textbuf_add(t, "; ");
 		phrase_count(t, (uint64_t)unknown, "transaction");
@@ -83,6 +116,12 @@ static const struct kindtext_class visibility_classes[] = {
 	    "name the server's private key or a key log in a [tls] section, "
 	    "see siptimed.conf(5), and restart; without them TLS is judged "
 	    "from outside" },
+	{ "undecided",
+	    "see whether several hosts share that address (NAT, a cluster), "
+	    "or two programs there disagree" },
+	{ "clocks_differ",
+	    "set both clocks by one source; savefiles are judged with the "
+	    "difference taken out by --align" },
 	{ .class = NULL },
 };
 
@@ -110,7 +149,15 @@ const struct kindtext visibilitytext_visibility = {
 "TLS of a server is not decrypted all the same; the reason says why.  A\n"
 "private key must belong to the certificate that the server shows, and\n"
 "decrypts RSA key exchange alone; what agrees upon DHE, ECDHE or TLS 1.3\n"
-"takes a key log.\n",
+"takes a key log.\n"
+"\n"
+"Class undecided: a host has told two times by turns for ten minutes, so\n"
+"its clock is not judged: several hosts behind one address, or programs\n"
+"that contradict each other.  Class clocks_differ: of what two sources\n"
+"captured (savefiles, interfaces), answers stand before their requests by\n"
+"always the same time: their clocks differ by that.  Nothing is judged by\n"
+"the absence of an answer then; set both clocks by one source, or judge\n"
+"the savefiles with --align.\n",
 	},
 	.classes = visibility_classes,
 	.trouble = visibility,

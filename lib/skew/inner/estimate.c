@@ -30,6 +30,14 @@ estimate_input(struct estimate *e, enum witness witness,
 	return true;
 }
 
+void
+estimate_rebase(struct estimate *e, nstime step)
+{
+	for (unsigned i = 0; i < WITNESS_KINDS; i++)
+		if (e->offsets[i] != NULL)
+			offset_rebase(e->offsets[i], step);
+}
+
 bool
 estimate_mute(struct estimate *e, unsigned witnesses)
 {

@@ -27,6 +27,9 @@ void estimate_own_ntp(struct estimate *e);
 bool estimate_input(struct estimate *e, enum witness witness,
     const struct offset_stamp *stamp, unsigned run, bool *changed);
 
+/* As offset_rebase(). */
+void estimate_rebase(struct estimate *e, nstime step);
+
 /* Drop the samples of these witnesses (1 << WITNESS_x).  True if there were
  * any. */
 bool estimate_mute(struct estimate *e, unsigned witnesses);

@@ -9,6 +9,7 @@
 #include "net/endpoint.h"
 #include "skew/inner/conflict.h"
 #include "skew/inner/estimate.h"
+#include "skew/inner/undecided.h"
 #include "skew/inner/zonechange.h"
 #include "witness/stamp.h"
 
@@ -38,8 +39,8 @@ struct peer_key {
 	uint8_t attribution; /* enum stamp_attribution */
 };
 
-/* Owned by peers.  Read it; only the estimate, the conflict and the zone may
- * be passed on to the files that change them. */
+/* Owned by peers.  Read it; only its last four may be passed on to the files
+ * that change them. */
 struct peer {
 	struct table_entry entry; /* private to peers */
 	TAILQ_ENTRY(peer) order;  /* private to peers */
@@ -56,6 +57,7 @@ struct peer {
 	struct estimate estimate;
 	struct conflict conflict;
 	struct zonechange zone;
+	struct undecided undecided; /* anew after a restart */
 };
 
 /* `address' has asked it for the time. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/siphash.h"
 #include "findings/due.h"
 #include "skew/inner/select.h"
 
@@ -185,6 +186,16 @@ peers_take_side(struct peers *peers, struct peer *p, enum peer_side side)
 	return true;
 }
 
+void
+peers_rebase(struct peers *peers, nstime step)
+{
+	struct peer *p;
+
+	for (unsigned i = 0; i < PEER_STATES; i++)
+		TAILQ_FOREACH (p, &peers->lists[i], order)
+			estimate_rebase(&p->estimate, step);
+}
+
 static int
 by_key(const void *a, const void *b)
 {
@@ -239,15 +250,16 @@ peers_worst(const struct peers *peers, nstime reference)
 }
 
 static uint64_t
-voter_of(
-    const struct peers *peers, const struct hosts *hosts, const struct peer *p)
+voter_of(const struct hosts *hosts, const struct peer *p)
 {
+	static const struct siphash_key unkeyed = { 0, 0 };
 	const struct hosts_facts facts = hosts_facts(hosts, &p->key.address);
 	const struct peer_key host = { .address = p->key.address };
 
 	if (facts.pool.name != NULL)
 		return facts.pool.number;
-	return hash_of(peers, &host) | 1ull << 63;
+	/* Not by the key of the table: the order of votes must not change. */
+	return siphash(&unkeyed, slice_of(&host, sizeof(host))) | 1ull << 63;
 }
 
 static size_t
@@ -264,7 +276,7 @@ gather(const struct peers *peers, const struct hosts *hosts, nstime zero,
 			    !peers_select(peers, p, &r))
 				continue;
 			votes[count++] = (struct consensus_vote){
-				.voter = voter_of(peers, hosts, p),
+				.voter = voter_of(hosts, p),
 				.offset =
 				    offset_middle(r.joint.interval) - zero,
 			};

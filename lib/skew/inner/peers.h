@@ -68,6 +68,9 @@ enum peer_side peers_side_of(nstime offset);
 /* False if it was on that side already. */
 bool peers_take_side(struct peers *peers, struct peer *p, enum peer_side side);
 
+/* As offset_rebase(), for all of them. */
+void peers_rebase(struct peers *peers, nstime step);
+
 /* Fill `sorted' with all peers in order of address: the order of what is told
  * of many at once must not depend on a keyed table.  False when out of
  * memory. */

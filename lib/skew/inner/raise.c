@@ -42,6 +42,13 @@ raise_schedule(struct raise *r, nstime at)
 		r->review = at;
 }
 
+void
+raise_hole(struct raise *r, nstime span)
+{
+	if (r->review != NSTIME_NEVER)
+		r->review = due_at(r->review, span);
+}
+
 static bool
 speaks_sip(const struct raise *r, const struct address *address)
 {
@@ -247,6 +254,23 @@ weigh_witnesses(
 	    r->setup.output, r->setup.arg);
 }
 
+/* Where its witnesses contradict each other, that is told already. */
+static void
+weigh_mixed(struct raise *r, struct peer *p, bool mixed)
+{
+	const struct undecided_host host = {
+		.address = &p->key.address,
+		.mixed = mixed && !p->conflict.stands,
+		.now = r->now,
+		.wall = r->wall,
+	};
+
+	if ((host.mixed || p->undecided.mixed) &&
+	    is_of_interest(r, &p->key.address))
+		undecided_weigh(
+		    &p->undecided, &host, r->setup.output, r->setup.arg);
+}
+
 static enum peer_side
 side_of(const struct raise *r, const struct hosts_facts *facts,
     const struct select_result *selected, enum select_verdict verdict)
@@ -254,7 +278,7 @@ side_of(const struct raise *r, const struct hosts_facts *facts,
 	if (verdict == SELECT_MIXED || !facts->answered)
 		return PEER_NO_SIDE;
 	return peers_side_of(
-	    offset_middle(selected->joint.interval) - r->times.steps);
+	    offset_middle(selected->joint.interval) - r->times.zero);
 }
 
 void
@@ -274,6 +298,7 @@ raise_weigh(struct raise *r, struct peer *p, enum finding_verdict if_right)
 	    &selected.joint, r->times.reference, warn, r->limits.min_samples);
 	if (verdict == SELECT_PENDING)
 		return;
+	weigh_mixed(r, p, verdict == SELECT_MIXED);
 	if (peers_take_side(
 		r->setup.peers, p, side_of(r, &facts, &selected, verdict)))
 		raise_schedule(r, due_at(r->now, r->limits.hold));

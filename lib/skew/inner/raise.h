@@ -33,10 +33,11 @@ struct raise_setup {
  * Our own clock may be stepped, but then those of the peers did not move:
  * offsets are kept against a clock that was never stepped.  Ours is `steps'
  * ahead of that one, and the time held to be true is `reference' ahead: ours,
- * or, if ours is the odd one out, that of the others.
+ * or, if ours is the odd one out, that of the others.  `zero' is where ours
+ * would be without a step that is known to have put it wrong.
  */
 struct raise_times {
-	nstime steps, reference;
+	nstime steps, zero, reference;
 	const char *local_clock; /* what is known of ours; static */
 };
 
@@ -74,6 +75,9 @@ void raise_weigh_all(struct raise *r, enum finding_verdict if_right);
 /* Apply other limits to what is there: muted witnesses and hosts of no
  * interest are cleared.  The rest is not weighed anew. */
 void raise_apply(struct raise *r);
+
+/* Nothing is known of a span of time: the next review waits that much. */
+void raise_hole(struct raise *r, nstime span);
 
 /* Begin a review: what is due is done with raise_pending(). */
 void raise_review(struct raise *r, nstime now, nstime wall);

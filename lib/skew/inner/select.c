@@ -117,8 +117,7 @@ overrule(struct select_candidates *set, struct select_result *r)
 /* A service that may serve the time of its source contradicts the programs of
  * its host only where it was stepped after them. */
 static bool
-outdates(
-    const struct select_candidate *other, const struct select_candidate *c)
+outdates(const struct select_candidate *other, const struct select_candidate *c)
 {
 	if (other->pending || agree(&c->offset, &other->offset))
 		return false;

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "skew/inner/undecided.h"
+
+#include "findings/due.h"
+
+#define AGAIN (60 * NSTIME_S)
+
+static void
+tell(const struct undecided_host *host, enum finding_verdict verdict,
+    const struct evidence *evidence, finding_output *output, void *arg)
+{
+	char key_store[64], subject_store[64];
+	struct textbuf key, subject;
+
+	textbuf_init(&key, key_store, sizeof(key_store));
+	textbuf_init(&subject, subject_store, sizeof(subject_store));
+	textbuf_add(&key, "undecided ");
+	endpoint_address_write(&key, host->address);
+	endpoint_address_write(&subject, host->address);
+	output(arg,
+	    &(struct finding){
+		.kind = FINDING_VISIBILITY,
+		.verdict = verdict,
+		.severity = FINDING_WARNING,
+		.key = textbuf_slice(&key),
+		.subject = textbuf_slice(&subject),
+		.evidence = evidence,
+		.now = host->now,
+		.wall = host->wall,
+	    });
+}
+
+static void
+decide(struct undecided *u, const struct undecided_host *host,
+    finding_output *output, void *arg)
+{
+	const bool stood = u->stands;
+
+	*u = (struct undecided){ .mixed = false };
+	if (stood)
+		tell(host, FINDING_HEALTHY, NULL, output, arg);
+}
+
+void
+undecided_weigh(struct undecided *u, const struct undecided_host *host,
+    finding_output *output, void *arg)
+{
+	struct evidence e;
+
+	if (!host->mixed) {
+		decide(u, host, output, arg);
+		return;
+	}
+	if (!u->mixed)
+		u->since = host->now;
+	u->mixed = true;
+	if (!due_by(u->since, UNDECIDED_PATIENCE, host->now) ||
+	    (u->stands && !due_by(u->told, AGAIN, host->now)))
+		return;
+	u->stands = true;
+	u->told = host->now;
+	evidence_init(&e);
+	evidence_text(&e, "class", "undecided");
+	evidence_address(&e, "a", host->address);
+	tell(host, FINDING_TROUBLE, &e, output, arg);
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "skew/inner/undecided.h"
+
+#include "unit/unit.h"
+
+#define MINUTE (60 * NSTIME_S)
+
+static const struct address address = { .version = 4,
+	.octets = { 10, 0, 0, 7 } };
+static struct undecided u;
+static unsigned count;
+static enum finding_verdict verdict;
+
+static void
+on_finding(void *arg, const struct finding *finding)
+{
+	(void)arg;
+	count++;
+	verdict = finding->verdict;
+	ck_assert_int_eq(finding->kind, FINDING_VISIBILITY);
+	ck_assert(slice_is(finding->key, "undecided 10.0.0.7"));
+	ck_assert(slice_is(finding->subject, "10.0.0.7"));
+	if (finding->verdict == FINDING_TROUBLE)
+		ck_assert(slice_is(
+		    evidence_get(finding->evidence, "class"), "undecided"));
+}
+
+static void
+weigh(bool mixed, nstime now)
+{
+	const struct undecided_host host = {
+		.address = &address,
+		.mixed = mixed,
+		.now = now,
+		.wall = now,
+	};
+
+	undecided_weigh(&u, &host, on_finding, NULL);
+}
+
+static void
+begin(void)
+{
+	u = (struct undecided){ .mixed = false };
+	count = 0;
+}
+
+START_TEST(two_clocks_are_told_after_ten_minutes)
+{
+	begin();
+	weigh(true, 0);
+	weigh(true, 10 * MINUTE - 1);
+	ck_assert_uint_eq(count, 0);
+	weigh(true, 10 * MINUTE);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_int_eq(verdict, FINDING_TROUBLE);
+	weigh(true, 11 * MINUTE - 1);
+	ck_assert_uint_eq(count, 1);
+	weigh(true, 11 * MINUTE);
+	ck_assert_uint_eq(count, 2);
+}
+END_TEST
+
+START_TEST(a_host_that_is_judged_again_is_decided)
+{
+	begin();
+	weigh(true, 0);
+	weigh(true, 10 * MINUTE);
+	weigh(false, 10 * MINUTE);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_int_eq(verdict, FINDING_HEALTHY);
+	weigh(false, 11 * MINUTE);
+	ck_assert_uint_eq(count, 2);
+}
+END_TEST
+
+START_TEST(a_passing_confusion_is_not_told)
+{
+	begin();
+	for (int i = 0; i < 20; i++)
+		weigh(i % 2 == 0, i * 6 * MINUTE);
+	ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
+UNIT("undecided", two_clocks_are_told_after_ten_minutes,
+    a_host_that_is_judged_again_is_decided, a_passing_confusion_is_not_told)

@@ -20,6 +20,8 @@ static const struct {
 	[FINDING_ZONE_CHANGE] = { SIGHTING_CLOCK, "host", NULL },
 	[FINDING_STALE_DATE] = { SIGHTING_REFUSED, "server", "client" },
 	[FINDING_CERTIFICATE] = { SIGHTING_REFUSED, "server", "client" },
+	[FINDING_MRAS_FAILURE] = { SIGHTING_FAILURE, "server", "client" },
+	[FINDING_MEDIA_ENCRYPTION] = { SIGHTING_MEDIA, NULL, NULL },
 	[FINDING_VISIBILITY] = { SIGHTING_DOUBT, "a", "b" },
 	[FINDING_LOCAL_CLOCK] = { SIGHTING_DOUBT, NULL, NULL },
 };
@@ -58,6 +60,18 @@ began_at(const struct evidence *e, nstime wall)
 	return evidence_number(e, "stepped_at", sent);
 }
 
+/* The domain that was called. */
+static struct slice
+domain_called(const struct evidence *e)
+{
+	struct slice callee = evidence_get(e, "callee");
+
+	for (size_t i = 0; i < callee.len; i++)
+		if (callee.p[i] == '@')
+			return slice_after(callee, i + 1);
+	return callee;
+}
+
 static bool
 is_zone_like(struct slice shape)
 {
@@ -92,12 +106,15 @@ sighting_of(enum finding_kind kind, const struct evidence *e, nstime wall,
 		.attempts = (uint32_t)evidence_number(e, "attempts", 0),
 		.trusted = slice_is(local, "trusted"),
 		.suspect = slice_is(local, "suspect"),
-		.mras = evidence_number(e, "mras", 0) != 0,
+		.mras = kind == FINDING_MRAS_FAILURE ||
+		    evidence_number(e, "mras", 0) != 0,
 		.expired =
 		    evidence_number(e, "tls_alert", 0) == CERTIFICATE_EXPIRED,
 	};
 	copy_text(s->shape, sizeof(s->shape), shape);
-	copy_text(s->class, sizeof(s->class), evidence_get(e, "class"));
+	copy_text(s->class, sizeof(s->class),
+	    s->role == SIGHTING_MEDIA ? domain_called(e)
+				      : evidence_get(e, "class"));
 	if (!is_of_time(kind, s))
 		s->role = SIGHTING_NONE;
 }

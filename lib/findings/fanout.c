@@ -305,7 +305,21 @@ forget_old(struct fanout_client *c, nstime window, nstime now)
 	c->held = kept;
 }
 
-/* Remember a server at which it failed.  True: now there are enough. */
+/* The address in a key, "10.0.0.21:5062 SERVICE" or "[2001:db8::1]:5062 ..". */
+static struct slice
+host_of(struct slice key)
+{
+	const struct slice endpoint = slice_first(key, slice_index(key, ' '));
+	size_t colon = endpoint.len;
+
+	while (colon > 0 && endpoint.p[colon - 1] != ':')
+		colon--;
+	return slice_first(endpoint, colon);
+}
+
+/* Remember a server at which it failed, one of each host: a host with many
+ * ports that does not answer is that host's trouble.  True: now there are
+ * enough. */
 static bool
 hold(struct fanout *f, struct fanout_client *c, const struct finding *finding)
 {
@@ -313,8 +327,9 @@ hold(struct fanout *f, struct fanout_client *c, const struct finding *finding)
 
 	forget_old(c, f->limits.window, finding->now);
 	for (unsigned i = 0; i < c->held; i++)
-		if (slice_equal(finding->key,
-			slice_of(c->recent[i].key, c->recent[i].key_len)))
+		if (slice_equal(host_of(finding->key),
+			host_of(
+			    slice_of(c->recent[i].key, c->recent[i].key_len))))
 			return false;
 	r = &c->recent[c->held++];
 	memcpy(r->key, finding->key.p, finding->key.len);

@@ -10,11 +10,11 @@
  * One client whose requests to many servers go unanswered is one trouble, and
  * it is the client's: findings of transaction-timeout go through here.
  *
- * When requests of one client to `servers' server endpoints timed out within
- * `window', of which no other client failed at any, they become one finding
- * about the client, which supersedes those about the servers.  A server at
- * which a second client failed keeps its own.  It is over when none of the
- * servers fails any more.
+ * When requests of one client to `servers' hosts timed out within `window', of
+ * which no other client failed at any, they become one finding about the
+ * client, which supersedes those about the servers.  A server at which a
+ * second client failed keeps its own.  It is over when none of the servers
+ * fails any more.
  */
 
 struct fanout;

@@ -20,9 +20,12 @@ struct file {
 static inline void
 file_number(struct file *f, uint64_t n, size_t octets)
 {
-	for (size_t i = 0; i < octets; i++)
-		f->room[f->len++] =
-		    (uint8_t)(f->big ? n >> 8 * (octets - 1 - i) : n >> 8 * i);
+	/* Beyond eight octets they are zeros. */
+	for (size_t i = 0; i < octets; i++) {
+		const size_t at = f->big ? octets - 1 - i : i;
+
+		f->room[f->len++] = at < 8 ? (uint8_t)(n >> 8 * at) : 0;
+	}
 }
 
 static inline void

@@ -27,11 +27,11 @@ resolve_after = 1s
 JSON = "/var/log/siptimed/alerts.json"
 BOTH = f"journal json:{JSON}"
 OUTSIDE = "siptimed-out"
-TIMEOUT = """host client 10.9.0.1:50001
+TIMEOUT = """host client 10.9.1.{server}:50001
 host server 10.9.0.{server}:5062
 0.1 client > server SERVICE call={call} branch=z9hG4bK{call} resend
 """
-ANSWERED = """host client 10.9.0.1:50001
+ANSWERED = """host client 10.9.1.{server}:50001
 host server 10.9.0.{server}:5062
 0.1 client > server SERVICE call={call} branch=z9hG4bK{call}
 0.2 server > client 200

@@ -80,6 +80,8 @@ struct tcpreasm_event {
 	struct slice octets; /* DATA */
 	uint64_t offset;  /* in its direction: DATA, GAP: of their first octet;
 			   * ACKNOWLEDGED: up to which octet */
+	uint64_t begin;   /* DATA: offset of the first octet that is not a
+			   * proxy's, see proxyproto.h; 0 in most cases */
 	uint64_t lost;    /* GAP */
 	nstime now, wall; /* DATA: of the segment that brought it; others: of
 			   * the moment when it was known */

@@ -3,9 +3,12 @@
 
 #include <stdlib.h>
 
+#include "sip/inner/websocket.h"
+
 /* The state kept for a connection: its two directions. */
 struct sipstream_connection {
 	struct framing *framing[2];
+	struct websocket *websocket[2]; /* in the place of framing */
 	bool foreign[2]; /* TLS, or nothing we know: not looked at any more */
 	bool begun[2];
 	bool headless[2]; /* its first octets are missing */
@@ -16,6 +19,7 @@ struct sipstream {
 	sipstream_output *output;
 	void *arg;
 	struct framing_stats framing;
+	struct websocket_stats websocket;
 	uint64_t foreign, no_memory;
 };
 
@@ -47,6 +51,8 @@ sipstream_forget(void **slot)
 		return;
 	framing_free(c->framing[0]);
 	framing_free(c->framing[1]);
+	websocket_free(c->websocket[0]);
+	websocket_free(c->websocket[1]);
 	free(c);
 	*slot = NULL;
 }
@@ -69,6 +75,12 @@ begin(struct sipstream *s, struct sipstream_connection *c,
 	const bool midway = part->midway || c->headless[way];
 
 	c->begun[way] = true;
+	if (websocket_begins(part->octets, midway)) {
+		c->websocket[way] =
+		    websocket_new(s->max_message, midway, &s->websocket);
+		if (c->websocket[way] != NULL)
+			return true;
+	}
 	c->foreign[way] = looks_like_tls(part->octets) ||
 	    (!midway && !framing_may_be_sip(part->octets));
 	if (c->foreign[way]) {
@@ -119,8 +131,12 @@ data(struct sipstream *s, const struct streampart *part, void **slot)
 	if (c->foreign[part->direction] ||
 	    (!c->begun[part->direction] && !begin(s, c, part)))
 		return;
-	framing_input(c->framing[part->direction], part->octets, part->offset,
-	    part->now, part->wall, on_message, &way);
+	if (c->websocket[part->direction] != NULL)
+		websocket_input(c->websocket[part->direction], part->octets,
+		    part->offset, part->now, part->wall, on_message, &way);
+	else
+		framing_input(c->framing[part->direction], part->octets,
+		    part->offset, part->now, part->wall, on_message, &way);
 }
 
 void
@@ -137,6 +153,8 @@ sipstream_input(struct sipstream *s, const struct streampart *part, void **slot)
 		return;
 	if (c->framing[part->direction] != NULL)
 		framing_gap(c->framing[part->direction]);
+	else if (c->websocket[part->direction] != NULL)
+		websocket_gap(c->websocket[part->direction]);
 	else
 		c->headless[part->direction] = true;
 }
@@ -147,4 +165,5 @@ sipstream_stats(const struct sipstream *s, counter_output *output, void *arg)
 	output(arg, COUNTER_EVENT, "sipstream.foreign", s->foreign);
 	output(arg, COUNTER_LIMIT, "sipstream.no_memory", s->no_memory);
 	framing_stats_write(&s->framing, output, arg);
+	websocket_stats_write(&s->websocket, output, arg);
 }

@@ -6,8 +6,8 @@
 #include "sip/inner/framing.h"
 
 /*
- * SIP on streams: each is recognised by its first octets (SIP, TLS, or
- * neither) and cut into messages, each direction on its own.
+ * SIP on streams: each is recognised by its first octets (SIP, WebSocket, TLS,
+ * or neither) and cut into messages, each direction on its own.
  */
 
 struct sipstream;
@@ -31,7 +31,8 @@ void sipstream_input(
     struct sipstream *s, const struct streampart *part, void **slot);
 void sipstream_forget(void **slot);
 
-/* sipstream.foreign (TLS counts), sipstream.no_memory, framing.* */
+/* sipstream.foreign (TLS counts), sipstream.no_memory, framing.*,
+ * websocket.* */
 void sipstream_stats(
     const struct sipstream *s, counter_output *output, void *arg);
 

@@ -124,7 +124,7 @@ release(struct tlsflow *t, void **slot)
 static struct tlsconn *
 begin(struct tlsflow *t, const struct tcpreasm_event *e, void **slot)
 {
-	const bool midway = e->guessed || e->offset > 0;
+	const bool midway = e->guessed || e->offset > e->begin;
 	struct tlsconn *c;
 
 	if (midway && !tlsrecord_plausible(e->octets))

@@ -173,6 +173,8 @@ stream_options(struct stream_how *how, struct words *w)
 	how->segment = words_number(w, "segments", 0, 65000);
 	how->unacknowledged = words_has(w, "noack");
 	how->hold = words_has(w, "hold");
+	how->websocket = words_has(w, "ws");
+	how->frame = words_number(w, "frames", 0, 65000);
 }
 
 static void
@@ -223,6 +225,38 @@ acknowledge(struct wire *wire, const struct stream_how *how, nstime time,
 	    s, peer, WIRE_ACK);
 }
 
+/* RFC 6455 section 5.2. */
+static void
+write_frame(struct octets *o, unsigned first, struct slice payload, bool masked)
+{
+	static const uint8_t mask[4] = { 0x37, 0xfa, 0x21, 0x3d };
+	const unsigned bit = masked ? 0x80 : 0;
+
+	octets_u8(o, first);
+	octets_u8(o, bit | (payload.len < 126 ? (unsigned)payload.len : 126));
+	if (payload.len >= 126)
+		octets_u16(o, (unsigned)payload.len);
+	if (masked)
+		octets_add(o, mask, sizeof(mask));
+	for (size_t i = 0; i < payload.len; i++)
+		octets_u8(o, payload.p[i] ^ (masked ? mask[i % 4] : 0u));
+}
+
+/* A message, with a ping between its frames where it has several. */
+static void
+write_frames(struct octets *o, struct slice message, size_t each, bool masked)
+{
+	unsigned first = 0x01;
+
+	while (each > 0 && message.len > each) {
+		write_frame(o, first, slice_first(message, each), masked);
+		write_frame(o, 0x89, slice_text("ping"), masked);
+		message = slice_after(message, each);
+		first = 0;
+	}
+	write_frame(o, 0x80 | first, message, masked);
+}
+
 void
 stream_send(struct wire *wire, const struct stream_how *how, nstime time,
     struct stream_sent *sent, struct octets *quotable)
@@ -230,7 +264,11 @@ stream_send(struct wire *wire, const struct stream_how *how, nstime time,
 	struct stream *s = sent->stream;
 	struct octets *held = &s->held[sent->side];
 
-	octets_slice(held, octets_view(&sent->octets));
+	if (how->websocket)
+		write_frames(held, octets_view(&sent->octets), how->frame,
+		    sent->side == 0);
+	else
+		octets_slice(held, octets_view(&sent->octets));
 	if (how->hold)
 		return;
 	sent->octets = *held;

@@ -37,7 +37,9 @@ struct stream_how {
 	struct wire_how wire;
 	size_t segment; /* octets each, 0: as they fit; each has PSH */
 	bool unacknowledged;
-	bool hold; /* in one segment with what comes next */
+	bool hold;      /* in one segment with what comes next */
+	bool websocket; /* in a frame, masked if its client sends it */
+	size_t frame;   /* octets of each of several frames, 0: one */
 };
 
 void stream_options(struct stream_how *how, struct words *w);

@@ -3,11 +3,14 @@
 
 #include <stdlib.h>
 
+#include "net/proxyproto.h"
+
 /* One connection: what each room keeps of it.  It stays what it was when the
  * ports are set anew. */
 struct streams_connection {
 	bool sip;
 	bool carries; /* it brought messages: its facts are told */
+	struct proxyproto_stream proxy;
 	void *messages, *tls, *attempt, *exchange, *clock;
 	void *cipher, *decrypted; /* decrypt's, and the messages in it */
 };
@@ -232,18 +235,22 @@ changes_facts(enum tcpreasm_fact fact)
 /* Attempts come first: they tell what the others then find on a connection
  * whose beginning was told. */
 static void
-pass_on(struct streams *s, const struct tcpreasm_event *e)
+pass_on(struct streams *s, const struct tcpreasm_event *event)
 {
 	struct streams_connection *c = s->connection;
+	struct tcpreasm_event stripped;
+	const struct tcpreasm_event *const e = &stripped;
 
 	if (!c->sip) {
-		sightings_stream(s->output.sightings, e, &c->clock);
+		sightings_stream(s->output.sightings, event, &c->clock);
 		return;
 	}
-	if (c->carries && changes_facts(e->fact))
-		s->output.flow(s->output.arg, e);
-	if (e->fact == TCPREASM_UNANSWERED)
-		s->output.unanswered(s->output.arg, e);
+	if (c->carries && changes_facts(event->fact))
+		s->output.flow(s->output.arg, event);
+	if (event->fact == TCPREASM_UNANSWERED)
+		s->output.unanswered(s->output.arg, event);
+	if (!proxyproto_strip(&c->proxy, event, &stripped))
+		return;
 	attempts_tcp(s->attempts, s->context, e, &c->attempt);
 	read_sip(s, e, &c->messages);
 	if (s->decrypt != NULL)
@@ -293,6 +300,9 @@ streams_input(struct streams *s, const struct context *context,
 	pass_on(s, e);
 	s->connection = NULL;
 	if (e->fact == TCPREASM_FORGOTTEN) {
+		if (*e->user != NULL)
+			proxyproto_forget(
+			    &((struct streams_connection *)*e->user)->proxy);
 		free(*e->user);
 		*e->user = NULL;
 	}

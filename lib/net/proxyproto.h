@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PROXYPROTO_H
+#define PROXYPROTO_H
+
+#include "net/tcpreasm.h"
+
+/*
+ * HAProxy's PROXY protocol, versions 1 (text) and 2 (binary): a header that a
+ * load balancer puts before the first octet of a connection to tell whose it
+ * is.
+ */
+
+enum {
+	PROXYPROTO_SIGNATURE = 12, /* octets that tell whether it is one */
+	PROXYPROTO_MOST = 536      /* of a header; longer ones are none */
+};
+
+enum proxyproto_result {
+	PROXYPROTO_HEADER,
+	PROXYPROTO_PARTIAL, /* so far it may be one: come back with more */
+	PROXYPROTO_NONE
+};
+
+struct proxyproto {
+	size_t len;               /* of the header */
+	struct endpoint from, to; /* no address: UNKNOWN, LOCAL, or a socket */
+};
+
+/* `octets' are the first of a connection, from the client.  *header is
+ * untouched unless PROXYPROTO_HEADER. */
+enum proxyproto_result proxyproto_parse(
+    struct slice octets, struct proxyproto *header);
+
+/* The beginning of a connection.  Zero it at first. */
+struct proxyproto_stream {
+	bool done;                /* what follows is not looked at */
+	struct proxyproto header; /* len 0: there is none */
+	struct slice held;        /* octets that may yet become one; ours */
+	nstime now, wall;         /* of the first of them */
+};
+
+/*
+ * Take the header off a connection's first octets.  True: *out is `event', or
+ * so much of it as is behind the header, borrowed until the next call.  False:
+ * nothing is left of it.
+ */
+bool proxyproto_strip(struct proxyproto_stream *s,
+    const struct tcpreasm_event *event, struct tcpreasm_event *out);
+
+/* Free what is held. */
+void proxyproto_forget(struct proxyproto_stream *s);
+
+#endif

@@ -68,6 +68,7 @@ fill(struct blocks *b, const struct pcapng_packet *from, struct packet *packet)
 	packet->octets = from->octets;
 	packet->len = from->len;
 	packet->datalink = from->datalink;
+	packet->zoneless = false;
 	packet->unstamped = from->stamp == PCAPNG_STAMP_NONE;
 	b->unstamped |= packet->unstamped;
 	if (from->stamp == PCAPNG_STAMP)

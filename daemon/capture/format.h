@@ -65,6 +65,9 @@ extern const struct format records_format;
 /* pcapng */
 extern const struct format blocks_format;
 
+/* Traces of Lync and Skype for Business. */
+extern const struct format traces_format;
+
 /* Older pcap and its dialects, by libpcap. */
 extern const struct format oldpcap_format;
 

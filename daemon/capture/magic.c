@@ -5,6 +5,7 @@
 
 #define CONVERT "convert it with editcap -F pcapng"
 #define NAME_ONE "name a pcap or pcapng file"
+#define TCPDUMP "capture packets: tcpdump -i any -w FILE port 5060"
 #define UNPACK "unpack it first, and name the savefiles in it"
 
 struct mark {
@@ -57,11 +58,42 @@ static const struct mark marks[] = {
 	{ MARK("7z\xbc\xaf"), OTHER("a 7z archive", UNPACK) },
 	{ MARK_AT(257, "ustar"), OTHER("a tar archive", UNPACK) },
 	{ MARK("snoop\0\0\0"), OTHER("a snoop capture", CONVERT) },
+	{ MARK("TRSNIFF data    \x1a"), OTHER("a Sniffer capture", CONVERT) },
+	{ MARK("XCP\0"), OTHER("a Sniffer capture", CONVERT) },
+	{ MARK("\x01\x10\x4c\0"), OTHER("a LANalyzer capture", CONVERT) },
+	{ MARK("\x07\x10\x4c\0"), OTHER("a LANalyzer capture", CONVERT) },
+	{ MARK("\x05VNF"), OTHER("a Visual Networks capture", CONVERT) },
+	{ MARK("\xaa\xaa\xaa\xaa"), OTHER("a 5Views capture", CONVERT) },
+	{ MARK("\x7fver"), OTHER("an OmniPeek capture", CONVERT) },
+	{ MARK("iptrace "), OTHER("an iptrace capture", CONVERT) },
 	{ MARK("GMBU"), OTHER("a Network Monitor capture", CONVERT) },
 	{ MARK("RTSS"), OTHER("a Network Monitor capture", CONVERT) },
+	{ MARK("\xff\xfe"),
+	    OTHER("UTF-16 text",
+		"write it as UTF-8 with iconv -f UTF-16 -t UTF-8") },
 	{ MARK("\x7f"
 	       "ELF"),
 	    OTHER("a program", NAME_ONE) },
+};
+
+/* Whole lines tell the loggers of SIP apart. */
+static const struct {
+	const char *line;
+	struct magic magic;
+} loggers[] = {
+	{ "SIP request (",
+	    OTHER("a log of Asterisk",
+		"let it write packets: "
+		"pjsip set logger pcap FILE") },
+	{ "SIP response (",
+	    OTHER("a log of Asterisk",
+		"let it write packets: "
+		"pjsip set logger pcap FILE") },
+	{ " bytes to udp/[", OTHER("a log of FreeSWITCH", TCPDUMP) },
+	{ " bytes from udp/[", OTHER("a log of FreeSWITCH", TCPDUMP) },
+	{ " bytes to tcp/[", OTHER("a log of FreeSWITCH", TCPDUMP) },
+	{ " bytes from tcp/[", OTHER("a log of FreeSWITCH", TCPDUMP) },
+	{ "SIP/2.0", OTHER("a log of SIP messages", TCPDUMP) },
 };
 
 static const struct magic text = OTHER("text", NAME_ONE);
@@ -99,5 +131,10 @@ magic_find(struct slice head)
 		if (begins_with(
 			slice_after(head, marks[i].at), marks[i].octets))
 			return &marks[i].magic;
-	return is_text(head) ? &text : &something_else;
+	if (!is_text(head))
+		return &something_else;
+	for (size_t i = 0; i < sizeof(loggers) / sizeof(*loggers); i++)
+		if (slice_find(head, loggers[i].line) < head.len)
+			return &loggers[i].magic;
+	return &text;
 }

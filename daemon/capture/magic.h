@@ -11,7 +11,7 @@ struct codec;
  * that the refusal can say what to do.
  */
 
-enum { MAGIC_OCTETS = 264 }; /* as many as any of the marks needs */
+enum { MAGIC_OCTETS = 1024 }; /* as many as any of the marks needs */
 
 struct magic {
 	const char *looks_like;    /* "gzip", "a snoop capture", "text", .. */

@@ -88,7 +88,7 @@ oldpcap_next(void *reader, struct packet *packet)
 	packet->len =
 	    header->len < header->caplen ? header->caplen : header->len;
 	packet->datalink = pcap_datalink(d->pcap);
-	packet->unstamped = false;
+	packet->unstamped = packet->zoneless = false;
 	return format_stamp((uint32_t)header->ts.tv_sec, header->ts.tv_usec,
 		   &packet->wall)
 	    ? FORMAT_PACKET

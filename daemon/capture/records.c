@@ -106,7 +106,7 @@ records_next(void *reader, struct packet *packet)
 	    RECORD_HEADER + (caplen < r->snaplen ? caplen : r->snaplen));
 	packet->len = len < packet->octets.len ? packet->octets.len : len;
 	packet->datalink = r->datalink;
-	packet->unstamped = false;
+	packet->unstamped = packet->zoneless = false;
 	return format_stamp(seconds,
 		   r->nanoseconds ? (int64_t)fraction : fraction * NSTIME_US,
 		   &packet->wall)

@@ -15,6 +15,7 @@
 #include "capture/unpack.h"
 #include "net/datalink.h"
 #include "net/pcapng.h"
+#include "net/servertrace.h"
 
 enum {
 	TAIL_OCTETS = 64 * 1024, /* that may hold a pcapng's statistics */
@@ -186,6 +187,10 @@ recognise(struct savefile *s)
 		s->format = format_of(head);
 		return 0;
 	}
+	if (servertrace_begins(head)) {
+		s->format = &traces_format;
+		return 0;
+	}
 	magic = magic_find(head);
 	if (magic->codec == NULL || s->unpack != NULL)
 		return say_foreign(s, magic);
@@ -239,7 +244,8 @@ check_first(struct savefile *s)
 	s->first_waits = true;
 	if ((s->first_result != FORMAT_PACKET &&
 		s->first_result != FORMAT_BAD_STAMP) ||
-	    s->format == &blocks_format || datalink_known(s->first.datalink))
+	    s->format == &blocks_format || s->format == &traces_format ||
+	    datalink_known(s->first.datalink))
 		return 0;
 	log_error(s->log, "%s: datalink %s (%d) is not supported; %s", s->name,
 	    linkname_of(s->first.datalink), s->first.datalink,
@@ -341,12 +347,15 @@ next_packet(struct savefile *s, struct packet *packet)
 static void
 say_unstamped(struct savefile *s)
 {
+	const bool trace = s->format == &traces_format;
+
 	if (!s->unstamped_said)
 		log_warning(s->log,
-		    "%s: has packets without a stamp: no time passes between "
-		    "them, and no clock is judged by them; write it with "
-		    "dumpcap or tcpdump",
-		    s->name);
+		    "%s: has %s without a stamp: no time passes between them, "
+		    "and no clock is judged by them; %s",
+		    s->name, trace ? "records" : "packets",
+		    trace ? "hand over the whole trace"
+			  : "write it with dumpcap or tcpdump");
 	s->unstamped_said = true;
 }
 
@@ -446,7 +455,7 @@ void
 savefile_stats(const struct savefile *s, counter_output *output, void *arg)
 {
 	output(arg, COUNTER_EVENT, "savefile.bad_stamp", s->bad_stamp);
-	output(arg, COUNTER_EVENT, "savefile.filtered", s->filtered);
+	output(arg, COUNTER_OTHER, "savefile.filtered", s->filtered);
 	if (s->format->stats != NULL)
 		s->format->stats(s->reader, output, arg);
 }

@@ -125,7 +125,7 @@ may_be_said(struct about *a, const char *name, uint64_t now_s)
 static void
 say_growth(const struct totals_entry *e, uint64_t more, const struct log *log)
 {
-	if (e->limit)
+	if (e->kind == COUNTER_LIMIT)
 		log_warning(log,
 		    "limit reached: %s is %llu, %llu more within a minute; "
 		    "see [limits] in siptimed.conf(5)",
@@ -150,8 +150,8 @@ about_limits(struct about *a, const struct about_rooms *rooms, nstime now,
 		const struct totals_entry *e = &totals.entries[i];
 		const uint64_t before = totals_get(&a->before, e->name);
 
-		const bool is_told =
-		    e->limit || strcmp(e->name, SIPDATE_LOCAL_TIME) == 0;
+		const bool is_told = e->kind == COUNTER_LIMIT ||
+		    strcmp(e->name, SIPDATE_LOCAL_TIME) == 0;
 
 		if (e->value > before && is_told &&
 		    may_be_said(a, e->name, now_s))

@@ -205,7 +205,6 @@ on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 	struct drops *drops = arg;
 	struct summary *const summary = drops->summary;
 
-	(void)kind;
 	if (value == 0 || drops->failed)
 		return;
 	if (summary->drop_count == drops->room) {
@@ -221,7 +220,7 @@ on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 		drops->room = room;
 	}
 	summary->drops[summary->drop_count++] =
-	    (struct summary_drop){ name, value };
+	    (struct summary_drop){ name, value, kind == COUNTER_OTHER };
 }
 
 static bool
@@ -257,6 +256,21 @@ fill_ports(struct offline *j, struct summary *summary)
 	return true;
 }
 
+/* Alerts show the address. */
+static void
+say_name(void *arg, const struct address *address, struct slice name)
+{
+	const struct offline *j = arg;
+	char line[256];
+	struct textbuf t;
+
+	textbuf_init(&t, line, sizeof(line));
+	endpoint_address_write(&t, address);
+	textbuf_add(&t, " stands for ");
+	textbuf_wire(&t, name);
+	log_warning(j->log, "%s", line);
+}
+
 static int
 write_summary(struct offline *j)
 {
@@ -268,6 +282,9 @@ write_summary(struct offline *j)
 	summary.packets = counts.packets;
 	summary.messages = counts.messages;
 	reader_decrypted(j->reader, &summary.tls);
+	summary.signalling = counts.signalling > 0;
+	reader_obstacles(j->reader, &summary.obstacles);
+	reader_names(j->reader, say_name, j);
 	replay_span(j->replay, &summary.first, &summary.last, &summary.wall);
 	summary.settings = &j->settings;
 	summary.unwatched = judge_unwatched(j->judge);

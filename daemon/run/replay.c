@@ -540,7 +540,6 @@ replay_stats(struct replay *r, counter_output *output, void *arg)
 	for (size_t i = 0; i < r->source_count; i++)
 		savefile_stats(r->sources[i].savefile, totals_gather, sum);
 	for (size_t i = 0; i < sum->count; i++)
-		output(arg,
-		    sum->entries[i].limit ? COUNTER_LIMIT : COUNTER_EVENT,
-		    sum->entries[i].name, sum->entries[i].value);
+		output(arg, sum->entries[i].kind, sum->entries[i].name,
+		    sum->entries[i].value);
 }

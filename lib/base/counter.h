@@ -11,7 +11,8 @@
  */
 enum counter_kind {
 	COUNTER_EVENT,
-	COUNTER_LIMIT /* dropped for a limit of ours, or for want of memory */
+	COUNTER_LIMIT, /* dropped for a limit of ours, or for want of memory */
+	COUNTER_OTHER  /* nothing is lost: it was not asked for */
 };
 
 typedef void counter_output(

@@ -15,7 +15,7 @@ find(const struct totals *t, const char *name)
 }
 
 static void
-add(struct totals *t, const char *name, uint64_t value, bool limit)
+add(struct totals *t, const char *name, uint64_t value, enum counter_kind kind)
 {
 	const size_t at = find(t, name);
 	struct totals_entry *entry = &t->entries[at];
@@ -26,25 +26,26 @@ add(struct totals *t, const char *name, uint64_t value, bool limit)
 	if (at == t->count) {
 		t->count++;
 		entry->value = 0;
-		entry->limit = false;
+		entry->kind = kind;
 		textbuf_init(&text, entry->name, sizeof(entry->name));
 		textbuf_add(&text, name);
 	}
 	entry->value += value;
-	entry->limit = entry->limit || limit;
+	if (kind != COUNTER_EVENT)
+		entry->kind = kind;
 }
 
 void
 totals_add(struct totals *t, const char *name, uint64_t value)
 {
-	add(t, name, value, false);
+	add(t, name, value, COUNTER_EVENT);
 }
 
 void
 totals_gather(
     void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
-	add(arg, name, value, kind == COUNTER_LIMIT);
+	add(arg, name, value, kind);
 }
 
 uint64_t

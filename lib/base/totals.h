@@ -15,7 +15,7 @@ enum { TOTALS_MOST = 160, TOTALS_NAME = 48 };
 struct totals_entry {
 	char name[TOTALS_NAME];
 	uint64_t value;
-	bool limit; /* as gathered, not saved */
+	enum counter_kind kind; /* as gathered, not saved */
 };
 
 /* Embedded, zeroed at first; read it.  At the limit further names are

@@ -351,7 +351,7 @@ end_of(uint16_t type)
 }
 
 static enum datalink_result
-descend(struct datalink_layer l, struct slice *ip)
+descend(struct datalink_layer l, struct slice *ip, uint16_t *end)
 {
 	unsigned tags = 0, headers = 0;
 
@@ -359,6 +359,7 @@ descend(struct datalink_layer l, struct slice *ip)
 	    l.type != DATALINK_ETHERTYPE_IPV6) {
 		linktype_reader *reader = reader_behind(l.type);
 
+		*end = l.type;
 		if (reader == NULL)
 			return end_of(l.type);
 		tags += reader == vlan_type;
@@ -378,8 +379,8 @@ datalink_known(int datalink)
 	return datalink == DATALINK_EXPORTED || reader_of(datalink) != NULL;
 }
 
-enum datalink_result
-datalink_parse(int datalink, struct slice octets, struct slice *ip)
+static enum datalink_result
+parse(int datalink, struct slice octets, struct slice *ip, uint16_t *end)
 {
 	linktype_reader *reader = reader_of(datalink);
 	struct datalink_layer l = { .c = cursor_over(octets) };
@@ -387,15 +388,38 @@ datalink_parse(int datalink, struct slice octets, struct slice *ip)
 	if (reader == NULL)
 		return DATALINK_UNKNOWN;
 	l.type = reader(&l.c);
-	return descend(l, ip);
+	return descend(l, ip, end);
+}
+
+enum datalink_result
+datalink_parse(int datalink, struct slice octets, struct slice *ip)
+{
+	uint16_t end;
+
+	return parse(datalink, octets, ip, &end);
+}
+
+uint16_t
+datalink_end(int datalink, struct slice octets)
+{
+	struct slice ip;
+	uint16_t end = LINKTYPE_NOTHING;
+
+	parse(datalink, octets, &ip, &end);
+	return end < LINKTYPE_LEAST_ETHERTYPE ? (uint16_t)LINKTYPE_NOTHING
+					      : end;
 }
 
 enum datalink_result
 datalink_descend(uint16_t ethertype, struct slice octets, struct slice *ip)
 {
-	return descend((struct datalink_layer){ .type = ethertype,
-			   .c = cursor_over(octets) },
-	    ip);
+	const struct datalink_layer l = {
+		.type = ethertype,
+		.c = cursor_over(octets),
+	};
+	uint16_t end;
+
+	return descend(l, ip, &end);
 }
 
 const char *

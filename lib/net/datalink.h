@@ -8,9 +8,9 @@
  * From the first octet of a captured packet to the IP packet in it: Ethernet
  * (II, or 802.3 with SNAP), up to four VLAN tags, Cisco's and 802.1's shims,
  * Linux cooked, loopback and raw captures, 802.11, PPP, HDLC, PPPoE sessions,
- * MPLS and its pseudowires, and what netfilter, macOS and Junos write.  It looks at nothing but the way
- * to IP: addresses, VLANs and labels are left out, since a mirror may show one
- * packet under several.
+ * MPLS and its pseudowires, and what netfilter, macOS and Junos write.  It
+ * looks at nothing but the way to IP: addresses, VLANs and labels are left out,
+ * since a mirror may show one packet under several.
  *
  * Only octets in front are taken away, so that the length on the wire of what
  * is left is the length of the whole less what was taken.
@@ -55,6 +55,10 @@ enum datalink_result datalink_parse(
 /* The same from behind an EtherType on, as tunnels have it. */
 enum datalink_result datalink_descend(
     uint16_t ethertype, struct slice octets, struct slice *ip);
+
+/* The EtherType at which it ended, of a packet that was DATALINK_NOT_IP; 0:
+ * it has none. */
+uint16_t datalink_end(int datalink, struct slice octets);
 
 /* "datalink.not_ip", ..; static.  NULL for DATALINK_IP. */
 const char *datalink_name(enum datalink_result result);

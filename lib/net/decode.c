@@ -20,6 +20,7 @@ struct decode {
 	struct siphash_key key;
 	struct ipfrag *fragments;
 	struct mirrordup *duplicates;
+	struct obstacles obstacles;
 	uint64_t datalink[DATALINK_RESULTS];
 	uint64_t ip[IP_RESULTS];
 	uint64_t tunnel[TUNNEL_RESULTS];
@@ -119,10 +120,12 @@ tunnel_layer(struct decode *d, const struct ip *ip, struct decode_layer *layer)
 	if (result == TUNNEL_FOUND)
 		return enter_tunnel(
 		    d, &tunnel, ip, ip->payload, ip->payload_len, layer);
-	if (result == TUNNEL_NONE)
+	if (result == TUNNEL_NONE) {
 		d->other_protocol++;
-	else
+		obstacle_count(&d->obstacles.protocol, ip->protocol);
+	} else {
 		d->tunnel[result]++;
+	}
 	return false;
 }
 
@@ -316,8 +319,16 @@ first_layer(struct decode *d, const struct packet *packet, size_t len,
 	if (packet->datalink == DATALINK_EXPORTED)
 		return exported_layer(d, packet, len, octets);
 	result = datalink_parse(packet->datalink, packet->octets, octets);
-	d->datalink[result] += result != DATALINK_IP;
-	return result == DATALINK_IP;
+	if (result == DATALINK_IP)
+		return true;
+	d->datalink[result]++;
+	if (result == DATALINK_UNKNOWN)
+		obstacle_count(
+		    &d->obstacles.datalink, (uint32_t)packet->datalink);
+	if (result == DATALINK_NOT_IP)
+		obstacle_count(&d->obstacles.ethertype,
+		    datalink_end(packet->datalink, packet->octets));
+	return false;
 }
 
 void
@@ -372,23 +383,31 @@ decode_set(struct decode *d, const struct decode_limits *limits)
 	mirrordup_set(d->duplicates, &duplicates);
 }
 
+const struct obstacles *
+decode_obstacles(const struct decode *d)
+{
+	return &d->obstacles;
+}
+
 void
 decode_stats(const struct decode *d, counter_output *output, void *arg)
 {
 	for (enum datalink_result r = DATALINK_IP + 1; r < DATALINK_RESULTS;
 	     r++)
-		output(arg, COUNTER_EVENT, datalink_name(r), d->datalink[r]);
+		output(arg,
+		    r == DATALINK_NOT_IP ? COUNTER_OTHER : COUNTER_EVENT,
+		    datalink_name(r), d->datalink[r]);
 	for (enum ip_result r = IP_OK + 1; r < IP_RESULTS; r++)
 		output(arg, COUNTER_EVENT, ip_name(r), d->ip[r]);
-	output(arg, COUNTER_EVENT, "ip.other_protocol", d->other_protocol);
+	output(arg, COUNTER_OTHER, "ip.other_protocol", d->other_protocol);
 	for (enum tunnel_result r = TUNNEL_NONE + 1; r < TUNNEL_RESULTS; r++)
 		output(arg, COUNTER_EVENT, tunnel_name(r), d->tunnel[r]);
 	output(arg, COUNTER_EVENT, "tunnel.too_deep", d->too_deep);
-	output(arg, COUNTER_EVENT, "exported.other", d->other_pdu);
+	output(arg, COUNTER_OTHER, "exported.other", d->other_pdu);
 	output(arg, COUNTER_EVENT, "exported.malformed", d->bad_pdu);
 	ipfrag_stats(d->fragments, output, arg);
 	mirrordup_stats(d->duplicates, output, arg);
 	output(arg, COUNTER_EVENT, "udp.malformed", d->bad_udp);
 	output(arg, COUNTER_EVENT, "tcp.malformed", d->bad_tcp);
-	output(arg, COUNTER_EVENT, "icmp.not_unreachable", d->other_icmp);
+	output(arg, COUNTER_OTHER, "icmp.not_unreachable", d->other_icmp);
 }

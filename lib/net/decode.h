@@ -7,6 +7,7 @@
 #include "net/endpoint.h"
 #include "net/icmp.h"
 #include "net/packet.h"
+#include "net/obstacle.h"
 #include "net/inner/tcp.h"
 #include "net/inner/tunnel.h"
 #include "net/inner/udp.h"
@@ -65,6 +66,9 @@ nstime decode_next_deadline(const struct decode *d);
 void decode_reset(struct decode *d);
 
 void decode_set(struct decode *d, const struct decode_limits *limits);
+
+/* What was in the way most often; no ports. */
+const struct obstacles *decode_obstacles(const struct decode *d);
 
 /* datalink.*, ip.*, tunnel.*, exported.*, ipfrag.*, mirrordup.*, udp.*, tcp.*,
  * icmp.* */

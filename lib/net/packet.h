@@ -19,6 +19,7 @@ struct packet {
 	nstime wall;     /* the stamp: UTC since the epoch */
 	bool unstamped;  /* .. which it has not: `wall' is that of the latest
 			  * packet that has one, or 0 */
+	bool zoneless;   /* nobody knows of which zone the stamp is */
 	nstime now;      /* monotonic, drives timers (DESIGN principle 2) */
 };
 

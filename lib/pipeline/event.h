@@ -24,6 +24,7 @@ enum event_kind {
 	EVENT_FLOW,         /* the facts of a flow with messages have changed */
 	EVENT_ACKNOWLEDGED, /* only one of them: how far it was delivered */
 	EVENT_STAMP,        /* a protocol told a host's clock */
+	EVENT_LOGGED,       /* a server's own log tells of a failed request */
 	EVENT_OBSERVED      /* for the judge, as it is */
 };
 
@@ -81,6 +82,11 @@ struct event_stamp {
 	struct agreement_teller teller;
 };
 
+struct event_logged {
+	struct endpoint uac, uas;
+	struct slice record; /* for servertrace_parse() */
+};
+
 struct event {
 	enum event_kind kind;
 	bool unstamped;   /* the packet has no stamp: `wall' is a guess */
@@ -100,6 +106,7 @@ struct event {
 		struct event_flow facts;
 		struct event_acknowledged acknowledged;
 		struct event_stamp stamp;
+		struct event_logged logged;
 		const struct observation *observation; /* never of a
 							* transaction */
 	};

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "net/ip.h"
+#include "net/servertrace.h"
 #include "pipeline/inner/replies.h"
 #include "sip/mras.h"
 
@@ -11,6 +12,9 @@ enum {
 	METHODS_TEXT = 512,
 	SYNS = 2 /* the client repeated it */
 };
+
+/* Ids of outcomes that the table of transactions did not give. */
+#define LOGGED (UINT64_C(1) << 63)
 
 /* What ICMP said so long before a SYN was told as unanswered is its reason. */
 #define SYN_LIFE (10 * NSTIME_S)
@@ -29,6 +33,7 @@ struct matcher {
 	nstime ahead;   /* stamps less `now' */
 	bool unstamped; /* the latest event */
 	uint64_t no_memory, syn_once;
+	uint64_t logged; /* failed requests that servers' logs told of */
 	uint32_t not_watched[65536];
 };
 
@@ -280,6 +285,52 @@ on_flow(struct matcher *m, const struct event *e)
 		m->output(m->arg, &o);
 }
 
+/* The request never left the server, or came to nothing in it: it says so
+ * itself, whatever is watched. */
+static void
+on_logged(struct matcher *m, const struct event *e)
+{
+	struct servertrace t;
+	struct slice method, rest;
+	struct observation observation = {
+		.kind = OBSERVATION_TRANSACTION,
+		.now = e->now,
+		.wall = e->wall,
+		.delivery = { .server_log = true },
+	};
+	struct outcome o = {
+		.event = OUTCOME_EXPIRED,
+		.class = OUTCOME_NO_RESPONSE,
+		.id = LOGGED | ++m->logged,
+		.now = e->now,
+		.watched = true,
+		.transport = TRANSPORT_TLS,
+		.uac = e->logged.uac,
+		.uas = e->logged.uas,
+		.request = { .sent = e->now,
+		    .sent_wall = e->wall,
+		    .last_copy = e->now,
+		    .copies = 1 },
+		.group = { .legs = 1 },
+	};
+
+	servertrace_parse(e->logged.record, &t);
+	method = slice_first(t.start_line, slice_index(t.start_line, ' '));
+	rest = slice_after(t.start_line, method.len + 1);
+	o.method = method.len > 0 ? method : slice_text("unknown");
+	o.text = (struct outcome_text){
+		.start_line = t.start_line.len > 0 ? t.start_line : t.reason,
+		.request_uri = t.request_uri.len > 0
+		    ? t.request_uri
+		    : slice_first(rest, slice_index(rest, ' ')),
+		.call_id = t.call_id.len > 0 ? t.call_id : slice_text("-"),
+		.from = t.from,
+		.to = t.to,
+	};
+	observation.outcome = &o;
+	m->output(m->arg, &observation);
+}
+
 void
 matcher_input(void *matcher, const struct event *e)
 {
@@ -309,6 +360,9 @@ matcher_input(void *matcher, const struct event *e)
 		break;
 	case EVENT_STAMP:
 		clocks_stamp(m->clocks, &e->stamp);
+		break;
+	case EVENT_LOGGED:
+		on_logged(m, e);
 		break;
 	case EVENT_OBSERVED:
 		on_observation(m, e->observation);

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "pipeline/inner/serverlog.h"
 #include "pipeline/inner/streams.h"
 #include "sip/plainsip.h"
 #include "sip/scan.h"
@@ -16,6 +17,7 @@ struct reader {
 	struct streams *streams;
 	struct sightings *sightings;
 	struct message *message;
+	struct serverlog *log;
 
 	nstime now, ahead; /* stamps less `now' */
 	bool unstamped;    /* the latest packet */
@@ -27,6 +29,7 @@ struct reader {
 	uint64_t packets, messages, segments;
 	uint64_t other_port, no_memory;
 	struct porttally unlisted; /* SIP on other ports */
+	struct obstacle_vote obstacle_port;
 };
 
 static void
@@ -119,6 +122,20 @@ is_sip_datagram(const struct reader *r, const struct decode_event *e)
 	    slice_starts_with(e->udp.payload, "SIP/2.0 ");
 }
 
+/* Servers and Wireshark write messages that came over TCP or TLS as datagrams
+ * of their own making: the Via tells which it was. */
+static enum transport
+transport_of(const struct sip_message *m)
+{
+	if (slice_is_nocase(m->via_transport, "TLS") ||
+	    slice_is_nocase(m->via_transport, "WSS"))
+		return TRANSPORT_TLS;
+	if (slice_is_nocase(m->via_transport, "TCP") ||
+	    slice_is_nocase(m->via_transport, "WS"))
+		return TRANSPORT_TCP;
+	return TRANSPORT_UDP;
+}
+
 static void
 read_datagram(struct reader *r, const struct decode_event *e)
 {
@@ -137,13 +154,21 @@ read_datagram(struct reader *r, const struct decode_event *e)
 		return;
 	}
 	event.message.origin = (struct origin){
-		.transport = TRANSPORT_UDP,
+		.transport = transport_of(&m),
 		.from = e->from,
 		.to = e->to,
 		.now = r->now,
 		.wall = r->now + r->ahead,
 	};
 	tell_message(r, octets, &m, &event);
+}
+
+static void
+count_other(struct reader *r, const struct decode_event *e)
+{
+	r->other_port++;
+	obstacle_count(&r->obstacle_port,
+	    e->from.port < e->to.port ? e->from.port : e->to.port);
 }
 
 /* SIP on ports that nobody listed is counted by the server's port. */
@@ -170,7 +195,7 @@ on_udp(struct reader *r, const struct decode_event *e)
 	else if (is_sip_datagram(r, e))
 		read_datagram(r, e);
 	else
-		r->other_port++;
+		count_other(r, e);
 }
 
 static void
@@ -204,7 +229,7 @@ on_witness_segment(struct reader *r, const struct decode_event *e)
 	if (r->limits.hellos && sightings_hello(r->sightings, e))
 		return;
 	note_unlisted(r, e, e->tcp.payload);
-	r->other_port++;
+	count_other(r, e);
 }
 
 static void
@@ -401,7 +426,8 @@ build_rooms(struct reader *r, const struct reader_limits *limits)
 	r->decode = decode_new(&limits->decode, on_transport, r);
 	r->tcp = tcpreasm_new(&limits->tcp, on_stream, r);
 	r->message = message_new(&limits->message);
-	return r->sightings != NULL && r->streams != NULL &&
+	r->log = serverlog_new(limits->message.octets);
+	return r->log != NULL && r->sightings != NULL && r->streams != NULL &&
 	    r->decode != NULL && r->tcp != NULL && r->message != NULL;
 }
 
@@ -443,6 +469,7 @@ reader_free(struct reader *r)
 	streams_free(r->streams);
 	sightings_free(r->sightings);
 	message_free(r->message);
+	serverlog_free(r->log);
 	free(r);
 }
 
@@ -460,6 +487,43 @@ reader_set(struct reader *r, const struct reader_limits *limits)
 }
 
 static void
+read_logged_message(struct reader *r, const struct serverlog_record *record)
+{
+	struct sip_message m;
+	struct event event;
+
+	if (!read_message(r, record->octets, &m))
+		return;
+	event.message.origin = (struct origin){
+		.transport = transport_of(&m),
+		.from = record->from,
+		.to = record->to,
+		.now = r->now,
+		.wall = r->now + r->ahead,
+	};
+	tell_message(r, record->octets, &m, &event);
+}
+
+/* A record of a server's trace. */
+static void
+read_log(struct reader *r, struct slice octets)
+{
+	struct serverlog_record record;
+	struct event event;
+
+	if (!serverlog_read(r->log, octets, &record))
+		return;
+	if (record.trace.kind == SERVERTRACE_MESSAGE) {
+		read_logged_message(r, &record);
+		return;
+	}
+	event.kind = EVENT_LOGGED;
+	event.flow = 0;
+	event.logged = (struct event_logged){ record.from, record.to, octets };
+	tell(r, &event);
+}
+
+static void
 move_time(struct reader *r, nstime now, nstime wall)
 {
 	if (r->now != now)
@@ -473,10 +537,13 @@ reader_packet(struct reader *r, const struct packet *packet)
 {
 	move_time(r, packet->now, packet->wall);
 	r->packet = packet->number;
-	r->unstamped = packet->unstamped;
+	r->unstamped = packet->unstamped || packet->zoneless;
 	r->task = EVENT_BY_PACKET;
 	r->packets++;
-	decode_input(r->decode, packet);
+	if (packet->datalink == SERVERTRACE_DATALINK)
+		read_log(r, packet->octets);
+	else
+		decode_input(r->decode, packet);
 }
 
 /*
@@ -585,13 +652,27 @@ reader_unlisted(const struct reader *r)
 }
 
 void
+reader_names(const struct reader *r, serverlog_name *output, void *arg)
+{
+	serverlog_names(r->log, output, arg);
+}
+
+void
+reader_obstacles(const struct reader *r, struct obstacles *obstacles)
+{
+	*obstacles = *decode_obstacles(r->decode);
+	obstacles->port = r->obstacle_port;
+}
+
+void
 reader_stats(const struct reader *r, counter_output *output, void *arg)
 {
-	output(arg, COUNTER_EVENT, "reader.other_port", r->other_port);
+	output(arg, COUNTER_OTHER, "reader.other_port", r->other_port);
 	output(arg, COUNTER_LIMIT, "reader.no_memory", r->no_memory);
 	decode_stats(r->decode, output, arg);
 	tcpreasm_stats(r->tcp, output, arg);
 	streams_stats(r->streams, output, arg);
 	sightings_stats(r->sightings, output, arg);
 	message_stats(r->message, output, arg);
+	serverlog_stats(r->log, output, arg);
 }

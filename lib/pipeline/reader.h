@@ -96,6 +96,15 @@ bool reader_decrypted(const struct reader *r, struct decrypt_counts *counts);
 /* SIP in clear on ports that are not listed, by the server's port; borrowed. */
 const struct porttally *reader_unlisted(const struct reader *reader);
 
+/* The names that stand in servers' logs, and the addresses they are shown
+ * as. */
+typedef void reader_name(
+    void *arg, const struct address *address, struct slice name);
+void reader_names(const struct reader *r, reader_name *output, void *arg);
+
+/* What was in the way most often. */
+void reader_obstacles(const struct reader *r, struct obstacles *obstacles);
+
 /* Every reason of every room below. */
 void reader_stats(const struct reader *r, counter_output *output, void *arg);
 

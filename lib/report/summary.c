@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "report/inner/nothing.h"
 #include "report/inner/phrase.h"
 #include "sip/sipdate.h"
 
@@ -160,14 +161,18 @@ write_diagnostics(struct textbuf *t, const struct summary *s)
 		textbuf_add(t, "\n");
 }
 
+/* The counters of that kind, in a line of their own. */
 static void
-write_drops(struct textbuf *t, const struct summary *s)
+write_counters(
+    struct textbuf *t, const struct summary *s, const char *what, bool other)
 {
-	const char *before = "dropped: ";
+	const char *before = what;
 
 	for (size_t i = 0; i < s->drop_count; i++)
-		write_part(t, &before, s->drops[i].value, s->drops[i].name);
-	if (s->drop_count > 0)
+		if (s->drops[i].other == other)
+			write_part(
+			    t, &before, s->drops[i].value, s->drops[i].name);
+	if (before != what)
 		textbuf_add(t, "\n");
 }
 
@@ -229,7 +234,8 @@ summary_write(struct textbuf *t, const struct summary *summary)
 	write_clocks(t, summary);
 	write_diagnostics(t, summary);
 	write_local_dates(t, summary);
-	write_drops(t, summary);
+	write_counters(t, summary, "dropped: ", false);
+	write_counters(t, summary, "not asked for: ", true);
 	for (int i = 0; i < FINDING_KINDS; i++)
 		alerts += summary->alerts[i];
 	if (alerts == 0)
@@ -277,6 +283,10 @@ summary_hint(struct textbuf *t, const struct summary *summary)
 		any = true;
 	}
 	if (watchhint_unlisted(t, settings, summary->unlisted)) {
+		textbuf_add(t, "\n");
+		any = true;
+	}
+	if (!any && nothing_write(t, summary)) {
 		textbuf_add(t, "\n");
 		any = true;
 	}

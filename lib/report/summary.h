@@ -3,6 +3,7 @@
 #define SUMMARY_H
 
 #include "findings/finding.h"
+#include "net/obstacle.h"
 #include "report/watchhint.h"
 #include "tls/decrypt.h"
 
@@ -28,6 +29,7 @@ struct summary_port {
 struct summary_drop {
 	const char *name; /* static */
 	uint64_t value;
+	bool other; /* nothing is lost: it was not asked for */
 };
 
 struct summary_clock {
@@ -49,7 +51,9 @@ enum { SUMMARY_DIAGNOSTICS = 65 };
 struct summary {
 	nstime wall; /* when it was made: the last packet's stamp */
 	uint64_t packets, messages;
-	nstime first, last; /* stamps; both 0 if no packet has one */
+	bool signalling;            /* messages, or TLS where they would be */
+	struct obstacles obstacles; /* what was in the way of the others */
+	nstime first, last;         /* stamps; both 0 if no packet has one */
 	size_t method_count, port_count, drop_count, clock_count;
 	struct summary_method *methods;   /* sorted by name */
 	struct summary_port *not_watched; /* sorted by port */
@@ -79,7 +83,8 @@ void summary_write(struct textbuf *t, const struct summary *summary);
 /*
  * Lines after a savefile that name what the configuration does not watch, and
  * the lines that would: transactions that timed out, or else transactions if
- * most of them; SIP on ports that are not listed.  False: there are none.
+ * most of them; SIP on ports that are not listed.  Or that nothing was to be
+ * looked at, and what was in the way.  False: there are none.
  */
 bool summary_hint(struct textbuf *t, const struct summary *summary);
 

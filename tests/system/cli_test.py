@@ -157,6 +157,84 @@ def test_files():
     refused("control characters in a name", r"a\\x1bb: ", "-r", "a\x1bb")
 
 
+def test_foreign_formats():
+    """The advice is followed: what it makes is read."""
+    write("good.pcap", GOOD)
+    for form, name in (("5views", "5Views"), ("lanalyzer", "LANalyzer"),
+                       ("ngsniffer", "Sniffer"), ("visual", "Visual Networks"),
+                       ("ngwsniffer_2_0", "Sniffer"), ("snoop", "snoop"),
+                       ("netmon2", "Network Monitor")):
+        subprocess.run(["editcap", "-F", form, "good.pcap", "foreign"],
+                       cwd=WORK, check=True)
+        refused(form, f"foreign: .* looks like an? {name} capture; convert it "
+                "with editcap -F pcapng\n", "-r", "foreign")
+        subprocess.run(["editcap", "-F", "pcapng", "foreign", "converted"],
+                       cwd=WORK, check=True)
+        s, _ = summary("-r", "converted")
+        check(form + " converted", s.get("packets") == 3, s)
+    for log, says in (
+            (b"<--- Received SIP request (543 bytes) from UDP:192.0.2.1:5060 "
+             b"--->\nOPTIONS", "Asterisk; .*pjsip set logger pcap FILE"),
+            (b"recv 543 bytes from udp/[192.0.2.1]:5060 at 18:22:00.000000:\n",
+             "FreeSWITCH; .*tcpdump"),
+            (b"18:22:00 OPTIONS sip:b@192.0.2.2 SIP/2.0\nVia: x\n",
+             "SIP messages; .*tcpdump")):
+        refused("a log", "log: not a savefile, looks like a log of " + says,
+                "-r", write("log", log))
+
+
+def record(seconds, lines):
+    """One of a trace, its stamp counted from noon."""
+    return ("TL_INFO(TF_PROTOCOL) [0]0A54.0C88::01/03/2011-12:%02d:%02d.123."
+            "0000abcd (SIPStack,x.cpp(1))$$begin_record\r\n" %
+            (seconds // 60, seconds % 60) + "\r\n".join(lines) +
+            "\r\n$$end_record\r\n\r\n").encode()
+
+
+def traced(direction, start, branch, peer="edge.ptown.local:5062"):
+    return [f"Direction: {direction}", "Peer: " + peer, "Message-Type: x",
+            "Start-Line: " + start,
+            "VIA: SIP/2.0/TLS 10.0.0.11:5061;branch=" + branch,
+            "FROM: <sip:a@ptown.local>;tag=1", "TO: <sip:b@ptown.local>",
+            "CALL-ID: " + branch, "CSEQ: 1 SERVICE", "CONTENT-LENGTH: 0",
+            "Message-Body: -"]
+
+
+def test_server_traces():
+    """What the logging tools of Lync and Skype for Business write."""
+    service = "SERVICE sip:edge.ptown.local:5062;grid SIP/2.0"
+    expired = ["LogType: diagnostic", "Severity: error",
+               "Text: Message expired in the outbound queue before it could "
+               "be sent", "SIP-Start-Line: " + service, "SIP-Call-ID: c2",
+               "Peer: edge.ptown.local:5062"]
+    good = (record(0, traced("outgoing", service, "c1")) +
+            record(1, traced("incoming", "SIP/2.0 200 OK", "c1")))
+    s, err = summary("-r", write("trace.txt", good))
+    check("a trace: answered", s.get("messages") == 2 and
+          s["transactions"]["SERVICE"]["answered"] == 1 and
+          "stands for edge.ptown.local" in err, (s, err))
+    s, _ = summary("-r", write("trace.gz", gzip.compress(good)))
+    check("a trace, compressed", s.get("messages") == 2, s)
+    for text in (good + record(40, expired),
+                 "\r\n".join(["He wrote:", ""] + expired + ["", "So."])
+                 .encode()):
+        status, out, _ = run("--json", "-r", write("trace.txt", text))
+        raised = [json.loads(line) for line in out.splitlines()][0]
+        check("expired in the queue", status == 1 and
+              raised.get("alert") == "transaction-timeout" and
+              raised["evidence"]["proof"] == "server_log" and
+              raised["evidence"]["method"] == "SERVICE" and
+              raised["subject"].endswith(":5062"), raised)
+        status, out, _ = run("-r", "trace.txt")
+        check("expired, in words", status == 1 and
+              "the server's own log says so" in out, out)
+    for cut in range(0, len(good), 7):
+        status, out, err = run("-r", write("cut.txt", good[:cut]))
+        check(f"a trace cut at {cut}", status in (0, 2), (out, err))
+    refused("UTF-16", "UTF-16 text; .*iconv", "-r", write(
+        "wide.txt", b"\xff\xfe" + good.decode().encode("utf-16-le")))
+
+
 def test_no_permission():
     folder = tempfile.mkdtemp(prefix="siptimed-cli-")
     os.chmod(folder, 0o755)

@@ -251,7 +251,8 @@ on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 		}
 	if (s->drop_count == MOST_DROPS)
 		abort();
-	drops->each[s->drop_count++] = (struct summary_drop){ name, value };
+	drops->each[s->drop_count++] =
+	    (struct summary_drop){ name, value, false };
 }
 
 static void

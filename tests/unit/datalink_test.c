@@ -233,6 +233,17 @@ START_TEST(frames_lie_in_pseudowires)
 }
 END_TEST
 
+START_TEST(where_it_ended_is_told)
+{
+	wire_begin(&wire, "");
+	wire_hex(&wire, MACS "8100 0005 88cc 00");
+	ck_assert_uint_eq(datalink_end(1, wire_slice(&wire)), 0x88cc);
+	wire_begin(&wire, "");
+	wire_hex(&wire, MACS "0024 424203 000000 0000");
+	ck_assert_uint_eq(datalink_end(1, wire_slice(&wire)), 0);
+}
+END_TEST
+
 START_TEST(an_unknown_datalink_is_recognized)
 {
 	ck_assert_int_eq(result_of(143, "00"), DATALINK_UNKNOWN);
@@ -262,5 +273,5 @@ UNIT("datalink", ethernet_leads_to_ip, up_to_four_vlan_tags_are_skipped,
     mpls_labels_are_skipped_to_the_bottom, labels_without_end_are_given_up,
     a_payload_other_than_ip_is_recognized, wireless_frames_lead_to_ip,
     serial_lines_lead_to_ip, what_systems_write_in_front_is_skipped,
-    shims_are_skipped, frames_lie_in_pseudowires,
+    shims_are_skipped, frames_lie_in_pseudowires, where_it_ended_is_told,
     an_unknown_datalink_is_recognized, a_tunnel_can_carry_a_frame)

@@ -67,6 +67,23 @@ START_TEST(a_copied_certificate_and_realm_stand_alone)
 }
 END_TEST
 
+START_TEST(a_copied_record_of_a_log_stands_alone)
+{
+	char record[] = "LogType: diagnostic";
+	const struct event event = {
+		.kind = EVENT_LOGGED,
+		.logged = { .uas = { .port = 5062 },
+		    .record = slice_text(record) },
+	};
+	struct event *copy = event_copy(&event);
+
+	memset(record, 'x', sizeof(record));
+	ck_assert(slice_is(copy->logged.record, "LogType: diagnostic"));
+	ck_assert_uint_eq(copy->logged.uas.port, 5062);
+	event_discard(copy);
+}
+END_TEST
+
 START_TEST(other_events_are_copied_as_they_are)
 {
 	const struct event event = {
@@ -109,5 +126,5 @@ END_TEST
 
 UNIT("event", a_copied_message_stands_alone,
     a_copied_certificate_and_realm_stand_alone,
-    other_events_are_copied_as_they_are,
+    a_copied_record_of_a_log_stands_alone, other_events_are_copied_as_they_are,
     time_then_packet_then_task_then_flow_order_events)

@@ -158,7 +158,7 @@ START_TEST(the_summary_has_its_fields_in_order)
 		    .unfinished = 2 },
 	};
 	struct summary_port ports[] = { { 5060, 17 } };
-	struct summary_drop drops[] = { { "ipfrag.timed_out", 1 } };
+	struct summary_drop drops[] = { { "ipfrag.timed_out", 1, false } };
 	struct summary_clock clocks[] = {
 		{ .peer = endpoint_address(slice_of("\x0a\0\0\x0b", 4)),
 		    .offset = -3600400 * NSTIME_MS,

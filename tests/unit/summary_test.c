@@ -27,8 +27,8 @@ START_TEST(a_person_reads_a_few_lines)
 		    .undelivered = 6,
 		    .unfinished = 2 },
 	};
-	struct summary_drop drops[] = { { "ipfrag.timed_out", 1 },
-		{ "sip.too_long", 2 } };
+	struct summary_drop drops[] = { { "ipfrag.timed_out", 1, false },
+		{ "sip.too_long", 2, false } };
 	struct summary_clock clocks[] = {
 		{ .peer = endpoint_address(slice_of("\x0a\0\0\x0b", 4)),
 		    .offset = -3600400 * NSTIME_MS,
@@ -187,7 +187,7 @@ END_TEST
 
 START_TEST(dates_without_a_zone_are_said_to_be_unreadable)
 {
-	struct summary_drop drop = { "sipdate.local_time", 4 };
+	struct summary_drop drop = { "sipdate.local_time", 4, false };
 	const struct summary s = { .drops = &drop, .drop_count = 1 };
 
 	written(&s);
@@ -196,9 +196,27 @@ START_TEST(dates_without_a_zone_are_said_to_be_unreadable)
 }
 END_TEST
 
-UNIT("summary", a_person_reads_a_few_lines,
-    of_many_clocks_those_furthest_off_are_shown, nothing_seen_is_said_as_well,
-    a_hint_if_most_was_not_watched,
+START_TEST(what_was_not_asked_for_is_told_apart)
+{
+	struct summary_drop drops[] = {
+		{ "ipfrag.timed_out", 1, false },
+		{ "reader.other_port", 7, true },
+	};
+	const struct summary s = {
+		.drops = drops,
+		.drop_count = 2,
+		.messages = 1,
+	};
+
+	ck_assert_ptr_nonnull(strstr(written(&s),
+	    "dropped: 1 ipfrag.timed_out\n"
+	    "not asked for: 7 reader.other_port\n"));
+}
+END_TEST
+
+UNIT("summary", what_was_not_asked_for_is_told_apart,
+    a_person_reads_a_few_lines, of_many_clocks_those_furthest_off_are_shown,
+    nothing_seen_is_said_as_well, a_hint_if_most_was_not_watched,
     timeouts_that_were_not_watched_are_a_hint_whatever_their_share,
     no_hint_where_all_was_watched, done_frees_what_it_owns,
     dates_without_a_zone_are_said_to_be_unreadable)

@@ -24,10 +24,10 @@ START_TEST(a_counter_of_a_limit_is_known_as_one)
 
 	totals_gather(&t, COUNTER_EVENT, "a.dropped", 1);
 	totals_add(&t, "a.full", 1);
-	ck_assert(!t.entries[1].limit);
+	ck_assert_int_ne(t.entries[1].kind, COUNTER_LIMIT);
 	totals_gather(&t, COUNTER_LIMIT, "a.full", 1);
-	ck_assert(!t.entries[0].limit);
-	ck_assert(t.entries[1].limit);
+	ck_assert_int_eq(t.entries[0].kind, COUNTER_EVENT);
+	ck_assert_int_eq(t.entries[1].kind, COUNTER_LIMIT);
 	ck_assert_uint_eq(t.entries[1].value, 2);
 }
 END_TEST

@@ -51,6 +51,8 @@ by_sight(const struct outcome *o, const struct delivery *d)
 	const bool unanswered =
 	    o->class == OUTCOME_NO_RESPONSE || o->class == OUTCOME_NO_FINAL;
 
+	if (d->server_log)
+		return "server_log";
 	if (o->class == OUTCOME_NO_ACK || o->class == OUTCOME_NO_ACK_2XX)
 		return "response_retransmitted";
 	if (o->class == OUTCOME_NO_RESPONSE && d->unreachable)
@@ -179,11 +181,13 @@ proof_write(struct evidence *e, const struct outcome *o, const char *proof,
 	evidence_endpoint(e, "uac", &o->uac);
 	evidence_endpoint(e, "uas", &o->uas);
 	evidence_text(e, "transport", transport_name(o->transport));
-	evidence_time(e, "sent", o->request.sent_wall);
+	if (o->request.sent_wall > 0)
+		evidence_time(e, "sent", o->request.sent_wall);
 	evidence_integer(e, "copies", o->request.copies);
 	if (o->response.status != 0)
 		evidence_integer(e, "last_status", o->response.status);
-	evidence_seconds(e, "elapsed_s", o->now - o->request.sent, 1);
+	if (o->now > o->request.sent)
+		evidence_seconds(e, "elapsed_s", o->now - o->request.sent, 1);
 	evidence_boolean(e, "mras", o->mras);
 	evidence_boolean(e, "recovered", o->signs.recovered);
 	evidence_integer(e, "legs", o->group.legs);

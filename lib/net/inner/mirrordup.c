@@ -290,6 +290,6 @@ mirrordup_set(struct mirrordup *m, const struct mirrordup_limits *limits)
 void
 mirrordup_stats(const struct mirrordup *m, counter_output *output, void *arg)
 {
-	output(arg, COUNTER_EVENT, "mirrordup.duplicate", m->duplicates);
+	output(arg, COUNTER_OTHER, "mirrordup.duplicate", m->duplicates);
 	output(arg, COUNTER_LIMIT, "mirrordup.forgotten", m->forgotten);
 }

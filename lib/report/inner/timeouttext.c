@@ -98,6 +98,7 @@ static const struct {
 	    "its sender reported 408 or 504 to its own client" },
 	{ "failover", "its sender went on to another server" },
 	{ "unreachable", "ICMP says unreachable" },
+	{ "server_log", "the server's own log says so" },
 };
 
 static void
@@ -132,6 +133,8 @@ add_since(struct textbuf *t, const struct alert_event *event)
 		textbuf_time_of_day(t, event->first_seen);
 		return;
 	}
+	if (evidence_find(event->evidence, "sent") == NULL)
+		return;
 	textbuf_add(t, "; sent ");
 	textbuf_time_of_day(
 	    t, evidence_number(event->evidence, "sent", event->first_seen));

@@ -265,6 +265,7 @@ filter_wanted_write(struct assembly *b, const struct filter_wanted *wanted,
 	ip6(&p);
 	assembly_place(b, p.transport);
 	assembly_if(b, 6, p.tcp);
+	assembly_if(b, 132, p.tcp); /* SCTP: its ports are where TCP's are */
 	assembly_if(b, 17, p.udp);
 	assembly_go(b, p.leave);
 	udp(&p, &witness);

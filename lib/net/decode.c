@@ -9,6 +9,7 @@
 #include "net/inner/exported.h"
 #include "net/inner/ipfrag.h"
 #include "net/inner/mirrordup.h"
+#include "net/inner/sctp.h"
 
 enum { MAX_DEPTH = 8 }; /* IP packets inside each other */
 
@@ -20,6 +21,7 @@ struct decode {
 	struct siphash_key key;
 	struct ipfrag *fragments;
 	struct mirrordup *duplicates;
+	struct sctp *sctp;
 	struct obstacles obstacles;
 	uint64_t datalink[DATALINK_RESULTS];
 	uint64_t ip[IP_RESULTS];
@@ -59,7 +61,8 @@ decode_new(const struct decode_limits *limits, decode_output *output, void *arg)
 	d->key = limits->key;
 	d->fragments = ipfrag_new(&fragments);
 	d->duplicates = mirrordup_new(&duplicates);
-	if (d->fragments == NULL || d->duplicates == NULL) {
+	d->sctp = sctp_new();
+	if (d->fragments == NULL || d->duplicates == NULL || d->sctp == NULL) {
 		decode_free(d);
 		return NULL;
 	}
@@ -73,6 +76,7 @@ decode_free(struct decode *d)
 		return;
 	ipfrag_free(d->fragments);
 	mirrordup_free(d->duplicates);
+	sctp_free(d->sctp);
 	free(d);
 }
 
@@ -198,6 +202,42 @@ tcp_layer(struct decode *d, const struct ip *ip, bool reassembled,
 	tell(d, ip, layer, &event);
 }
 
+/* Of the packet whose messages are told. */
+struct decode_sctp {
+	struct decode *decode;
+	const struct ip *ip;
+	const struct decode_layer *layer;
+};
+
+static void
+on_sctp_message(void *arg, const struct sctp_message *m)
+{
+	const struct decode_sctp *in = arg;
+	struct decode_event event = {
+		.transport = DECODE_SCTP,
+		.from.port = m->source_port,
+		.to.port = m->destination_port,
+		.udp = {
+			.source_port = m->source_port,
+			.destination_port = m->destination_port,
+			.payload = m->octets,
+			.payload_len = m->octets.len,
+		},
+	};
+
+	tell(in->decode, in->ip, in->layer, &event);
+}
+
+static void
+sctp_layer(struct decode *d, const struct ip *ip, bool reassembled,
+    const struct decode_layer *layer)
+{
+	struct decode_sctp in = { d, ip, layer };
+
+	if (!is_duplicate(d, ip, layer, reassembled))
+		sctp_input(d->sctp, ip, on_sctp_message, &in);
+}
+
 static void
 icmp_layer(struct decode *d, const struct ip *ip, bool reassembled,
     const struct decode_layer *layer)
@@ -254,6 +294,8 @@ ip_layer(struct decode *d, struct decode_layer *layer)
 		return udp_layer(d, &ip, reassembled, layer);
 	if (ip.protocol == IP_TCP)
 		tcp_layer(d, &ip, reassembled, layer);
+	else if (ip.protocol == IP_SCTP)
+		sctp_layer(d, &ip, reassembled, layer);
 	else if (ip.protocol == (ip.from.version == 4 ? IP_ICMP : IP_ICMPV6))
 		icmp_layer(d, &ip, reassembled, layer);
 	else
@@ -364,6 +406,7 @@ decode_reset(struct decode *d)
 {
 	ipfrag_reset(d->fragments);
 	mirrordup_reset(d->duplicates);
+	sctp_reset(d->sctp);
 }
 
 void
@@ -407,6 +450,7 @@ decode_stats(const struct decode *d, counter_output *output, void *arg)
 	output(arg, COUNTER_EVENT, "exported.malformed", d->bad_pdu);
 	ipfrag_stats(d->fragments, output, arg);
 	mirrordup_stats(d->duplicates, output, arg);
+	sctp_stats(d->sctp, output, arg);
 	output(arg, COUNTER_EVENT, "udp.malformed", d->bad_udp);
 	output(arg, COUNTER_EVENT, "tcp.malformed", d->bad_tcp);
 	output(arg, COUNTER_OTHER, "icmp.not_unreachable", d->other_icmp);

@@ -34,7 +34,8 @@ struct decode_limits {
 enum decode_transport {
 	DECODE_UDP,
 	DECODE_TCP,
-	DECODE_ICMP /* destination unreachable, v4 or v6 */
+	DECODE_SCTP, /* a message of its user, in the place of a datagram */
+	DECODE_ICMP  /* destination unreachable, v4 or v6 */
 };
 
 /* The innermost layer that was found.  Borrowed until the callback returns. */
@@ -43,7 +44,7 @@ struct decode_event {
 	const struct packet *packet;  /* the one that completed it */
 	struct endpoint from, to;     /* ports 0 for ICMP */
 	bool truncated;               /* payload is shorter than on the wire */
-	struct udp udp;               /* DECODE_UDP */
+	struct udp udp;               /* DECODE_UDP, DECODE_SCTP */
 	struct tcp tcp;               /* DECODE_TCP */
 	struct icmp_unreachable icmp; /* DECODE_ICMP */
 };
@@ -55,7 +56,7 @@ struct decode *decode_new(
     const struct decode_limits *limits, decode_output *output, void *arg);
 void decode_free(struct decode *d);
 
-/* Calls output at most once per packet. */
+/* Calls output at most once per packet, but for SCTP: once per message. */
 void decode_input(struct decode *d, const struct packet *packet);
 
 /* Give up fragments whose time is over. */

@@ -19,7 +19,8 @@ enum ip_protocol {
 	IP_IPV6 = 41,
 	IP_GRE = 47,
 	IP_ESP = 50,
-	IP_ICMPV6 = 58
+	IP_ICMPV6 = 58,
+	IP_SCTP = 132
 };
 
 struct ip {

@@ -154,7 +154,8 @@ read_datagram(struct reader *r, const struct decode_event *e)
 		return;
 	}
 	event.message.origin = (struct origin){
-		.transport = transport_of(&m),
+		.transport = e->transport == DECODE_SCTP ? TRANSPORT_TCP
+							 : transport_of(&m),
 		.from = e->from,
 		.to = e->to,
 		.now = r->now,
@@ -260,6 +261,16 @@ on_icmp(const struct reader *r, const struct decode_event *e)
 	tell(r, &event);
 }
 
+/* RFC 4168: a message each, delivered or not, as over TCP. */
+static void
+on_sctp(struct reader *r, const struct decode_event *e)
+{
+	if (is_sip_datagram(r, e))
+		read_datagram(r, e);
+	else
+		count_other(r, e);
+}
+
 static void
 on_transport(void *arg, const struct decode_event *e)
 {
@@ -271,6 +282,9 @@ on_transport(void *arg, const struct decode_event *e)
 		break;
 	case DECODE_TCP:
 		on_tcp(r, e);
+		break;
+	case DECODE_SCTP:
+		on_sctp(r, e);
 		break;
 	case DECODE_ICMP:
 		on_icmp(r, e);

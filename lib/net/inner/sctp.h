@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SCTP_H
+#define SCTP_H
+
+#include "base/counter.h"
+#include "net/ip.h"
+
+/*
+ * SCTP (RFC 9260) as far as SIP needs it (RFC 4168): the user messages in its
+ * DATA chunks, put together where they are in several.  A chunk that was sent
+ * again is left out while it is remembered.
+ */
+
+struct sctp;
+
+/* A message, whole; borrowed until the callback returns. */
+struct sctp_message {
+	uint16_t source_port, destination_port;
+	struct slice octets;
+};
+
+typedef void sctp_output(void *arg, const struct sctp_message *message);
+
+/* NULL when out of memory; the caller frees it. */
+struct sctp *sctp_new(void);
+void sctp_free(struct sctp *s);
+
+/* The payload of `ip' is SCTP.  Calls output for each message that is whole
+ * now. */
+void sctp_input(
+    struct sctp *s, const struct ip *ip, sctp_output *output, void *arg);
+
+/* Forget what is in pieces: time was rebased. */
+void sctp_reset(struct sctp *s);
+
+/* sctp.malformed, sctp.resent, sctp.incomplete, sctp.too_long,
+ * sctp.no_memory */
+void sctp_stats(const struct sctp *s, counter_output *output, void *arg);
+
+#endif

@@ -23,7 +23,7 @@ struct delivery {
 	bool lost;      /* drops or gaps since it was sent */
 	nstime closed_after; /* TCP: the server closed or reset it so long
 			      * after the request was sent; 0: it did not */
-	bool server_log;   /* the server's own log says that it failed */
+	bool server_log;     /* the server's own log says that it failed */
 };
 
 #endif

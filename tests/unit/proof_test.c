@@ -131,6 +131,26 @@ START_TEST(a_client_that_closed_at_once_did_not_wait)
 }
 END_TEST
 
+START_TEST(of_a_message_without_its_connection_nothing_is_known)
+{
+	struct outcome o = stopped(1, 0);
+	const struct delivery d = { .acknowledged = false };
+
+	o.transport = TRANSPORT_TLS;
+	ck_assert_str_eq(judge(o, d), "");
+	ck_assert_int_eq(verdict, TIMEOUT_UNKNOWN_UNREPEATED);
+}
+END_TEST
+
+START_TEST(the_servers_own_log_is_a_proof)
+{
+	const struct delivery d = { .server_log = true };
+
+	ck_assert_str_eq(judge(stopped(1, 0), d), "server_log");
+	ck_assert_int_eq(verdict, TIMEOUT_TIMED_OUT);
+}
+END_TEST
+
 START_TEST(loss_does_not_void_what_the_requester_showed)
 {
 	const struct delivery d = { .lost = true };
@@ -235,7 +255,8 @@ START_TEST(ringing_without_answer_is_no_timeout)
 }
 END_TEST
 
-UNIT("proof", repeating_to_the_end_proves_silence,
+UNIT("proof", of_a_message_without_its_connection_nothing_is_known,
+    the_servers_own_log_is_a_proof, repeating_to_the_end_proves_silence,
     a_requester_that_stopped_early_gave_up,
     one_copy_is_a_sender_that_never_repeats,
     one_that_resends_otherwise_was_answered_unseen,

@@ -108,6 +108,10 @@ why_unknown(
 		return TIMEOUT_UNDELIVERED;
 	if (d->acknowledged && !answer_implied(o))
 		return TIMEOUT_UNKNOWN_GAVE_UP;
+	/* It was handed over without its connection, by a log or exported, so
+	 * nothing can show how far it got. */
+	if (o->request.flow == 0 && !answer_implied(o))
+		return TIMEOUT_UNKNOWN_UNREPEATED;
 	return missed(d);
 }
 

@@ -28,13 +28,6 @@ struct way {
 	enum tcpreasm_direction direction;
 };
 
-static struct tcpconn *
-of_timer(struct timerq_entry *entry)
-{
-	return (
-	    struct tcpconn *)((char *)entry - offsetof(struct tcpconn, timer));
-}
-
 static void
 emit(struct tcpreasm *t, struct tcpconn *c, struct tcpreasm_event *event)
 {
@@ -53,6 +46,7 @@ tell(struct tcpreasm *t, struct tcpconn *c, enum tcpreasm_fact fact,
 	struct tcpreasm_event event = {
 		.fact = fact,
 		.direction = direction,
+		.offset = c->streams[direction].acknowledged,
 		.now = now,
 		.wall = now + t->wall_ahead,
 	};
@@ -285,21 +279,6 @@ tell_resent(struct tcpreasm *t, struct tcpconn *c,
 	tell(t, c, TCPREASM_RESENT, direction, now);
 }
 
-static void
-tell_acknowledged(struct tcpreasm *t, struct tcpconn *c,
-    enum tcpreasm_direction direction, nstime now)
-{
-	struct tcpreasm_event event = {
-		.fact = TCPREASM_ACKNOWLEDGED,
-		.direction = direction,
-		.offset = c->streams[direction].acknowledged,
-		.now = now,
-		.wall = now + t->wall_ahead,
-	};
-
-	emit(t, c, &event);
-}
-
 /* What a segment acknowledges of the direction. */
 static void
 acknowledge(struct tcpreasm *t, struct tcpconn *c,
@@ -310,7 +289,7 @@ acknowledge(struct tcpreasm *t, struct tcpconn *c,
 
 	tcpstream_acknowledge(s, tcp, now);
 	if (before < s->awaited && s->acknowledged > before)
-		tell_acknowledged(t, c, direction, now);
+		tell(t, c, TCPREASM_ACKNOWLEDGED, direction, now);
 	tell_resent(t, c, direction, now);
 }
 
@@ -399,7 +378,7 @@ tcpreasm_tick(struct tcpreasm *t, nstime now)
 	struct tcpconn *c;
 
 	while ((due = timerq_due(t->timers, now)) != NULL)
-		on_timer(t, of_timer(due), now);
+		on_timer(t, tcpconn_of_timer(due), now);
 	while ((c = tcptable_expired(&t->table, now)) != NULL) {
 		end_streams(t, c, now);
 		forget(t, c, now);

@@ -79,7 +79,7 @@ struct tcpreasm_event {
 	enum tcpreasm_direction direction;
 	struct slice octets; /* DATA */
 	uint64_t offset;  /* in its direction: DATA, GAP: of their first octet;
-			   * ACKNOWLEDGED: up to which octet */
+			   * others: up to where it is acknowledged */
 	uint64_t begin;   /* DATA: offset of the first octet that is not a
 			   * proxy's, see proxyproto.h; 0 in most cases */
 	uint64_t lost;    /* GAP */

@@ -46,6 +46,11 @@ struct logged_copy {
 	uint8_t octets[];
 };
 
+struct logged_copy {
+	struct event event;
+	uint8_t octets[];
+};
+
 static struct slice *
 slice_at(struct sip_message *m, size_t i)
 {
@@ -152,11 +157,28 @@ copy_logged(const struct event *event)
 	return &copy->event;
 }
 
+static struct event *
+copy_logged(const struct event *event)
+{
+	const struct slice record = event->logged.record;
+	struct logged_copy *copy = malloc(sizeof(*copy) + record.len);
+	uint8_t *to;
+
+	if (copy == NULL)
+		return NULL;
+	to = copy->octets;
+	copy->event = *event;
+	copy->event.logged.record = put(&to, record);
+	return &copy->event;
+}
+
 struct event *
 event_copy(const struct event *event)
 {
 	struct event *copy;
 
+	if (event->kind == EVENT_LOGGED)
+		return copy_logged(event);
 	if (event->kind == EVENT_MESSAGE)
 		return copy_message(event);
 	if (event->kind == EVENT_OBSERVED)

@@ -98,6 +98,8 @@ struct event {
 	enum event_task task;
 	uint64_t flow; /* the connection that it is about; 0: none */
 
+	unsigned reader; /* set where events of several are merged, else 0 */
+
 	union {
 		struct event_message message;
 		struct event_packet packet_of;

@@ -105,6 +105,7 @@ eventmerge_input(struct eventmerge *m, size_t reader, struct event *event)
 		return;
 	}
 	held->event = event;
+	event->reader = (unsigned)reader;
 	STAILQ_INSERT_TAIL(&m->readers[reader].events, held, next);
 	if (++m->held <= m->limit)
 		return;

@@ -5,12 +5,14 @@
 
 #include "net/ip.h"
 #include "net/servertrace.h"
+#include "pipeline/inner/msgdup.h"
 #include "pipeline/inner/replies.h"
 #include "sip/mras.h"
 
 enum {
 	METHODS_TEXT = 512,
-	SYNS = 2 /* the client repeated it */
+	DUPLICATES = 1024, /* messages of the last moments */
+	SYNS = 2           /* the client repeated it */
 };
 
 /* Ids of outcomes that the table of transactions did not give. */
@@ -26,6 +28,7 @@ struct matcher {
 	void *arg;
 
 	struct paths *paths;
+	struct msgdup *duplicates;
 	struct clocks *clocks;
 	struct crosscheck *crosscheck;
 	struct txntable *txns;
@@ -45,10 +48,11 @@ build_rooms(struct matcher *m, const struct matcher_limits *limits)
 {
 	m->clocks = clocks_new(&limits->clocks, on_observation, m);
 	m->paths = paths_new(&limits->paths);
+	m->duplicates = msgdup_new(DUPLICATES, &limits->transactions.key);
 	m->crosscheck = crosscheck_new(&limits->message);
 	m->txns = txntable_new(&limits->transactions, on_outcome, m);
-	return m->clocks != NULL && m->paths != NULL && m->crosscheck != NULL &&
-	    m->txns != NULL;
+	return m->clocks != NULL && m->paths != NULL && m->duplicates != NULL &&
+	    m->crosscheck != NULL && m->txns != NULL;
 }
 
 struct matcher *
@@ -77,6 +81,7 @@ matcher_free(struct matcher *m)
 		return;
 	clocks_free(m->clocks);
 	paths_free(m->paths);
+	msgdup_free(m->duplicates);
 	crosscheck_free(m->crosscheck);
 	txntable_free(m->txns);
 	free(m);
@@ -340,7 +345,9 @@ matcher_input(void *matcher, const struct event *e)
 	m->unstamped = e->unstamped;
 	switch (e->kind) {
 	case EVENT_MESSAGE:
-		on_message(m, &e->message, e->now);
+		if (!msgdup_input(
+			m->duplicates, e->reader, &e->message, e->now))
+			on_message(m, &e->message, e->now);
 		break;
 	case EVENT_PACKET:
 		paths_packet(
@@ -484,6 +491,7 @@ matcher_stats(const struct matcher *m, counter_output *output, void *arg)
 {
 	output(arg, COUNTER_LIMIT, "matcher.no_memory", m->no_memory);
 	output(arg, COUNTER_EVENT, "matcher.syn_once", m->syn_once);
+	msgdup_stats(m->duplicates, output, arg);
 	paths_stats(m->paths, output, arg);
 	clocks_stats(m->clocks, output, arg);
 	crosscheck_stats(m->crosscheck, output, arg);

@@ -15,7 +15,9 @@
  *
  * Whatever needs more than one flow is known here: requests and responses of
  * one transaction may come on two flows, and its legs, failover and ICMP do.
- * Nothing depends on which reader an event is of.
+ * Nothing depends on which reader an event is of.  A message may be told by
+ * anybody: one that came without packets of its own (HEP, a server's log) needs
+ * no more than its octets and its origin.
  *
  * It keeps no clock: events bring their time, and matcher_tick() moves it
  * between events.

@@ -5,12 +5,14 @@
 
 #include "pipeline/inner/serverlog.h"
 #include "pipeline/inner/streams.h"
+#include "pipeline/inner/teller.h"
 #include "sip/plainsip.h"
 #include "sip/scan.h"
 
 struct reader {
 	struct reader_limits limits;
-	struct reader_output output;
+	reader_hint *hint;
+	void *arg; /* of the hint */
 
 	struct decode *decode;
 	struct tcpreasm *tcp;
@@ -19,10 +21,7 @@ struct reader {
 	struct message *message;
 	struct serverlog *log;
 
-	nstime now, ahead; /* stamps less `now' */
-	bool unstamped;    /* the latest packet */
-	uint64_t packet;   /* the latest at `now', as in struct event */
-	enum event_task task;
+	struct teller teller;
 	nstime last_drop;
 	nstime hole;   /* no packets were captured for long after this, .. */
 	nstime judged; /* .. and what was due is judged at this */
@@ -31,60 +30,6 @@ struct reader {
 	struct porttally unlisted; /* SIP on other ports */
 	struct obstacle_vote obstacle_port;
 };
-
-static void
-tell(const struct reader *r, struct event *event)
-{
-	event->now = r->now;
-	event->wall = r->now + r->ahead;
-	event->packet = r->packet;
-	event->unstamped = r->unstamped;
-	event->task = r->task;
-	r->output.event(r->output.arg, event);
-}
-
-static void
-on_sighting(void *arg, const struct event *sighting)
-{
-	struct event event = *sighting;
-
-	tell(arg, &event);
-}
-
-static void
-on_observation(void *arg, uint64_t flow, const struct observation *observation)
-{
-	struct event event = {
-		.kind = EVENT_OBSERVED,
-		.flow = flow,
-		.observation = observation,
-	};
-
-	tell(arg, &event);
-}
-
-static void
-tell_truncated(struct reader *r)
-{
-	on_observation(r, 0,
-	    &(struct observation){
-		.kind = OBSERVATION_TRUNCATED,
-		.now = r->now,
-		.wall = r->now + r->ahead,
-	    });
-}
-
-static void
-tell_packet(const struct reader *r, const struct address *from,
-    const struct address *to)
-{
-	struct event event;
-
-	event.kind = EVENT_PACKET;
-	event.flow = 0;
-	event.packet_of = (struct event_packet){ *from, *to };
-	tell(r, &event);
-}
 
 /* The scanner reads what is written as nearly all messages are; libosip2 has
  * the say about the rest, and counts what it refuses. */
@@ -105,7 +50,7 @@ tell_message(struct reader *r, struct slice octets, const struct sip_message *m,
 	event->flow = event->message.origin.flow;
 	event->message.octets = octets;
 	event->message.message = m;
-	tell(r, event);
+	teller_event(&r->teller, event);
 }
 
 static bool
@@ -144,13 +89,13 @@ read_datagram(struct reader *r, const struct decode_event *e)
 	struct event event;
 	bool is_message;
 
-	if (r->output.hint != NULL)
-		r->output.hint(r->output.arg, &e->from.address, &e->to.address);
+	if (r->hint != NULL)
+		r->hint(r->arg, &e->from.address, &e->to.address);
 	is_message = read_message(r, octets, &m);
 	if (e->truncated && framing_may_be_sip(octets) && octets.len > 0)
-		tell_truncated(r);
+		teller_truncated(&r->teller);
 	if (!is_message) {
-		tell_packet(r, &e->from.address, &e->to.address);
+		teller_packet(&r->teller, &e->from.address, &e->to.address);
 		return;
 	}
 	event.message.origin = (struct origin){
@@ -158,8 +103,8 @@ read_datagram(struct reader *r, const struct decode_event *e)
 							 : transport_of(&m),
 		.from = e->from,
 		.to = e->to,
-		.now = r->now,
-		.wall = r->now + r->ahead,
+		.now = r->teller.now,
+		.wall = r->teller.now + r->teller.ahead,
 	};
 	tell_message(r, octets, &m, &event);
 }
@@ -243,22 +188,11 @@ on_tcp(struct reader *r, const struct decode_event *e)
 		on_witness_segment(r, e);
 		return;
 	}
-	tell_packet(r, &e->from.address, &e->to.address);
+	teller_packet(&r->teller, &e->from.address, &e->to.address);
 	r->segments += e->tcp.payload_len > 0;
 	if (e->truncated && e->tcp.payload_len > 0)
-		tell_truncated(r);
+		teller_truncated(&r->teller);
 	reassemble(r, e, from, to);
-}
-
-static void
-on_icmp(const struct reader *r, const struct decode_event *e)
-{
-	struct event event = {
-		.kind = EVENT_UNREACHABLE,
-		.unreachable = e->icmp,
-	};
-
-	tell(r, &event);
 }
 
 /* RFC 4168: a message each, delivered or not, as over TCP. */
@@ -287,82 +221,33 @@ on_transport(void *arg, const struct decode_event *e)
 		on_sctp(r, e);
 		break;
 	case DECODE_ICMP:
-		on_icmp(r, e);
+		teller_unreachable(&r->teller, &e->icmp);
 		break;
 	}
 }
 
-/* When this side was the first to end the connection, by FIN or RST. */
-static nstime
-hung_up(const struct tcpreasm_event *e, enum tcpreasm_direction d,
-    const struct tcpreasm_facts *facts)
-{
-	if (e->fact == TCPREASM_RESET && e->direction == d &&
-	    facts->hung_up == NSTIME_NEVER)
-		return e->now;
-	return facts->hung_up;
-}
-
 static void
-tell_acknowledged(const struct reader *r, const struct tcpreasm_event *e)
+on_observation(void *arg, uint64_t flow, const struct observation *observation)
 {
-	struct event event;
+	struct reader *r = arg;
 
-	event.kind = EVENT_ACKNOWLEDGED;
-	event.flow = e->connection;
-	event.acknowledged =
-	    (struct event_acknowledged){ e->direction, e->offset };
-	tell(r, &event);
-}
-
-static void
-tell_facts(const struct reader *r, const struct tcpreasm_event *e)
-{
-	struct event event = {
-		.kind = EVENT_FLOW,
-		.flow = e->connection,
-		.facts = { .forgotten = e->fact == TCPREASM_FORGOTTEN },
-	};
-
-	for (int d = 0; d < 2; d++) {
-		struct tcpreasm_facts facts;
-
-		if (!tcpreasm_facts(r->tcp, e->connection, d, &facts))
-			return;
-		event.facts.ways[d] = (struct event_way){
-			.acknowledged = facts.acknowledged,
-			.last_gap = facts.last_gap,
-			.hung_up = hung_up(e, d, &facts),
-			.undelivered = facts.resends >= TCPREASM_UNDELIVERED,
-		};
-		event.facts.ended = facts.ended;
-	}
-	tell(r, &event);
+	teller_observation(&r->teller, flow, observation);
 }
 
 static void
 on_flow(void *arg, const struct tcpreasm_event *e)
 {
-	if (e->fact == TCPREASM_ACKNOWLEDGED)
-		tell_acknowledged(arg, e);
-	else
-		tell_facts(arg, e);
+	const struct reader *r = arg;
+
+	teller_flow(&r->teller, r->tcp, e);
 }
 
 static void
 on_unanswered(void *arg, const struct tcpreasm_event *e)
 {
-	struct reader *r = arg;
-	struct tcpreasm_facts sent = { .segments = 0 };
-	struct event event = {
-		.kind = EVENT_UNANSWERED,
-		.flow = e->connection,
-		.unanswered = { .client = e->client, .server = e->server },
-	};
+	const struct reader *r = arg;
 
-	tcpreasm_facts(r->tcp, e->connection, TCPREASM_TO_SERVER, &sent);
-	event.unanswered.copies = sent.segments;
-	tell(r, &event);
+	teller_unanswered(&r->teller, r->tcp, e);
 }
 
 static void
@@ -380,7 +265,7 @@ on_stream_message(void *arg, const struct tcpreasm_event *e,
 		return;
 	if (m.is_request &&
 	    tcpreasm_await(r->tcp, e->connection, e->direction, f->end))
-		tell_facts(r, e);
+		on_flow(r, e);
 	event.message.origin = (struct origin){
 		.transport = part->transport,
 		.from = *from,
@@ -426,7 +311,8 @@ build_rooms(struct reader *r, const struct reader_limits *limits)
 {
 	const struct streams_limits streams = streams_limits(limits);
 
-	r->sightings = sightings_new(limits->muted, on_sighting, r);
+	r->sightings =
+	    sightings_new(limits->muted, teller_sighting, &r->teller);
 	r->streams = streams_new(&streams,
 	    &(struct streams_output){
 		.message = on_stream_message,
@@ -454,7 +340,9 @@ reader_new(
 	if (r == NULL)
 		return NULL;
 	message_init();
-	r->output = *output;
+	r->teller.output = output->event;
+	r->teller.arg = r->arg = output->arg;
+	r->hint = output->hint;
 	r->limits = *limits;
 	r->last_drop = INT64_MIN;
 	r->hole = INT64_MIN;
@@ -477,7 +365,7 @@ reader_free(struct reader *r)
 {
 	if (r == NULL)
 		return;
-	r->output = (struct reader_output){ .event = tell_nobody };
+	r->teller.output = tell_nobody;
 	decode_free(r->decode);
 	tcpreasm_free(r->tcp); /* tells streams what to forget */
 	streams_free(r->streams);
@@ -512,8 +400,8 @@ read_logged_message(struct reader *r, const struct serverlog_record *record)
 		.transport = transport_of(&m),
 		.from = record->from,
 		.to = record->to,
-		.now = r->now,
-		.wall = r->now + r->ahead,
+		.now = r->teller.now,
+		.wall = r->teller.now + r->teller.ahead,
 	};
 	tell_message(r, record->octets, &m, &event);
 }
@@ -534,25 +422,16 @@ read_log(struct reader *r, struct slice octets)
 	event.kind = EVENT_LOGGED;
 	event.flow = 0;
 	event.logged = (struct event_logged){ record.from, record.to, octets };
-	tell(r, &event);
-}
-
-static void
-move_time(struct reader *r, nstime now, nstime wall)
-{
-	if (r->now != now)
-		r->packet = 0;
-	r->now = now;
-	r->ahead = wall - now;
+	teller_event(&r->teller, &event);
 }
 
 void
 reader_packet(struct reader *r, const struct packet *packet)
 {
-	move_time(r, packet->now, packet->wall);
-	r->packet = packet->number;
-	r->unstamped = packet->unstamped || packet->zoneless;
-	r->task = EVENT_BY_PACKET;
+	teller_move(&r->teller, packet->now, packet->wall);
+	r->teller.packet = packet->number;
+	r->teller.unstamped = packet->unstamped || packet->zoneless;
+	r->teller.task = EVENT_BY_PACKET;
 	r->packets++;
 	if (packet->datalink == SERVERTRACE_DATALINK)
 		read_log(r, packet->octets);
@@ -580,20 +459,35 @@ reader_hole(struct reader *r, nstime from, nstime judged)
 	r->judged = judged;
 }
 
+void
+reader_message(
+    struct reader *r, struct slice octets, const struct origin *origin)
+{
+	struct sip_message m;
+	struct event event;
+
+	teller_move(&r->teller, origin->now, origin->wall);
+	r->teller.task = EVENT_BY_PACKET;
+	if (!read_message(r, octets, &m))
+		return;
+	event.message.origin = *origin;
+	tell_message(r, octets, &m, &event);
+}
+
 /* Segments may complete when others are given up, so TCP goes first. */
 void
 reader_tick(struct reader *r, nstime now, nstime wall)
 {
 	const struct context context = context_of(r);
 
-	move_time(r, now, wall);
+	teller_move(&r->teller, now, wall);
 	decode_tick(r->decode, now);
-	r->task = EVENT_BY_TCP_TIMER;
+	r->teller.task = EVENT_BY_TCP_TIMER;
 	if (after_hole(r, now) == now)
 		tcpreasm_tick(r->tcp, now);
-	r->task = EVENT_BY_ATTEMPT_TIMER;
+	r->teller.task = EVENT_BY_ATTEMPT_TIMER;
 	streams_tick_attempts(r->streams, &context, now, wall);
-	r->task = EVENT_BY_EXCHANGE_TIMER;
+	r->teller.task = EVENT_BY_EXCHANGE_TIMER;
 	streams_tick_exchanges(r->streams, &context, now, wall);
 }
 
@@ -620,8 +514,8 @@ reader_finish(struct reader *r, nstime now, nstime wall)
 {
 	const struct context context = context_of(r);
 
-	move_time(r, now, wall);
-	r->task = EVENT_BY_END;
+	teller_move(&r->teller, now, wall);
+	r->teller.task = EVENT_BY_END;
 	tcpreasm_flush(r->tcp, now);
 	streams_finish(r->streams, &context, now);
 }
@@ -631,8 +525,8 @@ reader_rebase(struct reader *r, nstime now, nstime wall)
 {
 	struct tcpreasm *fresh = tcpreasm_new(&r->limits.tcp, on_stream, r);
 
-	move_time(r, now, wall);
-	r->task = EVENT_BY_END;
+	teller_move(&r->teller, now, wall);
+	r->teller.task = EVENT_BY_END;
 	decode_reset(r->decode);
 	if (fresh == NULL) {
 		r->no_memory++;

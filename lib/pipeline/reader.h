@@ -61,6 +61,11 @@ void reader_free(struct reader *r);
 /* Whatever is due by packet->now must have been ticked before. */
 void reader_packet(struct reader *r, const struct packet *packet);
 
+/* A whole message that came without packets of its own, from HEP or a server's
+ * log.  origin.now must not be before what was ticked. */
+void reader_message(
+    struct reader *r, struct slice octets, const struct origin *origin);
+
 /* `wall' is what the stamps of packets would be at `now'. */
 void reader_tick(struct reader *r, nstime now, nstime wall);
 nstime reader_next_deadline(const struct reader *r);

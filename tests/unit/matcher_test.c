@@ -22,7 +22,8 @@ static struct reader *reader;
 static uint64_t number; /* of packets */
 
 static struct {
-	unsigned answered, expired, unfinished, clocks, truncated, failed;
+	unsigned answered, expired, unfinished, clocks, truncated, failed,
+	    copies;
 	bool watched, reverse_seen, unreachable, lost, acknowledged;
 	struct stamp stamp;
 	struct connection_failure failure;
@@ -46,6 +47,7 @@ hear(void *arg, const struct observation *o)
 		heard.expired += o->outcome->event == OUTCOME_EXPIRED;
 		heard.unfinished += o->outcome->event == OUTCOME_UNFINISHED;
 		heard.watched = o->outcome->watched;
+		heard.copies = o->outcome->request.copies;
 		heard.reverse_seen = o->delivery.reverse_seen;
 		heard.unreachable = o->delivery.unreachable;
 		heard.lost = o->delivery.lost;
@@ -320,6 +322,35 @@ START_TEST(what_tcp_delivered_is_told_with_the_verdict)
 }
 END_TEST
 
+START_TEST(what_two_sources_show_is_no_retransmission)
+{
+	struct sip_message m = {
+		.is_request = true,
+		.method = slice_text("SERVICE"),
+		.call_id = slice_text("d"),
+		.cseq = 1,
+		.via_branch = slice_text("z9hG4bKd"),
+	};
+	struct event event = {
+		.kind = EVENT_MESSAGE,
+		.now = NSTIME_S,
+		.wall = wall_of(NSTIME_S),
+		.message = { .octets = slice_text("SERVICE"), .message = &m },
+	};
+
+	begin("SERVICE");
+	for (unsigned i = 0; i < 4; i++) {
+		event.reader = i & 1;
+		event.now = (1 + i / 2) * NSTIME_S;
+		event.message.origin.now = event.now;
+		matcher_input(matcher, &event);
+	}
+	tick(60 * NSTIME_S);
+	ck_assert_uint_eq(heard.copies, 3);
+	end();
+}
+END_TEST
+
 static void
 unanswered(uint64_t copies)
 {
@@ -393,5 +424,6 @@ UNIT("matcher", a_datagram_becomes_an_answered_transaction,
     icmp_unreachable_is_told_with_the_verdict,
     a_rebase_leaves_what_was_open_unjudged,
     what_tcp_delivered_is_told_with_the_verdict,
+    what_two_sources_show_is_no_retransmission,
     a_syn_repeated_in_vain_is_unanswered, a_syn_sent_once_is_nothing,
     what_icmp_told_is_not_told_again)

@@ -46,6 +46,13 @@ struct tcpconn {
 	bool client_hung_up : 1; /* the first FIN was its */
 };
 
+static inline struct tcpconn *
+tcpconn_of_timer(struct timerq_entry *timer)
+{
+	return (
+	    struct tcpconn *)((char *)timer - offsetof(struct tcpconn, timer));
+}
+
 /* For a table by endpoints; the key is a struct tcpreasm_segment. */
 table_equal tcpconn_equal;
 

@@ -27,7 +27,7 @@ static const size_t message_slices[] = {
 
 enum { MESSAGE_SLICES = sizeof(message_slices) / sizeof(message_slices[0]) };
 
-/* What an event points to, behind it in its block. */
+/* A copied event and everything that it points to share one block. */
 struct message_copy {
 	struct event event;
 	struct sip_message message;
@@ -38,11 +38,6 @@ struct observation_copy {
 	struct event event;
 	struct observation observation;
 	struct x509cert certificate;
-	uint8_t octets[];
-};
-
-struct logged_copy {
-	struct event event;
 	uint8_t octets[];
 };
 
@@ -116,7 +111,7 @@ copy_message(const struct event *event)
 	return &copy->event;
 }
 
-/* What readers observe points to two things: a certificate and a realm. */
+/* An observation of a reader may point to a certificate or to a realm. */
 static struct event *
 copy_observation(const struct event *event)
 {
@@ -157,28 +152,11 @@ copy_logged(const struct event *event)
 	return &copy->event;
 }
 
-static struct event *
-copy_logged(const struct event *event)
-{
-	const struct slice record = event->logged.record;
-	struct logged_copy *copy = malloc(sizeof(*copy) + record.len);
-	uint8_t *to;
-
-	if (copy == NULL)
-		return NULL;
-	to = copy->octets;
-	copy->event = *event;
-	copy->event.logged.record = put(&to, record);
-	return &copy->event;
-}
-
 struct event *
 event_copy(const struct event *event)
 {
 	struct event *copy;
 
-	if (event->kind == EVENT_LOGGED)
-		return copy_logged(event);
 	if (event->kind == EVENT_MESSAGE)
 		return copy_message(event);
 	if (event->kind == EVENT_OBSERVED)

@@ -10,7 +10,8 @@
 #include "txn/origin.h"
 
 /*
- * What a reader found in its packets, handed to the matcher.
+ * An event: one thing that a reader found in its packets and hands to the
+ * matcher.
  *
  * An event is lent until the callback returns.  What is to cross to another
  * thread is copied with event_copy(): a copy refers to nothing outside itself.

@@ -17,8 +17,8 @@
 #include "report/summary.h"
 
 /*
- * The judge: there is one.  Observations of all taps become findings, and
- * findings become alerts.
+ * The judge turns observations into findings, and findings into alerts.  There
+ * is one, whatever the number of readers.
  *
  *	observation -> finding -> alert
  */
@@ -26,7 +26,7 @@
 struct judge;
 
 struct judge_limits {
-	struct portset server_ports; /* who is seen here is a server: 5062 */
+	struct portset server_ports; /* hosts seen on these are servers: 5062 */
 	struct timeout_limits timeout;
 	struct slow_limits slow;
 	struct visibility_limits visibility;
@@ -51,7 +51,8 @@ void judge_free(struct judge *judge);
 
 void judge_observe(struct judge *judge, const struct observation *observation);
 
-/* All taps have reached `now'; `wall' is what the packets' clock says. */
+/* Every observation before `now' was told; `wall' is what the stamps of packets
+ * would be. */
 void judge_tick(struct judge *judge, nstime now, nstime wall);
 nstime judge_next_deadline(const struct judge *judge);
 
@@ -94,8 +95,9 @@ void judge_set(struct judge *judge, const struct judge_limits *limits);
 bool judge_summary(struct judge *judge, struct summary *summary);
 
 /*
- * What survives a restart.  judge_load() is for one that has judged nothing;
- * false: it makes no sense, and the judge is only good to be freed.
+ * The state that survives a restart.  judge_load() takes a judge that has
+ * judged nothing yet.  When it returns false the state makes no sense, and the
+ * judge can only be freed.
  */
 void judge_save(const struct judge *judge, struct record *r);
 bool judge_load(

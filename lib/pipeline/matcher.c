@@ -244,9 +244,9 @@ on_unreachable(struct matcher *m, const struct event *e)
 }
 
 /*
- * One that was sent once may be a scan, or of a client that did not wait.
- * (Where the answer is not on this mirror the client goes on, which shows too.)
- * Where ICMP said why, that was told, and nothing else is.
+ * A SYN that was sent once may belong to a scan, or to a client that did not
+ * wait.  (Where only the answer is not on this mirror, the client goes on,
+ * which shows too.)  A SYN that ICMP explained was told as unreachable before.
  */
 static void
 on_unanswered(struct matcher *m, const struct event *e)

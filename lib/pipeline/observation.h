@@ -13,10 +13,10 @@
 #include "witness/stamp.h"
 
 /*
- * What a tap saw, handed to the judge: a transaction's outcome with what the
- * tap knows around it, a fact of a connection, a stamp of somebody's clock, a
- * refusal for the time, or a sign that something is not visible.  Borrowed
- * until the callback returns.
+ * An observation: one fact that the matcher hands to the judge.  It is the
+ * outcome of a transaction with the facts about its path, a fact of a
+ * connection, a stamp of a host's clock, a refusal for the time, or a sign that
+ * something is not visible.  Borrowed until the callback returns.
  */
 
 enum observation_kind {
@@ -24,25 +24,25 @@ enum observation_kind {
 	OBSERVATION_GAP, /* octets with messages were lost before us */
 	OBSERVATION_CLOCK,
 	OBSERVATION_TRUNCATED,
-	OBSERVATION_FAILED,      /* an attempt to connect came to nothing */
-	OBSERVATION_WORKED,      /* .. or got somewhere */
-	OBSERVATION_ANSWERED,    /* an encrypted request, it seems */
-	OBSERVATION_UNANSWERED,  /* .. or not */
-	OBSERVATION_UNSEEN,      /* .. or who knows: loss, or a one-way view */
-	OBSERVATION_ACTIVE,      /* a host sent something else of its SIP */
-	OBSERVATION_CERTIFICATE, /* somebody showed one */
-	OBSERVATION_ASKS_TIME,   /* b asks a.address for the time */
-	OBSERVATION_SERVES_TIME, /* a.address is served the time by b */
-	OBSERVATION_REFUSED,     /* a response that may be for the time */
-	OBSERVATION_KRB_REFUSED, /* Kerberos error 37 */
-	OBSERVATION_KRB_SUCCESS, /* a.address got a ticket from b */
-	OBSERVATION_DECRYPTED,   /* TLS of server b */
-	OBSERVATION_UNDECRYPTED, /* .. and not */
-	OBSERVATION_MEDIA,       /* an SDP asks for a level of encryption */
+	OBSERVATION_FAILED,        /* an attempt to connect came to nothing */
+	OBSERVATION_WORKED,        /* a connection reached a stage */
+	OBSERVATION_ANSWERED,      /* an encrypted request, as it seems */
+	OBSERVATION_UNANSWERED,    /* an encrypted request was not answered */
+	OBSERVATION_UNSEEN,        /* loss or a one-way view hides its answer */
+	OBSERVATION_ACTIVE,        /* a host sent something else of its SIP */
+	OBSERVATION_CERTIFICATE,   /* somebody showed one */
+	OBSERVATION_ASKS_TIME,     /* b asks a.address for the time */
+	OBSERVATION_SERVES_TIME,   /* a.address is served the time by b */
+	OBSERVATION_REFUSED,       /* a response that may be for the time */
+	OBSERVATION_KRB_REFUSED,   /* Kerberos error 37 */
+	OBSERVATION_KRB_SUCCESS,   /* a.address got a ticket from b */
+	OBSERVATION_DECRYPTED,     /* TLS of server b */
+	OBSERVATION_UNDECRYPTED,   /* TLS of server b cannot be decrypted */
+	OBSERVATION_MEDIA,         /* an SDP asks for a level of encryption */
 	OBSERVATION_MEDIA_REFUSED, /* a 488 to an INVITE */
 	OBSERVATION_MRAS,          /* a relay gave credentials, or did not */
 	OBSERVATION_STIR,          /* a refusal of STIR but for the time */
-	OBSERVATION_KINDS        /* how many there are */
+	OBSERVATION_KINDS          /* how many there are */
 };
 
 struct observation {

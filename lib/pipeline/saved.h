@@ -21,7 +21,7 @@ struct saved {
 	struct totals totals;
 };
 
-/* What `r' holds then is whole, unless r->failed. */
+/* The record is whole afterwards, unless r->failed. */
 void saved_save(struct record *r, const struct saved *m,
     const struct outbox *outbox, const struct judge *judge);
 
@@ -30,9 +30,9 @@ void saved_save(struct record *r, const struct saved *m,
 bool saved_open(struct slice octets, struct saved *m, struct cursor *rest);
 
 /*
- * How times go on.  `now' starts anew with the machine, and our wall clock
- * may have been set while we were away.  In the same run of the machine `now'
- * tells how long we were away, and *step how far the wall clock was set;
+ * The shift of saved times.  `now' starts anew with the machine, and our wall
+ * clock may have been set while we were away.  In the same run of the machine
+ * `now' tells how long we were away, and *step how far the wall clock was set;
  * else the wall clock has to be believed: not backwards, and 30 days at most.
  */
 struct record_shift saved_shift(const struct saved *saved, nstime now,

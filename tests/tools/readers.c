@@ -236,7 +236,7 @@ struct drops {
 	struct summary_drop each[MOST_DROPS];
 };
 
-/* Those of all readers together. */
+/* The counters of all readers are added up. */
 static void
 on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {

@@ -6,7 +6,7 @@
 #include "tls/tlsflow.h"
 
 /*
- * What becomes of attempts to connect to SIP ports: each TCP connection is
+ * Attempts to connect to SIP ports and their fate: each TCP connection is
  * told as FAILED at most once, and as WORKED once for every stage it reaches.
  *
  *   - A reset is a failure where the client had said something and the server
@@ -34,7 +34,7 @@ void attempts_free(struct attempts *a);
 void attempts_tcp(struct attempts *a, const struct context *context,
     const struct tcpreasm_event *event, void **slot);
 
-/* What is found on it. */
+/* Every event of TLS on it. */
 void attempts_tls(struct attempts *a, const struct context *context,
     const struct tlsflow_event *event, void **slot);
 

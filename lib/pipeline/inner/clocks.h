@@ -6,11 +6,11 @@
 #include "pipeline/inner/crosscheck.h"
 
 /*
- * What is known about clocks by the matcher's half (DOMAIN 2.10).  Stamps that
- * readers saw pass if their witness is not switched off; fields that may as
- * well hold random octets are learnt by agreement first.  SIP messages are read
- * here, since a Date counts only where the transactions say that it is new;
- * refusals for the time come along: they stand in the same messages.
+ * The matcher's half of reading clocks (DOMAIN 2.10).  Stamps that readers saw
+ * pass unless their witness is switched off; fields that may as well hold
+ * random octets are learnt by agreement first.  SIP messages are read here,
+ * since a Date counts only where the transactions say that it is new.  The same
+ * messages may refuse a client for the time, which is told too.
  */
 
 struct clocks;
@@ -37,7 +37,7 @@ struct clocks_message {
 };
 void clocks_message(struct clocks *c, const struct clocks_message *message);
 
-/* What a reader saw: see sightings.h. */
+/* A stamp that a reader saw: see sightings.h. */
 void clocks_stamp(struct clocks *c, const struct event_stamp *stamp);
 
 /* Our own clock was stepped by `step' (positive: forward). */

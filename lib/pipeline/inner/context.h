@@ -6,8 +6,8 @@
 #include "pipeline/observation.h"
 
 /*
- * What a reader knows around the connection that is looked at: borrowed for
- * one call.
+ * The knowledge of a reader about the connection that is being looked at:
+ * borrowed for one call.
  */
 
 struct context {
@@ -15,8 +15,8 @@ struct context {
 	nstime last_drop; /* packets were lost before us; INT64_MIN: never */
 };
 
-/* What the rooms that follow connections say; `flow' is the connection, or 0
- * where there is none. */
+/* An observation of a room that follows connections.  `flow' is the connection,
+ * or 0 where there is none. */
 typedef void context_output(
     void *arg, uint64_t flow, const struct observation *observation);
 

@@ -23,12 +23,12 @@ void crosscheck_free(struct crosscheck *a);
 /* As message_set(). */
 bool crosscheck_set(struct crosscheck *a, const struct message_limits *limits);
 
-/* Where libosip2 reads other texts in the request, they are put into *outcome:
+/* Texts that libosip2 reads otherwise in the request are put into *outcome:
  * borrowed until the next call. */
 void crosscheck_outcome(struct crosscheck *a, struct outcome *outcome);
 
-/* What libosip2 reads in a message that the scanner has read as *m: *full, or m
- * itself where it has nothing to say.  Borrowed likewise. */
+/* A message that the scanner has read as *m, as libosip2 reads it: *full, or m
+ * itself where libosip2 is not asked.  Borrowed likewise. */
 const struct sip_message *crosscheck_message(struct crosscheck *a,
     struct slice octets, const struct sip_message *m, nstime now,
     struct sip_message *full);

@@ -13,7 +13,7 @@ enum { REQUEST = 400, MESSAGE = 200 };
 /* Other SIP of a host is told once a second and connection. */
 #define ACTIVE_EVERY NSTIME_S
 
-/* What follows an answer this closely is of it. */
+/* A record that follows an answer this closely belongs to it. */
 #define SAME_ANSWER NSTIME_S
 
 /* One connection. */

@@ -19,8 +19,8 @@
  *
  * A request is unanswered where TCP acknowledged it, the server's direction
  * has no hole since, and no packets were dropped; else it is told as unseen.
- * Those whose connection
- * ended before their time are forgotten: that is connection-failure's.
+ * A request whose connection ended before its time is forgotten, since
+ * connection-failure tells of it.
  */
 
 struct exchanges;
@@ -38,7 +38,7 @@ struct exchanges *exchanges_new(
 void exchanges_free(struct exchanges *x);
 void exchanges_set(struct exchanges *x, const struct exchanges_limits *limits);
 
-/* What TLS tells about a connection to a SIP port; *slot is this room's. */
+/* An event of TLS on a connection to a SIP port; *slot is this room's. */
 void exchanges_tls(struct exchanges *x, const struct context *context,
     const struct tlsflow_event *event, void **slot);
 

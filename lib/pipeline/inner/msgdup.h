@@ -10,7 +10,7 @@
  * since readers drop the duplicates of their own source.
  */
 
-/* How far apart two sources may show one message. */
+/* Two sources may show one message so far apart. */
 #define MSGDUP_WINDOW (100 * NSTIME_MS)
 
 struct msgdup;

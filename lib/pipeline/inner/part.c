@@ -6,7 +6,7 @@
  * no other way to put the rooms' own functions into one table.
  */
 
-/* What every room has, but for its new(). */
+/* The functions that every room has, but for its new(). */
 #define ANY_ROOM(r)                                                            \
 	static void r##_part_free(void *room)                                  \
 	{                                                                      \

@@ -10,7 +10,7 @@
  * judge.c lists them once.
  */
 
-/* Where findings and alerts go; borrowed for the judge's life. */
+/* The receivers of findings and alerts; borrowed for the judge's life. */
 struct part_output {
 	finding_output *finding; /* from parts that are told observations */
 	finding_output *folded;  /* from fanout */
@@ -19,11 +19,11 @@ struct part_output {
 	void *judge; /* the argument of all */
 };
 
-/* An observation, and what other parts know of it. */
+/* An observation, with the facts that other parts know about it. */
 struct part_case {
 	const struct observation *observation;
 	const struct judge_limits *limits;
-	struct skew *skew; /* how far the clock of a host is off */
+	struct skew *skew; /* knows how far the clock of a host is off */
 	enum timeout_verdict
 	    verdict; /* of a transaction, once timeout had it */
 };

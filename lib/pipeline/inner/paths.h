@@ -8,10 +8,10 @@
 #include "txn/outcome.h"
 
 /*
- * What the matcher knows of the paths of messages: which hosts were heard, what
- * ICMP said, how far TCP delivered, when packets were lost before us.  Readers
- * tell it as events, so nothing has to be asked of them when a transaction is
- * judged.
+ * The paths of messages, as far as the matcher knows them: which hosts were
+ * heard, what ICMP said, how far TCP delivered, when packets were lost before
+ * us.  Readers tell all of it as events, so that the matcher need not ask them
+ * when a transaction is judged.
  */
 
 struct paths;

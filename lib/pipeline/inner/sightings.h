@@ -8,10 +8,10 @@
 #include "tls/tlsflow.h"
 
 /*
- * What protocols other than SIP tell about clocks (DOMAIN 2.10), a reader's
- * half: packets and streams of each witness, which can be switched off, become
- * stamps.  Refusals for the time come along: they stand in the same messages.
- * Which fields hold random octets, the matcher learns: see clocks.h.
+ * The reader's half of reading clocks (DOMAIN 2.10): packets and streams of
+ * protocols other than SIP become stamps, unless their witness is switched off.
+ * The same messages may refuse a client for the time, which is told too.  The
+ * matcher learns which fields hold random octets: see clocks.h.
  */
 
 struct sightings;

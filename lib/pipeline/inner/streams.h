@@ -10,10 +10,10 @@
 #include "tls/decrypt.h"
 
 /*
- * What TCP connections carry: each has one slot for every room that follows
- * streams, and here events of the reassembly find their way to them.  Rooms
- * recognise what is theirs by content, not by port; the port only says whether
- * SIP (in clear or in TLS) is expected or a witness of clocks.
+ * The contents of TCP connections.  Each has one slot for every room that
+ * follows streams, and here events of the reassembly find their way to them.
+ * Rooms recognise what is theirs by content, not by port; the port only says
+ * whether SIP (in clear or in TLS) is expected or a witness of clocks.
  */
 
 struct streams;
@@ -30,14 +30,14 @@ struct streams_limits {
 typedef void streams_message(void *arg, const struct tcpreasm_event *event,
     const struct streampart *part, const struct framing_event *message);
 
-/* What tcpreasm_facts() say of a connection that brought messages is new, or
- * has changed; FORGOTTEN is the last time. */
+/* The facts (see tcpreasm_facts()) of a connection that brought messages are
+ * new or have changed.  FORGOTTEN is the last call. */
 typedef void streams_flow(void *arg, const struct tcpreasm_event *event);
 
 /* UNANSWERED, on a SIP port. */
 typedef void streams_unanswered(void *arg, const struct tcpreasm_event *event);
 
-/* Where it goes.  Everything is borrowed as long as the streams live. */
+/* The receivers.  Everything is borrowed as long as the streams live. */
 struct streams_output {
 	streams_message *message;
 	streams_flow *flow;

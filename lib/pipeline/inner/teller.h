@@ -6,8 +6,8 @@
 #include "pipeline/event.h"
 
 /*
- * How a reader hands on events: each gets its time and its place in the order
- * of all events.
+ * The last step of a reader: it gives each event its time and its place in the
+ * order of all events, and hands it on.
  */
 
 /* Embedded; the reader sets it as it goes on. */
@@ -17,7 +17,7 @@ struct teller {
 	nstime now, ahead;    /* of the reader; stamps less `now' */
 	bool unstamped;       /* the latest packet */
 	uint64_t packet;      /* the latest at `now', as in struct event */
-	enum event_task task; /* what the reader does at present */
+	enum event_task task; /* the reader's, at present */
 };
 
 void teller_move(struct teller *t, nstime now, nstime wall);
@@ -36,8 +36,8 @@ void teller_truncated(struct teller *t);
 void teller_unreachable(
     const struct teller *t, const struct icmp_unreachable *icmp);
 
-/* What happened to a connection of `tcp': EVENT_FLOW or EVENT_ACKNOWLEDGED; and
- * EVENT_UNANSWERED. */
+/* Tell the facts of a connection of `tcp' after this event, as EVENT_FLOW or
+ * EVENT_ACKNOWLEDGED; or that its SYN was UNANSWERED. */
 void teller_flow(const struct teller *t, const struct tcpreasm *tcp,
     const struct tcpreasm_event *event);
 void teller_unanswered(const struct teller *t, const struct tcpreasm *tcp,

@@ -19,7 +19,7 @@ struct candidate {
 	nstime told, offset;
 };
 
-struct teller {
+struct agreement_entry {
 	struct lru_entry entry;
 	struct agreement_teller key;
 	struct candidate candidates[CANDIDATES]; /* they disagree pairwise */
@@ -40,7 +40,8 @@ struct agreement {
 static bool
 teller_equal(const struct table_entry *entry, const void *key)
 {
-	const struct teller *teller = (const struct teller *)entry;
+	const struct agreement_entry *teller =
+	    (const struct agreement_entry *)entry;
 	const struct agreement_teller *wanted = key;
 
 	return teller->key.kind == wanted->kind &&
@@ -52,7 +53,7 @@ agreement_new(size_t tellers, const struct siphash_key *key)
 {
 	const struct lru_setup setup = {
 		.limit = tellers,
-		.octets = sizeof(struct teller),
+		.octets = sizeof(struct agreement_entry),
 		.equal = teller_equal,
 	};
 	struct agreement *a = calloc(1, sizeof(*a));
@@ -82,12 +83,12 @@ agreement_set(struct agreement *a, size_t tellers)
 	lru_trim(a->tellers);
 }
 
-static struct teller *
+static struct agreement_entry *
 find_or_add(struct agreement *a, const struct agreement_teller *key)
 {
 	const uint64_t hash = endpoint_hash(a->tellers, &key->endpoint) +
 	    ((uint64_t)key->kind << 16);
-	struct teller *teller = lru_find(a->tellers, hash, key);
+	struct agreement_entry *teller = lru_find(a->tellers, hash, key);
 
 	if (teller != NULL) {
 		lru_use(a->tellers, teller);
@@ -120,7 +121,7 @@ near(nstime a, nstime b, nstime within)
 enum match { DIFFERENT, COPY, AGREES_COARSELY, AGREES };
 
 static enum match
-compare(const struct teller *teller, const struct candidate *old,
+compare(const struct agreement_entry *teller, const struct candidate *old,
     const struct candidate *new)
 {
 	nstime a, b;
@@ -139,7 +140,7 @@ compare(const struct teller *teller, const struct candidate *old,
 
 /* Random octets agree too often but for the lowest. */
 static enum match
-match_of(const struct teller *teller, const struct candidate *old,
+match_of(const struct agreement_entry *teller, const struct candidate *old,
     const struct candidate *new)
 {
 	const enum match match = compare(teller, old, new);
@@ -148,7 +149,7 @@ match_of(const struct teller *teller, const struct candidate *old,
 }
 
 static enum match
-best_match(const struct teller *teller, const struct candidate *new)
+best_match(const struct agreement_entry *teller, const struct candidate *new)
 {
 	enum match best = DIFFERENT;
 
@@ -175,7 +176,7 @@ distance(const struct candidate *c)
 /* The nearest come first; the place of the furthest is taken, and what stood
  * there is one of the latest. */
 static void
-keep(struct teller *teller, struct candidate new)
+keep(struct agreement_entry *teller, struct candidate new)
 {
 	struct candidate *const all = teller->candidates;
 	unsigned furthest = 0;
@@ -197,7 +198,7 @@ keep(struct teller *teller, struct candidate new)
 }
 
 static enum agreement_verdict
-disagrees(struct agreement *a, struct teller *teller,
+disagrees(struct agreement *a, struct agreement_entry *teller,
     const struct candidate *new, nstime now)
 {
 	keep(teller, *new);
@@ -214,8 +215,8 @@ disagrees(struct agreement *a, struct teller *teller,
 /* Two whose random octets are alike by chance must not pass for fine ones,
  * once it is known that they are random. */
 static enum agreement_verdict
-agrees(struct teller *teller, enum match match, const struct candidate *new,
-    struct agreement_reading *reading)
+agrees(struct agreement_entry *teller, enum match match,
+    const struct candidate *new, struct agreement_reading *reading)
 {
 	teller->clock = *new;
 	teller->known = true;
@@ -237,7 +238,7 @@ enum agreement_verdict
 agreement_input(struct agreement *a, const struct agreement_teller *key,
     struct agreement_reading *reading)
 {
-	struct teller *teller = find_or_add(a, key);
+	struct agreement_entry *teller = find_or_add(a, key);
 	struct candidate new = { .told = reading->told };
 	enum match match;
 
@@ -269,7 +270,7 @@ shift(struct candidate *c, nstime step)
 void
 agreement_stepped(struct agreement *a, nstime step)
 {
-	struct teller *teller;
+	struct agreement_entry *teller;
 
 	for (teller = lru_oldest(a->tellers); teller != NULL;
 	     teller = lru_newer(teller)) {

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "monitor/answerstatus.h"
 #include "monitor/changes.h"
 #include "report/catalog.h"
 #include "report/jsonline.h"
@@ -23,166 +24,6 @@ endpoint(const struct endpoint *e)
 	else
 		endpoint_write(&t, e);
 	return json_string(store);
-}
-
-static json_t *
-count_of(uint64_t n)
-{
-	return json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n);
-}
-
-/* ---- status ---- */
-
-static json_t *
-interface_list(const struct answers_rooms *r)
-{
-	json_t *list = json_array();
-	const size_t end =
-	    r->interfaces == NULL ? 0 : interfaces_end(r->interfaces);
-
-	for (size_t i = 0; i < end; i++) {
-		const char *name = interfaces_name(r->interfaces, i);
-
-		if (name == NULL)
-			continue;
-		json_array_append_new(list,
-		    json_pack("{s:s, s:s, s:o}", "name", name, "state",
-			interfaces_is_open(r->interfaces, i) ? "capturing"
-							     : "not there",
-			"dropped", count_of(r->dropped[i])));
-	}
-	return list;
-}
-
-static void
-on_sink(void *arg, const char *name, const struct sink_counts *counts)
-{
-	json_array_append_new(arg,
-	    json_pack("{s:s, s:o, s:o, s:o, s:b}", "name", name, "delivered",
-		count_of(counts->delivered), "lost", count_of(counts->lost),
-		"waiting", count_of(counts->queued), "failing",
-		counts->error != 0));
-}
-
-static json_t *
-sink_list(const struct answers_rooms *r)
-{
-	json_t *list = json_array();
-
-	if (r->sinks != NULL)
-		sinks_each(r->sinks, on_sink, list);
-	return list;
-}
-
-static json_t *
-silence_list(const struct answers_rooms *r)
-{
-	const struct handling *h = ledger_handling(judge_ledger(r->judge));
-	const struct handling_silence *s;
-	json_t *list = json_array();
-
-	for (size_t i = 0; (s = handling_silence_at(h, i)) != NULL; i++)
-		json_array_append_new(list,
-		    json_pack("{s:o, s:o}", "key",
-			jsonvalue_text(slice_text(s->key)), "left_s",
-			jsonvalue_seconds(s->until - r->now, 0)));
-	return list;
-}
-
-static void
-on_severity(void *arg, const struct alert_event *event)
-{
-	size_t *counts = arg;
-
-	counts[event->severity]++;
-}
-
-static json_t *
-alert_counts(const struct answers_rooms *r)
-{
-	size_t counts[FINDING_INFO + 1] = { 0 };
-	json_t *object;
-
-	judge_alerts(r->judge, on_severity, counts, r->now, r->wall);
-	object = json_pack("{s:o}", "active", count_of(judge_active(r->judge)));
-	for (int i = 0; i <= FINDING_INFO; i++)
-		json_object_set_new(object,
-		    finding_severity_name((enum finding_severity)i),
-		    count_of(counts[i]));
-	return object;
-}
-
-static json_t *
-watched(const struct answers_rooms *r)
-{
-	char store[512];
-	struct textbuf t;
-
-	textbuf_init(&t, store, sizeof(store));
-	for (unsigned port = 1; port < 65536; port++) {
-		if (!portset_has(&r->config->timeouts.ports, (uint16_t)port))
-			continue;
-		textbuf_add(&t, t.len > 0 ? " " : "");
-		textbuf_uint(&t, port);
-	}
-	return json_pack("{s:s, s:s}", "methods",
-	    strcmp(r->config->timeouts.methods, "*") == 0
-		? "all methods"
-		: r->config->timeouts.methods,
-	    "ports", store);
-}
-
-static json_t *
-not_watched(const struct answers_rooms *r)
-{
-	json_t *object = json_object();
-
-	for (unsigned port = 1; port < 65536; port++) {
-		const uint64_t n =
-		    matcher_not_watched(r->matcher, (uint16_t)port);
-		char name[8];
-		struct textbuf t;
-
-		if (n == 0)
-			continue;
-		textbuf_init(&t, name, sizeof(name));
-		textbuf_uint(&t, port);
-		json_object_set_new(object, name, count_of(n));
-	}
-	return object;
-}
-
-static json_t *
-drops(const struct answers_rooms *r)
-{
-	struct totals totals = { .count = 0 };
-	json_t *object = json_object();
-
-	r->count(r->arg, &totals);
-	for (size_t i = 0; i < totals.count; i++)
-		if (totals.entries[i].value != 0)
-			json_object_set_new(object, totals.entries[i].name,
-			    count_of(totals.entries[i].value));
-	return object;
-}
-
-static json_t *
-status(
-    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
-{
-	(void)ask;
-	(void)error;
-	return json_pack(
-	    "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, "
-	    "s:o}",
-	    "version", SIPTIMED_VERSION, "observer", r->observer, "time",
-	    jsonvalue_time(r->wall), "uptime_s",
-	    jsonvalue_seconds(r->monotonic - r->started, 0), "packets",
-	    count_of(r->packets), "messages", count_of(r->messages), "open",
-	    count_of(matcher_open(r->matcher)), "alerts", alert_counts(r),
-	    "watched", watched(r), "not_watched", not_watched(r), "clock",
-	    r->clock, "interfaces", interface_list(r), "sinks", sink_list(r),
-	    "silences", silence_list(r));
 }
 
 /* ---- alerts ---- */
@@ -282,10 +123,10 @@ method_row(const struct traffic_method *m)
 	}
 	row = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o*}", "method",
 	    jsonvalue_text(slice_text(m->name)), "answered",
-	    count_of(answered(counts)), "failed",
-	    count_of(counts[TRAFFIC_FAILED]), "timed_out",
-	    count_of(counts[TRAFFIC_TIMED_OUT]), "unknown",
-	    count_of(counts[TRAFFIC_UNKNOWN]), "mean_s",
+	    jsonvalue_count(answered(counts)), "failed",
+	    jsonvalue_count(counts[TRAFFIC_FAILED]), "timed_out",
+	    jsonvalue_count(counts[TRAFFIC_TIMED_OUT]), "unknown",
+	    jsonvalue_count(counts[TRAFFIC_UNKNOWN]), "mean_s",
 	    mean(sum, answered(counts)));
 	return row;
 }
@@ -305,8 +146,8 @@ on_waiting(void *arg, const struct txntable_waiting *waiting)
 		jsonvalue_seconds(w->now - waiting->sent, 1), "method",
 		jsonvalue_text(waiting->method), "server",
 		endpoint(&waiting->server), "client",
-		endpoint(&waiting->client), "copies", count_of(waiting->copies),
-		"watched", waiting->watched));
+		endpoint(&waiting->client), "copies",
+		jsonvalue_count(waiting->copies), "watched", waiting->watched));
 }
 
 static json_t *
@@ -324,8 +165,8 @@ transactions(
 	matcher_slowest(r->matcher, SLOWEST, on_waiting,
 	    &(struct waiting_list){ slowest, r->now });
 	return json_pack("{s:o, s:o, s:o}", "open",
-	    count_of(matcher_open(r->matcher)), "slowest", slowest, "methods",
-	    methods);
+	    jsonvalue_count(matcher_open(r->matcher)), "slowest", slowest,
+	    "methods", methods);
 }
 
 static json_t *
@@ -334,7 +175,7 @@ minutes(const struct traffic_server *s)
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < TRAFFIC_MINUTES; i++)
-		json_array_append_new(list, count_of(s->by_minute[i]));
+		json_array_append_new(list, jsonvalue_count(s->by_minute[i]));
 	return list;
 }
 
@@ -343,10 +184,10 @@ server_row(const struct traffic_server *s)
 {
 	const uint64_t n = answered(s->results);
 	json_t *row = json_pack("{s:o, s:o, s:o, s:o, s:o, s:o*, s:o, s:o}",
-	    "server", endpoint(&s->server), "answered", count_of(n), "failed",
-	    count_of(s->results[TRAFFIC_FAILED]), "timed_out",
-	    count_of(s->results[TRAFFIC_TIMED_OUT]), "unknown",
-	    count_of(s->results[TRAFFIC_UNKNOWN]), "mean_s",
+	    "server", endpoint(&s->server), "answered", jsonvalue_count(n),
+	    "failed", jsonvalue_count(s->results[TRAFFIC_FAILED]), "timed_out",
+	    jsonvalue_count(s->results[TRAFFIC_TIMED_OUT]), "unknown",
+	    jsonvalue_count(s->results[TRAFFIC_UNKNOWN]), "mean_s",
 	    mean(s->answered_sum, n), "last", jsonvalue_time(s->last),
 	    "timeouts_by_minute", minutes(s));
 
@@ -451,7 +292,7 @@ witnesses(
 		json_array_append_new(rows,
 		    json_pack("{s:s, s:s, s:b, s:o}", "name", row->name,
 			"label", row->label, "on", (on >> i & 1) != 0, "hosts",
-			count_of(hosts_with(list, row->name))));
+			jsonvalue_count(hosts_with(list, row->name))));
 	}
 	json_decref(list);
 	return json_pack("{s:o}", "witnesses", rows);
@@ -462,8 +303,8 @@ limit_row(const struct totals *totals, const char *name, uint64_t used,
     uint64_t limit, const char *counter, const char *key)
 {
 	return json_pack("{s:s, s:o, s:o, s:o, s:s}", "name", name, "used",
-	    count_of(used), "limit", count_of(limit), "reached",
-	    count_of(totals_get(totals, counter)), "key", key);
+	    jsonvalue_count(used), "limit", jsonvalue_count(limit), "reached",
+	    jsonvalue_count(totals_get(totals, counter)), "key", key);
 }
 
 static json_t *
@@ -500,7 +341,7 @@ counters(
 {
 	(void)ask;
 	(void)error;
-	return json_pack("{s:o}", "counters", drops(r));
+	return json_pack("{s:o}", "counters", answerstatus_counters(r));
 }
 
 static json_t *
@@ -536,7 +377,7 @@ static const struct {
 	answer *give;
 	bool changes;
 } rows[] = {
-	{ "status", status, false },
+	{ "status", answerstatus_give, false },
 	{ "alerts", alerts, false },
 	{ "clocks", clocks, false },
 	{ "transactions", transactions, false },

@@ -48,7 +48,7 @@ put_text(struct object *o, const char *name, const char *text)
 static void
 put_count(struct object *o, const char *name, uint64_t n)
 {
-	put(o, name, json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n));
+	put(o, name, jsonvalue_count(n));
 }
 
 static char *

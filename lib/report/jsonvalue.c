@@ -56,3 +56,9 @@ jsonvalue_seconds(nstime duration, unsigned decimals)
 	return decimals == 0 ? json_integer(n)
 			     : json_real((double)n / (double)scale);
 }
+
+json_t *
+jsonvalue_count(uint64_t n)
+{
+	return json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n);
+}

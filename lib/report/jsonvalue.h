@@ -15,6 +15,9 @@
 /* A text; one that is no UTF-8 is escaped. */
 json_t *jsonvalue_text(struct slice text);
 
+/* A count; INT64_MAX stands for all that are larger. */
+json_t *jsonvalue_count(uint64_t n);
+
 /* RFC 3339 in UTC with microseconds. */
 json_t *jsonvalue_time(nstime wall);
 

@@ -113,8 +113,13 @@ connect(struct rooms *rooms, enum connection_class class)
 		.tls_alert = -1, .now = NOW, .wall = WALL };
 	judge_observe(rooms->judge, &o);
 	o.kind = OBSERVATION_WORKED;
-	o.success = (struct connection_success){ CONNECTION_SECURED, client,
-		server, NOW, WALL };
+	o.success = (struct connection_success){
+		.stage = CONNECTION_SECURED,
+		.client = client,
+		.server = server,
+		.now = NOW,
+		.wall = WALL,
+	};
 	judge_observe(rooms->judge, &o);
 	o.kind = OBSERVATION_ACTIVE;
 	o.a = client;

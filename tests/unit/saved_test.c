@@ -163,8 +163,13 @@ connect(bool works, nstime now)
 
 	if (works) {
 		o.kind = OBSERVATION_WORKED;
-		o.success = (struct connection_success){ CONNECTION_SECURED,
-			client, server(), now, WALL + now };
+		o.success = (struct connection_success){
+			.stage = CONNECTION_SECURED,
+			.client = client,
+			.server = server(),
+			.now = now,
+			.wall = WALL + now,
+		};
 	} else {
 		o.failure = (struct connection_failure){
 			.class = CONNECTION_REFUSED,

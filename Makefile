@@ -185,7 +185,7 @@ check: $B/siptimed $(units) $(replays) $(tools) $B/tests/bench/generate
 	    $(if $(SAN),,--plain)
 
 # The daemon on interfaces of its own, with real peers: takes root.
-check-live: $B/siptimed $B/tests/system/siptimed-stepping $B/tests/system/flood
+check-live: $B/siptimed $B/siptimectl $B/tests/system/siptimed-stepping $B/tests/system/flood
 	@tests/system/live $B
 
 # What real stacks say without keys, captured and judged: takes root.

@@ -161,9 +161,7 @@ print_status(const json_t *answer, FILE *out)
 	    "transactions open\n",
 	    count_at(answer, "packets"), count_at(answer, "messages"),
 	    count_at(answer, "open"));
-	fprintf(out, "watched    %s on ports %s\n",
-	    text_at(answer, "watched.methods"),
-	    text_at(answer, "watched.ports"));
+	fprintf(out, "watched    %s\n", text_at(answer, "watched"));
 	fprintf(out, "own clock  %s\n", text_at(answer, "clock"));
 	print_interfaces(json_object_get(answer, "interfaces"), out);
 	print_sinks(json_object_get(answer, "sinks"), out);

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/answerstatus.h"
 
-#include <string.h>
-
 #include "report/jsonvalue.h"
+#include "report/watchhint.h"
 
 static json_t *
 interface_list(const struct answers_rooms *r)
@@ -89,21 +88,17 @@ alert_counts(const struct answers_rooms *r)
 static json_t *
 watched(const struct answers_rooms *r)
 {
-	char store[512];
+	char store[1024];
 	struct textbuf t;
 
 	textbuf_init(&t, store, sizeof(store));
-	for (unsigned port = 1; port < 65536; port++) {
-		if (!portset_has(&r->config->timeouts.ports, (uint16_t)port))
-			continue;
-		textbuf_add(&t, t.len > 0 ? " " : "");
-		textbuf_uint(&t, port);
-	}
-	return json_pack("{s:s, s:s}", "methods",
-	    strcmp(r->config->timeouts.methods, "*") == 0
-		? "all methods"
-		: r->config->timeouts.methods,
-	    "ports", store);
+	watchhint_write(&t,
+	    &(struct watchhint_settings){
+		.sip = &r->config->sip.ports,
+		.watched = &r->config->timeouts.ports,
+		.methods = r->config->timeouts.methods,
+	    });
+	return jsonvalue_text(textbuf_slice(&t));
 }
 
 static json_t *

@@ -173,8 +173,8 @@ distance(const struct candidate *c)
 	return c->offset < 0 ? -c->offset : c->offset;
 }
 
-/* The nearest come first; the place of the furthest is taken, and what stood
- * there is one of the latest. */
+/* The nearest come first; the new one replaces the furthest, which moves to
+ * the latest. */
 static void
 keep(struct agreement_entry *teller, struct candidate new)
 {

@@ -8,7 +8,7 @@
 
 /*
  * Fields that hold the time, or random octets instead (TLS gmt_unix_time, a
- * client's NTP transmit timestamp), are learnt for each teller (DOMAIN 2.4):
+ * client's NTP transmit timestamp), are learned for each teller (DOMAIN 2.4):
  * where two readings differ from our clock by the same, within 3 s, it is a
  * clock (for random octets of 32 bits that happens 7 times in 2^32).  A host
  * may have programs of both kinds: then those readings count that agree.
@@ -26,7 +26,7 @@ enum agreement_kind {
 	AGREEMENT_NTP_CLIENT
 };
 
-/* The host that tells; a client, whose ports change, with port 0. */
+/* The host whose clock is read; port 0 for a client, since its ports change. */
 struct agreement_teller {
 	struct endpoint endpoint;
 	enum agreement_kind kind;
@@ -38,7 +38,7 @@ enum agreement_verdict {
 	AGREEMENT_RANDOM
 };
 
-/* In: a reading of its clock.  Out, where REAL: what it is worth, `told' in
+/* In: a reading of its clock.  Out, where REAL: its interval,
  * [told, told + resolution). */
 struct agreement_reading {
 	nstime told;

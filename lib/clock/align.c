@@ -275,7 +275,7 @@ align_pair(const struct align *a, unsigned first, unsigned second,
 	return true;
 }
 
-/* What to take from the stamps of `second' where `first' is right. */
+/* Compute what to take from the stamps of `second' where `first' is right. */
 static bool
 step_to(const struct align *a, unsigned first, unsigned second, nstime *step)
 {

@@ -5,20 +5,20 @@
 #include "net/decode.h"
 
 /*
- * How far the clocks of several sources of packets (savefiles) differ.  What
- * one of them captured may be the answer to what another did: an
+ * How far the clocks of several sources of packets (savefiles) differ.  A
+ * packet that one of them captured may answer a packet of another: an
  * acknowledgement to octets of TCP, a response to a SIP request.  No answer is
  * sent before it is asked for, so each of them bounds the difference:
  *
- *	clock of b - clock of a <= stamp of the answer in b - of the request in
- *a clock of b - clock of a >= stamp of the request in b - of the answer in a
+ *	clock of b - clock of a <= answer's stamp in b - request's in a
+ *	clock of b - clock of a >= request's stamp in b - answer's in a
  *
- * Nothing else is read, and what cannot be read is passed over.
+ * Nothing else is read, and unreadable packets are skipped.
  */
 
 enum { ALIGN_SOURCES = 32 };
 
-/* Less is told by no reversed order of packets that matters. */
+/* A smaller difference reverses the order of no packets that matter. */
 #define ALIGN_LEAST (100 * NSTIME_MS)
 
 struct align;
@@ -37,7 +37,8 @@ struct align_pair {
 	unsigned answers;
 };
 
-/* What is known of the sources a and b.  False: nothing. */
+/* Get the difference of the sources `first' and `second'.  False: it is
+ * unknown. */
 bool align_pair(const struct align *a, unsigned first, unsigned second,
     struct align_pair *pair);
 

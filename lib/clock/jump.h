@@ -8,9 +8,9 @@
 
 /*
  * Stamps of a savefile that jump: was nothing captured for a while, or was the
- * clock of the capturing host set?  The clocks of other hosts tell: where they
- * are as far off as before, time has passed; where all of them moved by the
- * same, and by no more than the jump, it is the capture's clock that did.
+ * clock of the capturing host set?  The clocks of other hosts decide: where
+ * they are as far off as before, time has passed; where all of them moved by
+ * the same, and by no more than the jump, it is the capture's clock that did.
  *
  *	jump = step of the clock + time that passed
  */

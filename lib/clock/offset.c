@@ -55,7 +55,7 @@ time_between(nstime from, nstime to)
 	return age;
 }
 
-/* What a sample still says about the offset at a later time. */
+/* Widen a sample's interval by the drift since it was taken. */
 static struct offset_interval
 aged(const struct offset_sample *s, nstime now)
 {
@@ -72,7 +72,7 @@ overlap(struct offset_interval a, struct offset_interval b)
 	return a.lo <= b.hi && b.lo <= a.hi;
 }
 
-/* Nearer than the least step it is the same clock, told with a jitter. */
+/* Nearer than the least step it is the same clock with jitter. */
 static bool
 is_near(struct offset_interval a, struct offset_interval b)
 {
@@ -102,10 +102,10 @@ tolerated(unsigned samples)
 
 /*
  * Marzullo's algorithm: of all points, take those that lie in most intervals,
- * and insist on a majority.  A sample that waited in a queue for about its
- * own width still overlaps the true ones and pulls the upper edge below the
- * truth, so that edge is taken further up: past as many as may be wrong.  The
- * lower edge is true as it stands, since waiting only lowers a sample.
+ * and insist on a majority.  A sample that waited in a queue for about its own
+ * width still overlaps the true ones and pulls the upper edge below the truth,
+ * so that edge is taken further up: past as many as may be wrong.  The lower
+ * edge needs no correction, since waiting only lowers a sample.
  */
 static bool
 intersect(const struct offset *o, struct offset_interval *result)
@@ -177,9 +177,9 @@ add_sample(struct offset *o, const struct offset_sample *s, nstime told)
 }
 
 /*
- * Stamps that tell the same time are one sample: the first seen has the best
- * lower edge, the last the best upper one.  Thus 32 samples cover 32 seconds
- * however busy a host is.
+ * Stamps of the same time are one sample: the first seen has the best lower
+ * edge, the last the best upper one.  Thus 32 samples cover 32 seconds however
+ * busy a host is.
  */
 static bool
 merge(struct offset *o, const struct offset_stamp *stamp)
@@ -228,7 +228,7 @@ on_agreement(struct offset *o, const struct offset_sample *s, nstime told)
 		return false;
 	if (!merged)
 		add_sample(o, s, told);
-	/* Of 32 samples, a few more or less tell nothing new, unless so much
+	/* Of 32 samples, a few more or less change nothing, unless so much
 	 * time has passed that the clock has drifted. */
 	if (o->used == OFFSET_SAMPLES && o->newest % OFTEN != 0 &&
 	    time_between(o->present.at, s->at) < SOON)
@@ -344,7 +344,7 @@ take_step(struct offset *o, nstime told, unsigned run)
 	o->stepped_at = o->run_wall;
 }
 
-/* What is near joins no second cluster: it is jitter. */
+/* A sample near the estimate joins no second cluster: it is jitter. */
 static void
 contradict(struct offset *o, const struct offset_sample *s)
 {

@@ -5,17 +5,17 @@
 #include "base/record.h"
 
 /*
- * How far one clock is from ours, from stamps of it that were seen on the
- * wire (DESIGN section 7, DOMAIN section 2.2).  Embedded; no allocation.
+ * How far one clock is from ours, from stamps of it that were seen on the wire
+ * (DESIGN section 7, DOMAIN section 2.2).  Embedded; no allocation.
  *
- * A stamp cut to its resolution, seen at `wall' after a transit (mostly of 0
- * to WITNESS_TRANSIT), says that the offset (positive: that clock is ahead)
- * lies in
+ * A stamp cut to its resolution, seen at `wall' after a transit (mostly of 0 to
+ * WITNESS_TRANSIT), bounds the offset (positive: that clock is ahead) to
  *
  *	[told - wall, told - wall + resolution + transit]
  *
- * The lower edge holds however late the packet was; the upper one fails for
- * what waited in a queue.  So the estimate lets some upper edges be wrong.
+ * The lower edge holds however late the packet was; the upper one fails for a
+ * packet that waited in a queue.  So the estimate lets some upper edges be
+ * wrong.
  */
 
 /* Offsets that can be added and subtracted without overflow: 142 years. */
@@ -25,7 +25,7 @@
 #define OFFSET_DRIFT_PPM 100
 
 /* Less than this is no step and no other clock: a slow clock slips, stamps are
- * coarse, and some stacks tell the time of a second ago. */
+ * coarse, and some stacks send the time of a second ago. */
 #define OFFSET_LEAST_STEP (2 * NSTIME_S)
 
 enum { OFFSET_SAMPLES = 32, OFFSET_RUN = 8 };
@@ -39,7 +39,7 @@ struct offset_sample {
 	nstime at; /* `now' of the first stamp in it */
 };
 
-/* Everything in here is private; what every stamp needs stands first. */
+/* Everything in here is private; the fields every stamp needs come first. */
 struct offset {
 	unsigned used, newest;
 	unsigned stamps, outliers; /* since the last step */
@@ -80,8 +80,8 @@ struct offset_stamp {
 	nstime told, wall, now;
 };
 
-/* What a stamp says; `width' is resolution and transit.  False if it is
- * further off than OFFSET_LIMIT. */
+/* Compute the offset that a stamp implies; `width' is resolution and transit.
+ * False if it is further off than OFFSET_LIMIT. */
 bool offset_stamp(nstime told, nstime width, nstime wall, nstime now,
     struct offset_stamp *stamp);
 
@@ -117,7 +117,7 @@ void offset_rebase(struct offset *o, nstime step);
 /* False if there are no stamps. */
 bool offset_estimate(const struct offset *o, struct offset_estimate *estimate);
 
-/* What survives a restart: the estimate and the newest samples.  A `now' is
+/* State kept over a restart: the estimate and the newest samples.  A `now' is
  * shifted by `shift'. */
 void offset_save(struct record *r, const struct offset *o);
 void offset_load(struct offset *o, struct cursor *c, nstime shift);

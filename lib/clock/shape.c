@@ -13,7 +13,7 @@
 
 enum { DAY_QUARTERS = 96, MOST_QUARTERS = 104 };
 
-/* Where days are told by the calendar. */
+/* The bounds within which a time is split into calendar days. */
 #define CALENDAR_LEAST (INT64_MIN + 2 * DAY)
 #define CALENDAR_MOST (INT64_MAX - 2 * DAY)
 

@@ -5,8 +5,8 @@
 #include "clock/offset.h"
 
 /*
- * What an offset looks like: 3,600.4 s is nobody's drift but a time zone
- * (DESIGN section 7, DOMAIN section 2.6).
+ * Classify an offset: 3,600.4 s is no drift but a time zone (DESIGN section 7,
+ * DOMAIN section 2.6).
  */
 
 enum shape_kind {

@@ -205,7 +205,7 @@ seconds(nstime t)
 	return t / NSTIME_S - (t % NSTIME_S < 0);
 }
 
-/* Whom the certificate is shown to. */
+/* The host that the certificate is shown to. */
 static const struct address *
 peer_of(const struct certificate_sight *s)
 {
@@ -315,8 +315,8 @@ raise(struct certificate *c, const struct certificate_sight *s,
 	    });
 }
 
-/* A good certificate stands where others were no good.  What was wrong by one
- * peer's clock only is right again when that peer sees a good one. */
+/* A good certificate replaced bad ones: their troubles are over.  A trouble by
+ * one peer's clock ends only when that peer is shown a good one. */
 static void
 heal(struct certificate *c, const struct certificate_sight *s,
     const struct place_key *key, bool others_only)

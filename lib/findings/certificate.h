@@ -10,14 +10,15 @@
 /*
  * certificate: one that is outside its dates, or soon will be, anywhere in a
  * chain, the server's or the client's; and one that is good by our clock but
- * not by the clock of the host it is shown to.  Names are told, never judged.
+ * not by the clock of the host it is shown to.  Names are reported, never
+ * judged.
  */
 
 struct certificate;
 
 struct certificate_limits {
 	nstime expiry_warning; /* 14 d; 0: do not warn */
-	size_t troubles;       /* standing ones; the oldest is forgotten */
+	size_t troubles;       /* open ones; the oldest is forgotten */
 	size_t clocks;         /* hosts whose clock is known */
 	struct siphash_key key;
 };

@@ -6,9 +6,8 @@
 
 /*
  * The certificates that hosts showed, good ones too: the latest end-entity
- * certificate of each holder, so that somebody who asks is told which expire
- * next.  It makes no findings.  Bounded; the holder unseen for longest gives
- * way.
+ * certificate of each holder, from which the next to expire are listed.  It
+ * makes no findings.  Bounded; the holder unseen for longest gives way.
  */
 
 struct certlist;

@@ -264,7 +264,7 @@ is_scan(const struct connection *c, const struct connection_failure *f)
 		c->limits.window, f->now);
 }
 
-/* No more of them than raise it need be told apart. */
+/* Requests beyond the count that raises the finding are not added. */
 static void
 add(struct connection *c, struct failures *all,
     const struct connection_failure *f)

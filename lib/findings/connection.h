@@ -12,9 +12,10 @@
  * is encrypted, or never got as far as the wire.
  *
  * `count' attempts at one server endpoint that failed in one way, within
- * `window', are told; later ones add to it.  One attempt is one client port
- * and initial sequence number.  What ICMP quotes is one attempt for 64*T1 of a
- * client port, and for as long as TCP sends that same segment again.
+ * `window', raise the finding; later ones add to it.  One attempt is one client
+ * port and initial sequence number.  Segments quoted by ICMP are one attempt
+ * for 64*T1 of a client port, and for as long as TCP sends that same segment
+ * again.
  *
  * These are no failures:
  *   - attempts of a client that in between got through: it is impatient or
@@ -27,13 +28,13 @@
  *
  * It is over when a client that had failed gets through as far as it did not
  * before; where nobody got through while it lasted, anybody's success will do.
- * That UDP works says nothing about TCP, nor the other way round.
+ * That UDP works proves nothing about TCP, nor the other way round.
  *
- * Nothing here depends on seeing both directions.  A refusal and a reset were
- * seen themselves; that a SYN was not answered is shown by the client, which
- * sent it again (an answer that only this mirror does not show is followed by
- * the client's acknowledgement); that octets were not delivered likewise.
- * The caller sees to that.
+ * Nothing here depends on seeing both directions.  Refusals and resets were
+ * captured; that a SYN was not answered is shown by the client, which sent it
+ * again (an answer that only this mirror does not show is followed by the
+ * client's acknowledgement); that octets were not delivered likewise.  The
+ * caller sees to that.
  */
 
 struct connection;
@@ -90,7 +91,7 @@ enum connection_stage {
 	CONNECTION_ANSWERED, /* it sent octets (or UDP) */
 	CONNECTION_SECURED,  /* .. and TLS is up, or there is none */
 	CONNECTION_KEPT      /* it answered later requests as well, or ended
-			      * with nothing open; told now and then */
+			      * with nothing open; reported repeatedly */
 };
 
 struct connection_success {
@@ -118,9 +119,9 @@ void connection_set(
 
 /*
  * State kept over a restart: the servers that fail, and those that ever worked,
- * as many as CONNECTION_SAVED; attempts that were too few to be told do not.
- * connection_load() is for an empty room; false: it makes no sense, and the
- * room is only good to be freed.
+ * as many as CONNECTION_SAVED; attempts too few to raise a finding are not
+ * kept.  connection_load() is for an empty room; false: it makes no sense, and
+ * the room is only good to be freed.
  */
 enum { CONNECTION_SAVED = 2048 };
 void connection_save(const struct connection *c, struct record *r);

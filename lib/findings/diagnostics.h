@@ -7,7 +7,7 @@
 #include "findings/finding.h"
 
 /*
- * sip-diagnostic: what Microsoft's servers and clients say themselves about a
+ * sip-diagnostic: the reasons that Microsoft's servers and clients give for a
  * refusal (DESIGN section 8, DOMAIN 4).  Which ids are worth an alert, what
  * they mean and what to do is data (conf/diagnostics.conf); the others are
  * counted.
@@ -58,8 +58,8 @@ void diagnostics_input(
 /* STIR refused a request (RFC 8224 section 6.2.2): 428, 436, 437, 438. */
 void diagnostics_stir(struct diagnostics *d, unsigned status);
 
-/* How often each id was seen that is not told as an alert: number `index' in
- * order of id; false: there are no more.  Of STIR's the status is the id. */
+/* How often each id was seen that raises no alert: number `index' in order of
+ * id; false: there are no more.  A STIR refusal has its status as id. */
 struct diagnostics_count {
 	uint32_t id;
 	uint64_t count;

@@ -255,7 +255,7 @@ list(struct fanout_client *c, struct slice key)
 	textbuf_add_slice(&t, server);
 }
 
-/* Those about the servers give way to the one about the client. */
+/* Replace the findings about the servers by one about the client. */
 static void
 fold(struct fanout *f, struct fanout_client *c, const struct finding *last)
 {
@@ -339,7 +339,7 @@ hold(struct fanout *f, struct fanout_client *c, const struct finding *finding)
 	return c->held == f->limits.servers;
 }
 
-/* True: it was told as the client's. */
+/* True: it was reported as the client's. */
 static bool
 trouble(struct fanout *f, const struct finding *finding)
 {

@@ -35,7 +35,7 @@ struct fanout *fanout_new(
 void fanout_free(struct fanout *f);
 void fanout_set(struct fanout *f, const struct fanout_limits *limits);
 
-/* What is no finding about a transaction is passed on as it is. */
+/* Findings that are not about a transaction pass unchanged. */
 void fanout_input(struct fanout *f, const struct finding *finding);
 
 /* fanout.evicted, fanout.no_memory */

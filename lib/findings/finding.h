@@ -36,13 +36,13 @@ enum finding_severity {
 	FINDING_INFO
 };
 
-/* What the finding says about its key. */
+/* How the state of the key changes. */
 enum finding_verdict {
 	FINDING_TROUBLE,    /* it is there (again) */
 	FINDING_HEALTHY,    /* it is over */
 	FINDING_WITHDRAWN,  /* one earlier TROUBLE was wrong: late answer */
 	FINDING_SUPERSEDED, /* another alert takes over: see successor */
-	FINDING_UPDATED,    /* new evidence for a standing trouble, no count */
+	FINDING_UPDATED,    /* new evidence for an open trouble, no count */
 	FINDING_JOINED,     /* it is a part of an incident from now on */
 	FINDING_QUIET       /* incidents: all parts are over, none seen well */
 };
@@ -55,9 +55,9 @@ struct finding {
 			       * same on every machine; borrowed */
 	struct slice subject; /* what a person calls it; borrowed */
 	const struct evidence
-	    *evidence;     /* borrowed; NULL unless TROUBLE or
-			    * UPDATED; incidents have none with
-			    * some TROUBLE, and one at their end */
+	    *evidence; /* borrowed; NULL unless TROUBLE or
+			* UPDATED; incidents have none with
+			* some TROUBLE, and one at their end */
 	const struct endpoint
 	    *server;       /* transaction-timeout: whose; borrowed */
 	uint64_t count;    /* TROUBLE: how many it sums up; 0 is one */
@@ -65,15 +65,15 @@ struct finding {
 	bool pressing;     /* UPDATED: not to wait for the reminder */
 	nstime now, wall;  /* when; wall is the packet's stamp */
 	nstime began;      /* TROUBLE: the stamp of its first packet; 0: wall */
-	/* SUPERSEDED: the alert that takes over, whose trouble was told before;
-	 * borrowed.  An empty key: none. */
+	/* SUPERSEDED: the alert that takes over, whose trouble was reported
+	 * before; borrowed.  An empty key: none. */
 	enum finding_kind successor;
 	struct slice successor_key;
 };
 
 typedef void finding_output(void *arg, const struct finding *finding);
 
-/* A field of the evidence, as siptimed-fields(5) tells of it. */
+/* A field of the evidence, as siptimed-fields(5) documents it. */
 struct finding_field {
 	const char *name; /* in JSON */
 	enum evidence_type type;

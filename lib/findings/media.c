@@ -12,7 +12,7 @@ static const char old_phrase[] = "Encryption Levels";
 struct media_level {
 	struct lru_entry entry; /* first */
 	enum mediasec_level level;
-	bool refused; /* calls: that was told */
+	bool refused; /* calls: that was reported */
 };
 
 struct media {

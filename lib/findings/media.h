@@ -43,8 +43,8 @@ struct media_offer {
 };
 void media_offer(struct media *m, const struct media_offer *offer);
 
-/* A 488 to an INVITE, though no copy of one.  Those that proxies pass on are
- * known by their Call-ID. */
+/* A 488 to an INVITE, though no copy of one.  A copy that a proxy passes on is
+ * recognized by its Call-ID. */
 struct media_refusal {
 	unsigned status;
 	struct slice phrase; /* of the status line */

@@ -14,7 +14,7 @@ struct mrasfailure_server {
 	struct lru_entry entry; /* first */
 	struct endpoint endpoint;
 	size_t count;
-	char reasons[REASONS][PHRASE + 1]; /* that stand, the latest last */
+	char reasons[REASONS][PHRASE + 1]; /* open ones, the latest last */
 };
 
 /* Where a failure went: a proxy that got it passes it on within Timer F. */
@@ -105,7 +105,7 @@ tell(struct mrasfailure *m, const struct mrasfailure_answer *a,
 	    });
 }
 
-/* "503 Service Unavailable": what tells one reason from another. */
+/* "503 Service Unavailable": the text that identifies a reason. */
 static void
 write_reason(char reason[PHRASE + 1], const struct mrasfailure_answer *a)
 {

@@ -33,7 +33,7 @@ void mrasfailure_set(
 struct mrasfailure_answer {
 	unsigned status;
 	struct slice phrase; /* reasonPhrase; of the status line without one */
-	bool granted;        /* 200, and the body says OK or nothing */
+	bool granted;        /* 200, and the body has OK or no result */
 	struct slice call_id;
 	struct endpoint server, client; /* who sent it, to whom */
 	nstime now, wall;

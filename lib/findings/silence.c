@@ -209,7 +209,7 @@ silence_answered(
 	leg->raised = h->raised = false;
 	leg->connections = 0;
 	leg->exchanges++;
-	/* The length of an outage says nothing about what is usual. */
+	/* The length of an outage is no measure of the usual gap. */
 	if (h->last == 0)
 		h->begun = now;
 	else if (now - h->last < HOUR)
@@ -246,8 +246,8 @@ silence_unanswered(struct silence *s, const struct silence_request *r)
 	tell(s, FINDING_TROUBLE, NULL, &leg->server, r->now, r->wall);
 }
 
-/* It does ask, so it is not true that nothing is exchanged there; a trouble
- * that was told is not told any more. */
+/* The host did ask, so exchanges have not ceased there, and a raised trouble is
+ * no longer open. */
 void
 silence_unseen(
     struct silence *s, const struct silence_leg *at, nstime now, nstime wall)

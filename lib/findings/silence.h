@@ -8,23 +8,23 @@
 
 /*
  * silent-peer: somebody stopped answering on a leg that is encrypted (DOMAIN
- * 1.9).  What was asked cannot be read, so this is a lesser word than
- * transaction-timeout, and its text says so.
+ * 1.9).  The requests cannot be read, so this proves less than
+ * transaction-timeout, and its text states that.
  *
- * request: on a port of the A/V authentication service, a record as large as
- * a request was delivered and nothing came back in its time.  Whether it was
- * one is judged by what went before: the leg (a client host and a server
- * endpoint) had three exchanges that were answered.  Pushes of a server that
- * nobody asked for are no exchanges and no trouble.
+ * request: on a port of the A/V authentication service, a record as large as a
+ * request was delivered and nothing came back in its time.  Whether it was one
+ * is judged by what went before: the leg (a client host and a server endpoint)
+ * had three exchanges that were answered.  Pushes of a server that nobody asked
+ * for are no exchanges and no trouble.
  *
  * mras_silence: a client host has no exchanges there any more.  How often they
- * come is learnt over hours, and against two measures, since both must run
+ * come is learned over hours, and against two measures, since both must run
  * out: time, and the other SIP of the same host (at night nobody signs in, and
- * the rest goes down as well).  It is told when ten times the usual gap, and
+ * the rest goes down as well).  It is raised when ten times the usual gap, and
  * an hour at least, went by without one, and ten times the other SIP that
  * usually passes between two.  It is looked at whenever that host does
- * something else on a SIP port; a host that does nothing is not judged.  Which
- * of several servers answered it does not matter.
+ * something else on a SIP port; a host that does nothing is not judged.  Any of
+ * several servers may answer.
  */
 
 struct silence;
@@ -70,7 +70,7 @@ void silence_active(
 void silence_set(struct silence *s, const struct silence_limits *limits);
 
 /*
- * State kept over a restart: what was learnt of the clients last heard of, as
+ * State kept over a restart: what was learned of the clients last heard of, as
  * many as SILENCE_SAVED, and who is silent.  The time away is no silence.
  * silence_load() is for an empty room; false: it makes no sense, and the room
  * is only good to be freed.

@@ -35,9 +35,9 @@ void slow_supersede(struct slow *s, const struct endpoint *server,
 
 void slow_set(struct slow *s, const struct slow_limits *limits);
 /*
- * State kept over a restart: the servers that were told.  slow_load() is
- * for an empty room; false: it makes no sense, and the room is only good to
- * be freed.
+ * State kept over a restart: the servers that were reported.  slow_load() is
+ * for an empty room; false: it makes no sense, and the room is only good to be
+ * freed.
  */
 void slow_save(const struct slow *s, struct record *r);
 bool slow_load(struct slow *s, struct cursor *c);

@@ -24,7 +24,7 @@ enum {
 /* The refusals of one client by one server, and the latest of them. */
 struct refusals {
 	unsigned count;              /* 0: nothing is known */
-	struct stale_refusal latest; /* its realm: what stands here */
+	struct stale_refusal latest; /* its realm is the field below */
 	char realm[64];
 };
 
@@ -38,7 +38,7 @@ struct stale_client {
 	TAILQ_ENTRY(stale_client) order;
 	struct address address;
 	bool held;
-	nstime due;                       /* held: when it is told */
+	nstime due;                       /* held: when it is reported */
 	struct refusals servers[SERVERS]; /* the latest first */
 };
 
@@ -214,7 +214,7 @@ is_relayed(struct stale *s, const struct stale_response *r)
 	return relayed;
 }
 
-/* A message may say in several ways that it is for the time. */
+/* A message may name the time as its cause in several ways. */
 static bool
 is_known(const struct stale *s, const struct stale_response *r)
 {
@@ -428,7 +428,7 @@ stale_success(struct stale *s, const struct address *address,
 	}
 }
 
-/* Whom nobody helped by then. */
+/* Report the held clients that had no success by then. */
 static void
 tell_held(struct stale *s, nstime by, nstime now, nstime wall)
 {

@@ -49,9 +49,9 @@ struct stale_response {
 };
 
 /*
- * Does it say that somebody was refused for the time?  403 Stale Date; Reason:
- * STIR;cause=403 in any response (RFC 9410); ms-diagnostics 1013, 1020 where it
- * says DATE_SKEWED, and any with an HRESULT that means so.
+ * Is it a refusal because of the time?  403 Stale Date; Reason: STIR;cause=403
+ * in any response (RFC 9410); ms-diagnostics 1013, 1020 with the text
+ * DATE_SKEWED, and any with an HRESULT that means so.
  */
 bool stale_matters(const struct stale_response *response);
 
@@ -79,7 +79,7 @@ void stale_success(struct stale *s, const struct address *client,
 void stale_tick(struct stale *s, nstime now, nstime wall);
 nstime stale_next_deadline(const struct stale *s);
 
-/* A savefile ended: what is held is told. */
+/* A savefile ended: report the held clients. */
 void stale_finish(struct stale *s, nstime now, nstime wall);
 
 /* stale.evicted, stale.no_memory, stale.relayed */

@@ -240,8 +240,8 @@ tell_timeout(struct timeout *t, const struct outcome *o,
 	    });
 }
 
-/* Deeper legs that are silent too: if one of them was told, or is not judged
- * yet, it is blamed in place of this one. */
+/* Deeper legs that are silent too: if one of them was reported, or is not
+ * judged yet, it is blamed in place of this one. */
 static bool
 excused(struct timeout *t, const struct outcome *o)
 {

@@ -53,7 +53,7 @@ void traffic_set(struct traffic *t, const struct traffic_limits *limits);
 
 void traffic_input(struct traffic *t, const struct traffic_transaction *one);
 
-/* The result that a final status stands for. */
+/* The result of a final status. */
 enum traffic_result traffic_result_of(unsigned status);
 const char *traffic_result_name(enum traffic_result result);
 

@@ -291,7 +291,7 @@ void
 visibility_opened(struct visibility *v, const struct endpoint *server,
     nstime now, nstime wall)
 {
-	/* What was raised before a restart is over with it, too. */
+	/* A finding raised before a restart is over as well. */
 	unread_opened(v->unread, server);
 	tell_server(v, server, FINDING_HEALTHY, now, wall);
 }

@@ -6,16 +6,16 @@
 #include "tls/decrypt.h"
 
 /*
- * visibility: we cannot judge, and say why.
+ * visibility: some traffic cannot be judged, for one of these reasons.
  *
  * one_way: 20 requests of one host to another, not one packet back (and the
- * requester behaves as if it were answered).  loss: watched transactions
- * became unknown because packets were lost before they reached us, or an
- * interface dropped more than one in a thousand during a minute.  truncated:
- * SIP was cut by the capture's snaplen.  no_sip: other packets arrive, but no
- * SIP and no TLS at the SIP ports.  undecrypted: keys are configured, and TLS
- * of a server is not decrypted.  clocks_differ: what two sources captured does
- * not fit together.
+ * requester behaves as if it were answered).  loss: watched transactions became
+ * unknown because packets were lost before they reached us, or an interface
+ * dropped more than one in a thousand during a minute.  truncated: SIP was cut
+ * by the capture's snaplen.  no_sip: other packets arrive, but no SIP and no
+ * TLS at the SIP ports.  undecrypted: keys are configured, and TLS of a server
+ * is not decrypted.  clocks_differ: the captures of two sources contradict each
+ * other.
  */
 
 struct visibility;
@@ -73,7 +73,7 @@ void visibility_set(
     struct visibility *v, const struct visibility_limits *limits);
 
 /*
- * State kept over a restart: the findings told.  visibility_load() is for an
+ * State kept over a restart: the raised findings.  visibility_load() is for an
  * empty room; false: the record is broken, and the room can only be freed.
  */
 void visibility_save(const struct visibility *v, struct record *r);

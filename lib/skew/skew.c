@@ -9,7 +9,7 @@
 #include "skew/inner/localclock.h"
 #include "skew/inner/raise.h"
 
-#define AGAIN (60 * NSTIME_S) /* local-clock is told while it stands */
+#define AGAIN (60 * NSTIME_S) /* local-clock is repeated while it lasts */
 
 /* No step of ours is longer: a clock that begins in 1970 may be set to 2040. */
 #define MOST_STEPS (OFFSET_LIMIT / 2)
@@ -47,7 +47,7 @@ set_limits(struct skew *s, const struct skew_limits *limits)
 	    });
 }
 
-/* What is the true time, and how far is our clock to be trusted? */
+/* Set the true time, and how far our clock is to be trusted. */
 static void
 refer_to(struct skew *s, nstime steps, nstime reference)
 {

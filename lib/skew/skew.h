@@ -50,7 +50,7 @@ void skew_answered(struct skew *s, const struct address *address);
 
 /*
  * Only hosts of interest are judged, unless `judge_all': those that speak SIP,
- * in clear text or TLS on its ports, or stand in a pool, or give the time to
+ * in clear text or TLS on its ports, or belong to a pool, or serve the time to
  * one that does.  A host with a stamp in a SIP message need not be announced.
  */
 void skew_speaks_sip(struct skew *s, const struct address *address);
@@ -69,8 +69,8 @@ nstime skew_ahead(const struct skew *s);
 
 /*
  * Savefiles: the stamps jumped by `size' (positive: forward), at `now'.  Where
- * the clocks of the peers tell that it was the capture's clock, that is told as
- * a step of ours, and every estimate shifts with it.
+ * the clocks of the peers show that it was the capture's clock, a step of ours
+ * is reported, and every estimate shifts with it.
  */
 void skew_jumped(struct skew *s, nstime size, nstime now);
 
@@ -103,9 +103,9 @@ bool skew_estimate_of(const struct skew *s, const struct address *host,
     struct skew_estimate *estimate);
 
 /*
- * What survives a restart: the estimates, and which peers are raised.
- * skew_load() is for an empty room; false: it makes no sense, and the room is
- * only good to be freed.
+ * State kept over a restart: the estimates, and the raised peers.  skew_load()
+ * is for an empty room; false: it makes no sense, and the room is only good to
+ * be freed.
  */
 void skew_save(const struct skew *s, struct record *r);
 bool skew_load(

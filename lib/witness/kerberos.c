@@ -4,7 +4,7 @@
 #include "base/calendar.h"
 #include "base/cursor.h"
 
-/* Tags as they stand in the first octet of a DER element. */
+/* Tags as encoded in the first octet of a DER element. */
 enum {
 	DER_INTEGER = 0x02,
 	DER_GENERALIZED_TIME = 0x18,
@@ -26,7 +26,7 @@ enum {
 	LENGTH_OCTETS = 4 /* before a message on a stream */
 };
 
-/* Many clocks tick that coarsely; one that tells no fraction tells seconds. */
+/* Many clocks tick that coarsely; without a fraction the resolution is 1 s. */
 #define TICK (16 * NSTIME_MS)
 
 /* False: of no form that DER or BER knows, or endless.  Too few octets are the

@@ -7,9 +7,9 @@
 enum { KERBEROS_PORT = 88 };
 
 /*
- * Kerberos as a witness (RFC 4120): a KRB-ERROR, which nobody encrypts, tells
- * the clock of the server that sent it and often the client's.  AS-REP and
- * TGS-REP are told apart by their application tag, as the success that the
+ * Kerberos as a witness (RFC 4120): a KRB-ERROR, which nobody encrypts, carries
+ * the time of the server that sent it and often the client's.  AS-REP and
+ * TGS-REP are distinguished by their application tag, as the success that the
  * client had; tickets are not read.
  */
 

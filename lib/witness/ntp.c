@@ -18,8 +18,8 @@ enum {
 #define ERA_0 2208988800
 #define ERA_1 ((int64_t)ERA_0 - ((int64_t)1 << 32))
 
-/* The era is not told.  As SNTP has it (RFC 4330 section 3), the upper half
- * of the seconds is of era 0, 1968 to 2036, the lower half of era 1. */
+/* The era is not transmitted.  As SNTP has it (RFC 4330 section 3), the upper
+ * half of the seconds is of era 0, 1968 to 2036, the lower half of era 1. */
 static nstime
 time_of(uint64_t stamp)
 {
@@ -35,9 +35,9 @@ time_of(uint64_t stamp)
 #define LONGEST_POLL ((uint64_t)(1 << 17) << 32)
 
 /*
- * In interleaved mode (RFC 9769) a server tells when its answer before this
- * one was sent, which is before it received the request that it answers now.
- * Then the latter is current.
+ * In interleaved mode (RFC 9769) a server sends the time at which its answer
+ * before this one was sent, which is before it received the request that it
+ * answers now.  Then the latter is current.
  */
 static uint64_t
 current(uint64_t received, uint64_t transmitted)

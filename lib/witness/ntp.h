@@ -7,17 +7,17 @@
 enum { NTP_PORT = 123 };
 
 /*
- * NTP and SNTP as a witness (RFC 5905, RFC 4330, MS-SNTP): what the sender of
- * a datagram from or to UDP port 123 says its clock shows.  Modes 1 to 5,
+ * NTP and SNTP as a witness (RFC 5905, RFC 4330, MS-SNTP): a datagram from or
+ * to UDP port 123 carries the time of its sender's clock.  Modes 1 to 5,
  * versions 1 to 4; extension fields and authenticators are not looked at.
  */
 
 struct ntp {
 	uint8_t version, mode, leap, stratum;
 	bool from_client;  /* modes 1 and 3: the stamp may be made up, so it
-			    * counts only once it is learnt by agreement */
+			    * counts only once it is learned by agreement */
 	bool serves;       /* modes 2, 4 and 5: it gives the time to others */
-	bool synchronised; /* a server says that it is: neither leap 3 nor
+	bool synchronised; /* a server claims to be: neither leap 3 nor
 			    * stratum 0 or 16.  False: do not judge its time.
 			    * Always true of clients, who need not know */
 	bool has_time;     /* false: a zero stamp, or one of long ago */

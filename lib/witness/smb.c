@@ -11,7 +11,7 @@ enum {
 	NAME = 4, /* of the protocol */
 	SMB2_HEADER = 64,
 	SMB2_NEEDED = SMB2_HEADER + 48, /* up to and with SystemTime */
-	SMB2_RESPONSE = 65,             /* what its StructureSize says */
+	SMB2_RESPONSE = 65,             /* the value of its StructureSize */
 	SMB1_NEEDED = 32 + 1 + 34,
 	SMB1_NEGOTIATE = 0x72,
 	SMB1_REPLY = 0x80,
@@ -41,8 +41,8 @@ read_smb2(struct cursor c, struct smb *smb)
 	    filetime_read(cursor_le64(&c), &smb->time) && !c.bad;
 }
 
-/* MS-CIFS 2.2.3.1 and 2.2.4.52.2.  The zone is told as what to add to local
- * time, minutes west of UTC. */
+/* MS-CIFS 2.2.3.1 and 2.2.4.52.2.  The zone is the minutes to add to local
+ * time, west of UTC. */
 static bool
 read_smb1(struct cursor c, struct smb *smb)
 {

@@ -16,7 +16,7 @@ enum { SMB_PORT = 445, SMB_ON_NETBIOS_PORT = 139 };
 enum smb_verdict {
 	SMB_NEGOTIATED, /* *smb is filled */
 	SMB_PARTIAL,    /* come back with more octets */
-	SMB_FOREIGN     /* no NEGOTIATE response, or one that tells no time */
+	SMB_FOREIGN     /* no NEGOTIATE response, or one without a time */
 };
 
 struct smb {

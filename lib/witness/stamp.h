@@ -6,7 +6,7 @@
 #include "witness/witness.h"
 
 /*
- * A stamp: one reading of another host's clock, as a packet told it.
+ * A stamp: one reading of another host's clock, carried by a packet.
  */
 
 enum stamp_attribution {
@@ -18,7 +18,7 @@ struct stamp {
 	struct address peer;
 	enum witness witness;
 	enum stamp_attribution attribution;
-	nstime told;       /* what its clock said, UTC */
+	nstime told;       /* its clock's reading, UTC */
 	nstime resolution; /* told is in [told, told + resolution) */
 	nstime wall;       /* when the packet was captured */
 	nstime now;

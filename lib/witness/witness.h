@@ -8,14 +8,14 @@
 #include "base/slice.h"
 
 /*
- * The protocols in which hosts tell the time of their clocks (DOMAIN 2.10):
- * one row each, which says all that the other rooms know of it.
+ * The protocols that carry the time of a host's clock (DOMAIN 2.10): one row
+ * each, with all that the other rooms know of it.
  */
 
 enum witness {
 	WITNESS_DATE,     /* the Date header field */
-	WITNESS_TLS,      /* gmt_unix_time, once learnt by agreement */
-	WITNESS_NTP,      /* clients' once learnt by agreement */
+	WITNESS_TLS,      /* gmt_unix_time, once learned by agreement */
+	WITNESS_NTP,      /* clients' once learned by agreement */
 	WITNESS_KERBEROS, /* KRB-ERROR */
 	WITNESS_SMB,      /* NEGOTIATE response */
 	WITNESS_NTLM,     /* a challenge in SIP */
@@ -29,18 +29,18 @@ enum witness {
 #define WITNESS_TRANSIT (250 * NSTIME_MS)
 
 /*
- * What a datagram, or the first octets that a server sent on a connection,
- * tells of clocks.  Times are UTC; a time is in [time, time + resolution).
+ * The clock readings in a datagram, or in the first octets that a server sent
+ * on a connection.  Times are UTC; a time is in [time, time + resolution).
  */
 struct witness_time {
-	nstime time, resolution; /* resolution 0: it is not told */
+	nstime time, resolution; /* resolution 0: there is none */
 };
 
 struct witness_reading {
 	struct witness_time sender, receiver; /* each its own clock */
 	bool unproven;          /* the sender may make it up, so it counts once
-				 * learnt by agreement */
-	bool has_zone;          /* the sender's time zone is told too */
+				 * learned by agreement */
+	bool has_zone;          /* the sender's time zone is known too */
 	int zone;               /* minutes east of UTC */
 	bool serves;            /* the receiver gets its time from the sender */
 	bool asks;              /* .. or the sender asks the receiver for it */
@@ -81,7 +81,7 @@ struct witness_pattern {
 /* Where a witness is heard over one transport. */
 struct witness_channel {
 	uint16_t ports[WITNESS_PORTS]; /* the server's; 0: no more */
-	bool both_ways; /* clients tell their clocks too; all is let through */
+	bool both_ways; /* clients send their time too; all is let through */
 	struct witness_pattern patterns[WITNESS_PATTERNS];
 	witness_read *read;
 };
@@ -90,8 +90,8 @@ struct witness_row {
 	const char *name;  /* in the configuration, JSON and state: "ntp" */
 	const char *label; /* in sentences: "NTP" */
 	nstime transit;    /* how long a stamp may have been on its way */
-	unsigned weight;   /* against those that say otherwise */
-	bool in_sip;       /* whoever tells it speaks SIP */
+	unsigned weight;   /* against witnesses that disagree */
+	bool in_sip;       /* a host that sends it speaks SIP */
 	struct witness_channel udp, tcp; /* on ports of its own */
 };
 

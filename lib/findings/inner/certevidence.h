@@ -5,7 +5,7 @@
 #include "findings/certificate.h"
 
 /*
- * A certificate that is no good, as it is told (DESIGN section 9).
+ * The evidence of a finding about a bad certificate (DESIGN section 9).
  */
 
 enum certevidence_class {

@@ -6,7 +6,7 @@
 
 /*
  * The clients that a server failed: it is well again when one of them gets an
- * answer.  Where they are too many to be told apart, any client will do.
+ * answer.  Where they are too many to be kept apart, any client will do.
  */
 
 enum { CLIENTS_MOST = 8 };
@@ -21,7 +21,7 @@ struct clients {
 void clients_add(struct clients *c, const struct address *client);
 bool clients_has(const struct clients *c, const struct address *client);
 
-/* What survives a restart. */
+/* State kept over a restart. */
 void clients_save(struct record *r, const struct clients *c);
 void clients_load(struct clients *clients, struct cursor *c);
 

@@ -6,8 +6,9 @@
 #include "txn/outcome.h"
 
 /*
- * Timeouts that were told since nothing came back on a connection: a gap that
- * shows later may have held the response.  The latest DOUBTS_KEPT are kept.
+ * Timeouts that were reported because nothing came back on a connection: a gap
+ * that shows later may have held the response.  The latest DOUBTS_KEPT are
+ * kept.
  */
 
 enum { DOUBTS_KEPT = 256 };

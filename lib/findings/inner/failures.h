@@ -15,7 +15,7 @@ enum { FAILURES_CLIENTS = 8 };
 struct failures {
 	uint64_t attempts; /* read it */
 	unsigned clients;  /* read it: how many failed, as far as counted */
-	bool raised;       /* set it: they were told */
+	bool raised;       /* set it: they were reported */
 	bool tcp, udp;     /* set it: over which */
 	bool established;  /* set it: connections that had worked */
 	bool handshake;    /* set it: or that were about to begin TLS */
@@ -67,8 +67,8 @@ bool failures_are_refuted(
 void failures_forgive(
     struct failures *f, const struct address *client, nstime now);
 
-/* State kept over a restart: failures that were told, but for the single
- * attempts. NULL: out of memory, or it is bad. */
+/* State kept over a restart: reported failures, without the single attempts.
+ * NULL: out of memory, or it is bad. */
 void failures_save(struct record *r, const struct failures *f);
 struct failures *failures_load(size_t count, struct cursor *c, nstime shift);
 

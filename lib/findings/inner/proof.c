@@ -76,8 +76,8 @@ missed(const struct delivery *d)
 				 : TIMEOUT_UNKNOWN_ASYMMETRIC;
 }
 
-/* Over UDP the copies say whether the client went on waiting.  Callers hang up
- * when they like, so an INVITE that stops early may have been given up. */
+/* Over UDP the copies show whether the client went on waiting.  Callers hang
+ * up when they like, so an INVITE that stops early may have been given up. */
 static enum timeout_verdict
 why_unknown_udp(
     const struct outcome *o, const struct delivery *d, nstime usual_span)

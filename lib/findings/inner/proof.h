@@ -13,7 +13,7 @@
  * Judge an EXPIRED, REVIEWED, RECOVERED or UNFINISHED outcome.  `usual_span' is
  * how long its sender is known to resend (habits.h).  Returns the name of the
  * proof and sets *verdict to TIMEOUT_TIMED_OUT, or returns NULL and sets
- * *verdict to the reason why nothing can be said.  When a capture ends only a
+ * *verdict to the reason why it cannot be judged.  When a capture ends only a
  * proof by sight counts.
  */
 const char *proof_find(const struct outcome *outcome,

@@ -5,7 +5,7 @@
 #include "base/record.h"
 
 /*
- * What became of transactions, counted by method.  Names come off the wire:
+ * The outcomes of transactions, counted by method.  Names come off the wire:
  * they are kept escaped, and those beyond the limit share "other".
  */
 
@@ -40,7 +40,7 @@ struct tally_counts *tally_of_method(struct tally *t, struct slice method);
 bool tally_at(const struct tally *t, size_t index, const char **name,
     struct tally_counts *counts);
 
-/* What survives a restart. */
+/* State kept over a restart. */
 void tally_save(struct record *r, const struct tally *t);
 void tally_load(struct tally *t, struct cursor *c);
 

@@ -20,8 +20,8 @@ struct unread *unread_new(size_t servers, const struct siphash_key *key);
 void unread_free(struct unread *u);
 void unread_set(struct unread *u, size_t servers);
 
-/* A connection of `server' is not decrypted.  False: nothing is to be told;
- * else `e' is filled in. */
+/* A connection of `server' is not decrypted.  False: there is nothing to
+ * report; else `e' is filled in. */
 bool unread_refused(struct unread *u, const struct endpoint *server,
     enum decrypt_reason reason, struct evidence *e);
 

@@ -7,7 +7,7 @@
 /*
  * User agents with wrong clocks: however many there are, they are one
  * clock-skew warning, with the evidence of the worst.  It waits half a minute
- * for more of them, and is told at most once a minute.  Where all hosts are
+ * for more of them, and is raised at most once a minute.  Where all hosts are
  * judged (`any_host') it calls them hosts: they need not speak SIP.
  */
 
@@ -32,21 +32,21 @@ void agents_add(struct agents *a, nstime now);
 void agents_remove(
     struct agents *a, enum finding_verdict verdict, nstime now, nstime wall);
 
-/* One is told by itself now, since it became a server: under this key.  If it
- * was the last, the warning goes on there. */
+/* One has its own finding now, since it became a server: under this key.  If
+ * it was the last, the warning goes on there. */
 void agents_hand_over(
     struct agents *a, struct slice key, nstime now, nstime wall);
 
-/* One of them has a new stamp.  True if the warning should be told again. */
+/* One of them has a new stamp.  True if the warning should be raised again. */
 bool agents_remind(struct agents *a, nstime now);
 
-/* When there is something to tell: NSTIME_NEVER, now, or later. */
+/* When there is something to report: NSTIME_NEVER, now, or later. */
 nstime agents_due(const struct agents *a, nstime now);
 
 void agents_tell(
     struct agents *a, const struct evidence *worst, nstime now, nstime wall);
 
-/* What survives a restart, but for the count: first add those that are raised,
+/* State kept over a restart, but for the count: first add the raised ones,
  * then agents_load(). */
 void agents_save(struct record *r, const struct agents *a);
 void agents_load(struct agents *a, struct cursor *c, nstime shift);

@@ -6,9 +6,9 @@
 #include "skew/inner/select.h"
 
 /*
- * witness-conflict: the witnesses of one host contradict each other.  Told
- * when it begins, and at most once a minute while it stands; over when they
- * all agree again.
+ * witness-conflict: the witnesses of one host contradict each other.  Raised
+ * when it begins, and at most once a minute while it lasts; over when they all
+ * agree again.
  */
 
 /* Embedded; zeroed, there is none.  Private. */
@@ -17,7 +17,7 @@ struct conflict {
 	nstime told;
 };
 
-/* The witnesses of one host; offsets are told against `reference'. */
+/* The witnesses of one host; offsets are relative to `reference'. */
 struct conflict_case {
 	const struct address *host;
 	const struct select_result *selected;
@@ -28,7 +28,7 @@ struct conflict_case {
 void conflict_weigh(struct conflict *c, const struct conflict_case *a,
     finding_output *output, void *arg);
 
-/* What survives a restart. */
+/* State kept over a restart. */
 void conflict_save(struct record *r, const struct conflict *c);
 void conflict_load(struct conflict *conflict, struct cursor *c, nstime shift);
 

@@ -6,9 +6,9 @@
 #include "witness/witness.h"
 
 /*
- * How far one host's clock is from ours: an estimate for each of its
- * witnesses, so that one that tells another time is never averaged with the
- * rest.  select.h says which of them are to be believed.
+ * How far one host's clock is from ours: an estimate for each of its witnesses,
+ * so that one with another time is never averaged with the rest.
+ * select.h selects the ones to be believed.
  */
 
 /* Embedded; zeroed, it has no samples.  Read the offsets. */
@@ -37,7 +37,7 @@ bool estimate_mute(struct estimate *e, unsigned witnesses);
 /* Has no witness a sample? */
 bool estimate_is_empty(const struct estimate *e);
 
-/* What survives a restart, into an empty one.  A `now' is shifted by
+/* State kept over a restart, loaded into an empty one.  A `now' is shifted by
  * `shift'. */
 void estimate_save(struct record *r, const struct estimate *e);
 void estimate_load(struct estimate *e, struct cursor *c, nstime shift);

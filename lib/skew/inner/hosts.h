@@ -8,10 +8,10 @@
 #include "net/endpoint.h"
 
 /*
- * What is known of hosts: the part they play on the A/V authentication port,
- * or anywhere in SIP, or as a time server, as seen, and the pools they stand
- * in, as configured.  At the limit the roles of a host not heard of for long
- * are forgotten.
+ * The facts about hosts: the part they play on the A/V authentication port, or
+ * anywhere in SIP, or as a time server, as seen, and the pools they belong to,
+ * as configured.  At the limit the roles of a host not heard of for long are
+ * forgotten.
  */
 
 struct hosts;
@@ -24,7 +24,7 @@ struct hosts_pool {
 	nstime warn; /* 0: the general threshold */
 };
 
-/* The pool in which a host stands. */
+/* The pool of a host. */
 struct hosts_place {
 	const char *name; /* NULL: in no pool */
 	nstime warn;      /* 0: the general one */
@@ -35,7 +35,7 @@ enum hosts_role {
 	HOSTS_DIALS, /* sends watched requests */
 	HOSTS_ANSWERS,
 	HOSTS_SPEAKS_SIP,
-	HOSTS_SERVES_TIME, /* to one that speaks SIP or stands in a pool */
+	HOSTS_SERVES_TIME, /* to one that speaks SIP or is in a pool */
 	HOSTS_ANSWERED,    /* another host answered it, or it answered one */
 	HOSTS_ROLES        /* how many there are */
 };
@@ -61,14 +61,14 @@ bool hosts_role(
 struct hosts_facts hosts_facts(
     const struct hosts *h, const struct address *address);
 
-/* A host that dials or answers, serves time, or stands in a pool. */
+/* A host that dials or answers, serves time, or is in a pool. */
 bool hosts_is_server(const struct hosts_facts *facts);
 
 /* One of those, or any that speaks SIP. */
 bool hosts_is_of_interest(const struct hosts_facts *facts);
 
-/* What survives a restart: the parts of those learnt last, or heard of since
- * their turn to be forgotten came, as many as HOSTS_SAVED. */
+/* State kept over a restart: the roles of HOSTS_SAVED hosts, the ones learned
+ * last or heard of since their turn to be forgotten came. */
 enum { HOSTS_SAVED = 2048 };
 void hosts_save(const struct hosts *h, struct record *r);
 void hosts_load(struct hosts *h, struct cursor *c);

@@ -36,7 +36,7 @@ tell(struct localclock *l, enum localclock_class class,
 	l->output(l->arg, &finding);
 }
 
-/* Votes and offset (positive: ours is ahead) are told if they are known. */
+/* Votes and offset (positive: ours is ahead) are reported if they are known. */
 static void
 raise_class(struct localclock *l, enum localclock_class class,
     const nstime *offset, const struct consensus *votes, nstime now,

@@ -7,8 +7,8 @@
 #include "findings/finding.h"
 
 /*
- * The findings about our own clock: local-clock, one for each class.  Told
- * when it begins, and at most once a minute while it stands.
+ * The findings about our own clock: local-clock, one for each class.  Raised
+ * when it begins, and at most once a minute while it lasts.
  */
 
 enum localclock_class {
@@ -34,18 +34,18 @@ void localclock_init(struct localclock *l, finding_output *output, void *arg);
 void localclock_stepped(
     struct localclock *l, nstime step, nstime now, nstime wall);
 
-/* What the others say: odd_one_out, or unsynchronised if it is and they
- * contradict us; what does not hold is over. */
+/* Compare our clock with the others: raise odd_one_out, or unsynchronised if
+ * it is and they contradict us; a class that does not hold is over. */
 void localclock_weigh(struct localclock *l, const struct consensus *consensus,
     bool unsynchronised, nstime now, nstime wall);
 
-/* It is over; nothing happens if it did not stand. */
+/* It is over; nothing happens if it was not raised. */
 void localclock_clear(
     struct localclock *l, enum localclock_class class, nstime now, nstime wall);
 
 bool localclock_stands(const struct localclock *l, enum localclock_class class);
 
-/* What survives a restart. */
+/* State kept over a restart. */
 void localclock_save(struct record *r, const struct localclock *l);
 void localclock_load(struct localclock *l, struct cursor *c, nstime shift);
 

@@ -65,13 +65,13 @@ void peer_serves_time(struct peer *p, const struct address *client);
 
 void peer_speaks_sip(struct peer *p);
 
-/* Its trouble was told. */
+/* Its trouble was reported. */
 void peer_told(struct peer *p, enum finding_severity severity, nstime now);
 
 /* It is raised alone from now on, no longer as one of the user agents. */
 void peer_unfold(struct peer *p);
 
-/* What survives a restart: all but its place in the table.  A pending state
+/* State kept over a restart: all but its place in the table.  A pending state
  * waits for more stamps, but a clock drifts even if nobody watches. */
 void peer_save(const struct peer *p, struct record *r);
 void peer_load(

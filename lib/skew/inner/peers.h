@@ -71,9 +71,8 @@ bool peers_take_side(struct peers *peers, struct peer *p, enum peer_side side);
 /* As offset_rebase(), for all of them. */
 void peers_rebase(struct peers *peers, nstime step);
 
-/* Fill `sorted' with all peers in order of address: the order of what is told
- * of many at once must not depend on a keyed table.  False when out of
- * memory. */
+/* Fill `sorted' with all peers by address: the order of findings raised at
+ * once must not depend on a keyed table.  False when out of memory. */
 bool peers_sort(struct peers *peers);
 
 /* The raised user agent that is furthest off, or NULL. */
@@ -84,8 +83,8 @@ const struct peer *peers_worst(const struct peers *peers, nstime reference);
 bool peers_poll(const struct peers *peers, const struct hosts *hosts,
     nstime zero, struct consensus *consensus);
 
-/* What survives a restart: raised ones, pending ones, then the clear ones with
- * the latest stamps, as many as PEERS_SAVED. */
+/* State kept over a restart: raised ones, pending ones, then the clear ones
+ * with the latest stamps, as many as PEERS_SAVED. */
 enum { PEERS_SAVED = 2048 };
 void peers_save(const struct peers *peers, struct record *r);
 void peers_load(

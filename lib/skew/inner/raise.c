@@ -189,8 +189,8 @@ clear(struct raise *r, struct peer *p, enum finding_verdict verdict)
 		tell(r, p, verdict, NULL);
 }
 
-/* A raised peer has a new stamp: it is told again when it became worse, and
- * once in a while. */
+/* A raised peer has a new stamp: it is reported again when it became worse,
+ * and once in a while. */
 static void
 remind(struct raise *r, struct peer *p, const struct select_result *selected)
 {
@@ -254,7 +254,7 @@ weigh_witnesses(
 	    r->setup.output, r->setup.arg);
 }
 
-/* Where its witnesses contradict each other, that is told already. */
+/* Witnesses that contradict each other have their own finding. */
 static void
 weigh_mixed(struct raise *r, struct peer *p, bool mixed)
 {
@@ -372,7 +372,7 @@ raise_pending(struct raise *r, bool at_end)
 		raise_schedule(r, due);
 }
 
-/* It is told by itself from now on, and the user agents without it. */
+/* It has its own finding from now on, and leaves that of the user agents. */
 static void
 become_server(struct raise *r, struct peer *p)
 {

@@ -58,7 +58,7 @@ void raise_init(struct raise *r, const struct raise_setup *setup);
 /* These limits are in force: see raise_apply(). */
 void raise_limit(struct raise *r, const struct raise_limits *limits);
 
-/* It is `now'; the packets' clock says `wall'. */
+/* Set the time: `now', and `wall' by the packets' clock. */
 void raise_at(struct raise *r, nstime now, nstime wall);
 
 /* Nobody is judged anew by that: see raise_weigh_all(). */
@@ -88,13 +88,13 @@ void raise_pending(struct raise *r, bool at_end);
 /* More is known of the roles of a host. */
 void raise_regard(struct raise *r, const struct address *address);
 
-/* Does it speak SIP, stand in a pool, or serve the time to one that does? */
+/* Does it speak SIP, belong to a pool, or serve the time to one that does? */
 bool raise_plays_a_part(const struct raise *r, const struct address *address);
 
 /* Make room: forget this peer. */
 void raise_forget(struct raise *r, struct peer *p);
 
-/* What survives a restart, but for peers and hosts. */
+/* State kept over a restart, but for peers and hosts. */
 void raise_save(const struct raise *r, struct record *record);
 void raise_load(
     struct raise *r, struct cursor *c, const struct record_shift *shift);

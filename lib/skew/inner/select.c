@@ -77,7 +77,7 @@ gather(const struct estimate *e, unsigned least, struct select_candidates *set)
 	set->count = (unsigned)(c - set->all);
 }
 
-/* Do all of its own programs say otherwise? */
+/* Do all of its own programs contradict it? */
 static bool
 is_overruled(
     const struct select_candidates *set, const struct select_candidate *c)
@@ -300,7 +300,7 @@ compare(const struct select_candidates *set, struct select_result *r)
 		}
 }
 
-/* What those that were not selected do to the joint estimate. */
+/* Mark the joint estimate mixed or unsettled by the unselected witnesses. */
 static void
 consider(const struct select_candidates *set,
     const struct select_candidate *best, struct select_result *r)

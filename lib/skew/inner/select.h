@@ -12,8 +12,8 @@
  *
  *	pending		it has too few samples, or they do not agree
  *	stale		a newer witness has contradicted it since
- *	falseticker	it tells a wrong time
- *	truechimer	it does not
+ *	falseticker	its time is wrong
+ *	truechimer	its time is right
  *	distant		its uncertainty reaches across the threshold
  */
 

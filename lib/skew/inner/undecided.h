@@ -6,12 +6,14 @@
 #include "net/endpoint.h"
 
 /*
- * visibility undecided: one host has told two times by turns for so long that
- * it is no passing confusion.  It is not judged meanwhile, and this says so:
- * at most once a minute, until it is judged again.
+ * visibility undecided: the stamps of one host have shown two different times
+ * by turns for so long that it is not transient.  The host is not judged
+ * meanwhile; the finding is raised at most once a minute until it is judged
+ * again.
  */
 
-/* A host may tell two times for so long: a restart, a move to another host. */
+/* A host's stamps may show two times for so long: it was restarted, or its
+ * address moved to another host. */
 #define UNDECIDED_PATIENCE (600 * NSTIME_S)
 
 /* Embedded; zeroed, it is decided.  Private. */
@@ -22,7 +24,7 @@ struct undecided {
 
 struct undecided_host {
 	const struct address *address;
-	bool mixed; /* it tells two times */
+	bool mixed; /* its stamps show two times */
 	nstime now, wall;
 };
 

@@ -20,15 +20,15 @@ struct zonechange {
 	enum witness witness;
 };
 
-/* `host' told its zone, and its UTC within `utc'. */
+/* A stamp carried the host's zone, and its UTC is off by `utc'. */
 void zonechange_input(struct zonechange *z, const struct stamp *stamp,
     struct offset_interval utc);
 
-/* Tell it if there is news. */
+/* Report the change if there is news. */
 void zonechange_tell(struct zonechange *z, const struct address *host,
     nstime now, nstime wall, finding_output *output, void *arg);
 
-/* What survives a restart. */
+/* State kept over a restart. */
 void zonechange_save(struct record *r, const struct zonechange *z);
 void zonechange_load(struct zonechange *z, struct cursor *c);
 

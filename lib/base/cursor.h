@@ -8,7 +8,7 @@
  * A cursor reads a slice from front to back and latches its first error: a
  * decoder reads straight down its diagram and asks `bad' once, at the end.
  * After an error every read gives zeros or an empty slice.  Numbers are in
- * network octet order unless the name says le (little-endian).
+ * network octet order unless the name has le (little-endian).
  */
 
 struct cursor {

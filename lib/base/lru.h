@@ -33,7 +33,7 @@ struct lru *lru_new(
     const struct lru_setup *setup, const struct siphash_key *key);
 void lru_free(struct lru *l);
 
-/* More or fewer from now on: those above a lower limit go with the next
+/* More or fewer from now on: entries above a lower limit go with the next
  * lru_add(), or with lru_trim(). */
 void lru_set(struct lru *l, size_t limit);
 void lru_trim(struct lru *l);

@@ -74,7 +74,7 @@ record_more(struct record *r, bool more)
 /* At most 65,535 octets of it. */
 void record_text(struct record *r, struct slice text);
 
-/* A part with its length before it: what a reader does not know it skips.
+/* A part with its length before it: a reader skips parts that it does not know.
  * record_end() takes what record_begin() returned. */
 size_t record_begin(struct record *r);
 void record_end(struct record *r, size_t begun);

@@ -15,7 +15,7 @@
  * bucket is a cache line that points to SLOTS entries, the newest last, with
  * an octet of each one's hash, so a search that finds nothing mostly reads no
  * entry.  Of more than SLOTS the older ones are chained behind slot[0], the
- * newest first; one of four bits says which quarters of all hashes they are
+ * newest first; one of four bits shows which quarters of all hashes they are
  * of, or were since the chain began.
  */
 
@@ -239,7 +239,7 @@ table_hash(const struct table *t, struct slice octets)
 	return siphash(&t->key, octets);
 }
 
-/* Which slot the entry is in, or SLOTS: it is chained. */
+/* The slot that the entry is in, or SLOTS: it is chained. */
 static size_t
 slot_of(const struct bucket *b, const struct table_entry *entry)
 {

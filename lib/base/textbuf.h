@@ -8,8 +8,8 @@
 /*
  * Text built into a buffer of fixed size that the caller owns.  It is always
  * NUL-terminated, never overruns, and latches `truncated' when something did
- * not fit; what does not fit is cut at the end of a UTF-8 character, and
- * everything after it is dropped.
+ * not fit; the text is cut at the end of a UTF-8 character, and everything
+ * after it is dropped.
  *
  * Octets off the wire go through textbuf_wire(): nothing else may put foreign
  * octets into a textbuf, since these texts reach terminals, logs and other

@@ -8,10 +8,10 @@
 #include <stddef.h>
 
 /*
- * Deadlines, earliest first; those of one instant in the order they were set.
- * An object with a deadline embeds a struct timerq_entry, zeroed at first;
- * the queue holds pointers and never owns an object.  The order depends on
- * nothing but the calls made, so a savefile replays exactly.
+ * Deadlines, earliest first; deadlines of one instant in the order they were
+ * set.  An object with a deadline embeds a struct timerq_entry, zeroed at
+ * first; the queue holds pointers and never owns an object.  The order depends
+ * on nothing but the calls made, so a savefile replays exactly.
  *
  *	while ((e = timerq_due(q, now)) != NULL) {
  *		timerq_cancel(q, e);

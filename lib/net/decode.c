@@ -202,7 +202,7 @@ tcp_layer(struct decode *d, const struct ip *ip, bool reassembled,
 	tell(d, ip, layer, &event);
 }
 
-/* Of the packet whose messages are told. */
+/* The packet whose messages are reported. */
 struct decode_sctp {
 	struct decode *decode;
 	const struct ip *ip;

@@ -68,7 +68,7 @@ void decode_reset(struct decode *d);
 
 void decode_set(struct decode *d, const struct decode_limits *limits);
 
-/* What was in the way most often; no ports. */
+/* The most frequent obstacles; no ports. */
 const struct obstacles *decode_obstacles(const struct decode *d);
 
 /* datalink.*, ip.*, tunnel.*, exported.*, ipfrag.*, mirrordup.*, udp.*, tcp.*,

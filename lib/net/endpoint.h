@@ -50,8 +50,8 @@ void endpoint_write(struct textbuf *t, const struct endpoint *e);
 /* An address as a person writes it.  False if it is none. */
 bool endpoint_address_parse(struct slice text, struct address *a);
 
-/* What endpoint_write() wrote, or an address alone: then the port is 0.  False,
- * and *e untouched, if it is neither. */
+/* Reads what endpoint_write() wrote, or an address alone: then the port is 0.
+ * False, and *e untouched, if it is neither. */
 bool endpoint_parse(struct slice text, struct endpoint *e);
 
 /* Both directions of a pair alike: the smaller endpoint first. */

@@ -5,9 +5,9 @@
 #include <stdint.h>
 
 /*
- * What was in the way of packets that were not read: of each kind the value
- * that most of them had, if one did (Boyer and Moore's majority vote: one
- * value and one counter whatever comes).
+ * The obstacles that kept packets from being read: of each kind the value that
+ * most of them had, if one did (Boyer and Moore's majority vote: one value and
+ * one counter whatever comes).
  */
 
 struct obstacle_vote {

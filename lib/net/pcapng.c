@@ -28,7 +28,7 @@ struct pcapng {
 
 	bool in_block;      /* its body is passed over */
 	uint64_t body_left; /* .. so far not */
-	uint32_t total;     /* its length as it said in front */
+	uint32_t total;     /* its length as in its header */
 	uint32_t secrets_type, secrets_left;
 
 	size_t wanted;
@@ -36,7 +36,7 @@ struct pcapng {
 	uint64_t too_long, malformed, no_interface;
 };
 
-/* What came of a block. */
+/* The result of reading a block. */
 enum found { FOUND_PACKET, FOUND_NOTHING, FOUND_SHORT };
 
 struct pcapng *

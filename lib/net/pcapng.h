@@ -53,8 +53,8 @@ enum pcapng_result {
 };
 
 /*
- * Read on in *octets up to the next packet.  Octets done with are taken off
- * its front; what is left must stand at the front of the next call's.
+ * Read on in *octets up to the next packet.  Octets done with are taken off its
+ * front; what is left must be at the front of the next call's.
  */
 enum pcapng_result pcapng_next(
     struct pcapng *p, struct slice *octets, struct pcapng_packet *packet);
@@ -66,10 +66,11 @@ size_t pcapng_wanted(const struct pcapng *p);
 /* Whether the file may end here, between two blocks. */
 bool pcapng_may_end(const struct pcapng *p);
 
-/* What is wrong, after PCAPNG_BROKEN; static. */
+/* Returns the reason after PCAPNG_BROKEN; static. */
 const char *pcapng_error(const struct pcapng *p);
 
-/* What Interface Statistics Blocks told so far, of all interfaces. */
+/* Returns the counts in Interface Statistics Blocks so far, of all
+ * interfaces. */
 struct pcapng_statistics {
 	bool has_end;
 	nstime end;       /* the latest end of capture */
@@ -79,8 +80,8 @@ void pcapng_statistics(
     const struct pcapng *p, struct pcapng_statistics *statistics);
 
 /*
- * Octets that interfaces dropped, told by the Interface Statistics Blocks that
- * `tail', the last octets of a file, ends with.  They stand behind the packets
+ * Octets that interfaces dropped, counted by the Interface Statistics Blocks
+ * that `tail', the last octets of a file, ends with.  They follow the packets
  * they are about, which are judged before.
  */
 uint64_t pcapng_dropped_by(struct slice tail);

@@ -137,7 +137,8 @@ proxyproto_forget(struct proxyproto_stream *s)
 	s->held = slice_of(NULL, 0);
 }
 
-/* What was held with what came; where there is no memory, that alone. */
+/* Returns held octets joined with those that came; the latter alone when out of
+ * memory. */
 static struct slice
 hold(struct proxyproto_stream *s, const struct tcpreasm_event *e)
 {

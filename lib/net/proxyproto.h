@@ -6,12 +6,11 @@
 
 /*
  * HAProxy's PROXY protocol, versions 1 (text) and 2 (binary): a header that a
- * load balancer puts before the first octet of a connection to tell whose it
- * is.
+ * load balancer puts before the first octet of a connection to name its client.
  */
 
 enum {
-	PROXYPROTO_SIGNATURE = 12, /* octets that tell whether it is one */
+	PROXYPROTO_SIGNATURE = 12, /* octets that show whether it is one */
 	PROXYPROTO_MOST = 536      /* of a header; longer ones are none */
 };
 

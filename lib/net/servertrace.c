@@ -162,8 +162,8 @@ read_diagnostic(struct slice text, struct servertrace *t)
 	}
 }
 
-/* The fields follow the start line; the body, where it was traced, the
- * field that names it, "-" standing for none. */
+/* The fields follow the start line; the body, where it was traced, the field
+ * that names it, "-" meaning none. */
 static void
 read_message(struct slice text, struct servertrace *t)
 {

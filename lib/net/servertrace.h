@@ -18,8 +18,8 @@
  *	Message-Body: ..
  *	$$end_record
  *
- * or, copied out of one, paragraphs that begin with "LogType: diagnostic".
- * Which zone the stamps are of is not told: nobody's clock is judged by them.
+ * or, copied out of one, paragraphs that begin with "LogType: diagnostic".  The
+ * zone of the stamps is not given: nobody's clock is judged by them.
  */
 
 /* Packets that are such a record have this in the place of a LINKTYPE_. */
@@ -40,8 +40,8 @@ enum servertrace_cut {
 bool servertrace_begins(struct slice head);
 
 /*
- * Cut the next record off *text; `ended': nothing follows.  What is done with
- * is taken off its front; *record is borrowed.
+ * Cut the next record off *text; `ended': nothing follows.  Octets done with
+ * are taken off its front; *record is borrowed.
  */
 enum servertrace_cut servertrace_next(
     struct slice *text, bool ended, struct slice *record);
@@ -60,7 +60,7 @@ struct servertrace {
 	struct slice start_line; /* of the message, or the one it is about */
 	struct slice head, body; /* MESSAGE: fields, lines as in the file */
 	/* FAILED */
-	struct slice reason; /* what the server says about it */
+	struct slice reason; /* what the server reports about it */
 	struct slice call_id, request_uri, from, to;
 };
 void servertrace_parse(struct slice record, struct servertrace *t);

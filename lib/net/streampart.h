@@ -8,7 +8,8 @@
 
 /*
  * A part of a stream of octets in order, whoever put it in order: TCP itself,
- * or TLS that was decrypted.  The rooms that read streams cannot tell which.
+ * or TLS that was decrypted.  The rooms that read streams cannot distinguish
+ * them.
  */
 
 enum streampart_direction { STREAMPART_TO_SERVER, STREAMPART_TO_CLIENT };
@@ -21,7 +22,7 @@ struct streampart {
 	uint64_t lost; /* not 0: so many octets are missing, and there are none
 			* here */
 	/*
-	 * Where the part stands in the stream that TCP carries: the offset of
+	 * The place of the part in the stream that TCP carries: the offset of
 	 * its first octet, and how much of that stream it takes.  In clear
 	 * `size' is octets.len; a record of TLS is larger than what is in it.
 	 */

@@ -279,7 +279,7 @@ tell_resent(struct tcpreasm *t, struct tcpconn *c,
 	tell(t, c, TCPREASM_RESENT, direction, now);
 }
 
-/* What a segment acknowledges of the direction. */
+/* Takes in what a segment acknowledges of the direction. */
 static void
 acknowledge(struct tcpreasm *t, struct tcpconn *c,
     enum tcpreasm_direction direction, const struct tcp *tcp, nstime now)

@@ -27,8 +27,8 @@
  * silent, are another connection between the same endpoints.
  *
  * A consumer that wants to know when octets were acknowledged awaits that.
- * Connections that have something to say at the same time say it in the order
- * in which they began.
+ * Connections that have something to report at the same time report it in the
+ * order in which they began.
  *
  * A connection that ended stays known for `linger', without buffers, so that
  * its facts can be asked for when the transactions it carried are judged.
@@ -142,9 +142,9 @@ bool tcpreasm_facts(const struct tcpreasm *t, uint64_t connection,
     enum tcpreasm_direction direction, struct tcpreasm_facts *facts);
 
 /*
- * Tell ACKNOWLEDGED from now on whenever more octets of this direction are
+ * Report ACKNOWLEDGED from now on whenever more octets of this direction are
  * acknowledged, until that reaches `offset'.  True: it has by now, and that is
- * not told.
+ * not reported.
  */
 bool tcpreasm_await(struct tcpreasm *t, uint64_t connection,
     enum tcpreasm_direction direction, uint64_t offset);

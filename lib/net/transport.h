@@ -2,8 +2,8 @@
 #ifndef TRANSPORT_H
 #define TRANSPORT_H
 
-/* What carries a message.  TCP and TLS deliver or fail; over UDP requests are
- * repeated (RFC 3261 section 17.1). */
+/* The transport of a message.  TCP and TLS deliver or fail; over UDP requests
+ * are repeated (RFC 3261 section 17.1). */
 enum transport { TRANSPORT_UDP, TRANSPORT_TCP, TRANSPORT_TLS };
 
 /* "UDP", "TCP", "TLS" */

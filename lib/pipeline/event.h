@@ -13,19 +13,19 @@
  * An event: one thing that a reader found in its packets and hands to the
  * matcher.
  *
- * An event is lent until the callback returns.  What is to cross to another
- * thread is copied with event_copy(): a copy refers to nothing outside itself.
+ * An event is lent until the callback returns.  An event for another thread is
+ * copied with event_copy(): a copy refers to nothing outside itself.
  */
 
 enum event_kind {
 	EVENT_MESSAGE,      /* a SIP message, whole */
 	EVENT_PACKET,       /* a packet on a SIP port, with or without SIP */
-	EVENT_UNREACHABLE,  /* ICMP said so */
+	EVENT_UNREACHABLE,  /* reported by ICMP */
 	EVENT_UNANSWERED,   /* a SYN got no answer */
 	EVENT_FLOW,         /* the facts of a flow with messages have changed */
 	EVENT_ACKNOWLEDGED, /* only one of them: how far it was delivered */
-	EVENT_STAMP,        /* a protocol told a host's clock */
-	EVENT_LOGGED,       /* a server's own log tells of a failed request */
+	EVENT_STAMP,        /* a protocol carried a host's clock */
+	EVENT_LOGGED,       /* a server's own log has a failed request */
 	EVENT_OBSERVED      /* for the judge, as it is */
 };
 
@@ -66,10 +66,10 @@ struct event_way {
 struct event_flow {
 	struct event_way ways[2]; /* by enum tcpreasm_direction */
 	bool ended;               /* closed, reset or replaced */
-	bool forgotten;           /* no more is told of it */
+	bool forgotten;           /* nothing more is reported of it */
 };
 
-/* More of one direction than struct event_way said: none of that is resent. */
+/* More of one direction than in struct event_way: none of that is resent. */
 struct event_acknowledged {
 	enum tcpreasm_direction direction;
 	uint64_t upto;
@@ -77,8 +77,8 @@ struct event_acknowledged {
 
 struct event_stamp {
 	struct stamp stamp;
-	/* The field may as well hold random octets: it counts once its teller
-	 * is known to tell its clock. */
+	/* The field may as well hold random octets: it counts once its sender
+	 * is known to send its clock. */
 	bool learn;
 	struct agreement_teller teller;
 };
@@ -93,7 +93,7 @@ struct event {
 	bool unstamped;   /* the packet has no stamp: `wall' is a guess */
 	nstime now, wall; /* when the reader handed it on: never turns back */
 
-	/* What orders events of one instant, whichever readers they are of. */
+	/* These order events of one instant, whichever readers they are of. */
 	uint64_t packet; /* the number of the latest packet that this reader
 			  * read at `now'; 0: none yet */
 	enum event_task task;

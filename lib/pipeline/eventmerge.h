@@ -7,8 +7,8 @@
 /*
  * Events of several readers in one order, for one matcher.  Each reader's
  * events come in their own order, and leave, merged, when no reader can have an
- * earlier one.  What leaves first at one instant does not depend on which
- * reader saw what: see event_before().
+ * earlier one.  The order within one instant does not depend on which reader
+ * saw which event: see event_before().
  */
 
 struct eventmerge;

@@ -8,8 +8,8 @@
 #include "pipeline/inner/part.h"
 
 /*
- * The parts, in the order in which they are told observations and time: what
- * one of them finds may be due at once in those behind it.
+ * The parts, in the order in which they take observations and time: what one of
+ * them finds may be due at once in those behind it.
  */
 enum {
 	TIMEOUT,
@@ -91,8 +91,8 @@ on_alert(void *arg, const struct alert_event *event)
 }
 
 /*
- * The one door from findings to alerts.  A timeout says better what slowness
- * only foretold, so it replaces it.
+ * The one door from findings to alerts.  A timeout replaces the slowness that
+ * preceded it.
  */
 static void
 on_finding(void *arg, const struct finding *finding)
@@ -260,7 +260,7 @@ judge_tick(struct judge *j, nstime now, nstime wall)
 	while ((due = judge_next_deadline(j)) <= now) {
 		fire(j, due, wall - (now - due));
 		if (judge_next_deadline(j) <= due)
-			break; /* it would stand still: our own mistake */
+			break; /* it would never end: our own mistake */
 	}
 }
 

@@ -51,8 +51,8 @@ void judge_free(struct judge *judge);
 
 void judge_observe(struct judge *judge, const struct observation *observation);
 
-/* Every observation before `now' was told; `wall' is what the stamps of packets
- * would be. */
+/* Every observation before `now' was passed in; `wall' is what the stamps of
+ * packets would be. */
 void judge_tick(struct judge *judge, nstime now, nstime wall);
 nstime judge_next_deadline(const struct judge *judge);
 
@@ -82,7 +82,7 @@ void judge_minute(struct judge *judge, const struct visibility_minute *minute,
 void judge_arrived(struct judge *judge, uint64_t packets, uint64_t signalling,
     nstime now, nstime wall);
 
-/* The daemon ends: alerts that wait to be joined are told now. */
+/* The daemon ends: alerts that wait to be joined are emitted now. */
 void judge_end(struct judge *judge, nstime now, nstime wall);
 
 /* The savefiles ended: nothing waits any longer. */
@@ -113,7 +113,7 @@ size_t judge_active(const struct judge *judge);
 bool judge_alerts(const struct judge *judge, alert_output *output, void *arg,
     nstime now, nstime wall);
 
-/* What is kept for those who ask; owned by the judge. */
+/* The ledger is kept for queries; the judge owns it. */
 struct ledger *judge_ledger(const struct judge *judge);
 
 void judge_stats(const struct judge *judge, counter_output *output, void *arg);

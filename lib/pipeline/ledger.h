@@ -8,9 +8,9 @@
 #include "findings/traffic.h"
 
 /*
- * What a judge keeps for those who ask, and needs for no finding: how
- * transactions went, which certificates hosts showed, and what operators said
- * of alerts.
+ * The ledger holds what a judge keeps for queries, and needs for no finding:
+ * how transactions went, which certificates hosts showed, and how operators
+ * handled alerts.
  */
 
 struct ledger;
@@ -38,8 +38,8 @@ const struct traffic *ledger_traffic(const struct ledger *l);
 const struct certlist *ledger_certlist(const struct ledger *l);
 struct handling *ledger_handling(const struct ledger *l);
 
-/* What survives a restart: what operators said.  False: it makes no sense, and
- * the ledger is only good to be freed. */
+/* Only the operators' handling of alerts survives a restart.  False: it makes
+ * no sense, and the ledger is only good to be freed. */
 void ledger_save(const struct ledger *l, struct record *r);
 bool ledger_load(
     struct ledger *l, struct cursor *c, const struct record_shift *shift);

@@ -18,7 +18,8 @@ enum {
 /* Ids of outcomes that the table of transactions did not give. */
 #define LOGGED (UINT64_C(1) << 63)
 
-/* What ICMP said so long before a SYN was told as unanswered is its reason. */
+/* An ICMP error this long before a SYN was reported unanswered is its
+ * reason. */
 #define SYN_LIFE (10 * NSTIME_S)
 
 struct matcher {
@@ -36,7 +37,7 @@ struct matcher {
 	nstime ahead;   /* stamps less `now' */
 	bool unstamped; /* the latest event */
 	uint64_t no_memory, syn_once;
-	uint64_t logged; /* failed requests that servers' logs told of */
+	uint64_t logged; /* failed requests in servers' logs */
 	uint32_t not_watched[65536];
 };
 
@@ -164,7 +165,7 @@ sip_port_of(const struct matcher *m, const struct origin *origin)
 	    : origin->from.port;
 }
 
-/* A message without a flow came in a packet that nobody told of before. */
+/* A message without a flow came in a packet that nobody reported before. */
 static void
 on_message(struct matcher *m, const struct event_message *in, nstime now)
 {
@@ -246,7 +247,8 @@ on_unreachable(struct matcher *m, const struct event *e)
 /*
  * A SYN that was sent once may belong to a scan, or to a client that did not
  * wait.  (Where only the answer is not on this mirror, the client goes on,
- * which shows too.)  A SYN that ICMP explained was told as unreachable before.
+ * which shows too.)  A SYN that ICMP explained was reported as unreachable
+ * before.
  */
 static void
 on_unanswered(struct matcher *m, const struct event *e)
@@ -290,8 +292,8 @@ on_flow(struct matcher *m, const struct event *e)
 		m->output(m->arg, &o);
 }
 
-/* The request never left the server, or came to nothing in it: it says so
- * itself, whatever is watched. */
+/* The request never left the server, or came to nothing in it: its own log
+ * shows that, whatever is watched. */
 static void
 on_logged(struct matcher *m, const struct event *e)
 {

@@ -15,8 +15,8 @@
  *
  * Whatever needs more than one flow is known here: requests and responses of
  * one transaction may come on two flows, and its legs, failover and ICMP do.
- * Nothing depends on which reader an event is of.  A message may be told by
- * anybody: one that came without packets of its own (HEP, a server's log) needs
+ * Nothing depends on which reader an event is of.  A message may come from any
+ * source: one that came without packets of its own (HEP, a server's log) needs
  * no more than its octets and its origin.
  *
  * It keeps no clock: events bring their time, and matcher_tick() moves it
@@ -62,8 +62,8 @@ void matcher_dropped(struct matcher *m, nstime now);
 /* Our own clock was stepped by `step' (positive: forward). */
 void matcher_stepped(struct matcher *m, nstime step);
 
-/* The savefile ended, or `now' was rebased: what is open cannot be judged and
- * is told as unfinished.  The readers' reader_finish() comes first. */
+/* The savefile ended, or `now' was rebased: open transactions cannot be judged
+ * and are reported as unfinished.  The readers' reader_finish() comes first. */
 /* No packet at all was captured between the two.  Returns when the deadlines in
  * between are judged: see txntable_hole(). */
 nstime matcher_hole(struct matcher *m, nstime from, nstime until);

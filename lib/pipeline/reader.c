@@ -31,8 +31,8 @@ struct reader {
 	struct obstacle_vote obstacle_port;
 };
 
-/* The scanner reads what is written as nearly all messages are; libosip2 has
- * the say about the rest, and counts what it refuses. */
+/* The scanner reads what is written as nearly all messages are; libosip2
+ * decides about the rest, and counts what it refuses. */
 static bool
 read_message(struct reader *r, struct slice octets, struct sip_message *m)
 {
@@ -68,7 +68,7 @@ is_sip_datagram(const struct reader *r, const struct decode_event *e)
 }
 
 /* Servers and Wireshark write messages that came over TCP or TLS as datagrams
- * of their own making: the Via tells which it was. */
+ * of their own making: the Via shows which it was. */
 static enum transport
 transport_of(const struct sip_message *m)
 {
@@ -367,7 +367,7 @@ reader_free(struct reader *r)
 		return;
 	r->teller.output = tell_nobody;
 	decode_free(r->decode);
-	tcpreasm_free(r->tcp); /* tells streams what to forget */
+	tcpreasm_free(r->tcp); /* makes streams forget */
 	streams_free(r->streams);
 	sightings_free(r->sightings);
 	message_free(r->message);

@@ -41,8 +41,8 @@ struct reader_limits {
 	struct exchanges_limits exchanges;
 };
 
-/* A hint that a packet between these two is about to be told: what it will be
- * looked for under may be brought near meanwhile. */
+/* A hint that a packet between these two is about to be reported: its table
+ * entries may be prefetched meanwhile. */
 typedef void reader_hint(
     void *arg, const struct address *from, const struct address *to);
 
@@ -52,8 +52,8 @@ struct reader_output {
 	void *arg;
 };
 
-/* NULL when out of memory; the caller frees it.  Nothing is told from inside
- * reader_free(). */
+/* NULL when out of memory; the caller frees it.  Nothing is reported from
+ * inside reader_free(). */
 struct reader *reader_new(
     const struct reader_limits *limits, const struct reader_output *output);
 void reader_free(struct reader *r);
@@ -101,13 +101,12 @@ bool reader_decrypted(const struct reader *r, struct decrypt_counts *counts);
 /* SIP in clear on ports that are not listed, by the server's port; borrowed. */
 const struct porttally *reader_unlisted(const struct reader *reader);
 
-/* The names that stand in servers' logs, and the addresses they are shown
- * as. */
+/* The names in servers' logs, and the addresses they are shown as. */
 typedef void reader_name(
     void *arg, const struct address *address, struct slice name);
 void reader_names(const struct reader *r, reader_name *output, void *arg);
 
-/* What was in the way most often. */
+/* The most frequent obstacles. */
 void reader_obstacles(const struct reader *r, struct obstacles *obstacles);
 
 /* Every reason of every room below. */

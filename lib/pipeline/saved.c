@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/saved.h"
 
-/* The last digit is the version: what is written is read by that alone. */
+/* The last digit is the version: only that version reads it. */
 static const char magic[] = "siptimed state 2\n";
 
 #define MOST_AWAY (30 * 86400 * NSTIME_S)

@@ -9,7 +9,7 @@
 /*
  * All that survives a restart, as octets: when it was saved, counters, alerts
  * that a sink may not have got, what the judge knows.  Sealed and of one
- * version: what is damaged or foreign is refused as a whole.
+ * version: a damaged or foreign file is refused as a whole.
  */
 
 enum { SAVED_BOOT = 16, SAVED_MOST = 8 * 1024 * 1024 };
@@ -32,7 +32,7 @@ bool saved_open(struct slice octets, struct saved *m, struct cursor *rest);
 /*
  * The shift of saved times.  `now' starts anew with the machine, and our wall
  * clock may have been set while we were away.  In the same run of the machine
- * `now' tells how long we were away, and *step how far the wall clock was set;
+ * `now' shows how long we were away, and *step how far the wall clock was set;
  * else the wall clock has to be believed: not backwards, and 30 days at most.
  */
 struct record_shift saved_shift(const struct saved *saved, nstime now,

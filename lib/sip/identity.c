@@ -5,7 +5,7 @@
 #include "sip/inner/param.h"
 
 /*
- * Outside of full mode nothing is shown that was not recognised: a value is
+ * Outside of full mode nothing is shown that was not recognized: a value is
  * taken apart, and of the parts only scheme, host, port and parameters that
  * name no person are written.  A value that cannot be taken apart becomes "?".
  */

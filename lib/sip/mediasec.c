@@ -94,7 +94,7 @@ read_attribute(struct mediasec_description *d, struct slice value)
 	m->refused |= slice_starts_with(value, "encryption:rejected");
 }
 
-/* The older attribute, where there is one, says it outright. */
+/* The older attribute, where there is one, gives it explicitly. */
 static enum mediasec_level
 level_of(const struct mediasec_medium *m)
 {

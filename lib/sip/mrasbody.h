@@ -7,9 +7,9 @@
 #include "base/slice.h"
 
 /*
- * The XML body of an MRAS request or response (MS-AVEDGEA, DOMAIN 3.3), read
- * by expat: of all of it only what says whether it succeeded is kept.  The
- * text of elements, credentials among it, is never looked at.
+ * The XML body of an MRAS request or response (MS-AVEDGEA, DOMAIN 3.3), read by
+ * expat: of all of it only what shows whether it succeeded is kept.  The text
+ * of elements, credentials among it, is never looked at.
  *
  * Bounded: MRASBODY_OCTETS of input, depth and number of elements; a document
  * type declaration, and with it every entity, is refused.

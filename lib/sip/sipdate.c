@@ -51,7 +51,7 @@ parse_exact(struct slice value, int64_t *seconds)
 	return true;
 }
 
-/* What is written neither exactly nor as ISO has it. */
+/* Parses a date in neither the exact nor the ISO form. */
 static bool
 parse_lax(struct slice value, struct sipdate *date, struct sipdate_stats *stats)
 {

@@ -6,7 +6,7 @@
 #include "sip/inner/framing.h"
 
 /*
- * SIP on streams: each is recognised by its first octets (SIP, WebSocket, TLS,
+ * SIP on streams: each is recognized by its first octets (SIP, WebSocket, TLS,
  * or neither) and cut into messages, each direction on its own.
  */
 

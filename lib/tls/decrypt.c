@@ -10,9 +10,9 @@
  * a tenth of one core. */
 enum { PRIVATE_KEY_RATE = 100, PRIVATE_KEY_BURST = 500 };
 
-/* What is kept of a connection that is decrypted. */
+/* The state of a connection that is decrypted. */
 struct decrypt_conversation {
-	struct tcpreasm_event tcp; /* of what it is told */
+	struct tcpreasm_event tcp; /* of what is reported */
 	struct recordqueue queue;
 	struct cipherstream stream;
 	bool swapped; /* the TLS client is what TCP calls server */
@@ -35,8 +35,8 @@ struct decrypt {
 	uint64_t opened, no_memory, reasons[DECRYPT_REASONS];
 };
 
-/* What *slot holds of a connection that is not looked at any more: an address
- * that nothing else has, and that nobody writes to. */
+/* *slot of a connection that is not looked at any more holds this address,
+ * which nothing else has, and which nobody writes to. */
 static const char closed;
 #define CLOSED ((void *)(uintptr_t)&closed)
 
@@ -130,7 +130,7 @@ end_waiting(struct decrypt *d, struct decrypt_conversation *c)
 		d->newest = c->older;
 }
 
-/* ---- telling ---- */
+/* ---- reporting ---- */
 
 static void
 tell(const struct decrypt *d, const struct decrypt_conversation *c,
@@ -187,7 +187,7 @@ tell_stream(struct decrypt *d, struct decrypt_conversation *c,
 	const uint64_t size = TLSRECORD_HEADER_OCTETS + item->octets.len;
 
 	c->tcp.fact = plain.len > 0 ? TCPREASM_DATA : TCPREASM_GAP;
-	/* What comes after it does not begin with its first octet. */
+	/* The part after it does not begin with its first octet. */
 	c->tcp.guessed |= plain.len == 0;
 	c->tcp.direction = item->direction;
 	c->tcp.octets = plain;
@@ -211,7 +211,7 @@ is_server(
 	return (direction == TCPREASM_TO_CLIENT) != c->swapped;
 }
 
-/* The first ClientHello says who is client, if TCP could not. */
+/* The first ClientHello decides who is client, if TCP could not. */
 static void
 take_sides(struct decrypt_conversation *c, const struct recordqueue_item *item)
 {
@@ -325,7 +325,7 @@ is_client_hello(struct slice octets)
 	    octets.p[TLSRECORD_HEADER_OCTETS] == HANDSHAKE_CLIENT_HELLO;
 }
 
-/* One that is not decrypted from the first. */
+/* Refuse a connection that is not decrypted from the start. */
 static void
 pass_by(struct decrypt *d, const struct tcpreasm_event *e, void **slot,
     enum decrypt_reason reason)

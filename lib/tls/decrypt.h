@@ -8,10 +8,10 @@
 
 /*
  * TLS on TCP connections, decrypted where the secrets are known: TLS 1.0 to
- * 1.3.  What was encrypted comes out as the same kind of event that brings
- * octets in clear, so that who reads streams need not know.
+ * 1.3.  Decrypted octets come out as the same kind of event that brings octets
+ * in clear, so that readers of streams need not know.
  *
- * Secrets may be told after the records they are for: those are held for a
+ * Secrets may arrive after the records they are for: those are held for a
  * while.  A connection is decrypted from its ClientHello on, or not at all.
  */
 
@@ -22,8 +22,8 @@ struct decrypt_limits {
 	size_t held;        /* octets of records that wait, overall */
 	size_t connection;  /* .. of one connection */
 	size_t handshakes;  /* octets of unfinished handshake messages */
-	nstime wait;        /* for a secret that a key log may tell */
-	bool expected;      /* there is one, though it told nothing yet */
+	nstime wait;        /* for a secret that a key log may hold */
+	bool expected;      /* there is one, though it held nothing yet */
 };
 
 enum decrypt_kind {
@@ -33,7 +33,7 @@ enum decrypt_kind {
 };
 
 /*
- * Borrowed until the callback returns.  Of STREAM `tcp' says where the record
+ * Borrowed until the callback returns.  Of STREAM `tcp' holds where the record
  * begins in the encrypted stream, and `size' how much of that it takes, since
  * that is what TCP acknowledges.
  */
@@ -41,7 +41,7 @@ struct decrypt_event {
 	enum decrypt_kind kind;
 	const struct tcpreasm_event *tcp;
 	uint64_t size;
-	struct endpoint client, server; /* as the hellos say */
+	struct endpoint client, server; /* as the hellos show */
 	enum decrypt_reason reason;     /* REFUSED */
 	bool opened;                    /* REFUSED: it was decrypted before */
 };
@@ -59,11 +59,11 @@ void decrypt_free(struct decrypt *d);
 void decrypt_input(
     struct decrypt *d, const struct tcpreasm_event *event, void **slot);
 
-/* Secrets were told, or waiting is over. */
+/* Secrets arrived, or waiting is over. */
 void decrypt_tick(struct decrypt *d, nstime now);
 nstime decrypt_next_deadline(const struct decrypt *d);
 
-/* No more secrets will be told: refuse those that wait. */
+/* No more secrets will arrive: refuse those that wait. */
 void decrypt_finish(struct decrypt *d, nstime now);
 
 void decrypt_set(struct decrypt *d, const struct decrypt_limits *limits);

@@ -9,7 +9,7 @@ enum {
 	SERVER_HELLO = 2,
 	LEAST_BODY = 34, /* version and random */
 	SSL_MAJOR = 3,
-	MOST_MINOR = 3 /* TLS 1.3 says 1.2 here */
+	MOST_MINOR = 3 /* TLS 1.3 sends 1.2 here */
 };
 
 static bool

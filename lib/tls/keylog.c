@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls/keylog.h"
 
-/* Those without a place are known and of no use. */
+/* Labels without a place are known and of no use. */
 static const struct {
 	const char *text;
 	enum keylog_label label;

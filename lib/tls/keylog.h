@@ -40,7 +40,7 @@ enum keylog_answer {
 /* The line is without its end.  *found is touched by KEYLOG_FOUND only. */
 enum keylog_answer keylog_parse(struct slice line, struct keylog_line *found);
 
-/* What one source has begun to say.  Embedded, zeroed at first; wipe it. */
+/* The unfinished line of one source.  Embedded, zeroed at first; wipe it. */
 struct keylog_lines {
 	uint8_t held[KEYLOG_LINE];
 	size_t len;
@@ -54,7 +54,8 @@ struct keylog_lines {
 bool keylog_next(
     struct keylog_lines *lines, struct slice *octets, struct slice *line);
 
-/* What was not ended by a newline, where no more will come; may be empty. */
+/* Returns the last line, not ended by a newline, where no more will come; may
+ * be empty. */
 struct slice keylog_rest(struct keylog_lines *lines);
 
 #endif

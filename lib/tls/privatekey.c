@@ -12,7 +12,7 @@ enum { MOST_BITS = 16384, FILE_OCTETS = 1 << 20 };
 
 struct privatekey {
 	EVP_PKEY *key;
-	uint8_t *modulus; /* as it stands in a certificate */
+	uint8_t *modulus; /* as in a certificate */
 	size_t modulus_len;
 	bool certified;
 	struct x509cert certificate;
@@ -275,7 +275,7 @@ privatekey_parse(
 	return answer;
 }
 
-/* Beginnings and texts in files, the telling ones first. */
+/* Beginnings and texts in files, the most specific first. */
 static const struct {
 	const char *text;
 	bool anywhere;

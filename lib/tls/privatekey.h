@@ -23,10 +23,10 @@ enum privatekey_answer privatekey_parse(
     struct slice file, const char *passphrase, struct privatekey **key);
 void privatekey_free(struct privatekey *key);
 
-/* What a file that is no RSA key looks like: "a certificate". */
+/* Returns what a file that is no RSA key looks like: "a certificate". */
 const char *privatekey_what(struct slice file);
 
-/* The certificate that stood in the same file and has this key, or NULL. */
+/* The certificate that was in the same file and has this key, or NULL. */
 const struct x509cert *privatekey_certificate(const struct privatekey *key);
 
 unsigned privatekey_bits(const struct privatekey *key);

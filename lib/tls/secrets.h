@@ -9,10 +9,10 @@
 #include "tls/privatekey.h"
 
 /*
- * What decrypts TLS: secrets of sessions by the client's random, as key logs
- * tell them; master secrets of sessions that may be resumed, by session id or
- * ticket; and private keys.  All are bounded, the longest unused give way, and
- * they are wiped.
+ * The secrets that decrypt TLS: secrets of sessions by the client's random, as
+ * key logs hold them; master secrets of sessions that may be resumed, by
+ * session id or ticket; and private keys.  All are bounded, the longest unused
+ * give way, and they are wiped.
  */
 
 struct secrets;
@@ -51,7 +51,8 @@ const struct privatekey *secrets_key(
 bool secrets_find(struct secrets *s, struct slice client_random,
     enum keylog_label label, struct keyschedule_secret *secret);
 
-/* What a session id or a ticket is remembered by; of no octets: nothing. */
+/* The digest under which a session id or a ticket is kept; of no octets:
+ * nothing. */
 struct siphash_wide secrets_id(const struct secrets *s, struct slice octets);
 
 /* A session that may be resumed. */

@@ -11,8 +11,8 @@ struct tlsflow {
 	uint64_t foreign, lost, no_memory;
 };
 
-/* What *slot holds where there is no TLS, so that nobody looks again: an
- * address that nothing else has, and that nobody writes to. */
+/* *slot holds this address where there is no TLS, so that nobody looks again:
+ * nothing else has it, and nobody writes to it. */
 static const char no_tls;
 #define NO_TLS ((void *)(uintptr_t)&no_tls)
 

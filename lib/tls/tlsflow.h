@@ -11,10 +11,10 @@
  * certificates (TLS 1.2 and older), alerts in clear, and from then on the
  * sizes of encrypted records.
  *
- * Who is client is what the hellos say, where they were seen; else what
- * reassembly says.  A connection picked up mid-way, or one that lost octets,
- * is followed again where a segment begins with a record.  What does not
- * begin as TLS is not looked at any more.
+ * The hellos decide who is client, where they were seen; else reassembly does.
+ * A connection picked up mid-way, or one that lost octets, is followed again
+ * where a segment begins with a record.  A stream that does not begin as TLS is
+ * not looked at any more.
  */
 
 struct tlsflow;
@@ -36,7 +36,7 @@ enum { TLSFLOW_SNI = 256 };
  */
 enum { TLSFLOW_FINISHED = 45 };
 
-/* What is known about a connection so far. */
+/* The facts known about a connection so far. */
 struct tlsflow_facts {
 	bool client_hello, server_hello; /* seen */
 	bool sslv2;              /* the client began with an SSLv2 hello */
@@ -65,12 +65,12 @@ struct tlsflow_facts {
 };
 
 enum tlsflow_kind {
-	TLSFLOW_HELLO,       /* `from' said hello; see the facts.  Once each */
+	TLSFLOW_HELLO,       /* `from' sent hello; see the facts.  Once each */
 	TLSFLOW_CERTIFICATE, /* `certificate' of `from', at `depth' */
 	TLSFLOW_ALERT,       /* in clear, from `from' */
 	TLSFLOW_ESTABLISHED, /* both sides encrypt */
 	TLSFLOW_RECORD,      /* encrypted application data is complete */
-	TLSFLOW_STAMP,       /* the hello of `from' may tell its clock: learn
+	TLSFLOW_STAMP,       /* the hello of `from' may hold its clock: learn
 			      * with clock/agreement */
 	TLSFLOW_ENDED        /* closed, reset or forgotten; once.  Early where
 			      * facts->established does not hold */
@@ -80,14 +80,14 @@ enum tlsflow_kind {
 struct tlsflow_event {
 	enum tlsflow_kind kind;
 	const struct tcpreasm_event *tcp; /* what brought it */
-	struct endpoint client, server;   /* as the hellos say */
+	struct endpoint client, server;   /* as the hellos show */
 	const struct tlsflow_facts *facts;
 	enum tlsflow_side from; /* all but ESTABLISHED and ENDED */
 
 	/* CERTIFICATE; holder is the client or the server, by `from' */
 	const struct x509cert *certificate; /* NULL: refused */
 	unsigned depth;                     /* 0: its own */
-	unsigned chain; /* how many it sent, at most 10 are told */
+	unsigned chain; /* how many it sent, at most 10 are reported */
 
 	/* ALERT */
 	bool fatal;

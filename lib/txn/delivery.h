@@ -7,13 +7,13 @@
 #include "base/nstime.h"
 
 /*
- * What a tap knows about the path of a transaction at its outcome: whether
+ * The facts a tap has about the path of a transaction at its outcome: whether
  * the request was delivered, and whether a response would have been seen.
  */
 struct delivery {
 	bool acknowledged;   /* TCP: its octets were, and no gap came after */
 	bool undelivered;    /* TCP: never acknowledged, resent or reset */
-	bool unreachable;    /* ICMP said so, no earlier than the last copy */
+	bool unreachable;    /* ICMP error, no earlier than the last copy */
 	bool reverse_seen;   /* packets of uas to uac were seen since */
 	bool reverse_lately; /* .. or in the minutes before */
 	bool confirmed; /* TCP: long after it the client sent more octets, and
@@ -23,7 +23,7 @@ struct delivery {
 	bool lost;      /* drops or gaps since it was sent */
 	nstime closed_after; /* TCP: the server closed or reset it so long
 			      * after the request was sent; 0: it did not */
-	bool server_log;     /* the server's own log says that it failed */
+	bool server_log;     /* the server's own log shows that it failed */
 };
 
 #endif

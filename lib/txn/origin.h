@@ -8,7 +8,8 @@
 #include "net/endpoint.h"
 #include "net/transport.h"
 
-/* Where and when a message was seen, and what the configuration says of it. */
+/* Where and when a message was seen, and what the configuration holds for
+ * it. */
 struct origin {
 	enum transport transport;
 	struct endpoint from, to;

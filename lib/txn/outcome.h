@@ -10,7 +10,7 @@
 #include "net/transport.h"
 
 /*
- * What became of a transaction (RFC 3261 section 17, DESIGN section 6): the
+ * The outcome of a transaction (RFC 3261 section 17, DESIGN section 6): the
  * only view of it outside lib/txn.  These are facts; findings/timeout decides
  * whether a silence is proven, since some proofs come from elsewhere
  * (delivery.h).

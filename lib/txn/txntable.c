@@ -234,8 +234,8 @@ txntable_hole(struct txntable *t, nstime from, nstime until)
 	t->hole_until = until;
 }
 
-/* Legs may take the blame from one another, so none is forgotten before all
- * are told. */
+/* Legs may take the blame from one another, so none is forgotten before all are
+ * reported. */
 void
 txntable_close(struct txntable *t, nstime now)
 {

@@ -31,7 +31,7 @@ struct txntable_limits {
 
 typedef void txntable_output(void *arg, const struct outcome *outcome);
 
-/* What kind of message it was, for the rooms that read it further. */
+/* The kind of message, for the rooms that read it further. */
 enum txntable_match {
 	TXNTABLE_NEW,            /* a request that began a transaction */
 	TXNTABLE_RETRANSMISSION, /* a copy, of a request or a response */
@@ -46,7 +46,7 @@ enum txntable_match {
 struct txntable_input {
 	enum txntable_match match;
 	/* A response whose Date was on another leg of its group before: it was
-	 * relayed here, and says nothing about this server's clock. */
+	 * relayed here, and proves nothing about this server's clock. */
 	bool date_relayed;
 };
 
@@ -70,11 +70,11 @@ void txntable_tick(struct txntable *t, nstime now);
 nstime txntable_next_deadline(const struct txntable *t);
 
 /* No packet at all was captured between the two, where a savefile may have been
- * stopped: deadlines in between wait for the grace behind it, unless the
- * client was seen to resend to the end.  Tell it before the next tick. */
+ * stopped: deadlines in between wait for the grace behind it, unless the client
+ * was seen to resend to the end.  Call this before the next tick. */
 void txntable_hole(struct txntable *t, nstime from, nstime until);
 
-/* Tell UNFINISHED for every pending transaction and forget all: a savefile
+/* Report UNFINISHED for every pending transaction and forget all: a savefile
  * ended, or time was rebased. */
 void txntable_close(struct txntable *t, nstime now);
 
@@ -84,7 +84,7 @@ void txntable_set(struct txntable *t, const struct txntable_limits *limits);
 /* Transactions that are kept at present, for copies too. */
 size_t txntable_open(const struct txntable *t);
 
-/* One that waits for its final response, for those who ask. */
+/* A transaction that waits for its final response, for queries. */
 struct txntable_waiting {
 	struct slice method; /* borrowed until the callback returns */
 	struct endpoint client, server;

@@ -21,7 +21,7 @@ struct txntext {
 	uint8_t octets[];
 };
 
-/* Stands before each text in the ring. */
+/* This header precedes each text in the ring. */
 struct fresh {
 	struct txntext **place; /* NULL: given back */
 	size_t size;            /* of the record, this included */

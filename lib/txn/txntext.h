@@ -6,11 +6,11 @@
 #include "sip/sip_message.h"
 
 /*
- * The texts of watched transactions, kept until nothing more can be told of
+ * The texts of watched transactions, kept until nothing more can be reported of
  * them; only the txn* files look inside.  Nearly all are answered at once, so
  * texts are first copied as they are into a ring, where they cost next to
- * nothing.  Those still wanted when their place in it is needed are packed:
- * what many have in common is then kept once.
+ * nothing.  Texts still wanted when their place in it is needed are packed:
+ * parts that many share are then kept once.
  */
 
 struct txntexts;

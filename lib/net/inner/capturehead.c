@@ -13,7 +13,7 @@ enum {
 };
 
 /* The attributes' lengths are in the octet order of the capturing host: the
- * first attribute, which is never long, tells which. */
+ * first attribute, which is never long, shows which. */
 uint16_t
 capturehead_nflog(struct cursor *c)
 {

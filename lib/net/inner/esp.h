@@ -6,7 +6,7 @@
 
 /*
  * ESP without encryption (RFC 2410), as IMS phones use it for SIP (3GPP TS
- * 33.203).  Nothing on the wire says that it is not encrypted: what lies
+ * 33.203).  Nothing on the wire shows that it is not encrypted: what lies
  * inside must look right from both ends (RFC 5879).
  */
 

@@ -6,7 +6,7 @@
 
 /*
  * Wireshark's exported PDUs (LINKTYPE_WIRESHARK_UPPER_PDU): what a dissector
- * had in hand, decrypted SIP for one, behind tags that tell which protocol it
+ * had in hand, decrypted SIP for one, behind tags that hold which protocol it
  * is, and between whom.
  */
 
@@ -18,7 +18,7 @@ enum exported_result {
 };
 
 struct exported {
-	struct endpoint from, to; /* no address: the tags tell none */
+	struct endpoint from, to; /* no address: the tags hold none */
 	uint16_t ethertype;       /* for datalink_descend() */
 	struct slice payload;     /* borrowed */
 };

@@ -42,7 +42,7 @@ struct datagram {
 	struct sender *sender;
 	nstime deadline;
 	struct ipholes holes;
-	uint8_t protocol; /* of IPv6: as the first fragment says */
+	uint8_t protocol; /* of IPv6: as in the first fragment */
 	bool killed;
 };
 

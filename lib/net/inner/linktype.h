@@ -5,9 +5,9 @@
 #include "base/cursor.h"
 
 /*
- * A link header read off the front of a cursor tells what comes behind it: an
- * EtherType, or one of these, which are below the least EtherType.  A cursor
- * gone bad says that the header was cut, whatever was returned.
+ * A link header read off the front of a cursor names what comes behind it: an
+ * EtherType, or one of these, which are below the least EtherType.  A bad
+ * cursor means that the header was cut, whatever was returned.
  */
 
 enum linktype {
@@ -15,7 +15,7 @@ enum linktype {
 	LINKTYPE_ENCRYPTED,
 	LINKTYPE_MALFORMED,
 	LINKTYPE_WIRELESS, /* an 802.11 frame */
-	LINKTYPE_RAW,      /* IP, its version tells which */
+	LINKTYPE_RAW,      /* IP, its version shows which */
 	LINKTYPE_LLC,
 	LINKTYPE_LEAST_ETHERTYPE = 0x600
 };

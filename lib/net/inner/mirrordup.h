@@ -14,8 +14,8 @@
  * everything below IP may differ.  A retransmission is a new packet (SIP waits
  * T1, 500 ms; TCP takes a new IP ID), so it is none.
  *
- * It remembers hashes only, in a table of fixed size: what is forgotten early
- * in a flood is counted.
+ * It remembers hashes only, in a table of fixed size: hashes forgotten early in
+ * a flood are counted.
  */
 
 #define MIRRORDUP_WINDOW (100 * NSTIME_MS)

@@ -158,8 +158,8 @@ pcapngblock_statistics(const struct pcapngblock *b)
 	return s;
 }
 
-/* The block tells only the length on the wire: what was captured is that, up
- * to the snaplen, and ends with the block. */
+/* The block holds only the length on the wire: what was captured is that, up to
+ * the snaplen, and ends with the block. */
 static bool
 simple_packet(const struct pcapngblock *b, uint32_t snaplen,
     struct pcapngblock_packet *packet)

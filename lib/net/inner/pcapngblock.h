@@ -6,7 +6,7 @@
 #include "net/inner/pcapngtime.h"
 
 /*
- * What stands in the blocks of a pcapng file, in the octet order of their
+ * The contents of the blocks of a pcapng file, in the octet order of their
  * section.
  */
 
@@ -26,7 +26,7 @@ enum { PCAPNGBLOCK_HEAD = 8, PCAPNGBLOCK_FRAME = 12 };
 struct pcapngblock {
 	bool little; /* the order of its octets */
 	uint32_t type;
-	uint32_t total;     /* its length as it says itself */
+	uint32_t total;     /* its length as in its own header */
 	uint64_t body_len;  /* without the frame, with padding */
 	struct cursor body; /* what is in hand of the body */
 };
@@ -73,7 +73,7 @@ struct pcapngblock_packet {
 };
 
 /* `snaplen' is that of the section's first interface, 0: none.  False: the
- * block ends before the packet that it tells of. */
+ * block ends before the packet that it holds. */
 bool pcapngblock_packet(const struct pcapngblock *block, uint32_t snaplen,
     struct pcapngblock_packet *packet);
 

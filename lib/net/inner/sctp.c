@@ -46,7 +46,7 @@ struct sctp {
 	uint64_t malformed, resent, incomplete, too_long, no_memory;
 };
 
-/* What a DATA chunk says. */
+/* The contents of a DATA chunk. */
 struct sctp_data {
 	uint8_t flags;
 	uint32_t tsn;

@@ -5,9 +5,8 @@
 #include "net/inner/linktype.h"
 
 /*
- * Headers that switches put between the addresses of a frame and its
- * EtherType, each behind an EtherType of its own, and what stands around a
- * whole frame there.
+ * Headers that switches put between the addresses of a frame and its EtherType,
+ * each behind an EtherType of its own, and headers around a whole frame there.
  */
 
 /* Read what is behind `ethertype'; NULL: it is none of these. */

@@ -18,7 +18,7 @@
 enum tcpconn_state {
 	TCPCONN_HALF_OPEN,  /* SYN seen, and no answer yet */
 	TCPCONN_OPEN,       /* or picked up mid-way */
-	TCPCONN_UNANSWERED, /* told so; an answer may still come */
+	TCPCONN_UNANSWERED, /* reported so; an answer may still come */
 	TCPCONN_ENDED
 };
 
@@ -81,7 +81,7 @@ bool tcpconn_acknowledges(const struct tcpconn *c,
 bool tcpconn_resets(const struct tcpconn *c, enum tcpreasm_direction direction,
     const struct tcp *tcp);
 
-/* What tcpreasm_facts() tells. */
+/* The facts that tcpreasm_facts() returns. */
 void tcpconn_facts(const struct tcpconn *c, enum tcpreasm_direction direction,
     struct tcpreasm_facts *facts);
 

@@ -13,15 +13,15 @@
  * other side acknowledged.  tcpreasm knows about connections and embeds two.
  *
  * The first copy of an octet wins.  Octets that come in order are handed on
- * straight from the packet; those behind a hole are copied into chunks, whose
+ * straight from the packet; octets behind a hole are copied into chunks, whose
  * number and size are limited.
  *
  * A hole is given up
  *   - TCPSTREAM_PATIENCE after octets in it were acknowledged by the other
  *     side.  A capture merged from two interfaces may show an acknowledgement
  *     a little before what it acknowledges, hence not at once;
- *   - TCPSTREAM_HOLE_AGE after the octets that stand right behind it came,
- *     acknowledged or not: on a one-way mirror nothing ever is;
+ *   - TCPSTREAM_HOLE_AGE after the octets right behind it came, acknowledged or
+ *     not: on a one-way mirror nothing ever is;
  *   - when the limits leave no room for more octets behind it;
  *   - when the connection ends, or at tcpstream_end().
  */
@@ -86,8 +86,8 @@ struct tcpstream {
 			* acknowledged first */
 	uint64_t acknowledged; /* the other side acknowledged up to here */
 	uint64_t lost;
-	uint64_t awaited;    /* who reads the stream asked to be told when the
-			      * other side has acknowledged up to here */
+	uint64_t awaited;    /* the reader of the stream asked for an event once
+			      * the other side has acknowledged up to here */
 	nstime last_gap;     /* INT64_MIN: never */
 	uint64_t beyond;     /* private: given up to here .. */
 	nstime beyond_since; /* private: .. a patience after this */
@@ -101,7 +101,7 @@ struct tcpstream {
 	bool fin : 1;         /* its offset is high */
 	bool acks_seen : 1;   /* private */
 	bool zero_window : 1; /* private: the other side takes no octets */
-	bool undelivered : 1; /* what tcpreasm told of resends */
+	bool undelivered : 1; /* what tcpreasm found of resends */
 };
 
 void tcpstream_init(struct tcpstream *s);

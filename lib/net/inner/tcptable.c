@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* Within a queue a connection moves once in this time, not for each segment:
- * moving costs the cache lines of two neighbours. */
+ * moving costs the cache lines of two neighbors. */
 #define TOUCH (1 * NSTIME_S)
 
 static const struct tcpconn *
@@ -61,7 +61,8 @@ tcptable_set(struct tcptable *t, const struct tcpreasm_limits *limits)
 	table_set(t->by_id, limits->connections);
 }
 
-/* Which of two endpoints comes first in the hash, whichever sent. */
+/* True where `from' comes second in the hash: the order is the same whichever
+ * sent. */
 static bool
 swapped(const struct endpoint *from, const struct endpoint *to)
 {

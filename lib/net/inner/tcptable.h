@@ -51,7 +51,7 @@ struct tcpconn *tcptable_find_id(const struct tcptable *t, uint64_t id);
 struct tcpconn *tcptable_add(struct tcptable *t,
     const struct tcpreasm_segment *segment, bool server_sent);
 
-/* Which connection must go before one more is added, NULL: none. */
+/* The connection that must go before one more is added, NULL: none. */
 struct tcpconn *tcptable_evictable(const struct tcptable *t);
 
 /* A connection whose time is over at `now', or NULL. */

@@ -232,7 +232,7 @@ gtpu(struct slice payload, struct tunnel *tunnel)
 }
 
 /* TaZmen Sniffer Protocol, what MikroTik's routers mirror by: tags until the
- * one that says end.  A keepalive carries nothing. */
+ * end tag.  A keepalive carries nothing. */
 static enum tunnel_result
 tzsp(struct slice payload, struct tunnel *tunnel)
 {
@@ -301,7 +301,7 @@ gue(struct slice payload, struct tunnel *tunnel)
 }
 
 /* RFC 5415 section 4.3: behind the preamble the length of the header in units
- * of 4 octets stands in 5 bits.  Its own fragments are not put together. */
+ * of 4 octets takes 5 bits.  Its own fragments are not put together. */
 static enum tunnel_result
 capwap(struct slice payload, struct tunnel *tunnel)
 {

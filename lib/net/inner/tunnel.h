@@ -10,8 +10,8 @@
  * I to III, WCCP), VXLAN, VXLAN-GPE, Geneve, GTP-U, TZSP, L2TP, GUE, CAPWAP's
  * data and MPLS in UDP.  Only octets in front are taken away.
  *
- * The tunnels over UDP are known by their destination port and by a header
- * that can not be the beginning of a SIP message; what has the port and not
+ * The tunnels over UDP are known by their destination port and by a header that
+ * can not be the beginning of a SIP message; a datagram with the port and not
  * the header is no tunnel.
  */
 

@@ -28,8 +28,8 @@ struct frame {
 	bool padded; /* the header to a multiple of 4 octets */
 };
 
-/* What stands behind the sequence control.  Octets of it, and whether the
- * body is an A-MSDU. */
+/* Reads what follows the sequence control: its octets, and whether the body is
+ * an A-MSDU. */
 static size_t
 read_rest(struct cursor *c, const struct frame *f, bool *aggregated)
 {
@@ -95,7 +95,7 @@ wireless_capwap(struct cursor *c)
 }
 
 /* Only the flags are of interest; a time stamp of 8 octets, aligned, may
- * stand before them. */
+ * precede them. */
 static bool
 is_padded(struct slice header)
 {

@@ -19,7 +19,7 @@ enum { LOOKS = 5 /* at octets that are not acknowledged */ };
 /* Writes further apart are different requests. */
 #define ANOTHER_REQUEST (500 * NSTIME_MS)
 
-/* That a connection keeps working is told so often. */
+/* A connection that keeps working is reported this often. */
 #define KEPT_EVERY (60 * NSTIME_S)
 
 /* One connection. */
@@ -28,19 +28,19 @@ struct attempt {
 	uint64_t id;
 	struct endpoint client, server;
 	bool guessed, lost, ended;
-	bool failed; /* told */
+	bool failed; /* reported */
 	bool client_spoke, answered;
 	bool tls, secured;
 	uint8_t looks; /* left, at octets that are not acknowledged */
 	nstime look_at, stalled_at;
 	nstime opened, began; /* began: its stamp */
 	nstime spoke;         /* the client, first */
-	bool asked;           /* since then the server has said nothing */
+	bool asked;           /* since then the server has sent nothing */
 	nstime asked_at;      /* the client's latest request */
 	nstime answered_at;   /* the server's latest octets; 0: none */
-	nstime kept_at;       /* told last */
+	nstime kept_at;       /* last reported */
 	unsigned pending;     /* requests not acknowledged, about */
-	bool stalled;         /* told as a black hole, though it had worked */
+	bool stalled;         /* reported as a black hole, though it worked */
 	const char *version;
 };
 
@@ -110,7 +110,7 @@ fail(struct attempts *a, struct attempt *t, enum connection_class class,
 	    });
 }
 
-/* One that had worked; `requests' are concerned. */
+/* Fail a connection that had worked; `requests' are concerned. */
 static void
 fail_established(struct attempts *a, struct attempt *t,
     enum connection_class class, unsigned requests, nstime now, nstime wall)
@@ -179,7 +179,7 @@ attempt_of(struct attempts *a, const struct tcpreasm_event *e, void **slot)
 	return t;
 }
 
-/* It went before the server had time to say anything. */
+/* It went before the server had time to send anything. */
 static bool
 is_impatient(const struct tcpreasm *tcp, const struct attempt *t,
     const struct tcpreasm_event *end)
@@ -248,8 +248,8 @@ is_keep_alive(struct slice octets)
 	return i == octets.len;
 }
 
-/* What a server answers, as far as it can be read: neither a response nor an
- * ACK.  Encrypted octets may be anything. */
+/* A server answers anything but a response or an ACK, as far as it can be read.
+ * Encrypted octets may be anything. */
 static bool
 is_request(struct slice octets)
 {
@@ -273,7 +273,7 @@ on_answer(struct attempts *a, struct attempt *t, const struct tcpreasm_event *e)
 	t->answered_at = e->now;
 }
 
-/* Count it, and tell it where nothing is delivered any more. */
+/* Count it, and report it where nothing is delivered any more. */
 static void
 on_ask(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
     const struct tcpreasm_event *e)
@@ -350,7 +350,7 @@ judge_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 			fail_established(a, t, class, 1, e->now, e->wall);
 		return;
 	}
-	/* What ends within a handshake is told as that. */
+	/* A connection that ends within a handshake is reported as that. */
 	if (t->client_spoke ? (reset || !t->tls)
 			    : !due_by(t->opened, HANGS_UP_WITHIN, when))
 		fail(a, t, class, e->now, e->wall);
@@ -431,7 +431,7 @@ attempts_tcp(struct attempts *a, const struct context *context,
 		free(t);
 		*slot = NULL;
 		break;
-	case TCPREASM_UNANSWERED: /* the matcher's: ICMP may say why */
+	case TCPREASM_UNANSWERED: /* the matcher's: ICMP may report why */
 	case TCPREASM_REPLACED:
 	case TCPREASM_ACKNOWLEDGED:
 	case TCPREASM_RESENT:
@@ -477,7 +477,7 @@ is_tls13(const struct tlsflow_facts *facts)
 	return facts->version >= 0x0304;
 }
 
-/* From TLS 1.3 on the client's encrypted records tell whether it agrees to what
+/* From TLS 1.3 on the client's encrypted records show whether it agrees to what
  * the server sent.  Its end of early data and a list of no certificates are as
  * small as an alert, but a Finished follows. */
 static void

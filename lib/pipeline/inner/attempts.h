@@ -7,10 +7,11 @@
 
 /*
  * Attempts to connect to SIP ports and their fate: each TCP connection is
- * told as FAILED at most once, and as WORKED once for every stage it reaches.
+ * reported as FAILED at most once, and as WORKED once for every stage it
+ * reaches.
  *
- *   - A reset is a failure where the client had said something and the server
- *     nothing yet: neither idle connections nor probes that say nothing.
+ *   - A reset is a failure where the client had sent something and the server
+ *     nothing yet: neither idle connections nor probes that send nothing.
  *   - Octets resent three times without being acknowledged, looked at 7 s
  *     after they came and when the connection ends, were not delivered.
  *   - TLS fails with an alert, or when the connection ends before both sides

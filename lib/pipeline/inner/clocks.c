@@ -91,10 +91,10 @@ tell_from_message(struct clocks *c, const struct clocks_message *in,
 }
 
 /*
- * A Date tells the sender's clock when the message is new: a copy is as old
+ * A Date carries the sender's clock when the message is new: a copy is as old
  * as the first, and stored messages keep their date (DOMAIN 2.1).  A request
- * that passed a proxy, or a response whose Date came from further along, is
- * not the word of the host that sent the packet.
+ * that passed a proxy, or a response whose Date came from further along, is not
+ * from the clock of the host that sent the packet.
  */
 static void
 read_date(struct clocks *c, const struct clocks_message *in)
@@ -221,8 +221,8 @@ clocks_message(struct clocks *c, const struct clocks_message *in)
 		read_refusal(c, in);
 }
 
-/* True where the teller is known to tell its clock; *stamp says then what
- * that is worth. */
+/* True where the teller is known to send its clock; *stamp then holds what that
+ * is worth. */
 static bool
 is_learnt(struct clocks *c, const struct agreement_teller *teller,
     struct stamp *stamp)

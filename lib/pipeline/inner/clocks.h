@@ -9,15 +9,15 @@
  * The matcher's half of reading clocks (DOMAIN 2.10).  Stamps that readers saw
  * pass unless their witness is switched off; fields that may as well hold
  * random octets are learnt by agreement first.  SIP messages are read here,
- * since a Date counts only where the transactions say that it is new.  The same
- * messages may refuse a client for the time, which is told too.
+ * since a Date counts only where the transactions show that it is new.  The
+ * same messages may refuse a client for the time, which is reported too.
  */
 
 struct clocks;
 
 struct clocks_limits {
 	unsigned muted; /* witnesses that are not looked at: 1 << WITNESS_x */
-	size_t tellers; /* hosts that may tell random octets */
+	size_t tellers; /* hosts that may send random octets */
 	struct siphash_key key;
 };
 

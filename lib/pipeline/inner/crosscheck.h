@@ -35,8 +35,8 @@ const struct sip_message *crosscheck_message(struct crosscheck *a,
 
 struct crosscheck_counts {
 	uint64_t same;      /* libosip2 reads what the scanner did */
-	uint64_t other;     /* it reads something else, and that is told */
-	uint64_t refused;   /* it would not take it; told as it was read */
+	uint64_t other;     /* it reads something else, and that is used */
+	uint64_t refused;   /* it would not take it; the scanner's is used */
 	uint64_t cut;       /* too long to be kept whole */
 	uint64_t not_asked; /* there were too many */
 };

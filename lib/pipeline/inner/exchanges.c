@@ -10,7 +10,7 @@
  * what some stacks cut off a record's front. */
 enum { REQUEST = 400, MESSAGE = 200 };
 
-/* Other SIP of a host is told once a second and connection. */
+/* Other SIP of a host is reported once a second and connection. */
 #define ACTIVE_EVERY NSTIME_S
 
 /* A record that follows an answer this closely belongs to it. */

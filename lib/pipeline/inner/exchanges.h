@@ -13,14 +13,14 @@
  *
  * Not timed: the flights of a TLS 1.3 handshake, what was sent while another
  * one is waiting, and for 64*T1 what follows something the server sent unasked
- * (it may be a response to it); still, that and what comes back are told as an
- * exchange.  A second message of the server right after an answer counts as
+ * (it may be a response to it); still, that and what comes back are reported as
+ * an exchange.  A second message of the server right after an answer counts as
  * unasked.
  *
- * A request is unanswered where TCP acknowledged it, the server's direction
- * has no hole since, and no packets were dropped; else it is told as unseen.
- * A request whose connection ended before its time is forgotten, since
- * connection-failure tells of it.
+ * A request is unanswered where TCP acknowledged it, the server's direction has
+ * no hole since, and no packets were dropped; else it is reported as unseen.  A
+ * request whose connection ended before its time is forgotten, since
+ * connection-failure reports it.
  */
 
 struct exchanges;

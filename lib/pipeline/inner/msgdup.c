@@ -20,7 +20,7 @@ struct msgdup_entry {
 struct msgdup {
 	struct lru *seen;
 	struct siphash_key key;
-	unsigned first; /* reader that told anything */
+	unsigned first; /* reader that reported anything */
 	bool begun, several;
 	uint64_t duplicates;
 };
@@ -65,7 +65,7 @@ msgdup_free(struct msgdup *d)
 }
 
 /* With one reader nothing is remembered, so the first messages after a second
- * one has come are not recognised. */
+ * one has come are not recognized. */
 static bool
 only_one(struct msgdup *d, unsigned reader)
 {

@@ -20,8 +20,8 @@ struct msgdup;
 struct msgdup *msgdup_new(size_t messages, const struct siphash_key *key);
 void msgdup_free(struct msgdup *d);
 
-/* Did another reader tell of it a moment ago?  Costs nothing as long as there
- * is only one. */
+/* Did another reader report it a moment ago?  Costs nothing as long as there is
+ * only one. */
 bool msgdup_input(struct msgdup *d, unsigned reader,
     const struct event_message *message, nstime now);
 

@@ -8,7 +8,7 @@ struct opening {
 	uint8_t octets[OPENING_OCTETS];
 };
 
-/* Its address stands in the slot of a connection that is over. */
+/* The slot of a connection that is over holds its address. */
 static const char over;
 
 bool

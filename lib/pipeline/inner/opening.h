@@ -6,8 +6,8 @@
 #include "base/slice.h"
 
 /*
- * The first octets a server says on a connection, put together as they come.
- * Most say what is wanted in one segment, so only what was cut is kept: of
+ * The first octets a server sends on a connection, put together as they come.
+ * Most send what is wanted in one segment, so only what was cut is kept: of
  * OPENING_MOST connections at a time, OPENING_OCTETS of each, 4 MiB in all.
  *
  * Each connection has a slot, NULL at first; it is private to these calls.
@@ -25,9 +25,9 @@ struct openings {
 bool opening_is_over(void *const *slot);
 
 /*
- * The server said this too.  All it said so far, borrowed until the next call:
- * at first these octets themselves, which are kept by opening_keep() only.
- * Cut at OPENING_OCTETS: then nothing more is to be expected.
+ * The server sent this too.  Returns all it sent so far, borrowed until the
+ * next call: at first these octets themselves, which are kept by opening_keep()
+ * only.  Cut at OPENING_OCTETS: then nothing more is to be expected.
  */
 struct slice opening_input(void **slot, struct slice octets);
 

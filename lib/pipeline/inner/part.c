@@ -184,10 +184,10 @@ both_speak_sip(
 }
 
 /*
- * Who dials the A/V authentication port, and who answers there, is a server
+ * A host that dials the A/V authentication port, or answers there, is a server
  * whose clock matters more than a phone's (DESIGN section 7).  Of others over
- * UDP nothing but an answer tells that they speak SIP; on TCP their
- * connections do.
+ * UDP nothing but an answer shows that they speak SIP; on TCP their connections
+ * do.
  */
 static void
 learn_of_transaction(
@@ -258,7 +258,7 @@ ROOM_OF_OBSERVATIONS(connection)
 ROOM_THAT_SAVES(connection)
 ROOM_THAT_LOADS(connection)
 
-/* Over UDP nothing but an answer tells that a server works. */
+/* Over UDP nothing but an answer shows that a server works. */
 static void
 connection_part_input(void *room, struct part_case *c)
 {
@@ -436,7 +436,7 @@ const struct part part_media = {
 
 ROOM_OF_OBSERVATIONS(diagnostics)
 
-/* Refusals for the time, and of encryption, are told as what they are. */
+/* Refusals for the time, and of encryption, are reported as what they are. */
 static void
 diagnostics_part_input(void *room, struct part_case *c)
 {
@@ -502,7 +502,7 @@ incident_part_new(
 	return incident_new(&l->incident, output->joined, output->judge);
 }
 
-/* Who reaches the relay: others may be known to be well. */
+/* Passes on clients that reach the relay: others may be known to be well. */
 static void
 incident_part_input(void *room, struct part_case *c)
 {

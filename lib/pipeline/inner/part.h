@@ -12,7 +12,7 @@
 
 /* The receivers of findings and alerts; borrowed for the judge's life. */
 struct part_output {
-	finding_output *finding; /* from parts that are told observations */
+	finding_output *finding; /* from parts that take observations */
 	finding_output *folded;  /* from fanout */
 	finding_output *joined;  /* from incident */
 	alert_output *alert;

@@ -9,9 +9,9 @@
 
 /*
  * The paths of messages, as far as the matcher knows them: which hosts were
- * heard, what ICMP said, how far TCP delivered, when packets were lost before
- * us.  Readers tell all of it as events, so that the matcher need not ask them
- * when a transaction is judged.
+ * heard, what ICMP reported, how far TCP delivered, when packets were lost
+ * before us.  Readers report all of it as events, so that the matcher need not
+ * ask them when a transaction is judged.
  */
 
 struct paths;
@@ -42,14 +42,14 @@ bool paths_heard(const struct paths *p, const struct address *from,
 void paths_unreachable(
     struct paths *p, const struct icmp_unreachable *icmp, nstime now);
 
-/* Was `client' told since `since' that it cannot reach `server'? */
+/* Did ICMP report to `client' since `since' that it cannot reach `server'? */
 bool paths_was_unreachable(const struct paths *p, const struct address *client,
     const struct endpoint *server, nstime since);
 
 void paths_acknowledged(struct paths *p, uint64_t flow,
     const struct event_acknowledged *acknowledged);
 
-/* True: octets were lost since the facts before, and *gap says which, but for
+/* True: octets were lost since the facts before, and *gap holds which, but for
  * the times of now. */
 bool paths_flow(struct paths *p, uint64_t flow, const struct event_flow *facts,
     struct doubts_gap *gap);

@@ -21,7 +21,7 @@ begin(const struct replies *r, enum observation_kind kind)
 	};
 }
 
-/* What is reported is read by libosip2. */
+/* A message that is reported is read by libosip2. */
 static const struct sip_message *
 confirmed(const struct replies *r, struct sip_message *full)
 {
@@ -52,7 +52,7 @@ read_sdp(const struct replies *r)
 	r->output(r->arg, &o);
 }
 
-/* Once for each diagnostic: any of them may say why. */
+/* Once for each diagnostic: any of them may hold the reason. */
 static void
 read_488(const struct replies *r)
 {
@@ -93,7 +93,7 @@ read_invite(const struct replies *r)
 		read_488(r);
 }
 
-/* A 200 whose body is cut or is not read says nothing either way. */
+/* A 200 whose body is cut or is not read proves nothing either way. */
 static void
 read_mras(const struct replies *r)
 {

@@ -7,10 +7,10 @@
 #include "txn/txntable.h"
 
 /*
- * What SIP messages say beside their transactions: whether a relay gave its
- * credentials, how media is to be encrypted and who refused that, and what
- * STIR refused.  No state: every message that the transactions take for new
- * is read on its own.
+ * Reads what SIP messages carry beside their transactions: whether a relay gave
+ * its credentials, how media is to be encrypted and who refused that, and what
+ * STIR refused.  No state: every message that the transactions take for new is
+ * read on its own.
  */
 
 struct replies_message {

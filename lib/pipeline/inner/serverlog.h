@@ -7,10 +7,10 @@
 #include "net/servertrace.h"
 
 /*
- * Records of a server's trace as messages between endpoints.  The trace tells
- * peers by name and does not tell its own host at all, so each name gets an
- * address that is nowhere in use, of the discard prefix 100::/64 (RFC 6666),
- * counting up as they come: 100::1 is the host that wrote it.
+ * Records of a server's trace as messages between endpoints.  The trace names
+ * peers and does not name its own host at all, so each name gets an address
+ * that is nowhere in use, of the discard prefix 100::/64 (RFC 6666), counting
+ * up as they come: 100::1 is the host that wrote it.
  */
 
 struct serverlog;

@@ -147,7 +147,7 @@ client_of(const struct address *address)
 	return (struct endpoint){ .address = *address };
 }
 
-/* Whose octets are read, and for whom they were. */
+/* The sender and the receiver of the octets that are read. */
 struct sightings_reading {
 	enum witness witness;
 	uint64_t flow; /* 0: a datagram */
@@ -234,7 +234,7 @@ tell_reading(struct sightings *s, const struct sightings_reading *from,
 		tell_refused(s, from, r);
 }
 
-/* True where the sender of the datagram may tell its clock. */
+/* True where the sender of the datagram may send its clock. */
 static bool
 find_channel(const struct sightings *s, const struct decode_event *e,
     enum witness *witness)

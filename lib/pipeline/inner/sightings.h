@@ -10,8 +10,8 @@
 /*
  * The reader's half of reading clocks (DOMAIN 2.10): packets and streams of
  * protocols other than SIP become stamps, unless their witness is switched off.
- * The same messages may refuse a client for the time, which is told too.  The
- * matcher learns which fields hold random octets: see clocks.h.
+ * The same messages may refuse a client for the time, which is reported too.
+ * The matcher learns which fields hold random octets: see clocks.h.
  */
 
 struct sightings;

@@ -9,7 +9,7 @@
  * ports are set anew. */
 struct streams_connection {
 	bool sip;
-	bool carries; /* it brought messages: its facts are told */
+	bool carries; /* it brought messages: its facts are reported */
 	struct proxyproto_stream proxy;
 	void *messages, *tls, *attempt, *exchange, *clock;
 	void *cipher, *decrypted; /* decrypt's, and the messages in it */
@@ -60,7 +60,7 @@ on_tls(void *arg, const struct tlsflow_event *e)
 	struct streams_connection *c = s->connection;
 
 	attempts_tls(s->attempts, s->context, e, &c->attempt);
-	/* What is decrypted is judged by what it says, not by its size. */
+	/* A decrypted record is judged by its contents, not by its size. */
 	if (!decrypt_reads(&c->cipher))
 		exchanges_tls(s->exchanges, s->context, e, &c->exchange);
 	if (e->kind == TLSFLOW_CERTIFICATE)
@@ -122,7 +122,7 @@ tell_reading(struct streams *s, const struct decrypt_event *e)
 	    });
 }
 
-/* It may come when something else happens: secrets were told. */
+/* It may come when something else happens: secrets arrived. */
 static void
 on_decrypt(void *arg, const struct decrypt_event *e)
 {
@@ -232,8 +232,8 @@ changes_facts(enum tcpreasm_fact fact)
 	return fact != TCPREASM_DATA && fact != TCPREASM_OPENED;
 }
 
-/* Attempts come first: they tell what the others then find on a connection
- * whose beginning was told. */
+/* Attempts come first: they report what the others then find on a connection
+ * whose beginning was reported. */
 static void
 pass_on(struct streams *s, const struct tcpreasm_event *event)
 {

@@ -12,7 +12,7 @@
 /*
  * The contents of TCP connections.  Each has one slot for every room that
  * follows streams, and here events of the reassembly find their way to them.
- * Rooms recognise what is theirs by content, not by port; the port only says
+ * Rooms recognize what is theirs by content, not by port; the port only decides
  * whether SIP (in clear or in TLS) is expected or a witness of clocks.
  */
 
@@ -59,7 +59,8 @@ void streams_set(struct streams *s, const struct streams_limits *limits);
 void streams_input(struct streams *s, const struct context *context,
     const struct tcpreasm_event *event);
 
-/* Two ticks, in this order: what attempts_tick() and exchanges_tick() tell. */
+/* Two ticks, in this order: what attempts_tick() and exchanges_tick()
+ * report. */
 void streams_tick_attempts(
     struct streams *s, const struct context *context, nstime now, nstime wall);
 void streams_tick_exchanges(

@@ -36,7 +36,7 @@ void teller_truncated(struct teller *t);
 void teller_unreachable(
     const struct teller *t, const struct icmp_unreachable *icmp);
 
-/* Tell the facts of a connection of `tcp' after this event, as EVENT_FLOW or
+/* Report the facts of a connection of `tcp' after this event, as EVENT_FLOW or
  * EVENT_ACKNOWLEDGED; or that its SYN was UNANSWERED. */
 void teller_flow(const struct teller *t, const struct tcpreasm *tcp,
     const struct tcpreasm_event *event);

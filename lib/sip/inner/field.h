@@ -7,8 +7,7 @@
 /*
  * The header fields of a SIP message, one by one, as on the wire (RFC 3261
  * section 7.3): names in any case or compact, lines ended by CRLF or LF alone,
- * values folded over several lines.  It only cuts; what a value means is for
- * others.
+ * values folded over several lines.  It only cuts; others interpret the values.
  */
 
 enum field_name {

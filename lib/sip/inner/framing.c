@@ -237,7 +237,7 @@ begins_like_length(struct slice line)
 	    field_same_letters(line.p, name, sizeof(name) - 1);
 }
 
-/* Drop the lines up to one that may be the length's: those that a fold begins
+/* Drop the lines up to one that may be the length's: lines that a fold begins
  * are no fields. */
 static void
 skip_other_fields(struct slice *head)

@@ -55,7 +55,7 @@ void framing_free(struct framing *f);
 void framing_input(struct framing *f, struct slice octets, uint64_t offset,
     nstime now, nstime wall, framing_output *output, void *arg);
 
-/* Octets are missing here: what was begun is lost. */
+/* Octets are missing here: the message begun is lost. */
 void framing_gap(struct framing *f);
 
 /* Octets held back at present. */

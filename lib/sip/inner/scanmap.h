@@ -45,7 +45,7 @@ bool scanmap_extend(struct scanmap *map);
 /* The same without what only some processors have. */
 bool scanmap_extend_plain(struct scanmap *map);
 
-/* Bit 0 is that of octet i; those of SCANMAP_SURE octets are there.  Whether
+/* Bit 0 is that of octet i; the bits of SCANMAP_SURE octets are there.  Whether
  * words end among them makes no difference, not even to branch prediction. */
 #define SCANMAP_SURE 57
 

@@ -31,7 +31,7 @@ enum ws_state {
 	FOREIGN /* for good: it is no WebSocket */
 };
 
-/* What a frame says about itself. */
+/* The header of a frame. */
 struct ws_frame {
 	size_t header; /* octets of it */
 	uint8_t first;

@@ -8,9 +8,9 @@
 #include "tls/inner/x509cert.h"
 
 /*
- * The same certificates come with every handshake: those seen lately are
- * kept, the refused ones too, and not parsed again.  New ones are parsed at
- * a bounded rate, so that nobody can keep us busy by making them up.
+ * The same certificates come with every handshake: the latest seen are kept,
+ * the refused ones too, and not parsed again.  New ones are parsed at a bounded
+ * rate, so that nobody can keep us busy by making them up.
  */
 
 enum { CERTCACHE_RATE = 1000, CERTCACHE_BURST = 4000 }; /* a second */

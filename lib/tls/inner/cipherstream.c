@@ -11,7 +11,7 @@ enum {
 	MOST_FAILURES = 16, /* in a row, then a direction is given up */
 };
 
-/* What one record is looked at with. */
+/* The state needed to read one record. */
 struct cipherstream_look {
 	struct cipherstream *r;
 	struct cipherstream_shared *shared;
@@ -46,7 +46,7 @@ cipherstream_lost(struct cipherstream *r, struct cipherstream_shared *shared,
 	r->damaged |= half->epoch == CIPHERSTREAM_CLEAR;
 }
 
-/* Beyond the handshake these are told apart by what was seen of it. */
+/* Beyond the handshake these are distinguished by what was seen of it. */
 enum decrypt_reason
 cipherstream_reason(const struct cipherstream *r)
 {
@@ -104,7 +104,7 @@ new_tls12(const struct cipherstream_look *l)
 	});
 }
 
-/* Has this half's secret of an epoch of TLS 1.3 been told? */
+/* Has this half's secret of an epoch of TLS 1.3 arrived? */
 static bool
 find_traffic(const struct cipherstream_look *l, enum cipherstream_epoch epoch,
     struct keyschedule_secret *traffic)
@@ -123,7 +123,7 @@ find_traffic(const struct cipherstream_look *l, enum cipherstream_epoch epoch,
 	    traffic->len == suite_hash_octets(n->suite->derivation);
 }
 
-/* The handshake says enough, and nothing that we cannot do? */
+/* Does the handshake hold enough, and nothing that we cannot do? */
 static bool
 can_open(const struct negotiation *n)
 {
@@ -174,7 +174,7 @@ update_keys(struct cipherstream_look *l)
 		    protection_new_tls13(suite, &l->half->traffic);
 }
 
-/* ---- what the handshake says ---- */
+/* ---- handshake messages ---- */
 
 static void
 on_message(struct cipherstream_look *l, const struct flight_message *m)
@@ -335,7 +335,7 @@ open_record(struct cipherstream_look *l)
 	return on_content(l, type, *l->plain);
 }
 
-/* What comes in clear; CIPHERSTREAM_WAIT: it does not. */
+/* Reads a record in clear; CIPHERSTREAM_WAIT: it is not. */
 static enum cipherstream_answer
 in_clear(struct cipherstream_look *l)
 {

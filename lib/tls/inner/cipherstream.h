@@ -7,7 +7,7 @@
 
 /*
  * One TLS connection, read record by record: what is in clear is negotiated,
- * what is encrypted opened, and keys change when the handshake says so.
+ * what is encrypted opened, and keys change when the handshake requires it.
  * Records of both directions come in the order in which they were seen.
  */
 

@@ -74,7 +74,7 @@ flight_input(
 	return true;
 }
 
-/* Drop octets from the front, of those that were told. */
+/* Drop octets from the front, of those that were reported. */
 static void
 drop(struct flight *f, size_t octets)
 {

@@ -14,9 +14,9 @@
 struct flight {
 	uint8_t *octets;
 	size_t used, room;
-	size_t told;   /* octets of messages that were told */
+	size_t told;   /* octets of messages that were reported */
 	size_t latest; /* .. of the latest of them */
-	bool keep;     /* what was told, too */
+	bool keep;     /* what was reported, too */
 	bool lost;     /* until a record that begins as a message */
 };
 
@@ -39,10 +39,11 @@ struct flight_message {
 bool flight_next(struct flight *f, struct handshake_budget *budget,
     struct flight_message *message);
 
-/* Keep what is told from the latest message on, this included; or no more. */
+/* Keep what is reported from the latest message on, this included; or no
+ * more. */
 void flight_keep(struct flight *f, bool keep);
 
-/* What is kept of the messages told. */
+/* Returns the octets kept of the messages reported. */
 struct slice flight_kept(const struct flight *f);
 
 #endif

@@ -99,7 +99,7 @@ server_hello(
 		flight_keep(&n->flights[0], false);
 }
 
-/* Only its own certificate says which key it is. */
+/* Only its own certificate shows which key it is. */
 static void
 server_certificate(
     struct negotiation *n, struct negotiation_shared *shared, struct slice body)
@@ -115,8 +115,8 @@ server_certificate(
 	n->foreign_key = n->key == NULL;
 }
 
-/* The client's key is taken in now, while its message is there; what the
- * server said before it may come later (two interfaces, merged). */
+/* The client's key is taken in now, while its message is there; what the server
+ * sent before it may come later (two interfaces, merged). */
 static void
 client_key_exchange(struct negotiation *n, struct negotiation_shared *shared,
     struct slice body, nstime now)

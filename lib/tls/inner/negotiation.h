@@ -8,8 +8,8 @@
 #include "tls/secrets.h"
 
 /*
- * What one handshake agreed upon, and the secrets that follow from it.  A
- * ClientHello begins anew.
+ * The parameters that one handshake agreed upon, and the secrets derived from
+ * it.  A ClientHello begins anew.
  */
 
 /* Shared by all connections that are decrypted. */
@@ -52,8 +52,8 @@ void negotiation_lost(
     struct negotiation *n, struct negotiation_shared *shared, bool server);
 
 /*
- * A record of type handshake, in clear or decrypted.  negotiation_next() tells
- * the messages that end in it, each after it was taken in.
+ * A record of type handshake, in clear or decrypted.  negotiation_next()
+ * returns the messages that end in it, each after it was taken in.
  */
 void negotiation_input(struct negotiation *n, struct negotiation_shared *shared,
     bool server, struct slice octets);

@@ -283,7 +283,7 @@ decrypt_blocks(
 	    (size_t)len == in.len;
 }
 
-/* What a CBC record is made of. */
+/* The parts of a CBC record. */
 struct protection_blocks {
 	uint8_t iv[BLOCK];
 	struct slice encrypted;
@@ -369,7 +369,7 @@ write_nonce(const struct protection *p, struct slice explicit, uint64_t number,
 		nonce[NONCE - SEQUENCE + i] ^= counted[i];
 }
 
-/* What an AEAD record is made of. */
+/* The parts of an AEAD record. */
 struct protection_sealed {
 	struct slice explicit, encrypted, tag;
 };

@@ -10,7 +10,7 @@ struct recordqueue_entry {
 	uint8_t octets[];
 };
 
-/* Records that may be missing where nothing says how many. */
+/* Records that may be missing where nothing shows how many. */
 enum { MANY = 64 };
 
 void
@@ -96,7 +96,7 @@ recordqueue_cut_next(struct recordqueue *q, struct recordqueue_budget *b,
 	struct recordqueue_cut *cut = &q->cuts[e->direction];
 	struct tlsrecord_part part;
 
-	/* What was told last is done with. */
+	/* The part returned last is done with. */
 	if (cut->record.state != TLSRECORD_BODY)
 		release(cut, b);
 	while (tlsrecord_next(&cut->record, &part)) {
@@ -127,7 +127,7 @@ recordqueue_gap(struct recordqueue *q, struct recordqueue_budget *b,
 	struct recordqueue_cut *cut = &q->cuts[e->direction];
 	const bool known = tlsrecord_gap(&cut->record, e->lost);
 
-	/* A hole inside a body is told with the record's last part. */
+	/* A hole inside a body is reported with the record's last part. */
 	if (known && cut->record.state == TLSRECORD_BODY)
 		return false;
 	release(cut, b);

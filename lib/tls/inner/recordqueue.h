@@ -10,7 +10,7 @@
  * wait until a secret is known, in the order in which they came.
  */
 
-/* What all connections together hold. */
+/* The octets that all connections together hold. */
 struct recordqueue_budget {
 	size_t limit, held;
 	uint64_t over; /* octets that were not held: above the limit */
@@ -57,7 +57,7 @@ void recordqueue_input(struct recordqueue *q, const struct tcpreasm_event *e);
 bool recordqueue_cut_next(struct recordqueue *q, struct recordqueue_budget *b,
     const struct tcpreasm_event *e, struct recordqueue_item *item);
 
-/* Octets are missing; *item says what that means for the records.  False:
+/* Octets are missing; *item holds what that means for the records.  False:
  * nothing yet. */
 bool recordqueue_gap(struct recordqueue *q, struct recordqueue_budget *b,
     const struct tcpreasm_event *e, struct recordqueue_item *item);

@@ -46,7 +46,7 @@ struct suite {
 /* NULL: none that we know. */
 const struct suite *suite_find(uint16_t id);
 
-/* What the cipher takes and adds, in octets. */
+/* The sizes that the cipher takes and adds, in octets. */
 struct suite_sizes {
 	const char *name; /* libcrypto's */
 	size_t key;

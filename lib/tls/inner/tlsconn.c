@@ -38,7 +38,7 @@ tell(const struct tlsconn_input *in, enum tlsflow_kind kind,
 	in->shared->output(in->shared->arg, &e);
 }
 
-/* The hellos say who is client, if TCP could not. */
+/* The hellos decide who is client, if TCP could not. */
 static void
 take_side(struct tlsconn_input *in, enum tlsflow_side side)
 {
@@ -185,7 +185,7 @@ on_message(struct tlsconn_input *in, struct handshake_message *m)
 	else if (m->type == HANDSHAKE_CERTIFICATE_REQUEST &&
 	    in->from == TLSFLOW_SERVER)
 		c->facts.certificate_asked = true;
-	/* What an abbreviated handshake does without, RFC 5246 7.3. */
+	/* An abbreviated handshake omits these, RFC 5246 7.3. */
 	if (in->from == TLSFLOW_SERVER &&
 	    (m->type == HANDSHAKE_CERTIFICATE ||
 		m->type == HANDSHAKE_SERVER_KEY_EXCHANGE ||
@@ -276,9 +276,9 @@ on_alert(struct tlsconn_input *in, const struct tlsrecord_part *part)
 }
 
 /*
- * Under TLS 1.3 handshake messages are encrypted too.  The server's flight
- * ends before the client's begins; the client's may go on until the server
- * has said something after it.
+ * Under TLS 1.3 handshake messages are encrypted too.  The server's flight ends
+ * before the client's begins; the client's may go on until the server has sent
+ * something after it.
  */
 static bool
 may_be_handshake(struct tlsconn_input *in)

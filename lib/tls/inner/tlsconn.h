@@ -8,8 +8,8 @@
 #include "tls/tlsflow.h"
 
 /*
- * What the records of one connection mean: the inner half of tlsflow, for its
- * use only.
+ * This interprets the records of one connection: the inner half of tlsflow, for
+ * its use only.
  */
 
 /* Shared by all connections of a tlsflow. */
@@ -26,7 +26,7 @@ struct tlsconn_half {
 	struct tlsrecord record;
 	struct handshake handshake;
 	uint8_t alert[2];  /* as much of it as came */
-	bool hello, chain; /* told */
+	bool hello, chain; /* reported */
 };
 
 struct tlsconn {
@@ -55,7 +55,7 @@ void tlsconn_direct(struct tlsconn_input *in);
 /* A part of a record came in. */
 void tlsconn_part(struct tlsconn_input *in, const struct tlsrecord_part *part);
 
-/* Tell ENDED, if it was not told. */
+/* Report ENDED, if it was not reported. */
 void tlsconn_end(struct tlsconn_input *in);
 
 /* Give back what is held for it. */

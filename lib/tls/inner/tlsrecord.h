@@ -9,9 +9,9 @@
  * however TCP split it.  Nothing is copied and nothing is kept but a header: a
  * record's body is handed on in the parts it came in.
  *
- * A hole inside a body is stepped over.  One that takes a header with it, and
- * a start in the middle of a stream, are got over at the first segment that
- * looks like records from its beginning to its end.
+ * A hole inside a body is stepped over.  After a hole that takes a header with
+ * it, and after a start in the middle of a stream, parsing resumes at the first
+ * segment that looks like records from its beginning to its end.
  */
 
 enum tlsrecord_type {

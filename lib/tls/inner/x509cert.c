@@ -98,7 +98,8 @@ separate(struct textbuf *t, const char *separator)
 		textbuf_add(t, separator);
 }
 
-/* Separators of the text come only from here: those in values are escaped. */
+/* Separators of the text come only from here: separators in values are
+ * escaped. */
 static void
 add_value(struct textbuf *t, struct slice value)
 {

@@ -3,8 +3,8 @@
 
 /*
  * A final was "repeated to the end" when Timer G (or 13.3.1.4 for a 2xx) ran
- * its course as far as a tap that may miss a copy or two can tell: of the
- * eleven copies within 32 s, four that span nearly half of it.
+ * its course as far as a tap that may miss a copy or two can see: of the eleven
+ * copies within 32 s, four that span nearly half of it.
  */
 enum { REPEATED_COPIES = 4, REPEATED_T1S = 30 };
 
@@ -168,7 +168,7 @@ is_ringing(const struct transaction *t)
 }
 
 /*
- * When the client itself stops waiting.  One that gave up after a 1xx will
+ * When the client itself stops waiting.  A client that gave up after a 1xx will
  * cancel: for the CANCEL, and the 487 it brings, there is the grace.
  */
 static nstime

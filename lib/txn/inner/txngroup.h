@@ -5,11 +5,11 @@
 #include "txn/inner/txn.h"
 
 /*
- * Which transactions belong together: hops of one request, attempts at
- * several servers, forks, and what a client did next in the same dialog.
+ * Groups the transactions that belong together: hops of one request, attempts
+ * at several servers, forks, and what a client did next in the same dialog.
  *
- * All transactions with one Call-ID and From tag stand in a ring, in the
- * order they were first seen; the oldest, its head, is in a table under the
+ * All transactions with one Call-ID and From tag form a ring, in the order they
+ * were first seen; the oldest, its head, is in a table under the
  * txnkey_dialog().  The transactions of one request (CSeq number and method
  * too) are its legs.  A sender may put a million transactions under one
  * Call-ID, so a walk goes at most TXNGROUP_REACH steps either way: the legs of

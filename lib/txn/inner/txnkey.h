@@ -6,8 +6,8 @@
 #include "sip/sip_message.h"
 
 /*
- * What messages of one transaction have in common, as keyed digests: they
- * take the place of the octets, so a long branch costs no memory.
+ * Messages of one transaction share these keyed digests: they take the place of
+ * the octets, so a long branch costs no memory.
  */
 
 /*

@@ -5,9 +5,9 @@
 #include "txn/inner/txn.h"
 
 /*
- * Which transaction a message is for.  One message seen on both sides of a
+ * Finds the transaction a message is for.  One message seen on both sides of a
  * NAT or a load balancer has one key, and each side is a leg of its own: legs
- * are told apart by transport and endpoints.
+ * are distinguished by transport and endpoints.
  */
 
 /* A table for struct txn, by_key; it has no limit of its own. */

@@ -25,11 +25,11 @@ void txnqueue_done(struct txnqueue *q);
  * queued; never for one that is. */
 bool txnqueue_await(struct txnqueue *q, struct txn *t, nstime deadline);
 
-/* One that is queued, either way: it lingers, from its state.since on, which
- * is now if it has changed.  If it has not it keeps its place. */
+/* A transaction, queued either way, lingers from its state.since on, which is
+ * now if it has changed.  If it has not it keeps its place. */
 void txnqueue_linger(struct txnqueue *q, struct txn *t);
 
-/* One that is queued, either way. */
+/* Remove a transaction, queued either way. */
 void txnqueue_remove(struct txnqueue *q, struct txn *t);
 
 /* The pending one with the earliest deadline, or NULL. */

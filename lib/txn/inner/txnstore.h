@@ -35,8 +35,8 @@ struct txnstore_place {
 struct txnstore_place txnstore_expect(const struct txnstore *s,
     const struct siphash_key *key, const struct sip_message *m);
 
-/* A transaction that waits as `timers' say; NULL when out of memory.  It is not
- * found yet: see txnstore_add(). */
+/* A transaction that waits as `timers' specify; NULL when out of memory.  It is
+ * not found yet: see txnstore_add(). */
 struct txn *txnstore_begin(struct txnstore *s, const struct sip_message *m,
     const struct origin *origin, uint8_t method, const struct timers *timers);
 void txnstore_add(

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * siptimed: watches SIP passively and says when time is the trouble.
+ * siptimed: watches SIP passively and reports when time is the trouble.
  *
  * The daemon's rooms, lowest first; each includes only from those below it:
  *

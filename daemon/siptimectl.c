@@ -22,7 +22,7 @@
 
 enum { STATUS_TROUBLE = 2, TOP_SECONDS = 2 };
 
-/* What a command is given. */
+/* The options of a command. */
 struct given {
 	const char *socket;
 	bool json, follow;

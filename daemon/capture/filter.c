@@ -9,7 +9,7 @@
 enum { TEXT = 16384 };
 
 /*
- * An expression that says vlan (or mpls, pppoes, geneve) shifts the offsets of
+ * An expression that names vlan (or mpls, pppoes, geneve) shifts the offsets of
  * what follows it itself, and means that one level.
  */
 static bool

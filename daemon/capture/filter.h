@@ -20,7 +20,7 @@
  *	D, then (I and U) or (TAG and vlan and ((I and U) or (vlan and (..))))
  *
  * I: IP is at this level.  TAG: there is still one in the packet.  An
- * expression that says vlan itself is used as it is, at the level it names.
+ * expression that names vlan itself is used as it is, at the level it names.
  */
 
 struct filter_wanted {

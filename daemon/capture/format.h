@@ -19,7 +19,7 @@ enum format_result {
 	FORMAT_DAMAGED /* see error() */
 };
 
-/* What a file tells about its capture. */
+/* The facts that a file records about its capture. */
 struct format_facts {
 	bool has_end;
 	nstime end;       /* it went on until then */
@@ -27,7 +27,7 @@ struct format_facts {
 	bool unstamped;   /* it has packets without stamps */
 };
 
-/* Where secrets go that stand in a file; `output' NULL: nowhere. */
+/* Secrets found in a file are passed to `output'; NULL: they are ignored. */
 struct format_secrets {
 	pcapng_secrets *output;
 	void *arg;
@@ -37,10 +37,10 @@ struct format {
 	/* Octets that the window must be able to hold. */
 	size_t window;
 
-	/* What stands at its front is known to be this format.  0; -EINVAL:
-	 * it ends within its header; -ENOTSUP: a kind that it cannot read, and
-	 * the window was left as it was; -ENOMEM; -errno of the file.  *reader
-	 * is freed with free(), before the window. */
+	/* The window is known to begin with this format.  0; -EINVAL: it ends
+	 * within its header; -ENOTSUP: a kind that it cannot read, and the
+	 * window was left as it was; -ENOMEM; -errno of the file.  *reader is
+	 * freed with free(), before the window. */
 	int (*new)(struct window *window, const struct format_secrets *secrets,
 	    void **reader);
 	void (*free)(void *reader);
@@ -51,7 +51,7 @@ struct format {
 
 	const char *(*error)(const void *reader);
 
-	/* NULL: it has nothing to tell. */
+	/* NULL: the format records no facts. */
 	void (*facts)(const void *reader, struct format_facts *facts);
 	void (*stats)(const void *reader, counter_output *output, void *arg);
 };

@@ -76,7 +76,7 @@ static const struct mark marks[] = {
 	    OTHER("a program", NAME_ONE) },
 };
 
-/* Whole lines tell the loggers of SIP apart. */
+/* Whole lines distinguish the loggers of SIP. */
 static const struct {
 	const char *line;
 	struct magic magic;

@@ -7,8 +7,8 @@
 struct codec;
 
 /*
- * What a file that is no savefile looks like, told by its first octets, so
- * that the refusal can say what to do.
+ * Guess the type of a file that is no savefile from its first octets, so that
+ * the refusal can advise.
  */
 
 enum { MAGIC_OCTETS = 1024 }; /* as many as any of the marks needs */

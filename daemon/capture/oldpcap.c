@@ -7,9 +7,9 @@
 #include "capture/format.h"
 
 /*
- * What libpcap knows beyond pcap 2.4: older versions, and the records of
- * Alexey Kuznetsov's and other patched tcpdumps.  It takes a stream, so the
- * window is made to look like one.
+ * libpcap reads more than pcap 2.4: older versions, and the records of Alexey
+ * Kuznetsov's and other patched tcpdumps.  It takes a stream, so the window is
+ * made to look like one.
  */
 
 struct oldpcap {
@@ -79,7 +79,7 @@ oldpcap_next(void *reader, struct packet *packet)
 
 	if (got == PCAP_ERROR_BREAK)
 		return FORMAT_END;
-	/* libpcap has only its words to tell one failure from another. */
+	/* libpcap distinguishes failures only by the text of the error. */
 	if (got != 1)
 		return strstr(pcap_geterr(d->pcap), "truncated") != NULL
 		    ? FORMAT_CUT

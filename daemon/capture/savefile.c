@@ -63,8 +63,8 @@ say_directory(const struct savefile *s)
 	return -EISDIR;
 }
 
-/* What an uncompressed pcapng tells at its end about packets that it lost
- * must be known before the verdicts about those that it has. */
+/* An uncompressed pcapng records lost packets at its end; the count must be
+ * known before any packet is judged. */
 static void
 read_tail(struct savefile *s, int fd, off_t size)
 {
@@ -210,7 +210,7 @@ say_header(const struct savefile *s, int error)
 	return -EINVAL;
 }
 
-/* libpcap has the say about what the reader of records does not know. */
+/* libpcap decides about files that the reader of records does not know. */
 static int
 open_oldpcap(struct savefile *s)
 {
@@ -236,7 +236,7 @@ read_packet(struct savefile *s, struct packet *packet)
 	return result;
 }
 
-/* Only the first packet tells what the file was captured on. */
+/* Only the first packet shows what the file was captured on. */
 static int
 check_first(struct savefile *s)
 {

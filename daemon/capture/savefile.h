@@ -9,15 +9,15 @@
 
 /*
  * One savefile, pcap or pcapng, perhaps compressed with gzip, zstd or xz, read
- * packet by packet.  What is wrong with it is said here, once, as "FILE: what;
- * what to do".
+ * packet by packet.  Errors in it are logged here, once, as "FILE: what; what
+ * to do".
  */
 
 struct savefile;
 
 /*
- * Open `path' ("-": standard input), which is borrowed for the savefile's
- * life.  `user0' is what LINKTYPE_USER0 stands for, or -1.  0, or -errno when
+ * Open `path' ("-": standard input), which is borrowed for the savefile's life.
+ * `user0' is the link type that LINKTYPE_USER0 means, or -1.  0, or -errno when
  * it is no savefile that can be judged, which has been logged, but for -ENOMEM.
  * The caller frees it with savefile_free().  Decryption secrets in it go to
  * `secrets', which is copied.
@@ -27,8 +27,8 @@ int savefile_open(const char *path, int user0,
     struct savefile **savefile);
 void savefile_free(struct savefile *s);
 
-/* Judge only what passes `filter', as in pcap-filter(7); the rest still tells
- * what time it is.  -EINVAL, logged, if it does not compile. */
+/* Judge only what passes `filter', as in pcap-filter(7); the rest still
+ * advances the time.  -EINVAL, logged, if it does not compile. */
 int savefile_filter(struct savefile *s, const char *filter);
 
 enum savefile_read {
@@ -61,11 +61,12 @@ void savefile_refuse(struct savefile *s);
 void savefile_stats(
     const struct savefile *s, counter_output *output, void *arg);
 
-/* Once it has ended: does it tell until when the capture went on? */
+/* Once it has ended: does it record until when the capture went on? */
 bool savefile_end(const struct savefile *s, nstime *end);
 
-/* Packets that the capture lost, as far as the file told yet.  A pcapng that
- * is no pipe and not compressed tells it from the start. */
+/* Packets that the capture lost, as far as the file has reported them.  For a
+ * pcapng that is no pipe and not compressed the count is known from the
+ * start. */
 uint64_t savefile_dropped(const struct savefile *s);
 
 #endif

@@ -43,8 +43,8 @@ fill(struct traces *t, struct slice record, struct packet *packet)
 	return FORMAT_PACKET;
 }
 
-/* What was cut off stays in the window until more is needed, so that the
- * record that was lent lasts that long. */
+/* A record stays in the window until more octets are needed, so that it may be
+ * lent that long. */
 static enum format_result
 traces_next(void *reader, struct packet *packet)
 {

@@ -22,10 +22,10 @@ void window_free(struct window *w);
 /* Have `octets' or more in hand.  1; 0: it ends before; -errno. */
 int window_need(struct window *w, size_t octets);
 
-/* What is in hand, borrowed until the next window_need(). */
+/* The octets in the window, borrowed until the next window_need(). */
 struct slice window_octets(const struct window *w);
 
-/* The first `octets' of what is in hand are done with. */
+/* Drop the first `octets' of the window. */
 void window_take(struct window *w, size_t octets);
 
 /* Octets read so far. */

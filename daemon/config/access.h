@@ -4,7 +4,7 @@
 
 #include "net/endpoint.h"
 
-/* Who may ask over HTTP, and by what name. */
+/* Access over HTTP: the permitted clients and Host names. */
 
 enum { ACCESS_NAME = 256 };
 

@@ -119,7 +119,7 @@ struct config_pool {
 	struct config_value values[CONFIG_KEYS];
 };
 
-/* What decrypts TLS: paths. */
+/* Paths of the secrets that decrypt TLS. */
 struct config_tls {
 	char name[CONFIG_TEXT];
 	char key[CONFIG_TEXT], passphrase[CONFIG_TEXT], keylog[CONFIG_TEXT];
@@ -164,7 +164,7 @@ int config_load(struct config *config, const char *path, const struct log *log);
 /* Without a configuration file savefiles are watched on all SIP ports. */
 void config_for_savefiles(struct config *config);
 
-/* What diagnostic ids mean: built in, or as a file has it; none when out of
+/* The meanings of diagnostic ids, built in or from a file; none when out of
  * memory. */
 const struct diagfile *config_diagnostics(struct config *config);
 

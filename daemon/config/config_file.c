@@ -12,12 +12,12 @@
 #include "config/config_keys.h"
 
 /*
- * inih splits the lines, and its ways are kept from harm here: its handler is
- * not told the line's number, it cuts long lines and long names of sections
- * without a word, takes an indented line for a continuation of the one
- * before, and does not tell of a section without keys.  So the reader that
- * hands it the lines counts them, refuses the long ones, takes the indent
- * off, and deals with the sections itself.
+ * inih splits the lines, and its ways are kept from harm here: its handler does
+ * not get the line's number, it cuts long lines and long names of sections
+ * without a word, takes an indented line for a continuation of the one before,
+ * and does not report a section without keys.  So the reader that hands it the
+ * lines counts them, refuses the long ones, takes the indent off, and deals
+ * with the sections itself.
  */
 
 struct reading {
@@ -135,7 +135,7 @@ begin_section(struct reading *r, struct slice line)
 		refuse_section(r, name);
 }
 
-/* Does the line go on to inih?  What it must not see is dealt with here. */
+/* Does the line go on to inih?  Lines that it must not see are handled here. */
 static bool
 admit(struct reading *r, struct slice line, size_t most)
 {

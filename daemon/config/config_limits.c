@@ -56,7 +56,7 @@ muted_witnesses(const struct config *config)
 	return ~config_witnesses(config) & ((1U << WITNESS_KINDS) - 1);
 }
 
-/* Is there a key log that may tell more? */
+/* Is there a key log that may yield more secrets? */
 static bool
 awaits_secrets(const struct config *config)
 {
@@ -215,7 +215,7 @@ fill_connections(const struct config *config, const struct siphash_key *key,
 	};
 }
 
-/* What servers and clients say themselves. */
+/* Limits for the diagnostics that servers and clients send. */
 static void
 fill_words(struct config *config, const struct siphash_key *key,
     struct judge_limits *judge)

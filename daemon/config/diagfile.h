@@ -6,8 +6,8 @@
 #include "host/log.h"
 
 /*
- * What diagnostic ids mean, as data: conf/diagnostics.conf, which is built in,
- * and a file of the operator that adds to it.
+ * The meanings of diagnostic ids, as data: conf/diagnostics.conf, which is
+ * built in, and a file of the operator that adds to it.
  */
 
 struct diagfile {

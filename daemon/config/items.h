@@ -4,7 +4,7 @@
 
 #include "base/slice.h"
 
-/* What one item of a list in the configuration may be. */
+/* Is this a valid item of a list in the configuration? */
 
 bool items_interface(struct slice item);
 bool items_method(struct slice item);

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What STIR tolerates, and Kerberos. */
+/* The offsets that STIR and Kerberos tolerate. */
 #define CLOCK_WARNING "-60:60"
 #define CLOCK_CRITICAL "-300:300"
 
@@ -60,7 +60,7 @@ ctlcheck_alerts_at(const struct ctlcheck_range *range, double value)
 	return within == range->inside;
 }
 
-/* What is found, until it is printed. */
+/* The result, until it is printed. */
 struct report {
 	enum ctlcheck_state state;
 	char text[512], data[512], more[16384];

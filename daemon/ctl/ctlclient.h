@@ -19,12 +19,13 @@ struct ctlclient {
 	const char *path;
 };
 
-/* False, said: nobody listens, or it is not for this user. */
+/* False, with the error printed: nobody listens, or this user may not
+ * connect. */
 bool ctlclient_connect(struct ctlclient *c, const char *path);
 void ctlclient_close(struct ctlclient *c);
 
 /* `arguments' is given away and may be NULL.  The answer, which the caller
- * owns; NULL: refused, or the daemon is gone, said. */
+ * owns; NULL, with the error printed: refused, or the daemon is gone. */
 json_t *ctlclient_ask(
     struct ctlclient *c, const char *question, json_t *arguments);
 

@@ -34,13 +34,13 @@ struct ctltable {
 	const struct ctltable_column *columns;
 	size_t count;
 	size_t width;      /* of the screen */
-	const char *empty; /* what to say when there are no rows */
+	const char *empty; /* printed when there are no rows */
 };
 
 /* Every object of the array `rows' is a row. */
 void ctltable_print(const struct ctltable *t, const json_t *rows, FILE *out);
 
-/* What stands at a path with dots, or NULL. */
+/* The value at a path with dots, or NULL. */
 const json_t *ctltable_at(const json_t *object, const char *path);
 
 /* The screen's width: 80 where it is no terminal. */

@@ -34,7 +34,7 @@ struct log_limits {
 };
 
 struct log {
-	bool verbose;              /* say log_info() too */
+	bool verbose;              /* write log_info() too */
 	bool journal;              /* stderr goes there */
 	struct log_limits *limits; /* borrowed, zeroed at first; NULL: none */
 };

@@ -19,7 +19,7 @@ struct notify {
 	nstime watchdog;            /* private: half its interval; 0: none */
 	nstime fed;                 /* private: when it was last fed */
 	unsigned alive;             /* private: what was seen to work since */
-	nstime told;                /* private: when the status was last told */
+	nstime told;                /* private: when the status was last sent */
 	char status[NOTIFY_STATUS]; /* private: and what it was */
 };
 

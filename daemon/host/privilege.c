@@ -242,7 +242,7 @@ static const int allowed[] = {
 
 /* Packet sockets capture, local ones reach journald and syslog, those of the
  * internet are for collectors (netlink: getaddrinfo asks for our addresses).
- * Whether the internet may be used at all is the unit's to say: it refuses it
+ * The unit decides whether the internet may be used at all: it refuses it
  * unless the drop-in collectors.conf is installed. */
 static int
 allow_sockets(scmp_filter_ctx filter)

@@ -9,8 +9,8 @@
 #include "tls/privatekey.h"
 
 /*
- * Files with secrets: opened only if nobody else may read them, and said in
- * one line what is wrong with them: [tls "NAME"] KEY: FILE: what; what to do.
+ * Files with secrets: opened only if nobody else may read them.  An error is
+ * logged in one line: [tls "NAME"] KEY: FILE: what; what to do.
  */
 
 /* The path that a value means: credential:NAME is one of systemd's. */

@@ -23,7 +23,7 @@ enum {
 	RETRY = 20 /* calls between two looks for a file that is not there */
 };
 
-/* Who tells lines: a file, or one that has connected. */
+/* A source of lines: a file, or a peer that has connected. */
 struct keylogs_teller {
 	int fd; /* -1: none */
 	off_t offset;
@@ -154,7 +154,7 @@ listen_at(const char *path)
 		return -ENAMETOOLONG;
 	}
 	memcpy(name.sun_path, path, strlen(path) + 1);
-	/* What an earlier run left behind. */
+	/* An earlier run may have left its socket. */
 	unlink(path);
 	mask = umask(0177);
 	error = bind(fd, (const struct sockaddr *)&name, sizeof(name)) != 0

@@ -23,7 +23,7 @@ int keylogs_add(struct keylogs *k, const struct config_tls *tls);
 
 size_t keylogs_count(const struct keylogs *k);
 
-/* Take in what they have to say, at most so many octets from each. */
+/* Read new lines from all key logs, at most `most' octets from each. */
 void keylogs_read(struct keylogs *k, size_t most);
 
 #endif

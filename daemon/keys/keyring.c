@@ -52,7 +52,7 @@ keyring_read(struct keyring *k)
 	keylogs_read(k->keylogs, READ_MOST);
 }
 
-/* Where that fails keys are kept like everything else, and it is said. */
+/* Where that fails, keys are kept in ordinary memory and a line is logged. */
 static void
 lock_memory(const struct log *log)
 {
@@ -94,7 +94,7 @@ add_section(struct keyring *k, const struct config_tls *tls)
 	return tls->keylog[0] == '\0' ? 0 : keylogs_add(k->keylogs, tls);
 }
 
-/* All errors are told, not only the first. */
+/* All errors are logged, not only the first. */
 static int
 add_sections(struct keyring *k, const struct config *config)
 {

@@ -9,9 +9,9 @@
 #include "tls/secrets.h"
 
 /*
- * What decrypts TLS, as the configuration names it: private keys, read once,
- * and key logs, followed as they grow.  Keys are kept in memory that is locked
- * and not dumped, and are wiped; nothing of them is ever logged.
+ * The secrets that decrypt TLS, as the configuration names them: private keys,
+ * read once, and key logs, followed as they grow.  Keys are kept in memory that
+ * is locked and not dumped, and are wiped; nothing of them is ever logged.
  */
 
 struct keyring;
@@ -33,13 +33,13 @@ void keyring_free(struct keyring *k);
 /* Borrowed for the keyring's life. */
 struct secrets *keyring_secrets(struct keyring *k);
 
-/* May more secrets be told? */
+/* May more secrets arrive? */
 bool keyring_awaits(const struct keyring *k);
 
-/* Take in what key logs have to say by now. */
+/* Read the lines that key logs have gained. */
 void keyring_read(struct keyring *k);
 
-/* A reload: what is in force stays, and says so if `config' wants other. */
+/* On a reload the keys in force stay; a line is logged if `config' differs. */
 void keyring_compare(const struct keyring *k, const struct config *config);
 
 /* For --check-config: which certificate each key fits, a line each.  0, or

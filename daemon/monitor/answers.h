@@ -12,7 +12,7 @@
 #include "pipeline/matcher.h"
 
 /*
- * What the rooms say when somebody asks: one row of a table for each question
+ * The answers of the rooms to questions: one row of a table for each question
  * (conf/openapi.yaml describes the answers).
  */
 

@@ -20,7 +20,7 @@ struct ask {
 
 enum { ASK_ERROR = 256 };
 
-/* The answer, which the caller owns; or NULL, and *error says what was wrong
+/* The answer, which the caller owns; or NULL, and *error holds what was wrong
  * and what would be right. */
 typedef json_t *ask_answer(
     void *arg, const struct ask *ask, struct textbuf *error);

@@ -4,8 +4,8 @@
 
 #include "monitor/answers.h"
 
-/* What an operator may change by asking: rows of answers.c.  Each answers with
- * a sentence, or refuses with one. */
+/* Changes that an operator may ask for: rows of answers.c.  Each answers with a
+ * sentence, or refuses with one. */
 
 json_t *changes_ack(const struct answers_rooms *rooms, const struct ask *ask,
     struct textbuf *error);

@@ -167,7 +167,7 @@ on_line(struct peer_connection *p, const char *line, size_t len)
 	json_decref(request);
 }
 
-/* What waits to be sent is sent first. */
+/* Pending output is sent first. */
 static void
 close_after_sending(struct peer_connection *p)
 {

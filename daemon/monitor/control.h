@@ -16,12 +16,12 @@
  *	{"v":1,"answer":{...}}    or    {"v":1,"error":"..."}
  *
  * With "follow":true in the arguments of "alerts" the connection stays and is
- * sent each alert as it is told.  Connections, lines and what waits to be sent
- * are bounded; a peer that does not read is let go.
+ * sent each alert as it is emitted.  Connections, lines and pending output are
+ * bounded; a peer that does not read is let go.
  *
  * The file's owner and group decide who may ask.  Acknowledging and silencing
  * is for root, the daemon's own user and the members of one group, as the
- * kernel tells of the peer (SO_PEERCRED, SO_PEERGROUPS).
+ * kernel reports the peer (SO_PEERCRED, SO_PEERGROUPS).
  */
 
 struct control;

@@ -259,7 +259,7 @@ on_request(struct evhttp_request *request, void *arg)
 
 /* ---- the page's policy ---- */
 
-/* Adds 'sha256-...' of what stands between the first `tag' and its end. */
+/* Adds 'sha256-...' of the text between the first `tag' and its end. */
 static void
 allow_inline(
     struct textbuf *policy, struct slice page, const char *tag, const char *end)
@@ -308,7 +308,7 @@ http_free(struct http *h)
 }
 
 /*
- * evhttp 2.1 knows no limit of connections.  The lowest free descriptor tells
+ * evhttp 2.1 knows no limit of connections.  The lowest free descriptor shows
  * how many there are: with CONNECTIONS of them no more are accepted, until
  * http_tick() finds that some have gone.
  */

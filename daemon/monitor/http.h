@@ -10,7 +10,7 @@
 #include "report/metrics.h"
 
 /*
- * What is served over HTTP, to read only (DESIGN section 9):
+ * Resources served over HTTP, read only (DESIGN section 9):
  *
  *	/metrics		OpenMetrics 1.0 or the older text, by Accept
  *	/healthz /readyz	200, or 503 and why not
@@ -20,8 +20,8 @@
  * Requests, headers, connections and idle times are bounded.  A Host header
  * that names neither an address nor a name of ours is refused: a page of
  * somebody else must not read this one through the operator's browser (DNS
- * rebinding).  Who may ask at all is a list of prefixes; loopback and a Unix
- * socket always may.
+ * rebinding).  A list of prefixes limits the clients; loopback and a Unix
+ * socket always may ask.
  */
 
 struct http;
@@ -38,7 +38,7 @@ struct http_setup {
 
 	ask_answer *answer;
 	void (*fill)(void *arg, struct metrics *m);
-	/* Ready?  Else `why' says why not. */
+	/* Ready?  Else `why' holds the reason. */
 	bool (*ready)(void *arg, struct textbuf *why);
 	void *arg;
 };

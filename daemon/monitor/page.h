@@ -8,8 +8,8 @@
 struct slice page_document(void);
 
 /*
- * The same as a file that needs no daemon: `data' (JSON, the answers by their
- * questions) stands in it, and its policy allows what is inline and nothing
+ * The same as a file that needs no daemon: it contains `data' (JSON, the
+ * answers by their questions), and its policy allows what is inline and nothing
  * else.  The caller frees it; NULL when out of memory.
  */
 char *page_report(const char *data);

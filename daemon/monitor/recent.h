@@ -7,7 +7,7 @@
 #include "alert/alert.h"
 
 /*
- * The alerts told lately, as the objects that JSON sinks have: the newest of
+ * The alerts emitted lately, as the objects that JSON sinks have: the newest of
  * RECENT_MOST.  They do not survive a restart; the sinks have them.
  */
 

@@ -40,7 +40,7 @@ become(const char *program, int in)
 }
 
 /* A program that does not read is no reason to wait: the rest is dropped, and
- * its status tells. */
+ * its exit status shows the failure. */
 static void
 feed(int to, struct slice octets, nstime until)
 {
@@ -101,7 +101,7 @@ run_once(const char *program, struct slice input, nstime timeout)
 	return await(child, until);
 }
 
-/* What it runs shall have none of the daemon's rights, whatever it does. */
+/* The program shall have none of the daemon's rights, whatever it does. */
 static void
 drop_all(void)
 {

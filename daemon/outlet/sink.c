@@ -188,7 +188,7 @@ deliver(struct sink *s, const struct sink_record *record)
 	return true;
 }
 
-/* The sink works again: tell it how many alerts it lost meanwhile. */
+/* The sink works again: write to it how many alerts it lost meanwhile. */
 static void
 tell_lost(struct sink *s)
 {

@@ -5,11 +5,11 @@
 #include "alert/alert.h"
 
 /*
- * Where alerts go (DESIGN section 9).  Every sink has a thread of its own and
- * a bounded queue between it and the loop, so that a stalled journald, rsyslog
- * or disk never stops capture.  A failed delivery is tried again until it
- * works; alerts that find the queue full are counted as lost, and their number
- * is told when the sink works again.
+ * Where alerts go (DESIGN section 9).  Every sink has a thread of its own and a
+ * bounded queue between it and the loop, so that a stalled journald, rsyslog or
+ * disk never stops capture.  A failed delivery is tried again until it works;
+ * alerts that find the queue full are counted as lost, and their number is
+ * written when the sink works again.
  *
  * Alerts are formatted by the caller's thread (they are rare), delivered by
  * the sink's.
@@ -39,7 +39,7 @@ struct sink_kind {
 	    void *state, const struct alert_event *event);
 	struct sink_record *(*note)(
 	    void *state, int priority, const char *text);
-	/* Does this sink tell what has joined another alert?  NULL: no. */
+	/* Does this sink get alerts that have joined another?  NULL: no. */
 	bool (*tells_joined)(const void *state);
 	int (*deliver)(void *state, const struct sink_record *record);
 	int (*reopen)(void *state); /* before the first delivery too; or NULL */

@@ -137,13 +137,14 @@ tell(struct alertmanager *a, const json_t *alert)
 	json_t *made;
 	int error;
 
-	/* What another alert took in before it was raised was never told. */
+	/* An alert that joined another before it was raised was never sent. */
 	if (id == NULL || (joined && json_object_get(a->active, id) == NULL))
 		return 0;
 	made = made_of(alert, json_object_get(a->active, id));
 	if (made == NULL)
 		return -ENOMEM;
-	/* In doubt of our clock an end is told by silence. */
+	/* While our clock is in doubt, an alert ends by not being sent
+	 * again. */
 	if (over && atomic_load(&doubted))
 		error = 0;
 	else

@@ -9,8 +9,8 @@
 
 /*
  * [alertmanager]: POST /api/v2/alerts, one sink for each member of a cluster,
- * since each has to hear of each alert and its end.  What is active is sent
- * again every minute; what an alert's labels are is what it was raised with.
+ * since each has to hear of each alert and its end.  Active alerts are sent
+ * again every minute; an alert keeps the labels that it was raised with.
  *
  * startsAt is always sent, or Alertmanager makes one up that may lie in the
  * future.  While our own clock is in doubt no times are sent at all: the alert

@@ -6,7 +6,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-/* The same code sends every entry, so CODE_FILE and the like say nothing. */
+/* The same code sends every entry, so CODE_FILE and the like are useless. */
 #define SD_JOURNAL_SUPPRESS_LOCATION
 #include <systemd/sd-journal.h>
 
@@ -103,7 +103,8 @@ deliver(void *state, const struct sink_record *record)
 	return sd_journal_sendv(fields, count);
 }
 
-/* Nothing is held open, but a missing journald should be told at the start. */
+/* Nothing is held open, but a missing journald should be reported at the
+ * start. */
 static int
 reopen(void *state)
 {

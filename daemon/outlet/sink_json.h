@@ -17,7 +17,7 @@ int sink_json_summary(FILE *out, const struct summary *summary);
 struct sink_record *sink_json_record(const struct alert_event *event);
 struct sink_record *sink_json_note(int priority, const char *text);
 
-/* Programs are told what has joined another alert. */
+/* Programs get alerts that have joined another. */
 bool sink_json_tells_joined(const void *state);
 
 #endif

@@ -12,8 +12,8 @@ put(FILE *out, const char *text)
 	return fputs(text, out) == EOF ? -errno : 0;
 }
 
-/* The parts of an incident stand indented under it, without advice of their
- * own. */
+/* The parts of an incident are printed indented below it, without advice of
+ * their own. */
 static void
 write_part(struct textbuf *t, const struct alert_event *event)
 {

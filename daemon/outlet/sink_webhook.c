@@ -45,7 +45,7 @@ note(void *state, int priority, const char *text)
 	return sink_json_note(priority, text);
 }
 
-/* What is refused for good would be refused again. */
+/* A record refused permanently would be refused again. */
 static int
 deliver(void *state, const struct sink_record *record)
 {

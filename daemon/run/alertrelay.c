@@ -39,7 +39,7 @@ struct ending {
 	struct handling_silence silence;
 };
 
-/* An active alert, as it stands. */
+/* An active alert in its present state. */
 static void
 on_active(void *arg, const struct alert_event *event)
 {

@@ -8,11 +8,11 @@
 #include "state/state.h"
 
 /*
- * What becomes of an alert event: it is ignored by configuration, held back by
- * a silence, or handed to state, sinks and those who follow.
+ * The path of an alert event: it is ignored by configuration, held back by a
+ * silence, or handed to state, sinks and followers.
  */
 
-/* The event as a line of JSON, for those who follow; borrowed. */
+/* The event as a line of JSON, for followers; borrowed. */
 typedef void alertrelay_told(void *arg, const char *line);
 
 /* Embedded; everything in it is borrowed. */
@@ -33,8 +33,8 @@ void alertrelay_event(struct alertrelay *d, const struct alert_event *event);
  * themselves (Alertmanager), which know nothing of it yet. */
 void alertrelay_renew(struct alertrelay *d, nstime now, nstime wall);
 
-/* End silences whose time has come: what they held back and is still active is
- * told now. */
+/* End silences whose time has come: alerts that they held back and that are
+ * still active are emitted now. */
 void alertrelay_tick(struct alertrelay *d, nstime now, nstime wall);
 
 #endif

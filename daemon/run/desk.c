@@ -39,7 +39,7 @@ desk_prepare(const struct config *config, const struct log *log)
 		return;
 	*slash = '\0';
 	if (mkdir(folder, 0755) != 0)
-		return; /* it is there, or the socket will say why not */
+		return; /* it is there, or opening the socket logs why not */
 	if (user != NULL && chown(folder, user->pw_uid, user->pw_gid) != 0)
 		log_warning(log, "%s: cannot be given to siptimed: %s", folder,
 		    strerror(errno));
@@ -196,7 +196,7 @@ open_http(struct desk *d)
 	const int handed = d->handed ? -1 : handed_over();
 	int error = 0;
 
-	/* What systemd handed over is taken once, and stays. */
+	/* Sockets from systemd are taken once, and stay open. */
 	if (d->handed)
 		return;
 	http_free(d->http);

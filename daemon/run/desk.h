@@ -8,9 +8,9 @@
 #include "monitor/answers.h"
 
 /*
- * Those who answer: the control socket and HTTP, as the configuration has
- * them.  Neither is needed for watching: one that cannot be opened is logged,
- * and the daemon goes on.
+ * The servers that answer questions: the control socket and HTTP, as the
+ * configuration has them.  Neither is needed for watching: one that cannot be
+ * opened is logged, and the daemon goes on.
  */
 
 struct desk;

@@ -95,7 +95,7 @@ wall(const struct live *l)
 	return l->reached + l->wall_offset;
 }
 
-/* The reader comes first: what it tells may be the answer. */
+/* The reader comes first: its output may be the answer. */
 static void
 tick(struct live *l)
 {

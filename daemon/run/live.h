@@ -24,7 +24,7 @@ struct live_setup {
 	struct keyring *keyring; /* borrowed */
 	interfaces_watch *watch;
 	void *watch_arg;
-	alertrelay_told *told; /* each alert, as it is told */
+	alertrelay_told *told; /* each alert, as it is emitted */
 	void *told_arg;
 	const struct log *log;
 };

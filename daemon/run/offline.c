@@ -79,8 +79,8 @@ may_pass(struct offline *j, const struct alert_event *event)
 	return throttle_pass(&j->throttle, event->kind, event->now);
 }
 
-/* The parts of an incident stand under it; when it is over it tells itself,
- * and what goes on in another alert is told there. */
+/* The parts of an incident are printed below it; its end is printed by
+ * itself, and an alert that goes on in another is printed there. */
 static bool
 is_for_programs(const struct alert_event *event)
 {

@@ -13,7 +13,7 @@
 int offline_run(const struct options *options, struct config *config,
     const struct siphash_key *key, const struct log *log);
 
-/* Flush standard output; 0, or -errno after saying on stderr what is wrong.
+/* Flush standard output; 0, or -errno after writing on stderr what is wrong.
  * `error' is what is known already, or 0. */
 int offline_flush(const struct log *log, int error);
 

@@ -5,7 +5,8 @@
 #include "host/log.h"
 #include "pipeline/judge.h"
 
-/* What was captured and dropped on an interface.  Embedded, zeroed at first. */
+/* Counts of packets captured and dropped on an interface.  Embedded, zeroed at
+ * first. */
 struct passage {
 	nstime reached;             /* `now' of its last packet */
 	uint64_t captured, dropped; /* since the minute began */

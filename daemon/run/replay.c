@@ -96,8 +96,8 @@ has_pipe(const struct replay *r)
 	return false;
 }
 
-/* What is read once more must be a file.  That their clocks may differ is no
- * reason not to judge them. */
+/* Only regular files can be read twice.  A possible difference of their clocks
+ * is no reason not to judge them. */
 static void
 find_alignment(struct replay *r)
 {
@@ -316,7 +316,7 @@ finish(const struct replay *r)
 	matcher_finish(r->setup.matcher, r->now, r->now + r->ahead);
 }
 
-/* What is open cannot be judged by what follows. */
+/* Later packets cannot decide transactions that are open now. */
 static void
 rebase(const struct replay *r)
 {
@@ -350,8 +350,8 @@ begin_source(struct replay *r, struct source *source)
 }
 
 /* Of a longer time without a packet nothing is known: clocks are judged only by
- * what follows, and no alert says anything new by it.  What was seen to work
- * before may still end an alert, five minutes later. */
+ * what follows, and no alert changes by it.  Success seen before may still end
+ * an alert, five minutes later. */
 #define LONG_HOLE (300 * NSTIME_S)
 #define PAUSE (LONG_HOLE + 30 * NSTIME_S)
 
@@ -428,8 +428,8 @@ tell_alignment(const struct replay *r)
 			    r->now, r->wall);
 }
 
-/* Where stamps do not fit together, no answer is missing because it does not
- * stand where it should. */
+/* Where stamps do not fit together, an answer out of place is not taken as
+ * missing. */
 static void
 doubt_absence(const struct replay *r)
 {

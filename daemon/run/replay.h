@@ -14,11 +14,11 @@
  * The result depends on nothing but the packets and the names of the files: not
  * on their order on the command line, not on the machine.
  *
- * `now' is the stamp made monotonic (DESIGN principle 2).  A step back of
- * more than a second starts it anew from where it was, and after that, as
- * after a time of more than 64*T1 that no file covers, transactions that
- * were open are not judged.  Of a longer time without any packet nothing is
- * known: no alert says anything new of it.
+ * `now' is the stamp made monotonic (DESIGN principle 2).  A step back of more
+ * than a second starts it anew from where it was, and after that, as after a
+ * time of more than 64*T1 that no file covers, transactions that were open are
+ * not judged.  Of a longer time without any packet nothing is known: no alert
+ * changes by it.
  */
 
 struct replay;
@@ -27,7 +27,7 @@ struct replay_setup {
 	const char *const *paths; /* borrowed; "-" is standard input */
 	size_t path_count;
 	const char *filter; /* borrowed; NULL or empty: all packets */
-	int user0;          /* what LINKTYPE_USER0 stands for, or -1 */
+	int user0;          /* the link type of LINKTYPE_USER0, or -1 */
 	nstime t1;
 	bool align; /* take out by how much the clocks of the files differ */
 	struct reader *reader;

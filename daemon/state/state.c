@@ -64,7 +64,7 @@ find_folder(struct state *s, const char *instance)
 		return;
 	textbuf_add(&t, "/");
 	textbuf_add(&t, instance);
-	mkdir(s->folder, 0750); /* a failure is told when it is opened */
+	mkdir(s->folder, 0750); /* opening it reports a failure */
 }
 
 static void

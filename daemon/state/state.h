@@ -42,7 +42,7 @@ struct state *state_new(bool kept, const char *instance, const struct log *log);
  */
 bool state_load(struct state *s, struct judge *judge, nstime *step);
 
-/* Tell sinks again what they may not have got. */
+/* Send again to sinks what they may not have got. */
 void state_tell_again(struct state *s, struct sinks *sinks);
 
 /* An alert is about to go to the sinks.  Returns its number. */

@@ -5,11 +5,12 @@
 
 #include "alert/inner/handover.h"
 
-/* Octets of "kind NUL key"; keys that differ only beyond are one.  What must
- * still fit into a record when one is begun. */
+/* Octets of "kind NUL key"; keys that differ only beyond are one.  A record
+ * must have SPARE octets left when an entry is begun. */
 enum { NAME = 600, SPARE = 16384 };
 
-/* The beginning of the key of an alert that stands for those beyond a quota. */
+/* The beginning of the key of an alert that covers the alerts beyond a
+ * quota. */
 #define FOLDED "folded "
 
 const char *
@@ -186,7 +187,7 @@ find(const struct alert *a, struct slice name)
 	    a->table, table_hash(a->table, name), &name);
 }
 
-/* The subject of the alert that stands for those beyond a quota. */
+/* The subject of the alert that covers the alerts beyond a quota. */
 static struct slice
 folded_subject(const struct alert *a, const struct finding *f)
 {
@@ -242,7 +243,7 @@ entry_for(struct alert *a, const struct finding *f)
 	return new_entry(a, f->kind, name);
 }
 
-/* Without memory for its timer a wait ends at once: better told too early
+/* Without memory for its timer a wait ends at once: better raised too early
  * than never. */
 static void
 set_timer(struct alert *a, struct alert_entry *e, nstime now, nstime wall)
@@ -334,7 +335,8 @@ conclude(struct alert *a, struct alert_entry *e, enum episode_life before,
 		let_follow(a, id, life, textbuf_slice(&subject), now, wall);
 }
 
-/* Another alert takes over.  If it does not stand, this one goes on. */
+/* Another alert takes over.  If it is not active or waiting, this one goes
+ * on. */
 static void
 hand_over(struct alert *a, struct alert_entry *e, const struct finding *f)
 {
@@ -474,7 +476,7 @@ fire_batch(struct alert *a, size_t count, nstime now, nstime wall)
 		fire(a, a->batch[i], now, wall);
 }
 
-/* Without memory for a batch its alerts are told one by one. */
+/* Without memory for a batch its alerts are raised one by one. */
 void
 alert_tick(struct alert *a, nstime now, nstime wall)
 {
@@ -600,7 +602,8 @@ load_counts(struct alert *a, struct cursor *c)
 	}
 }
 
-/* A new entry stands last among the idle; they were saved newest first. */
+/* A new entry is last in the list of idle ones; they were saved newest
+ * first. */
 static bool
 take_in(struct alert *a, struct slice name, const struct episode *episode)
 {

@@ -9,9 +9,9 @@
 /*
  * The life of alerts (DESIGN section 8): findings of one kind and key are one
  * alert.  It is raised once (kinds that an incident may join after `join'),
- * refreshed at most once per `reminder' with counts, and resolved; raised
- * again within `flap' of resolving it is a new episode told once, then at
- * most once per `reminder'.  It is refreshed sooner when its count has grown
+ * refreshed at most once per `reminder' with counts, and resolved; raised again
+ * within `flap' of resolving it is a new episode emitted once, then at most
+ * once per `reminder'.  It is refreshed sooner when its count has grown
  * tenfold, and when it breaks out again after five quiet minutes.
  *
  * An outage is not resolved as healthy while the same server fails in another
@@ -52,7 +52,7 @@ struct alert_limits {
 	struct siphash_key key;
 };
 
-/* The subject of an alert that stands for those beyond the quota of a kind. */
+/* The subject of an alert that covers the alerts beyond the quota of a kind. */
 #define ALERT_OTHER_HOSTS "other hosts"
 
 /* Everything is borrowed until the callback returns. */
@@ -73,10 +73,10 @@ struct alert_event {
 					  * latest's after */
 	uint64_t incident; /* the id of the incident it is a part of; 0: none */
 	bool joined;       /* never raised alone: for those who want it all */
-	bool repeated;     /* told before a restart, but perhaps not heard */
+	bool repeated;     /* emitted before a restart, perhaps not received */
 	struct slice observer; /* the host that saw it; empty: a savefile */
 	uint64_t successor;    /* JOINED: the id of the other one */
-	bool folded;           /* it stands for more than are told one by one */
+	bool folded;           /* it covers the alerts beyond a quota */
 };
 
 typedef void alert_output(void *arg, const struct alert_event *event);
@@ -88,7 +88,7 @@ void alert_free(struct alert *a);
 
 void alert_input(struct alert *a, const struct finding *finding);
 
-/* `wall' is what the clock of the packets says at `now'. */
+/* `wall' is the time of the packets' clock at `now'. */
 void alert_tick(struct alert *a, nstime now, nstime wall);
 nstime alert_next_deadline(const struct alert *a);
 

@@ -79,7 +79,7 @@ handling_unsilence(struct handling *h, struct slice key)
 
 	if (!find(h, key, &at))
 		return false;
-	/* The next tick takes it out, and tells what it has held back. */
+	/* The next tick takes it out, and emits the alerts it has held back. */
 	h->silences[at].until = INT64_MIN;
 	return true;
 }

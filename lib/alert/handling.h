@@ -5,10 +5,10 @@
 #include "alert/alert.h"
 
 /*
- * What operators have said about alerts: this one is known (an
- * acknowledgement, which ends with the episode), and these shall be quiet for
- * a while (a silence).  It decides nothing else: an alert that is silenced
- * lives on, and whoever asks is shown it, marked.
+ * The operators' handling of alerts: an acknowledgement marks one as known
+ * until its episode ends, and a silence holds some back for a while.  It
+ * decides nothing else: an alert that is silenced lives on, and queries show
+ * it, marked.
  */
 
 struct handling;
@@ -45,17 +45,17 @@ bool handling_unsilence(struct handling *h, struct slice key);
 const struct handling_silence *handling_silence_at(
     const struct handling *h, size_t index);
 
-/* Does a silence match what is told here, its end not reached? */
+/* Does a silence that has not ended match the event? */
 bool handling_matches(
     const struct handling *h, const struct alert_event *event);
 
-/* The same, and the silence is marked as used: what is active when it ends has
- * to be told then. */
+/* The same, and the silence is marked as used: alerts active when it ends must
+ * be emitted then. */
 bool handling_holds_back(struct handling *h, const struct alert_event *event);
 
 /*
  * Take out a silence that has ended by `now' and was used, and copy it to
- * *ended.  False: there is none (any more).  Those that were not used just go.
+ * *ended.  False: there is none (any more).  Unused ones are removed silently.
  */
 bool handling_ended(
     struct handling *h, nstime now, struct handling_silence *ended);
@@ -69,8 +69,8 @@ bool handling_silence_matches(
 void handling_ack(struct handling *h, uint64_t id, unsigned episode);
 bool handling_is_acked(const struct handling *h, uint64_t id, unsigned episode);
 
-/* What survives a restart.  handling_load() is for an empty room; false: it
- * makes no sense, and the room is only good to be freed. */
+/* The state that survives a restart.  handling_load() is for an empty room;
+ * false: it makes no sense, and the room is only good to be freed. */
 void handling_save(const struct handling *h, struct record *r);
 bool handling_load(
     struct handling *h, struct cursor *c, const struct record_shift *shift);

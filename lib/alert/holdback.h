@@ -6,10 +6,10 @@
 #include "alert/throttle.h"
 
 /*
- * The alerts that a sink may not tell yet, since its throttle holds them back.
- * Each is told as raised when there is room again, the gravest first, unless it
- * is over by then.  At the limit the least grave give way and are only counted.
- * Embedded.
+ * The alerts that a sink may not write yet, since its throttle holds them back.
+ * Each is written as raised when there is room again, the gravest first, unless
+ * it is over by then.  At the limit the least grave give way and are only
+ * counted.  Embedded.
  */
 
 enum { HOLDBACK_MOST = 256 };
@@ -35,20 +35,20 @@ enum holdback_answer {
 	HOLDBACK_TELL,   /* as it is */
 	HOLDBACK_RAISED, /* as raised: it was held back until now */
 	HOLDBACK_KEEP,   /* not now: give its record to holdback_keep() */
-	HOLDBACK_DROP    /* never: it was not told, and is over; or counted */
+	HOLDBACK_DROP    /* never: not written and over; or counted */
 };
 
-/* May it be told?  *old is a record that was held back, to be freed, or
+/* May it be written?  *old is a record that was held back, to be freed, or
  * NULL. */
 enum holdback_answer holdback_ask(struct holdback *h,
     const struct alert_event *event, nstime now, void **old);
 
-/* Hold back what is to be told of it as raised.  Returns a record that had to
- * give way, to be freed; or NULL. */
+/* Hold back the record to be written of it as raised.  Returns a record that
+ * had to give way, to be freed; or NULL. */
 void *holdback_keep(
     struct holdback *h, const struct alert_event *event, void *record);
 
-/* The next record that may be told now, the caller's; NULL: none. */
+/* The next record that may be written now, the caller's; NULL: none. */
 void *holdback_next(struct holdback *h, nstime now);
 
 /* Any record, to be freed; NULL: none is left. */

@@ -283,7 +283,7 @@ load_readers(struct outbox *o, struct cursor *c)
 	}
 }
 
-/* Each is looked at whole now: no surprise when it is told. */
+/* Each event is parsed whole now, so that it cannot fail when it is sent. */
 static void
 load_kept(struct outbox *o, struct cursor *c, struct fieldnames *names)
 {

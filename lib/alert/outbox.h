@@ -5,9 +5,9 @@
 #include "alert/alert.h"
 
 /*
- * The alert events that some reader (a sink) may not have got yet.  Each has
- * a number; readers say up to which one they have all.  What a reader had not
- * confirmed before a crash is for it to be told again, and marked.
+ * The alert events that some reader (a sink) may not have got yet.  Each has a
+ * number; readers confirm up to which one they have all.  Events that a reader
+ * had not confirmed before a crash are sent to it again, and marked.
  */
 
 struct outbox;

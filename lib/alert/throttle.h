@@ -7,8 +7,8 @@
 
 /*
  * Bounds what one sink gets (DESIGN section 8): 10 alerts of a kind a second,
- * 50 in a burst, so that a flood of one kind holds back no other.  What it
- * holds back is counted by kind and told in one line when there is room again.
+ * 50 in a burst, so that a flood of one kind holds back no other.  Alerts held
+ * back are counted by kind and reported in one line when there is room again.
  * Embedded.
  */
 

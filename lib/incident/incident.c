@@ -5,7 +5,7 @@
 
 #include "incident/inner/gather.h"
 
-/* What must still fit into a record to begin an item. */
+/* A record must have SPARE octets left to begin an item. */
 enum { SPARE = 16384 };
 
 static bool
@@ -261,7 +261,7 @@ incident_resolved(struct incident *i, uint64_t id, bool healthy, nstime now)
 	over(i, id, healthy, now);
 }
 
-/* A bundle says what is new, or that it is over. */
+/* Report the news of a bundle, or its end. */
 static void
 report(struct incident *i, struct bundle *b, nstime now, nstime wall)
 {

@@ -49,7 +49,7 @@ void incident_reached(struct incident *i, const struct address *client,
     const struct endpoint *server, nstime now);
 
 /* lib/alert resolved the alert `id'.  It may be called from inside the output:
- * what follows is told by the next incident_tick(), which is due at once. */
+ * the next incident_tick(), which is due at once, reports the consequences. */
 void incident_resolved(
     struct incident *i, uint64_t id, bool healthy, nstime now);
 

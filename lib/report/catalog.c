@@ -4,8 +4,8 @@
 #include "report/inner/kindtext.h"
 
 /*
- * Advice stands at the end of a line of 900 octets: short, concrete, what to
- * look at first.  The longer texts say what else it may be.
+ * Advice ends a line of 900 octets: short, concrete, what to look at first.
+ * The longer texts list the other possible causes.
  */
 
 const struct catalog_entry *

@@ -7,14 +7,15 @@
 #include "report/inner/incidenttext.h"
 #include "report/line.h"
 
-/* Alerts kept, and of them told where there is no incident. */
+/* Limits of the alerts kept, and of those printed where there is no
+ * incident. */
 enum { KEPT = 64, TOLD = 4 };
 
 /* The latest event of one alert. */
 struct diagnosis_entry {
 	struct alert_event event; /* its evidence is below */
 	struct evidence evidence;
-	enum finding_severity severity; /* the gravest it was told with */
+	enum finding_severity severity; /* the gravest it was reported with */
 	bool is_void; /* it was none after all, or is another's */
 	char subject[200];
 };
@@ -112,14 +113,14 @@ is_before(const struct diagnosis_entry *a, const struct diagnosis_entry *b)
 	return a->event.first_seen < b->event.first_seen;
 }
 
-/* An incident says it, or nothing is left to say. */
+/* An incident covers it, or it is void. */
 static bool
 is_silent(const struct diagnosis_entry *e)
 {
 	return e->event.incident != 0 || e->is_void;
 }
 
-/* The first that was not told yet; NULL: there are no more. */
+/* The first that was not written yet; NULL: there are no more. */
 static const struct diagnosis_entry *
 next(const struct diagnosis *d, const bool *told)
 {

@@ -21,7 +21,7 @@ void diagnosis_free(struct diagnosis *d);
 /* Every event, in order; copied.  Beyond a limit alerts are only counted. */
 void diagnosis_input(struct diagnosis *d, const struct alert_event *event);
 
-/* How an alert stands now: nothing, if it was never told. */
+/* Record the present state of an alert; an alert never emitted is ignored. */
 void diagnosis_update(struct diagnosis *d, const struct alert_event *event);
 
 /* The lines, the last with its LF. */

@@ -6,7 +6,7 @@
 
 static const char ellipsis[] = "...";
 
-/* Cut `t' at `most' octets, with dots to say so. */
+/* Cut `t' at `most' octets, with dots to mark the cut. */
 static void
 shorten(struct textbuf *t, size_t most)
 {

@@ -8,11 +8,12 @@
 #include "tls/decrypt.h"
 
 /*
- * What is said after savefiles: an open struct that the judge fills and the
- * report rooms write.  It owns what its lists point to; summary_done() frees.
+ * The summary printed after savefiles: an open struct that the judge fills and
+ * the report rooms write.  It owns what its lists point to; summary_done()
+ * frees.
  */
 
-/* What became of the transactions of one method. */
+/* The outcomes of the transactions of one method. */
 struct summary_method {
 	char name[32]; /* escaped; the methods beyond the limit share "other" */
 	uint64_t answered, timed_out, unknown_asymmetric, unknown_loss;

@@ -7,8 +7,8 @@
 #include "net/portset.h"
 
 /*
- * What is watched, what is seen and not watched, and the lines of
- * configuration that would watch it: one line of text each, without its end.
+ * Text about the traffic watched, the traffic seen but not watched, and the
+ * configuration that would watch it: one line each, without its end.
  */
 
 struct watchhint_settings {
@@ -20,7 +20,7 @@ struct watchhint_settings {
 /* "SERVICE INVITE on port 5062, MRAS requests on ports 5060-5062" */
 void watchhint_write(struct textbuf *t, const struct watchhint_settings *s);
 
-/* Each returns false, with nothing written, if there is nothing to tell. */
+/* Each returns false, with nothing written, if there is nothing to report. */
 
 /* Transactions that timed out and are not watched. */
 bool watchhint_timeouts(struct textbuf *t, const struct watchhint_settings *s,

@@ -9,7 +9,7 @@
 #include "base/table.h"
 #include "base/timerq.h"
 
-/* What the room of alerts is made of, for its own files. */
+/* The parts of the room of alerts, for its own files. */
 
 /* See handover.h. */
 struct handover_entry {

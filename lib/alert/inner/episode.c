@@ -18,7 +18,7 @@ quiet_at(const struct episode *e)
 	return quiet == 0 ? NSTIME_NEVER : e->last + quiet;
 }
 
-/* When an active alert may speak again, if it has anything to say. */
+/* When an active alert may be emitted again, if it has news. */
 static nstime
 tell_at(const struct episode *e, const struct episode_rules *rules)
 {
@@ -39,7 +39,7 @@ episode_deadline(const struct episode *e, const struct episode_rules *rules)
 	return tell < quiet ? tell : quiet;
 }
 
-/* An alert that counts servers says how many there are by now. */
+/* The evidence of an alert that counts servers has their number by now. */
 static bool
 counts_servers(const struct evidence *e)
 {
@@ -102,8 +102,8 @@ tell(struct episode *e, const struct episode_rules *rules, nstime now,
 	e->told_severity = e->severity;
 }
 
-/* The first return within `flap' is told; those that follow are told once per
- * reminder, unless they are worse than what was told. */
+/* The first return within `flap' is emitted; later ones are emitted once per
+ * reminder, unless they are graver than the last one emitted. */
 static bool
 muted(struct episode *e, const struct episode_rules *rules, nstime now)
 {
@@ -215,7 +215,7 @@ breaks_out(struct episode *e, const struct finding *f, nstime before)
 	return pause && !alone;
 }
 
-/* Much more of it than was told, or a new outbreak. */
+/* Is its count far beyond the one last emitted, or is it a new outbreak? */
 static bool
 is_news(struct episode *e, const struct finding *f, nstime before)
 {
@@ -233,7 +233,7 @@ is_pressing(const struct episode *e, const struct finding *f)
 	return f->pressing && e->told && f->now - e->told_at >= PRESSING;
 }
 
-/* A finding may have to be told at once. */
+/* A finding may have to be emitted at once. */
 static void
 heard(struct episode *e, const struct episode_rules *rules,
     const struct finding *f)
@@ -287,7 +287,7 @@ update(struct episode *e, const struct episode_rules *rules,
 	bool kept;
 
 	if (e->life == EPISODE_IDLE) {
-		/* It stands, though nothing was heard for the quiet time. */
+		/* It persists, though no finding came in the quiet time. */
 		if (e->number > 0 && e->reason == ALERT_QUIET)
 			return trouble(e, rules, f);
 		return true;
@@ -353,7 +353,8 @@ episode_input(struct episode *e, const struct episode_rules *rules,
 	} else if (f->verdict == FINDING_QUIET) {
 		end_by(e, rules, f, ALERT_QUIET);
 	} else {
-		/* A trouble that ended while it waited was one: tell both. */
+		/* A trouble that ended while it waited was one: emit its
+		 * beginning and its end. */
 		if (e->life == EPISODE_WAITING)
 			raise_alert(e, rules, f->now, f->wall);
 		end_by(e, rules, f, ALERT_HEALTHY);
@@ -422,8 +423,8 @@ load_evidence(struct cursor *c, struct fieldnames *names)
 	return e;
 }
 
-/* Of the time away nothing is known: it is neither quiet nor a reminder's
- * time.  But an alert that stood before and after has lasted as long. */
+/* Of the time away nothing is known: it is neither quiet nor a reminder's time.
+ * But an alert that was active before and after has lasted as long. */
 static void
 load_times(
     struct episode *e, struct cursor *c, const struct record_shift *shift)

@@ -9,9 +9,9 @@
  * waiting (an incident may join it), active, idle.  It is embedded; alert.c
  * keeps many of them, and their timers.
  *
- * An episode that begins while the alert flaps is not told at first: it is
- * active but untold, and is raised in the sinks when the reminder allows, if
- * it still lasts by then.  What was not raised is not resolved there either.
+ * An episode that begins while the alert flaps is not emitted at first: it is
+ * active, and is raised in the sinks when the reminder allows, if it still
+ * lasts by then.  An episode that was not raised is not resolved there either.
  */
 
 enum episode_life { EPISODE_IDLE, EPISODE_WAITING, EPISODE_ACTIVE };
@@ -23,8 +23,8 @@ struct episode {
 	enum finding_kind kind;
 	uint64_t id;
 	enum episode_life life;
-	unsigned number; /* episodes raised so far, told or not */
-	bool folds;      /* it stands for those beyond a quota */
+	unsigned number; /* episodes raised so far, emitted or not */
+	bool folds;      /* it covers the alerts beyond a quota */
 	nstime first_seen;
 	/* The rest is private. */
 	enum finding_severity severity, told_severity;
@@ -63,7 +63,7 @@ void episode_join(struct episode *e, const struct episode_rules *rules,
 void episode_fire(struct episode *e, const struct episode_rules *rules,
     nstime now, nstime wall);
 
-/* An active one as it stands, to somebody who asked: nothing changes by it. */
+/* Show an active one in its present state; nothing changes by it. */
 void episode_show(const struct episode *e, alert_output *output, void *arg,
     nstime now, nstime wall);
 

@@ -7,11 +7,12 @@
 /*
  * Alerts that end because of one another.
  *
- * An outage (a kind whose row says so) that is healthy again is held while the
- * same subject has another one: the server fails in that way still.  When the
- * last is over, those held are over too.
+ * An outage (a kind whose row marks it as one) that is healthy again is held
+ * while the same subject has another one: the server fails in that way still.
+ * When the last is over, those held are over too.
  *
- * TLS that fails at a server whose certificate is no good is told as that.
+ * TLS that fails at a server with a bad certificate is reported as the bad
+ * certificate.
  *
  * An alert that another one supersedes ends, as joined, when that one has been
  * raised; if it never is, the first goes on.

@@ -9,7 +9,7 @@
 /*
  * How many alerts of one kind there may be at once, and how many of them about
  * one host: a flood of one kind, or about one host, leaves room for others.
- * The rest is told by one alert for the host, or for the kind.
+ * One alert for the host, or for the kind, covers the rest.
  */
 
 /* Of one kind and host. */
@@ -44,8 +44,8 @@ enum quota_answer {
 enum quota_answer quota_ask(
     const struct quota *q, enum finding_kind kind, struct slice subject);
 
-/* One more.  What it returns is for quota_give(); NULL when out of memory:
- * then it counts for its kind alone. */
+/* One more.  The result is for quota_give(); NULL when out of memory: then it
+ * counts for its kind alone. */
 struct quota_host *quota_take(
     struct quota *q, enum finding_kind kind, struct slice subject);
 void quota_give(

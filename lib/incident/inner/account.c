@@ -187,7 +187,7 @@ has(const struct bundle *b, enum reason reason)
 	return (b->cause.reasons >> reason & 1) != 0;
 }
 
-/* What to look at where the evidence is thin. */
+/* Advise what to check where the evidence is thin. */
 static void
 write_proof(struct evidence *e, const struct bundle *b)
 {

@@ -8,7 +8,7 @@
 #include "net/portset.h"
 
 /*
- * What several alerts have in common (DOMAIN 2.9): a suspected cause with a
+ * The common cause of several alerts (DOMAIN 2.9): a suspected cause with a
  * score, and the reasons that raise or lower it.  Below CAUSE_ENOUGH there is
  * none.  Pure: it looks at parts and changes nothing.
  */

@@ -202,7 +202,8 @@ supersede_empty(struct incident *i, nstime now, nstime wall)
 	}
 }
 
-/* What was judged last holds; what the incident is about stays. */
+/* Take the score, reasons and others of the latest judgment; the incident keeps
+ * its subject. */
 static void
 renew_cause(struct bundle *b, const struct cause *cause)
 {

@@ -29,7 +29,7 @@ struct incident {
 	size_t bundle_count;
 	struct symptom **members; /* scratch: as many as there are parts */
 	size_t member_room;
-	struct evidence evidence; /* of the finding being told */
+	struct evidence evidence; /* of the finding being reported */
 	uint64_t full, no_memory;
 };
 

@@ -6,7 +6,7 @@
 
 /*
  * The pools of the configuration, copied: which hosts are alike, so that one
- * that differs stands out.
+ * that differs is noticed.
  */
 
 struct pools;

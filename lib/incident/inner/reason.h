@@ -3,7 +3,7 @@
 #define REASON_H
 
 /*
- * What raises and what lowers the score of a suspected cause (DOMAIN 2.9).
+ * The reasons that raise or lower the score of a suspected cause (DOMAIN 2.9).
  */
 
 /* In the order of the text. */
@@ -11,7 +11,7 @@ enum reason {
 	REASON_STEPPED_BEFORE, /* the clock, shortly before the first failure */
 	REASON_REFUSED_FOR_TIME, /* a server or certificate did */
 	REASON_ZONE_LIKE,        /* the offset is */
-	REASON_ZONE_CHANGED,     /* the host says so */
+	REASON_ZONE_CHANGED,     /* the host reports it */
 	REASON_BEYOND_TOLERANCE, /* the offset is, of Kerberos: 5 min */
 	REASON_ALL_CONCERN_IT,   /* every failure has the host at an end */
 	REASON_OTHERS_REACH,     /* what fails here works for others */
@@ -35,7 +35,7 @@ enum reason {
 /* +1: it raises the score; -1: it lowers it; 0: it is an open question. */
 int reason_sign(enum reason reason);
 
-/* What it adds to the score. */
+/* The points that it adds to the score. */
 int reason_score(enum reason reason);
 
 /* The reason as a short clause without commas. */

@@ -130,7 +130,7 @@ invalid_by_peer_clock(struct textbuf *t, const struct alert_event *event)
 	textbuf_add(t, ")");
 }
 
-/* Classes that are told by one date, and how far it is. */
+/* Classes described by one date and the distance to it. */
 static const struct {
 	const char *class, *says, *on, *date, *before, *after;
 } classes[] = {

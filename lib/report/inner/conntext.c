@@ -133,7 +133,7 @@ connection_failure_label(struct textbuf *t, const struct alert_event *event)
 	textbuf_add(t, ")");
 }
 
-/* The leg is encrypted: every sentence says that it is a conclusion. */
+/* The leg is encrypted: every sentence marks itself as a conclusion. */
 static void
 silent_peer(struct textbuf *t, const struct alert_event *event)
 {

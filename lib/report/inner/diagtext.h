@@ -4,7 +4,7 @@
 
 #include "report/inner/kindtext.h"
 
-/* What servers and clients say themselves, in words. */
+/* The diagnostics that servers and clients send, in words. */
 extern const struct kindtext diagtext_mras_failure;
 extern const struct kindtext diagtext_media_encryption;
 extern const struct kindtext diagtext_sip_diagnostic;

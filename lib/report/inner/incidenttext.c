@@ -58,7 +58,7 @@ add_pool(struct textbuf *t, const struct evidence *e)
 	textbuf_add(t, ")");
 }
 
-/* What mistake has such an offset. */
+/* The mistakes that produce such offsets. */
 static const struct {
 	const char *shape, *text;
 } shapes[] = {
@@ -204,7 +204,7 @@ add_users(struct textbuf *t, const struct evidence *e)
 		textbuf_add(t, "; users see \"Limited External Calling\"");
 }
 
-/* Only the zone: what a host says of UTC stayed right. */
+/* Only the zone changed: the host's UTC stayed right. */
 static void
 add_zone(struct textbuf *t, const struct evidence *e)
 {

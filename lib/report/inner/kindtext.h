@@ -5,11 +5,11 @@
 #include "report/catalog.h"
 
 /*
- * One row for each kind of alert: all that is said of it, in sentences and in
- * the catalog.  The rows stand beside the functions that write the sentences.
+ * One row for each kind of alert: all text about it, in sentences and in the
+ * catalog.  The rows are beside the functions that write the sentences.
  */
 
-/* Where the class says better than the kind what to do. */
+/* A class whose advice is better than the kind's. */
 struct kindtext_class {
 	const char *class, *advice;
 };
@@ -17,11 +17,11 @@ struct kindtext_class {
 struct kindtext {
 	struct catalog_entry catalog;
 	const struct kindtext_class *classes; /* up to a NULL class; or NULL */
-	/* Where the evidence says even better what to do: NULL if it does not.
-	 * Or NULL. */
+	/* The advice that follows from the evidence, better still; it returns
+	 * NULL if there is none.  Or NULL. */
 	const char *(*advise)(const struct alert_event *event);
 	void (*trouble)(struct textbuf *t, const struct alert_event *event);
-	/* Its name in a sentence that says it is over. */
+	/* Its name in a sentence that reports its end. */
 	void (*label)(struct textbuf *t, const struct alert_event *event);
 	const char *noun;    /* what is counted; NULL: nothing worth it */
 	const char *healthy; /* what shows that it is over */

@@ -4,7 +4,7 @@
 #include "report/inner/kindtext.h"
 #include "report/inner/phrase.h"
 
-/* One alert for those that are too many to be told one by one. */
+/* One alert that covers the alerts beyond a quota. */
 static void
 add_folded(struct textbuf *t, const struct alert_event *event)
 {

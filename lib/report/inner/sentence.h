@@ -5,8 +5,8 @@
 #include "alert/alert.h"
 
 /*
- * The event in words, from the evidence alone.  Values from the wire are
- * shown shortened; the whole of them stands in the JSON line.
+ * The event in words, from the evidence alone.  Values from the wire are shown
+ * shortened; the JSON line has them whole.
  */
 
 /* The trouble of a raised or refreshed alert. */

@@ -4,10 +4,10 @@
 #include "base/calendar.h"
 #include "report/inner/phrase.h"
 
-/* Beyond this the exact number of seconds tells people nothing. */
+/* Beyond this the exact number of seconds is useless to people. */
 #define MOST_SECONDS (100000 * NSTIME_S)
 
-/* From here on the year is told that the clock shows. */
+/* From here on the year that the clock shows is printed. */
 #define LEAST_YEAR (300 * CALENDAR_DAY_S * NSTIME_S)
 
 static nstime

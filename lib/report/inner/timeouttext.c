@@ -60,7 +60,7 @@ add_pattern(
 	}
 }
 
-/* Whole seconds: 34 s say all. */
+/* Whole seconds: 34 s is precise enough. */
 static void
 add_elapsed(struct textbuf *t, const struct evidence *e)
 {
@@ -85,7 +85,7 @@ add_copies(struct textbuf *t, const struct evidence *e)
 		textbuf_add(t, "again and again");
 }
 
-/* Why we are sure, in plain words.  NULL: add_copies() says it. */
+/* Why we are sure, in plain words.  NULL: add_copies() writes it. */
 static const struct {
 	const char *name, *text;
 } proofs[] = {

@@ -5,6 +5,7 @@
 
 #include "base/timerq.h"
 #include "findings/due.h"
+#include "pipeline/inner/exchanges.h"
 
 enum { LOOKS = 5 /* at octets that are not acknowledged */ };
 
@@ -37,10 +38,12 @@ struct attempt {
 	nstime spoke;         /* the client, first */
 	bool asked;           /* since then the server has sent nothing */
 	nstime asked_at;      /* the client's latest request */
-	nstime answered_at;   /* the server's latest octets; 0: none */
-	nstime kept_at;       /* last reported */
-	unsigned pending;     /* requests not acknowledged, about */
-	bool stalled;         /* reported as a black hole, though it worked */
+	bool requested;       /* the same, by octets that are no goodbye */
+	nstime requested_at;
+	nstime answered_at; /* the server's latest octets; 0: none */
+	nstime kept_at;     /* last reported */
+	unsigned pending;   /* requests not acknowledged, about */
+	bool stalled;       /* reported as a black hole, though it worked */
 	const char *version;
 };
 
@@ -258,6 +261,17 @@ is_request(struct slice octets)
 	    !slice_starts_with(octets, "ACK ");
 }
 
+/*
+ * May the server owe an answer to these octets?  In TLS a client's close_notify
+ * and the end of its handshake are octets too, so only a segment of a request's
+ * size counts there.
+ */
+static bool
+is_large_enough(const struct attempt *t, struct slice octets)
+{
+	return !t->tls || (t->secured && octets.len >= EXCHANGES_REQUEST);
+}
+
 static void
 on_answer(struct attempts *a, struct attempt *t, const struct tcpreasm_event *e)
 {
@@ -269,7 +283,7 @@ on_answer(struct attempts *a, struct attempt *t, const struct tcpreasm_event *e)
 		worked(a, t, CONNECTION_KEPT, e->now, e->wall);
 	}
 	t->answered = true;
-	t->asked = false;
+	t->asked = t->requested = false;
 	t->answered_at = e->now;
 }
 
@@ -286,6 +300,10 @@ on_ask(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 		t->spoke = e->now;
 	t->client_spoke = t->asked = true;
 	t->asked_at = e->now;
+	if (is_large_enough(t, e->octets)) {
+		t->requested = true;
+		t->requested_at = e->now;
+	}
 	if (!tcpreasm_facts(tcp, t->id, TCPREASM_TO_SERVER, &sent))
 		return;
 	if (sent.acknowledged >= e->offset) {
@@ -345,8 +363,8 @@ judge_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 	if (t->lost || t->failed || !context_two_way(tcp, e->connection))
 		return;
 	if (t->answered) {
-		if (is_up(t) && t->asked &&
-		    !due_by(t->asked_at, HANGS_UP_WITHIN, when))
+		if (is_up(t) && t->requested && when >= t->requested_at &&
+		    !due_by(t->requested_at, HANGS_UP_WITHIN, when))
 			fail_established(a, t, class, 1, e->now, e->wall);
 		return;
 	}

@@ -8,7 +8,7 @@
 
 /* A SERVICE with its body is more than 1 kB; a keep-alive is 40 octets, and
  * what some stacks cut off a record's front. */
-enum { REQUEST = 400, MESSAGE = 200 };
+enum { REQUEST = EXCHANGES_REQUEST, MESSAGE = 200 };
 
 /* Other SIP of a host is reported once a second and connection. */
 #define ACTIVE_EVERY NSTIME_S

@@ -23,6 +23,8 @@
  * connection-failure reports it.
  */
 
+enum { EXCHANGES_REQUEST = 400 }; /* octets of the smallest request */
+
 struct exchanges;
 
 struct exchanges_limits {

@@ -77,6 +77,9 @@ mras_is_request(const struct sip_message *m)
 bool
 mras_is_response(const struct sip_message *m)
 {
-	return !m->is_request && slice_is(m->method, "SERVICE") &&
-	    (has_type(m) || is_addressed_by(nameaddr_uri(m->to)));
+	if (m->is_request || !slice_is(m->method, "SERVICE"))
+		return false;
+	/* A success carries the credentials, so To is not needed to know it. */
+	return has_type(m) ||
+	    (m->status >= 300 && is_addressed_by(nameaddr_uri(m->to)));
 }

@@ -97,7 +97,9 @@ reach_add(struct reach *r, const struct address *client,
 		s->count++;
 	if (at == REACH_CLIENTS)
 		at--;
-	memmove(s->clients + 1, s->clients, at * sizeof(s->clients[0]));
+	if (at > 0)
+		memmove(s->clients + 1, s->clients,
+		    at * sizeof(s->clients[0]));
 	s->clients[0] = (struct reach_client){ *client, now };
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/lru.h"
-#include "findings/due.h"
+#include "base/nstime.h"
 #include "findings/inner/failures.h"
 #include "findings/inner/scanners.h"
 
@@ -381,7 +381,7 @@ connection_udp_worked(struct connection *c, const struct endpoint *client,
 
 	*place_of(c, server) = *server;
 	if (c->udp_failed == INT64_MIN ||
-	    due_by(c->udp_failed, c->limits.quiet, now))
+	    nstime_passed(c->udp_failed, c->limits.quiet, now))
 		return;
 	if (find_server(c, server) != NULL)
 		connection_worked(c, &w);

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/lru.h"
-#include "findings/due.h"
+#include "base/nstime.h"
 
 enum {
 	KEY = 96, /* octets of a finding's key; longer ones are not folded */
@@ -169,7 +169,7 @@ server_of(struct fanout *f, struct slice key, struct slice client, nstime now,
 
 	if (s == NULL)
 		return NULL;
-	*added = *added || due_by(s->last, f->limits.quiet, now);
+	*added = *added || nstime_passed(s->last, f->limits.quiet, now);
 	s->last = now;
 	if (*added) {
 		memcpy(s->key, key.p, key.len);
@@ -195,7 +195,7 @@ client_of(struct fanout *f, struct slice address, nstime now)
 	if (added) {
 		textbuf_init(&t, c->address, sizeof(c->address));
 		textbuf_add_slice(&t, address);
-	} else if (c->folded && due_by(c->last, f->limits.quiet, now)) {
+	} else if (c->folded && nstime_passed(c->last, f->limits.quiet, now)) {
 		c->folded = false;
 		c->held = c->failing = 0;
 	}
@@ -300,7 +300,7 @@ forget_old(struct fanout_client *c, nstime window, nstime now)
 	unsigned kept = 0;
 
 	for (unsigned i = 0; i < c->held; i++)
-		if (!due_by(c->recent[i].now, window, now))
+		if (!nstime_passed(c->recent[i].now, window, now))
 			c->recent[kept++] = c->recent[i];
 	c->held = kept;
 }

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "findings/due.h"
+#include "base/nstime.h"
 
 #define RELAYED_WITHIN (32 * NSTIME_S)
 
@@ -170,7 +170,7 @@ is_relayed(struct mrasfailure *m, const struct mrasfailure_answer *a)
 		const struct mrasfailure_leg *leg = &m->legs[i];
 
 		relayed |= leg->call == call &&
-		    !due_by(leg->now, RELAYED_WITHIN, a->now) &&
+		    !nstime_passed(leg->now, RELAYED_WITHIN, a->now) &&
 		    endpoint_address_equal(&leg->to, &a->server.address);
 	}
 	m->legs[m->leg_count++ % LEGS] = (struct mrasfailure_leg){

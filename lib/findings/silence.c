@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/lru.h"
-#include "findings/due.h"
+#include "base/nstime.h"
 
 #define HOUR (3600 * NSTIME_S)
 #define LEARNING (2 * HOUR)
@@ -286,7 +286,8 @@ silence_active(
 	if (h == NULL)
 		return;
 	h->others_since++;
-	if (h->raised ? !due_by(h->told, AGAIN, now) : !is_overdue(h, now))
+	if (h->raised ? !nstime_passed(h->told, AGAIN, now)
+		      : !is_overdue(h, now))
 		return;
 	h->told = now;
 	evidence_init(e);

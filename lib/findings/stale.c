@@ -5,7 +5,7 @@
 #include <sys/queue.h>
 
 #include "base/table.h"
-#include "findings/due.h"
+#include "base/nstime.h"
 #include "witness/kerberos.h"
 
 /* Refusals further apart are no run. */
@@ -201,7 +201,7 @@ is_relayed(struct stale *s, const struct stale_response *r)
 		const struct stale_leg *leg = &s->legs[i];
 
 		if (leg->call == call && leg->status == r->status &&
-		    !due_by(leg->now, RELAYED_WITHIN, r->now) &&
+		    !nstime_passed(leg->now, RELAYED_WITHIN, r->now) &&
 		    endpoint_address_equal(&leg->to, &r->server.address))
 			relayed = true;
 	}
@@ -366,7 +366,7 @@ count_refusal(struct stale_client *client, const struct stale_refusal *refusal)
 	struct refusals *first = &client->servers[0];
 
 	if (first->count > 0 &&
-	    due_by(first->latest.now, RUN_GAP, refusal->now))
+	    nstime_passed(first->latest.now, RUN_GAP, refusal->now))
 		memset(client->servers, 0, sizeof(client->servers));
 	put_first(client, place_of(client, server));
 	if (!endpoint_address_equal(&first->latest.server.address, server))
@@ -401,7 +401,7 @@ stale_kerberos(struct stale *s, const struct stale_refusal *refusal)
 		return;
 	TAILQ_REMOVE(&s->counted, client, order);
 	client->held = is_run(client, s->limits.count);
-	client->due = due_at(refusal->now, s->limits.hold);
+	client->due = nstime_after(refusal->now, s->limits.hold);
 	TAILQ_INSERT_TAIL(list_of(s, client), client, order);
 }
 

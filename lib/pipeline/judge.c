@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "alert/alertlist.h"
-#include "findings/due.h"
+#include "base/nstime.h"
 #include "pipeline/inner/part.h"
 
 /*
@@ -130,7 +130,7 @@ renew_due(struct judge *j)
 			continue;
 		due = parts[i]->next_deadline(j->rooms[i]);
 		if (is_paused(i) && due != NSTIME_NEVER)
-			due = due_at(due, j->paused);
+			due = nstime_after(due, j->paused);
 		if (due < j->due)
 			j->due = due;
 	}

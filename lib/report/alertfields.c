@@ -13,12 +13,6 @@ text_of(const char *text)
 }
 
 static json_t *
-count_of(uint64_t n)
-{
-	return json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n);
-}
-
-static json_t *
 type(const struct alert_event *event)
 {
 	(void)event;
@@ -135,7 +129,7 @@ incident(const struct alert_event *event)
 static json_t *
 episode(const struct alert_event *event)
 {
-	return count_of(event->episode);
+	return jsonvalue_count(event->episode);
 }
 
 static json_t *
@@ -164,7 +158,7 @@ advice(const struct alert_event *event)
 static json_t *
 count(const struct alert_event *event)
 {
-	return count_of(event->count);
+	return jsonvalue_count(event->count);
 }
 
 static json_t *

@@ -224,12 +224,6 @@ whole(struct object o)
 	return NULL;
 }
 
-static json_t *
-count_of(uint64_t n)
-{
-	return json_integer(n > INT64_MAX ? INT64_MAX : (json_int_t)n);
-}
-
 static bool
 has_packets(const struct summary *s)
 {
@@ -252,13 +246,13 @@ summary_time(const struct summary *s)
 static json_t *
 packets(const struct summary *s)
 {
-	return count_of(s->packets);
+	return jsonvalue_count(s->packets);
 }
 
 static json_t *
 messages(const struct summary *s)
 {
-	return count_of(s->messages);
+	return jsonvalue_count(s->messages);
 }
 
 static json_t *

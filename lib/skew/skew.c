@@ -5,7 +5,7 @@
 
 #include "clock/jump.h"
 #include "clock/shape.h"
-#include "findings/due.h"
+#include "base/nstime.h"
 #include "skew/inner/localclock.h"
 #include "skew/inner/raise.h"
 
@@ -116,9 +116,9 @@ clear_step(struct skew *s, bool trusted)
 {
 	const nstime now = s->raise.now;
 
-	if (!due_by(s->stepped_at, s->limits.hold, now))
+	if (!nstime_passed(s->stepped_at, s->limits.hold, now))
 		raise_schedule(
-		    &s->raise, due_at(s->stepped_at, s->limits.hold));
+		    &s->raise, nstime_after(s->stepped_at, s->limits.hold));
 	else if (s->off == 0 && (trusted || s->peers.sides[PEER_WITH_US] > 0))
 		localclock_clear(
 		    &s->local, LOCALCLOCK_STEPPED, now, s->raise.wall);
@@ -140,7 +140,7 @@ weigh_ourselves(struct skew *s)
 	    c.odd_one_out ? FINDING_SUPERSEDED : FINDING_HEALTHY);
 	if (localclock_stands(&s->local, LOCALCLOCK_ODD_ONE_OUT) ||
 	    localclock_stands(&s->local, LOCALCLOCK_UNSYNCHRONISED))
-		raise_schedule(&s->raise, due_at(now, AGAIN));
+		raise_schedule(&s->raise, nstime_after(now, AGAIN));
 	clear_step(s, trusted);
 }
 
@@ -165,7 +165,7 @@ skew_tick(struct skew *s, nstime now, nstime wall)
 
 		/* The wall time at which it was due. */
 		if (!__builtin_sub_overflow(now, at, &back))
-			then = due_at(wall, -back);
+			then = nstime_after(wall, -back);
 		review(s, at, then, false);
 	}
 }
@@ -360,7 +360,7 @@ skew_stepped(struct skew *s, nstime step, nstime now, nstime wall)
 	refer_to(s, steps,
 	    referred_to_us ? steps - s->off : s->raise.times.reference);
 	raise_weigh_all(&s->raise, FINDING_HEALTHY);
-	raise_schedule(&s->raise, due_at(now, s->limits.hold));
+	raise_schedule(&s->raise, nstime_after(now, s->limits.hold));
 }
 
 void

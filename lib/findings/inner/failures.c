@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "findings/due.h"
+#include "base/nstime.h"
 
 struct failures *
 failures_new(size_t count, nstime now)
@@ -70,7 +70,7 @@ failures_began(const struct failures *f)
 bool
 failures_are_over(const struct failures *f, nstime quiet, nstime now)
 {
-	return due_by(f->last, quiet, now);
+	return nstime_passed(f->last, quiet, now);
 }
 
 bool
@@ -79,7 +79,7 @@ failures_has_recent(const struct failures *f, const struct endpoint *client,
 {
 	for (size_t i = 0; i < f->held; i++)
 		if (endpoint_equal(&f->latest[i].client, client) &&
-		    (!due_by(f->latest[i].at, within, now) ||
+		    (!nstime_passed(f->latest[i].at, within, now) ||
 			(sequence != 0 && f->latest[i].sequence == sequence)))
 			return true;
 	return false;
@@ -88,7 +88,8 @@ failures_has_recent(const struct failures *f, const struct endpoint *client,
 bool
 failures_are_enough(const struct failures *f, nstime window, nstime now)
 {
-	return f->held == f->size && due_at(f->latest[0].at, window) >= now;
+	return f->held == f->size &&
+	    nstime_after(f->latest[0].at, window) >= now;
 }
 
 bool

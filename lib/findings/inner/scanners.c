@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/lru.h"
-#include "findings/due.h"
+#include "base/nstime.h"
 
 enum { DOORS = 10 /* where one client may fail before it is a scan */ };
 
@@ -89,7 +89,7 @@ scanners_input(struct scanners *s, const struct address *address,
 
 	if (client == NULL)
 		return false;
-	if (client->count == 0 || due_by(client->since, window, now)) {
+	if (client->count == 0 || nstime_passed(client->since, window, now)) {
 		client->count = 0;
 		client->scans = false;
 		client->since = now;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/timerq.h"
-#include "findings/due.h"
+#include "base/nstime.h"
 #include "pipeline/inner/exchanges.h"
 
 enum { LOOKS = 5 /* at octets that are not acknowledged */ };
@@ -188,7 +188,7 @@ is_impatient(const struct tcpreasm *tcp, const struct attempt *t,
     const struct tcpreasm_event *end)
 {
 	return !t->answered &&
-	    context_hung_up(tcp, end) < due_at(t->spoke, IMPATIENT);
+	    context_hung_up(tcp, end) < nstime_after(t->spoke, IMPATIENT);
 }
 
 static void
@@ -237,7 +237,7 @@ look(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 	if (context_undelivered(&sent))
 		undelivered(a, t, now, wall);
 	else if (sent.acknowledged < sent.seen && t->looks-- > 0)
-		t->look_at = due_at(now, LOOK_AFTER);
+		t->look_at = nstime_after(now, LOOK_AFTER);
 }
 
 /* RFC 5626 section 3.5.1: lines without anything on them. */
@@ -278,7 +278,7 @@ on_answer(struct attempts *a, struct attempt *t, const struct tcpreasm_event *e)
 	if (!t->answered) {
 		worked(a, t, CONNECTION_ANSWERED, e->now, e->wall);
 	} else if (is_up(t) && t->asked &&
-	    due_by(t->kept_at, KEPT_EVERY, e->now)) {
+	    nstime_passed(t->kept_at, KEPT_EVERY, e->now)) {
 		t->kept_at = e->now;
 		worked(a, t, CONNECTION_KEPT, e->now, e->wall);
 	}
@@ -294,7 +294,7 @@ on_ask(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 {
 	struct tcpreasm_facts sent;
 	const bool another =
-	    !t->asked || due_by(t->asked_at, ANOTHER_REQUEST, e->now);
+	    !t->asked || nstime_passed(t->asked_at, ANOTHER_REQUEST, e->now);
 
 	if (!t->client_spoke)
 		t->spoke = e->now;
@@ -331,7 +331,7 @@ on_data(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 	if (t->failed || t->look_at != NSTIME_NEVER)
 		return;
 	t->looks = LOOKS;
-	t->look_at = due_at(e->now, LOOK_AFTER);
+	t->look_at = nstime_after(e->now, LOOK_AFTER);
 	set_timer(a, t);
 }
 
@@ -364,13 +364,13 @@ judge_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 		return;
 	if (t->answered) {
 		if (is_up(t) && t->requested && when >= t->requested_at &&
-		    !due_by(t->requested_at, HANGS_UP_WITHIN, when))
+		    !nstime_passed(t->requested_at, HANGS_UP_WITHIN, when))
 			fail_established(a, t, class, 1, e->now, e->wall);
 		return;
 	}
 	/* A connection that ends within a handshake is reported as that. */
 	if (t->client_spoke ? (reset || !t->tls)
-			    : !due_by(t->opened, HANGS_UP_WITHIN, when))
+			    : !nstime_passed(t->opened, HANGS_UP_WITHIN, when))
 		fail(a, t, class, e->now, e->wall);
 }
 
@@ -530,7 +530,7 @@ begin_tls(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
 	t->tls = true;
 	if (t->lost)
 		return;
-	t->stalled_at = due_at(e->now, STALLED);
+	t->stalled_at = nstime_after(e->now, STALLED);
 	set_timer(a, t);
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/timerq.h"
-#include "findings/due.h"
+#include "base/nstime.h"
 
 /* A SERVICE with its body is more than 1 kB; a keep-alive is 40 octets, and
  * what some stacks cut off a record's front. */
@@ -121,11 +121,11 @@ on_request(
 {
 	if (e->octets < REQUEST || t->waiting)
 		return;
-	t->doubtful = !due_by(t->pushed, x->limits.transaction, e->now);
+	t->doubtful = !nstime_passed(t->pushed, x->limits.transaction, e->now);
 	if (t->doubtful)
 		return;
 	if (!timerq_set_ordered(x->timers, &t->timer,
-		due_at(e->now, x->limits.patience), t->id)) {
+		nstime_after(e->now, x->limits.patience), t->id)) {
 		x->no_memory++;
 		return;
 	}
@@ -142,7 +142,7 @@ on_answer(
 {
 	const bool message = e->octets >= MESSAGE;
 
-	if (!t->waiting && !due_by(t->answered, SAME_ANSWER, e->now) &&
+	if (!t->waiting && !nstime_passed(t->answered, SAME_ANSWER, e->now) &&
 	    !(message && t->whole)) {
 		t->answered = e->now;
 		t->whole = t->whole || message;
@@ -166,7 +166,7 @@ tell_active(
 {
 	const bool client = e->from == TLSFLOW_CLIENT;
 
-	if (!due_by(t->active, ACTIVE_EVERY, e->now))
+	if (!nstime_passed(t->active, ACTIVE_EVERY, e->now))
 		return;
 	t->active = e->now;
 	x->output(x->arg, t->id,
@@ -245,7 +245,7 @@ exchanges_tls(struct exchanges *x, const struct context *context,
 		if (t != NULL)
 			on_record(x, t, e);
 	} else if (e->kind == TLSFLOW_ENDED && t != NULL && t->waiting) {
-		if (due_by(t->sent, x->limits.transaction, e->now))
+		if (nstime_passed(t->sent, x->limits.transaction, e->now))
 			judge(x, context, t, e->now, e->wall);
 		t->waiting = false;
 		timerq_cancel(x->timers, &t->timer);

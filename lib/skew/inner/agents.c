@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/agents.h"
 
-#include "findings/due.h"
+#include "base/nstime.h"
 
 #define GATHER (30 * NSTIME_S)
 #define AGAIN (60 * NSTIME_S)
@@ -91,7 +91,7 @@ agents_hand_over(struct agents *a, struct slice key, nstime now, nstime wall)
 bool
 agents_remind(struct agents *a, nstime now)
 {
-	if (a->news || !due_by(a->told, AGAIN, now))
+	if (a->news || !nstime_passed(a->told, AGAIN, now))
 		return false;
 	a->news = true;
 	return true;
@@ -103,9 +103,12 @@ agents_due(const struct agents *a, nstime now)
 	if (!a->news)
 		return NSTIME_NEVER;
 	if (!a->stands)
-		return due_by(a->since, GATHER, now) ? now
-						     : due_at(a->since, GATHER);
-	return due_by(a->told, AGAIN, now) ? now : due_at(a->told, AGAIN);
+		return nstime_passed(a->since, GATHER, now)
+		    ? now
+		    : nstime_after(a->since, GATHER);
+	return nstime_passed(a->told, AGAIN, now)
+	    ? now
+	    : nstime_after(a->told, AGAIN);
 }
 
 void

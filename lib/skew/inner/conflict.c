@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/conflict.h"
 
-#include "findings/due.h"
+#include "base/nstime.h"
 #include "skew/inner/skewfinding.h"
 
 #define AGAIN (60 * NSTIME_S)
@@ -72,7 +72,7 @@ conflict_weigh(struct conflict *c, const struct conflict_case *a,
 		return;
 	}
 	if (a->selected->contradicting == 0 ||
-	    (c->stands && !due_by(c->told, AGAIN, a->now)))
+	    (c->stands && !nstime_passed(c->told, AGAIN, a->now)))
 		return;
 	c->stands = true;
 	c->told = a->now;

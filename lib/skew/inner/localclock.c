@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/localclock.h"
 
-#include "findings/due.h"
+#include "base/nstime.h"
 
 #define AGAIN (60 * NSTIME_S)
 
@@ -75,7 +75,7 @@ hold(struct localclock *l, enum localclock_class class, bool holds,
 	if (!holds)
 		localclock_clear(l, class, now, wall);
 	else if (!l->classes[class].stands ||
-	    due_by(l->classes[class].told, AGAIN, now))
+	    nstime_passed(l->classes[class].told, AGAIN, now))
 		raise_class(
 		    l, class, agreed ? &offset : NULL, votes, now, wall);
 }

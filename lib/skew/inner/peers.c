@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "base/siphash.h"
-#include "findings/due.h"
+#include "base/nstime.h"
 #include "skew/inner/select.h"
 
 /* A raised server without a stamp for so long may be forgotten. */
@@ -110,7 +110,7 @@ peers_dispensable(const struct peers *peers, nstime now)
 	if (p != NULL)
 		return p;
 	TAILQ_FOREACH (p, &peers->lists[PEER_RAISED], order)
-		if (p->folded || due_by(p->seen, FORGOTTEN, now) ||
+		if (p->folded || nstime_passed(p->seen, FORGOTTEN, now) ||
 		    ++looked == LOOK_FOR_ROOM)
 			break;
 	return looked == LOOK_FOR_ROOM ? NULL : p;

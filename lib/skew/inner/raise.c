@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/raise.h"
 
-#include "findings/due.h"
+#include "base/nstime.h"
 
 #define AGAIN (60 * NSTIME_S) /* from one finding of a trouble to the next */
 #define REVIEW_GAP NSTIME_S   /* from one review to the next */
@@ -36,8 +36,8 @@ raise_refer(struct raise *r, const struct raise_times *times)
 void
 raise_schedule(struct raise *r, nstime at)
 {
-	if (r->has_reviewed && at < due_at(r->reviewed, REVIEW_GAP))
-		at = due_at(r->reviewed, REVIEW_GAP);
+	if (r->has_reviewed && at < nstime_after(r->reviewed, REVIEW_GAP))
+		at = nstime_after(r->reviewed, REVIEW_GAP);
 	if (at < r->review)
 		r->review = at;
 }
@@ -46,7 +46,7 @@ void
 raise_hole(struct raise *r, nstime span)
 {
 	if (r->review != NSTIME_NEVER)
-		r->review = due_at(r->review, span);
+		r->review = nstime_after(r->review, span);
 }
 
 static bool
@@ -103,8 +103,8 @@ finding_of(const struct raise *r, const struct peer *p,
 	}
 	f.estimate.interval.lo -= r->times.reference;
 	f.estimate.interval.hi -= r->times.reference;
-	f.shape = shape_of(
-	    &f.estimate, due_at(p->wall, r->times.reference - r->times.steps));
+	f.shape = shape_of(&f.estimate,
+	    nstime_after(p->wall, r->times.reference - r->times.steps));
 	return f;
 }
 
@@ -202,7 +202,7 @@ remind(struct raise *r, struct peer *p, const struct select_result *selected)
 		return;
 	}
 	f = finding_of(r, p, selected);
-	if (due_by(p->told, AGAIN, r->now) ||
+	if (nstime_passed(p->told, AGAIN, r->now) ||
 	    skewfinding_severity(&f, &r->limits.thresholds) < p->severity)
 		tell_trouble(r, p);
 }
@@ -213,7 +213,7 @@ pend(struct raise *r, struct peer *p)
 	if (!is_of_interest(r, &p->key.address))
 		return;
 	peers_pend(r->setup.peers, p, r->now);
-	raise_schedule(r, due_at(r->now, r->limits.hold));
+	raise_schedule(r, nstime_after(r->now, r->limits.hold));
 }
 
 /* On its way to the next state: a distant peer stays raised, and is no longer
@@ -301,7 +301,7 @@ raise_weigh(struct raise *r, struct peer *p, enum finding_verdict if_right)
 	weigh_mixed(r, p, verdict == SELECT_MIXED);
 	if (peers_take_side(
 		r->setup.peers, p, side_of(r, &facts, &selected, verdict)))
-		raise_schedule(r, due_at(r->now, r->limits.hold));
+		raise_schedule(r, nstime_after(r->now, r->limits.hold));
 	if (verdict != SELECT_MIXED)
 		transit(r, p, &selected, verdict, if_right);
 	else if (p->state != PEER_CLEAR)
@@ -330,7 +330,7 @@ release(struct raise *r, struct peer *p)
 	    (silenced || !is_of_interest(r, &p->key.address)))
 		clear(r, p, FINDING_SUPERSEDED);
 	if (silenced && peers_take_side(r->setup.peers, p, PEER_NO_SIDE))
-		raise_schedule(r, due_at(r->now, r->limits.hold));
+		raise_schedule(r, nstime_after(r->now, r->limits.hold));
 }
 
 void
@@ -361,10 +361,10 @@ raise_pending(struct raise *r, bool at_end)
 
 	while (
 	    (p = TAILQ_FIRST(&r->setup.peers->lists[PEER_PENDING])) != NULL &&
-	    (at_end || due_by(p->since, r->limits.hold, r->now)))
+	    (at_end || nstime_passed(p->since, r->limits.hold, r->now)))
 		raise_one(r, p);
 	if (p != NULL)
-		raise_schedule(r, due_at(p->since, r->limits.hold));
+		raise_schedule(r, nstime_after(p->since, r->limits.hold));
 	due = agents_due(&r->agents, r->now);
 	if (due <= r->now || (at_end && due != NSTIME_NEVER))
 		tell_agents(r);

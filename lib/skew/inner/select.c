@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/select.h"
 
-#include "findings/due.h"
+#include "base/nstime.h"
 
 /* Two witnesses agree within this, and within what a clock drifts (1 in 1,000)
  * or is slewed between their latest samples. */
@@ -55,7 +55,8 @@ agree(const struct offset_estimate *a, const struct offset_estimate *b)
 static bool
 came_after(const struct offset_estimate *b, const struct offset_estimate *a)
 {
-	return b->since > a->latest || due_by(a->latest, RECENT, b->latest);
+	return b->since > a->latest ||
+	    nstime_passed(a->latest, RECENT, b->latest);
 }
 
 static void

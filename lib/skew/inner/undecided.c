@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/undecided.h"
 
-#include "findings/due.h"
+#include "base/nstime.h"
 
 #define AGAIN (60 * NSTIME_S)
 
@@ -54,8 +54,8 @@ undecided_weigh(struct undecided *u, const struct undecided_host *host,
 	if (!u->mixed)
 		u->since = host->now;
 	u->mixed = true;
-	if (!due_by(u->since, UNDECIDED_PATIENCE, host->now) ||
-	    (u->stands && !due_by(u->told, AGAIN, host->now)))
+	if (!nstime_passed(u->since, UNDECIDED_PATIENCE, host->now) ||
+	    (u->stands && !nstime_passed(u->told, AGAIN, host->now)))
 		return;
 	u->stands = true;
 	u->told = host->now;

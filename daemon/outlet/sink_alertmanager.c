@@ -27,13 +27,6 @@ sink_alertmanager_doubt(bool in_doubt)
 	atomic_store(&doubted, in_doubt);
 }
 
-static struct sink_record *
-format(void *state, const struct alert_event *event)
-{
-	(void)state;
-	return sink_json_record(event);
-}
-
 /* Notes are for people; there is nobody here to read them. */
 static struct sink_record *
 note(void *state, int priority, const char *text)
@@ -219,7 +212,7 @@ struct sink *
 sink_alertmanager_new(const struct sink_setup *setup)
 {
 	static const struct sink_kind kind = {
-		.format = format,
+		.format = sink_json_record,
 		.tells_joined = sink_json_tells_joined,
 		.note = note,
 		.deliver = deliver,

@@ -12,20 +12,6 @@ struct exec_program {
 	struct launcher launcher;
 };
 
-static struct sink_record *
-format(void *state, const struct alert_event *event)
-{
-	(void)state;
-	return sink_json_record(event);
-}
-
-static struct sink_record *
-note(void *state, int priority, const char *text)
-{
-	(void)state;
-	return sink_json_note(priority, text);
-}
-
 static int
 deliver(void *state, const struct sink_record *record)
 {
@@ -48,9 +34,9 @@ struct sink *
 sink_exec_new(const struct sink_setup *setup)
 {
 	static const struct sink_kind kind = {
-		.format = format,
+		.format = sink_json_record,
 		.tells_joined = sink_json_tells_joined,
-		.note = note,
+		.note = sink_json_note,
 		.deliver = deliver,
 		.close = close_program,
 	};

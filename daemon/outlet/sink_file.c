@@ -40,7 +40,7 @@ format(void *state, const struct alert_event *event)
 	struct textbuf t;
 
 	if (f->json)
-		return sink_json_record(event);
+		return sink_json_record(state, event);
 	textbuf_init(&t, store, sizeof(store));
 	sink_text_write(&t, event);
 	return line_record(
@@ -58,7 +58,7 @@ note(void *state, int priority, const char *text)
 {
 	const struct file *f = state;
 
-	return f->json ? sink_json_note(priority, text)
+	return f->json ? sink_json_note(state, priority, text)
 		       : line_record(priority, slice_text(text));
 }
 

@@ -51,15 +51,17 @@ line_record(int priority, char *line)
 }
 
 struct sink_record *
-sink_json_record(const struct alert_event *event)
+sink_json_record(void *state, const struct alert_event *event)
 {
+	(void)state;
 	return line_record(
 	    (int)fields_priority(event->severity), jsonline_alert(event));
 }
 
 struct sink_record *
-sink_json_note(int priority, const char *text)
+sink_json_note(void *state, int priority, const char *text)
 {
+	(void)state;
 	return line_record(priority, jsonline_note(text, wallclock_realtime()));
 }
 

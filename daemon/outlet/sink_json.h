@@ -12,10 +12,12 @@
 int sink_json_alert(FILE *out, const struct alert_event *event);
 int sink_json_summary(FILE *out, const struct summary *summary);
 
-/* The same as a record with its line end; notes are objects of a type of
- * their own.  NULL when out of memory. */
-struct sink_record *sink_json_record(const struct alert_event *event);
-struct sink_record *sink_json_note(int priority, const char *text);
+/* The same as a record with its line end, and notes as objects of a type of
+ * their own: `format' and `note' of a sink, whose state is not read.  NULL when
+ * out of memory. */
+struct sink_record *sink_json_record(
+    void *state, const struct alert_event *event);
+struct sink_record *sink_json_note(void *state, int priority, const char *text);
 
 /* Programs get alerts that have joined another. */
 bool sink_json_tells_joined(const void *state);

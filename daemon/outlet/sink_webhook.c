@@ -31,20 +31,6 @@ sink_webhook_sign(
 		textbuf_hex(&t, digest[i], 2);
 }
 
-static struct sink_record *
-format(void *state, const struct alert_event *event)
-{
-	(void)state;
-	return sink_json_record(event);
-}
-
-static struct sink_record *
-note(void *state, int priority, const char *text)
-{
-	(void)state;
-	return sink_json_note(priority, text);
-}
-
 /* A record refused permanently would be refused again. */
 static int
 deliver(void *state, const struct sink_record *record)
@@ -78,9 +64,9 @@ struct sink *
 sink_webhook_new(const struct sink_setup *setup)
 {
 	static const struct sink_kind kind = {
-		.format = format,
+		.format = sink_json_record,
 		.tells_joined = sink_json_tells_joined,
-		.note = note,
+		.note = sink_json_note,
 		.deliver = deliver,
 		.close = close_webhook,
 	};

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "run/about.h"
+#include "run/emptyhint.h"
 #include "run/hints.h"
 #include "run/passage.h"
 #include "clock/timeline.h"
@@ -53,6 +54,7 @@ struct live {
 	enum ownclock clock;
 	char observer[256];
 	struct hints hints;
+	struct emptyhint empty;
 	struct config_rooms limits;
 	nstime heartbeat, minute;      /* the next, monotonic */
 	uint64_t received, signalling; /* until the minute began */
@@ -337,6 +339,26 @@ set_sinks(struct live *l, const struct config *config)
 	    });
 }
 
+/* The filter hides what is not SIP, so the kernel is asked what arrived. */
+static uint64_t
+received(const struct live *l)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		if (interfaces_is_open(l->interfaces, i))
+			sum += nic_received(interfaces_name(l->interfaces, i));
+	return sum;
+}
+
+static void
+look_for_signalling(struct live *l, nstime monotonic)
+{
+	if (emptyhint_is_due(&l->empty, monotonic))
+		emptyhint_tick(
+		    &l->empty, l->reader, received(l), monotonic, l->log);
+}
+
 int
 live_open_sinks(struct live *l)
 {
@@ -349,6 +371,7 @@ live_open_sinks(struct live *l)
 		log_error(l->log, "out of memory; lower [limits]");
 	else
 		say_watched(l);
+	look_for_signalling(l, wallclock_monotonic());
 	return error;
 }
 
@@ -464,18 +487,6 @@ beat(struct live *l, nstime monotonic)
 	sinks_note(l->sinks, LOG_INFO, store);
 }
 
-/* The filter hides what is not SIP, so the kernel is asked what arrived. */
-static uint64_t
-received(const struct live *l)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < INTERFACES_MOST; i++)
-		if (interfaces_is_open(l->interfaces, i))
-			sum += nic_received(interfaces_name(l->interfaces, i));
-	return sum;
-}
-
 static void
 take_stock(struct live *l, nstime monotonic)
 {
@@ -512,6 +523,7 @@ live_second(struct live *l)
 	alertrelay_tick(arrange(l), l->reached, wall(l));
 	sinks_tick(l->sinks, monotonic);
 	take_stock(l, monotonic);
+	look_for_signalling(l, monotonic);
 	beat(l, monotonic);
 }
 

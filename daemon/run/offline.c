@@ -195,7 +195,6 @@ begin(struct offline *j, const struct siphash_key *key)
 
 struct drops {
 	struct summary *summary;
-	size_t room;
 	bool failed;
 };
 
@@ -203,24 +202,9 @@ static void
 on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
 	struct drops *drops = arg;
-	struct summary *const summary = drops->summary;
 
-	if (value == 0 || drops->failed)
-		return;
-	if (summary->drop_count == drops->room) {
-		const size_t room = 2 * drops->room + 16;
-		struct summary_drop *grown =
-		    reallocarray(summary->drops, room, sizeof(*grown));
-
-		if (grown == NULL) {
-			drops->failed = true;
-			return;
-		}
-		summary->drops = grown;
-		drops->room = room;
-	}
-	summary->drops[summary->drop_count++] =
-	    (struct summary_drop){ name, value, kind == COUNTER_OTHER };
+	if (!summary_drop(drops->summary, kind, name, value))
+		drops->failed = true;
 }
 
 static bool

@@ -10,6 +10,9 @@
 /* A person reads so many clocks; a program reads them all, in JSON. */
 enum { CLOCKS_SHOWN = 20 };
 
+/* The list of counters grows by so many. */
+enum { DROPS = 16 };
+
 void
 summary_done(struct summary *summary)
 {
@@ -18,6 +21,25 @@ summary_done(struct summary *summary)
 	free(summary->drops);
 	free(summary->clocks);
 	*summary = (struct summary){ .wall = 0 };
+}
+
+bool
+summary_drop(struct summary *summary, enum counter_kind kind, const char *name,
+    uint64_t value)
+{
+	struct summary_drop *grown = summary->drops;
+
+	if (value == 0)
+		return true;
+	if (summary->drop_count % DROPS == 0)
+		grown = reallocarray(
+		    grown, summary->drop_count + DROPS, sizeof(*grown));
+	if (grown == NULL)
+		return false;
+	summary->drops = grown;
+	grown[summary->drop_count++] =
+	    (struct summary_drop){ name, value, kind == COUNTER_OTHER };
+	return true;
 }
 
 unsigned
@@ -291,4 +313,10 @@ summary_hint(struct textbuf *t, const struct summary *summary)
 		any = true;
 	}
 	return any;
+}
+
+bool
+summary_nothing(struct textbuf *t, const struct summary *summary)
+{
+	return nothing_write(t, summary);
 }

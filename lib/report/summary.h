@@ -2,6 +2,7 @@
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
+#include "base/counter.h"
 #include "findings/finding.h"
 #include "net/obstacle.h"
 #include "report/watchhint.h"
@@ -75,6 +76,10 @@ uint64_t summary_tls(const struct summary *summary);
 
 void summary_done(struct summary *summary);
 
+/* Add a counter unless it is 0.  False: no memory. */
+bool summary_drop(struct summary *summary, enum counter_kind kind,
+    const char *name, uint64_t value);
+
 /* Decimals of this clock's offset and uncertainty that mean something. */
 unsigned summary_clock_decimals(const struct summary_clock *clock);
 
@@ -88,5 +93,12 @@ void summary_write(struct textbuf *t, const struct summary *summary);
  * looked at, and what was in the way.  False: there are none.
  */
 bool summary_hint(struct textbuf *t, const struct summary *summary);
+
+/*
+ * A capture without a message, nearly all of which fell into one counter: what
+ * that means, and what to do.  False, with nothing written: it is not like
+ * that.
+ */
+bool summary_nothing(struct textbuf *t, const struct summary *summary);
 
 #endif

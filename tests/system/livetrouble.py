@@ -74,6 +74,22 @@ def test_bad_input(options):
     sh("ip link delete down0; ip link delete raw0")
 
 
+def test_nothing(options):
+    """Ten seconds without any SIP: what comes instead, and what to do."""
+    veth("n0", "n1")
+    daemon = Daemon(options.siptimed, config("n0"))
+    capturing(daemon, "n0")
+    sh("ip address add 10.1.0.1/24 dev n1; ip neighbour replace 10.1.0.2 "
+       "lladdr 02:00:00:00:00:02 dev n1")
+    for _ in range(30):
+        sh("bash -c 'echo x > /dev/udp/10.1.0.2/9'")
+    check("nothing: said", until(15, lambda: re.search(
+        r"nothing to look at in \d+ of \d+ packets: none is on a SIP port; "
+        "mirror the port", daemon.log)), daemon.log)
+    daemon.stop()
+    sh("ip link delete n0")
+
+
 def idle_share(daemon, seconds=5):
     """The share of a core that five seconds took, in per cent."""
     before, began = daemon.cpu(), time.monotonic()

@@ -40,6 +40,7 @@ START_TEST(the_commonest_reason_is_named)
 	says("ip.other_protocol", 132, "IP protocol 132 (SCTP)");
 	says("reader.other_port", 5080, "port 5080; name those");
 	says("savefile.filtered", 0, "filter");
+	says("capture.filtered", 0, "none is on a SIP port; mirror the port");
 	says("tunnel.encrypted", 0, "encrypted");
 	says("exported.other", 0, "export them");
 	says("reader.other_port", 1, "nothing to look at in 10 of 10 packets");

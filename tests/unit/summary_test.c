@@ -214,9 +214,24 @@ START_TEST(what_was_not_asked_for_is_told_apart)
 }
 END_TEST
 
-UNIT("summary", what_was_not_asked_for_is_told_apart,
-    a_person_reads_a_few_lines, of_many_clocks_those_furthest_off_are_shown,
-    nothing_seen_is_said_as_well, a_hint_if_most_was_not_watched,
+START_TEST(counters_are_listed_but_for_zeros)
+{
+	struct summary s = { .drop_count = 0 };
+
+	for (uint64_t i = 0; i < 40; i++)
+		ck_assert(summary_drop(&s,
+		    i == 1 ? COUNTER_OTHER : COUNTER_EVENT, "room.reason", i));
+	ck_assert_uint_eq(s.drop_count, 39);
+	ck_assert_uint_eq(s.drops[38].value, 39);
+	ck_assert(s.drops[0].other && !s.drops[1].other);
+	summary_done(&s);
+}
+END_TEST
+
+UNIT("summary", counters_are_listed_but_for_zeros,
+    what_was_not_asked_for_is_told_apart, a_person_reads_a_few_lines,
+    of_many_clocks_those_furthest_off_are_shown, nothing_seen_is_said_as_well,
+    a_hint_if_most_was_not_watched,
     timeouts_that_were_not_watched_are_a_hint_whatever_their_share,
     no_hint_where_all_was_watched, done_frees_what_it_owns,
     dates_without_a_zone_are_said_to_be_unreadable)

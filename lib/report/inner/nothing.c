@@ -2,7 +2,8 @@
 #include "report/inner/nothing.h"
 
 static void
-add_number(struct textbuf *t, const char *what, const struct obstacle_vote *vote)
+add_number(
+    struct textbuf *t, const char *what, const struct obstacle_vote *vote)
 {
 	if (vote->lead == 0)
 		return;
@@ -112,6 +113,16 @@ write_filter(struct textbuf *t, const struct obstacles *u)
 	    t, "none passes the filter; give another, see pcap-filter(7)");
 }
 
+/* The live filter passes SIP ports, tunnels and witnesses alone. */
+static void
+write_unwanted(struct textbuf *t, const struct obstacles *u)
+{
+	(void)u;
+	textbuf_add(t,
+	    "none is on a SIP port; mirror the port or VLAN of a SIP server, "
+	    "or name its ports in [sip]");
+}
+
 static void
 write_pdu(struct textbuf *t, const struct obstacles *u)
 {
@@ -145,6 +156,7 @@ static const struct {
 	{ "exported.other", write_pdu },
 	{ "reader.other_port", write_port },
 	{ "savefile.filtered", write_filter },
+	{ "capture.filtered", write_unwanted },
 };
 
 static const struct summary_drop *

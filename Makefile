@@ -146,6 +146,11 @@ $B/tests/system/siptimed-stepping: $B/daemon/main.o \
 $B/tests/system/flood: $B/tests/system/flood.o
 	$(call say,LINK)
 	$Q$(LINK)
+$B/tests/hostile/hostile: \
+    $(patsubst %.c,$B/%.o,$(wildcard tests/hostile/*.c)) $(script) \
+    $B/libsiptimed.a
+	$(call say,LINK)
+	$Q$(LINK) -lpcap
 $B/tests/system/hellotime: $B/tests/system/hellotime.o
 	$(call say,LINK)
 	$Q$(LINK) -lssl -lcrypto
@@ -188,6 +193,10 @@ check: $B/siptimed $(units) $(replays) $(tools) $B/tests/bench/generate
 check-live: $B/siptimed $B/siptimectl $B/tests/system/siptimed-stepping $B/tests/system/flood
 	@tests/system/live $B
 
+# Floods, and what they must not hide: some two minutes.
+check-hostile: $B/siptimed $B/tests/hostile/hostile
+	@tests/hostile/run $B
+
 # What real stacks say without keys, captured and judged: takes root.
 check-witness: $B/siptimed $B/tests/system/hellotime
 	@tests/system/witness $B
@@ -224,8 +233,8 @@ format:
 	    $(wildcard lib/*/*.[ch] lib/*/inner/*.[ch] daemon/*.[ch] \
 	    daemon/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all bench check check-decrypt check-live check-witness check-wrapped \
-    clean demo format fuzz
+.PHONY: all bench check check-decrypt check-hostile check-live check-witness \
+    check-wrapped clean demo format fuzz
 .SECONDARY:
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d $B/*/*/*/*.d)

@@ -130,7 +130,8 @@ compare(const struct agreement_entry *teller, const struct candidate *old,
 		return COPY;
 	if (near(old->offset, new->offset, WITHIN))
 		return AGREES;
-	if (teller->key.kind == AGREEMENT_NTP_CLIENT)
+	if (teller->key.kind != AGREEMENT_TLS_CLIENT &&
+	    teller->key.kind != AGREEMENT_TLS_SERVER)
 		return DIFFERENT;
 	/* The offsets of what the random octet leaves. */
 	a = old->offset - (old->told - masked(old->told));

@@ -8,14 +8,14 @@
 
 /*
  * Fields that hold the time, or random octets instead (TLS gmt_unix_time, a
- * client's NTP transmit timestamp), are learned for each teller (DOMAIN 2.4):
- * where two readings differ from our clock by the same, within 3 s, it is a
- * clock (for random octets of 32 bits that happens 7 times in 2^32).  A host
- * may have programs of both kinds: then those readings count that agree.
- * Where only the low octet is random (GnuTLS 3.3 to 3.6.2), readings agree
- * within 256 s and are worth that much; after three readings that disagree
- * pairwise such an agreement proves nothing for a day.  A reading equal to the
- * one before proves nothing either: it may be a copy.
+ * client's NTP transmit timestamp, a user name of MRAS), are learned for each
+ * teller (DOMAIN 2.4): where two readings differ from our clock by the same,
+ * within 3 s, it is a clock (for random octets of 32 bits that happens 7 times
+ * in 2^32).  A host may have programs of both kinds: then those readings count
+ * that agree. Where only the low octet is random (GnuTLS 3.3 to 3.6.2),
+ * readings agree within 256 s and are worth that much; after three readings
+ * that disagree pairwise such an agreement proves nothing for a day.  A reading
+ * equal to the one before proves nothing either: it may be a copy.
  *
  * No window of plausible times: clocks that are off by years count too.
  */
@@ -23,7 +23,8 @@
 enum agreement_kind {
 	AGREEMENT_TLS_CLIENT,
 	AGREEMENT_TLS_SERVER,
-	AGREEMENT_NTP_CLIENT
+	AGREEMENT_NTP_CLIENT,
+	AGREEMENT_MRAS /* when a relay's credentials were issued */
 };
 
 /* The host whose clock is read; port 0 for a client, since its ports change. */

@@ -10,6 +10,9 @@
  * and are never shown.
  */
 
+/* Where an Edge answers, unless it is configured otherwise (DOMAIN 3.5). */
+enum { MRAS_PORT = 5062 };
+
 /* DOMAIN 3.2: a SERVICE with the MRAS content type, or addressed to
  * opaque=srvr:MRAS, or ;grid on port 5062, or user part MRASLoc. */
 bool mras_is_request(const struct sip_message *m);

@@ -4,12 +4,14 @@
 
 #include <stdbool.h>
 
+#include "base/nstime.h"
 #include "base/slice.h"
 
 /*
  * The XML body of an MRAS request or response (MS-AVEDGEA, DOMAIN 3.3), read by
  * expat: of all of it only what shows whether it succeeded is kept.  The text
- * of elements, credentials among it, is never looked at.
+ * of elements is not looked at, but for the duration and the first octets of
+ * the user name, which hold when the credentials end and nothing secret.
  *
  * Bounded: MRASBODY_OCTETS of input, depth and number of elements; a document
  * type declaration, and with it every entity, is refused.
@@ -22,6 +24,10 @@ struct mrasbody {
 	char reason_phrase[MRASBODY_PHRASE]; /* as sent; "": there is none */
 	unsigned relays;                     /* mediaRelay elements */
 	bool has_credentials;
+	/* When the Edge issued the first credentials, by its own clock: when
+	 * they end less their duration (DOMAIN 3.4). */
+	bool has_issued;
+	nstime issued;
 };
 
 /* False, and *body untouched, if it is no MRAS document that is whole. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/ntlm.h"
 
+#include "base/base64.h"
 #include "base/cursor.h"
 #include "base/filetime.h"
 #include "sip/inner/field.h"
@@ -15,43 +16,6 @@ enum {
 
 /* How every challenge begins: "NTLMSSP", a NUL, and message type 2. */
 #define CHALLENGE "TlRMTVNTUAACAAAA"
-
-static int
-sextet(uint8_t octet)
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				       "abcdefghijklmnopqrstuvwxyz"
-				       "0123456789+/";
-	const char *found = octet == 0 ? NULL : strchr(alphabet, octet);
-
-	return found == NULL ? -1 : (int)(found - alphabet);
-}
-
-/* Up to the padding.  False if there is no room, or anything else in it. */
-static bool
-decode(struct slice base64, uint8_t *octets, size_t room, size_t *len)
-{
-	uint32_t bits = 0;
-	unsigned count = 0;
-	size_t used = 0;
-
-	while (base64.len > 0 && base64.p[base64.len - 1] == '=')
-		base64.len--;
-	for (size_t i = 0; i < base64.len; i++) {
-		const int six = sextet(base64.p[i]);
-
-		if (six < 0 || used == room)
-			return false;
-		bits = bits << 6 | (uint32_t)six;
-		count += 6;
-		if (count < 8)
-			continue;
-		count -= 8;
-		octets[used++] = (uint8_t)(bits >> count);
-	}
-	*len = used;
-	return true;
-}
 
 /* MS-NLMP 2.2.2.1: pairs of an id and a value. */
 static bool
@@ -113,7 +77,8 @@ ntlm_find(struct slice octets, nstime *time)
 		if (is_challenge(&field) &&
 		    param_find(field.value, ',', "gssapi-data", &base64) &&
 		    slice_starts_with(base64, CHALLENGE))
-			return decode(base64, challenge, MOST_OCTETS, &len) &&
+			return base64_decode(
+				   base64, challenge, MOST_OCTETS, &len) &&
 			    read_challenge(slice_of(challenge, len), time);
 	return false;
 }

@@ -91,6 +91,13 @@ static const struct witness_row rows[WITNESS_KINDS] = {
 		.weight = APPLICATION,
 		.in_sip = true,
 	},
+	[WITNESS_MRAS] = {
+		.name = "mras",
+		.label = "MRAS",
+		.transit = WITNESS_TRANSIT,
+		.weight = APPLICATION,
+		.in_sip = true,
+	},
 };
 
 const struct witness_row *

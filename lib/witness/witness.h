@@ -19,11 +19,12 @@ enum witness {
 	WITNESS_KERBEROS, /* KRB-ERROR */
 	WITNESS_SMB,      /* NEGOTIATE response */
 	WITNESS_NTLM,     /* a challenge in SIP */
+	WITNESS_MRAS,     /* when a relay's credentials were issued */
 	WITNESS_KINDS     /* how many there are */
 };
 
 /* Their names in that order: those that are heard unless configured. */
-#define WITNESS_NAMES "date tls ntp kerberos smb ntlm"
+#define WITNESS_NAMES "date tls ntp kerberos smb ntlm mras"
 
 /* How long a packet is on its way, unless it waits in a queue. */
 #define WITNESS_TRANSIT (250 * NSTIME_MS)

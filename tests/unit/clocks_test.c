@@ -162,6 +162,83 @@ START_TEST(a_date_is_its_senders_where_it_is_new)
 }
 END_TEST
 
+/* The Edge's clock is an hour behind; it gives so many minutes more. */
+#define GRANTED(token)                                                         \
+	"<response reasonPhrase=\"OK\"><credentials><username>" token          \
+	"</username><duration>480</duration></credentials></response>"
+
+static const char *const granted[] = {
+	GRANTED("AQEAIDks9IABy4PFMDEyMzQ1Njc4OTAxMjM0NTY3ODk="),
+	GRANTED("AQEAIFzwOoABy4PFMDEyMzQ1Njc4OTAxMjM0NTY3ODk="),
+	GRANTED("AQEAIICzgIABy4PFMDEyMzQ1Njc4OTAxMjM0NTY3ODk="),
+	GRANTED("AQEAIKR2xoABy4PFMDEyMzQ1Njc4OTAxMjM0NTY3ODk="),
+};
+
+static void
+grant(unsigned minute, unsigned from, uint16_t port, unsigned vias)
+{
+	const struct sip_message m = {
+		.status = 200,
+		.method = slice_text("SERVICE"),
+		.vias = vias,
+		.content_type =
+		    slice_text("application/msrtc-media-relay-auth+xml"),
+		.body = slice_text(granted[minute]),
+	};
+	const struct origin origin = {
+		.from = end_of(from, port),
+		.to = end_of(99, 40000),
+		.wall = START + minute * 60 * NSTIME_S,
+		.now = minute * 60 * NSTIME_S,
+	};
+
+	clocks_message(clocks,
+	    &(struct clocks_message){
+		.message = &m,
+		.octets = m.body,
+		.origin = &origin,
+		.input = { .match = TXNTABLE_RESPONSE },
+	    });
+}
+
+START_TEST(relay_credentials_tell_the_clock_of_the_relay_once_learnt)
+{
+	begin(0);
+	grant(0, 21, 5062, 1);
+	ck_assert_uint_eq(on.stamps, 0);
+	grant(1, 21, 5062, 1);
+	ck_assert_uint_eq(on.stamps, 1);
+	ck_assert_int_eq(on.stamp.witness, WITNESS_MRAS);
+	ck_assert_int_eq(on.stamp.attribution, STAMP_HOST);
+	ck_assert_uint_eq(on.stamp.peer.octets[3], 21);
+	ck_assert_int_eq(on.stamp.told - on.stamp.wall,
+	    -3600 * NSTIME_S + 123456 * NSTIME_US);
+	clocks_free(clocks);
+}
+END_TEST
+
+START_TEST(a_front_end_that_passes_credentials_on_is_not_judged_by_them)
+{
+	begin(0);
+	for (unsigned i = 0; i < 4; i++) {
+		grant(i, 21, 5062, 2);
+		grant(i, 11, 5061, 2);
+		grant(i, 12, 5061, 1);
+	}
+	ck_assert_uint_eq(on.stamps, 3);
+	ck_assert_uint_eq(on.stamp.peer.octets[3], 21);
+	clocks_free(clocks);
+	begin(0);
+	for (unsigned i = 0; i < 4; i++)
+		grant(i, 11, 5061, 1);
+	ck_assert_uint_eq(on.stamps, 0);
+	for (unsigned i = 0; i < 4; i++)
+		grant(i, 11, 5061, 2);
+	ck_assert_int_eq(on.stamp.attribution, STAMP_VIA);
+	clocks_free(clocks);
+}
+END_TEST
+
 START_TEST(refusals_are_told_with_what_they_say)
 {
 	const struct txntable_input in = { .match = TXNTABLE_RESPONSE };
@@ -188,7 +265,9 @@ START_TEST(refusals_are_told_with_what_they_say)
 }
 END_TEST
 
-UNIT("clocks", a_stamp_passes_unless_its_witness_is_switched_off,
+UNIT("clocks", relay_credentials_tell_the_clock_of_the_relay_once_learnt,
+    a_front_end_that_passes_credentials_on_is_not_judged_by_them,
+    a_stamp_passes_unless_its_witness_is_switched_off,
     a_client_is_believed_once_it_agrees_with_itself,
     a_client_that_makes_it_up_is_not, a_date_is_its_senders_where_it_is_new,
     refusals_are_told_with_what_they_say)

@@ -38,6 +38,50 @@ START_TEST(a_response_succeeds_with_the_phrase_ok)
 }
 END_TEST
 
+/* Issued at 2011-01-03 18:22:00.25 for 480 minutes: it ends at FILETIME
+ * 0x01cbabb62ae8f9a0, low half first. */
+#define ISSUED (1294078920 * NSTIME_S + 250 * NSTIME_MS)
+#define TOKEN "AQEAICro+aABy6u2MDEyMzQ1Njc4OTAxMjM0NTY3ODk="
+#define GRANTED(name, minutes)                                                 \
+	RESPONSE("OK",                                                         \
+	    "<credentialsResponse><credentials><username>" name                \
+	    "</username><password>cGFzcw==</password><duration>" minutes       \
+	    "</duration></credentials></credentialsResponse>")
+
+START_TEST(credentials_tell_when_they_were_issued)
+{
+	struct mrasbody body;
+
+	ck_assert(parse(GRANTED(TOKEN, "480"), &body));
+	ck_assert(body.has_issued);
+	ck_assert_int_eq(body.issued, ISSUED);
+	ck_assert(parse(GRANTED("\r\n  " TOKEN, " 480\n"), &body));
+	ck_assert_int_eq(body.issued, ISSUED);
+}
+END_TEST
+
+START_TEST(credentials_of_another_form_tell_nothing)
+{
+	static const char *const others[] = {
+		GRANTED("c2VjcmV0", "480"),
+		GRANTED("not base 64, not at all", "480"),
+		GRANTED(TOKEN, ""),
+		GRANTED(TOKEN, "0"),
+		GRANTED(TOKEN, "-480"),
+		GRANTED(TOKEN, "99999999"),
+		GRANTED("AQEAIQAAAAAAAAAAAAAAAAAA", "480"),
+		RESPONSE("OK",
+		    "<username>" TOKEN "</username><duration>480</duration>"),
+	};
+	struct mrasbody body;
+
+	for (size_t i = 0; i < sizeof(others) / sizeof(*others); i++) {
+		ck_assert_msg(parse(others[i], &body), "%zu", i);
+		ck_assert_msg(!body.has_issued, "%zu", i);
+	}
+}
+END_TEST
+
 START_TEST(any_other_phrase_is_a_failure)
 {
 	static const char *const phrases[] = {
@@ -153,8 +197,9 @@ START_TEST(survives_every_cut)
 }
 END_TEST
 
-UNIT("mrasbody", a_response_succeeds_with_the_phrase_ok,
-    any_other_phrase_is_a_failure, a_request_is_recognized,
-    other_documents_are_refused, entities_are_refused,
+UNIT("mrasbody", credentials_tell_when_they_were_issued,
+    credentials_of_another_form_tell_nothing,
+    a_response_succeeds_with_the_phrase_ok, any_other_phrase_is_a_failure,
+    a_request_is_recognized, other_documents_are_refused, entities_are_refused,
     depth_elements_and_size_are_bounded, a_long_phrase_is_cut,
     survives_every_cut)

@@ -208,7 +208,7 @@ START_TEST(names_are_joined_in_order)
 	ck_assert_str_eq(store, "date,ntp");
 	textbuf_init(&t, store, sizeof(store));
 	select_write(&t, ~0u);
-	ck_assert_str_eq(store, "date,tls,ntp,kerberos,smb,ntlm");
+	ck_assert_str_eq(store, "date,tls,ntp,kerberos,smb,ntlm,mras");
 }
 END_TEST
 
@@ -237,8 +237,9 @@ tell_one_clock(nstime ahead, nstime step, int64_t drift_ppm)
 		[WITNESS_KERBEROS] = NSTIME_MS,
 		[WITNESS_SMB] = 16 * NSTIME_MS,
 		[WITNESS_NTLM] = 16 * NSTIME_MS,
+		[WITNESS_MRAS] = NSTIME_S,
 	};
-	const unsigned heard = 1 + (unsigned)chance(63);
+	const unsigned heard = 1 + (unsigned)chance((1 << WITNESS_KINDS) - 1);
 	nstime at = 0;
 
 	for (unsigned i = 0; i < 200; i++) {

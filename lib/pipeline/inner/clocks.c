@@ -4,10 +4,17 @@
 #include <stdlib.h>
 
 #include "clock/agreement.h"
+#include "sip/mras.h"
+#include "sip/mrasbody.h"
 #include "sip/msdiag.h"
 #include "sip/ntlm.h"
 #include "sip/sipdate.h"
 #include "sip/sipreason.h"
+
+/* Credentials that were seen lately, by when they were issued. */
+enum { TOKENS = 16 };
+
+#define TEN_YEARS (INT64_C(3652) * 86400 * NSTIME_S)
 
 struct clocks {
 	struct clocks_limits limits;
@@ -15,6 +22,8 @@ struct clocks {
 	void *arg;
 	struct agreement *agreement;
 	struct sipdate_stats dates;
+	nstime tokens[TOKENS]; /* a ring */
+	unsigned token_count;  /* so far */
 };
 
 static bool
@@ -204,23 +213,6 @@ read_refusal(struct clocks *c, const struct clocks_message *in)
 		tell_diagnostic(c, r, &diag);
 }
 
-void
-clocks_message(struct clocks *c, const struct clocks_message *in)
-{
-	const enum txntable_match match = in->input.match;
-
-	if (match != TXNTABLE_NEW && match != TXNTABLE_RESPONSE)
-		return;
-	if (!in->input.date_relayed)
-		read_date(c, in);
-	if (match != TXNTABLE_RESPONSE)
-		return;
-	if (!in->input.date_relayed && in->message->status >= 400)
-		read_challenge(c, in);
-	if (in->message->status >= 400 || in->message->has_reason)
-		read_refusal(c, in);
-}
-
 /* True where the teller is known to send its clock; *stamp then holds what that
  * is worth. */
 static bool
@@ -239,6 +231,69 @@ is_learnt(struct clocks *c, const struct agreement_teller *teller,
 	stamp->told = reading.told;
 	stamp->resolution = reading.resolution;
 	return true;
+}
+
+/* A proxy that passes credentials on did not issue them. */
+static bool
+is_passed_on(struct clocks *c, nstime issued)
+{
+	for (unsigned i = 0; i < TOKENS && i < c->token_count; i++)
+		if (c->tokens[i] == issued)
+			return true;
+	c->tokens[c->token_count++ % TOKENS] = issued;
+	return false;
+}
+
+/*
+ * No document says how a relay makes its user names, so that they hold its
+ * clock is learnt by agreement.  The relay is who answers on its port, or a
+ * request that another host has passed on.
+ */
+static void
+read_token(struct clocks *c, const struct clocks_message *in)
+{
+	const struct origin *o = in->origin;
+	const struct agreement_teller teller = { o->from, AGREEMENT_MRAS };
+	const bool relay = o->from.port == MRAS_PORT;
+	struct mrasbody body;
+	struct stamp stamp = {
+		.peer = o->from.address,
+		.witness = WITNESS_MRAS,
+		.attribution = relay ? STAMP_HOST : STAMP_VIA,
+		.resolution = NSTIME_S,
+		.wall = o->wall,
+		.now = o->now,
+	};
+
+	if ((!relay && in->message->vias < 2) ||
+	    !mrasbody_parse(in->message->body, &body) || !body.has_issued ||
+	    is_passed_on(c, body.issued))
+		return;
+	stamp.told = body.issued;
+	if (!nstime_passed(o->wall, TEN_YEARS, stamp.told) &&
+	    !nstime_passed(stamp.told, TEN_YEARS, o->wall) &&
+	    is_learnt(c, &teller, &stamp))
+		tell_stamp(c, &stamp);
+}
+
+void
+clocks_message(struct clocks *c, const struct clocks_message *in)
+{
+	const enum txntable_match match = in->input.match;
+
+	if (match != TXNTABLE_NEW && match != TXNTABLE_RESPONSE)
+		return;
+	if (!in->input.date_relayed)
+		read_date(c, in);
+	if (match != TXNTABLE_RESPONSE)
+		return;
+	if (!in->input.date_relayed && in->message->status >= 400)
+		read_challenge(c, in);
+	if (in->message->status >= 400 || in->message->has_reason)
+		read_refusal(c, in);
+	if (in->message->status == 200 && is_heard(c, WITNESS_MRAS) &&
+	    mras_is_response(in->message))
+		read_token(c, in);
 }
 
 void

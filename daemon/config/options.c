@@ -6,7 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ALIGN = 256, CHECK_CONFIG, EXPLAIN, HELP, JSON, PRINT_CONFIG, VERSION };
+enum {
+	ALIGN = 256,
+	CHECK_CONFIG,
+	EXPLAIN,
+	HELP,
+	JSON,
+	PRINT_CONFIG,
+	REPORT,
+	VERSION
+};
 
 static const struct option long_options[] = {
 	{ "align", no_argument, NULL, ALIGN },
@@ -15,6 +24,7 @@ static const struct option long_options[] = {
 	{ "help", no_argument, NULL, HELP },
 	{ "json", no_argument, NULL, JSON },
 	{ "print-config", no_argument, NULL, PRINT_CONFIG },
+	{ "report", required_argument, NULL, REPORT },
 	{ "version", no_argument, NULL, VERSION },
 	{ NULL, 0, NULL, 0 },
 };
@@ -22,7 +32,7 @@ static const struct option long_options[] = {
 static const char help[] =
     "usage: siptimed [-c FILE] [-i IFACE ...] [--json] [-nv] [filter]\n"
     "       siptimed -r FILE [-r FILE ...] [-c FILE] [--align] [--json] [-nv]\n"
-    "                [filter]\n"
+    "                [--report FILE.html] [filter]\n"
     "       siptimed [-c FILE] --check-config | --print-config\n"
     "       siptimed --explain KIND|all | --version | --help\n"
     "\n"
@@ -39,6 +49,7 @@ static const char help[] =
     "  -v              say more on standard error\n"
     "  --json          one JSON object per line on standard output\n"
     "  --align         take out of savefiles by how much their clocks differ\n"
+    "  --report FILE   with -r: write the page of what is wrong, as one file\n"
     "  --check-config  say what is wrong with the configuration, and end\n"
     "  --print-config  print what is in force and where it comes from, and "
     "end\n"
@@ -127,9 +138,22 @@ parse_one(struct options *o, const struct log *log, int option)
 		return 0;
 	case PRINT_CONFIG:
 		return set_action(o, log, OPTIONS_PRINT_CONFIG);
+	case REPORT:
+		o->report = optarg;
+		return 0;
 	default:
 		return set_action(o, log, OPTIONS_VERSION);
 	}
+}
+
+/* What is made of a whole capture needs one. */
+static int
+check_together(const struct options *o, const struct log *log)
+{
+	if (o->report == NULL || o->path_count > 0)
+		return 0;
+	log_error(log, "--report: needs -r FILE");
+	return -EINVAL;
 }
 
 /* As tcpdump does: the operands are the filter's words. */
@@ -172,6 +196,8 @@ options_parse(struct options *o, int argc, char *argv[])
 		error = option == '?' || option == ':'
 		    ? refuse(&log, argc, argv, option)
 		    : parse_one(o, &log, option);
+	if (error == 0)
+		error = check_together(o, &log);
 	if (error == 0 && optind < argc) {
 		o->filter = join(argv + optind, argc - optind);
 		if (o->filter == NULL) {

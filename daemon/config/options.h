@@ -24,11 +24,12 @@ struct options {
 	size_t path_count;
 	const char **interfaces; /* -i; likewise */
 	size_t interface_count;
-	const char *config;  /* -c, or NULL */
-	const char *explain; /* a kind, or "all" */
-	char *filter;        /* operands joined by blanks, or NULL; owned */
+	const char *config;   /* -c, or NULL */
+	const char *explain;  /* a kind, or "all" */
+	const char *report;   /* the path of a page to write, or NULL */
+	char *filter;         /* operands joined by blanks, or NULL; owned */
 	bool json;
-	bool align; /* the clocks of savefiles, where they differ */
+	bool align;    /* the clocks of savefiles, where they differ */
 	bool no_state; /* -n */
 	bool verbose;
 };

@@ -121,6 +121,44 @@ not_watched(const struct answers_rooms *r)
 	return object;
 }
 
+static json_t *
+drops(const struct answers_rooms *r)
+{
+	struct totals totals = { .count = 0 };
+	json_t *object = json_object();
+
+	r->count(r->arg, &totals);
+	for (size_t i = 0; i < totals.count; i++)
+		if (totals.entries[i].value != 0 &&
+		    totals.entries[i].kind != COUNTER_OTHER)
+			json_object_set_new(object, totals.entries[i].name,
+			    jsonvalue_count(totals.entries[i].value));
+	return object;
+}
+
+/* Transactions of which nothing can be said, by the reason. */
+static json_t *
+unknown(const struct answers_rooms *r)
+{
+	struct summary summary = { .wall = r->wall };
+	uint64_t asymmetric = 0, loss = 0, gave_up = 0, unrepeated = 0;
+
+	if (judge_summary(r->judge, &summary))
+		for (size_t i = 0; i < summary.method_count; i++) {
+			const struct summary_method *m = &summary.methods[i];
+
+			asymmetric += m->unknown_asymmetric;
+			loss += m->unknown_loss;
+			gave_up += m->unknown_gave_up;
+			unrepeated += m->unknown_unrepeated;
+		}
+	summary_done(&summary);
+	return json_pack("{s:o, s:o, s:o, s:o}", "asymmetric",
+	    jsonvalue_count(asymmetric), "loss", jsonvalue_count(loss),
+	    "gave_up", jsonvalue_count(gave_up), "unrepeated",
+	    jsonvalue_count(unrepeated));
+}
+
 json_t *
 answerstatus_counters(const struct answers_rooms *r)
 {
@@ -142,8 +180,8 @@ answerstatus_give(
 	(void)ask;
 	(void)error;
 	return json_pack(
-	    "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o, s:o, "
-	    "s:o}",
+	    "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, "
+	    "s:o, s:o, s:o}",
 	    "version", SIPTIMED_VERSION, "observer", r->observer, "time",
 	    jsonvalue_time(r->wall), "uptime_s",
 	    jsonvalue_seconds(r->monotonic - r->started, 0), "packets",
@@ -151,6 +189,7 @@ answerstatus_give(
 	    jsonvalue_count(r->messages), "open",
 	    jsonvalue_count(matcher_open(r->matcher)), "alerts",
 	    alert_counts(r), "watched", watched(r), "not_watched",
-	    not_watched(r), "clock", r->clock, "interfaces", interface_list(r),
-	    "sinks", sink_list(r), "silences", silence_list(r));
+	    not_watched(r), "unknown", unknown(r), "drops", drops(r), "clock",
+	    r->clock, "interfaces", interface_list(r), "sinks", sink_list(r),
+	    "silences", silence_list(r));
 }

@@ -10,6 +10,7 @@
 #include "keys/keyring.h"
 #include "report/diagnosis.h"
 #include "run/replay.h"
+#include "run/reportfile.h"
 #include "outlet/sink_json.h"
 #include "outlet/sink_text.h"
 
@@ -24,6 +25,7 @@ struct offline {
 	struct judge *judge;
 	struct replay *replay;
 	struct diagnosis *diagnosis;
+	struct recent *recent; /* NULL: no report is wanted */
 	struct progress progress;
 	struct throttle throttle;
 	struct watchhint_settings settings;
@@ -101,6 +103,8 @@ on_alert(void *arg, const struct alert_event *event)
 	}
 	j->raised += raised;
 	diagnosis_input(j->diagnosis, event);
+	if (j->recent != NULL)
+		recent_add(j->recent, event);
 	if (is_for_programs(event) && !j->options->json)
 		return;
 	if (j->stop || !may_pass(j, event))
@@ -153,7 +157,7 @@ begin(struct offline *j, const struct siphash_key *key)
 	if (j->keyring == NULL)
 		return false;
 	limits.reader.secrets = keyring_secrets(j->keyring);
-	limits.judge.ledger.kept = false; /* nobody asks */
+	limits.judge.ledger.kept = j->options->report != NULL;
 	/* A savefile is judged once and whole, so nothing is held back. */
 	throttle_init(&j->throttle,
 	    config_is_set(j->config, "alerts", "rate") ? j->config->alerts.rate
@@ -164,6 +168,11 @@ begin(struct offline *j, const struct siphash_key *key)
 		.watched = &j->config->timeouts.ports,
 		.methods = j->config->timeouts.methods,
 	};
+	if (j->options->report != NULL) {
+		if (reportfile_check(j->options->report, j->log) < 0)
+			return false;
+		j->recent = recent_new();
+	}
 	progress_init(&j->progress);
 	j->diagnosis = diagnosis_new();
 	j->judge = judge_new(&limits.judge, on_alert, j);
@@ -171,7 +180,8 @@ begin(struct offline *j, const struct siphash_key *key)
 	j->reader = reader_new(&limits.reader,
 	    &(struct reader_output){ matcher_input, matcher_hint, j->matcher });
 	if (j->judge == NULL || j->matcher == NULL || j->reader == NULL ||
-	    j->diagnosis == NULL) {
+	    j->diagnosis == NULL ||
+	    (j->options->report != NULL && j->recent == NULL)) {
 		log_error(j->log, "out of memory; lower [limits]");
 		return false;
 	}
@@ -286,6 +296,47 @@ write_summary(struct offline *j)
 	return error;
 }
 
+static void
+count(void *arg, struct totals *totals)
+{
+	const struct offline *j = arg;
+
+	replay_stats(j->replay, totals_gather, totals);
+	reader_stats(j->reader, totals_gather, totals);
+	matcher_stats(j->matcher, totals_gather, totals);
+	judge_stats(j->judge, totals_gather, totals);
+}
+
+static int
+write_report(struct offline *j)
+{
+	struct reader_counts counts;
+	nstime first, last, end;
+
+	if (j->recent == NULL)
+		return 0;
+	reader_counts(j->reader, &counts);
+	replay_span(j->replay, &first, &last, &end);
+	return reportfile_write(j->options->report,
+	    &(struct answers_rooms){
+		.config = j->config,
+		.judge = j->judge,
+		.matcher = j->matcher,
+		.recent = j->recent,
+		.packets = counts.packets,
+		.messages = counts.messages,
+		.count = count,
+		.arg = j,
+		.observer = j->options->paths[0],
+		.clock = "that of the savefile",
+		.started = first,
+		.now = end,
+		.wall = end,
+		.monotonic = end,
+	    },
+	    j->log);
+}
+
 static int
 run(struct offline *j)
 {
@@ -306,7 +357,7 @@ run(struct offline *j)
 	if (!j->stop && (damaged == 0 || counts.packets > 0))
 		fail(j, write_summary(j));
 	fail(j, offline_flush(j->log, j->error));
-	if (j->error < 0 || damaged < 0)
+	if (write_report(j) < 0 || j->error < 0 || damaged < 0)
 		return 2;
 	return j->raised > 0 ? 1 : 0;
 }
@@ -327,6 +378,7 @@ offline_run(const struct options *options, struct config *config,
 	matcher_free(j.matcher);
 	judge_free(j.judge);
 	keyring_free(j.keyring);
+	recent_free(j.recent);
 	diagnosis_free(j.diagnosis);
 	return status;
 }

@@ -44,6 +44,7 @@ START_TEST(savefiles_and_a_filter)
 	ck_assert_str_eq(options.paths[0], "a.pcap");
 	ck_assert_str_eq(options.paths[1], "-");
 	ck_assert_str_eq(options.filter, "udp port 5060");
+	ck_assert_ptr_null(options.report);
 	ck_assert(options.no_state);
 	ck_assert(!options.json);
 	options_done(&options);
@@ -85,6 +86,7 @@ START_TEST(what_is_wrong_is_named)
 	refused("-x", "-x: unknown option");
 	refused("--jsonn", "--jsonn: unknown option");
 	refused("--explain", "--explain: needs a value");
+	refused("--report a.html", "--report: needs -r FILE");
 	refused("-c a -c b", "-c b: a second configuration");
 }
 END_TEST
@@ -94,7 +96,7 @@ START_TEST(help_names_every_option)
 {
 	static const char *const names[] = { "-i IFACE", "-r FILE", "-c FILE",
 		"-n ", "-v ", "--json", "--check-config", "--print-config",
-		"--explain KIND", "--version" };
+		"--explain KIND", "--report FILE", "--version" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		ck_assert_msg(

@@ -373,6 +373,16 @@ first_layer(struct decode *d, const struct packet *packet, size_t len,
 	return false;
 }
 
+/* From the layer that is packet number `depth' inside the others. */
+static void
+descend(struct decode *d, struct decode_layer *layer, unsigned depth)
+{
+	for (; depth < MAX_DEPTH; depth++)
+		if (!ip_layer(d, layer))
+			return;
+	d->too_deep++;
+}
+
 void
 decode_input(struct decode *d, const struct packet *packet)
 {
@@ -383,10 +393,32 @@ decode_input(struct decode *d, const struct packet *packet)
 	if (!first_layer(d, packet, len, &layer.octets))
 		return;
 	layer.len = len - (octets.len - layer.octets.len);
-	for (unsigned depth = 0; depth < MAX_DEPTH; depth++)
-		if (!ip_layer(d, &layer))
-			return;
-	d->too_deep++;
+	descend(d, &layer, 0);
+}
+
+void
+decode_glanced(
+    struct decode *d, const struct packet *packet, const struct glance *glance)
+{
+	const struct ip ip = {
+		.from = endpoint_address(slice_first(glance->addresses, 4)),
+		.to = endpoint_address(slice_after(glance->addresses, 4)),
+		.protocol = IP_UDP,
+		.identification = glance->identification,
+		.payload = glance->datagram,
+		.payload_len = glance->datagram_len,
+	};
+	struct decode_layer layer = { .packet = packet };
+
+	if (udp_layer(d, &ip, false, &layer))
+		descend(d, &layer, 1);
+}
+
+void
+decode_ports(const struct decode_limits *limits, struct portset *ports)
+{
+	if (limits->tunnels)
+		tunnel_add_ports(&limits->tunnel_ports, ports);
 }
 
 void

@@ -5,6 +5,7 @@
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "net/endpoint.h"
+#include "net/glance.h"
 #include "net/icmp.h"
 #include "net/packet.h"
 #include "net/obstacle.h"
@@ -41,12 +42,14 @@ enum decode_transport {
 /* The innermost layer that was found.  Borrowed until the callback returns. */
 struct decode_event {
 	enum decode_transport transport;
-	const struct packet *packet;  /* the one that completed it */
-	struct endpoint from, to;     /* ports 0 for ICMP */
-	bool truncated;               /* payload is shorter than on the wire */
-	struct udp udp;               /* DECODE_UDP, DECODE_SCTP */
-	struct tcp tcp;               /* DECODE_TCP */
-	struct icmp_unreachable icmp; /* DECODE_ICMP */
+	const struct packet *packet; /* the one that completed it */
+	struct endpoint from, to;    /* ports 0 for ICMP */
+	bool truncated;              /* payload is shorter than on the wire */
+	union {
+		struct udp udp;               /* DECODE_UDP, DECODE_SCTP */
+		struct tcp tcp;               /* DECODE_TCP */
+		struct icmp_unreachable icmp; /* DECODE_ICMP */
+	};
 };
 
 typedef void decode_output(void *arg, const struct decode_event *event);
@@ -58,6 +61,13 @@ void decode_free(struct decode *d);
 
 /* Calls output at most once per packet, but for SCTP: once per message. */
 void decode_input(struct decode *d, const struct packet *packet);
+
+/* The same for a packet at which a glance was taken. */
+void decode_glanced(
+    struct decode *d, const struct packet *packet, const struct glance *glance);
+
+/* The ports at which a UDP datagram may be a tunnel's. */
+void decode_ports(const struct decode_limits *limits, struct portset *ports);
 
 /* Give up fragments whose time is over. */
 void decode_tick(struct decode *d, nstime now);

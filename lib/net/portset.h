@@ -23,4 +23,12 @@ portset_has(const struct portset *set, uint16_t port)
 	return (set->bits[port / 64] >> port % 64 & 1) != 0;
 }
 
+/* Add all of `other'. */
+static inline void
+portset_join(struct portset *set, const struct portset *other)
+{
+	for (unsigned i = 0; i < 65536 / 64; i++)
+		set->bits[i] |= other->bits[i];
+}
+
 #endif

@@ -3,145 +3,51 @@
 
 #include <stdlib.h>
 
-#include "pipeline/inner/serverlog.h"
+#include "pipeline/inner/messages.h"
+#include "pipeline/inner/sipports.h"
 #include "pipeline/inner/streams.h"
-#include "pipeline/inner/teller.h"
-#include "sip/plainsip.h"
-#include "sip/scan.h"
 
 struct reader {
 	struct reader_limits limits;
-	reader_hint *hint;
-	void *arg; /* of the hint */
+	struct sipports ports;
 
 	struct decode *decode;
 	struct tcpreasm *tcp;
 	struct streams *streams;
 	struct sightings *sightings;
-	struct message *message;
+	struct messages messages;
 	struct serverlog *log;
 
 	struct teller teller;
 	nstime last_drop;
 	nstime hole;   /* no packets were captured for long after this, .. */
 	nstime judged; /* .. and what was due is judged at this */
-	uint64_t packets, messages, segments;
-	uint64_t other_port, no_memory;
-	struct porttally unlisted; /* SIP on other ports */
-	struct obstacle_vote obstacle_port;
+	uint64_t packets, segments, no_memory;
 };
-
-/* The scanner reads what is written as nearly all messages are; libosip2
- * decides about the rest, and counts what it refuses. */
-static bool
-read_message(struct reader *r, struct slice octets, struct sip_message *m)
-{
-	if (scan_message(octets, &r->limits.message, m) == SCAN_PARSED)
-		return true;
-	return message_parse(r->message, octets, m) == MESSAGE_PARSED;
-}
-
-static void
-tell_message(struct reader *r, struct slice octets, const struct sip_message *m,
-    struct event *event)
-{
-	r->messages++;
-	event->kind = EVENT_MESSAGE;
-	event->flow = event->message.origin.flow;
-	event->message.octets = octets;
-	event->message.message = m;
-	teller_event(&r->teller, event);
-}
-
-static bool
-is_sip_port(const struct reader *r, uint16_t port)
-{
-	return portset_has(&r->limits.sip_ports, port);
-}
 
 /* Responses may come from any port (RFC 3261 section 18.2.2). */
 static bool
 is_sip_datagram(const struct reader *r, const struct decode_event *e)
 {
-	return is_sip_port(r, e->from.port) || is_sip_port(r, e->to.port) ||
+	return sipports_has(&r->ports, e->from.port) ||
+	    sipports_has(&r->ports, e->to.port) ||
 	    slice_starts_with(e->udp.payload, "SIP/2.0 ");
-}
-
-/* Servers and Wireshark write messages that came over TCP or TLS as datagrams
- * of their own making: the Via shows which it was. */
-static enum transport
-transport_of(const struct sip_message *m)
-{
-	if (slice_is_nocase(m->via_transport, "TLS") ||
-	    slice_is_nocase(m->via_transport, "WSS"))
-		return TRANSPORT_TLS;
-	if (slice_is_nocase(m->via_transport, "TCP") ||
-	    slice_is_nocase(m->via_transport, "WS"))
-		return TRANSPORT_TCP;
-	return TRANSPORT_UDP;
-}
-
-static void
-read_datagram(struct reader *r, const struct decode_event *e)
-{
-	const struct slice octets = e->udp.payload;
-	struct sip_message m;
-	struct event event;
-	bool is_message;
-
-	if (r->hint != NULL)
-		r->hint(r->arg, &e->from.address, &e->to.address);
-	is_message = read_message(r, octets, &m);
-	if (e->truncated && framing_may_be_sip(octets) && octets.len > 0)
-		teller_truncated(&r->teller);
-	if (!is_message) {
-		teller_packet(&r->teller, &e->from.address, &e->to.address);
-		return;
-	}
-	event.message.origin = (struct origin){
-		.transport = e->transport == DECODE_SCTP ? TRANSPORT_TCP
-							 : transport_of(&m),
-		.from = e->from,
-		.to = e->to,
-		.now = r->teller.now,
-		.wall = r->teller.now + r->teller.ahead,
-	};
-	tell_message(r, octets, &m, &event);
-}
-
-static void
-count_other(struct reader *r, const struct decode_event *e)
-{
-	r->other_port++;
-	obstacle_count(&r->obstacle_port,
-	    e->from.port < e->to.port ? e->from.port : e->to.port);
-}
-
-/* SIP on ports that nobody listed is counted by the server's port. */
-static void
-note_unlisted(
-    struct reader *r, const struct decode_event *e, struct slice payload)
-{
-	const enum plainsip kind = plainsip_kind(payload);
-	const uint16_t port =
-	    kind == PLAINSIP_REQUEST ? e->to.port : e->from.port;
-
-	if (kind != PLAINSIP_NONE)
-		porttally_add(&r->unlisted, port, 1);
 }
 
 static void
 on_udp(struct reader *r, const struct decode_event *e)
 {
-	if (!is_sip_port(r, e->from.port) && !is_sip_port(r, e->to.port))
-		note_unlisted(r, e, e->udp.payload);
+	if (!sipports_has(&r->ports, e->from.port) &&
+	    !sipports_has(&r->ports, e->to.port))
+		sipports_note(
+		    &r->ports, e->from.port, e->to.port, e->udp.payload);
 	if (sightings_udp_port(r->sightings, e->from.port) ||
 	    sightings_udp_port(r->sightings, e->to.port))
 		sightings_datagram(r->sightings, e);
 	else if (is_sip_datagram(r, e))
-		read_datagram(r, e);
+		messages_datagram(&r->messages, e);
 	else
-		count_other(r, e);
+		sipports_count(&r->ports, e->from.port, e->to.port);
 }
 
 static void
@@ -174,15 +80,15 @@ on_witness_segment(struct reader *r, const struct decode_event *e)
 	}
 	if (r->limits.hellos && sightings_hello(r->sightings, e))
 		return;
-	note_unlisted(r, e, e->tcp.payload);
-	count_other(r, e);
+	sipports_note(&r->ports, e->from.port, e->to.port, e->tcp.payload);
+	sipports_count(&r->ports, e->from.port, e->to.port);
 }
 
 static void
 on_tcp(struct reader *r, const struct decode_event *e)
 {
-	const bool from = is_sip_port(r, e->from.port);
-	const bool to = is_sip_port(r, e->to.port);
+	const bool from = sipports_has(&r->ports, e->from.port);
+	const bool to = sipports_has(&r->ports, e->to.port);
 
 	if (!from && !to) {
 		on_witness_segment(r, e);
@@ -200,9 +106,9 @@ static void
 on_sctp(struct reader *r, const struct decode_event *e)
 {
 	if (is_sip_datagram(r, e))
-		read_datagram(r, e);
+		messages_datagram(&r->messages, e);
 	else
-		count_other(r, e);
+		sipports_count(&r->ports, e->from.port, e->to.port);
 }
 
 static void
@@ -261,7 +167,7 @@ on_stream_message(void *arg, const struct tcpreasm_event *e,
 	struct sip_message m;
 	struct event event;
 
-	if (!read_message(r, f->octets, &m))
+	if (!messages_parse(&r->messages, f->octets, &m))
 		return;
 	if (m.is_request &&
 	    tcpreasm_await(r->tcp, e->connection, e->direction, f->end))
@@ -276,7 +182,7 @@ on_stream_message(void *arg, const struct tcpreasm_event *e,
 		.now = f->now,
 		.wall = f->wall,
 	};
-	tell_message(r, f->octets, &m, &event);
+	messages_tell(&r->messages, f->octets, &m, &event);
 }
 
 static struct context
@@ -306,6 +212,17 @@ streams_limits(const struct reader_limits *limits)
 	};
 }
 
+/* SIP's, the tunnels' and the witnesses'. */
+static void
+set_ports(struct reader *r, const struct reader_limits *limits)
+{
+	struct portset others = { .bits = { 0 } };
+
+	decode_ports(&limits->decode, &others);
+	sightings_add_udp_ports(r->sightings, &others);
+	sipports_set(&r->ports, &limits->sip_ports, &others);
+}
+
 static bool
 build_rooms(struct reader *r, const struct reader_limits *limits)
 {
@@ -325,10 +242,11 @@ build_rooms(struct reader *r, const struct reader_limits *limits)
 	    });
 	r->decode = decode_new(&limits->decode, on_transport, r);
 	r->tcp = tcpreasm_new(&limits->tcp, on_stream, r);
-	r->message = message_new(&limits->message);
 	r->log = serverlog_new(limits->message.octets);
+	if (r->sightings != NULL)
+		set_ports(r, limits);
 	return r->log != NULL && r->sightings != NULL && r->streams != NULL &&
-	    r->decode != NULL && r->tcp != NULL && r->message != NULL;
+	    r->decode != NULL && r->tcp != NULL;
 }
 
 struct reader *
@@ -341,13 +259,13 @@ reader_new(
 		return NULL;
 	message_init();
 	r->teller.output = output->event;
-	r->teller.arg = r->arg = output->arg;
-	r->hint = output->hint;
+	r->teller.arg = output->arg;
 	r->limits = *limits;
 	r->last_drop = INT64_MIN;
 	r->hole = INT64_MIN;
 	r->judged = INT64_MIN;
-	if (build_rooms(r, limits))
+	if (messages_init(&r->messages, &limits->message, output, &r->teller) &&
+	    build_rooms(r, limits))
 		return r;
 	reader_free(r);
 	return NULL;
@@ -370,7 +288,7 @@ reader_free(struct reader *r)
 	tcpreasm_free(r->tcp); /* makes streams forget */
 	streams_free(r->streams);
 	sightings_free(r->sightings);
-	message_free(r->message);
+	messages_done(&r->messages);
 	serverlog_free(r->log);
 	free(r);
 }
@@ -385,25 +303,8 @@ reader_set(struct reader *r, const struct reader_limits *limits)
 	tcpreasm_set(r->tcp, &limits->tcp);
 	streams_set(r->streams, &streams);
 	sightings_set(r->sightings, limits->muted);
-	r->no_memory += !message_set(r->message, &limits->message);
-}
-
-static void
-read_logged_message(struct reader *r, const struct serverlog_record *record)
-{
-	struct sip_message m;
-	struct event event;
-
-	if (!read_message(r, record->octets, &m))
-		return;
-	event.message.origin = (struct origin){
-		.transport = transport_of(&m),
-		.from = record->from,
-		.to = record->to,
-		.now = r->teller.now,
-		.wall = r->teller.now + r->teller.ahead,
-	};
-	tell_message(r, record->octets, &m, &event);
+	set_ports(r, limits);
+	r->no_memory += !messages_set(&r->messages, &limits->message);
 }
 
 /* A record of a server's trace. */
@@ -416,7 +317,7 @@ read_log(struct reader *r, struct slice octets)
 	if (!serverlog_read(r->log, octets, &record))
 		return;
 	if (record.trace.kind == SERVERTRACE_MESSAGE) {
-		read_logged_message(r, &record);
+		messages_logged(&r->messages, &record);
 		return;
 	}
 	event.kind = EVENT_LOGGED;
@@ -425,18 +326,36 @@ read_log(struct reader *r, struct slice octets)
 	teller_event(&r->teller, &event);
 }
 
-void
+/* Nothing of what it carried is kept. */
+static bool
+is_unwanted(struct reader *r, const struct glance *glance)
+{
+	if (!sipports_are_unwanted(&r->ports, glance))
+		return false;
+	sipports_count(&r->ports, glance->from_port, glance->to_port);
+	return true;
+}
+
+bool
 reader_packet(struct reader *r, const struct packet *packet)
 {
+	struct glance glance;
+	const bool glanced = glance_udp(packet, &glance);
+
+	r->packets++;
+	if (glanced && is_unwanted(r, &glance))
+		return false;
 	teller_move(&r->teller, packet->now, packet->wall);
 	r->teller.packet = packet->number;
 	r->teller.unstamped = packet->unstamped || packet->zoneless;
 	r->teller.task = EVENT_BY_PACKET;
-	r->packets++;
-	if (packet->datalink == SERVERTRACE_DATALINK)
+	if (glanced)
+		decode_glanced(r->decode, packet, &glance);
+	else if (packet->datalink == SERVERTRACE_DATALINK)
 		read_log(r, packet->octets);
 	else
 		decode_input(r->decode, packet);
+	return true;
 }
 
 /*
@@ -463,15 +382,9 @@ void
 reader_message(
     struct reader *r, struct slice octets, const struct origin *origin)
 {
-	struct sip_message m;
-	struct event event;
-
 	teller_move(&r->teller, origin->now, origin->wall);
 	r->teller.task = EVENT_BY_PACKET;
-	if (!read_message(r, octets, &m))
-		return;
-	event.message.origin = *origin;
-	tell_message(r, octets, &m, &event);
+	messages_given(&r->messages, octets, origin);
 }
 
 /* Segments may complete when others are given up, so TCP goes first. */
@@ -541,9 +454,9 @@ reader_counts(const struct reader *r, struct reader_counts *counts)
 {
 	*counts = (struct reader_counts){
 		.packets = r->packets,
-		.messages = r->messages,
-		.signalling = r->messages + r->segments,
-		.recovered = message_recovered(r->message),
+		.messages = r->messages.count,
+		.signalling = r->messages.count + r->segments,
+		.recovered = message_recovered(r->messages.parser),
 	};
 }
 
@@ -556,7 +469,7 @@ reader_decrypted(const struct reader *r, struct decrypt_counts *counts)
 const struct porttally *
 reader_unlisted(const struct reader *r)
 {
-	return &r->unlisted;
+	return &r->ports.unlisted;
 }
 
 void
@@ -569,18 +482,18 @@ void
 reader_obstacles(const struct reader *r, struct obstacles *obstacles)
 {
 	*obstacles = *decode_obstacles(r->decode);
-	obstacles->port = r->obstacle_port;
+	obstacles->port = r->ports.busiest;
 }
 
 void
 reader_stats(const struct reader *r, counter_output *output, void *arg)
 {
-	output(arg, COUNTER_OTHER, "reader.other_port", r->other_port);
+	output(arg, COUNTER_OTHER, "reader.other_port", r->ports.other);
 	output(arg, COUNTER_LIMIT, "reader.no_memory", r->no_memory);
 	decode_stats(r->decode, output, arg);
 	tcpreasm_stats(r->tcp, output, arg);
 	streams_stats(r->streams, output, arg);
 	sightings_stats(r->sightings, output, arg);
-	message_stats(r->message, output, arg);
+	message_stats(r->messages.parser, output, arg);
 	serverlog_stats(r->log, output, arg);
 }

@@ -58,8 +58,9 @@ struct reader *reader_new(
     const struct reader_limits *limits, const struct reader_output *output);
 void reader_free(struct reader *r);
 
-/* Whatever is due by packet->now must have been ticked before. */
-void reader_packet(struct reader *r, const struct packet *packet);
+/* Whatever is due by packet->now must have been ticked before.  False: nobody
+ * wants the packet, and no deadline has changed. */
+bool reader_packet(struct reader *r, const struct packet *packet);
 
 /* A whole message that came without packets of its own, from HEP or a server's
  * log.  origin.now must not be before what was ticked. */

@@ -16,17 +16,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len);
 static void
 touch(void *arg, const struct decode_event *event)
 {
-	const struct slice payloads[] = {
-		event->udp.payload,
-		event->tcp.payload,
-	};
+	const bool tcp = event->transport == DECODE_TCP;
+	const struct slice payload =
+	    tcp ? event->tcp.payload : event->udp.payload;
 	uint64_t *sum = arg;
 
-	for (size_t n = 0; n < 2; n++)
-		for (size_t i = 0; i < payloads[n].len; i++)
-			*sum += payloads[n].p[i];
-	if (event->udp.payload.len > event->udp.payload_len ||
-	    event->tcp.payload.len > event->tcp.payload_len)
+	if (event->transport == DECODE_ICMP)
+		return;
+	for (size_t i = 0; i < payload.len; i++)
+		*sum += payload.p[i];
+	if (payload.len >
+	    (tcp ? event->tcp.payload_len : event->udp.payload_len))
 		abort();
 }
 
@@ -41,12 +41,17 @@ input(struct decode *d, int datalink, struct slice octets, nstime now)
 		.now = now,
 	};
 
+	struct glance glance;
+
 	if (exact == NULL)
 		return;
 	if (octets.len > 0)
 		memcpy(exact, octets.p, octets.len);
 	decode_tick(d, now);
-	decode_input(d, &packet);
+	if (glance_udp(&packet, &glance) && (now & 1) != 0)
+		decode_glanced(d, &packet, &glance);
+	else
+		decode_input(d, &packet);
 	free(exact);
 }
 
@@ -76,7 +81,7 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	while (c.rest.len > 0 && !c.bad) {
 		const size_t wanted = cursor_u16(&c);
 
-		now += cursor_u8(&c) * 20 * NSTIME_MS;
+		now += cursor_u8(&c) * (20 * NSTIME_MS + 1);
 		input(d, datalink, slice_first(c.rest, wanted), now);
 		c.rest = slice_after(c.rest, wanted);
 	}

@@ -70,7 +70,7 @@ begin(void)
 }
 
 /* The wall clock shows an hour more than `now'; `caplen' octets at most. */
-static void
+static bool
 send_packet(struct wire *w, size_t caplen, nstime now)
 {
 	struct packet packet = {
@@ -84,10 +84,10 @@ send_packet(struct wire *w, size_t caplen, nstime now)
 	packet.octets = slice_first(wire_slice(w), caplen);
 	packet.len = wire_slice(w).len;
 	reader_tick(reader, now, now + 3600 * NSTIME_S);
-	reader_packet(reader, &packet);
+	return reader_packet(reader, &packet);
 }
 
-static void
+static bool
 send_udp(const char *payload, uint16_t port, size_t caplen, nstime now)
 {
 	static struct wire w;
@@ -95,7 +95,7 @@ send_udp(const char *payload, uint16_t port, size_t caplen, nstime now)
 	wire_begin(&w, payload);
 	wire_udp(&w, 5060, port);
 	wire_ipv4(&w, 17, (uint16_t)(number + 1), 0);
-	send_packet(&w, caplen, now);
+	return send_packet(&w, caplen, now);
 }
 
 static void
@@ -263,10 +263,31 @@ START_TEST(other_ports_are_counted_and_nothing_is_told)
 }
 END_TEST
 
+START_TEST(datagrams_that_nobody_wants_change_nothing)
+{
+	struct reader_counts counts;
+
+	begin();
+	limits.sip_ports = (struct portset){ .bits = { 0 } };
+	reader_set(reader, &limits);
+	ck_assert(!send_udp("\x80 voice", 20000, SIZE_MAX, NSTIME_S));
+	ck_assert(send_udp("OPTIONS", 20000, SIZE_MAX, NSTIME_S));
+	ck_assert(send_udp("\x80 time", 123, SIZE_MAX, NSTIME_S));
+	ck_assert(send_udp("\x80 inside", 2152, SIZE_MAX, NSTIME_S));
+	portset_add(&limits.sip_ports, 20000);
+	reader_set(reader, &limits);
+	ck_assert(send_udp("\x80 voice", 20000, SIZE_MAX, NSTIME_S));
+	reader_counts(reader, &counts);
+	ck_assert_uint_eq(counts.packets, 5);
+	reader_free(reader);
+}
+END_TEST
+
 UNIT("reader", a_datagram_with_sip_is_a_message,
     a_message_without_packets_comes_through_the_same_door,
     one_without_is_a_packet_all_the_same, sip_cut_by_the_snaplen_is_told,
     a_larger_message_is_taken_once_that_is_set,
     a_message_on_tcp_is_of_a_flow_whose_facts_are_told,
     a_syn_without_an_answer_is_told_with_its_copies,
-    other_ports_are_counted_and_nothing_is_told)
+    other_ports_are_counted_and_nothing_is_told,
+    datagrams_that_nobody_wants_change_nothing)

@@ -22,6 +22,8 @@ over(int port, struct slice octets, struct tunnel *tunnel)
 		.payload = octets,
 		.payload_len = octets.len,
 	};
+	struct portset all = { .bits = { 0 } };
+	enum tunnel_result result;
 
 	if (port < 256)
 		return tunnel_ip((uint8_t)port, octets, tunnel);
@@ -30,7 +32,10 @@ over(int port, struct slice octets, struct tunnel *tunnel)
 	portset_add(&named.vxlan, 8473);
 	portset_add(&named.geneve, 6081);
 	portset_add(&named.geneve, 6083);
-	return tunnel_udp(&udp, &named, tunnel);
+	result = tunnel_udp(&udp, &named, tunnel);
+	tunnel_add_ports(&named, &all);
+	ck_assert(result == TUNNEL_NONE || portset_has(&all, (uint16_t)port));
+	return result;
 }
 
 /* The header leads to `inside' of that EtherType; cut anywhere, to nothing.

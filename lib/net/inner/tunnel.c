@@ -389,6 +389,25 @@ tunnel_udp(const struct udp *udp, const struct tunnel_ports *ports,
 	}
 }
 
+void
+tunnel_add_ports(const struct tunnel_ports *site, struct portset *ports)
+{
+	static const uint16_t fixed[] = {
+		VXLAN_GPE_PORT,
+		GTPU_PORT,
+		L2TP_PORT,
+		CAPWAP_DATA_PORT,
+		GUE_PORT,
+		MPLS_PORT,
+		TZSP_PORT,
+	};
+
+	portset_join(ports, &site->vxlan);
+	portset_join(ports, &site->geneve);
+	for (size_t i = 0; i < sizeof(fixed) / sizeof(*fixed); i++)
+		portset_add(ports, fixed[i]);
+}
+
 const char *
 tunnel_name(enum tunnel_result result)
 {

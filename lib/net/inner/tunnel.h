@@ -40,6 +40,9 @@ enum tunnel_result tunnel_ip(
 enum tunnel_result tunnel_udp(const struct udp *udp,
     const struct tunnel_ports *ports, struct tunnel *tunnel);
 
+/* Add the ports at which tunnel_udp() may find one. */
+void tunnel_add_ports(const struct tunnel_ports *site, struct portset *ports);
+
 /* "tunnel.malformed", ..; static.  NULL for those that are no drop. */
 const char *tunnel_name(enum tunnel_result result);
 

@@ -132,6 +132,13 @@ sightings_udp_port(const struct sightings *s, uint16_t port)
 	return find_port(&s->udp, port, &witness);
 }
 
+void
+sightings_add_udp_ports(const struct sightings *s, struct portset *ports)
+{
+	for (unsigned i = 0; i < s->udp.count; i++)
+		portset_add(ports, s->udp.each[i].port);
+}
+
 bool
 sightings_tcp_port(const struct sightings *s, uint16_t port)
 {

@@ -28,6 +28,9 @@ void sightings_set(struct sightings *s, unsigned muted);
 bool sightings_udp_port(const struct sightings *s, uint16_t port);
 bool sightings_tcp_port(const struct sightings *s, uint16_t port);
 
+/* Add all such ports of UDP. */
+void sightings_add_udp_ports(const struct sightings *s, struct portset *ports);
+
 /* A datagram from or to one. */
 void sightings_datagram(struct sightings *s, const struct decode_event *event);
 

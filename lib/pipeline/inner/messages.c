@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/inner/messages.h"
+
+#include "sip/scan.h"
+#include "sip/sipstream.h"
+
+bool
+messages_init(struct messages *m, const struct message_limits *limits,
+    const struct reader_output *output, struct teller *teller)
+{
+	*m = (struct messages){
+		.limits = *limits,
+		.parser = message_new(limits),
+		.teller = teller,
+		.hint = output->hint,
+		.arg = output->arg,
+	};
+	return m->parser != NULL;
+}
+
+void
+messages_done(struct messages *m)
+{
+	message_free(m->parser);
+}
+
+bool
+messages_set(struct messages *m, const struct message_limits *limits)
+{
+	m->limits = *limits;
+	return message_set(m->parser, limits);
+}
+
+/* The scanner reads what is written as nearly all messages are; libosip2
+ * decides about the rest, and counts what it refuses. */
+bool
+messages_parse(
+    struct messages *m, struct slice octets, struct sip_message *message)
+{
+	if (scan_message(octets, &m->limits, message) == SCAN_PARSED)
+		return true;
+	return message_parse(m->parser, octets, message) == MESSAGE_PARSED;
+}
+
+void
+messages_tell(struct messages *m, struct slice octets,
+    const struct sip_message *message, struct event *event)
+{
+	m->count++;
+	event->kind = EVENT_MESSAGE;
+	event->flow = event->message.origin.flow;
+	event->message.octets = octets;
+	event->message.message = message;
+	teller_event(m->teller, event);
+}
+
+/* Servers and Wireshark write messages that came over TCP or TLS as datagrams
+ * of their own making: the Via shows which it was. */
+static enum transport
+transport_of(const struct sip_message *message)
+{
+	const struct slice name = message->via_transport;
+
+	switch (name.len == 0 ? 0 : slice_lower(name.p[0])) {
+	case 't':
+		if (slice_is_nocase(name, "TLS"))
+			return TRANSPORT_TLS;
+		return slice_is_nocase(name, "TCP") ? TRANSPORT_TCP
+						    : TRANSPORT_UDP;
+	case 'w':
+		if (slice_is_nocase(name, "WSS"))
+			return TRANSPORT_TLS;
+		return slice_is_nocase(name, "WS") ? TRANSPORT_TCP
+						   : TRANSPORT_UDP;
+	default:
+		return TRANSPORT_UDP;
+	}
+}
+
+void
+messages_datagram(struct messages *m, const struct decode_event *e)
+{
+	const struct slice octets = e->udp.payload;
+	struct sip_message message;
+	struct event event;
+	bool is_message;
+
+	if (m->hint != NULL)
+		m->hint(m->arg, &e->from.address, &e->to.address);
+	is_message = messages_parse(m, octets, &message);
+	if (e->truncated && framing_may_be_sip(octets) && octets.len > 0)
+		teller_truncated(m->teller);
+	if (!is_message) {
+		teller_packet(m->teller, &e->from.address, &e->to.address);
+		return;
+	}
+	event.message.origin = (struct origin){
+		.transport = e->transport == DECODE_SCTP
+		    ? TRANSPORT_TCP
+		    : transport_of(&message),
+		.from = e->from,
+		.to = e->to,
+		.now = m->teller->now,
+		.wall = m->teller->now + m->teller->ahead,
+	};
+	messages_tell(m, octets, &message, &event);
+}
+
+void
+messages_logged(struct messages *m, const struct serverlog_record *record)
+{
+	struct sip_message message;
+	struct event event;
+
+	if (!messages_parse(m, record->octets, &message))
+		return;
+	event.message.origin = (struct origin){
+		.transport = transport_of(&message),
+		.from = record->from,
+		.to = record->to,
+		.now = m->teller->now,
+		.wall = m->teller->now + m->teller->ahead,
+	};
+	messages_tell(m, record->octets, &message, &event);
+}
+
+void
+messages_given(
+    struct messages *m, struct slice octets, const struct origin *origin)
+{
+	struct sip_message message;
+	struct event event;
+
+	if (!messages_parse(m, octets, &message))
+		return;
+	event.message.origin = *origin;
+	messages_tell(m, octets, &message, &event);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef MESSAGES_H
+#define MESSAGES_H
+
+#include "net/decode.h"
+#include "pipeline/inner/serverlog.h"
+#include "pipeline/inner/teller.h"
+#include "pipeline/reader.h"
+
+/*
+ * The reader's part that makes events of octets which may be SIP, wherever they
+ * came from: a datagram, a stream, a server's log, or from outside.
+ */
+
+struct messages {
+	struct message_limits limits;
+	struct message *parser;
+	struct teller *teller; /* borrowed */
+	reader_hint *hint;
+	void *arg;      /* of the hint */
+	uint64_t count; /* told */
+};
+
+/* False when out of memory. */
+bool messages_init(struct messages *m, const struct message_limits *limits,
+    const struct reader_output *output, struct teller *teller);
+void messages_done(struct messages *m);
+bool messages_set(struct messages *m, const struct message_limits *limits);
+
+/* False: it is no message, or a broken one, and counted. */
+bool messages_parse(
+    struct messages *m, struct slice octets, struct sip_message *message);
+
+/* The origin of `event' is filled in. */
+void messages_tell(struct messages *m, struct slice octets,
+    const struct sip_message *message, struct event *event);
+
+/* From a SIP port; what is no message is told as a packet. */
+void messages_datagram(struct messages *m, const struct decode_event *e);
+
+/* From a server's trace; others are ignored. */
+void messages_logged(struct messages *m, const struct serverlog_record *record);
+
+/* From outside, with its origin. */
+void messages_given(
+    struct messages *m, struct slice octets, const struct origin *origin);
+
+#endif

@@ -40,6 +40,8 @@ struct live {
 	struct timeline time;
 	nstime wall_offset;  /* REALTIME less MONOTONIC */
 	nstime reached;      /* how far packets are read */
+	nstime due;          /* the next deadline of reader and matcher;
+			      * INT64_MIN: it must be asked for */
 	struct merge *merge; /* more than one interface */
 	struct matcher *matcher;
 	struct reader *reader;
@@ -103,13 +105,20 @@ tick(struct live *l)
 {
 	reader_tick(l->reader, l->reached, wall(l));
 	matcher_tick(l->matcher, l->reached, wall(l));
+	l->due = INT64_MIN;
 }
 
+/* Deadlines are asked for only where one may have changed. */
 static void
 tick_if_due(struct live *l)
 {
-	if (reader_next_deadline(l->reader) <= l->reached ||
-	    matcher_next_deadline(l->matcher) <= l->reached)
+	const nstime deadlines[] = {
+		reader_next_deadline(l->reader),
+		matcher_next_deadline(l->matcher),
+	};
+
+	l->due = nstime_earliest(deadlines, 2);
+	if (l->due <= l->reached)
 		tick(l);
 }
 
@@ -124,8 +133,10 @@ on_ordered(void *arg, const struct packet *ordered)
 		packet.now = l->reached;
 	l->reached = packet.now;
 	packet.number = ++l->packets;
-	tick_if_due(l);
-	reader_packet(l->reader, &packet);
+	if (l->due <= l->reached)
+		tick_if_due(l);
+	if (reader_packet(l->reader, &packet))
+		l->due = INT64_MIN;
 }
 
 static void
@@ -562,6 +573,7 @@ live_set(struct live *l, struct config *config)
 	reader_set(l->reader, &l->limits.reader);
 	matcher_set(l->matcher, &l->limits.matcher);
 	judge_set(l->judge, &l->limits.judge);
+	l->due = INT64_MIN;
 	l->heartbeat = wallclock_monotonic() + config->alerts.heartbeat;
 	say_watched(l);
 	return true;

@@ -42,6 +42,7 @@ struct replay {
 	uint64_t judged;    /* packets */
 	nstime first, last; /* stamps of what was judged */
 	nstime end; /* the latest time that a file covers by its own account */
+	nstime due; /* the next deadline; INT64_MIN: it must be asked for */
 	struct totals stats;
 };
 
@@ -73,9 +74,8 @@ open_sources(struct replay *r, const char *const *paths, size_t count)
 
 	for (size_t i = 0; i < count; i++) {
 		struct savefile *savefile;
-		const int failed = savefile_open(
-		    paths[i], r->setup.user0, &r->setup.secrets, r->setup.log,
-		    &savefile);
+		const int failed = savefile_open(paths[i], r->setup.user0,
+		    &r->setup.secrets, r->setup.log, &savefile);
 
 		if (failed < 0) {
 			error = failed == -ENOMEM ? failed : -EINVAL;
@@ -239,6 +239,7 @@ replay_new(const struct replay_setup *setup)
 
 	if (r != NULL) {
 		r->setup = *setup;
+		r->due = INT64_MIN;
 		error = open_all(r);
 	}
 	if (error == 0) {
@@ -294,8 +295,12 @@ advance(struct replay *r, nstime now)
 {
 	nstime ticked = INT64_MIN;
 
+	if (r->due > now) {
+		r->now = now;
+		return;
+	}
 	for (;;) {
-		nstime due = next_deadline(r);
+		nstime due = r->due = next_deadline(r);
 
 		if (due < r->now)
 			due = r->now;
@@ -318,9 +323,10 @@ finish(const struct replay *r)
 
 /* Later packets cannot decide transactions that are open now. */
 static void
-rebase(const struct replay *r)
+rebase(struct replay *r)
 {
 	finish(r);
+	r->due = INT64_MIN;
 	reader_rebase(r->setup.reader, r->now, r->now + r->ahead);
 }
 
@@ -361,14 +367,17 @@ static void
 live_through(struct replay *r, nstime wall, nstime now)
 {
 	judge_jumped(r->setup.judge, wall - r->wall, r->now);
-	if (now - r->now > HOLE)
+	if (now - r->now > HOLE) {
 		reader_hole(r->setup.reader, r->now,
 		    matcher_hole(r->setup.matcher, r->now, now));
+		r->due = INT64_MIN;
+	}
 	if (now - r->now > LONG_HOLE)
 		judge_hole(r->setup.judge, now - r->now);
 	if (now - r->now > PAUSE) {
 		advance(r, r->now + PAUSE);
 		judge_pause(r->setup.judge, now - r->now);
+		r->due = INT64_MIN;
 	}
 	advance(r, now);
 }
@@ -458,7 +467,8 @@ judge_packet(struct replay *r, struct source *source)
 		packet->wall = r->now - r->shift;
 	packet->number = ++r->judged;
 	r->ahead = packet->wall - packet->now;
-	reader_packet(r->setup.reader, packet);
+	if (reader_packet(r->setup.reader, packet) || first)
+		r->due = INT64_MIN;
 	if (packet->unstamped)
 		return;
 	if (first || packet->wall < r->first)

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BLOCK = 32 * 1024 }; /* read at a time: it stays in the cache */
+enum { BLOCK = 128 * 1024 }; /* read at a time: it stays in the cache */
 
 struct window {
 	int fd;

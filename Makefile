@@ -41,8 +41,8 @@ LINK          = $(CC) $(SIP_CFLAGS) $(CFLAGS) $(if $(LTO),-fno-lto) \
                 $(LDFLAGS) -o $@ $^
 
 LIB_LIBS     := -Wl,--as-needed -losip2 -losipparser2 -ljansson -lcrypto \
-                -lexpat
-DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lz -lzstd -llzma \
+                -lexpat -lz
+DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lzstd -llzma \
                 -lcurl -lpthread
 CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
@@ -164,10 +164,10 @@ $B/tests/tools/pcapscript: | $B/tests/tools/fieldlist
 $B/tests/tools/pcapscript: $B/tests/tools/pcapscript.o $(script) \
     $B/libsiptimed.a
 	$(call say,LINK)
-	$Q$(LINK) -lpcap
+	$Q$(LINK) -lpcap -lz
 
 $B/tests/tools/rewrap: $B/tests/tools/rewrap.o $(script) $B/libsiptimed.a
-	$(LINK) -lpcap
+	$(LINK) -lpcap -lz
 
 # A fuzz target with replay.c in the place of libFuzzer: it runs its target
 # over files and folders of seeds.  `make fuzz' builds the real thing.

@@ -92,6 +92,11 @@ struct config_http {
 	char listen[CONFIG_TEXT], allow[CONFIG_TEXT], names[CONFIG_TEXT];
 };
 
+struct config_hep {
+	char key[CONFIG_TEXT];
+	unsigned rate;
+};
+
 struct config_alertmanager {
 	char urls[CONFIG_TEXT], ca[CONFIG_TEXT], user[CONFIG_TEXT],
 	    token[CONFIG_TEXT];
@@ -135,6 +140,7 @@ struct config {
 	struct config_alerts alerts;
 	struct config_control control;
 	struct config_http http;
+	struct config_hep hep;
 	struct config_alertmanager alertmanager;
 	struct config_webhook webhook;
 	struct config_limits limits;
@@ -180,8 +186,8 @@ void config_print(const struct config *config, FILE *out);
 unsigned config_witnesses(const struct config *config);
 
 /*
- * The limits of the library's rooms.  They borrow from `config'; `key' is
- * the secret of their hash tables.
+ * The limits of the library's rooms, without the key of HEP agents.  They
+ * borrow from `config'; `key' is the secret of their hash tables.
  */
 struct config_rooms {
 	struct reader_limits reader;

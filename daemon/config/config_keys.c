@@ -126,6 +126,13 @@ static const struct keyrow rows[] = {
 	{ "http", "names", KEYROW_LIST, "", "host names",
 	    AT(http.names), 0, 0, items_name },
 
+	{ "hep", "key", KEYROW_ONE, "",
+	    "the path of a file that holds the agents' key",
+	    AT(hep.key), 0, 0, items_path },
+	{ "hep", "rate", KEYROW_COUNT, "20000",
+	    "messages a second of one agent, 0 to 200000 (0: all)",
+	    AT(hep.rate), 0, 200000, NULL },
+
 	{ "alertmanager", "urls", KEYROW_LIST, "", "http:// or https:// URLs, one for "
 	    "each member of the cluster",
 	    AT(alertmanager.urls), 0, 0, items_url },

@@ -23,6 +23,7 @@ enum {
 	MOST_WAITING = 1 << 20, /* octets of one that waits for a secret */
 	SERVERS = 1024,         /* whose transactions can be asked about */
 	HOLDERS = 1024,         /* of certificates, likewise */
+	AGENTS = 1024,          /* that send HEP */
 };
 
 /*
@@ -115,6 +116,7 @@ fill_reader(const struct config *config, const struct siphash_key *key,
 	reader->exchanges.transaction = transaction;
 	reader->exchanges.patience = transaction + timeouts->grace;
 	fill_server_ports(config, &reader->exchanges.ports);
+	reader->hep = (struct hepreading_limits){ .key = "" };
 }
 
 static void
@@ -138,6 +140,12 @@ fill_matcher(const struct config *config, const struct siphash_key *key,
 	matcher->clocks = (struct clocks_limits){
 		.muted = muted_witnesses(config),
 		.tellers = config->limits.peers,
+		.key = *key,
+	};
+	matcher->agents = (struct hepagents_limits){
+		.agents = AGENTS,
+		.rate = config->hep.rate,
+		.silent = 15 * MINUTE,
 		.key = *key,
 	};
 	matcher->transactions = (struct txntable_limits){

@@ -42,12 +42,17 @@ items_path(struct slice item)
 }
 
 bool
-items_listening(struct slice item)
+items_endpoint(struct slice item)
 {
 	struct endpoint endpoint;
 
-	return access_parse(item, &endpoint) ||
-	    slice_starts_with(item, "unix:/");
+	return access_parse(item, &endpoint);
+}
+
+bool
+items_listening(struct slice item)
+{
+	return items_endpoint(item) || slice_starts_with(item, "unix:/");
 }
 
 bool

@@ -11,6 +11,7 @@ bool items_method(struct slice item);
 bool items_url(struct slice item);
 bool items_path(struct slice item);
 bool items_listening(struct slice item);
+bool items_endpoint(struct slice item);
 bool items_prefix(struct slice item);
 bool items_witness(struct slice item);
 bool items_link(struct slice item);

@@ -9,6 +9,7 @@
 #include "config/ignore.h"
 #include "keys/keyring.h"
 #include "report/diagnosis.h"
+#include "run/hepkey.h"
 #include "run/replay.h"
 #include "run/reportfile.h"
 #include "outlet/sink_json.h"
@@ -157,6 +158,9 @@ begin(struct offline *j, const struct siphash_key *key)
 	if (j->keyring == NULL)
 		return false;
 	limits.reader.secrets = keyring_secrets(j->keyring);
+	portset_add(&limits.reader.hep.ports, HEPMSG_PORT);
+	if (hepkey_read(j->config, &limits.reader.hep, j->log) < 0)
+		return false;
 	limits.judge.ledger.kept = j->options->report != NULL;
 	/* A savefile is judged once and whole, so nothing is held back. */
 	throttle_init(&j->throttle,

@@ -114,7 +114,7 @@ static const struct finding_field local_clock[] = {
 static const struct finding_field visibility[] = {
 	{ "class", EVIDENCE_TEXT, true,
 	    "one_way loss truncated no_sip undecrypted undecided "
-	    "clocks_differ",
+	    "clocks_differ agent_lost",
 	    "why part of the traffic cannot be judged" },
 	{ "interface", EVIDENCE_TEXT, false, NULL, "where it was captured" },
 	{ "a", EVIDENCE_TEXT, false, NULL,
@@ -123,6 +123,8 @@ static const struct finding_field visibility[] = {
 	    "a host whose packets to a are not seen; or the other source" },
 	{ "offset_s", EVIDENCE_SECONDS, false, NULL,
 	    "clocks_differ: how far the clock of b is ahead of that of a" },
+	{ "agent", EVIDENCE_INTEGER, false, NULL,
+	    "the number of an agent that sent HEP from a" },
 	{ "transactions_unknown", EVIDENCE_INTEGER, false, NULL,
 	    "transactions that could not be judged" },
 	{ "server", EVIDENCE_TEXT, false, NULL,

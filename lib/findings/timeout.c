@@ -129,6 +129,8 @@ count_of(struct tally_counts *c, enum timeout_verdict verdict)
 		return &c->unknown_gave_up;
 	case TIMEOUT_UNKNOWN_UNREPEATED:
 		return &c->unknown_unrepeated;
+	case TIMEOUT_UNKNOWN_NO_TRANSPORT:
+		return &c->unknown_no_transport;
 	case TIMEOUT_UNDELIVERED:
 		return &c->undelivered;
 	case TIMEOUT_UNFINISHED:

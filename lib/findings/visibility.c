@@ -177,6 +177,30 @@ visibility_clocks_differ(struct visibility *v,
 }
 
 void
+visibility_agent(struct visibility *v, const struct address *address,
+    const struct visibility_agent *agent, nstime now, nstime wall)
+{
+	struct evidence *e = &v->evidence;
+	char key_store[KEY_OCTETS], subject_store[KEY_OCTETS];
+	struct textbuf key, subject;
+
+	textbuf_init(&subject, subject_store, sizeof(subject_store));
+	endpoint_address_write(&subject, address);
+	textbuf_init(&key, key_store, sizeof(key_store));
+	textbuf_add(&key, "agent_lost ");
+	textbuf_add(&key, subject_store);
+	textbuf_add(&key, " ");
+	textbuf_uint(&key, agent->number);
+	evidence_init(e);
+	evidence_text(e, "class", "agent_lost");
+	evidence_address(e, "a", address);
+	if (agent->number != 0)
+		evidence_integer(e, "agent", agent->number);
+	tell(v, agent->lost ? FINDING_TROUBLE : FINDING_HEALTHY, key_store,
+	    subject_store, now, wall);
+}
+
+void
 visibility_free(struct visibility *v)
 {
 	if (v == NULL)

@@ -14,8 +14,8 @@
  * dropped more than one in a thousand during a minute.  truncated: SIP was cut
  * by the capture's snaplen.  no_sip: other packets arrive, but no SIP and no
  * TLS at the SIP ports.  undecrypted: keys are configured, and TLS of a server
- * is not decrypted.  clocks_differ: the captures of two sources contradict each
- * other.
+ * is not decrypted.  agent_lost: an agent stopped to send HEP.  clocks_differ:
+ * the captures of two sources contradict each other.
  */
 
 struct visibility;
@@ -45,6 +45,14 @@ void visibility_opened(struct visibility *v, const struct endpoint *server,
     nstime now, nstime wall);
 void visibility_refused(struct visibility *v, const struct endpoint *server,
     enum decrypt_reason reason, nstime now, nstime wall);
+
+/* An agent that sends HEP has stopped, or is back. */
+struct visibility_agent {
+	uint32_t number; /* that it has besides its address; 0: none */
+	bool lost;
+};
+void visibility_agent(struct visibility *v, const struct address *address,
+    const struct visibility_agent *agent, nstime now, nstime wall);
 
 /* The clock of source `b' is `offset' ahead of that of source `a'. */
 struct visibility_sources {

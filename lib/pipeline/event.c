@@ -31,6 +31,7 @@ enum { MESSAGE_SLICES = sizeof(message_slices) / sizeof(message_slices[0]) };
 struct message_copy {
 	struct event event;
 	struct sip_message message;
+	struct event_agent agent;
 	uint8_t octets[];
 };
 
@@ -99,6 +100,10 @@ copy_message(const struct event *event)
 	copy->event = *event;
 	copy->message = *event->message.message;
 	copy->event.message.message = &copy->message;
+	if (event->message.agent != NULL) {
+		copy->agent = *event->message.agent;
+		copy->event.message.agent = &copy->agent;
+	}
 	copy->event.message.octets = put(&to, octets);
 	for (size_t i = 0; i < MESSAGE_SLICES; i++) {
 		struct slice *s = slice_at(&copy->message, i);

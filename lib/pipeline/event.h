@@ -39,9 +39,17 @@ enum event_task {
 	EVENT_BY_END /* the end of the capture, or time was rebased */
 };
 
+/* Who handed on a message by HEP. */
+struct event_agent {
+	struct address address; /* it came from */
+	uint32_t number;        /* that the agent has */
+	nstime stamp;           /* by its clock; 0: none */
+};
+
 /* A message without a stream (UDP, HEP, a server's log) has no flow. */
 struct event_message {
 	struct origin origin;
+	const struct event_agent *agent; /* NULL: it was seen in packets */
 	struct slice octets;
 	const struct sip_message *message;
 };

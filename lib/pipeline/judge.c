@@ -374,6 +374,7 @@ fill_methods(struct judge *j, struct summary *summary)
 		m->unknown_loss = c.unknown_loss;
 		m->unknown_gave_up = c.unknown_gave_up;
 		m->unknown_unrepeated = c.unknown_unrepeated;
+		m->unknown_no_transport = c.unknown_no_transport;
 		m->undelivered = c.undelivered;
 		m->unfinished = c.unfinished;
 	}

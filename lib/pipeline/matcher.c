@@ -31,6 +31,7 @@ struct matcher {
 	struct paths *paths;
 	struct msgdup *duplicates;
 	struct clocks *clocks;
+	struct hepagents *agents;
 	struct crosscheck *crosscheck;
 	struct txntable *txns;
 
@@ -50,10 +51,11 @@ build_rooms(struct matcher *m, const struct matcher_limits *limits)
 	m->clocks = clocks_new(&limits->clocks, on_observation, m);
 	m->paths = paths_new(&limits->paths);
 	m->duplicates = msgdup_new(DUPLICATES, &limits->transactions.key);
+	m->agents = hepagents_new(&limits->agents, on_observation, m);
 	m->crosscheck = crosscheck_new(&limits->message);
 	m->txns = txntable_new(&limits->transactions, on_outcome, m);
 	return m->clocks != NULL && m->paths != NULL && m->duplicates != NULL &&
-	    m->crosscheck != NULL && m->txns != NULL;
+	    m->agents != NULL && m->crosscheck != NULL && m->txns != NULL;
 }
 
 struct matcher *
@@ -81,6 +83,7 @@ matcher_free(struct matcher *m)
 	if (m == NULL)
 		return;
 	clocks_free(m->clocks);
+	hepagents_free(m->agents);
 	paths_free(m->paths);
 	msgdup_free(m->duplicates);
 	crosscheck_free(m->crosscheck);
@@ -98,6 +101,7 @@ matcher_set(struct matcher *m, const struct matcher_limits *limits)
 	textbuf_add(&methods, limits->methods);
 	m->limits.methods = m->methods;
 	clocks_set(m->clocks, &limits->clocks);
+	hepagents_set(m->agents, &limits->agents);
 	paths_set(m->paths, &limits->paths);
 	m->no_memory += !crosscheck_set(m->crosscheck, &limits->message);
 	txntable_set(m->txns, &limits->transactions);
@@ -206,6 +210,45 @@ on_message(struct matcher *m, const struct event_message *in, nstime now)
 		.input = input,
 		.crosscheck = m->crosscheck,
 	    });
+}
+
+static void
+judge_agent(struct matcher *m, const struct event *e)
+{
+	const struct event_agent *agent = e->message.agent;
+
+	clocks_stamp(m->clocks,
+	    &(struct event_stamp){
+		.stamp = {
+		    .peer = agent->address,
+		    .witness = WITNESS_HEP,
+		    .told = agent->stamp,
+		    .resolution = NSTIME_US,
+		    .wall = e->wall,
+		    .now = e->now,
+		},
+	    });
+}
+
+/* `now' is its arrival, `wall' the agent's stamp unless that is doubtful.  A
+ * message too many is lost as one that was not captured. */
+static void
+on_agent(struct matcher *m, const struct event *e)
+{
+	struct event_message message = e->message;
+	struct hepagents_message known;
+
+	if (!hepagents_input(
+		m->agents, message.agent, e->now, e->wall, &known)) {
+		paths_dropped(m->paths, e->now);
+		return;
+	}
+	if (known.tells)
+		judge_agent(m, e);
+	m->unstamped = m->unstamped || known.doubtful;
+	message.origin.agent = known.agent;
+	message.origin.wall = known.doubtful ? e->wall : message.agent->stamp;
+	on_message(m, &message, e->now);
 }
 
 /* About a packet to a SIP port, TCP or UDP. */
@@ -347,8 +390,10 @@ matcher_input(void *matcher, const struct event *e)
 	m->unstamped = e->unstamped;
 	switch (e->kind) {
 	case EVENT_MESSAGE:
-		if (!msgdup_input(
-			m->duplicates, e->reader, &e->message, e->now))
+		if (e->message.agent != NULL)
+			on_agent(m, e);
+		else if (!msgdup_input(
+			     m->duplicates, e->reader, &e->message, e->now))
 			on_message(m, &e->message, e->now);
 		break;
 	case EVENT_PACKET:
@@ -425,13 +470,17 @@ void
 matcher_tick(struct matcher *m, nstime now, nstime wall)
 {
 	m->ahead = wall - now;
+	hepagents_tick(m->agents, now, wall);
 	txntable_tick(m->txns, now);
 }
 
 nstime
 matcher_next_deadline(const struct matcher *m)
 {
-	return txntable_next_deadline(m->txns);
+	const nstime agents = hepagents_next_deadline(m->agents);
+	const nstime txns = txntable_next_deadline(m->txns);
+
+	return agents < txns ? agents : txns;
 }
 
 void
@@ -496,6 +545,7 @@ matcher_stats(const struct matcher *m, counter_output *output, void *arg)
 	msgdup_stats(m->duplicates, output, arg);
 	paths_stats(m->paths, output, arg);
 	clocks_stats(m->clocks, output, arg);
+	hepagents_stats(m->agents, output, arg);
 	crosscheck_stats(m->crosscheck, output, arg);
 	txntable_stats(m->txns, output, arg);
 }

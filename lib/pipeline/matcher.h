@@ -5,6 +5,7 @@
 #include "net/portset.h"
 #include "pipeline/event.h"
 #include "pipeline/inner/clocks.h"
+#include "pipeline/inner/hepagents.h"
 #include "pipeline/inner/paths.h"
 #include "sip/message.h"
 
@@ -35,6 +36,7 @@ struct matcher_limits {
 	struct paths_limits paths;
 	struct txntable_limits transactions;
 	struct clocks_limits clocks;
+	struct hepagents_limits agents;
 };
 
 /* NULL when out of memory; the caller frees it. */

@@ -9,6 +9,7 @@
 #include "findings/silence.h"
 #include "findings/stale.h"
 #include "findings/timeout.h"
+#include "findings/visibility.h"
 #include "tls/decrypt_reason.h"
 #include "witness/stamp.h"
 
@@ -42,6 +43,7 @@ enum observation_kind {
 	OBSERVATION_MEDIA_REFUSED, /* a 488 to an INVITE */
 	OBSERVATION_MRAS,          /* a relay gave credentials, or did not */
 	OBSERVATION_STIR,          /* a refusal of STIR but for the time */
+	OBSERVATION_AGENT,         /* a.address stopped to send HEP, or not */
 	OBSERVATION_KINDS          /* how many there are */
 };
 
@@ -66,6 +68,7 @@ struct observation {
 		struct media_refusal media_refused;   /* MEDIA_REFUSED */
 		struct mrasfailure_answer mras;       /* MRAS */
 		unsigned status;                      /* STIR */
+		struct visibility_agent agent;        /* AGENT */
 	};
 };
 

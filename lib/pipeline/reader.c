@@ -17,6 +17,7 @@ struct reader {
 	struct sightings *sightings;
 	struct messages messages;
 	struct serverlog *log;
+	struct hepreading *hep;
 
 	struct teller teller;
 	nstime last_drop;
@@ -34,9 +35,23 @@ is_sip_datagram(const struct reader *r, const struct decode_event *e)
 	    slice_starts_with(e->udp.payload, "SIP/2.0 ");
 }
 
+/* A packet that an agent sent, with a message of others. */
+static void
+read_hep(struct reader *r, struct slice packet, const struct address *address)
+{
+	struct hepmsg hep;
+
+	if (hepreading_packet(r->hep, packet, &hep) && hep.kind == HEPMSG_SIP)
+		messages_hep(&r->messages, &hep, address);
+}
+
 static void
 on_udp(struct reader *r, const struct decode_event *e)
 {
+	if (portset_has(&r->limits.hep.ports, e->to.port)) {
+		read_hep(r, e->udp.payload, &e->from.address);
+		return;
+	}
 	if (!sipports_has(&r->ports, e->from.port) &&
 	    !sipports_has(&r->ports, e->to.port))
 		sipports_note(
@@ -212,11 +227,11 @@ streams_limits(const struct reader_limits *limits)
 	};
 }
 
-/* SIP's, the tunnels' and the witnesses'. */
+/* SIP's, the tunnels', the witnesses' and HEP's. */
 static void
 set_ports(struct reader *r, const struct reader_limits *limits)
 {
-	struct portset others = { .bits = { 0 } };
+	struct portset others = limits->hep.ports;
 
 	decode_ports(&limits->decode, &others);
 	sightings_add_udp_ports(r->sightings, &others);
@@ -243,10 +258,11 @@ build_rooms(struct reader *r, const struct reader_limits *limits)
 	r->decode = decode_new(&limits->decode, on_transport, r);
 	r->tcp = tcpreasm_new(&limits->tcp, on_stream, r);
 	r->log = serverlog_new(limits->message.octets);
+	r->hep = hepreading_new(&limits->hep);
 	if (r->sightings != NULL)
 		set_ports(r, limits);
-	return r->log != NULL && r->sightings != NULL && r->streams != NULL &&
-	    r->decode != NULL && r->tcp != NULL;
+	return r->log != NULL && r->hep != NULL && r->sightings != NULL &&
+	    r->streams != NULL && r->decode != NULL && r->tcp != NULL;
 }
 
 struct reader *
@@ -290,6 +306,7 @@ reader_free(struct reader *r)
 	sightings_free(r->sightings);
 	messages_done(&r->messages);
 	serverlog_free(r->log);
+	hepreading_free(r->hep);
 	free(r);
 }
 
@@ -303,6 +320,7 @@ reader_set(struct reader *r, const struct reader_limits *limits)
 	tcpreasm_set(r->tcp, &limits->tcp);
 	streams_set(r->streams, &streams);
 	sightings_set(r->sightings, limits->muted);
+	hepreading_set(r->hep, &limits->hep);
 	set_ports(r, limits);
 	r->no_memory += !messages_set(&r->messages, &limits->message);
 }
@@ -385,6 +403,17 @@ reader_message(
 	teller_move(&r->teller, origin->now, origin->wall);
 	r->teller.task = EVENT_BY_PACKET;
 	messages_given(&r->messages, octets, origin);
+}
+
+void
+reader_hep(struct reader *r, struct slice packet, const struct address *agent,
+    nstime now, nstime wall)
+{
+	teller_move(&r->teller, now, wall);
+	r->teller.task = EVENT_BY_PACKET;
+	r->teller.unstamped = false;
+	r->packets++;
+	read_hep(r, packet, agent);
 }
 
 /* Segments may complete when others are given up, so TCP goes first. */
@@ -496,4 +525,5 @@ reader_stats(const struct reader *r, counter_output *output, void *arg)
 	sightings_stats(r->sightings, output, arg);
 	message_stats(r->messages.parser, output, arg);
 	serverlog_stats(r->log, output, arg);
+	hepreading_stats(r->hep, output, arg);
 }

@@ -8,6 +8,7 @@
 #include "net/tcpreasm.h"
 #include "pipeline/event.h"
 #include "pipeline/inner/exchanges.h"
+#include "pipeline/inner/hepreading.h"
 #include "sip/message.h"
 #include "tls/decrypt.h"
 
@@ -39,6 +40,7 @@ struct reader_limits {
 				  * life, NULL: nothing is decrypted */
 	struct decrypt_limits decrypt;
 	struct exchanges_limits exchanges;
+	struct hepreading_limits hep;
 };
 
 /* A hint that a packet between these two is about to be reported: its table
@@ -62,10 +64,15 @@ void reader_free(struct reader *r);
  * wants the packet, and no deadline has changed. */
 bool reader_packet(struct reader *r, const struct packet *packet);
 
-/* A whole message that came without packets of its own, from HEP or a server's
- * log.  origin.now must not be before what was ticked. */
+/* A whole message that came without packets of its own, from a server's log.
+ * origin.now must not be before what was ticked. */
 void reader_message(
     struct reader *r, struct slice octets, const struct origin *origin);
+
+/* A packet of HEP that the agent at `agent' sent; it arrived at `now', which
+ * must not be before what was ticked, and `wall'. */
+void reader_hep(struct reader *r, struct slice packet,
+    const struct address *agent, nstime now, nstime wall);
 
 /* `wall' is what the stamps of packets would be at `now'. */
 void reader_tick(struct reader *r, nstime now, nstime wall);

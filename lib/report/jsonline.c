@@ -95,6 +95,8 @@ method_object(const struct summary_method *m)
 	put_count(&o, "unknown_loss", m->unknown_loss);
 	put_count(&o, "unknown_gave_up", m->unknown_gave_up);
 	put_count(&o, "unknown_unrepeated", m->unknown_unrepeated);
+	if (m->unknown_no_transport > 0)
+		put_count(&o, "unknown_no_transport", m->unknown_no_transport);
 	if (m->undelivered > 0)
 		put_count(&o, "undelivered", m->undelivered);
 	put_count(&o, "unfinished", m->unfinished);

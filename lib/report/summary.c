@@ -91,6 +91,8 @@ write_method(struct textbuf *t, const struct summary_method *m)
 	    t, &before, m->unknown_gave_up, "unknown (sender gave up early)");
 	write_part(t, &before, m->unknown_unrepeated,
 	    "unknown (sender never repeats)");
+	write_part(t, &before, m->unknown_no_transport,
+	    "unknown (HEP does not tell what was delivered or resent)");
 	write_part(t, &before, m->undelivered, "undelivered");
 	write_part(t, &before, m->unfinished, "unfinished");
 	textbuf_add(t, "\n");
@@ -272,7 +274,7 @@ outcomes(const struct summary_method *m)
 {
 	return m->answered + m->timed_out + m->unknown_asymmetric +
 	    m->unknown_loss + m->unknown_gave_up + m->unknown_unrepeated +
-	    m->undelivered + m->unfinished;
+	    m->unknown_no_transport + m->undelivered + m->unfinished;
 }
 
 /* The methods count every tracked transaction, watched or not. */

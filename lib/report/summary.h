@@ -19,7 +19,8 @@ struct summary_method {
 	char name[32]; /* escaped; the methods beyond the limit share "other" */
 	uint64_t answered, timed_out, unknown_asymmetric, unknown_loss;
 	uint64_t unknown_gave_up, unknown_unrepeated;
-	uint64_t undelivered; /* TCP never got the request across */
+	uint64_t unknown_no_transport; /* by HEP */
+	uint64_t undelivered;          /* TCP never got the request across */
 	uint64_t unfinished;
 };
 

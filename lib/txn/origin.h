@@ -16,6 +16,7 @@ struct origin {
 	uint64_t flow;     /* tcpreasm connection, 0 on UDP */
 	uint64_t flow_end; /* stream offset after the message */
 	bool to_server;    /* the client of the flow sent it */
+	uint16_t agent;    /* that handed it on; 0: it was seen in packets */
 	bool watched;      /* a request: its outcome may become a finding */
 	bool mras;
 	nstime now, wall;

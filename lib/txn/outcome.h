@@ -63,6 +63,7 @@ struct outcome_request {
 	nstime sent_wall; /* first copy, its stamp */
 	nstime last_copy; /* latest copy, `now' time */
 	unsigned copies;  /* the first included */
+	bool by_agent;    /* HEP: not all copies need have been handed on */
 	bool repeated;    /* UDP: resent for so long that no response came */
 	uint64_t flow;    /* as in struct origin, for tcpreasm_facts() */
 	uint64_t flow_end;

@@ -385,6 +385,21 @@ hear_orphan(struct txntable *t, struct txn *txn, const struct txnkey *key,
 	on_status(t, txn, status, tag, origin->now);
 }
 
+/*
+ * One leg may be handed on by several agents, and seen in packets as well: it
+ * is one transaction, and only the copies that one of them saw are counted.
+ * Packets are the better witness.
+ */
+static bool
+counts_copies(struct txn *txn, const struct origin *origin)
+{
+	const bool same = txn->agent == origin->agent;
+
+	if (origin->agent == 0)
+		txn->agent = 0;
+	return same;
+}
+
 static enum txntable_match
 on_request(struct txntable *t, const struct sip_message *m,
     const struct origin *origin, uint8_t method)
@@ -402,7 +417,8 @@ on_request(struct txntable *t, const struct sip_message *m,
 		txn = NULL;
 	}
 	if (txn != NULL) {
-		transaction_again(&txn->state, origin->now);
+		if (counts_copies(txn, origin))
+			transaction_again(&txn->state, origin->now);
 		return TXNTABLE_RETRANSMISSION;
 	}
 	if (legs >= LEGS_MAX) {
@@ -446,6 +462,10 @@ on_response(struct txntable *t, const struct sip_message *m,
 		orphans_add(&t->orphans, &key, origin, m->status, tag);
 		return (struct txntable_input){ .match = TXNTABLE_ORPHAN };
 	}
+	if (transaction_final(&txn->state) != 0 && !counts_copies(txn, origin))
+		return (struct txntable_input){
+			.match = TXNTABLE_RETRANSMISSION,
+		};
 	if (m->date.len > 0)
 		relayed = txngroup_date(txn, txnkey_short(secret, m->date));
 	return (struct txntable_input){

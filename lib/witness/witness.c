@@ -98,6 +98,13 @@ static const struct witness_row rows[WITNESS_KINDS] = {
 		.weight = APPLICATION,
 		.in_sip = true,
 	},
+	[WITNESS_HEP] = {
+		.name = "hep",
+		.label = "HEP",
+		.transit = WITNESS_TRANSIT,
+		.weight = SYSTEM,
+		.in_sip = true,
+	},
 };
 
 const struct witness_row *

@@ -20,11 +20,12 @@ enum witness {
 	WITNESS_SMB,      /* NEGOTIATE response */
 	WITNESS_NTLM,     /* a challenge in SIP */
 	WITNESS_MRAS,     /* when a relay's credentials were issued */
+	WITNESS_HEP,      /* the stamp of an agent, on its arrival */
 	WITNESS_KINDS     /* how many there are */
 };
 
 /* Their names in that order: those that are heard unless configured. */
-#define WITNESS_NAMES "date tls ntp kerberos smb ntlm mras"
+#define WITNESS_NAMES "date tls ntp kerberos smb ntlm mras hep"
 
 /* How long a packet is on its way, unless it waits in a queue. */
 #define WITNESS_TRANSIT (250 * NSTIME_MS)

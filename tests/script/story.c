@@ -3,6 +3,7 @@
 
 #include <ctype.h>
 
+#include "script/hepwrap.h"
 #include "script/lines.h"
 #include "script/rawmsg.h"
 #include "script/sipmsg.h"
@@ -311,6 +312,21 @@ set_wrap(struct story *s, const struct line *line, struct words *w)
 }
 
 static void
+set_hep(struct story *s, const struct line *line, struct words *w)
+{
+	const char *agent = words_need(w, "an agent, or 'nothing'");
+	struct endpoint from;
+
+	(void)line;
+	if (strcmp(agent, "nothing") == 0) {
+		s->wire->agent_count = 0;
+		return;
+	}
+	from = endpoint_of(s, agent);
+	hepwrap_add(s->wire, &from, w);
+}
+
+static void
 set_snaplen(struct story *s, const struct line *line, struct words *w)
 {
 	(void)line;
@@ -365,6 +381,7 @@ static const struct {
 	{ "start", set_start },
 	{ "datalink", set_datalink },
 	{ "wrap", set_wrap },
+	{ "hep", set_hep },
 	{ "snaplen", set_snaplen },
 	{ "cut", set_cut },
 	{ "unseen", set_unseen },

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/stream.h"
 
+#include <netinet/in.h>
+
+#include "script/hepwrap.h"
+
 enum { MSS = 1460 };
 
 static const nstime HOP = 200 * NSTIME_US;
@@ -177,6 +181,19 @@ stream_options(struct stream_how *how, struct words *w)
 	how->frame = words_number(w, "frames", 0, 65000);
 }
 
+/* Agents hand on messages, not segments. */
+static void
+hand_on(struct wire *wire, const struct stream_how *how, nstime time,
+    const struct stream_sent *sent)
+{
+	const struct stream *s = sent->stream;
+
+	if (wire->agent_count > 0)
+		hepwrap_send(wire, &how->wire, time, &s->end[sent->side],
+		    &s->end[1 - sent->side], IPPROTO_TCP,
+		    octets_view(&sent->octets));
+}
+
 static void
 send_segments(struct wire *wire, const struct stream_how *how, nstime time,
     const struct stream_sent *sent, struct octets *quotable)
@@ -275,6 +292,7 @@ stream_send(struct wire *wire, const struct stream_how *how, nstime time,
 	*held = (struct octets){ .len = 0 };
 	sent->sequence = s->next[sent->side];
 	s->next[sent->side] += (uint32_t)sent->octets.len;
+	hand_on(wire, how, time, sent);
 	send_segments(wire, how, time, sent, quotable);
 	acknowledge(wire, how, time, sent);
 }
@@ -283,6 +301,7 @@ void
 stream_resend(struct wire *wire, const struct stream_how *how, nstime time,
     const struct stream_sent *sent)
 {
+	hand_on(wire, how, time, sent);
 	send_segments(wire, how, time, sent, NULL);
 	acknowledge(wire, how, time, sent);
 }

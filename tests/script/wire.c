@@ -3,6 +3,7 @@
 
 #include <netinet/in.h>
 
+#include "script/hepwrap.h"
 #include "script/wrap.h"
 
 /* Parts of one line are this far apart. */
@@ -61,8 +62,8 @@ wire_options(struct wire_how *how, struct words *w)
 		overlap_option(how, overlap);
 }
 
-static bool
-direction_unseen(const struct wire *wire, const struct address *from,
+bool
+wire_is_unseen(const struct wire *wire, const struct address *from,
     const struct address *to)
 {
 	for (size_t i = 0; i < wire->unseen_count; i++)
@@ -113,7 +114,7 @@ send_ip(const struct sending *s, unsigned part, unsigned place,
 	};
 
 	if (how->unseen || (part < 64 && how->unseen_parts >> part & 1) ||
-	    direction_unseen(s->wire, s->from, s->to))
+	    wire_is_unseen(s->wire, s->from, s->to))
 		return;
 	capture(s->wire, time,
 	    wrap_ip(s->from, s->to, s->protocol, &fields, payload), NULL,
@@ -196,6 +197,10 @@ wire_udp(struct wire *wire, const struct wire_how *how, nstime time,
 	struct octets o = { .len = 0 };
 	unsigned sum;
 
+	if (wire->agent_count > 0 && quotable != NULL) {
+		hepwrap_send(wire, how, time, from, to, IPPROTO_UDP, payload);
+		return;
+	}
 	octets_u16(&o, from->port);
 	octets_u16(&o, to->port);
 	octets_u16(&o, (unsigned)payload.len + 8);
@@ -216,6 +221,8 @@ wire_tcp(struct wire *wire, const struct wire_how *how, nstime time,
 	const struct address *to = &tcp->to->address;
 	struct octets o = { .len = 0 };
 
+	if (wire->agent_count > 0)
+		return;
 	octets_u16(&o, tcp->from->port);
 	octets_u16(&o, tcp->to->port);
 	octets_u32(&o, tcp->sequence);
@@ -262,6 +269,8 @@ wire_icmp(struct wire *wire, const struct wire_how *how, nstime time,
 	const bool v6 = from->version == 6;
 	struct octets o = { .len = 0 };
 
+	if (wire->agent_count > 0)
+		return;
 	octets_u8(&o, v6 ? 1 : 3);
 	octets_u8(&o, v6 ? kind->v6 : kind->v4);
 	octets_u16(&o, 0);

@@ -12,7 +12,17 @@
  * captured twice, cut short).
  */
 
-enum { WIRE_WRAPS = 16 };
+enum { WIRE_WRAPS = 16, WIRE_AGENTS = 4 };
+
+/* Whoever hands on messages by HEP: see hepwrap.h. */
+struct wire_agent {
+	struct endpoint from;
+	uint32_t number;  /* 0: it tells none */
+	nstime off;       /* its clock */
+	unsigned version; /* of HEP */
+	const char *key;  /* NULL: none */
+	bool compressed, unstamped;
+};
 
 struct wire {
 	struct savefile file;
@@ -23,6 +33,8 @@ struct wire {
 	struct wire_direction {
 		struct address from, to;
 	} unseen[16]; /* directions that this mirror does not show */
+	size_t agent_count;
+	struct wire_agent agents[WIRE_AGENTS];
 };
 
 /* How one line's packets are sent and captured. */
@@ -45,11 +57,16 @@ struct wire_how {
 /* Takes the options of this room off the line. */
 void wire_options(struct wire_how *how, struct words *w);
 
+/* Is this direction not on the mirror? */
+bool wire_is_unseen(const struct wire *wire, const struct address *from,
+    const struct address *to);
+
 /* One packet, wrapped; `part' counts from 1 within its line. */
 void wire_parcel(struct wire *wire, const struct wire_how *how, nstime time,
     unsigned part, const struct address *from, const struct address *to,
     unsigned protocol, struct slice segment, struct octets *quotable);
 
+/* `quotable' is of a message, which agents hand on, if there are any. */
 void wire_udp(struct wire *wire, const struct wire_how *how, nstime time,
     const struct endpoint *from, const struct endpoint *to,
     struct slice payload, struct octets *quotable);

@@ -1,21 +1,30 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include <pcap/pcap.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "script/story.h"
 
-/* Makes a savefile of a story (tests/scenario/README describes the language).
- */
+/* Makes a savefile of a story (tests/scenario/README describes the language);
+ * with --hep all its messages as an agent hands them on. */
 int
 main(int argc, char **argv)
 {
+	const struct wire_agent agent = {
+		.from = { { .octets = { 192, 0, 2, 201 }, .version = 4 },
+		    9060 },
+		.version = 3,
+	};
 	struct wire wire = {
 		.file = { .datalink = DLT_EN10MB, .snaplen = 262144 },
 		.start = INT64_C(1294078920) * NSTIME_S, /* 2011-01-03 18:22 */
 	};
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: pcapscript STORY SAVEFILE\n");
+	if (argc == 4 && strcmp(argv[1], "--hep") == 0) {
+		wire.agents[wire.agent_count++] = agent;
+		argv++;
+	} else if (argc != 3) {
+		fprintf(stderr, "usage: pcapscript [--hep] STORY SAVEFILE\n");
 		return 2;
 	}
 	story_play(&wire, argv[1]);

@@ -494,6 +494,7 @@ main(int argc, char **argv)
 		config_for_savefiles(config);
 	}
 	config_limits(config, &key, &limits);
+	portset_add(&limits.reader.hep.ports, HEPMSG_PORT);
 	for (; at < argc; at++)
 		if (check(argv[at], &limits, 1) &&
 		    check(argv[at], &limits, NSTIME_S))

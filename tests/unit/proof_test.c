@@ -142,6 +142,26 @@ START_TEST(of_a_message_without_its_connection_nothing_is_known)
 }
 END_TEST
 
+/* It need not hand on each copy, and nothing of TCP. */
+START_TEST(of_an_agents_silence_nothing_is_known)
+{
+	struct outcome o = stopped(3, 1500 * NSTIME_MS);
+
+	o.request.by_agent = true;
+	ck_assert_str_eq(judge(o, nothing), "");
+	ck_assert_int_eq(verdict, TIMEOUT_UNKNOWN_NO_TRANSPORT);
+	o.transport = TRANSPORT_TCP;
+	ck_assert_str_eq(judge(o, nothing), "");
+	ck_assert_int_eq(verdict, TIMEOUT_UNKNOWN_NO_TRANSPORT);
+	o.signs.unseen = OUTCOME_UNSEEN_ACK;
+	ck_assert_str_eq(judge(o, nothing), "");
+	ck_assert_int_eq(verdict, TIMEOUT_UNKNOWN_ASYMMETRIC);
+	o.signs.unseen = 0;
+	o.signs.failover = true;
+	ck_assert_str_eq(judge(o, nothing), "failover");
+}
+END_TEST
+
 START_TEST(the_servers_own_log_is_a_proof)
 {
 	const struct delivery d = { .server_log = true };
@@ -256,8 +276,8 @@ START_TEST(ringing_without_answer_is_no_timeout)
 END_TEST
 
 UNIT("proof", of_a_message_without_its_connection_nothing_is_known,
-    the_servers_own_log_is_a_proof, repeating_to_the_end_proves_silence,
-    a_requester_that_stopped_early_gave_up,
+    of_an_agents_silence_nothing_is_known, the_servers_own_log_is_a_proof,
+    repeating_to_the_end_proves_silence, a_requester_that_stopped_early_gave_up,
     one_copy_is_a_sender_that_never_repeats,
     one_that_resends_otherwise_was_answered_unseen,
     asking_another_server_proves_silence,

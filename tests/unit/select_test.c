@@ -208,7 +208,7 @@ START_TEST(names_are_joined_in_order)
 	ck_assert_str_eq(store, "date,ntp");
 	textbuf_init(&t, store, sizeof(store));
 	select_write(&t, ~0u);
-	ck_assert_str_eq(store, "date,tls,ntp,kerberos,smb,ntlm,mras");
+	ck_assert_str_eq(store, "date,tls,ntp,kerberos,smb,ntlm,mras,hep");
 }
 END_TEST
 
@@ -238,6 +238,7 @@ tell_one_clock(nstime ahead, nstime step, int64_t drift_ppm)
 		[WITNESS_SMB] = 16 * NSTIME_MS,
 		[WITNESS_NTLM] = 16 * NSTIME_MS,
 		[WITNESS_MRAS] = NSTIME_S,
+		[WITNESS_HEP] = NSTIME_US,
 	};
 	const unsigned heard = 1 + (unsigned)chance((1 << WITNESS_KINDS) - 1);
 	nstime at = 0;

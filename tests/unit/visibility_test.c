@@ -45,6 +45,23 @@ START_TEST(twenty_requests_without_a_packet_back_are_one_way)
 }
 END_TEST
 
+START_TEST(an_agent_that_stopped_is_told_until_it_is_back)
+{
+	struct visibility *v = visibility_of(10);
+	const struct address a = outcomes_endpoint("192.0.2.9", 0).address;
+
+	visibility_agent(
+	    v, &a, &(struct visibility_agent){ 7, .lost = true }, 1, 1);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_str_eq(heard.key, "agent_lost 192.0.2.9 7");
+	ck_assert_int_eq(heard.verdict, FINDING_TROUBLE);
+	visibility_agent(
+	    v, &a, &(struct visibility_agent){ 7, .lost = false }, 2, 2);
+	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	visibility_free(v);
+}
+END_TEST
+
 START_TEST(an_outage_is_not_one_way)
 {
 	struct visibility *v = visibility_of(10);
@@ -298,7 +315,8 @@ START_TEST(what_nobody_can_help_is_not_told)
 }
 END_TEST
 
-UNIT("visibility", a_foreign_certificate_is_told_at_once,
+UNIT("visibility", an_agent_that_stopped_is_told_until_it_is_back,
+    a_foreign_certificate_is_told_at_once,
     three_connections_in_a_row_that_are_not_decrypted_are_told,
     what_nobody_can_help_is_not_told,
     twenty_requests_without_a_packet_back_are_one_way, an_outage_is_not_one_way,

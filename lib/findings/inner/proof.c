@@ -96,12 +96,32 @@ why_unknown_udp(
 	return resent ? TIMEOUT_UNKNOWN_GAVE_UP : TIMEOUT_UNKNOWN_UNREPEATED;
 }
 
+/* An agent tells nothing of its transport, and need not hand on each copy, so
+ * that a sender does not repeat its request says nothing. */
+static enum timeout_verdict
+why_unknown_by_agent(
+    const struct outcome *o, const struct delivery *d, nstime usual_span)
+{
+	const enum timeout_verdict verdict = o->transport == TRANSPORT_UDP
+	    ? why_unknown_udp(o, d, usual_span)
+	    : TIMEOUT_UNKNOWN_NO_TRANSPORT;
+
+	if (answer_implied(o))
+		return missed(d);
+	return verdict == TIMEOUT_UNKNOWN_GAVE_UP ||
+		verdict == TIMEOUT_UNKNOWN_UNREPEATED
+	    ? TIMEOUT_UNKNOWN_NO_TRANSPORT
+	    : verdict;
+}
+
 static enum timeout_verdict
 why_unknown(
     const struct outcome *o, const struct delivery *d, nstime usual_span)
 {
 	if (d->lost)
 		return TIMEOUT_UNKNOWN_LOSS;
+	if (o->request.by_agent)
+		return why_unknown_by_agent(o, d, usual_span);
 	if (o->transport == TRANSPORT_UDP)
 		return why_unknown_udp(o, d, usual_span);
 	if (d->undelivered)

@@ -110,6 +110,7 @@ tally_save(struct record *r, const struct tally *t)
 		record_u64(r, c->unfinished);
 		record_u64(r, c->unknown_gave_up);
 		record_u64(r, c->unknown_unrepeated);
+		record_u64(r, c->unknown_no_transport);
 		record_end(r, part);
 	}
 	record_more(r, false);
@@ -142,6 +143,10 @@ tally_load(struct tally *t, struct cursor *c)
 			continue; /* an older version's */
 		counts->unknown_gave_up += cursor_le64(&part);
 		counts->unknown_unrepeated += cursor_le64(&part);
+		c->bad = part.bad;
+		if (part.rest.len == 0)
+			continue;
+		counts->unknown_no_transport += cursor_le64(&part);
 		c->bad = part.bad;
 	}
 }

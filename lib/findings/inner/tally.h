@@ -14,10 +14,10 @@ enum { TALLY_NAME = 32 };
 struct tally_counts {
 	uint64_t answered, timed_out;
 	/* A response was not seen, since its direction is not seen at all, or
-	 * since a packet was lost; the sender gave up early, or never resends.
-	 */
+	 * since a packet was lost; the sender gave up early, or never resends;
+	 * it was handed on by HEP, without its transport. */
 	uint64_t unknown_asymmetric, unknown_loss, unknown_gave_up;
-	uint64_t unknown_unrepeated;
+	uint64_t unknown_unrepeated, unknown_no_transport;
 	uint64_t undelivered, unfinished;
 };
 

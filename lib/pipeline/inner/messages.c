@@ -49,6 +49,7 @@ messages_tell(struct messages *m, struct slice octets,
 	m->count++;
 	event->kind = EVENT_MESSAGE;
 	event->flow = event->message.origin.flow;
+	event->message.agent = NULL;
 	event->message.octets = octets;
 	event->message.message = message;
 	teller_event(m->teller, event);
@@ -122,6 +123,29 @@ messages_logged(struct messages *m, const struct serverlog_record *record)
 		.wall = m->teller->now + m->teller->ahead,
 	};
 	messages_tell(m, record->octets, &message, &event);
+}
+
+void
+messages_hep(
+    struct messages *m, const struct hepmsg *hep, const struct address *address)
+{
+	const struct event_agent agent = { *address, hep->agent, hep->stamp };
+	struct sip_message message;
+	struct event event;
+
+	if (!messages_parse(m, hep->payload, &message))
+		return;
+	m->count++;
+	event.kind = EVENT_MESSAGE;
+	event.flow = 0;
+	event.message = (struct event_message){
+		.origin = hepreading_origin(hep, transport_of(&message)),
+		.agent = &agent,
+		.octets = hep->payload,
+		.message = &message,
+	};
+	event.message.origin.now = m->teller->now;
+	teller_event(m->teller, &event);
 }
 
 void

@@ -41,6 +41,10 @@ void messages_datagram(struct messages *m, const struct decode_event *e);
 /* From a server's trace; others are ignored. */
 void messages_logged(struct messages *m, const struct serverlog_record *record);
 
+/* From the agent at `address'. */
+void messages_hep(struct messages *m, const struct hepmsg *hep,
+    const struct address *address);
+
 /* From outside, with its origin. */
 void messages_given(
     struct messages *m, struct slice octets, const struct origin *origin);

@@ -138,6 +138,9 @@ visibility_part_input(void *room, struct part_case *c)
 	if (o->kind == OBSERVATION_TRANSACTION)
 		visibility_transaction(
 		    room, o->outcome, &o->delivery, c->verdict, o->wall);
+	else if (o->kind == OBSERVATION_AGENT)
+		visibility_agent(
+		    room, &o->a.address, &o->agent, o->now, o->wall);
 	else if (o->kind == OBSERVATION_TRUNCATED)
 		visibility_truncated(room, o->now, o->wall);
 	else if (o->kind == OBSERVATION_DECRYPTED)
@@ -149,7 +152,7 @@ visibility_part_input(void *room, struct part_case *c)
 const struct part part_visibility = {
 	.name = "visibility",
 	.hears = HEARS(TRANSACTION) | HEARS(TRUNCATED) | HEARS(DECRYPTED) |
-	    HEARS(UNDECRYPTED),
+	    HEARS(UNDECRYPTED) | HEARS(AGENT),
 	.new = visibility_part_new,
 	.free = visibility_part_free,
 	.set = visibility_part_set,
@@ -220,6 +223,15 @@ learn_of_connection(struct skew *skew, const struct part_case *c,
 	skew_role(skew, &s->server.address, true);
 }
 
+/* Whatever hands on messages by HEP is part of a site's servers. */
+static void
+learn_of_clock(struct skew *skew, const struct stamp *stamp)
+{
+	if (stamp->witness == WITNESS_HEP)
+		skew_role(skew, &stamp->peer, true);
+	skew_input(skew, stamp);
+}
+
 static void
 skew_part_input(void *room, struct part_case *c)
 {
@@ -228,7 +240,7 @@ skew_part_input(void *room, struct part_case *c)
 	if (o->kind == OBSERVATION_TRANSACTION) {
 		learn_of_transaction(room, c, o->outcome);
 	} else if (o->kind == OBSERVATION_CLOCK) {
-		skew_input(room, &o->stamp);
+		learn_of_clock(room, &o->stamp);
 	} else if (o->kind == OBSERVATION_WORKED) {
 		learn_of_connection(room, c, &o->success);
 	} else if (o->kind == OBSERVATION_ASKS_TIME) {

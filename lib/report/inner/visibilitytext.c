@@ -15,7 +15,15 @@ visibility_label(struct textbuf *t, const struct alert_event *event)
 {
 	const struct evidence *e = event->evidence;
 
-	if (is_class(event, "undecided")) {
+	if (is_class(event, "agent_lost")) {
+		textbuf_add(t, "HEP agent ");
+		phrase_field(t, e, "a", "");
+		if (evidence_find(e, "agent") != NULL) {
+			textbuf_add(t, " (number ");
+			textbuf_int(t, evidence_number(e, "agent", 0));
+			textbuf_add(t, ")");
+		}
+	} else if (is_class(event, "undecided")) {
 		textbuf_add(t, "clock of ");
 		phrase_field(t, e, "a", "a host");
 	} else if (is_class(event, "clocks_differ")) {
@@ -73,6 +81,9 @@ visibility(struct textbuf *t, const struct alert_event *event)
 		{ "loss", ": packets were lost before they got here" },
 		{ "truncated", ": SIP messages are cut by the snaplen" },
 		{ "no_sip", ": packets arrive, but no SIP among them" },
+		{ "agent_lost",
+		    " has stopped sending: what it watched is not "
+		    "judged" },
 		{ "undecided",
 		    " cannot be judged: it tells two times by turns" },
 	};
@@ -116,6 +127,9 @@ static const struct kindtext_class visibility_classes[] = {
 	    "name the server's private key or a key log in a [tls] section, "
 	    "see siptimed.conf(5), and restart; without them TLS is judged "
 	    "from outside" },
+	{ "agent_lost",
+	    "see whether the agent runs, and whether its packets get here "
+	    "(a firewall, its collector's address, its key)" },
 	{ "undecided",
 	    "see whether several hosts share that address (NAT, a cluster), "
 	    "or two programs there disagree" },
@@ -150,6 +164,10 @@ const struct kindtext visibilitytext_visibility = {
 "private key must belong to the certificate that the server shows, and\n"
 "decrypts RSA key exchange alone; what agrees upon DHE, ECDHE or TLS 1.3\n"
 "takes a key log.\n"
+"\n"
+"Class agent_lost: an agent that fed messages by HEP has been silent for\n"
+"15 minutes, and for four times as long as it ever paused: it does not\n"
+"run, cannot reach this host, or there are no calls where it is.\n"
 "\n"
 "Class undecided: a host has told two times by turns for ten minutes, so\n"
 "its clock is not judged: several hosts behind one address, or programs\n"

@@ -38,6 +38,7 @@ struct txn {
 	uint32_t last_date; /* hash of the latest response's Date, 0: none */
 	uint16_t vias;
 	uint16_t upstream_status;
+	uint16_t agent;    /* whose copies count, as in struct origin */
 	uint8_t method;    /* number in struct methods */
 	uint8_t transport; /* enum transport */
 	bool has_to_tag : 1;

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef HEPAGENTS_H
+#define HEPAGENTS_H
+
+#include "base/counter.h"
+#include "pipeline/event.h"
+
+/*
+ * The agents that send HEP: which there are, how much each may send, whether
+ * its clock can be relied on, and whether it stopped.  An agent is an address
+ * and the number that it gives itself.
+ */
+
+struct hepagents;
+
+struct hepagents_limits {
+	size_t agents; /* at the limit the one silent for longest goes */
+	unsigned rate; /* messages a second of one agent; 0: any number */
+	nstime silent; /* an agent has stopped after this, or later where it
+			* has paused for long before */
+	struct siphash_key key;
+};
+
+/* An agent has stopped, or is back. */
+typedef void hepagents_output(void *arg, const struct observation *observation);
+
+struct hepagents *hepagents_new(
+    const struct hepagents_limits *limits, hepagents_output *output, void *arg);
+void hepagents_free(struct hepagents *h);
+void hepagents_set(struct hepagents *h, const struct hepagents_limits *limits);
+
+struct hepagents_message {
+	uint16_t agent; /* its number here, for struct origin; never 0 */
+	bool tells;     /* its clock is to be judged by this message */
+	bool doubtful;  /* its stamp is nothing to compare with */
+};
+
+/* A message came at `now', `wall' being our clock.  False: it is one too many.
+ */
+bool hepagents_input(struct hepagents *h, const struct event_agent *agent,
+    nstime now, nstime wall, struct hepagents_message *out);
+
+/* `wall' is our clock at `now'. */
+void hepagents_tick(struct hepagents *h, nstime now, nstime wall);
+nstime hepagents_next_deadline(const struct hepagents *h);
+
+/* hepagents.over_rate, hepagents.evicted, hepagents.doubtful,
+ * hepagents.no_memory */
+void hepagents_stats(
+    const struct hepagents *h, counter_output *output, void *arg);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/inner/hepagents.h"
+
+#include "unit/outcomes.h"
+
+#define MINUTE (60 * NSTIME_S)
+#define AHEAD (1000000 * NSTIME_S) /* stamps less `now' */
+
+static struct hepagents *agents;
+static struct hepagents_message got;
+static unsigned lost, back;
+
+static void
+hear(void *arg, const struct observation *o)
+{
+	(void)arg;
+	ck_assert_int_eq(o->kind, OBSERVATION_AGENT);
+	lost += o->agent.lost;
+	back += !o->agent.lost;
+}
+
+static void
+begin(size_t most, unsigned rate)
+{
+	const struct hepagents_limits limits = {
+		.agents = most,
+		.rate = rate,
+		.silent = 15 * MINUTE,
+		.key = { 1, 2 },
+	};
+
+	lost = back = 0;
+	agents = hepagents_new(&limits, hear, NULL);
+}
+
+static bool
+input(const char *address, uint32_t number, nstime stamp, nstime now)
+{
+	const struct event_agent agent = {
+		.address = outcomes_endpoint(address, 0).address,
+		.number = number,
+		.stamp = stamp == 0 ? 0 : stamp + AHEAD,
+	};
+
+	return hepagents_input(agents, &agent, now, now + AHEAD, &got);
+}
+
+START_TEST(an_agent_is_an_address_and_a_number)
+{
+	uint16_t first;
+
+	begin(10, 0);
+	ck_assert(input("192.0.2.1", 1, 1, 1));
+	first = got.agent;
+	ck_assert_uint_ne(first, 0);
+	ck_assert(input("192.0.2.1", 2, 1, 1));
+	ck_assert_uint_ne(got.agent, first);
+	ck_assert(input("192.0.2.2", 1, 1, 1));
+	ck_assert_uint_ne(got.agent, first);
+	ck_assert(input("192.0.2.1", 1, 1, 1));
+	ck_assert_uint_eq(got.agent, first);
+	hepagents_free(agents);
+}
+END_TEST
+
+START_TEST(its_clock_is_judged_once_a_second)
+{
+	begin(10, 0);
+	ck_assert(input("192.0.2.1", 1, 1, 1));
+	ck_assert(got.tells);
+	ck_assert(input("192.0.2.1", 1, NSTIME_S, NSTIME_S));
+	ck_assert(!got.tells);
+	ck_assert(input("192.0.2.1", 1, NSTIME_S + 1, NSTIME_S + 1));
+	ck_assert(got.tells);
+	hepagents_free(agents);
+}
+END_TEST
+
+START_TEST(a_stamp_far_from_its_arrival_is_doubtful)
+{
+	const nstime now = 100 * NSTIME_S;
+
+	begin(10, 0);
+	ck_assert(input("192.0.2.1", 1, now - 5 * NSTIME_S, now));
+	ck_assert(!got.doubtful);
+	ck_assert(input("192.0.2.1", 1, now - 5 * NSTIME_S - 1, now));
+	ck_assert(got.doubtful);
+	ck_assert(input("192.0.2.1", 1, now + 6 * NSTIME_S, now));
+	ck_assert(got.doubtful);
+	ck_assert(input("192.0.2.2", 1, 0, now)); /* none at all */
+	ck_assert(got.doubtful && !got.tells);
+	hepagents_free(agents);
+}
+END_TEST
+
+START_TEST(one_agent_may_not_take_the_share_of_others)
+{
+	unsigned passed = 0;
+
+	begin(10, 10);
+	for (unsigned i = 0; i < 100; i++)
+		passed += input("192.0.2.1", 1, 1, 1);
+	ck_assert_uint_eq(passed, 50); /* five seconds' worth */
+	ck_assert(input("192.0.2.2", 1, 1, 1));
+	ck_assert(input("192.0.2.1", 1, 1, NSTIME_S));
+	hepagents_free(agents);
+}
+END_TEST
+
+static void
+tick(nstime now)
+{
+	while (hepagents_next_deadline(agents) <= now) {
+		const nstime due = hepagents_next_deadline(agents);
+
+		hepagents_tick(agents, due, due + AHEAD);
+	}
+}
+
+/* Every ten seconds, until `end'. */
+static void
+send_regularly(nstime end)
+{
+	for (nstime at = 1; at < end; at += 10 * NSTIME_S)
+		ck_assert(input("192.0.2.1", 1, at, at));
+}
+
+START_TEST(an_agent_that_stops_is_told_once_and_when_it_is_back)
+{
+	begin(10, 0);
+	send_regularly(5 * MINUTE);
+	tick(19 * MINUTE);
+	ck_assert_uint_eq(lost, 0);
+	tick(21 * MINUTE);
+	ck_assert_uint_eq(lost, 1);
+	ck_assert_int_eq(hepagents_next_deadline(agents), NSTIME_NEVER);
+	ck_assert_uint_eq(back, 0);
+	ck_assert(input("192.0.2.1", 1, 30 * MINUTE, 30 * MINUTE));
+	ck_assert_uint_eq(back, 1);
+	tick(40 * MINUTE);
+	ck_assert_uint_eq(lost, 1);
+	hepagents_free(agents);
+}
+END_TEST
+
+START_TEST(whoever_pauses_for_long_may_do_so_again)
+{
+	begin(10, 0);
+	send_regularly(5 * MINUTE);
+	ck_assert(input("192.0.2.1", 1, 15 * MINUTE, 15 * MINUTE));
+	tick(54 * MINUTE);
+	ck_assert_uint_eq(lost, 0);
+	tick(57 * MINUTE);
+	ck_assert_uint_eq(lost, 1);
+	hepagents_free(agents);
+}
+END_TEST
+
+START_TEST(a_few_messages_say_nothing_of_their_sender)
+{
+	begin(10, 0);
+	send_regularly(MINUTE);
+	tick(60 * MINUTE);
+	ck_assert_uint_eq(lost, 0);
+	hepagents_free(agents);
+}
+END_TEST
+
+START_TEST(at_the_limit_the_longest_silent_goes)
+{
+	uint16_t first;
+
+	begin(2, 0);
+	ck_assert(input("192.0.2.1", 1, 1, 1));
+	first = got.agent;
+	ck_assert(input("192.0.2.2", 1, 1, 1));
+	ck_assert(input("192.0.2.3", 1, 1, 1));
+	ck_assert(input("192.0.2.1", 1, 1, 1));
+	ck_assert_uint_ne(got.agent, first);
+	hepagents_free(agents);
+}
+END_TEST
+
+UNIT("hepagents", an_agent_is_an_address_and_a_number,
+    its_clock_is_judged_once_a_second, a_stamp_far_from_its_arrival_is_doubtful,
+    one_agent_may_not_take_the_share_of_others,
+    an_agent_that_stops_is_told_once_and_when_it_is_back,
+    whoever_pauses_for_long_may_do_so_again,
+    a_few_messages_say_nothing_of_their_sender,
+    at_the_limit_the_longest_silent_goes)

@@ -7,7 +7,9 @@
 #include <pwd.h>
 #include <seccomp.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -82,6 +84,25 @@ privilege_hide(void)
 	/* The sanitizers look into their own process at its end. */
 	if (PRIVILEGE_CONFINE)
 		prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+}
+
+int
+privilege_lock(void)
+{
+	const struct rlimit all = { RLIM_INFINITY, RLIM_INFINITY };
+	struct rlimit limit;
+
+	/* The sanitizers reserve terabytes. */
+	if (!PRIVILEGE_CONFINE)
+		return 0;
+	setrlimit(RLIMIT_MEMLOCK, &all);
+	if (getrlimit(RLIMIT_MEMLOCK, &limit) != 0)
+		return -errno;
+	/* With a limit it would be later allocations that fail. */
+	if (limit.rlim_cur != RLIM_INFINITY)
+		return -EPERM;
+	return mlockall(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT) == 0 ? 0
+								     : -errno;
 }
 
 int

@@ -19,6 +19,10 @@ int privilege_drop(const struct log *log);
 /* Secrets are in memory from now on: allow no core dumps and no debugger. */
 void privilege_hide(void);
 
+/* Lock all memory, also what will be allocated, as soon as it is used.  0 or
+ * -errno: it may be swapped out. */
+int privilege_lock(void);
+
 /* Allow only the system calls that capture and the sinks need; others fail with
  * EPERM.  0 or -errno, logged. */
 int privilege_confine(const struct log *log);

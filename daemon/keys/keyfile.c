@@ -56,7 +56,7 @@ check_mode(const struct keyfile_wanted *w, const struct stat *st)
 int
 keyfile_open(const struct keyfile_wanted *w, struct stat *st)
 {
-	char path[512], what[256];
+	char path[KEYFILE_PATH], what[256];
 	int fd, error = 0;
 
 	if (!keyfile_path(w->value, path, sizeof(path))) {

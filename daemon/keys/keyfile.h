@@ -13,6 +13,8 @@
  * logged in one line: [tls "NAME"] KEY: FILE: what; what to do.
  */
 
+enum { KEYFILE_PATH = 512 }; /* octets that take any path */
+
 /* The path that a value means: credential:NAME is one of systemd's. */
 bool keyfile_path(const char *value, char *path, size_t size);
 

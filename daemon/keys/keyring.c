@@ -16,11 +16,22 @@ enum {
 	READ_MOST = 1 << 20    /* octets of one key log, between packets */
 };
 
+/* What a file was when it was read. */
+struct keyring_file {
+	bool known;
+	struct stat st;
+};
+
+struct keyring_section {
+	struct config_tls tls; /* as it is in force */
+	struct keyring_file key, passphrase;
+};
+
 struct keyring {
 	struct secrets *secrets;
 	struct keylogs *keylogs;
 	const struct log *log;
-	struct config_tls tls[CONFIG_TLS]; /* as they are in force */
+	struct keyring_section sections[CONFIG_TLS];
 	size_t count;
 };
 
@@ -52,17 +63,20 @@ keyring_read(struct keyring *k)
 	keylogs_read(k->keylogs, READ_MOST);
 }
 
-/* Where that fails, keys are kept in ordinary memory and a line is logged. */
+/* Where that fails, secrets are kept in ordinary memory and a line is logged.
+ */
 static void
-lock_memory(const struct log *log)
+lock_memory(bool daemon, const struct log *log)
 {
+	const bool locked = !daemon || privilege_lock() == 0;
+
 	privilege_hide();
-	if (CRYPTO_secure_malloc_initialized() != 0)
-		return;
-	if (CRYPTO_secure_malloc_init(LOCKED_OCTETS, LOCKED_LEAST) != 1)
+	if ((CRYPTO_secure_malloc_initialized() == 0 &&
+		CRYPTO_secure_malloc_init(LOCKED_OCTETS, LOCKED_LEAST) != 1) ||
+	    !locked)
 		log_warning(log,
-		    "private keys: memory cannot be locked and may be swapped "
-		    "out; raise LimitMEMLOCK=");
+		    "secrets of TLS: memory cannot be locked and may be "
+		    "swapped out; set LimitMEMLOCK=infinity");
 }
 
 /* False, logged, if the section is of no use. */
@@ -94,18 +108,32 @@ add_section(struct keyring *k, const struct config_tls *tls)
 	return tls->keylog[0] == '\0' ? 0 : keylogs_add(k->keylogs, tls);
 }
 
+static void
+look_at(struct keyring_file *file, const char *value)
+{
+	char path[KEYFILE_PATH];
+
+	file->known = value[0] != '\0' &&
+	    keyfile_path(value, path, sizeof(path)) &&
+	    stat(path, &file->st) == 0;
+}
+
 /* All errors are logged, not only the first. */
 static int
-add_sections(struct keyring *k, const struct config *config)
+add_sections(struct keyring *k, const struct keyring_setup *setup)
 {
+	const struct config *config = setup->config;
 	int error = 0;
 
 	if (config->tls_count > 0)
-		lock_memory(k->log);
+		lock_memory(setup->daemon, k->log);
 	for (size_t i = 0; i < config->tls_count; i++) {
+		struct keyring_section *section = &k->sections[k->count++];
 		const int failed = add_section(k, &config->tls[i]);
 
-		k->tls[k->count++] = config->tls[i];
+		section->tls = config->tls[i];
+		look_at(&section->key, section->tls.key);
+		look_at(&section->passphrase, section->tls.passphrase);
 		error = failed < 0 ? failed : error;
 	}
 	return error;
@@ -129,7 +157,7 @@ keyring_new(const struct keyring_setup *setup)
 	    k->secrets == NULL ? NULL : keylogs_new(k->secrets, setup->log);
 	if (k->keylogs == NULL) {
 		log_error(setup->log, "out of memory; lower [limits]");
-	} else if (add_sections(k, setup->config) == 0) {
+	} else if (add_sections(k, setup) == 0) {
 		keylogs_read(k->keylogs, SIZE_MAX);
 		return k;
 	}
@@ -145,13 +173,48 @@ is_same(const struct config_tls *a, const struct config_tls *b)
 	    strcmp(a->keylog, b->keylog) == 0;
 }
 
+static bool
+is_same_file(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino &&
+	    a->st_size == b->st_size &&
+	    a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+	    a->st_mtim.tv_nsec == b->st_mtim.tv_nsec;
+}
+
+/* Its directory may be closed to whom the daemon runs as: then nothing is known
+ * of it. */
+static void
+compare_file(const struct keyring *k, const struct keyring_section *section,
+    const char *key, const char *value, const struct keyring_file *file)
+{
+	struct keyring_file now;
+
+	errno = 0;
+	look_at(&now, value);
+	if (!file->known || (!now.known && errno != ENOENT) ||
+	    (now.known && is_same_file(&file->st, &now.st)))
+		return;
+	log_warning(k->log,
+	    "[tls \"%s\"] %s: %s: %s; that takes a restart, the key stays as "
+	    "it was read",
+	    section->tls.name, key, value,
+	    now.known ? "has changed" : "is gone");
+}
+
 void
 keyring_compare(const struct keyring *k, const struct config *config)
 {
 	bool same = k->count == config->tls_count;
 
-	for (size_t i = 0; same && i < k->count; i++)
-		same = is_same(&k->tls[i], &config->tls[i]);
+	for (size_t i = 0; i < k->count; i++) {
+		const struct keyring_section *s = &k->sections[i];
+
+		same = same && is_same(&s->tls, &config->tls[i]);
+		compare_file(k, s, "key", s->tls.key, &s->key);
+		compare_file(
+		    k, s, "passphrase", s->tls.passphrase, &s->passphrase);
+	}
 	if (!same)
 		log_warning(k->log,
 		    "[tls]: has changed; that takes a restart, keys stay as "

@@ -10,8 +10,10 @@
 
 /*
  * The secrets that decrypt TLS, as the configuration names them: private keys,
- * read once, and key logs, followed as they grow.  Keys are kept in memory that
- * is locked and not dumped, and are wiped; nothing of them is ever logged.
+ * read once, and key logs, followed as they grow.  Private keys are kept in
+ * memory that is locked and not dumped; of a daemon all memory is, since
+ * secrets of sessions and what they decrypt go through it.  They are wiped, and
+ * nothing of them is ever logged.
  */
 
 struct keyring;
@@ -20,6 +22,7 @@ struct keyring_setup {
 	const struct config *config;
 	const struct siphash_key *key;
 	const struct log *log;
+	bool daemon; /* it keeps them for long */
 };
 
 /*
@@ -39,7 +42,8 @@ bool keyring_awaits(const struct keyring *k);
 /* Read the lines that key logs have gained. */
 void keyring_read(struct keyring *k);
 
-/* On a reload the keys in force stay; a line is logged if `config' differs. */
+/* On a reload the keys in force stay; a line is logged if `config' differs, and
+ * for each file that is not the one that was read. */
 void keyring_compare(const struct keyring *k, const struct config *config);
 
 /* For --check-config: which certificate each key fits, a line each.  0, or

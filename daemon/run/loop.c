@@ -294,7 +294,11 @@ begin(struct loop *loop)
 		return false;
 	}
 	loop->keyring = keyring_new(&(struct keyring_setup){
-	    .config = setup->config, .key = setup->key, .log = setup->log });
+	    .config = setup->config,
+	    .key = setup->key,
+	    .log = setup->log,
+	    .daemon = true,
+	});
 	if (loop->keyring == NULL)
 		return false;
 	live.keyring = loop->keyring;

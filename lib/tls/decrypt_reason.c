@@ -11,7 +11,8 @@ static const struct {
 	[DECRYPT_DAMAGED] = { "decrypt.damaged",
 	    "packets of its handshake are missing" },
 	[DECRYPT_EPHEMERAL] = { "decrypt.ephemeral",
-	    "DHE, ECDHE or TLS 1.3: a private key cannot help; a key log can" },
+	    "DHE, ECDHE or TLS 1.3: a private key cannot help; a key log can, "
+	    "and none has its secret" },
 	[DECRYPT_FOREIGN_KEY] = { "decrypt.foreign_key",
 	    "no configured key belongs to its certificate" },
 	[DECRYPT_NO_SECRET] = { "decrypt.no_secret",

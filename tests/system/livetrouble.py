@@ -4,6 +4,7 @@
 import fcntl
 import os
 import re
+import signal
 import struct
 import subprocess
 import time
@@ -88,6 +89,39 @@ def test_nothing(options):
         "mirror the port", daemon.log)), daemon.log)
     daemon.stop()
     sh("ip link delete n0")
+
+
+def locked(daemon):
+    """Kilobytes of memory that cannot be swapped out."""
+    with open(f"/proc/{daemon.process.pid}/status", encoding="ascii") as file:
+        return int(re.search(r"VmLck:\s+(\d+)", file.read()).group(1))
+
+
+def test_keys(options):
+    """Keys are root's, in memory that is locked; a reload keeps them, and
+    says that a file has changed."""
+    key = "/run/edge.key"
+    sh(f"openssl genrsa -out {key} 2048; chmod 600 {key}")
+    daemon = Daemon(options.siptimed,
+                    config("lo", more=f'[tls "edge"]\nkey = {key}\n'))
+    capturing(daemon, "lo")
+    unlimited = sh("ulimit -l unlimited; ulimit -l").strip() == "unlimited"
+    check("keys: locked", options.sanitized or locked(daemon) > 0,
+          daemon.log)
+    check("keys: a limit is told", options.sanitized or
+          unlimited == ("swapped out" not in daemon.log), daemon.log)
+    daemon.signal(signal.SIGHUP)
+    check("keys: reload", daemon.says("reloaded"),
+          daemon.log)
+    check("keys: unchanged", "restart" not in daemon.log, daemon.log)
+    sh(f"openssl genrsa -out {key}.new 2048; chmod 600 {key}.new; "
+       f"mv {key}.new {key}")
+    daemon.signal(signal.SIGHUP)
+    check("keys: changed", daemon.says(
+        rf"\[tls \"edge\"\] key: {key}: has changed; that takes a restart"),
+        daemon.log)
+    check("keys: ends", daemon.stop()[0] == 0, daemon.log)
+    os.remove(key)
 
 
 def idle_share(daemon, seconds=5):

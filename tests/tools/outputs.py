@@ -85,7 +85,7 @@ def check_object(o):
                                 {"first": TIME, "last": TIME,
                                  "not_watched_timed_out": dict,
                                  "unlisted": dict,
-                                 "diagnostics": dict})
+                                 "diagnostics": dict, "tls": dict})
     elif kind == "alert":
         name = o.get("alert")
         gone = o.get("state") == "resolved"

@@ -377,8 +377,8 @@ reader_packet(struct reader *r, const struct packet *packet)
 }
 
 /*
- * Connections are not given up for a hole in the capture: that waits until the
- * packets behind it were seen, and transactions were judged by them.
+ * Nothing is judged by its absence in a hole of the capture: that waits until
+ * the packets behind it were seen, and transactions were judged by them.
  */
 static nstime
 after_hole(const struct reader *r, nstime deadline)
@@ -424,9 +424,10 @@ reader_tick(struct reader *r, nstime now, nstime wall)
 
 	teller_move(&r->teller, now, wall);
 	decode_tick(r->decode, now);
+	if (after_hole(r, now) != now)
+		return;
 	r->teller.task = EVENT_BY_TCP_TIMER;
-	if (after_hole(r, now) == now)
-		tcpreasm_tick(r->tcp, now);
+	tcpreasm_tick(r->tcp, now);
 	r->teller.task = EVENT_BY_ATTEMPT_TIMER;
 	streams_tick_attempts(r->streams, &context, now, wall);
 	r->teller.task = EVENT_BY_EXCHANGE_TIMER;
@@ -439,7 +440,7 @@ reader_next_deadline(const struct reader *r)
 	const nstime deadlines[] = {
 		decode_next_deadline(r->decode),
 		after_hole(r, tcpreasm_next_deadline(r->tcp)),
-		streams_next_deadline(r->streams),
+		after_hole(r, streams_next_deadline(r->streams)),
 	};
 	return nstime_earliest(
 	    deadlines, sizeof(deadlines) / sizeof(*deadlines));
@@ -460,6 +461,10 @@ reader_finish(struct reader *r, nstime now, nstime wall)
 	r->teller.task = EVENT_BY_END;
 	tcpreasm_flush(r->tcp, now);
 	streams_finish(r->streams, &context, now);
+	if (after_hole(r, now) == now)
+		return;
+	streams_tick_attempts(r->streams, &context, now, wall);
+	streams_tick_exchanges(r->streams, &context, now, wall);
 }
 
 void

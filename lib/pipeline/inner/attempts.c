@@ -34,6 +34,7 @@ struct attempt {
 	bool tls, secured;
 	uint8_t looks; /* left, at octets that are not acknowledged */
 	nstime look_at, stalled_at;
+	nstime hello;         /* the client's, or NSTIME_NEVER */
 	nstime opened, began; /* began: its stamp */
 	nstime spoke;         /* the client, first */
 	bool asked;           /* since then the server has sent nothing */
@@ -174,6 +175,7 @@ attempt_of(struct attempts *a, const struct tcpreasm_event *e, void **slot)
 		.lost = e->guessed,
 		.look_at = NSTIME_NEVER,
 		.stalled_at = NSTIME_NEVER,
+		.hello = NSTIME_NEVER,
 		.opened = e->now,
 		.began = e->wall,
 		.kept_at = e->now,
@@ -506,6 +508,20 @@ on_record(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
 		secured(a, t, e);
 }
 
+/* A hole of the capture may have held the verdict on a stalled handshake until
+ * its client hung up. */
+static enum connection_class
+class_of_end(const struct tcpreasm *tcp, const struct attempt *t,
+    const struct tlsflow_event *e)
+{
+	const nstime hung_up = context_hung_up(tcp, e->tcp);
+
+	return hung_up != NSTIME_NEVER && t->hello != NSTIME_NEVER &&
+		nstime_passed(t->hello, STALLED, hung_up)
+	    ? CONNECTION_TLS_STALLED
+	    : CONNECTION_TLS_CLOSED;
+}
+
 /* The connection ended; in the middle of the handshake? */
 static void
 on_tls_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
@@ -519,7 +535,7 @@ on_tls_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 		return;
 	}
 	if (context_two_way(tcp, t->id))
-		fail(a, t, CONNECTION_TLS_CLOSED, e->now, e->wall);
+		fail(a, t, class_of_end(tcp, t, e), e->now, e->wall);
 }
 
 static void
@@ -530,6 +546,7 @@ begin_tls(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
 	t->tls = true;
 	if (t->lost)
 		return;
+	t->hello = e->now;
 	t->stalled_at = nstime_after(e->now, STALLED);
 	set_timer(a, t);
 }

@@ -155,6 +155,8 @@ tell(struct silence *s, enum finding_verdict verdict,
 {
 	char store[160];
 	struct textbuf name;
+	const bool is_told =
+	    verdict == FINDING_TROUBLE || verdict == FINDING_UPDATED;
 	size_t subject;
 
 	textbuf_init(&name, store, sizeof(store));
@@ -171,10 +173,8 @@ tell(struct silence *s, enum finding_verdict verdict,
 		.severity = finding_severity_of(FINDING_SILENT_PEER, NULL),
 		.key = textbuf_slice(&name),
 		.subject = slice_first(textbuf_slice(&name), subject),
-		.evidence = verdict == FINDING_HEALTHY ? NULL : &s->evidence,
-		.began = verdict == FINDING_HEALTHY
-		    ? 0
-		    : evidence_number(&s->evidence, "sent", 0),
+		.evidence = is_told ? &s->evidence : NULL,
+		.began = is_told ? evidence_number(&s->evidence, "sent", 0) : 0,
 		.now = now,
 		.wall = wall,
 	    });
@@ -244,6 +244,17 @@ silence_unanswered(struct silence *s, const struct silence_request *r)
 	evidence_seconds(e, "elapsed_s", r->now - r->sent, 1);
 	evidence_integer(e, "connections", leg->connections);
 	tell(s, FINDING_TROUBLE, NULL, &leg->server, r->now, r->wall);
+}
+
+void
+silence_doubted(
+    struct silence *s, const struct silence_leg *at, nstime now, nstime wall)
+{
+	struct silence_host *h = host_of(s, &at->client.address, false);
+	struct silence_kept *leg = h == NULL ? NULL : leg_of(h, &at->server);
+
+	if (leg != NULL && leg->raised)
+		tell(s, FINDING_WITHDRAWN, NULL, &leg->server, now, wall);
 }
 
 /* The host did ask, so exchanges have not ceased there, and a raised trouble is

@@ -59,6 +59,10 @@ struct silence_request {
 void silence_unanswered(
     struct silence *s, const struct silence_request *request);
 
+/* One that was reported as unanswered may have been answered after all. */
+void silence_doubted(
+    struct silence *s, const struct silence_leg *leg, nstime now, nstime wall);
+
 /* Somebody asked, and whether that was answered cannot be seen. */
 void silence_unseen(
     struct silence *s, const struct silence_leg *leg, nstime now, nstime wall);

@@ -25,21 +25,22 @@ enum observation_kind {
 	OBSERVATION_GAP, /* octets with messages were lost before us */
 	OBSERVATION_CLOCK,
 	OBSERVATION_TRUNCATED,
-	OBSERVATION_FAILED,        /* an attempt to connect came to nothing */
-	OBSERVATION_WORKED,        /* a connection reached a stage */
-	OBSERVATION_ANSWERED,      /* an encrypted request, as it seems */
-	OBSERVATION_UNANSWERED,    /* an encrypted request was not answered */
-	OBSERVATION_UNSEEN,        /* loss or a one-way view hides its answer */
-	OBSERVATION_ACTIVE,        /* a host sent something else of its SIP */
-	OBSERVATION_CERTIFICATE,   /* somebody showed one */
-	OBSERVATION_ASKS_TIME,     /* b asks a.address for the time */
-	OBSERVATION_SERVES_TIME,   /* a.address is served the time by b */
-	OBSERVATION_REFUSED,       /* a response that may be for the time */
-	OBSERVATION_KRB_REFUSED,   /* Kerberos error 37 */
-	OBSERVATION_KRB_SUCCESS,   /* a.address got a ticket from b */
-	OBSERVATION_DECRYPTED,     /* TLS of server b */
-	OBSERVATION_UNDECRYPTED,   /* TLS of server b cannot be decrypted */
-	OBSERVATION_MEDIA,         /* an SDP asks for a level of encryption */
+	OBSERVATION_FAILED,      /* an attempt to connect came to nothing */
+	OBSERVATION_WORKED,      /* a connection reached a stage */
+	OBSERVATION_ANSWERED,    /* an encrypted request, as it seems */
+	OBSERVATION_UNANSWERED,  /* an encrypted request was not answered */
+	OBSERVATION_DOUBTED,     /* .. or was: octets of the server were lost */
+	OBSERVATION_UNSEEN,      /* loss or a one-way view hides its answer */
+	OBSERVATION_ACTIVE,      /* a host sent something else of its SIP */
+	OBSERVATION_CERTIFICATE, /* somebody showed one */
+	OBSERVATION_ASKS_TIME,   /* b asks a.address for the time */
+	OBSERVATION_SERVES_TIME, /* a.address is served the time by b */
+	OBSERVATION_REFUSED,     /* a response that may be for the time */
+	OBSERVATION_KRB_REFUSED, /* Kerberos error 37 */
+	OBSERVATION_KRB_SUCCESS, /* a.address got a ticket from b */
+	OBSERVATION_DECRYPTED,   /* TLS of server b */
+	OBSERVATION_UNDECRYPTED, /* TLS of server b cannot be decrypted */
+	OBSERVATION_MEDIA,       /* an SDP asks for a level of encryption */
 	OBSERVATION_MEDIA_REFUSED, /* a 488 to an INVITE */
 	OBSERVATION_MRAS,          /* a relay gave credentials, or did not */
 	OBSERVATION_STIR,          /* a refusal of STIR but for the time */
@@ -55,12 +56,12 @@ struct observation {
 	struct endpoint a, b;          /* ACTIVE: a */
 	enum decrypt_reason unread;    /* UNDECRYPTED */
 	union {
-		struct doubts_gap gap;                /* GAP */
-		struct stamp stamp;                   /* CLOCK */
-		struct connection_failure failure;    /* FAILED */
-		struct connection_success success;    /* WORKED */
-		struct silence_leg leg;               /* ANSWERED, UNSEEN */
-		struct silence_request request;       /* UNANSWERED */
+		struct doubts_gap gap;             /* GAP */
+		struct stamp stamp;                /* CLOCK */
+		struct connection_failure failure; /* FAILED */
+		struct connection_success success; /* WORKED */
+		struct silence_leg leg;         /* ANSWERED, UNSEEN, DOUBTED */
+		struct silence_request request; /* UNANSWERED */
 		struct certificate_sight certificate; /* CERTIFICATE */
 		struct stale_response refused;        /* REFUSED */
 		struct stale_refusal krb_refused;     /* KRB_REFUSED */

@@ -9,7 +9,7 @@ static struct {
 	struct tcpreasm_event last;
 	void *slot;
 	nstime last_drop;
-	unsigned answered, unanswered, unseen, active;
+	unsigned answered, unanswered, doubted, unseen, active;
 	struct silence_request request;
 } on;
 
@@ -19,6 +19,7 @@ hear(void *arg, uint64_t flow, const struct observation *o)
 	(void)arg;
 	ck_assert_uint_eq(flow, on.last.connection);
 	on.answered += o->kind == OBSERVATION_ANSWERED;
+	on.doubted += o->kind == OBSERVATION_DOUBTED;
 	on.unseen += o->kind == OBSERVATION_UNSEEN;
 	on.active += o->kind == OBSERVATION_ACTIVE;
 	if (o->kind != OBSERVATION_UNANSWERED)
@@ -140,6 +141,52 @@ START_TEST(one_delivered_with_nothing_back_is_unanswered)
 	wait_until(35 * NSTIME_S);
 	ck_assert_uint_eq(on.unanswered, 1);
 	ck_assert_uint_eq(on.request.octets, 1200);
+	end();
+}
+END_TEST
+
+static void
+lose(enum tcpreasm_direction direction)
+{
+	exchanges_gap(on.exchanges,
+	    &(struct tcpreasm_event){
+		.fact = TCPREASM_GAP,
+		.direction = direction,
+		.now = on.wire.now,
+	    },
+	    &on.slot);
+}
+
+START_TEST(what_the_server_sent_unseen_may_have_been_the_answer)
+{
+	begin(5062);
+	for (unsigned i = 0; i < 2; i++) {
+		ask(1200);
+		acknowledge();
+		lose(TCPREASM_TO_SERVER);
+		wait_until((i + 1) * 35 * NSTIME_S);
+	}
+	ck_assert_uint_eq(on.unanswered, 2);
+	ck_assert_uint_eq(on.doubted, 0);
+	lose(TCPREASM_TO_CLIENT);
+	ck_assert_uint_eq(on.doubted, 2);
+	lose(TCPREASM_TO_CLIENT);
+	ck_assert_uint_eq(on.doubted, 2);
+	end();
+}
+END_TEST
+
+START_TEST(an_answer_that_came_late_is_not_doubted)
+{
+	begin(5062);
+	ask(1200);
+	acknowledge();
+	wait_until(35 * NSTIME_S);
+	ck_assert_uint_eq(on.unanswered, 1);
+	ask(1200);
+	answer();
+	lose(TCPREASM_TO_CLIENT);
+	ck_assert_uint_eq(on.doubted, 0);
 	end();
 }
 END_TEST
@@ -289,6 +336,8 @@ END_TEST
 
 UNIT("exchanges", a_request_and_what_comes_back_are_an_exchange,
     one_delivered_with_nothing_back_is_unanswered,
+    what_the_server_sent_unseen_may_have_been_the_answer,
+    an_answer_that_came_late_is_not_doubted,
     one_that_was_not_delivered_is_unknown, lost_packets_prove_nothing,
     keep_alives_and_flights_are_no_requests,
     what_follows_a_push_may_be_a_response, a_push_may_bring_several_responses,

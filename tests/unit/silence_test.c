@@ -93,6 +93,27 @@ START_TEST(connections_are_counted)
 }
 END_TEST
 
+START_TEST(a_doubted_one_is_withdrawn)
+{
+	struct silence *s = silence_of(10);
+	const struct silence_leg leg = leg_of("192.0.2.1", "192.0.2.2");
+
+	silence_doubted(s, &leg, 1, 1);
+	answer(s, "192.0.2.1", 3);
+	silence_doubted(s, &leg, 1, 1);
+	ck_assert_uint_eq(heard.count, 0);
+	ask_in_vain(s, "192.0.2.1", 1);
+	ask_in_vain(s, "192.0.2.1", 1);
+	for (unsigned i = 0; i < 2; i++) {
+		silence_doubted(s, &leg, 1, 1);
+		ck_assert_uint_eq(heard.count, 3 + i);
+		ck_assert_int_eq(heard.verdict, FINDING_WITHDRAWN);
+		ck_assert_str_eq(heard.key, "192.0.2.2:5062");
+	}
+	silence_free(s);
+}
+END_TEST
+
 START_TEST(an_answer_ends_it)
 {
 	struct silence *s = silence_of(10);
@@ -274,7 +295,8 @@ START_TEST(what_was_learnt_over_hours_outlives_a_restart)
 END_TEST
 
 UNIT("silence", three_answered_exchanges_make_a_leg,
-    another_client_has_its_own_leg, connections_are_counted, an_answer_ends_it,
+    another_client_has_its_own_leg, a_doubted_one_is_withdrawn,
+    connections_are_counted, an_answer_ends_it,
     no_more_exchanges_while_the_rest_goes_on_is_mras_silence,
     who_asks_unseen_is_not_missed, a_quiet_night_is_none,
     who_never_asked_is_not_missed, legs_and_hosts_are_limited,

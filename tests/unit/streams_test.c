@@ -23,7 +23,7 @@ static struct {
 	nstime now;
 	struct secrets *secrets;
 	unsigned read, unread, messages, decrypted, flows, unanswered, opened,
-	    answered, failed, certificates, stamps;
+	    unseen, answered, failed, certificates, stamps;
 } on;
 
 static void
@@ -76,6 +76,7 @@ hear(void *arg, uint64_t flow, const struct observation *o)
 	on.certificates += o->kind == OBSERVATION_CERTIFICATE;
 	on.opened += o->kind == OBSERVATION_WORKED &&
 	    o->success.stage == CONNECTION_OPENED;
+	on.unseen += o->kind == OBSERVATION_UNSEEN;
 	on.read += o->kind == OBSERVATION_DECRYPTED;
 	on.unread += o->kind == OBSERVATION_UNDECRYPTED;
 	on.answered += o->kind == OBSERVATION_WORKED &&
@@ -324,7 +325,85 @@ START_TEST(the_secret_of_another_connection_frames_nothing)
 }
 END_TEST
 
-UNIT("streams", decrypted_octets_are_framed_as_messages_over_tls,
+static void
+time_exchanges(void)
+{
+	on.limits.exchanges = (struct exchanges_limits){
+		.ports = on.limits.sip_ports,
+		.patience = 34 * NSTIME_S,
+		.transaction = 32 * NSTIME_S,
+	};
+	on.limits.decrypt.expected = true;
+	streams_set(on.streams, &on.limits);
+}
+
+static void
+ask_encrypted(void)
+{
+	static const uint8_t request[512] = { 0x17, 3, 3, 1, 251 };
+
+	data(THERE, slice_of(request, sizeof(request)), 0);
+}
+
+static void
+tick_attempts(void)
+{
+	const struct context context = { .tcp = on.tcp };
+
+	streams_tick_attempts(on.streams, &context, on.now, on.now);
+}
+
+static void
+wait_for_answers(void)
+{
+	const struct context context = { .tcp = on.tcp };
+
+	on.now += 60 * NSTIME_S;
+	streams_tick_exchanges(on.streams, &context, on.now, on.now);
+}
+
+START_TEST(an_encrypted_request_awaits_its_answer)
+{
+	begin(5062);
+	time_exchanges();
+	ask_encrypted();
+	wait_for_answers();
+	ck_assert_uint_eq(on.unseen, 1);
+	end();
+}
+END_TEST
+
+START_TEST(of_a_forgotten_connection_no_answer_is_awaited)
+{
+	begin(5062);
+	time_exchanges();
+	ask_encrypted();
+	end();
+}
+END_TEST
+
+START_TEST(once_it_is_decrypted_no_answer_is_guessed_at)
+{
+	struct keylog_lines lines = { .len = 0 };
+
+	begin(5062);
+	time_exchanges();
+	tell_vector(tls13);
+	on.now += 40 * NSTIME_S;
+	ask_encrypted();
+	secrets_keylog(on.secrets, &lines, slice_text(tls13_keylog));
+	tick_attempts();
+	ck_assert_uint_eq(on.read, 1);
+	wait_for_answers();
+	ck_assert_uint_eq(on.unseen, 0);
+	end();
+}
+END_TEST
+
+UNIT("streams", an_encrypted_request_awaits_its_answer,
+    once_it_is_decrypted_no_answer_is_guessed_at,
+    of_a_forgotten_connection_no_answer_is_awaited,
+    decrypted_octets_are_framed_as_messages_over_tls,
     the_secret_of_another_connection_frames_nothing,
     sip_is_cut_out_wherever_tcp_cuts_it,
     the_facts_of_a_flow_with_messages_are_told_when_they_change,

@@ -28,6 +28,7 @@ struct exchange {
 	nstime sent, sent_wall;
 	bool doubtful; /* the client's latest may have been a response */
 	bool whole;    /* a message was in the latest answer */
+	unsigned told; /* as unanswered, since the latest answer */
 	nstime pushed; /* the server sent something unasked */
 	nstime answered;
 	nstime active;
@@ -154,6 +155,7 @@ on_answer(
 			return;
 	}
 	t->waiting = t->doubtful = false;
+	t->told = 0;
 	t->answered = e->now;
 	t->whole = message;
 	timerq_cancel(x->timers, &t->timer);
@@ -203,6 +205,7 @@ judge(struct exchanges *x, const struct context *context, struct exchange *t,
 		tell_leg(x, t, OBSERVATION_UNSEEN, now, wall);
 		return;
 	}
+	t->told++;
 	x->output(x->arg, t->id,
 	    &(struct observation){
 	        .kind = OBSERVATION_UNANSWERED,
@@ -250,6 +253,18 @@ exchanges_tls(struct exchanges *x, const struct context *context,
 		t->waiting = false;
 		timerq_cancel(x->timers, &t->timer);
 	}
+}
+
+void
+exchanges_gap(
+    struct exchanges *x, const struct tcpreasm_event *gap, void **slot)
+{
+	struct exchange *t = *slot;
+
+	if (t == NULL || gap->direction != TCPREASM_TO_CLIENT)
+		return;
+	for (; t->told > 0; t->told--)
+		tell_leg(x, t, OBSERVATION_DOUBTED, gap->now, gap->wall);
 }
 
 void

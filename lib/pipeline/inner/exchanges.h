@@ -44,6 +44,14 @@ void exchanges_set(struct exchanges *x, const struct exchanges_limits *limits);
 void exchanges_tls(struct exchanges *x, const struct context *context,
     const struct tlsflow_event *event, void **slot);
 
+/*
+ * Octets of this direction were lost before us.  Where the server's answers are
+ * missing, the requests reported as unanswered since its latest are DOUBTED,
+ * each by itself.
+ */
+void exchanges_gap(
+    struct exchanges *x, const struct tcpreasm_event *gap, void **slot);
+
 /* The connection is FORGOTTEN. */
 void exchanges_forget(struct exchanges *x, void **slot);
 

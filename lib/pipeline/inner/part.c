@@ -311,6 +311,8 @@ silence_part_input(void *room, struct part_case *c)
 		silence_answered(room, &o->leg, o->now, o->wall);
 	else if (o->kind == OBSERVATION_UNANSWERED)
 		silence_unanswered(room, &o->request);
+	else if (o->kind == OBSERVATION_DOUBTED)
+		silence_doubted(room, &o->leg, o->now, o->wall);
 	else if (o->kind == OBSERVATION_UNSEEN)
 		silence_unseen(room, &o->leg, o->now, o->wall);
 	else if (o->kind == OBSERVATION_ACTIVE)
@@ -323,7 +325,7 @@ silence_part_input(void *room, struct part_case *c)
 const struct part part_silence = {
 	.name = "silence",
 	.hears = HEARS(TRANSACTION) | HEARS(ANSWERED) | HEARS(UNANSWERED) |
-	    HEARS(UNSEEN) | HEARS(ACTIVE),
+	    HEARS(DOUBTED) | HEARS(UNSEEN) | HEARS(ACTIVE),
 	.new = silence_part_new,
 	.free = silence_part_free,
 	.set = silence_part_set,

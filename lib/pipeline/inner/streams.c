@@ -255,6 +255,8 @@ pass_on(struct streams *s, const struct tcpreasm_event *event)
 	read_sip(s, e, &c->messages);
 	if (s->decrypt != NULL)
 		decrypt_input(s->decrypt, e, &c->cipher);
+	if (e->fact == TCPREASM_GAP)
+		exchanges_gap(s->exchanges, e, &c->exchange);
 	tlsflow_input(s->tls, e, &c->tls);
 	if (e->fact == TCPREASM_FORGOTTEN) {
 		sipstream_forget(&c->decrypted);

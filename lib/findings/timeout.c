@@ -1,36 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/timeout.h"
 
-#include "base/lru.h"
-#include "base/timerq.h"
-#include "findings/inner/clients.h"
+#include "findings/inner/failing.h"
 #include "findings/inner/proof.h"
 #include "findings/inner/habits.h"
 #include "findings/inner/verdicts.h"
 
 #include <stdlib.h>
 
-/* Octets that must be left in a record before a server is written. */
-enum { SPARE = 4096 };
-
-/* A server endpoint that timed out for a method, until it is well again. */
-struct timeout_server {
-	struct lru_entry entry;
-	struct timerq_entry timer;
-	struct endpoint endpoint;
-	char method[TALLY_NAME];
-	nstime last_timeout;
-	bool client_answered; /* since then: one of those that had failed */
-	struct clients failed;
-};
-
 struct timeout {
 	struct timeout_limits limits;
 	finding_output *output;
 	void *arg;
 	struct tally *tally;
-	struct lru *servers; /* the longest without trouble goes */
-	struct timerq *healing;
+	struct failing *failing;
 	struct verdicts *verdicts;
 	struct habits *habits;
 	struct doubts doubts;
@@ -38,41 +21,11 @@ struct timeout {
 	struct evidence evidence;
 };
 
-struct server_key {
-	const struct endpoint *endpoint;
-	const char *method;
-};
-
-static bool
-server_equal(const struct table_entry *entry, const void *key)
-{
-	const struct timeout_server *s = (const struct timeout_server *)entry;
-	const struct server_key *k = key;
-
-	return endpoint_equal(&s->endpoint, k->endpoint) &&
-	    strcmp(s->method, k->method) == 0;
-}
-
-static void
-on_forget(void *arg, void *server)
-{
-	const struct timeout *t = arg;
-
-	timerq_cancel(t->healing, &((struct timeout_server *)server)->timer);
-}
-
 struct timeout *
 timeout_new(
     const struct timeout_limits *limits, finding_output *output, void *arg)
 {
 	struct timeout *t = calloc(1, sizeof(*t));
-	const struct lru_setup servers = {
-		.limit = limits->servers,
-		.octets = sizeof(struct timeout_server),
-		.equal = server_equal,
-		.done = on_forget,
-		.arg = t,
-	};
 
 	if (t == NULL)
 		return NULL;
@@ -80,12 +33,11 @@ timeout_new(
 	t->output = output;
 	t->arg = arg;
 	t->tally = tally_new(limits->methods);
-	t->servers = lru_new(&servers, &limits->key);
+	t->failing = failing_new(limits->servers, &limits->key);
 	t->verdicts = verdicts_new(limits->judged, &limits->key);
 	t->habits = habits_new(limits->senders, &limits->key);
-	t->healing = timerq_new();
-	if (t->tally != NULL && t->servers != NULL && t->verdicts != NULL &&
-	    t->habits != NULL && t->healing != NULL)
+	if (t->tally != NULL && t->failing != NULL && t->verdicts != NULL &&
+	    t->habits != NULL)
 		return t;
 	timeout_free(t);
 	return NULL;
@@ -96,10 +48,9 @@ timeout_free(struct timeout *t)
 {
 	if (t == NULL)
 		return;
-	lru_free(t->servers);
+	failing_free(t->failing);
 	verdicts_free(t->verdicts);
 	habits_free(t->habits);
-	timerq_free(t->healing);
 	tally_free(t->tally);
 	free(t);
 }
@@ -108,7 +59,7 @@ void
 timeout_set(struct timeout *t, const struct timeout_limits *limits)
 {
 	t->limits = *limits;
-	lru_set(t->servers, limits->servers);
+	failing_set(t->failing, limits->servers);
 	verdicts_set(t->verdicts, limits->judged);
 	habits_set(t->habits, limits->senders);
 }
@@ -138,66 +89,6 @@ count_of(struct tally_counts *c, enum timeout_verdict verdict)
 		break;
 	}
 	return &c->unfinished;
-}
-
-static struct timeout_server *
-find_server(const struct timeout *t, const struct endpoint *endpoint,
-    const char *method)
-{
-	const struct server_key key = { .endpoint = endpoint,
-		.method = method };
-
-	return lru_find(t->servers, endpoint_hash(t->servers, endpoint), &key);
-}
-
-/* At the limit the one longest without trouble goes: its alert ends when it
- * has been quiet. */
-static struct timeout_server *
-add_server(
-    struct timeout *t, const struct endpoint *endpoint, const char *method)
-{
-	struct timeout_server *s =
-	    lru_add(t->servers, endpoint_hash(t->servers, endpoint));
-
-	if (s == NULL)
-		return NULL;
-	s->endpoint = *endpoint;
-	memcpy(s->method, method, TALLY_NAME);
-	return s;
-}
-
-static void
-note_failure(struct timeout *t, const struct outcome *o, const char *method)
-{
-	struct timeout_server *s = find_server(t, &o->uas, method);
-
-	if (s == NULL)
-		s = add_server(t, &o->uas, method);
-	if (s == NULL)
-		return;
-	lru_use(t->servers, s);
-	clients_add(&s->failed, &o->uac.address);
-	s->last_timeout = o->now;
-	s->client_answered = false;
-	timerq_cancel(t->healing, &s->timer);
-}
-
-static void
-note_answer(struct timeout *t, const struct outcome *o)
-{
-	char method[TALLY_NAME];
-	struct timeout_server *s;
-
-	if (lru_count(t->servers) == 0)
-		return;
-	tally_name(method, o->method);
-	s = find_server(t, &o->uas, method);
-	if (s == NULL || s->client_answered ||
-	    o->request.sent < s->last_timeout ||
-	    !clients_has(&s->failed, &o->uac.address))
-		return;
-	s->client_answered = timerq_set(
-	    t->healing, &s->timer, s->last_timeout + t->limits.resolve_after);
 }
 
 /* Without evidence: only the state of the alert changes. */
@@ -277,7 +168,7 @@ static void
 accuse(struct timeout *t, const struct outcome *o, const struct delivery *d,
     const char *method, const char *proof)
 {
-	note_failure(t, o, method);
+	failing_timed_out(t->failing, o, method);
 	if (o->request.flow != 0 && proof_by_absence(proof))
 		doubts_add(&t->doubts, o);
 	tell_timeout(t, o, d, FINDING_TROUBLE, method, proof);
@@ -345,7 +236,7 @@ late(struct timeout *t, const struct outcome *o, const char *method)
 	verdicts_remove(t->verdicts, o->id);
 	doubts_remove(&t->doubts, o->id);
 	if (o->watched)
-		note_answer(t, o);
+		failing_answered(t->failing, o, t->limits.resolve_after);
 	return TIMEOUT_ANSWERED;
 }
 
@@ -402,7 +293,8 @@ timeout_input(struct timeout *t, const struct outcome *o,
 		tally_of_method(t->tally, o->method)->answered++;
 		habits_note(t->habits, o);
 		if (o->watched)
-			note_answer(t, o);
+			failing_answered(
+			    t->failing, o, t->limits.resolve_after);
 		return TIMEOUT_ANSWERED;
 	}
 	tally_name(method, o->method);
@@ -425,35 +317,26 @@ timeout_input(struct timeout *t, const struct outcome *o,
 	return TIMEOUT_NONE;
 }
 
-static void
-heal(struct timeout *t, struct timeout_server *s, nstime now, nstime wall)
-{
-	t->wall_offset = wall - now;
-	tell(t, &s->endpoint, s->method,
-	    (struct finding){
-		.verdict = FINDING_HEALTHY,
-		.now = now,
-	    });
-	lru_forget(t->servers, s);
-}
-
 void
 timeout_tick(struct timeout *t, nstime now, nstime wall)
 {
-	struct timerq_entry *due;
+	struct failing_healed healed;
 
-	while ((due = timerq_due(t->healing, now)) != NULL)
-		heal(t,
-		    (void *)((char *)due -
-			offsetof(struct timeout_server, timer)),
-		    now, wall);
+	while (failing_heal(t->failing, now, &healed)) {
+		t->wall_offset = wall - now;
+		tell(t, &healed.server, healed.method,
+		    (struct finding){
+			.verdict = FINDING_HEALTHY,
+			.now = now,
+		    });
+	}
 	verdicts_tick(t->verdicts, now);
 }
 
 nstime
 timeout_next_deadline(const struct timeout *t)
 {
-	const nstime healing = timerq_next_deadline(t->healing);
+	const nstime healing = failing_next_deadline(t->failing);
 	const nstime forgetting = verdicts_next_deadline(t->verdicts);
 
 	return healing < forgetting ? healing : forgetting;
@@ -469,59 +352,18 @@ void
 timeout_stats(const struct timeout *t, counter_output *output, void *arg)
 {
 	output(arg, COUNTER_LIMIT, "timeout.servers_evicted",
-	    lru_evicted(t->servers));
+	    failing_evicted(t->failing));
 	output(arg, COUNTER_EVENT, "timeout.habits_evicted",
 	    habits_evicted(t->habits));
 	output(arg, COUNTER_LIMIT, "timeout.judged_full",
 	    verdicts_refused(t->verdicts));
 }
 
-static void
-save_server(struct record *r, const struct timeout_server *s)
-{
-	record_more(r, true);
-	endpoint_save(r, &s->endpoint);
-	record_text(r, slice_text(s->method));
-	record_time(r, s->last_timeout);
-	record_flag(r, s->client_answered);
-	clients_save(r, &s->failed);
-}
-
 void
 timeout_save(const struct timeout *t, struct record *r)
 {
-	const struct timeout_server *s;
-
 	tally_save(r, t->tally);
-	for (s = lru_newest(t->servers); s != NULL && record_left(r) >= SPARE;
-	     s = lru_older(s))
-		save_server(r, s);
-	record_more(r, false);
-}
-
-static void
-load_server(struct timeout *t, struct cursor *c, nstime shift)
-{
-	const struct endpoint endpoint = endpoint_load(c);
-	const struct slice name = record_read_line(c, TALLY_NAME - 1);
-	const nstime last = record_read_now(c, shift);
-	const bool answered = record_read_flag(c);
-	struct clients failed = { .any = false };
-	char method[TALLY_NAME] = "";
-	struct timeout_server *s = NULL;
-
-	clients_load(&failed, c);
-	memcpy(method, name.len == 0 ? "" : (const char *)name.p, name.len);
-	if (!c->bad && find_server(t, &endpoint, method) == NULL &&
-	    lru_count(t->servers) < t->limits.servers)
-		s = add_server(t, &endpoint, method);
-	if (s == NULL)
-		return;
-	lru_age(t->servers, s); /* saved the latest first */
-	s->last_timeout = last;
-	s->failed = failed;
-	s->client_answered = answered &&
-	    timerq_set(t->healing, &s->timer, last + t->limits.resolve_after);
+	failing_save(t->failing, r);
 }
 
 bool
@@ -529,7 +371,6 @@ timeout_load(
     struct timeout *t, struct cursor *c, const struct record_shift *shift)
 {
 	tally_load(t->tally, c);
-	while (record_read_more(c))
-		load_server(t, c, shift->watching);
+	failing_load(t->failing, c, shift->watching, t->limits.resolve_after);
 	return !c->bad;
 }

@@ -5,59 +5,16 @@
 
 #include "alert/alertlist.h"
 #include "base/nstime.h"
-#include "pipeline/inner/part.h"
-
-/*
- * The parts, in the order in which they take observations and time: what one of
- * them finds may be due at once in those behind it.
- */
-enum {
-	TIMEOUT,
-	SLOW,
-	VISIBILITY,
-	SKEW,
-	CONNECTION,
-	SILENCE,
-	CERTIFICATE,
-	STALE,
-	MRASFAILURE,
-	MEDIA,
-	DIAGNOSTICS,
-	FANOUT,
-	INCIDENT,
-	ALERT,
-	LEDGER,
-	PARTS
-};
-
-static const struct part *const parts[PARTS] = {
-	[TIMEOUT] = &part_timeout,
-	[SLOW] = &part_slow,
-	[VISIBILITY] = &part_visibility,
-	[SKEW] = &part_skew,
-	[CONNECTION] = &part_connection,
-	[SILENCE] = &part_silence,
-	[CERTIFICATE] = &part_certificate,
-	[STALE] = &part_stale,
-	[MRASFAILURE] = &part_mrasfailure,
-	[MEDIA] = &part_media,
-	[DIAGNOSTICS] = &part_diagnostics,
-	[FANOUT] = &part_fanout,
-	[INCIDENT] = &part_incident,
-	[ALERT] = &part_alert,
-	[LEDGER] = &part_ledger,
-};
+#include "pipeline/inner/partset.h"
 
 struct judge {
 	struct judge_limits limits;
-	void *rooms[PARTS];
+	struct partset parts;
 	alert_output *output;
 	void *arg;
 	struct unwatched unwatched;
 	nstime paused; /* so much less is `now' of alerts */
 	nstime due;    /* the next deadline of all */
-	/* By kind of observation: the parts that hear it, PARTS at the end. */
-	uint8_t hearers[OBSERVATION_KINDS][PARTS + 1];
 };
 
 static void
@@ -65,7 +22,7 @@ on_joined(void *arg, const struct finding *finding)
 {
 	const struct judge *j = arg;
 
-	alert_input(j->rooms[ALERT], finding);
+	alert_input(j->parts.rooms[PARTSET_ALERT], finding);
 }
 
 static void
@@ -75,7 +32,7 @@ on_folded(void *arg, const struct finding *finding)
 	struct finding counted = *finding;
 
 	counted.now -= j->paused;
-	incident_input(j->rooms[INCIDENT], &counted);
+	incident_input(j->parts.rooms[PARTSET_INCIDENT], &counted);
 }
 
 /* Incidents last as long as their alerts. */
@@ -86,7 +43,7 @@ on_alert(void *arg, const struct alert_event *event)
 
 	j->output(j->arg, event);
 	if (event->state == ALERT_RESOLVED)
-		incident_resolved(j->rooms[INCIDENT], event->id,
+		incident_resolved(j->parts.rooms[PARTSET_INCIDENT], event->id,
 		    event->reason == ALERT_HEALTHY, event->now);
 }
 
@@ -99,17 +56,18 @@ on_finding(void *arg, const struct finding *finding)
 {
 	const struct judge *j = arg;
 
-	fanout_input(j->rooms[FANOUT], finding);
+	fanout_input(j->parts.rooms[PARTSET_FANOUT], finding);
 	if (finding->kind == FINDING_TRANSACTION_TIMEOUT &&
 	    finding->verdict == FINDING_TROUBLE)
-		slow_supersede(j->rooms[SLOW], finding->server, finding);
+		slow_supersede(
+		    j->parts.rooms[PARTSET_SLOW], finding->server, finding);
 }
 
 /* Alerts and incidents do not live through a time without packets. */
 static bool
 is_paused(size_t part)
 {
-	return part == ALERT || part == INCIDENT;
+	return part == PARTSET_ALERT || part == PARTSET_INCIDENT;
 }
 
 static nstime
@@ -123,29 +81,16 @@ static void
 renew_due(struct judge *j)
 {
 	j->due = NSTIME_NEVER;
-	for (size_t i = 0; i < PARTS; i++) {
+	for (size_t i = 0; i < PARTSET_COUNT; i++) {
 		nstime due;
 
-		if (parts[i]->next_deadline == NULL)
+		if (partset_row(i)->next_deadline == NULL)
 			continue;
-		due = parts[i]->next_deadline(j->rooms[i]);
+		due = partset_row(i)->next_deadline(j->parts.rooms[i]);
 		if (is_paused(i) && due != NSTIME_NEVER)
 			due = nstime_after(due, j->paused);
 		if (due < j->due)
 			j->due = due;
-	}
-}
-
-static void
-find_hearers(struct judge *j)
-{
-	for (unsigned kind = 0; kind < OBSERVATION_KINDS; kind++) {
-		uint8_t *hearer = j->hearers[kind];
-
-		for (uint8_t i = 0; i < PARTS; i++)
-			if ((parts[i]->hears >> kind & 1) != 0)
-				*hearer++ = i;
-		*hearer = PARTS;
 	}
 }
 
@@ -160,19 +105,13 @@ judge_new(const struct judge_limits *limits, alert_output *output, void *arg)
 		.alert = on_alert,
 		.judge = j,
 	};
-	bool whole = true;
 
 	if (j == NULL)
 		return NULL;
 	j->limits = *limits;
 	j->output = output;
 	j->arg = arg;
-	find_hearers(j);
-	for (size_t i = 0; i < PARTS; i++) {
-		j->rooms[i] = parts[i]->new (limits, &outputs);
-		whole = whole && j->rooms[i] != NULL;
-	}
-	if (!whole) {
+	if (!partset_init(&j->parts, limits, &outputs)) {
 		judge_free(j);
 		return NULL;
 	}
@@ -185,8 +124,7 @@ judge_free(struct judge *j)
 {
 	if (j == NULL)
 		return;
-	for (size_t i = 0; i < PARTS; i++)
-		parts[i]->free(j->rooms[i]);
+	partset_done(&j->parts);
 	free(j);
 }
 
@@ -194,8 +132,7 @@ void
 judge_set(struct judge *j, const struct judge_limits *limits)
 {
 	j->limits = *limits;
-	for (size_t i = 0; i < PARTS; i++)
-		parts[i]->set(j->rooms[i], limits);
+	partset_set(&j->parts, limits);
 	renew_due(j);
 }
 
@@ -216,13 +153,12 @@ judge_observe(struct judge *j, const struct observation *o)
 	struct part_case c = {
 		.observation = o,
 		.limits = &j->limits,
-		.skew = j->rooms[SKEW],
+		.skew = j->parts.rooms[PARTSET_SKEW],
 		.verdict = TIMEOUT_NONE,
 	};
 
 	judge_tick(j, o->now, o->wall);
-	for (const uint8_t *i = j->hearers[o->kind]; *i < PARTS; i++)
-		parts[*i]->input(j->rooms[*i], &c);
+	partset_input(&j->parts, &c);
 	if (o->kind == OBSERVATION_TRANSACTION)
 		note_unwatched(j, &c);
 	renew_due(j);
@@ -232,21 +168,22 @@ judge_observe(struct judge *j, const struct observation *o)
 static void
 refer_certificates(struct judge *j, nstime now, nstime wall)
 {
-	certificate_reference(
-	    j->rooms[CERTIFICATE], skew_ahead(j->rooms[SKEW]), now, wall);
+	certificate_reference(j->parts.rooms[PARTSET_CERTIFICATE],
+	    skew_ahead(j->parts.rooms[PARTSET_SKEW]), now, wall);
 }
 
 static void
 fire(struct judge *j, nstime now, nstime wall)
 {
-	for (size_t i = 0; i < PARTS; i++) {
-		if (parts[i]->tick != NULL)
-			parts[i]->tick(j->rooms[i], now_of(j, i, now), wall);
-		if (i == SKEW)
+	for (size_t i = 0; i < PARTSET_COUNT; i++) {
+		if (partset_row(i)->tick != NULL)
+			partset_row(i)->tick(
+			    j->parts.rooms[i], now_of(j, i, now), wall);
+		if (i == PARTSET_SKEW)
 			refer_certificates(j, now, wall);
 	}
 	/* Alerts that ended just now may end their incident. */
-	incident_tick(j->rooms[INCIDENT], now - j->paused, wall);
+	incident_tick(j->parts.rooms[PARTSET_INCIDENT], now - j->paused, wall);
 	renew_due(j);
 }
 
@@ -273,14 +210,14 @@ judge_next_deadline(const struct judge *j)
 void
 judge_local_clock(struct judge *j, enum ownclock state, nstime now, nstime wall)
 {
-	skew_local(j->rooms[SKEW], state, now, wall);
+	skew_local(j->parts.rooms[PARTSET_SKEW], state, now, wall);
 	renew_due(j);
 }
 
 void
 judge_stepped(struct judge *j, nstime step, nstime now, nstime wall)
 {
-	skew_stepped(j->rooms[SKEW], step, now, wall);
+	skew_stepped(j->parts.rooms[PARTSET_SKEW], step, now, wall);
 	renew_due(j);
 }
 
@@ -288,20 +225,21 @@ void
 judge_clocks_differ(struct judge *j, const struct visibility_sources *sources,
     nstime now, nstime wall)
 {
-	visibility_clocks_differ(j->rooms[VISIBILITY], sources, now, wall);
+	visibility_clocks_differ(
+	    j->parts.rooms[PARTSET_VISIBILITY], sources, now, wall);
 	renew_due(j);
 }
 
 void
 judge_jumped(struct judge *j, nstime size, nstime now)
 {
-	skew_jumped(j->rooms[SKEW], size, now);
+	skew_jumped(j->parts.rooms[PARTSET_SKEW], size, now);
 }
 
 void
 judge_hole(struct judge *j, nstime span)
 {
-	skew_hole(j->rooms[SKEW], span);
+	skew_hole(j->parts.rooms[PARTSET_SKEW], span);
 	renew_due(j);
 }
 
@@ -316,7 +254,8 @@ void
 judge_minute(struct judge *j, const struct visibility_minute *minute,
     nstime now, nstime wall)
 {
-	visibility_minute(j->rooms[VISIBILITY], minute, now, wall);
+	visibility_minute(
+	    j->parts.rooms[PARTSET_VISIBILITY], minute, now, wall);
 	renew_due(j);
 }
 
@@ -325,7 +264,7 @@ judge_arrived(struct judge *j, uint64_t packets, uint64_t signalling,
     nstime now, nstime wall)
 {
 	visibility_arrived(
-	    j->rooms[VISIBILITY], packets, signalling, now, wall);
+	    j->parts.rooms[PARTSET_VISIBILITY], packets, signalling, now, wall);
 	renew_due(j);
 }
 
@@ -333,8 +272,9 @@ void
 judge_end(struct judge *j, nstime now, nstime wall)
 {
 	judge_tick(j, now, wall);
-	incident_finish(j->rooms[INCIDENT], now - j->paused, wall);
-	alert_finish(j->rooms[ALERT], now - j->paused, wall);
+	incident_finish(
+	    j->parts.rooms[PARTSET_INCIDENT], now - j->paused, wall);
+	alert_finish(j->parts.rooms[PARTSET_ALERT], now - j->paused, wall);
 	renew_due(j);
 }
 
@@ -342,10 +282,11 @@ void
 judge_finish(struct judge *j, nstime now, nstime wall)
 {
 	judge_tick(j, now, wall);
-	for (size_t i = 0; i < PARTS; i++) {
-		if (parts[i]->finish != NULL)
-			parts[i]->finish(j->rooms[i], now_of(j, i, now), wall);
-		if (i == SKEW)
+	for (size_t i = 0; i < PARTSET_COUNT; i++) {
+		if (partset_row(i)->finish != NULL)
+			partset_row(i)->finish(
+			    j->parts.rooms[i], now_of(j, i, now), wall);
+		if (i == PARTSET_SKEW)
 			refer_certificates(j, now, wall);
 	}
 	renew_due(j);
@@ -354,7 +295,8 @@ judge_finish(struct judge *j, nstime now, nstime wall)
 static bool
 fill_methods(struct judge *j, struct summary *summary)
 {
-	const struct tally *tally = timeout_tally(j->rooms[TIMEOUT]);
+	const struct tally *tally =
+	    timeout_tally(j->parts.rooms[PARTSET_TIMEOUT]);
 	const char *name;
 	struct tally_counts c;
 	size_t count = 0;
@@ -403,12 +345,13 @@ fill_clocks(struct judge *j, struct summary *summary)
 	struct skew_estimate estimate;
 	size_t count = 0;
 
-	while (skew_estimate(j->rooms[SKEW], count, &estimate))
+	while (skew_estimate(j->parts.rooms[PARTSET_SKEW], count, &estimate))
 		count++;
 	summary->clocks = calloc(count + 1, sizeof(*summary->clocks));
 	if (summary->clocks == NULL)
 		return false;
-	for (size_t i = 0; skew_estimate(j->rooms[SKEW], i, &estimate); i++)
+	for (size_t i = 0;
+	     skew_estimate(j->parts.rooms[PARTSET_SKEW], i, &estimate); i++)
 		fill_clock(&summary->clocks[i], &estimate);
 	summary->clock_count = count;
 	return true;
@@ -421,7 +364,7 @@ fill_diagnostics(const struct judge *j, struct summary *summary)
 	size_t i = 0;
 
 	while (i < SUMMARY_DIAGNOSTICS &&
-	    diagnostics_counted(j->rooms[DIAGNOSTICS], i, &c))
+	    diagnostics_counted(j->parts.rooms[PARTSET_DIAGNOSTICS], i, &c))
 		summary->diagnostics[i++] =
 		    (struct summary_diagnostic){ c.id, c.count };
 	summary->diagnostic_count = i;
@@ -431,8 +374,10 @@ bool
 judge_summary(struct judge *j, struct summary *summary)
 {
 	for (unsigned kind = 0; kind < FINDING_KINDS; kind++) {
-		summary->findings[kind] = alert_findings(j->rooms[ALERT], kind);
-		summary->alerts[kind] = alert_raised(j->rooms[ALERT], kind);
+		summary->findings[kind] =
+		    alert_findings(j->parts.rooms[PARTSET_ALERT], kind);
+		summary->alerts[kind] =
+		    alert_raised(j->parts.rooms[PARTSET_ALERT], kind);
 	}
 	fill_diagnostics(j, summary);
 	return fill_methods(j, summary) && fill_clocks(j, summary);
@@ -447,78 +392,40 @@ judge_unwatched(const struct judge *j)
 size_t
 judge_active(const struct judge *j)
 {
-	return alert_active(j->rooms[ALERT]);
+	return alert_active(j->parts.rooms[PARTSET_ALERT]);
 }
 
 void
 judge_stats(const struct judge *j, counter_output *output, void *arg)
 {
-	for (size_t i = 0; i < PARTS; i++)
-		parts[i]->stats(j->rooms[i], output, arg);
+	partset_stats(&j->parts, output, arg);
 }
 
 bool
 judge_alerts(const struct judge *j, alert_output *output, void *arg, nstime now,
     nstime wall)
 {
-	return alertlist_show(j->rooms[ALERT], output, arg, now, wall);
+	return alertlist_show(
+	    j->parts.rooms[PARTSET_ALERT], output, arg, now, wall);
 }
 
 struct ledger *
 judge_ledger(const struct judge *j)
 {
-	return j->rooms[LEDGER];
+	return j->parts.rooms[PARTSET_LEDGER];
 }
 
-enum { PART_NAME = 32 };
-
-static void
-save_part(const struct judge *j, size_t i, struct record *r)
-{
-	size_t part;
-
-	if (parts[i]->save == NULL)
-		return;
-	record_more(r, true);
-	record_text(r, slice_text(parts[i]->name));
-	part = record_begin(r);
-	parts[i]->save(j->rooms[i], r);
-	record_end(r, part);
-}
-
-/* Alerts come first: they must not be missing where the record is full. */
 void
 judge_save(const struct judge *j, struct record *r)
 {
-	save_part(j, ALERT, r);
-	for (size_t i = 0; i < PARTS; i++)
-		if (i != ALERT)
-			save_part(j, i, r);
-	record_more(r, false);
-}
-
-/* Parts that are not known are another version's. */
-static bool
-load_part(struct judge *j, struct slice name, struct cursor *c,
-    const struct record_shift *shift)
-{
-	for (size_t i = 0; i < PARTS; i++)
-		if (parts[i]->load != NULL && slice_is(name, parts[i]->name))
-			return parts[i]->load(j->rooms[i], c, shift);
-	return true;
+	partset_save(&j->parts, r);
 }
 
 bool
 judge_load(struct judge *j, struct cursor *c, const struct record_shift *shift)
 {
-	bool sound = true;
+	const bool sound = partset_load(&j->parts, c, shift);
 
-	while (sound && record_read_more(c)) {
-		const struct slice name = record_read_text(c, PART_NAME);
-		struct cursor part = record_read_part(c);
-
-		sound = !c->bad && load_part(j, name, &part, shift);
-	}
 	renew_due(j);
-	return sound && !c->bad;
+	return sound;
 }

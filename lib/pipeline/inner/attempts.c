@@ -3,9 +3,8 @@
 
 #include <stdlib.h>
 
-#include "base/timerq.h"
 #include "base/nstime.h"
-#include "pipeline/inner/exchanges.h"
+#include "pipeline/inner/attempt.h"
 
 enum { LOOKS = 5 /* at octets that are not acknowledged */ };
 
@@ -23,34 +22,8 @@ enum { LOOKS = 5 /* at octets that are not acknowledged */ };
 /* A connection that keeps working is reported this often. */
 #define KEPT_EVERY (60 * NSTIME_S)
 
-/* One connection. */
-struct attempt {
-	struct timerq_entry timer;
-	uint64_t id;
-	struct endpoint client, server;
-	bool guessed, lost, ended;
-	bool failed; /* reported */
-	bool client_spoke, answered;
-	bool tls, secured;
-	uint8_t looks; /* left, at octets that are not acknowledged */
-	nstime look_at, stalled_at;
-	nstime hello;         /* the client's, or NSTIME_NEVER */
-	nstime opened, began; /* began: its stamp */
-	nstime spoke;         /* the client, first */
-	bool asked;           /* since then the server has sent nothing */
-	nstime asked_at;      /* the client's latest request */
-	bool requested;       /* the same, by octets that are no goodbye */
-	nstime requested_at;
-	nstime answered_at; /* the server's latest octets; 0: none */
-	nstime kept_at;     /* last reported */
-	unsigned pending;   /* requests not acknowledged, about */
-	bool stalled;       /* reported as a black hole, though it worked */
-	const char *version;
-};
-
 struct attempts {
-	context_output *output;
-	void *arg;
+	struct attempt_output output;
 	struct timerq *timers;
 	uint64_t impatient, no_memory;
 };
@@ -62,8 +35,7 @@ attempts_new(context_output *output, void *arg)
 
 	if (a == NULL)
 		return NULL;
-	a->output = output;
-	a->arg = arg;
+	a->output = (struct attempt_output){ output, arg };
 	a->timers = timerq_new();
 	if (a->timers != NULL)
 		return a;
@@ -78,81 +50,6 @@ attempts_free(struct attempts *a)
 		return;
 	timerq_free(a->timers);
 	free(a);
-}
-
-static void
-tell_failed(struct attempts *a, const struct attempt *t,
-    const struct connection_failure *failure)
-{
-	a->output(a->arg, t->id,
-	    &(struct observation){
-		.kind = OBSERVATION_FAILED,
-		.now = failure->now,
-		.wall = failure->wall,
-		.failure = *failure,
-	    });
-}
-
-static void
-fail(struct attempts *a, struct attempt *t, enum connection_class class,
-    nstime now, nstime wall)
-{
-	if (t->failed)
-		return;
-	t->failed = true;
-	tell_failed(a, t,
-	    &(struct connection_failure){
-		.class = class,
-		.client = t->client,
-		.server = t->server,
-		.handshake = t->answered && t->tls && !t->secured,
-		.tls_version = t->version,
-		.tls_alert = -1,
-		.now = now,
-		.wall = wall,
-		.began = t->began,
-	    });
-}
-
-/* Fail a connection that had worked; `requests' are concerned. */
-static void
-fail_established(struct attempts *a, struct attempt *t,
-    enum connection_class class, unsigned requests, nstime now, nstime wall)
-{
-	t->failed = true;
-	tell_failed(a, t,
-	    &(struct connection_failure){
-		.class = class,
-		.client = t->client,
-		.server = t->server,
-		.established = true,
-		.after = now - t->answered_at,
-		.requests = requests,
-		.tls_version = t->version,
-		.tls_alert = -1,
-		.now = now,
-		.wall = wall,
-		.began = wall - (now - t->asked_at),
-	    });
-}
-
-static void
-worked(struct attempts *a, const struct attempt *t, enum connection_stage stage,
-    nstime now, nstime wall)
-{
-	a->output(a->arg, t->id,
-	    &(struct observation){
-	        .kind = OBSERVATION_WORKED,
-	        .now = now,
-	        .wall = wall,
-	        .success = {
-	            .stage = stage,
-	            .client = t->client,
-	            .server = t->server,
-	            .now = now,
-	            .wall = wall,
-	        },
-	    });
 }
 
 static struct attempt *
@@ -206,24 +103,18 @@ set_timer(struct attempts *a, struct attempt *t)
 			a->no_memory++;
 }
 
-/* It carries messages: TLS is up, or there is none. */
-static bool
-is_up(const struct attempt *t)
-{
-	return t->answered && (!t->tls || t->secured);
-}
-
 static void
 undelivered(struct attempts *a, struct attempt *t, nstime now, nstime wall)
 {
 	if (t->stalled)
 		return;
-	if (!is_up(t)) {
-		fail(a, t, CONNECTION_BLACKHOLE, now, wall);
+	if (!attempt_is_up(t)) {
+		attempt_fail(&a->output, t, CONNECTION_BLACKHOLE, now, wall);
 		return;
 	}
 	t->stalled = true;
-	fail_established(a, t, CONNECTION_BLACKHOLE, t->pending, now, wall);
+	attempt_fail_established(
+	    &a->output, t, CONNECTION_BLACKHOLE, t->pending, now, wall);
 }
 
 /* Sent but not acknowledged yet: look again later, a few times. */
@@ -242,47 +133,16 @@ look(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 		t->look_at = nstime_after(now, LOOK_AFTER);
 }
 
-/* RFC 5626 section 3.5.1: lines without anything on them. */
-static bool
-is_keep_alive(struct slice octets)
-{
-	size_t i = 0;
-
-	while (i < octets.len && (octets.p[i] == '\r' || octets.p[i] == '\n'))
-		i++;
-	return i == octets.len;
-}
-
-/* A server answers anything but a response or an ACK, as far as it can be read.
- * Encrypted octets may be anything. */
-static bool
-is_request(struct slice octets)
-{
-	return !is_keep_alive(octets) &&
-	    !slice_starts_with(octets, "SIP/2.0") &&
-	    !slice_starts_with(octets, "ACK ");
-}
-
-/*
- * May the server owe an answer to these octets?  In TLS a client's close_notify
- * and the end of its handshake are octets too, so only a segment of a request's
- * size counts there.
- */
-static bool
-is_large_enough(const struct attempt *t, struct slice octets)
-{
-	return !t->tls || (t->secured && octets.len >= EXCHANGES_REQUEST);
-}
-
 static void
 on_answer(struct attempts *a, struct attempt *t, const struct tcpreasm_event *e)
 {
 	if (!t->answered) {
-		worked(a, t, CONNECTION_ANSWERED, e->now, e->wall);
-	} else if (is_up(t) && t->asked &&
+		attempt_worked(
+		    &a->output, t, CONNECTION_ANSWERED, e->now, e->wall);
+	} else if (attempt_is_up(t) && t->asked &&
 	    nstime_passed(t->kept_at, KEPT_EVERY, e->now)) {
 		t->kept_at = e->now;
-		worked(a, t, CONNECTION_KEPT, e->now, e->wall);
+		attempt_worked(&a->output, t, CONNECTION_KEPT, e->now, e->wall);
 	}
 	t->answered = true;
 	t->asked = t->requested = false;
@@ -302,7 +162,7 @@ on_ask(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 		t->spoke = e->now;
 	t->client_spoke = t->asked = true;
 	t->asked_at = e->now;
-	if (is_large_enough(t, e->octets)) {
+	if (attempt_may_expect_answer(t, e->octets)) {
 		t->requested = true;
 		t->requested_at = e->now;
 	}
@@ -316,8 +176,8 @@ on_ask(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 	}
 	t->pending += another;
 	if (t->stalled && another)
-		fail_established(
-		    a, t, CONNECTION_BLACKHOLE, 1, e->now, e->wall);
+		attempt_fail_established(
+		    &a->output, t, CONNECTION_BLACKHOLE, 1, e->now, e->wall);
 }
 
 static void
@@ -328,29 +188,13 @@ on_data(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 		on_answer(a, t, e);
 		return;
 	}
-	if (is_request(e->octets))
+	if (attempt_asks(e->octets))
 		on_ask(a, tcp, t, e);
 	if (t->failed || t->look_at != NSTIME_NEVER)
 		return;
 	t->looks = LOOKS;
 	t->look_at = nstime_after(e->now, LOOK_AFTER);
 	set_timer(a, t);
-}
-
-/* When the server hung up, if it was the first to do so; else NSTIME_NEVER. */
-static nstime
-server_hung_up(const struct tcpreasm *tcp, const struct tcpreasm_event *end)
-{
-	struct tcpreasm_facts sent, back;
-	const bool by_reset =
-	    end->fact == TCPREASM_RESET && end->direction == TCPREASM_TO_CLIENT;
-
-	if (!tcpreasm_facts(tcp, end->connection, TCPREASM_TO_SERVER, &sent) ||
-	    !tcpreasm_facts(tcp, end->connection, TCPREASM_TO_CLIENT, &back) ||
-	    sent.hung_up != NSTIME_NEVER)
-		return NSTIME_NEVER;
-	return back.hung_up == NSTIME_NEVER && by_reset ? end->now
-							: back.hung_up;
 }
 
 /* The server hung up at `when': was it for what the client did? */
@@ -365,22 +209,24 @@ judge_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 	if (t->lost || t->failed || !context_two_way(tcp, e->connection))
 		return;
 	if (t->answered) {
-		if (is_up(t) && t->requested && when >= t->requested_at &&
+		if (attempt_is_up(t) && t->requested &&
+		    when >= t->requested_at &&
 		    !nstime_passed(t->requested_at, HANGS_UP_WITHIN, when))
-			fail_established(a, t, class, 1, e->now, e->wall);
+			attempt_fail_established(
+			    &a->output, t, class, 1, e->now, e->wall);
 		return;
 	}
 	/* A connection that ends within a handshake is reported as that. */
 	if (t->client_spoke ? (reset || !t->tls)
 			    : !nstime_passed(t->opened, HANGS_UP_WITHIN, when))
-		fail(a, t, class, e->now, e->wall);
+		attempt_fail(&a->output, t, class, e->now, e->wall);
 }
 
 static void
 on_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
     const struct tcpreasm_event *e)
 {
-	const nstime when = server_hung_up(tcp, e);
+	const nstime when = context_server_hung_up(tcp, e);
 	struct tcpreasm_facts sent;
 
 	if (t->ended)
@@ -392,8 +238,8 @@ on_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 		undelivered(a, t, e->now, e->wall);
 	else if (when != NSTIME_NEVER)
 		judge_end(a, tcp, t, e, when);
-	if (is_up(t) && !t->failed && !t->asked)
-		worked(a, t, CONNECTION_KEPT, e->now, e->wall);
+	if (attempt_is_up(t) && !t->failed && !t->asked)
+		attempt_worked(&a->output, t, CONNECTION_KEPT, e->now, e->wall);
 }
 
 static void
@@ -402,7 +248,8 @@ on_opened(struct attempts *a, const struct tcpreasm_event *e, void **slot)
 	struct attempt *t = attempt_of(a, e, slot);
 
 	if (t != NULL)
-		worked(a, t, CONNECTION_OPENED, e->now, e->wall);
+		attempt_worked(
+		    &a->output, t, CONNECTION_OPENED, e->now, e->wall);
 }
 
 static void
@@ -414,7 +261,7 @@ on_refused(struct attempts *a, const struct tcpreasm_event *e)
 		.server = e->server,
 	};
 
-	fail(a, &t, CONNECTION_REFUSED, e->now, e->wall);
+	attempt_fail(&a->output, &t, CONNECTION_REFUSED, e->now, e->wall);
 }
 
 void
@@ -466,7 +313,7 @@ on_alert(
 	if (!event->fatal || t->failed || t->secured || t->lost)
 		return;
 	t->failed = true;
-	tell_failed(a, t,
+	attempt_tell_failed(&a->output, t,
 	    &(struct connection_failure){
 		.class = CONNECTION_TLS_ALERT,
 		.client = t->client,
@@ -488,7 +335,7 @@ secured(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
 	t->secured = true;
 	t->stalled_at = NSTIME_NEVER;
 	set_timer(a, t);
-	worked(a, t, CONNECTION_SECURED, e->now, e->wall);
+	attempt_worked(&a->output, t, CONNECTION_SECURED, e->now, e->wall);
 }
 
 static bool
@@ -535,7 +382,8 @@ on_tls_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 		return;
 	}
 	if (context_two_way(tcp, t->id))
-		fail(a, t, class_of_end(tcp, t, e), e->now, e->wall);
+		attempt_fail(
+		    &a->output, t, class_of_end(tcp, t, e), e->now, e->wall);
 }
 
 static void
@@ -601,7 +449,8 @@ attempts_tick(
 		if (t->stalled_at <= now) {
 			t->stalled_at = NSTIME_NEVER;
 			if (!t->lost && context_waiting(context->tcp, t->id))
-				fail(a, t, CONNECTION_TLS_STALLED, now, wall);
+				attempt_fail(&a->output, t,
+				    CONNECTION_TLS_STALLED, now, wall);
 		}
 		if (t->look_at <= now)
 			look(a, context->tcp, t, now, wall);

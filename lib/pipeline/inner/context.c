@@ -46,3 +46,19 @@ context_hung_up(const struct tcpreasm *tcp, const struct tcpreasm_event *end)
 	return sent.hung_up == NSTIME_NEVER && by_client ? end->now
 							 : sent.hung_up;
 }
+
+nstime
+context_server_hung_up(
+    const struct tcpreasm *tcp, const struct tcpreasm_event *end)
+{
+	struct tcpreasm_facts sent, back;
+	const bool by_reset =
+	    end->fact == TCPREASM_RESET && end->direction == TCPREASM_TO_CLIENT;
+
+	if (!tcpreasm_facts(tcp, end->connection, TCPREASM_TO_SERVER, &sent) ||
+	    !tcpreasm_facts(tcp, end->connection, TCPREASM_TO_CLIENT, &back) ||
+	    sent.hung_up != NSTIME_NEVER)
+		return NSTIME_NEVER;
+	return back.hung_up == NSTIME_NEVER && by_reset ? end->now
+							: back.hung_up;
+}

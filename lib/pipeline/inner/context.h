@@ -35,4 +35,8 @@ bool context_waiting(const struct tcpreasm *tcp, uint64_t connection);
 nstime context_hung_up(
     const struct tcpreasm *tcp, const struct tcpreasm_event *end);
 
+/* The same of the server. */
+nstime context_server_hung_up(
+    const struct tcpreasm *tcp, const struct tcpreasm_event *end);
+
 #endif

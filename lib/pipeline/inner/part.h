@@ -7,7 +7,7 @@
 /*
  * A part of the judge: a room that makes findings of observations, folds
  * findings, or makes alerts of them.  All parts have the same functions, and
- * judge.c lists them once.
+ * partset.c lists them once.
  */
 
 /* The receivers of findings and alerts; borrowed for the judge's life. */
@@ -47,9 +47,9 @@ struct part {
 	void (*stats)(const void *room, counter_output *output, void *arg);
 };
 
+/* Those that take observations. */
 extern const struct part part_timeout, part_slow, part_visibility, part_skew,
     part_connection, part_silence, part_certificate, part_stale,
-    part_mrasfailure, part_media, part_diagnostics, part_fanout, part_incident,
-    part_alert, part_ledger;
+    part_mrasfailure, part_media, part_diagnostics, part_ledger;
 
 #endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/inner/attempt.h"
+
+#include "pipeline/inner/exchanges.h"
+
+void
+attempt_tell_failed(const struct attempt_output *o, const struct attempt *t,
+    const struct connection_failure *failure)
+{
+	o->output(o->arg, t->id,
+	    &(struct observation){
+		.kind = OBSERVATION_FAILED,
+		.now = failure->now,
+		.wall = failure->wall,
+		.failure = *failure,
+	    });
+}
+
+void
+attempt_fail(const struct attempt_output *o, struct attempt *t,
+    enum connection_class class, nstime now, nstime wall)
+{
+	if (t->failed)
+		return;
+	t->failed = true;
+	attempt_tell_failed(o, t,
+	    &(struct connection_failure){
+		.class = class,
+		.client = t->client,
+		.server = t->server,
+		.handshake = t->answered && t->tls && !t->secured,
+		.tls_version = t->version,
+		.tls_alert = -1,
+		.now = now,
+		.wall = wall,
+		.began = t->began,
+	    });
+}
+
+void
+attempt_fail_established(const struct attempt_output *o, struct attempt *t,
+    enum connection_class class, unsigned requests, nstime now, nstime wall)
+{
+	t->failed = true;
+	attempt_tell_failed(o, t,
+	    &(struct connection_failure){
+		.class = class,
+		.client = t->client,
+		.server = t->server,
+		.established = true,
+		.after = now - t->answered_at,
+		.requests = requests,
+		.tls_version = t->version,
+		.tls_alert = -1,
+		.now = now,
+		.wall = wall,
+		.began = wall - (now - t->asked_at),
+	    });
+}
+
+void
+attempt_worked(const struct attempt_output *o, const struct attempt *t,
+    enum connection_stage stage, nstime now, nstime wall)
+{
+	o->output(o->arg, t->id,
+	    &(struct observation){
+	        .kind = OBSERVATION_WORKED,
+	        .now = now,
+	        .wall = wall,
+	        .success = {
+	            .stage = stage,
+	            .client = t->client,
+	            .server = t->server,
+	            .now = now,
+	            .wall = wall,
+	        },
+	    });
+}
+
+bool
+attempt_is_up(const struct attempt *t)
+{
+	return t->answered && (!t->tls || t->secured);
+}
+
+/* RFC 5626 section 3.5.1: lines without anything on them. */
+static bool
+is_keep_alive(struct slice octets)
+{
+	size_t i = 0;
+
+	while (i < octets.len && (octets.p[i] == '\r' || octets.p[i] == '\n'))
+		i++;
+	return i == octets.len;
+}
+
+bool
+attempt_asks(struct slice octets)
+{
+	return !is_keep_alive(octets) &&
+	    !slice_starts_with(octets, "SIP/2.0") &&
+	    !slice_starts_with(octets, "ACK ");
+}
+
+bool
+attempt_may_expect_answer(const struct attempt *t, struct slice octets)
+{
+	return !t->tls || (t->secured && octets.len >= EXCHANGES_REQUEST);
+}

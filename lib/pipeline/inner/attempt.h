@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ATTEMPT_H
+#define ATTEMPT_H
+
+#include "base/timerq.h"
+#include "pipeline/inner/context.h"
+
+/*
+ * One connection to a SIP port, and the reports about its fate.  `attempts'
+ * decides on them.
+ */
+
+struct attempt {
+	struct timerq_entry timer;
+	uint64_t id;
+	struct endpoint client, server;
+	bool guessed, lost, ended;
+	bool failed; /* reported */
+	bool client_spoke, answered;
+	bool tls, secured;
+	uint8_t looks; /* left, at octets that are not acknowledged */
+	nstime look_at, stalled_at;
+	nstime hello;         /* the client's, or NSTIME_NEVER */
+	nstime opened, began; /* began: its stamp */
+	nstime spoke;         /* the client, first */
+	bool asked;           /* since then the server has sent nothing */
+	nstime asked_at;      /* the client's latest request */
+	bool requested;       /* the same, by octets that are no goodbye */
+	nstime requested_at;
+	nstime answered_at; /* the server's latest octets; 0: none */
+	nstime kept_at;     /* last reported */
+	unsigned pending;   /* requests not acknowledged, about */
+	bool stalled;       /* reported as a black hole, though it worked */
+	const char *version;
+};
+
+struct attempt_output {
+	context_output *output;
+	void *arg;
+};
+
+/* It carries messages: TLS is up, or there is none. */
+bool attempt_is_up(const struct attempt *t);
+
+/* A server answers anything but a response or an ACK, as far as it can be read.
+ * Encrypted octets may be anything. */
+bool attempt_asks(struct slice octets);
+
+/*
+ * May the server owe an answer to these octets?  In TLS a client's close_notify
+ * and the end of its handshake are octets too, so only a segment of a request's
+ * size counts there.
+ */
+bool attempt_may_expect_answer(const struct attempt *t, struct slice octets);
+
+/* It reached a stage. */
+void attempt_worked(const struct attempt_output *o, const struct attempt *t,
+    enum connection_stage stage, nstime now, nstime wall);
+
+/* It failed, and that was not reported before. */
+void attempt_fail(const struct attempt_output *o, struct attempt *t,
+    enum connection_class class, nstime now, nstime wall);
+
+/* It had worked, and fails now; `requests' are concerned. */
+void attempt_fail_established(const struct attempt_output *o, struct attempt *t,
+    enum connection_class class, unsigned requests, nstime now, nstime wall);
+
+/* It failed like this. */
+void attempt_tell_failed(const struct attempt_output *o,
+    const struct attempt *t, const struct connection_failure *failure);
+
+#endif

@@ -310,7 +310,8 @@ install: $B/siptimed $B/siptimectl $(generated)
 	    $(DESTDIR)$(PREFIX)/lib/systemd/catalog
 	$(INSTALL) -m 644 $B/packaging/siptimed.service \
 	    $B/packaging/siptimed@.service \
-	    packaging/systemd/siptimed-http.socket $(DESTDIR)$(UNITDIR)
+	    packaging/systemd/siptimed-http.socket \
+	    packaging/systemd/siptimed-hep.socket $(DESTDIR)$(UNITDIR)
 	$(INSTALL) -D -m 644 packaging/systemd/siptimed.sysusers \
 	    $(DESTDIR)$(PREFIX)/lib/sysusers.d/siptimed.conf
 	$(INSTALL) -m 644 packaging/completion/siptimed \

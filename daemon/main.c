@@ -21,6 +21,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "capture/hep.h"
 #include "config/config.h"
 #include "keys/keyring.h"
 #include "run/offline.h"
@@ -144,10 +145,12 @@ watch_interfaces(struct siptimed *s)
 	};
 
 	if (s->options.interface_count == 0 &&
+	    !hep_is_wanted(&s->config->hep) &&
 	    s->config->capture.interfaces[0] == '\0') {
 		log_error(&s->log,
 		    "nothing to watch: name an interface with -i or in %s "
-		    "([capture] interfaces), or judge a savefile with -r FILE",
+		    "([capture] interfaces), or listen for agents ([hep] "
+		    "listen), or judge a savefile with -r FILE",
 		    s->config_path != NULL ? s->config_path : CONFIG_PATH);
 		return STATUS_TROUBLE;
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "capture/selection.h"
 
+#include "capture/hep.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -68,7 +70,7 @@ selection_set(struct interfaces *set, const struct options *o,
 		textbuf_add_slice(&names, slice_of("", 1));
 		error = want(&wanted, name, log);
 	}
-	if (error == 0 && wanted.count == 0) {
+	if (error == 0 && wanted.count == 0 && !hep_is_wanted(&config->hep)) {
 		log_error(log, "interfaces: found none to watch");
 		error = -EINVAL;
 	}

@@ -6,6 +6,7 @@
 #include <pcap/pcap.h>
 #include <stdlib.h>
 
+#include "config/access.h"
 #include "config/config_file.h"
 #include "config/config_keys.h"
 #include "outlet/sinktable.h"
@@ -148,6 +149,22 @@ is_among_others(const char *list, const char *word)
 	return found && count > 1;
 }
 
+/* Whatever can send HEP can make alerts. */
+static int
+check_agents(const struct config_hep *hep, const struct log *log)
+{
+	struct endpoint endpoint;
+
+	if (!access_parse(slice_text(hep->listen), &endpoint) ||
+	    access_is_loopback(&endpoint.address) || hep->allow[0] != '\0')
+		return 0;
+	log_error(log,
+	    "[hep] listen: found %s, which others than this host reach; "
+	    "accepted: that with the agents' addresses in allow",
+	    hep->listen);
+	return -EINVAL;
+}
+
 /* Check rules that concern more than one key. */
 static int
 check(const struct config *config, const struct log *log)
@@ -155,6 +172,8 @@ check(const struct config *config, const struct log *log)
 	const struct config_clock *clock = &config->clock;
 	int error = check_filter(config, log);
 
+	if (check_agents(&config->hep, log) < 0)
+		error = -EINVAL;
 	if (clock->warn > clock->major || clock->major > clock->critical) {
 		log_error(log,
 		    "[clock] warn, major, critical: found one that "

@@ -93,7 +93,7 @@ struct config_http {
 };
 
 struct config_hep {
-	char key[CONFIG_TEXT];
+	char listen[CONFIG_TEXT], allow[CONFIG_TEXT], key[CONFIG_TEXT];
 	unsigned rate;
 };
 

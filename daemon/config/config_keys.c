@@ -126,6 +126,10 @@ static const struct keyrow rows[] = {
 	{ "http", "names", KEYROW_LIST, "", "host names",
 	    AT(http.names), 0, 0, items_name },
 
+	{ "hep", "listen", KEYROW_ONE, "", "ADDRESS:PORT or [ADDRESS]:PORT",
+	    AT(hep.listen), 0, 0, items_endpoint },
+	{ "hep", "allow", KEYROW_LIST, "", "addresses and prefixes",
+	    AT(hep.allow), 0, 0, items_prefix },
 	{ "hep", "key", KEYROW_ONE, "",
 	    "the path of a file that holds the agents' key",
 	    AT(hep.key), 0, 0, items_path },

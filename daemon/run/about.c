@@ -18,6 +18,8 @@ about_count(const struct about_rooms *rooms, struct totals *totals)
 	totals_add(totals, "reader.messages", counts.messages);
 	if (rooms->merge != NULL)
 		merge_stats(rooms->merge, totals_gather, totals);
+	if (rooms->hep != NULL)
+		hep_stats(rooms->hep, totals_gather, totals);
 	reader_stats(rooms->reader, totals_gather, totals);
 	matcher_stats(rooms->matcher, totals_gather, totals);
 	judge_stats(rooms->judge, totals_gather, totals);
@@ -62,6 +64,8 @@ about_write(const struct about_rooms *rooms, struct textbuf *t)
 		dropped += rooms->dropped[i];
 	reader_counts(rooms->reader, &counts);
 	interfaces_write(rooms->interfaces, t);
+	if (interfaces_end(rooms->interfaces) == 0)
+		textbuf_add(t, "agents");
 	write_count(t, ": ", counts.packets, " packet", " packets");
 	write_count(t, ", ", dropped, " dropped", " dropped");
 	write_count(t, ", ", counts.messages, " SIP message", " SIP messages");

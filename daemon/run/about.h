@@ -3,6 +3,7 @@
 #define ABOUT_H
 
 #include "base/totals.h"
+#include "capture/hep.h"
 #include "capture/interfaces.h"
 #include "net/merge.h"
 #include "pipeline/judge.h"
@@ -17,13 +18,14 @@
  * reached.
  */
 
-/* Everything in it is borrowed; merge may be NULL. */
+/* Everything in it is borrowed; merge and hep may be NULL. */
 struct about_rooms {
 	const struct interfaces *interfaces;
 	const struct reader *reader;
 	const struct matcher *matcher;
 	const struct judge *judge;
 	const struct merge *merge;
+	const struct hep *hep;
 	struct sinks *sinks;
 	const struct state *state;
 	struct watchhint_settings settings;

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
+#include "host/handed.h"
 #include "monitor/control.h"
 #include "monitor/http.h"
 #include "monitor/metricspage.h"
@@ -65,7 +65,7 @@ on_fill(void *arg, struct metrics *m)
 	metricspage_fill(&rooms, m);
 }
 
-/* Ready: at least one interface is captured. */
+/* Ready: at least one interface is captured, if any is to be. */
 static bool
 on_ready(void *arg, struct textbuf *why)
 {
@@ -76,6 +76,8 @@ on_ready(void *arg, struct textbuf *why)
 	for (size_t i = 0; i < interfaces_end(rooms.interfaces); i++)
 		if (interfaces_is_open(rooms.interfaces, i))
 			return true;
+	if (interfaces_end(rooms.interfaces) == 0)
+		return true; /* agents send */
 	textbuf_add(why, "no interface is captured: ");
 	interfaces_write(rooms.interfaces, why);
 	return false;
@@ -147,17 +149,9 @@ open_control(struct desk *d)
 static int
 handed_over(void)
 {
-	char **names = NULL;
-	const int count = sd_listen_fds_with_names(0, &names);
-	int found = -1;
+	int found;
 
-	for (int i = 0; i < count; i++) {
-		if (strcmp(names[i], SOCKET_NAME) == 0 && found < 0)
-			found = SD_LISTEN_FDS_START + i;
-		free(names[i]);
-	}
-	free(names);
-	return found;
+	return handed_sockets(SOCKET_NAME, &found, 1) > 0 ? found : -1;
 }
 
 static void

@@ -10,6 +10,7 @@
 
 #include "run/about.h"
 #include "run/emptyhint.h"
+#include "run/hepkey.h"
 #include "run/hints.h"
 #include "run/passage.h"
 #include "clock/timeline.h"
@@ -36,6 +37,7 @@ struct live {
 	const struct log *log;
 	struct config *config;
 	struct interfaces *interfaces;
+	const struct hep *hep;
 	struct passage passages[INTERFACES_MOST];
 	struct timeline time;
 	nstime wall_offset;  /* REALTIME less MONOTONIC */
@@ -183,6 +185,8 @@ build_rooms(struct live *l)
 
 	config_limits(l->config, l->setup.key, &l->limits);
 	l->limits.reader.secrets = keyring_secrets(l->setup.keyring);
+	if (hepkey_read(l->config, &l->limits.reader.hep, l->log) < 0)
+		return false;
 	l->interfaces = interfaces_new(&interfaces);
 	l->judge = judge_new(&l->limits.judge, on_alert, l);
 	l->matcher = matcher_new(&l->limits.matcher, on_observation, l);
@@ -290,6 +294,7 @@ rooms(const struct live *l)
 		.matcher = l->matcher,
 		.judge = l->judge,
 		.merge = l->merge,
+		.hep = l->hep,
 		.sinks = l->sinks,
 		.state = l->state,
 		.settings = settings(l),
@@ -428,6 +433,30 @@ live_readable(struct live *l, size_t slot)
 	interfaces_read(l->interfaces, slot);
 	if (l->relay.changed)
 		keep(l);
+}
+
+void
+live_listen(struct live *l, const struct hep *hep)
+{
+	l->hep = hep;
+}
+
+/* Agents' messages are in no ring, so they come when they come. */
+void
+live_hep(void *live, struct slice packet, const struct address *agent)
+{
+	struct live *l = live;
+
+	reader_hep(l->reader, packet, agent, l->reached, wallclock_realtime());
+	l->due = INT64_MIN;
+}
+
+void
+live_hep_lost(void *live)
+{
+	struct live *l = live;
+
+	matcher_dropped(l->matcher, l->reached);
 }
 
 /*
@@ -570,6 +599,7 @@ live_set(struct live *l, struct config *config)
 		    "out of memory; packets of several interfaces are judged "
 		    "as they come");
 	config_limits(config, l->setup.key, &l->limits);
+	hepkey_read(config, &l->limits.reader.hep, l->log);
 	reader_set(l->reader, &l->limits.reader);
 	matcher_set(l->matcher, &l->limits.matcher);
 	judge_set(l->judge, &l->limits.judge);

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "monitor/answers.h"
 #include "run/alertrelay.h"
+#include "capture/hep.h"
 #include "capture/interfaces.h"
 #include "config/options.h"
 #include "keys/keyring.h"
@@ -45,6 +46,13 @@ void live_free(struct live *l, nstime deadline);
 
 /* Read what waits on the interface in this slot. */
 void live_readable(struct live *l, size_t slot);
+
+/* Who listens for HEP, for its counters; borrowed, NULL: nobody does. */
+void live_listen(struct live *l, const struct hep *hep);
+
+/* A packet of HEP has come; or the kernel dropped some. */
+void live_hep(void *live, struct slice packet, const struct address *agent);
+void live_hep_lost(void *live);
 
 /* Deadlines, alerts. */
 void live_tick(struct live *l);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "capture/hep.h"
 #include "run/desk.h"
 #include "run/live.h"
 #include "host/notify.h"
@@ -32,6 +33,7 @@ struct loop {
 	struct keyring *keyring;
 	struct live *live;
 	struct desk *desk;
+	struct hep *hep;
 	struct event_base *base;
 	struct watched watched[INTERFACES_MOST];
 	struct event *tick, *second, *clock;
@@ -190,6 +192,7 @@ reload(struct loop *loop)
 	config_free(loop->setup.config);
 	loop->setup.config = config;
 	desk_set(loop->desk, config);
+	hep_set(loop->hep, &config->hep);
 	loop->setup.config_path = path;
 	log_notice(log, "%s: reloaded", path);
 	say_configuration(loop);
@@ -264,6 +267,31 @@ open_desk(struct loop *loop)
 	return true;
 }
 
+static bool
+open_hep(struct loop *loop)
+{
+	loop->hep = hep_new(&(struct hep_setup){
+	    .base = loop->base,
+	    .output = live_hep,
+	    .lost = live_hep_lost,
+	    .arg = loop->live,
+	    .log = loop->setup.log,
+	});
+	if (loop->hep == NULL)
+		return false;
+	hep_set(loop->hep, &loop->setup.config->hep);
+	live_listen(loop->live, loop->hep);
+	return true;
+}
+
+/* Agents may be all there is to hear. */
+static bool
+is_capturing(const struct loop_setup *setup)
+{
+	return setup->options->interface_count > 0 ||
+	    setup->config->capture.interfaces[0] != '\0';
+}
+
 /*
  * Rights are given up after the interfaces are open and before the sinks
  * are: a file the daemon will have to open again is opened with the rights
@@ -284,7 +312,7 @@ begin(struct loop *loop)
 		.log = setup->log,
 	};
 
-	if (!privilege_may_capture(setup->log))
+	if (is_capturing(setup) && !privilege_may_capture(setup->log))
 		return false;
 	loop->base = event_base_new();
 	if (loop->base == NULL || !watch_signals(loop) ||
@@ -306,7 +334,7 @@ begin(struct loop *loop)
 	desk_prepare(setup->config, setup->log);
 	if (loop->live == NULL || privilege_drop(setup->log) != 0 ||
 	    live_open_sinks(loop->live) != 0 || !open_desk(loop) ||
-	    privilege_confine(setup->log) != 0)
+	    !open_hep(loop) || privilege_confine(setup->log) != 0)
 		return false;
 	watch_clock(loop);
 	return true;
@@ -325,6 +353,7 @@ end(struct loop *loop, bool begun)
 	desk_free(loop->desk);
 	loop->desk = NULL;
 	live_free(loop->live, begun ? wallclock_monotonic() + FAREWELL : 0);
+	hep_free(loop->hep);
 	keyring_free(loop->keyring);
 	for (size_t i = 0; i < SIGNALS; i++)
 		free_event(loop->signals[i]);

@@ -683,6 +683,8 @@ def test_config_errors():
             "--check-config")
     for name, text, says in (
             ("order", "[clock]\nwarn = 1h\n", "warn <= major"),
+            ("agents", "[hep]\nlisten = 0.0.0.0:9060\n",
+             r"listen: found 0.0.0.0:9060, .*addresses in allow"),
             ("all", "[timeouts]\nmethods = INVITE *\n", r"\* alone"),
             ("auto", "[alerts]\nsinks = auto syslog\n", "auto alone"),
             ("filter", "[capture]\nfilter = prot 5\n", "pcap-filter")):

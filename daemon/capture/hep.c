@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "capture/hep.h"
+
+#include <errno.h>
+#include <event2/listener.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "capture/hepstream.h"
+#include "config/access.h"
+#include "host/handed.h"
+#include "net/hepmsg.h"
+
+enum {
+	SOCKETS = 8, /* of systemd: addresses, each with UDP and TCP */
+	PREFIXES = 64,
+	AT_ONCE = 64,      /* datagrams, until other events have their turn */
+	WAITING = 8 << 20, /* octets in the kernel; it may allow less */
+	BACKLOG = 64
+};
+
+struct hep_listening {
+	struct hep *hep;
+	struct event *datagrams; /* one of the two */
+	struct evconnlistener *connections;
+	uint32_t dropped; /* by the kernel, as it counts them */
+};
+
+struct hep {
+	struct hep_setup setup;
+	struct config_hep config;
+	struct hepstream *stream;
+	struct hep_listening sockets[SOCKETS];
+	size_t count;
+	bool handed; /* they are systemd's, and stay */
+	struct value_prefix allow[PREFIXES];
+	size_t allow_count;
+	uint64_t not_permitted, not_received;
+	uint8_t octets[HEPMSG_MOST + 1];
+};
+
+struct hep *
+hep_new(const struct hep_setup *setup)
+{
+	struct hep *h = calloc(1, sizeof(*h));
+
+	if (h == NULL)
+		return NULL;
+	h->setup = *setup;
+	h->stream = hepstream_new(&h->setup);
+	if (h->stream != NULL)
+		return h;
+	free(h);
+	return NULL;
+}
+
+static void
+close_all(struct hep *h)
+{
+	for (size_t i = 0; i < h->count; i++) {
+		struct hep_listening *l = &h->sockets[i];
+
+		if (l->datagrams != NULL) {
+			evutil_closesocket(event_get_fd(l->datagrams));
+			event_free(l->datagrams);
+		}
+		if (l->connections != NULL)
+			evconnlistener_free(l->connections);
+	}
+	h->count = 0;
+}
+
+void
+hep_free(struct hep *h)
+{
+	if (h == NULL)
+		return;
+	close_all(h);
+	hepstream_free(h->stream);
+	free(h);
+}
+
+/* A socket for both families shows IPv4 as ::ffff:192.0.2.1. */
+static struct address
+address_of(const struct sockaddr *from)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const struct sockaddr_in *v4 = (const void *)from;
+	const struct sockaddr_in6 *v6 = (const void *)from;
+
+	if (from->sa_family == AF_INET)
+		return endpoint_address(
+		    slice_of(&v4->sin_addr, sizeof(v4->sin_addr)));
+	if (from->sa_family != AF_INET6)
+		return (struct address){ .version = 0 };
+	if (memcmp(v6->sin6_addr.s6_addr, mapped, sizeof(mapped)) == 0)
+		return endpoint_address(
+		    slice_of(v6->sin6_addr.s6_addr + sizeof(mapped), 4));
+	return endpoint_address(
+	    slice_of(&v6->sin6_addr, sizeof(v6->sin6_addr)));
+}
+
+static bool
+is_permitted(struct hep *h, const struct address *agent)
+{
+	if (agent->version != 0 && access_is_loopback(agent))
+		return true;
+	for (size_t i = 0; i < h->allow_count; i++)
+		if (value_prefix_covers(&h->allow[i], agent))
+			return true;
+	h->not_permitted++;
+	return false;
+}
+
+/* What the kernel dropped was lost like packets of a mirror port. */
+static void
+note_drops(struct hep_listening *l, struct msghdr *message)
+{
+	struct hep *h = l->hep;
+
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(message); c != NULL;
+	     c = CMSG_NXTHDR(message, c)) {
+		uint32_t dropped;
+
+		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL)
+			continue;
+		memcpy(&dropped, CMSG_DATA(c), sizeof(dropped));
+		if (dropped == l->dropped)
+			continue;
+		h->not_received += dropped - l->dropped;
+		l->dropped = dropped;
+		h->setup.lost(h->setup.arg);
+	}
+}
+
+/* False: none waits. */
+static bool
+receive(struct hep_listening *l, evutil_socket_t socket)
+{
+	struct hep *h = l->hep;
+	struct sockaddr_storage from = { .ss_family = AF_UNSPEC };
+	char control[CMSG_SPACE(sizeof(uint32_t))];
+	struct iovec into = { h->octets, sizeof(h->octets) };
+	struct msghdr message = {
+		.msg_name = &from,
+		.msg_namelen = sizeof(from),
+		.msg_iov = &into,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(control),
+	};
+	const ssize_t len = recvmsg(socket, &message, MSG_DONTWAIT);
+	struct address agent;
+
+	if (len < 0)
+		return false;
+	note_drops(l, &message);
+	agent = address_of((struct sockaddr *)&from);
+	if (is_permitted(h, &agent))
+		h->setup.output(
+		    h->setup.arg, slice_of(h->octets, (size_t)len), &agent);
+	return true;
+}
+
+static void
+on_datagrams(evutil_socket_t socket, short what, void *arg)
+{
+	struct hep_listening *l = arg;
+
+	(void)what;
+	for (unsigned i = 0; i < AT_ONCE && receive(l, socket); i++)
+		;
+}
+
+static void
+on_connection(struct evconnlistener *listener, evutil_socket_t connection,
+    struct sockaddr *from, int len, void *arg)
+{
+	const struct hep_listening *l = arg;
+	const struct address agent = address_of(from);
+
+	(void)listener;
+	(void)len;
+	if (is_permitted(l->hep, &agent))
+		hepstream_accept(l->hep->stream, connection, &agent);
+	else
+		evutil_closesocket(connection);
+}
+
+/* Takes over a socket that is bound.  0 or -errno, and it is closed. */
+static int
+take(struct hep *h, int socket, bool is_stream)
+{
+	const int most = WAITING, yes = 1;
+	struct hep_listening *l = &h->sockets[h->count];
+
+	*l = (struct hep_listening){ .hep = h };
+	if (h->count == SOCKETS ||
+	    evutil_make_socket_nonblocking(socket) != 0) {
+		close(socket);
+		return -EMFILE;
+	}
+	if (is_stream) {
+		l->connections = evconnlistener_new(h->setup.base,
+		    on_connection, l, LEV_OPT_CLOSE_ON_FREE, BACKLOG, socket);
+	} else {
+		setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &most, sizeof(most));
+		setsockopt(socket, SOL_SOCKET, SO_RXQ_OVFL, &yes, sizeof(yes));
+		l->datagrams = event_new(h->setup.base, socket,
+		    EV_READ | EV_PERSIST, on_datagrams, l);
+	}
+	if (l->connections == NULL &&
+	    (l->datagrams == NULL || event_add(l->datagrams, NULL) != 0)) {
+		close(socket);
+		return -ENOMEM;
+	}
+	h->count++;
+	return 0;
+}
+
+static int
+listen_on(struct hep *h, const struct sockaddr *address, socklen_t len,
+    bool is_stream)
+{
+	const int yes = 1;
+	const int found = socket(address->sa_family,
+	    (is_stream ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC, 0);
+	int error = 0;
+
+	if (found < 0)
+		return -errno;
+	if (is_stream)
+		setsockopt(found, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
+	if (bind(found, address, len) != 0)
+		error = -errno;
+	if (error == 0)
+		return take(h, found, is_stream);
+	close(found);
+	return error;
+}
+
+static int
+listen_at(struct hep *h, const struct endpoint *e)
+{
+	struct sockaddr_in v4 = {
+		.sin_family = AF_INET,
+		.sin_port = htons(e->port),
+	};
+	struct sockaddr_in6 v6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(e->port),
+	};
+	const bool is_v4 = e->address.version == 4;
+	const struct sockaddr *address =
+	    is_v4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6;
+	const socklen_t len = is_v4 ? sizeof(v4) : sizeof(v6);
+	int error;
+
+	memcpy(&v4.sin_addr, e->address.octets, sizeof(v4.sin_addr));
+	memcpy(&v6.sin6_addr, e->address.octets, sizeof(v6.sin6_addr));
+	error = listen_on(h, address, len, false);
+	return error != 0 ? error : listen_on(h, address, len, true);
+}
+
+static int
+take_handed(struct hep *h, const int *sockets, size_t count)
+{
+	int error = 0;
+
+	for (size_t i = 0; error == 0 && i < count; i++) {
+		int type = 0;
+		socklen_t len = sizeof(type);
+
+		getsockopt(sockets[i], SOL_SOCKET, SO_TYPE, &type, &len);
+		error = take(h, sockets[i], type == SOCK_STREAM);
+	}
+	h->handed = error == 0;
+	return error;
+}
+
+static void
+set_allowed(struct hep *h)
+{
+	struct slice allow = slice_text(h->config.allow), item;
+
+	h->allow_count = 0;
+	while (h->allow_count < PREFIXES && value_next(&allow, &item))
+		h->allow_count += value_prefix(item, &h->allow[h->allow_count]);
+}
+
+void
+hep_set(struct hep *h, const struct config_hep *config)
+{
+	const bool same = strcmp(h->config.listen, config->listen) == 0;
+	struct endpoint endpoint;
+	int sockets[SOCKETS], error = 0;
+	size_t count;
+
+	h->config = *config;
+	set_allowed(h);
+	if (h->handed || (same && h->count > 0))
+		return;
+	close_all(h);
+	count = handed_sockets(HEP_SOCKET, sockets, SOCKETS);
+	if (count > 0)
+		error = take_handed(h, sockets, count);
+	else if (access_parse(slice_text(config->listen), &endpoint))
+		error = listen_at(h, &endpoint);
+	if (error == 0)
+		return;
+	log_warning(h->setup.log, "[hep] listen = %s: %s; no agent is heard",
+	    config->listen, strerror(-error));
+	close_all(h);
+}
+
+bool
+hep_is_wanted(const struct config_hep *config)
+{
+	int handed;
+
+	return config->listen[0] != '\0' ||
+	    handed_sockets(HEP_SOCKET, &handed, 1) > 0;
+}
+
+void
+hep_stats(const struct hep *h, counter_output *output, void *arg)
+{
+	output(arg, COUNTER_OTHER, "hep.not_permitted", h->not_permitted);
+	output(arg, COUNTER_LIMIT, "hep.not_received", h->not_received);
+	hepstream_stats(h->stream, output, arg);
+}

@@ -215,9 +215,11 @@ udp(struct program *p, const struct filter_witness *witness)
 	assembly_place(p->b, p->udp);
 	load(p, BPF_H, 2);
 	udp_ports(p, witness);
+	filter_witness_udp(p->b, witness, WITNESS_CLIENT);
 	load(p, BPF_H, 0);
 	udp_ports(p, witness);
-	filter_witness_udp(p->b, witness);
+	filter_witness_udp(p->b, witness, WITNESS_SERVER);
+	filter_witness_anywhere(p->b, witness);
 	load(p, BPF_W, 8);
 	assembly_if(p->b, 0x5349502f, response);
 	assembly_go(p->b, p->leave);
@@ -233,9 +235,10 @@ tcp(struct program *p, const struct filter_witness *witness)
 	assembly_place(p->b, p->tcp);
 	load(p, BPF_H, 2);
 	any_of_ports(p, p->wanted->ports);
+	filter_witness_tcp(p->b, witness, WITNESS_CLIENT);
 	load(p, BPF_H, 0);
 	any_of_ports(p, p->wanted->ports);
-	filter_witness_tcp(p->b, witness);
+	filter_witness_tcp(p->b, witness, WITNESS_SERVER);
 	assembly_go(p->b, p->leave);
 }
 

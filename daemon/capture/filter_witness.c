@@ -41,6 +41,8 @@ take_matching(struct assembly *b, const struct filter_witness *f,
 			assembly_place(b, here);
 		}
 		load(b, f, header, &p->is);
+		if (p->is.mask != 0)
+			assembly_add(b, BPF_ALU | BPF_AND | BPF_K, p->is.mask);
 		if_one_of(b, &p->is, f->take);
 		assembly_place(b, next);
 	}
@@ -66,22 +68,24 @@ filter_witness_either(struct assembly *b, const struct filter_witness *f)
 	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
 		const struct witness_row *row = witness_row((enum witness)i);
 
-		if (is_wanted(f, i) && row->udp.both_ways)
+		if (is_wanted(f, i) && row->udp.side == WITNESS_EITHER)
 			if_port(b, &row->udp, f->take);
 	}
 }
 
-/* One that has ports of its own, and asks for some of what comes from there. */
+/* One that has ports of its own, and asks for some of what comes from that
+ * side. */
 static bool
 is_asked(const struct filter_witness *f, unsigned witness,
-    const struct witness_channel *channel)
+    const struct witness_channel *channel, enum witness_side side)
 {
 	return is_wanted(f, witness) && channel->ports[0] != 0 &&
-	    !channel->both_ways;
+	    channel->side == side;
 }
 
 void
-filter_witness_udp(struct assembly *b, const struct filter_witness *f)
+filter_witness_udp(
+    struct assembly *b, const struct filter_witness *f, enum witness_side side)
 {
 	const int others = assembly_label(b);
 
@@ -90,7 +94,7 @@ filter_witness_udp(struct assembly *b, const struct filter_witness *f)
 		    &witness_row((enum witness)i)->udp;
 		int here, next;
 
-		if (!is_asked(f, i, udp))
+		if (!is_asked(f, i, udp, side))
 			continue;
 		here = assembly_label(b);
 		next = assembly_label(b);
@@ -102,6 +106,18 @@ filter_witness_udp(struct assembly *b, const struct filter_witness *f)
 		assembly_place(b, next);
 	}
 	assembly_place(b, others);
+}
+
+void
+filter_witness_anywhere(struct assembly *b, const struct filter_witness *f)
+{
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
+		const struct witness_channel *udp =
+		    &witness_row((enum witness)i)->udp;
+
+		if (is_wanted(f, i) && udp->anywhere)
+			take_matching(b, f, udp, UDP_HEADER);
+	}
 }
 
 /* X goes to the payload. */
@@ -116,14 +132,15 @@ skip_header(struct assembly *b, const struct filter_witness *f)
 }
 
 void
-filter_witness_tcp(struct assembly *b, const struct filter_witness *f)
+filter_witness_tcp(
+    struct assembly *b, const struct filter_witness *f, enum witness_side side)
 {
 	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
 		const struct witness_channel *tcp =
 		    &witness_row((enum witness)i)->tcp;
 		int here, next;
 
-		if (!is_asked(f, i, tcp))
+		if (!is_asked(f, i, tcp, side))
 			continue;
 		here = assembly_label(b);
 		next = assembly_label(b);

@@ -26,6 +26,7 @@ struct agreement_entry {
 	unsigned count, kept;                    /* now, and ever */
 	struct candidate clock;                  /* the latest that agreed */
 	bool known;                              /* .. if any did */
+	nstime first;                            /* .. and its first offset */
 	bool coarse;
 	unsigned fine_run; /* coarse, but so many agreed within 3 s */
 	bool random;
@@ -44,7 +45,8 @@ teller_equal(const struct table_entry *entry, const void *key)
 	    (const struct agreement_entry *)entry;
 	const struct agreement_teller *wanted = key;
 
-	return teller->key.kind == wanted->kind &&
+	return teller->key.witness == wanted->witness &&
+	    teller->key.speaker == wanted->speaker &&
 	    endpoint_equal(&teller->key.endpoint, &wanted->endpoint);
 }
 
@@ -87,7 +89,7 @@ static struct agreement_entry *
 find_or_add(struct agreement *a, const struct agreement_teller *key)
 {
 	const uint64_t hash = endpoint_hash(a->tellers, &key->endpoint) +
-	    ((uint64_t)key->kind << 16);
+	    ((uint64_t)key->witness << 16) + key->speaker;
 	struct agreement_entry *teller = lru_find(a->tellers, hash, key);
 
 	if (teller != NULL) {
@@ -130,8 +132,7 @@ compare(const struct agreement_entry *teller, const struct candidate *old,
 		return COPY;
 	if (near(old->offset, new->offset, WITHIN))
 		return AGREES;
-	if (teller->key.kind != AGREEMENT_TLS_CLIENT &&
-	    teller->key.kind != AGREEMENT_TLS_SERVER)
+	if (teller->key.witness != WITNESS_TLS)
 		return DIFFERENT;
 	/* The offsets of what the random octet leaves. */
 	a = old->offset - (old->told - masked(old->told));
@@ -219,6 +220,9 @@ static enum agreement_verdict
 agrees(struct agreement_entry *teller, enum match match,
     const struct candidate *new, struct agreement_reading *reading)
 {
+	if (!teller->known)
+		teller->first = new->offset;
+	reading->first = teller->first;
 	teller->clock = *new;
 	teller->known = true;
 	teller->count = 0;
@@ -278,7 +282,8 @@ agreement_stepped(struct agreement *a, nstime step)
 		for (unsigned i = 0; i < teller->count; i++)
 			if (!shift(&teller->candidates[i], step))
 				teller->count = 0;
-		if (!shift(&teller->clock, step))
+		if (!shift(&teller->clock, step) ||
+		    __builtin_sub_overflow(teller->first, step, &teller->first))
 			teller->known = false;
 	}
 }

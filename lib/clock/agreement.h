@@ -5,6 +5,7 @@
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "net/endpoint.h"
+#include "witness/witness.h"
 
 /*
  * Fields that hold the time, or random octets instead (TLS gmt_unix_time, a
@@ -20,17 +21,11 @@
  * No window of plausible times: clocks that are off by years count too.
  */
 
-enum agreement_kind {
-	AGREEMENT_TLS_CLIENT,
-	AGREEMENT_TLS_SERVER,
-	AGREEMENT_NTP_CLIENT,
-	AGREEMENT_MRAS /* when a relay's credentials were issued */
-};
-
 /* The host whose clock is read; port 0 for a client, since its ports change. */
 struct agreement_teller {
 	struct endpoint endpoint;
-	enum agreement_kind kind;
+	enum witness witness;
+	uint64_t speaker; /* one of several that speak from there, or 0 */
 };
 
 enum agreement_verdict {
@@ -40,10 +35,12 @@ enum agreement_verdict {
 };
 
 /* In: a reading of its clock.  Out, where REAL: its interval,
- * [told, told + resolution). */
+ * [told, told + resolution), and what it was off at first: some fields tell
+ * the time plus something that nobody knows, so that only changes count. */
 struct agreement_reading {
 	nstime told;
 	nstime resolution; /* 1 s for TLS */
+	nstime first;      /* out: how far the first that agreed was off */
 	nstime wall, now;
 };
 

@@ -73,6 +73,12 @@ glance_udp(const struct packet *packet, struct glance *g)
 	return true;
 }
 
+struct slice
+glance_payload(const struct glance *g)
+{
+	return slice_after(g->datagram, UDP_HEADER);
+}
+
 uint8_t
 glance_first(const struct glance *g)
 {

@@ -22,7 +22,10 @@ struct glance {
 /* False, and *g untouched, unless the packet has this shape. */
 bool glance_udp(const struct packet *packet, struct glance *g);
 
-/* The first octet that the datagram carries; 0: none was captured. */
+/* What was captured of what the datagram carries, borrowed. */
+struct slice glance_payload(const struct glance *g);
+
+/* Its first octet; 0: there is none. */
 uint8_t glance_first(const struct glance *g);
 
 #endif

@@ -3,6 +3,7 @@
 #define EVENT_H
 
 #include "clock/agreement.h"
+#include "clock/speakers.h"
 #include "net/icmp.h"
 #include "net/tcpreasm.h"
 #include "pipeline/observation.h"
@@ -83,12 +84,24 @@ struct event_acknowledged {
 	uint64_t upto;
 };
 
+/* Who tells a stamp that may have been passed on, as speakers.h has it; what
+ * answers quote of it, and what it quotes. */
+struct event_speaker {
+	bool known; /* false: the sender of the packet */
+	struct speakers_claim claim;
+	uint32_t sent;
+	bool answers;
+	uint32_t other, quoted;
+	nstime delay;
+};
+
 struct event_stamp {
 	struct stamp stamp;
 	/* The field may as well hold random octets: it counts once its sender
 	 * is known to send its clock. */
 	bool learn;
 	struct agreement_teller teller;
+	struct event_speaker speaker;
 };
 
 struct event_logged {

@@ -61,6 +61,8 @@ on_udp(struct reader *r, const struct decode_event *e)
 		sightings_datagram(r->sightings, e);
 	else if (is_sip_datagram(r, e))
 		messages_datagram(&r->messages, e);
+	else if (sightings_begins(r->sightings, e->udp.payload))
+		sightings_datagram(r->sightings, e);
 	else
 		sipports_count(&r->ports, e->from.port, e->to.port);
 }
@@ -348,7 +350,8 @@ read_log(struct reader *r, struct slice octets)
 static bool
 is_unwanted(struct reader *r, const struct glance *glance)
 {
-	if (!sipports_are_unwanted(&r->ports, glance))
+	if (!sipports_are_unwanted(&r->ports, glance) ||
+	    sightings_begins(r->sightings, glance_payload(glance)))
 		return false;
 	sipports_count(&r->ports, glance->from_port, glance->to_port);
 	return true;

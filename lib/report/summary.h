@@ -39,8 +39,8 @@ struct summary_clock {
 	struct address peer;
 	nstime offset, uncertainty;
 	unsigned samples;
-	char witnesses[64]; /* comma-joined */
-	char shape[16];     /* empty: none */
+	char witnesses[128]; /* comma-joined */
+	char shape[16];      /* empty: none */
 };
 
 /* How often a diagnostic was seen that is not worth an alert. */

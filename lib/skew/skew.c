@@ -258,6 +258,7 @@ hear(struct skew *s, struct peer *p, const struct stamp *stamp,
 		peer_speaks_sip(p);
 	if (stamp->witness == WITNESS_NTP && !stamp->served)
 		estimate_own_ntp(&p->estimate);
+	estimate_learnt(&p->estimate, stamp->witness, stamp->learnt);
 	if (!estimate_input(&p->estimate, stamp->witness, reading,
 		s->limits.min_samples, &changed)) {
 		s->no_memory++;
@@ -283,7 +284,9 @@ skew_input(struct skew *s, const struct stamp *stamp)
 	}
 	if (__builtin_add_overflow(stamp->told, s->raise.times.steps, &told) ||
 	    __builtin_add_overflow(stamp->resolution,
-		witness_row(stamp->witness)->transit, &width) ||
+		stamp->transit > 0 ? stamp->transit
+				   : witness_row(stamp->witness)->transit,
+		&width) ||
 	    stamp->resolution < 0 ||
 	    !offset_stamp(told, width, stamp->wall, stamp->now, &reading)) {
 		s->out_of_range++;

@@ -91,8 +91,8 @@ struct skew_estimate {
 	struct address peer;
 	nstime offset, uncertainty;
 	unsigned samples;
-	char witnesses[48]; /* comma-joined */
-	const char *shape;  /* static; empty: none */
+	char witnesses[128]; /* comma-joined */
+	const char *shape;   /* static; empty: none */
 };
 bool skew_estimate(
     struct skew *s, size_t index, struct skew_estimate *estimate);

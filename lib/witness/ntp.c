@@ -20,8 +20,8 @@ enum {
 
 /* The era is not transmitted.  As SNTP has it (RFC 4330 section 3), the upper
  * half of the seconds is of era 0, 1968 to 2036, the lower half of era 1. */
-static nstime
-time_of(uint64_t stamp)
+nstime
+ntp_time(uint64_t stamp)
 {
 	const int64_t seconds = (int64_t)(stamp >> 32);
 	const uint64_t fraction = stamp & UINT32_MAX;
@@ -58,14 +58,13 @@ is_old(uint64_t received, uint64_t transmitted)
 
 /* Some clients write microseconds where 2^-32 s belong, or nanoseconds: what
  * is less than a millisecond may be a whole second. */
-static nstime
-resolution_of(const struct ntp *ntp)
+nstime
+ntp_resolution(nstime time)
 {
-	const nstime fraction = ntp->time % NSTIME_S;
+	const nstime fraction = time % NSTIME_S;
 
-	return ntp->from_client && fraction >= 0 && fraction < NSTIME_MS
-	    ? NSTIME_S
-	    : NTP_RESOLUTION;
+	return fraction >= 0 && fraction < NSTIME_MS ? NSTIME_S
+						     : NTP_RESOLUTION;
 }
 
 static bool
@@ -104,8 +103,8 @@ ntp_parse(struct slice datagram, struct ntp *ntp)
 		stamp = current(received, stamp);
 	n.has_time =
 	    stamp != 0 && (n.mode == CLIENT || !is_old(received, stamp));
-	n.time = n.has_time ? time_of(stamp) : 0;
-	n.resolution = resolution_of(&n);
+	n.time = n.has_time ? ntp_time(stamp) : 0;
+	n.resolution = n.from_client ? ntp_resolution(n.time) : NTP_RESOLUTION;
 	*ntp = n;
 	return true;
 }

@@ -31,6 +31,11 @@ struct ntp {
 /* False, and *ntp untouched: it is no such datagram. */
 bool ntp_parse(struct slice datagram, struct ntp *ntp);
 
+/* A stamp of NTP's as UTC, and how exact it is where a program and not the
+ * system wrote it. */
+nstime ntp_time(uint64_t stamp);
+nstime ntp_resolution(nstime time);
+
 /* As the row of this witness has it. */
 enum witness_answer ntp_read(
     struct slice datagram, struct witness_reading *reading);

@@ -20,8 +20,10 @@ struct stamp {
 	enum stamp_attribution attribution;
 	nstime told;       /* its clock's reading, UTC */
 	nstime resolution; /* told is in [told, told + resolution) */
+	nstime transit;    /* at most so long on its way; 0: as its row has */
 	nstime wall;       /* when the packet was captured */
 	nstime now;
+	bool learnt;     /* its field was learned to hold the time */
 	bool served;     /* by a time server: its source's time perhaps */
 	bool tells_zone; /* SMB1 does */
 	int zone;        /* minutes east of UTC */

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "witness/witness.h"
 
+#include "sip/ntlm.h"
 #include "witness/kerberos.h"
 #include "witness/ntp.h"
+#include "witness/rtcp.h"
 #include "witness/smb.h"
 
 /* A system's own clock weighs more than what an application makes of it. */
@@ -13,11 +15,21 @@ enum { APPLICATION = 1, SYSTEM = 2 };
  * refused. */
 #define KERBEROS_ANSWERS(at)                                                   \
 	{                                                                      \
-		at, 1, 3,                                                      \
-		{                                                              \
-			0x7e, 0x6b, 0x6d                                       \
-		}                                                              \
+		at, 1, 3, { 0x7e, 0x6b, 0x6d }, 0                              \
 	}
+
+static enum witness_answer
+read_ntlm(struct slice octets, struct witness_reading *reading)
+{
+	nstime told;
+
+	if (!ntlm_find(octets, &told))
+		return WITNESS_FOREIGN;
+	*reading = (struct witness_reading){
+		.sender = { told, NTLM_RESOLUTION },
+	};
+	return WITNESS_TOLD;
+}
 
 static const struct witness_row rows[WITNESS_KINDS] = {
 	[WITNESS_DATE] = {
@@ -40,7 +52,7 @@ static const struct witness_row rows[WITNESS_KINDS] = {
 		.weight = SYSTEM,
 		.udp = {
 			.ports = { NTP_PORT },
-			.both_ways = true,
+			.side = WITNESS_EITHER,
 			.read = ntp_read,
 		},
 	},
@@ -90,6 +102,19 @@ static const struct witness_row rows[WITNESS_KINDS] = {
 		.transit = WITNESS_TRANSIT,
 		.weight = APPLICATION,
 		.in_sip = true,
+		.challenge = read_ntlm,
+	},
+	[WITNESS_RTCP] = {
+		.name = "rtcp",
+		.label = "RTCP",
+		.transit = WITNESS_TRANSIT,
+		.weight = APPLICATION,
+		.udp = {
+			.anywhere = true,
+			.patterns = { { .is = { 0, 2, 1, { RTCP_SENDER_REPORT },
+					    RTCP_MASK } } },
+			.read = rtcp_read,
+		},
 	},
 	[WITNESS_MRAS] = {
 		.name = "mras",

@@ -21,11 +21,12 @@ enum witness {
 	WITNESS_NTLM,     /* a challenge in SIP */
 	WITNESS_MRAS,     /* when a relay's credentials were issued */
 	WITNESS_HEP,      /* the stamp of an agent, on its arrival */
+	WITNESS_RTCP,     /* sender reports, once learned */
 	WITNESS_KINDS     /* how many there are */
 };
 
 /* Their names in that order: those that are heard unless configured. */
-#define WITNESS_NAMES "date tls ntp kerberos smb ntlm mras hep"
+#define WITNESS_NAMES "date tls ntp kerberos smb ntlm mras hep rtcp"
 
 /* How long a packet is on its way, unless it waits in a queue. */
 #define WITNESS_TRANSIT (250 * NSTIME_MS)
@@ -38,10 +39,26 @@ struct witness_time {
 	nstime time, resolution; /* resolution 0: there is none */
 };
 
+/* One of several that speak from the same address, whose clocks are learned
+ * apart, and what shows how long a message was on its way. */
+struct witness_speaker {
+	bool passed_on;    /* perhaps: it may be of a host behind the sender */
+	uint32_t number;   /* an SSRC, a class */
+	struct slice name; /* empty: none; borrowed, hostile text */
+
+	/* What an answer quotes of this, and what this quotes of its peer's
+	 * message, `delay' after it came. */
+	uint32_t sent;
+	bool answers;
+	uint32_t other, quoted;
+	nstime delay;
+};
+
 struct witness_reading {
 	struct witness_time sender, receiver; /* each its own clock */
 	bool unproven;          /* the sender may make it up, so it counts once
 				 * learned by agreement */
+	bool behind;            /* it may always be of one behind the sender */
 	bool has_zone;          /* the sender's time zone is known too */
 	int zone;               /* minutes east of UTC */
 	bool serves;            /* the receiver gets its time from the sender */
@@ -50,6 +67,7 @@ struct witness_reading {
 	bool refused;           /* the receiver was refused for its clock .. */
 	int32_t error;          /* .. by this error .. */
 	struct slice authority; /* .. of this realm; borrowed, hostile text */
+	struct witness_speaker speaker;
 };
 
 enum witness_answer {
@@ -75,15 +93,23 @@ struct witness_octets {
 	unsigned octets; /* 1, 2 or 4; 0: any payload */
 	unsigned count;
 	uint32_t values[WITNESS_VALUES];
+	uint32_t mask; /* the bits that are compared; 0: all */
 };
 struct witness_pattern {
 	struct witness_octets when, is; /* both */
 };
 
+enum witness_side {
+	WITNESS_SERVER,
+	WITNESS_CLIENT,
+	WITNESS_EITHER /* all is let through */
+};
+
 /* Where a witness is heard over one transport. */
 struct witness_channel {
 	uint16_t ports[WITNESS_PORTS]; /* the server's; 0: no more */
-	bool both_ways; /* clients send their time too; all is let through */
+	bool anywhere; /* datagrams of any ports: by the first two octets */
+	enum witness_side side; /* that tells its clock */
 	struct witness_pattern patterns[WITNESS_PATTERNS];
 	witness_read *read;
 };
@@ -94,7 +120,12 @@ struct witness_row {
 	nstime transit;    /* how long a stamp may have been on its way */
 	unsigned weight;   /* against witnesses that disagree */
 	bool in_sip;       /* a host that sends it speaks SIP */
+
+	/* It is the time plus something that nobody knows, so that only its
+	 * changes count, and they accuse nobody. */
+	bool changes;
 	struct witness_channel udp, tcp; /* on ports of its own */
+	witness_read *challenge;         /* a whole 401 or 407 */
 };
 
 /* Static. */

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "script/rawmsg.h"
 
+#include "script/clockmsg.h"
 #include "script/der.h"
+#include "script/ntpstamp.h"
 #include "script/tlsmsg.h"
-
-static void
-add_u64(struct octets *o, uint64_t n)
-{
-	octets_u32(o, (uint32_t)(n >> 32));
-	octets_u32(o, (uint32_t)n);
-}
 
 static void
 add_zeros(struct octets *o, size_t count)
@@ -24,17 +19,6 @@ add_little(struct octets *o, uint64_t n, unsigned count)
 {
 	for (unsigned i = 0; i < count; i++)
 		octets_u8(o, (unsigned)(n >> (8 * i) & 0xff));
-}
-
-/* RFC 5905: seconds since 1900 and their fraction. */
-static uint64_t
-ntp_time(nstime clock)
-{
-	const uint64_t seconds = (uint64_t)(clock / NSTIME_S) + 2208988800U;
-	const uint64_t fraction =
-	    ((uint64_t)(clock % NSTIME_S) << 32) / NSTIME_S;
-
-	return seconds << 32 | fraction;
 }
 
 /* Interleaved (RFC 9769): received now, sent when the answer before was. */
@@ -52,8 +36,11 @@ ntp(const char *what, nstime clock, struct words *w)
 	octets_u8(&o, 4 << 3 | (server ? 4 : 3));
 	octets_u8(&o, stratum);
 	add_zeros(&o, 30);
-	add_u64(&o, interleaved ? ntp_time(clock) : 0);
-	add_u64(&o, ntp_time(interleaved ? clock - 64 * NSTIME_S : clock));
+	if (interleaved)
+		ntpstamp_add(&o, clock);
+	else
+		add_zeros(&o, 8);
+	ntpstamp_add(&o, interleaved ? clock - 64 * NSTIME_S : clock);
 	return o;
 }
 
@@ -163,5 +150,7 @@ rawmsg_build(const char *what, nstime clock, bool stream, struct words *w)
 		return smb2(clock);
 	if (strcmp(what, "smb:1") == 0)
 		return smb1(clock, w);
-	words_fail("'%s' is none of tls:, ntp:, krb:error, smb:1, smb:2", what);
+	if (clockmsg_is(what))
+		return clockmsg_build(what, clock, stream, w);
+	words_fail("'%s' is no message that is known", what);
 }

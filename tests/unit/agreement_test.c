@@ -27,11 +27,15 @@ begin(size_t tellers)
 	a = agreement_new(tellers, &key);
 }
 
+enum kind { TLS_CLIENT, TLS_SERVER, NTP_CLIENT };
+
 static enum agreement_verdict
-tell(uint8_t host, enum agreement_kind kind, nstime told, nstime wall)
+tell(uint8_t host, enum kind kind, nstime told, nstime wall)
 {
-	struct agreement_teller teller = { .kind = kind,
-		.endpoint = { .port = 5062 } };
+	struct agreement_teller teller = {
+		.witness = kind == NTP_CLIENT ? WITNESS_NTP : WITNESS_TLS,
+		.endpoint = { .port = kind == TLS_SERVER ? 5062 : 0 }
+	};
 
 	teller.endpoint.address =
 	    endpoint_address(slice_of((uint8_t[]){ 10, 0, 0, host }, 4));
@@ -50,7 +54,7 @@ server(nstime offset, nstime wall)
 {
 	const nstime told = wall + offset;
 
-	return tell(1, AGREEMENT_TLS_SERVER, told - told % NSTIME_S, wall);
+	return tell(1, TLS_SERVER, told - told % NSTIME_S, wall);
 }
 
 START_TEST(two_that_agree_are_a_clock_however_far_off)
@@ -113,7 +117,7 @@ START_TEST(a_seldom_clock_is_found_among_random_ones)
 		    ? wall - 3600 * NSTIME_S
 		    : (nstime)(chance() >> 32) * NSTIME_S;
 
-		if (tell(1, AGREEMENT_NTP_CLIENT, told, wall) != AGREEMENT_REAL)
+		if (tell(1, NTP_CLIENT, told, wall) != AGREEMENT_REAL)
 			continue;
 		ck_assert_int_eq(told, wall - 3600 * NSTIME_S);
 		real++;
@@ -126,8 +130,8 @@ START_TEST(a_copy_proves_nothing)
 {
 	begin(10);
 	for (int i = 0; i < 5; i++)
-		ck_assert_int_eq(tell(1, AGREEMENT_TLS_SERVER, START,
-				     START + i * NSTIME_S / 2),
+		ck_assert_int_eq(
+		    tell(1, TLS_SERVER, START, START + i * NSTIME_S / 2),
 		    AGREEMENT_UNKNOWN);
 }
 END_TEST
@@ -136,7 +140,7 @@ START_TEST(randoms_of_ten_thousand_handshakes_are_silent)
 {
 	begin(100);
 	for (int i = 0; i < 10000; i++)
-		ck_assert_int_ne(tell((uint8_t)(i % 50), AGREEMENT_TLS_CLIENT,
+		ck_assert_int_ne(tell((uint8_t)(i % 50), TLS_CLIENT,
 				     (nstime)(chance() >> 32) * NSTIME_S,
 				     START + i * 30 * NSTIME_S),
 		    AGREEMENT_REAL);
@@ -154,7 +158,7 @@ START_TEST(a_random_low_octet_leaves_256_seconds)
 		const nstime s = truth / NSTIME_S;
 		const nstime told = s - s % 256 + (nstime)(chance() >> 56);
 
-		if (tell(1, AGREEMENT_TLS_SERVER, told * NSTIME_S,
+		if (tell(1, TLS_SERVER, told * NSTIME_S,
 			START + i * 37 * NSTIME_S) != AGREEMENT_REAL)
 			continue;
 		if (real++ > 3)
@@ -190,8 +194,7 @@ START_TEST(a_real_clock_survives_a_random_one_beside_it)
 	for (int i = 1; i < 50; i++) {
 		const nstime wall = START + i * 10 * NSTIME_S;
 
-		tell(1, AGREEMENT_TLS_SERVER,
-		    (nstime)(chance() >> 32) * NSTIME_S, wall);
+		tell(1, TLS_SERVER, (nstime)(chance() >> 32) * NSTIME_S, wall);
 		real += server(0, wall + NSTIME_S) == AGREEMENT_REAL;
 	}
 	ck_assert_uint_eq(real, 49);
@@ -201,14 +204,14 @@ END_TEST
 START_TEST(roles_and_kinds_are_learnt_apart)
 {
 	begin(10);
-	tell(1, AGREEMENT_TLS_SERVER, START, START);
-	ck_assert_int_eq(tell(1, AGREEMENT_TLS_CLIENT, START + 5 * NSTIME_S,
-			     START + 5 * NSTIME_S),
+	tell(1, TLS_SERVER, START, START);
+	ck_assert_int_eq(
+	    tell(1, TLS_CLIENT, START + 5 * NSTIME_S, START + 5 * NSTIME_S),
 	    AGREEMENT_UNKNOWN);
 	/* NTP has no octet that is random alone. */
-	tell(1, AGREEMENT_NTP_CLIENT, START, START);
-	ck_assert_int_eq(tell(1, AGREEMENT_NTP_CLIENT, START + 100 * NSTIME_S,
-			     START + 5 * NSTIME_S),
+	tell(1, NTP_CLIENT, START, START);
+	ck_assert_int_eq(
+	    tell(1, NTP_CLIENT, START + 100 * NSTIME_S, START + 5 * NSTIME_S),
 	    AGREEMENT_UNKNOWN);
 }
 END_TEST
@@ -228,13 +231,13 @@ END_TEST
 START_TEST(absurd_times_are_no_readings)
 {
 	begin(10);
-	ck_assert_int_eq(tell(1, AGREEMENT_TLS_SERVER, INT64_MIN, INT64_MAX),
-	    AGREEMENT_UNKNOWN);
-	ck_assert_int_eq(tell(1, AGREEMENT_TLS_SERVER, INT64_MAX, INT64_MIN),
-	    AGREEMENT_UNKNOWN);
-	tell(1, AGREEMENT_TLS_SERVER, INT64_MIN / 2 + 1, 0);
-	tell(1, AGREEMENT_TLS_SERVER, INT64_MAX / 2, 0);
-	tell(1, AGREEMENT_TLS_SERVER, -1, 0);
+	ck_assert_int_eq(
+	    tell(1, TLS_SERVER, INT64_MIN, INT64_MAX), AGREEMENT_UNKNOWN);
+	ck_assert_int_eq(
+	    tell(1, TLS_SERVER, INT64_MAX, INT64_MIN), AGREEMENT_UNKNOWN);
+	tell(1, TLS_SERVER, INT64_MIN / 2 + 1, 0);
+	tell(1, TLS_SERVER, INT64_MAX / 2, 0);
+	tell(1, TLS_SERVER, -1, 0);
 }
 END_TEST
 
@@ -253,19 +256,18 @@ START_TEST(the_longest_unheard_is_forgotten)
 {
 	begin(2);
 	for (uint8_t host = 1; host <= 3; host++)
-		tell(host, AGREEMENT_TLS_SERVER, START, START);
-	ck_assert_int_eq(tell(2, AGREEMENT_TLS_SERVER, START + 5 * NSTIME_S,
-			     START + 5 * NSTIME_S),
+		tell(host, TLS_SERVER, START, START);
+	ck_assert_int_eq(
+	    tell(2, TLS_SERVER, START + 5 * NSTIME_S, START + 5 * NSTIME_S),
 	    AGREEMENT_REAL);
-	ck_assert_int_eq(tell(1, AGREEMENT_TLS_SERVER, START + 5 * NSTIME_S,
-			     START + 5 * NSTIME_S),
+	ck_assert_int_eq(
+	    tell(1, TLS_SERVER, START + 5 * NSTIME_S, START + 5 * NSTIME_S),
 	    AGREEMENT_UNKNOWN);
 	agreement_set(a, 1);
 	agreement_stats(a, on_counter, NULL);
 	ck_assert_uint_eq(evicted, 3);
 	begin(0);
-	ck_assert_int_eq(
-	    tell(1, AGREEMENT_TLS_SERVER, START, START), AGREEMENT_UNKNOWN);
+	ck_assert_int_eq(tell(1, TLS_SERVER, START, START), AGREEMENT_UNKNOWN);
 	agreement_free(a);
 	a = NULL;
 }

@@ -61,7 +61,7 @@ sight(enum witness witness, bool learn, nstime now, nstime shows)
 		    .wall = START + now,
 		    .now = now },
 		.learn = learn,
-		.teller = { end_of(9, 0), AGREEMENT_NTP_CLIENT },
+		.teller = { end_of(9, 0), WITNESS_NTP, 0 },
 	    });
 }
 

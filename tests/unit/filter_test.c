@@ -226,6 +226,30 @@ START_TEST(tunnels_and_witnesses_are_taken_if_they_are_wanted)
 }
 END_TEST
 
+START_TEST(sender_reports_pass_and_rtp_does_not)
+{
+	char payload[] = "\x80\xc8\0\6xxxxxxxxxxxxxxxxxxxxxxxx";
+	size_t without;
+
+	compile_for(DLT_EN10MB, "", false, 0);
+	without = program.bf_len;
+	ck_assert(!udp_taken(40000, 40002, payload));
+	pcap_freecode(&program);
+	compile_for(DLT_EN10MB, "", false, 1u << WITNESS_RTCP);
+	ck_assert_uint_eq(program.bf_len, without + 4);
+	for (unsigned type = 1; type < 256; type++) {
+		payload[1] = (char)type;
+		payload[0] = '\x80';
+		ck_assert_int_eq(udp_taken(40000, 40002, payload), type == 200);
+		payload[0] = '\x81';
+		ck_assert_int_eq(udp_taken(40001, 40003, payload), type == 200);
+		payload[0] = '\x40';
+		ck_assert(!udp_taken(40000, 40002, payload));
+	}
+	pcap_freecode(&program);
+}
+END_TEST
+
 START_TEST(the_operators_own_is_wanted_too)
 {
 	compile_for(DLT_EN10MB, "host 192.0.2.1", false, 0);
@@ -299,7 +323,7 @@ UNIT("filter", sip_ports_are_taken_in_both_directions,
     a_response_is_taken_from_any_port, fragments_but_the_first_are_taken,
     of_icmp_only_unreachable_is_taken, vlan_tags_are_looked_behind,
     ip6_is_read_too, tunnels_and_witnesses_are_taken_if_they_are_wanted,
-    the_operators_own_is_wanted_too,
+    sender_reports_pass_and_rtp_does_not, the_operators_own_is_wanted_too,
     the_operators_own_is_looked_for_behind_a_tag,
     an_expression_that_does_not_compile_is_told, every_datalink_has_a_program,
     a_cut_packet_is_not_read_past_its_end)

@@ -200,7 +200,8 @@ END_TEST
 
 START_TEST(names_are_joined_in_order)
 {
-	char store[64];
+	static const char all[] = WITNESS_NAMES;
+	char store[SELECT_NAMES];
 	struct textbuf t;
 
 	textbuf_init(&t, store, sizeof(store));
@@ -208,7 +209,9 @@ START_TEST(names_are_joined_in_order)
 	ck_assert_str_eq(store, "date,ntp");
 	textbuf_init(&t, store, sizeof(store));
 	select_write(&t, ~0u);
-	ck_assert_str_eq(store, "date,tls,ntp,kerberos,smb,ntlm,mras,hep");
+	ck_assert_uint_eq(textbuf_slice(&t).len, sizeof(all) - 1);
+	for (size_t i = 0; i < sizeof(all); i++)
+		ck_assert_int_eq(store[i], all[i] == ' ' ? ',' : all[i]);
 }
 END_TEST
 

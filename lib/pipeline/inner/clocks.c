@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "clock/agreement.h"
+#include "clock/speakers.h"
 #include "sip/mras.h"
 #include "sip/mrasbody.h"
 #include "sip/msdiag.h"
-#include "sip/ntlm.h"
 #include "sip/sipdate.h"
 #include "sip/sipreason.h"
 
@@ -21,6 +21,7 @@ struct clocks {
 	observation_output *output;
 	void *arg;
 	struct agreement *agreement;
+	struct speakers *speakers;
 	struct sipdate_stats dates;
 	nstime tokens[TOKENS]; /* a ring */
 	unsigned token_count;  /* so far */
@@ -44,9 +45,10 @@ clocks_new(
 	c->output = output;
 	c->arg = arg;
 	c->agreement = agreement_new(limits->tellers, &limits->key);
-	if (c->agreement != NULL)
+	c->speakers = speakers_new(limits->tellers, &limits->key);
+	if (c->agreement != NULL && c->speakers != NULL)
 		return c;
-	free(c);
+	clocks_free(c);
 	return NULL;
 }
 
@@ -56,6 +58,7 @@ clocks_free(struct clocks *c)
 	if (c == NULL)
 		return;
 	agreement_free(c->agreement);
+	speakers_free(c->speakers);
 	free(c);
 }
 
@@ -64,6 +67,7 @@ clocks_set(struct clocks *c, const struct clocks_limits *limits)
 {
 	c->limits = *limits;
 	agreement_set(c->agreement, limits->tellers);
+	speakers_set(c->speakers, limits->tellers);
 }
 
 static void
@@ -119,15 +123,112 @@ read_date(struct clocks *c, const struct clocks_message *in)
 		tell_from_message(c, in, WITNESS_DATE, told, NSTIME_S);
 }
 
+/* True where the teller is known to send its clock; *stamp then holds what that
+ * is worth. */
+static bool
+is_learnt(struct clocks *c, const struct agreement_teller *teller,
+    struct stamp *stamp)
+{
+	struct agreement_reading reading = {
+		.told = stamp->told,
+		.resolution = stamp->resolution,
+		.wall = stamp->wall,
+		.now = stamp->now,
+	};
+
+	if (agreement_input(c->agreement, teller, &reading) != AGREEMENT_REAL)
+		return false;
+	stamp->told = reading.told;
+	stamp->resolution = reading.resolution;
+	stamp->learnt = true;
+	return !witness_row(stamp->witness)->changes ||
+	    !__builtin_sub_overflow(stamp->told, reading.first, &stamp->told);
+}
+
+/* An answer shows how long it was on its way. */
+static void
+weigh_transit(
+    struct clocks *c, const struct event_speaker *from, struct stamp *stamp)
+{
+	const nstime most = witness_row(stamp->witness)->transit;
+	nstime transit = 0;
+
+	if (from->answers)
+		transit = speakers_transit(c->speakers, from->other,
+		    from->quoted, from->delay, stamp->now);
+	if (transit > 0 && transit < most)
+		stamp->transit = transit;
+	speakers_sent(c->speakers, from->claim.number, from->sent, stamp->now);
+}
+
+/* False: another host's clock, which this one only passes on. */
+static bool
+is_placed(
+    struct clocks *c, const struct event_speaker *from, struct stamp *stamp)
+{
+	enum speakers_verdict verdict;
+
+	if (!from->known)
+		return true;
+	verdict = speakers_input(c->speakers, &from->claim);
+	if (verdict == SPEAKERS_PASSED_ON)
+		return false;
+	if (verdict == SPEAKERS_PERHAPS)
+		stamp->attribution = STAMP_VIA;
+	if (from->claim.number != 0)
+		weigh_transit(c, from, stamp);
+	return true;
+}
+
+/* What a challenge tells is the challenging server's, and the first that is
+ * seen to send it is the nearest to that; what has to be learned is learned for
+ * each server. */
+static void
+tell_challenge(struct clocks *c, const struct clocks_message *in,
+    enum witness witness, const struct witness_reading *r)
+{
+	const struct event_speaker from = {
+		.known = r->speaker.passed_on,
+		.claim = {
+			.name = siphash(&c->limits.key, r->speaker.name),
+			.source = in->origin->from.address,
+			.now = in->origin->now,
+		},
+	};
+	const struct agreement_teller teller = { in->origin->from, witness,
+		r->speaker.number };
+	struct stamp stamp = {
+		.peer = in->origin->from.address,
+		.witness = witness,
+		.told = r->sender.time,
+		.resolution = r->sender.resolution,
+		.wall = in->origin->wall,
+		.now = in->origin->now,
+	};
+
+	if (is_placed(c, &from, &stamp) &&
+	    (!r->unproven || is_learnt(c, &teller, &stamp))) {
+		stamp.attribution = STAMP_HOST;
+		tell_stamp(c, &stamp);
+	}
+}
+
 static void
 read_challenge(struct clocks *c, const struct clocks_message *in)
 {
 	const unsigned status = in->message->status;
-	nstime told;
+	struct witness_reading reading;
 
-	if ((status == 401 || status == 407) && is_heard(c, WITNESS_NTLM) &&
-	    ntlm_find(in->octets, &told))
-		tell_from_message(c, in, WITNESS_NTLM, told, NTLM_RESOLUTION);
+	if (status != 401 && status != 407)
+		return;
+	for (int i = 0; i < WITNESS_KINDS; i++) {
+		const enum witness witness = (enum witness)i;
+		witness_read *const read = witness_row(witness)->challenge;
+
+		if (read != NULL && is_heard(c, witness) &&
+		    read(in->octets, &reading) == WITNESS_TOLD)
+			tell_challenge(c, in, witness, &reading);
+	}
 }
 
 /* Its Reason, if that is about a 403. */
@@ -213,26 +314,6 @@ read_refusal(struct clocks *c, const struct clocks_message *in)
 		tell_diagnostic(c, r, &diag);
 }
 
-/* True where the teller is known to send its clock; *stamp then holds what that
- * is worth. */
-static bool
-is_learnt(struct clocks *c, const struct agreement_teller *teller,
-    struct stamp *stamp)
-{
-	struct agreement_reading reading = {
-		.told = stamp->told,
-		.resolution = stamp->resolution,
-		.wall = stamp->wall,
-		.now = stamp->now,
-	};
-
-	if (agreement_input(c->agreement, teller, &reading) != AGREEMENT_REAL)
-		return false;
-	stamp->told = reading.told;
-	stamp->resolution = reading.resolution;
-	return true;
-}
-
 /* A proxy that passes credentials on did not issue them. */
 static bool
 is_passed_on(struct clocks *c, nstime issued)
@@ -253,7 +334,7 @@ static void
 read_token(struct clocks *c, const struct clocks_message *in)
 {
 	const struct origin *o = in->origin;
-	const struct agreement_teller teller = { o->from, AGREEMENT_MRAS };
+	const struct agreement_teller teller = { o->from, WITNESS_MRAS, 0 };
 	const bool relay = o->from.port == MRAS_PORT;
 	struct mrasbody body;
 	struct stamp stamp = {
@@ -301,7 +382,7 @@ clocks_stamp(struct clocks *c, const struct event_stamp *in)
 {
 	struct stamp stamp = in->stamp;
 
-	if (is_heard(c, stamp.witness) &&
+	if (is_heard(c, stamp.witness) && is_placed(c, &in->speaker, &stamp) &&
 	    (!in->learn || is_learnt(c, &in->teller, &stamp)))
 		tell_stamp(c, &stamp);
 }
@@ -316,5 +397,6 @@ void
 clocks_stats(const struct clocks *c, counter_output *output, void *arg)
 {
 	agreement_stats(c->agreement, output, arg);
+	speakers_stats(c->speakers, output, arg);
 	sipdate_stats_write(&c->dates, output, arg);
 }

@@ -17,7 +17,7 @@ struct clocks;
 
 struct clocks_limits {
 	unsigned muted; /* witnesses that are not looked at: 1 << WITNESS_x */
-	size_t tellers; /* hosts that may send random octets */
+	size_t tellers; /* hosts that may send random octets, or pass on */
 	struct siphash_key key;
 };
 
@@ -43,7 +43,7 @@ void clocks_stamp(struct clocks *c, const struct event_stamp *stamp);
 /* Our own clock was stepped by `step' (positive: forward). */
 void clocks_stepped(struct clocks *c, nstime step);
 
-/* agreement.*, sipdate.* */
+/* agreement.*, speakers.*, sipdate.* */
 void clocks_stats(const struct clocks *c, counter_output *output, void *arg);
 
 #endif

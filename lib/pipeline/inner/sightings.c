@@ -3,27 +3,21 @@
 
 #include <stdlib.h>
 
+#include "base/textbuf.h"
+#include "pipeline/inner/earshot.h"
 #include "pipeline/inner/opening.h"
 #include "tls/hellostamp.h"
 
 _Static_assert((size_t)OPENING_OCTETS >= (size_t)WITNESS_STREAM,
     "what witnesses read is kept");
 
-/* The ports on which witnesses are heard. */
-struct sightings_ports {
-	unsigned count;
-	struct {
-		uint16_t port;
-		enum witness witness;
-	} each[WITNESS_KINDS * WITNESS_PORTS];
-};
-
 struct sightings {
 	unsigned muted;
 	event_output *output;
 	void *arg;
 	struct openings openings;
-	struct sightings_ports udp, tcp;
+	struct earshot earshot;
+	uint64_t foreign;
 };
 
 static bool
@@ -33,30 +27,10 @@ is_heard(const struct sightings *s, enum witness witness)
 }
 
 static void
-listen(struct sightings_ports *ports, enum witness witness,
-    const struct witness_channel *channel)
-{
-	for (unsigned i = 0; i < WITNESS_PORTS; i++) {
-		if (channel->ports[i] == 0)
-			continue;
-		ports->each[ports->count].port = channel->ports[i];
-		ports->each[ports->count++].witness = witness;
-	}
-}
-
-static void
 mute(struct sightings *s, unsigned muted)
 {
 	s->muted = muted;
-	s->udp.count = s->tcp.count = 0;
-	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
-		const enum witness witness = (enum witness)i;
-
-		if (!is_heard(s, witness))
-			continue;
-		listen(&s->udp, witness, &witness_row(witness)->udp);
-		listen(&s->tcp, witness, &witness_row(witness)->tcp);
-	}
+	earshot_set(&s->earshot, muted);
 }
 
 struct sightings *
@@ -95,56 +69,42 @@ tell(struct sightings *s, uint64_t flow, const struct observation *observation)
 	    });
 }
 
-/* With a teller: its clock is yet to be learnt. */
 static void
-tell_stamp(struct sightings *s, uint64_t flow, const struct stamp *stamp,
-    const struct agreement_teller *teller)
+tell_stamp(struct sightings *s, uint64_t flow, const struct event_stamp *stamp)
 {
-	struct event event = {
+	s->output(s->arg,
+	    &(struct event){
 		.kind = EVENT_STAMP,
 		.flow = flow,
-		.stamp = { .stamp = *stamp, .learn = teller != NULL },
-	};
-
-	if (teller != NULL)
-		event.stamp.teller = *teller;
-	s->output(s->arg, &event);
-}
-
-static bool
-find_port(
-    const struct sightings_ports *ports, uint16_t port, enum witness *witness)
-{
-	for (unsigned i = 0; i < ports->count; i++) {
-		if (ports->each[i].port != port)
-			continue;
-		*witness = ports->each[i].witness;
-		return true;
-	}
-	return false;
+		.stamp = *stamp,
+	    });
 }
 
 bool
 sightings_udp_port(const struct sightings *s, uint16_t port)
 {
-	enum witness witness;
-
-	return find_port(&s->udp, port, &witness);
+	return earshot_has(&s->earshot.udp, port);
 }
 
 void
 sightings_add_udp_ports(const struct sightings *s, struct portset *ports)
 {
-	for (unsigned i = 0; i < s->udp.count; i++)
-		portset_add(ports, s->udp.each[i].port);
+	for (unsigned i = 0; i < s->earshot.udp.count; i++)
+		portset_add(ports, s->earshot.udp.each[i].port);
 }
 
 bool
 sightings_tcp_port(const struct sightings *s, uint16_t port)
 {
+	return earshot_has(&s->earshot.tcp, port);
+}
+
+bool
+sightings_begins(const struct sightings *s, struct slice payload)
+{
 	enum witness witness;
 
-	return find_port(&s->tcp, port, &witness);
+	return earshot_anywhere(&s->earshot, payload, &witness);
 }
 
 /* Clients' ports change. */
@@ -162,29 +122,92 @@ struct sightings_reading {
 	nstime now, wall;
 };
 
+static bool
+is_part_of_word(uint8_t octet)
+{
+	return (octet >= '0' && octet <= '9') ||
+	    (slice_lower(octet) >= 'a' && slice_lower(octet) <= 'z') ||
+	    octet == '.' || octet == ':';
+}
+
+/* Does a name have the address in it, as in "sip:alice@192.0.2.1"? */
+static bool
+names_address(struct slice name, const struct address *address)
+{
+	char store[64];
+	struct textbuf t;
+	size_t at, end;
+
+	textbuf_init(&t, store, sizeof(store));
+	endpoint_address_write(&t, address);
+	at = slice_find(name, store);
+	end = at + textbuf_slice(&t).len;
+	return at < name.len &&
+	    (at == 0 || name.p[at - 1] == ':' ||
+		!is_part_of_word(name.p[at - 1])) &&
+	    (end == name.len || !is_part_of_word(name.p[end]));
+}
+
+/* It is the same in every reader, so its key is not secret. */
+static uint64_t
+hash_of(const struct witness_speaker *speaker)
+{
+	static const struct siphash_key key = { 0, 0 };
+
+	return siphash(&key, speaker->name) + speaker->number;
+}
+
+static struct event_speaker
+speaker_of(
+    const struct sightings_reading *from, const struct witness_speaker *speaker)
+{
+	return (struct event_speaker){
+		.known = true,
+		.claim = {
+			.name = hash_of(speaker),
+			.number = speaker->number,
+			.own = names_address(
+			    speaker->name, &from->sender->address),
+			.source = from->sender->address,
+			.now = from->now,
+		},
+		.sent = speaker->sent,
+		.answers = speaker->answers,
+		.other = speaker->other,
+		.quoted = speaker->quoted,
+		.delay = speaker->delay,
+	};
+}
+
 static void
 tell_time(struct sightings *s, const struct sightings_reading *from,
     const struct witness_reading *r, const struct witness_time *time)
 {
 	const bool own = time == &r->sender;
-	const struct agreement_teller teller = {
-		client_of(&from->sender->address), AGREEMENT_NTP_CLIENT
-	};
-	const struct stamp stamp = {
-		.peer = own ? from->sender->address : from->receiver->address,
-		.witness = from->witness,
-		.attribution = STAMP_HOST,
-		.told = time->time,
-		.resolution = time->resolution,
-		.wall = from->wall,
-		.now = from->now,
-		.served = own && r->serves,
-		.tells_zone = own && r->has_zone,
-		.zone = own ? r->zone : 0,
+	struct event_stamp stamp = {
+		.stamp = {
+			.peer = own ? from->sender->address
+				    : from->receiver->address,
+			.witness = from->witness,
+			.attribution = r->behind ? STAMP_VIA : STAMP_HOST,
+			.told = time->time,
+			.resolution = time->resolution,
+			.wall = from->wall,
+			.now = from->now,
+			.served = own && r->serves,
+			.tells_zone = own && r->has_zone,
+			.zone = own ? r->zone : 0,
+		},
+		.learn = r->unproven,
+		.teller = { client_of(&from->sender->address), from->witness,
+		    hash_of(&r->speaker) },
 	};
 
-	if (time->resolution > 0)
-		tell_stamp(s, from->flow, &stamp, r->unproven ? &teller : NULL);
+	if (time->resolution <= 0)
+		return;
+	if (r->speaker.passed_on)
+		stamp.speaker = speaker_of(from, &r->speaker);
+	tell_stamp(s, from->flow, &stamp);
 }
 
 /* Something happened between the server and its client. */
@@ -241,16 +264,6 @@ tell_reading(struct sightings *s, const struct sightings_reading *from,
 		tell_refused(s, from, r);
 }
 
-/* True where the sender of the datagram may send its clock. */
-static bool
-find_channel(const struct sightings *s, const struct decode_event *e,
-    enum witness *witness)
-{
-	return find_port(&s->udp, e->from.port, witness) ||
-	    (find_port(&s->udp, e->to.port, witness) &&
-		witness_row(*witness)->udp.both_ways);
-}
-
 void
 sightings_datagram(struct sightings *s, const struct decode_event *e)
 {
@@ -262,10 +275,15 @@ sightings_datagram(struct sightings *s, const struct decode_event *e)
 	};
 	struct witness_reading reading;
 
-	if (find_channel(s, e, &from.witness) &&
-	    witness_row(from.witness)->udp.read(e->udp.payload, &reading) ==
-		WITNESS_TOLD)
+	if (!earshot_find(
+		&s->earshot.udp, e->from.port, e->to.port, &from.witness) &&
+	    !earshot_anywhere(&s->earshot, e->udp.payload, &from.witness))
+		return;
+	if (witness_row(from.witness)->udp.read(e->udp.payload, &reading) ==
+	    WITNESS_TOLD)
 		tell_reading(s, &from, &reading);
+	else
+		s->foreign++;
 }
 
 /* True: come back with more octets. */
@@ -273,35 +291,40 @@ static bool
 read_first(
     struct sightings *s, const struct tcpreasm_event *e, struct slice first)
 {
+	const bool by_client = e->direction == TCPREASM_TO_SERVER;
 	struct sightings_reading from = {
 		.flow = e->connection,
-		.sender = &e->server,
-		.receiver = &e->client,
+		.sender = by_client ? &e->client : &e->server,
+		.receiver = by_client ? &e->server : &e->client,
 		.now = e->now,
 		.wall = e->wall,
 	};
 	struct witness_reading reading;
 	enum witness_answer answer;
 
-	if (!find_port(&s->tcp, e->server.port, &from.witness))
+	if (!earshot_find(&s->earshot.tcp, from.sender->port,
+		from.receiver->port, &from.witness))
 		return false;
 	answer = witness_row(from.witness)->tcp.read(first, &reading);
 	if (answer == WITNESS_TOLD)
 		tell_reading(s, &from, &reading);
+	s->foreign += answer == WITNESS_FOREIGN;
 	return answer == WITNESS_PARTIAL;
 }
 
 void
 sightings_stream(
-    struct sightings *s, const struct tcpreasm_event *e, void **slot)
+    struct sightings *s, const struct tcpreasm_event *e, void **slots)
 {
+	void **const slot = &slots[e->direction];
 	struct slice first;
 
 	if (e->fact == TCPREASM_FORGOTTEN) {
-		opening_forget(&s->openings, slot);
+		opening_forget(&s->openings, &slots[TCPREASM_TO_SERVER]);
+		opening_forget(&s->openings, &slots[TCPREASM_TO_CLIENT]);
 		return;
 	}
-	if (e->direction != TCPREASM_TO_CLIENT || opening_is_over(slot))
+	if (opening_is_over(slot))
 		return;
 	if (e->fact == TCPREASM_GAP)
 		opening_end(&s->openings, slot);
@@ -319,17 +342,19 @@ static void
 tell_hello(struct sightings *s, uint64_t flow, const struct endpoint *sender,
     bool is_server, struct stamp stamp)
 {
-	const struct agreement_teller teller = {
-		is_server ? *sender : client_of(&sender->address),
-		is_server ? AGREEMENT_TLS_SERVER : AGREEMENT_TLS_CLIENT,
-	};
-
 	stamp.peer = sender->address;
 	stamp.witness = WITNESS_TLS;
 	stamp.attribution = STAMP_HOST;
 	stamp.resolution = NSTIME_S;
 	if (is_heard(s, WITNESS_TLS))
-		tell_stamp(s, flow, &stamp, &teller);
+		tell_stamp(s, flow,
+		    &(struct event_stamp){
+			.stamp = stamp,
+			.learn = true,
+			.teller = { is_server ? *sender
+					      : client_of(&sender->address),
+			    WITNESS_TLS, 0 },
+		    });
 }
 
 void
@@ -365,5 +390,6 @@ sightings_hello(struct sightings *s, const struct decode_event *e)
 void
 sightings_stats(const struct sightings *s, counter_output *output, void *arg)
 {
+	output(arg, COUNTER_OTHER, "sightings.foreign", s->foreign);
 	opening_stats(&s->openings, output, arg);
 }

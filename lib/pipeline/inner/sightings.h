@@ -31,12 +31,16 @@ bool sightings_tcp_port(const struct sightings *s, uint16_t port);
 /* Add all such ports of UDP. */
 void sightings_add_udp_ports(const struct sightings *s, struct portset *ports);
 
-/* A datagram from or to one. */
+/* May a datagram that begins like this tell a clock, whatever its ports? */
+bool sightings_begins(const struct sightings *s, struct slice payload);
+
+/* A datagram from or to one, or that begins so. */
 void sightings_datagram(struct sightings *s, const struct decode_event *event);
 
-/* Every event of a connection to one; *slot is this room's. */
+/* Every event of a connection to one; `slots' are this room's, one for each
+ * direction. */
 void sightings_stream(
-    struct sightings *s, const struct tcpreasm_event *event, void **slot);
+    struct sightings *s, const struct tcpreasm_event *event, void **slots);
 
 /* A TLSFLOW_STAMP. */
 void sightings_tls(struct sightings *s, const struct tlsflow_event *event);
@@ -44,7 +48,7 @@ void sightings_tls(struct sightings *s, const struct tlsflow_event *event);
 /* A segment of a port where nothing else is read.  True: it was a hello. */
 bool sightings_hello(struct sightings *s, const struct decode_event *event);
 
-/* opening.* */
+/* opening.*, sightings.foreign */
 void sightings_stats(
     const struct sightings *s, counter_output *output, void *arg);
 

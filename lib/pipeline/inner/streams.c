@@ -11,7 +11,8 @@ struct streams_connection {
 	bool sip;
 	bool carries; /* it brought messages: its facts are reported */
 	struct proxyproto_stream proxy;
-	void *messages, *tls, *attempt, *exchange, *clock;
+	void *messages, *tls, *attempt, *exchange;
+	void *clock[2];           /* by enum tcpreasm_direction */
 	void *cipher, *decrypted; /* decrypt's, and the messages in it */
 };
 
@@ -242,7 +243,7 @@ pass_on(struct streams *s, const struct tcpreasm_event *event)
 	const struct tcpreasm_event *const e = &stripped;
 
 	if (!c->sip) {
-		sightings_stream(s->output.sightings, event, &c->clock);
+		sightings_stream(s->output.sightings, event, c->clock);
 		return;
 	}
 	if (c->carries && changes_facts(event->fact))

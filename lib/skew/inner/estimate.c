@@ -16,6 +16,14 @@ estimate_own_ntp(struct estimate *e)
 	e->own_ntp = true;
 }
 
+void
+estimate_learnt(struct estimate *e, enum witness witness, bool learnt)
+{
+	e->learnt &= ~(1u << witness);
+	if (learnt)
+		e->learnt |= 1u << witness;
+}
+
 bool
 estimate_input(struct estimate *e, enum witness witness,
     const struct offset_stamp *stamp, unsigned run, bool *changed)

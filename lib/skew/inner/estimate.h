@@ -14,13 +14,17 @@
 /* Embedded; zeroed, it has no samples.  Read the offsets. */
 struct estimate {
 	struct offset *offsets[WITNESS_KINDS]; /* owned; NULL: no samples */
-	bool own_ntp; /* not all of NTP was what it serves to others */
+	bool own_ntp;    /* not all of NTP was what it serves to others */
+	unsigned learnt; /* 1 << WITNESS_x: their fields had to be learned */
 };
 
 void estimate_done(struct estimate *e);
 
 /* It asked for the time with a stamp of its own clock. */
 void estimate_own_ntp(struct estimate *e);
+
+/* The latest stamp of that witness had to be learned to be one, or had not. */
+void estimate_learnt(struct estimate *e, enum witness witness, bool learnt);
 
 /* Add a stamp of one witness; *changed is what offset_input() returns.  False
  * when out of memory: the stamp is lost. */

@@ -93,7 +93,7 @@ finding_of(const struct raise *r, const struct peer *p,
 		.attribution = (enum stamp_attribution)p->key.attribution,
 		.facts = hosts_facts(r->setup.hosts, &p->key.address),
 		.estimate = selected->joint,
-		.witnesses = selected->witnesses,
+		.witnesses = selected->witnesses | selected->supporting,
 		.local_clock = r->times.local_clock,
 	};
 
@@ -232,7 +232,8 @@ transit(struct raise *r, struct peer *p, const struct select_result *selected,
 		remind(r, p, selected);
 }
 
-/* Contradicting witnesses and a changed zone are troubles of their own. */
+/* Contradicting witnesses and a changed zone are troubles of their own, but
+ * where they may be those of several hosts behind the address. */
 static void
 weigh_witnesses(
     struct raise *r, struct peer *p, const struct select_result *selected)
@@ -247,20 +248,23 @@ weigh_witnesses(
 	const bool any =
 	    selected->contradicting != 0 || p->conflict.stands || p->zone.news;
 
-	if (!any || !is_of_interest(r, &p->key.address))
+	if (!any || p->key.attribution != STAMP_HOST ||
+	    !is_of_interest(r, &p->key.address))
 		return;
 	conflict_weigh(&p->conflict, &conflict, r->setup.output, r->setup.arg);
 	zonechange_tell(&p->zone, &p->key.address, r->now, r->wall,
 	    r->setup.output, r->setup.arg);
 }
 
-/* Witnesses that contradict each other have their own finding. */
+/* Witnesses that contradict each other have their own finding; and an address
+ * with other hosts behind it has several times by nature. */
 static void
 weigh_mixed(struct raise *r, struct peer *p, bool mixed)
 {
 	const struct undecided_host host = {
 		.address = &p->key.address,
-		.mixed = mixed && !p->conflict.stands,
+		.mixed = mixed && !p->conflict.stands &&
+		    p->key.attribution == STAMP_HOST,
 		.now = r->now,
 		.wall = r->wall,
 	};

@@ -12,6 +12,10 @@ enum { DRIFT = 1000 };
  * ask at least every 1,024 s. */
 #define RECENT (1024 * NSTIME_S)
 
+/* A field that had to be learned to be a clock accuses alone only after it has
+ * agreed with itself so often. */
+enum { LEARNT = 5 };
+
 /* A witness with enough samples outweighs any number of pending ones. */
 enum { SETTLED = 64 };
 
@@ -66,6 +70,7 @@ gather(const struct estimate *e, unsigned least, struct select_candidates *set)
 
 	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
 		if (e->offsets[i] == NULL ||
+		    witness_row((enum witness)i)->changes ||
 		    !offset_estimate(e->offsets[i], &c->offset))
 			continue;
 		c->witness = (enum witness)i;
@@ -320,28 +325,75 @@ consider(const struct select_candidates *set,
 	}
 }
 
+static void
+select_from(struct select_candidates *candidates, struct select_result *result)
+{
+	const struct select_candidate *best;
+
+	find_stale(candidates);
+	overrule(candidates, result);
+	best = candidates->count == 1 ? &candidates->all[0] : weigh(candidates);
+	if (candidates->count == 1) {
+		result->joint = best->offset;
+		result->witnesses = 1u << best->witness;
+		return;
+	}
+	join_all(candidates, best, result);
+	compare(candidates, result);
+	consider(candidates, best, result);
+}
+
+/* Is there one witness only, which had to be learned, and too few of it? */
+static bool
+is_unproven(const struct estimate *e, const struct select_result *r)
+{
+	const bool alone = (r->witnesses & (r->witnesses - 1)) == 0;
+
+	return alone && (r->witnesses & e->learnt) != 0 &&
+	    r->joint.stamps < LEARNT;
+}
+
+/* The clock of the host was changed by as much as the joint estimate is off, or
+ * was changed by itself: then it is known when. */
+static void
+support(struct select_result *r, enum witness witness,
+    const struct offset_estimate *change)
+{
+	struct offset_interval wanted = r->joint.interval;
+
+	if (r->joint.stepped)
+		wanted =
+		    (struct offset_interval){ r->joint.step, r->joint.step };
+	if (!change->stepped || change->step < wanted.lo - SLACK ||
+	    change->step > wanted.hi + SLACK)
+		return;
+	r->supporting |= 1u << witness;
+	if (r->joint.stepped)
+		return;
+	r->joint.stepped = true;
+	r->joint.step = change->step;
+	r->joint.stepped_at = change->stepped_at;
+}
+
 bool
 select_witnesses(
     const struct estimate *e, unsigned least, struct select_result *result)
 {
 	struct select_candidates candidates;
-	const struct select_candidate *best;
+	struct offset_estimate change;
 
 	gather(e, least, &candidates);
 	if (candidates.count == 0)
 		return false;
 	*result = (struct select_result){ .unanimous = true };
-	find_stale(&candidates);
-	overrule(&candidates, result);
-	best = candidates.count == 1 ? &candidates.all[0] : weigh(&candidates);
-	if (candidates.count == 1) {
-		result->joint = best->offset;
-		result->witnesses = 1u << best->witness;
-		return true;
-	}
-	join_all(&candidates, best, result);
-	compare(&candidates, result);
-	consider(&candidates, best, result);
+	select_from(&candidates, result);
+	if (is_unproven(e, result))
+		result->joint.unsettled = true;
+	for (unsigned i = 0; i < WITNESS_KINDS; i++)
+		if (witness_row((enum witness)i)->changes &&
+		    e->offsets[i] != NULL &&
+		    offset_estimate(e->offsets[i], &change))
+			support(result, (enum witness)i, &change);
 	return true;
 }
 

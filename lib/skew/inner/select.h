@@ -20,6 +20,7 @@
 struct select_result {
 	struct offset_estimate joint; /* of those that agree and weigh most */
 	unsigned witnesses;           /* these: 1 << WITNESS_x */
+	unsigned supporting; /* those that tell of the same change only */
 
 	/* These have samples of the same period, enough of them, and do not
 	 * all agree.  0: there is no contradiction. */
@@ -36,9 +37,10 @@ struct select_result {
 };
 
 /*
- * A witness with fewer than `least' samples is pending.  Where contradicting
- * ones weigh the same, the joint estimate is `mixed'.  False if there are no
- * samples.
+ * A witness with fewer than `least' samples is pending; and alone, one that had
+ * to be learned is unsettled until it has agreed with itself five times.  Where
+ * contradicting ones weigh the same, the joint estimate is `mixed'.  False if
+ * there are no samples.
  */
 bool select_witnesses(
     const struct estimate *e, unsigned least, struct select_result *result);
@@ -56,7 +58,8 @@ enum select_verdict {
 enum select_verdict select_verdict(const struct offset_estimate *joint,
     nstime reference, nstime warn, unsigned least);
 
-/* "date,ntp" */
+/* "date,ntp"; all of them are shorter than SELECT_NAMES. */
+enum { SELECT_NAMES = 128 };
 void select_write(struct textbuf *t, unsigned witnesses);
 
 #endif

@@ -63,7 +63,7 @@ write_estimate(const struct offset_estimate *estimate, struct evidence *e)
 static void
 write_witnesses(unsigned witnesses, struct evidence *e)
 {
-	char store[64];
+	char store[SELECT_NAMES];
 	struct textbuf names;
 
 	textbuf_init(&names, store, sizeof(store));

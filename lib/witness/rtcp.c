@@ -20,14 +20,14 @@ enum {
 #define EARLIEST ((int64_t)315964800 * NSTIME_S)
 
 /* One packet of a compound (RFC 3550 section 6.1). */
-struct part {
+struct rtcp_packet {
 	unsigned count, type;
 	struct cursor body;
 };
 
 /* False: it is none, or longer than what is left of the datagram. */
 static bool
-take_part(struct cursor *c, struct part *p)
+take_part(struct cursor *c, struct rtcp_packet *p)
 {
 	const uint8_t flags = cursor_u8(c);
 	const uint8_t type = cursor_u8(c);
@@ -52,7 +52,7 @@ read_block(struct cursor *c, struct rtcp *r)
 }
 
 static bool
-read_report(struct part *p, struct rtcp *r)
+read_report(struct rtcp_packet *p, struct rtcp *r)
 {
 	struct cursor *const c = &p->body;
 	uint64_t stamp;
@@ -87,7 +87,7 @@ take_items(struct cursor *c)
 }
 
 static void
-read_description(struct part *p, struct rtcp *r)
+read_description(struct rtcp_packet *p, struct rtcp *r)
 {
 	for (unsigned i = 0; i < p->count && !p->body.bad; i++) {
 		const uint32_t ssrc = cursor_u32(&p->body);
@@ -103,7 +103,7 @@ rtcp_parse(struct slice datagram, struct rtcp *rtcp)
 {
 	struct cursor c = cursor_over(datagram);
 	struct rtcp r = { .answers = false };
-	struct part p;
+	struct rtcp_packet p;
 
 	if (!take_part(&c, &p) || p.type != SENDER_REPORT ||
 	    !read_report(&p, &r))

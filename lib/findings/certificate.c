@@ -4,40 +4,20 @@
 #include <stdlib.h>
 
 #include "base/lru.h"
+#include "base/nstime.h"
 #include "findings/inner/certevidence.h"
+#include "findings/inner/certhold.h"
+#include "findings/inner/certplace.h"
 
 enum {
-	MOST_DEPTH = 10,
-	TROUBLES = 4, /* certificates in trouble at one place */
 	KEY_TEXT = 160,
-	SPARE = 1024 /* what must still fit into a record for one place */
 };
+
+/* As long as others may yet show whether our clock is right. */
+#define HELD (300 * NSTIME_S)
 
 /* Certificates that live for days only are renewed late, and no news. */
 #define EXPIRING_PART 4
-
-/* One certificate that is, or was, no good. */
-struct trouble {
-	bool stands;
-	bool by_peer; /* only by the clock of `peer' */
-	bool dated;   /* its dates are known; not after a restart */
-	int64_t not_before, not_after;
-	struct address peer;
-	uint8_t sha256[X509CERT_SHA256];
-};
-
-/* Where certificates are shown: by whom, and how deep in the chain. */
-struct place_key {
-	struct endpoint holder; /* a client's has port 0 */
-	unsigned depth;
-};
-
-struct place {
-	struct lru_entry entry;
-	struct place_key key;
-	struct trouble troubles[TROUBLES];
-	unsigned next; /* to be overwritten */
-};
 
 struct clock {
 	struct lru_entry entry;
@@ -51,18 +31,10 @@ struct certificate {
 	void *arg;
 	struct lru *places, *clocks;
 	nstime ahead; /* our clock, of the true time */
+	bool vouched; /* that is known */
+	struct certhold held;
 	struct evidence evidence;
 };
-
-static bool
-place_equal(const struct table_entry *entry, const void *key)
-{
-	const struct place *place = (const struct place *)entry;
-	const struct place_key *wanted = key;
-
-	return place->key.depth == wanted->depth &&
-	    endpoint_equal(&place->key.holder, &wanted->holder);
-}
 
 static bool
 clock_equal(const struct table_entry *entry, const void *key)
@@ -77,8 +49,8 @@ certificate_new(
 {
 	const struct lru_setup places = {
 		.limit = limits->troubles,
-		.octets = sizeof(struct place),
-		.equal = place_equal,
+		.octets = sizeof(struct certplace),
+		.equal = certplace_equal,
 	};
 	const struct lru_setup clocks = {
 		.limit = limits->clocks,
@@ -92,6 +64,7 @@ certificate_new(
 	c->limits = *limits;
 	c->output = output;
 	c->arg = arg;
+	c->vouched = true;
 	c->places = lru_new(&places, &limits->key);
 	c->clocks = lru_new(&clocks, &limits->key);
 	if (c->places != NULL && c->clocks != NULL)
@@ -116,36 +89,6 @@ certificate_set(struct certificate *c, const struct certificate_limits *limits)
 	c->limits = *limits;
 	lru_set(c->places, limits->troubles);
 	lru_set(c->clocks, limits->clocks);
-}
-
-static uint64_t
-place_hash(const struct certificate *c, const struct place_key *key)
-{
-	return endpoint_hash(c->places, &key->holder) +
-	    ((uint64_t)key->depth << 16);
-}
-
-static struct place *
-find_place(const struct certificate *c, const struct place_key *key)
-{
-	if (lru_count(c->places) == 0)
-		return NULL;
-	return lru_find(c->places, place_hash(c, key), key);
-}
-
-static struct place *
-find_or_add_place(struct certificate *c, const struct place_key *key)
-{
-	struct place *place = find_place(c, key);
-
-	if (place != NULL) {
-		lru_use(c->places, place);
-		return place;
-	}
-	place = lru_add(c->places, place_hash(c, key));
-	if (place != NULL)
-		place->key = *key;
-	return place;
 }
 
 static uint64_t
@@ -263,51 +206,34 @@ tell(struct certificate *c, const struct endpoint *holder,
 	c->output(c->arg, &finding);
 }
 
-static bool
-same_certificate(const struct trouble *t, const struct x509cert *cert)
+static struct certplace_key
+place_of(const struct certificate_sight *s)
 {
-	return memcmp(t->sha256, cert->sha256, sizeof(t->sha256)) == 0;
-}
-
-static void
-remember(struct place *place, const struct certificate_sight *s, bool by_peer)
-{
-	struct trouble *t = &place->troubles[place->next];
-	bool known = false;
-
-	for (unsigned i = 0; i < TROUBLES && !known; i++) {
-		known = place->troubles[i].stands &&
-		    same_certificate(&place->troubles[i], s->certificate);
-		if (known)
-			t = &place->troubles[i];
-	}
-	if (!known)
-		place->next = (place->next + 1) % TROUBLES;
-	t->stands = true;
-	t->by_peer = by_peer;
-	t->dated = true;
-	t->not_before = s->certificate->not_before;
-	t->not_after = s->certificate->not_after;
-	t->peer = *peer_of(s);
-	memcpy(t->sha256, s->certificate->sha256, sizeof(t->sha256));
+	return (struct certplace_key){
+		.holder = certevidence_holder_of(s),
+		.depth = s->depth,
+	};
 }
 
 static void
 raise(struct certificate *c, const struct certificate_sight *s,
-    const struct place_key *key, enum certevidence_class class)
+    enum certevidence_class class, nstime now, nstime wall)
 {
-	struct place *place = find_or_add_place(c, key);
+	const struct certplace_key place_key = place_of(s), *key = &place_key;
+	struct certplace *place = certplace_find_or_add(c->places, key);
 	const struct clock *clock;
 
 	if (place != NULL)
-		remember(place, s, class == CERTEVIDENCE_INVALID_BY_PEER_CLOCK);
+		certplace_remember(place, s->certificate, peer_of(s),
+		    class == CERTEVIDENCE_INVALID_BY_PEER_CLOCK);
 	clock = find_clock(c, peer_of(s));
 	certevidence_write(&c->evidence, s, class,
 	    clock == NULL ? 0 : clock->offset + c->ahead);
 	tell(c, &key->holder, s->certificate->sha256,
 	    (struct finding){
-		.now = s->now,
-		.wall = s->wall,
+		.now = now,
+		.wall = wall,
+		.began = s->wall,
 		.verdict = FINDING_TROUBLE,
 		.severity = finding_severity_of(
 		    FINDING_CERTIFICATE, certevidence_class_name(class)),
@@ -319,15 +245,17 @@ raise(struct certificate *c, const struct certificate_sight *s,
  * one peer's clock ends only when that peer is shown a good one. */
 static void
 heal(struct certificate *c, const struct certificate_sight *s,
-    const struct place_key *key, bool others_only)
+    const struct certplace_key *key, bool others_only)
 {
-	struct place *place = find_place(c, key);
+	struct certplace *place = certplace_find(c->places, key);
 
-	for (unsigned i = 0; place != NULL && i < TROUBLES; i++) {
-		struct trouble *t = &place->troubles[i];
+	if (!others_only)
+		certhold_drop(&c->held, &key->holder, key->depth);
+	for (unsigned i = 0; place != NULL && i < CERTPLACE_TROUBLES; i++) {
+		struct certplace_trouble *t = &place->troubles[i];
 
 		if (!t->stands ||
-		    (others_only && same_certificate(t, s->certificate)) ||
+		    (others_only && certplace_is(t, s->certificate)) ||
 		    (t->by_peer &&
 			!endpoint_address_equal(&t->peer, peer_of(s))))
 			continue;
@@ -340,17 +268,17 @@ heal(struct certificate *c, const struct certificate_sight *s,
 }
 
 static bool
-is_explained(const struct trouble *t, int64_t now)
+is_explained(const struct certplace_trouble *t, int64_t now)
 {
 	return t->stands && t->dated && !t->by_peer && now >= t->not_before &&
 	    now <= t->not_after;
 }
 
 static void
-explain(struct certificate *c, struct place *place, nstime now, nstime wall)
+explain(struct certificate *c, struct certplace *place, nstime now, nstime wall)
 {
-	for (unsigned i = 0; i < TROUBLES; i++) {
-		struct trouble *t = &place->troubles[i];
+	for (unsigned i = 0; i < CERTPLACE_TROUBLES; i++) {
+		struct certplace_trouble *t = &place->troubles[i];
 
 		if (!is_explained(t, seconds(wall) - seconds(c->ahead)))
 			continue;
@@ -367,7 +295,7 @@ certificate_reference(
     struct certificate *c, nstime ahead, nstime now, nstime wall)
 {
 	const bool moved = ahead != c->ahead;
-	struct place *place;
+	struct certplace *place;
 
 	c->ahead = ahead;
 	if (!moved || ahead == 0)
@@ -377,20 +305,75 @@ certificate_reference(
 		explain(c, place, now, wall);
 }
 
+static void
+release(struct certificate *c, nstime until, nstime now, nstime wall)
+{
+	struct certhold_entry e;
+
+	while (certhold_take(&c->held, until, &e)) {
+		const enum certevidence_class class = judge(c, &e.sight);
+
+		if (class != CERTEVIDENCE_GOOD)
+			raise(c, &e.sight, class, now, wall);
+	}
+}
+
+void
+certificate_vouched(
+    struct certificate *c, bool vouched, nstime now, nstime wall)
+{
+	c->vouched = vouched;
+	if (vouched)
+		release(c, NSTIME_NEVER, now, wall);
+}
+
+void
+certificate_refused(struct certificate *c, const struct endpoint *server,
+    nstime now, nstime wall)
+{
+	certhold_hurry(&c->held, server, now);
+	release(c, now, now, wall);
+}
+
+void
+certificate_tick(struct certificate *c, nstime now, nstime wall)
+{
+	release(c, now, now, wall);
+}
+
+nstime
+certificate_next_deadline(const struct certificate *c)
+{
+	return certhold_next_deadline(&c->held);
+}
+
+void
+certificate_finish(struct certificate *c, nstime now, nstime wall)
+{
+	release(c, NSTIME_NEVER, now, wall);
+}
+
+/* Is it held, rather than judged now? */
+static bool
+hold(struct certificate *c, const struct certificate_sight *s)
+{
+	return !c->vouched &&
+	    certhold_add(&c->held, s, nstime_after(s->now, HELD));
+}
+
 void
 certificate_input(struct certificate *c, const struct certificate_sight *s)
 {
 	const enum certevidence_class class = judge(c, s);
-	struct place_key key = { .holder = certevidence_holder_of(s),
-		.depth = s->depth };
+	struct certplace_key key = place_of(s);
 
-	if (class != CERTEVIDENCE_GOOD)
-		raise(c, s, &key, class);
+	if (class != CERTEVIDENCE_GOOD && !hold(c, s))
+		raise(c, s, class, s->now, s->wall);
 	if (class == CERTEVIDENCE_GOOD || class == CERTEVIDENCE_EXPIRING)
 		heal(c, s, &key, class == CERTEVIDENCE_EXPIRING);
 	/* Certificates that a shorter chain leaves out trouble nobody any
 	 * more. */
-	for (key.depth = s->chain; s->depth == 0 && key.depth < MOST_DEPTH;
+	for (key.depth = s->chain; s->depth == 0 && key.depth < CERTPLACE_DEPTH;
 	     key.depth++)
 		heal(c, s, &key, false);
 }
@@ -405,91 +388,16 @@ certificate_stats(
 	    lru_evicted(c->clocks));
 }
 
-static bool
-is_troubled(const struct place *place)
-{
-	for (unsigned i = 0; i < TROUBLES; i++)
-		if (place->troubles[i].stands)
-			return true;
-	return false;
-}
-
-static void
-save_place(struct record *r, const struct place *place)
-{
-	record_more(r, true);
-	endpoint_save(r, &place->key.holder);
-	record_u8(r, (uint8_t)place->key.depth);
-	for (unsigned i = 0; i < TROUBLES; i++) {
-		const struct trouble *t = &place->troubles[i];
-
-		if (!t->stands)
-			continue;
-		record_more(r, true);
-		record_flag(r, t->by_peer);
-		endpoint_address_save(r, &t->peer);
-		record_octets(r, slice_of(t->sha256, sizeof(t->sha256)));
-	}
-	record_more(r, false);
-}
-
 void
 certificate_save(const struct certificate *c, struct record *r)
 {
-	const struct place *place;
-	size_t saved = 0;
-
-	for (place = lru_newest(c->places); place != NULL;
-	     place = lru_older(place)) {
-		if (!is_troubled(place) || saved == CERTIFICATE_SAVED ||
-		    record_left(r) < SPARE)
-			continue;
-		save_place(r, place);
-		saved++;
-	}
-	record_more(r, false);
+	certplace_save(c->places, r);
 }
 
-static struct trouble
-load_trouble(struct cursor *from)
-{
-	struct trouble t = { .stands = true };
-	struct slice sha256;
-
-	t.by_peer = record_read_flag(from);
-	t.peer = endpoint_address_load(from);
-	sha256 = cursor_take(from, sizeof(t.sha256));
-	if (!from->bad)
-		memcpy(t.sha256, sha256.p, sizeof(t.sha256));
-	return t;
-}
-
-static void
-load_place(struct certificate *c, struct cursor *from)
-{
-	struct place_key key = { .holder = endpoint_load(from) };
-	struct trouble troubles[TROUBLES] = { { .stands = false } };
-	struct place *place = NULL;
-	unsigned count = 0;
-
-	key.depth = (unsigned)record_read_below(from, 1, MOST_DEPTH);
-	while (record_read_more(from) && count < TROUBLES)
-		troubles[count++] = load_trouble(from);
-	if (!from->bad && find_place(c, &key) == NULL &&
-	    lru_count(c->places) < c->limits.troubles)
-		place = find_or_add_place(c, &key);
-	if (place == NULL)
-		return;
-	memcpy(place->troubles, troubles, sizeof(troubles));
-	place->next = count % TROUBLES;
-	lru_age(c->places, place);
-}
-
-/* Saved the latest first. */
 bool
 certificate_load(struct certificate *c, struct cursor *from)
 {
 	while (record_read_more(from))
-		load_place(c, from);
+		certplace_load(c->places, c->limits.troubles, from);
 	return !from->bad;
 }

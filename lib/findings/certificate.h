@@ -12,6 +12,10 @@
  * chain, the server's or the client's; and one that is good by our clock but
  * not by the clock of the host it is shown to.  Names are reported, never
  * judged.
+ *
+ * While nothing shows that our own clock is right, and it may soon be the odd
+ * one out, one that seems bad is held for up to five minutes, and then judged
+ * by what is known of our clock.
  */
 
 struct certificate;
@@ -54,15 +58,29 @@ void certificate_clock_unknown(
 void certificate_reference(
     struct certificate *c, nstime ahead, nstime now, nstime wall);
 
+/* Whether our clock, less what it is ahead, is known to be right: true unless
+ * this says otherwise.  If so, certificates that are held are judged. */
+void certificate_vouched(
+    struct certificate *c, bool vouched, nstime now, nstime wall);
+
+/* A handshake with `server' was refused: what is held of it is judged. */
+void certificate_refused(struct certificate *c, const struct endpoint *server,
+    nstime now, nstime wall);
+
+void certificate_tick(struct certificate *c, nstime now, nstime wall);
+nstime certificate_next_deadline(const struct certificate *c);
+
+/* A savefile ended: nothing is held any more. */
+void certificate_finish(struct certificate *c, nstime now, nstime wall);
+
 void certificate_set(
     struct certificate *c, const struct certificate_limits *limits);
 
 /*
  * State kept over a restart: what is wrong, at the places last seen, as many as
- * CERTIFICATE_SAVED.  certificate_load() is for an empty room; false: it makes
+ * CERTPLACE_SAVED.  certificate_load() is for an empty room; false: it makes
  * no sense, and the room is only good to be freed.
  */
-enum { CERTIFICATE_SAVED = 2048 };
 void certificate_save(const struct certificate *c, struct record *r);
 bool certificate_load(struct certificate *c, struct cursor *from);
 

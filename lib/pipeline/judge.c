@@ -168,8 +168,11 @@ judge_observe(struct judge *j, const struct observation *o)
 static void
 refer_certificates(struct judge *j, nstime now, nstime wall)
 {
-	certificate_reference(j->parts.rooms[PARTSET_CERTIFICATE],
-	    skew_ahead(j->parts.rooms[PARTSET_SKEW]), now, wall);
+	const struct skew *skew = j->parts.rooms[PARTSET_SKEW];
+	struct certificate *c = j->parts.rooms[PARTSET_CERTIFICATE];
+
+	certificate_reference(c, skew_ahead(skew), now, wall);
+	certificate_vouched(c, skew_vouched(skew), now, wall);
 }
 
 static void

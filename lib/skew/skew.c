@@ -176,6 +176,14 @@ skew_ahead(const struct skew *s)
 	return s->raise.times.steps - s->raise.times.reference;
 }
 
+bool
+skew_vouched(const struct skew *s)
+{
+	return s->local_state == OWNCLOCK_TRUSTED ||
+	    s->peers.sides[PEER_WITH_US] > 0 ||
+	    localclock_stands(&s->local, LOCALCLOCK_ODD_ONE_OUT);
+}
+
 nstime
 skew_next_deadline(const struct skew *s)
 {

@@ -67,6 +67,10 @@ void skew_stepped(struct skew *s, nstime step, nstime now, nstime wall);
  * ours is the odd one out. */
 nstime skew_ahead(const struct skew *s);
 
+/* Whether ours, less that, is known to be right: by the kernel, by a host that
+ * agrees with it, or by those that do not. */
+bool skew_vouched(const struct skew *s);
+
 /*
  * Savefiles: the stamps jumped by `size' (positive: forward), at `now'.  Where
  * the clocks of the peers show that it was the capture's clock, a step of ours

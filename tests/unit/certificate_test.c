@@ -101,6 +101,65 @@ START_TEST(a_good_certificate_is_no_news)
 }
 END_TEST
 
+START_TEST(one_is_held_while_nobody_vouches_for_our_clock)
+{
+	const nstime due = 300 * NSTIME_S;
+
+	begin(10);
+	certificate_vouched(c, false, 0, 0);
+	see((struct seen){ .from = -100, .to = -1 });
+	is("");
+	ck_assert_int_eq(certificate_next_deadline(c), due);
+	certificate_tick(c, due - 1, NOW * NSTIME_S + due - 1);
+	is("");
+	certificate_tick(c, due, NOW * NSTIME_S + due);
+	is("expired:10.0.0.21:5062");
+	ck_assert_int_eq(certificate_next_deadline(c), NSTIME_NEVER);
+}
+END_TEST
+
+START_TEST(once_somebody_vouches_it_is_judged_by_the_true_time)
+{
+	begin(10);
+	certificate_vouched(c, false, 0, 0);
+	see((struct seen){ .from = -200, .to = -1, .id = 1 });
+	see((struct seen){ .from = -200, .to = -150, .id = 2 });
+	certificate_reference(c, 100 * DAY * NSTIME_S, 0, NOW * NSTIME_S);
+	is("");
+	certificate_vouched(c, true, 0, NOW * NSTIME_S);
+	is("expired:10.0.0.21:5062");
+}
+END_TEST
+
+START_TEST(a_held_one_that_is_replaced_was_no_trouble)
+{
+	begin(10);
+	certificate_vouched(c, false, 0, 0);
+	see((struct seen){ .from = -100, .to = -1, .id = 1 });
+	see((struct seen){ .from = -100, .to = 100, .id = 2 });
+	certificate_finish(c, 0, NOW * NSTIME_S);
+	is("");
+	see((struct seen){ .from = -100, .to = -1, .id = 1 });
+	certificate_finish(c, 0, NOW * NSTIME_S);
+	is("expired:10.0.0.21:5062");
+}
+END_TEST
+
+START_TEST(a_refused_handshake_vouches_for_what_it_refused)
+{
+	const struct endpoint other = { host(22), 5062 };
+	const struct endpoint server = { host(21), 5062 };
+
+	begin(10);
+	certificate_vouched(c, false, 0, 0);
+	see((struct seen){ .from = -100, .to = -1 });
+	certificate_refused(c, &other, 1, NOW * NSTIME_S);
+	is("");
+	certificate_refused(c, &server, 1, NOW * NSTIME_S);
+	is("expired:10.0.0.21:5062");
+}
+END_TEST
+
 START_TEST(dates_are_judged_to_the_second)
 {
 	struct x509cert cert = { .not_before = NOW, .not_after = NOW };
@@ -412,6 +471,10 @@ START_TEST(troubles_that_our_wrong_clock_explains_are_superseded)
 END_TEST
 
 UNIT("certificate", a_good_certificate_is_no_news,
+    one_is_held_while_nobody_vouches_for_our_clock,
+    once_somebody_vouches_it_is_judged_by_the_true_time,
+    a_held_one_that_is_replaced_was_no_trouble,
+    a_refused_handshake_vouches_for_what_it_refused,
     dates_are_judged_to_the_second, what_expires_soon_is_a_warning,
     certificates_of_a_week_are_not_always_expiring,
     the_evidence_is_what_the_design_lists_in_that_order,

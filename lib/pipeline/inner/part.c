@@ -269,6 +269,8 @@ const struct part part_silence = {
 };
 
 ROOM_OF_OBSERVATIONS(certificate)
+ROOM_WITH_DEADLINES(certificate)
+ROOM_THAT_HOLDS(certificate)
 ROOM_THAT_SAVES(certificate)
 ROOM_THAT_LOADS_NO_TIME(certificate)
 
@@ -290,7 +292,16 @@ static void
 certificate_part_input(void *room, struct part_case *c)
 {
 	const struct certificate_sight *sight = &c->observation->certificate;
+	const struct connection_failure *f = &c->observation->failure;
 
+	if (c->observation->kind == OBSERVATION_FAILED) {
+		if (f->class == CONNECTION_TLS_ALERT ||
+		    f->class == CONNECTION_TLS_CLOSED)
+			certificate_refused(room, &f->server, f->now, f->wall);
+		return;
+	}
+	certificate_vouched(
+	    room, skew_vouched(c->skew), sight->now, sight->wall);
 	tell_clock(room, c->skew, &sight->client.address);
 	tell_clock(room, c->skew, &sight->server.address);
 	certificate_input(room, sight);
@@ -298,11 +309,14 @@ certificate_part_input(void *room, struct part_case *c)
 
 const struct part part_certificate = {
 	.name = "certificate",
-	.hears = HEARS(CERTIFICATE),
+	.hears = HEARS(CERTIFICATE) | HEARS(FAILED),
 	.new = certificate_part_new,
 	.free = certificate_part_free,
 	.set = certificate_part_set,
 	.input = certificate_part_input,
+	.tick = certificate_part_tick,
+	.next_deadline = certificate_part_next_deadline,
+	.finish = certificate_part_finish,
 	.save = certificate_part_save,
 	.load = certificate_part_load,
 	.stats = certificate_part_stats,

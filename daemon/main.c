@@ -123,14 +123,14 @@ configure(struct siptimed *s)
 		log_error(&s->log, "out of memory");
 		return -ENOMEM;
 	}
-	if (path == NULL && o->path_count > 0) {
-		config_for_savefiles(s->config);
-		return 0;
-	}
-	if (path == NULL && (must_exist || access(CONFIG_PATH, F_OK) == 0))
+	if (path == NULL && o->path_count == 0 &&
+	    (must_exist || access(CONFIG_PATH, F_OK) == 0))
 		path = CONFIG_PATH;
 	s->config_path = path;
-	return path == NULL ? 0 : config_load(s->config, path, &s->log);
+	if (path != NULL)
+		return config_load(s->config, path, &s->log);
+	config_without_file(s->config);
+	return 0;
 }
 
 static int

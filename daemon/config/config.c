@@ -218,7 +218,7 @@ config_load(struct config *config, const char *path, const struct log *log)
 }
 
 void
-config_for_savefiles(struct config *config)
+config_without_file(struct config *config)
 {
 	size_t from, to;
 
@@ -226,7 +226,7 @@ config_for_savefiles(struct config *config)
 	if (config_keys_find("sip", "ports", &from) &&
 	    config_keys_find("timeouts", "ports", &to)) {
 		config->values[to] = config->values[from];
-		config->values[to].origin = "-r without -c";
+		config->values[to].origin = "no configuration file";
 	}
 }
 

@@ -167,8 +167,9 @@ void config_free(struct config *config);
  */
 int config_load(struct config *config, const char *path, const struct log *log);
 
-/* Without a configuration file savefiles are watched on all SIP ports. */
-void config_for_savefiles(struct config *config);
+/* Without a configuration file all SIP ports are watched, live and in
+ * savefiles. */
+void config_without_file(struct config *config);
 
 /* The meanings of diagnostic ids, built in or from a file; none when out of
  * memory. */

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/unwatched.h"
 
+/* Above it systems take ports for clients (Linux; IANA's begin at 49152). */
+enum { EPHEMERAL = 32768 };
+
 static bool
 is_plain(struct slice method)
 {
@@ -25,6 +28,14 @@ remember(struct unwatched *u, struct slice method)
 void
 unwatched_timed_out(struct unwatched *u, uint16_t port, struct slice method)
 {
+	if (port >= EPHEMERAL)
+		return;
 	porttally_add(&u->ports, port, 1);
 	remember(u, method);
+}
+
+void
+unwatched_unconfigured(struct unwatched *u, uint16_t port)
+{
+	porttally_add(&u->unconfigured, port, 1);
 }

@@ -8,19 +8,25 @@
 /*
  * Transactions that timed out with proof, but are not watched by
  * configuration: no alert is raised, so they are counted by the server's port,
- * and their methods are remembered.  Embedded, zeroed at first; read it.
+ * and their methods are remembered.  Those that are watched only for lack of a
+ * configuration are counted too.  Embedded, zeroed at first; read it.
  */
 
 enum { UNWATCHED_METHODS = 8, UNWATCHED_NAME = 32 };
 
 struct unwatched {
 	struct porttally ports;
+	struct porttally unconfigured; /* watched, at no server's port */
 	size_t method_count;
 	char methods[UNWATCHED_METHODS][UNWATCHED_NAME];
 };
 
-/* A method that is too long, no plain token, or one too many is left out. */
+/* Ports that clients take are left out: no configuration would watch them.  A
+ * method that is too long, no plain token, or one too many is left out.
+ */
 void unwatched_timed_out(
     struct unwatched *u, uint16_t port, struct slice method);
+
+void unwatched_unconfigured(struct unwatched *u, uint16_t port);
 
 #endif

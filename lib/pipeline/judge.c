@@ -142,9 +142,13 @@ note_unwatched(struct judge *j, const struct part_case *c)
 {
 	const struct outcome *o = c->observation->outcome;
 
-	if (c->verdict == TIMEOUT_TIMED_OUT && !o->watched &&
-	    o->event == OUTCOME_EXPIRED)
+	if (c->verdict != TIMEOUT_TIMED_OUT)
+		return;
+	if (!o->watched && o->event == OUTCOME_EXPIRED)
 		unwatched_timed_out(&j->unwatched, o->uas.port, o->method);
+	else if (o->watched && !o->mras &&
+	    !portset_has(&j->limits.server_ports, o->uas.port))
+		unwatched_unconfigured(&j->unwatched, o->uas.port);
 }
 
 void

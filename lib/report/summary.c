@@ -306,6 +306,10 @@ summary_hint(struct textbuf *t, const struct summary *summary)
 		textbuf_add(t, "\n");
 		any = true;
 	}
+	if (watchhint_unconfigured(t, settings, summary->unwatched)) {
+		textbuf_add(t, "\n");
+		any = true;
+	}
 	if (watchhint_unlisted(t, settings, summary->unlisted)) {
 		textbuf_add(t, "\n");
 		any = true;

@@ -158,6 +158,22 @@ watchhint_timeouts(struct textbuf *t, const struct watchhint_settings *s,
 }
 
 bool
+watchhint_unconfigured(struct textbuf *t, const struct watchhint_settings *s,
+    const struct unwatched *u)
+{
+	const uint64_t sum = porttally_sum(&u->unconfigured);
+
+	if (sum == 0)
+		return false;
+	textbuf_add(t, "what timed out on ");
+	name_ports(t, &u->unconfigured);
+	textbuf_add(t, " is watched by a configuration file only if it ");
+	textbuf_add(t, "lists that: ");
+	add_lines(t, s, &u->unconfigured, NULL, false);
+	return true;
+}
+
+bool
 watchhint_unlisted(struct textbuf *t, const struct watchhint_settings *s,
     const struct porttally *unlisted)
 {

@@ -26,6 +26,10 @@ void watchhint_write(struct textbuf *t, const struct watchhint_settings *s);
 bool watchhint_timeouts(struct textbuf *t, const struct watchhint_settings *s,
     const struct unwatched *unwatched);
 
+/* Transactions that timed out, watched only since there is no configuration. */
+bool watchhint_unconfigured(struct textbuf *t,
+    const struct watchhint_settings *s, const struct unwatched *unwatched);
+
 /* SIP on ports that [sip] does not list. */
 bool watchhint_unlisted(struct textbuf *t, const struct watchhint_settings *s,
     const struct porttally *unlisted);

@@ -491,7 +491,7 @@ main(int argc, char **argv)
 			return 2;
 		at = 3;
 	} else {
-		config_for_savefiles(config);
+		config_without_file(config);
 	}
 	config_limits(config, &key, &limits);
 	portset_add(&limits.reader.hep.ports, HEPMSG_PORT);

@@ -33,6 +33,15 @@ START_TEST(methods_that_could_break_a_line_are_left_out)
 }
 END_TEST
 
+START_TEST(ports_that_clients_take_are_left_out)
+{
+	u = (struct unwatched){ .method_count = 0 };
+	timed_out(40001, "NOTIFY");
+	ck_assert_uint_eq(porttally_sum(&u.ports), 0);
+	ck_assert_uint_eq(u.method_count, 0);
+}
+END_TEST
+
 START_TEST(methods_have_a_limit)
 {
 	char name[] = "A";
@@ -44,4 +53,5 @@ START_TEST(methods_have_a_limit)
 END_TEST
 
 UNIT("unwatched", ports_are_counted_and_methods_remembered,
-    methods_that_could_break_a_line_are_left_out, methods_have_a_limit)
+    methods_that_could_break_a_line_are_left_out,
+    ports_that_clients_take_are_left_out, methods_have_a_limit)

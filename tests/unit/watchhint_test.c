@@ -55,6 +55,19 @@ START_TEST(timeouts_name_the_lines_that_would_watch_them)
 }
 END_TEST
 
+START_TEST(what_a_file_must_list_is_named)
+{
+	struct unwatched u = { .method_count = 0 };
+
+	start();
+	unwatched_unconfigured(&u, 5061);
+	ck_assert(watchhint_unconfigured(&t, &settings, &u));
+	ck_assert_str_eq(store,
+	    "what timed out on port 5061 (1) is watched by a configuration "
+	    "file only if it lists that: [timeouts] ports = 5061-5062");
+}
+END_TEST
+
 START_TEST(ports_that_are_listed_already_are_not_repeated)
 {
 	struct porttally begun = { .count = 0 };
@@ -89,13 +102,14 @@ START_TEST(nothing_is_written_of_nothing)
 
 	start();
 	ck_assert(!watchhint_timeouts(&t, &settings, &none));
+	ck_assert(!watchhint_unconfigured(&t, &settings, &none));
 	ck_assert(!watchhint_unlisted(&t, &settings, &none.ports));
 	ck_assert(!watchhint_begun(&t, &settings, &none.ports));
 	ck_assert_uint_eq(t.len, 0);
 }
 END_TEST
 
-UNIT("watchhint", what_is_watched_is_one_line,
+UNIT("watchhint", what_is_watched_is_one_line, what_a_file_must_list_is_named,
     timeouts_name_the_lines_that_would_watch_them,
     ports_that_are_listed_already_are_not_repeated,
     sip_elsewhere_is_told_with_its_busiest_ports, nothing_is_written_of_nothing)

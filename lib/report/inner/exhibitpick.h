@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef EXHIBITPICK_H
+#define EXHIBITPICK_H
+
+#include "alert/alert.h"
+#include "report/packetring.h"
+
+/* Which packets of the ring are behind an alert, by the endpoints and the
+ * Call-ID in its evidence. */
+
+/* What the evidence says; ports are 0 and addresses none where it is silent. */
+struct exhibitpick_about {
+	struct slice call_id; /* empty: none */
+	struct endpoint client, server;
+	struct address host; /* whose clock, or certificate, it is */
+};
+
+struct exhibitpick {
+	struct exhibitpick_about about;
+	const struct packetring_packet **packets; /* in the ring's order */
+	size_t count;
+};
+
+/* False: the alert is about no packets of the ring, or there is no memory.  The
+ * caller ends it with exhibitpick_done(); it borrows from ring and event. */
+bool exhibitpick_init(struct exhibitpick *pick, const struct packetring *ring,
+    const struct alert_event *event, size_t most);
+void exhibitpick_done(struct exhibitpick *pick);
+
+/* What the packet's transport carries, or a piece of it. */
+struct slice exhibitpick_content(const struct packetring_packet *p);
+
+#endif

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef PACKETRING_H
+#define PACKETRING_H
+
+#include "base/counter.h"
+#include "net/layers.h"
+
+/* The latest packets, copied, in the order they came: those behind an alert
+ * are found here once it is raised. */
+
+struct packetring;
+
+struct packetring_limits {
+	size_t octets; /* held, with what it takes to hold them */
+	struct layers_tunnels tunnels;
+};
+
+struct packetring_packet {
+	struct packet packet; /* its octets are the ring's */
+	struct layers layers;
+};
+
+/* NULL when out of memory; the caller frees it. */
+struct packetring *packetring_new(const struct packetring_limits *limits);
+void packetring_free(struct packetring *r);
+
+/* The oldest make room.  A packet without IP is not kept. */
+void packetring_input(struct packetring *r, const struct packet *packet);
+
+size_t packetring_count(const struct packetring *r);
+
+/* `at' is less than packetring_count(), 0 is the oldest.  Borrowed until the
+ * next packetring_input(). */
+const struct packetring_packet *packetring_at(
+    const struct packetring *r, size_t at);
+
+/* packetring.too_long, packetring.no_memory */
+void packetring_stats(
+    const struct packetring *r, counter_output *output, void *arg);
+
+#endif

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/packetring.h"
+
+#include "net/ip.h"
+#include "unit/wire.h"
+
+static struct wire w;
+static struct packetring *ring;
+
+static void
+begin(size_t octets)
+{
+	packetring_free(ring);
+	ring = packetring_new(&(struct packetring_limits){ .octets = octets });
+	ck_assert_ptr_nonnull(ring);
+}
+
+static void
+input(uint64_t number, const char *payload)
+{
+	wire_begin(&w, payload);
+	wire_udp(&w, 5060, 5062);
+	wire_ipv4(&w, IP_UDP, 1, 0);
+	wire_hex(&w, ETHERNET_IPV4);
+	packetring_input(ring,
+	    &(struct packet){
+		.octets = wire_slice(&w),
+		.len = wire_slice(&w).len,
+		.datalink = 1,
+		.number = number,
+	    });
+}
+
+static uint64_t
+number_at(size_t at)
+{
+	return packetring_at(ring, at)->packet.number;
+}
+
+START_TEST(packets_are_copied_in_their_order)
+{
+	begin(100000);
+	input(1, "one");
+	input(2, "two");
+	ck_assert_uint_eq(packetring_count(ring), 2);
+	ck_assert_uint_eq(number_at(0), 1);
+	ck_assert_uint_eq(number_at(1), 2);
+	ck_assert_mem_eq(
+	    packetring_at(ring, 0)->packet.octets.p + 42, "one", 3);
+	ck_assert_uint_eq(packetring_at(ring, 0)->layers.to.port, 5062);
+}
+END_TEST
+
+START_TEST(the_oldest_make_room)
+{
+	begin(20000);
+	for (uint64_t i = 1; i <= 1000; i++)
+		input(i, "some octets");
+	ck_assert_uint_gt(packetring_count(ring), 10);
+	ck_assert_uint_lt(packetring_count(ring), 60);
+	ck_assert_uint_eq(number_at(packetring_count(ring) - 1), 1000);
+	ck_assert_uint_eq(number_at(0), 1001 - packetring_count(ring));
+}
+END_TEST
+
+static void
+find_count(void *arg, enum counter_kind kind, const char *name, uint64_t value)
+{
+	(void)kind;
+	if (strcmp(name, "packetring.too_long") == 0)
+		*(uint64_t *)arg = value;
+}
+
+START_TEST(one_that_is_too_long_is_counted)
+{
+	static char payload[3000];
+	uint64_t count = 0;
+
+	memset(payload, 'a', sizeof(payload) - 1);
+	begin(2000);
+	input(1, "one");
+	input(2, payload);
+	ck_assert_uint_eq(packetring_count(ring), 1);
+	packetring_stats(ring, find_count, &count);
+	ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(without_ip_it_is_not_kept)
+{
+	begin(2000);
+	wire_begin(&w, "hello");
+	wire_hex(&w, "020000000002 020000000001 0806");
+	packetring_input(
+	    ring, &(struct packet){ .octets = wire_slice(&w), .datalink = 1 });
+	ck_assert_uint_eq(packetring_count(ring), 0);
+}
+END_TEST
+
+UNIT("packetring", packets_are_copied_in_their_order, the_oldest_make_room,
+    one_that_is_too_long_is_counted, without_ip_it_is_not_kept)

@@ -106,6 +106,12 @@ struct config_webhook {
 	char url[CONFIG_TEXT], ca[CONFIG_TEXT], secret[CONFIG_TEXT];
 };
 
+struct config_evidence {
+	char directory[CONFIG_TEXT]; /* empty: no packets are kept */
+	unsigned per_alert;
+	size_t total;
+};
+
 struct config_limits {
 	unsigned transactions, streams, fragments, peers;
 	size_t memory;
@@ -143,6 +149,7 @@ struct config {
 	struct config_hep hep;
 	struct config_alertmanager alertmanager;
 	struct config_webhook webhook;
+	struct config_evidence evidence;
 	struct config_limits limits;
 	struct config_pool pools[CONFIG_POOLS];
 	size_t pool_count;
@@ -194,6 +201,7 @@ struct config_rooms {
 	struct reader_limits reader;
 	struct matcher_limits matcher;
 	struct judge_limits judge;
+	size_t packetring; /* octets, where [evidence] or --evidence asks */
 };
 void config_limits(struct config *config, const struct siphash_key *key,
     struct config_rooms *rooms);

@@ -157,6 +157,14 @@ static const struct keyrow rows[] = {
 	    "the path of a file that holds the key that signs",
 	    AT(webhook.secret), 0, 0, items_path },
 
+	{ "evidence", "directory", KEYROW_ONE, "",
+	    "the path of a folder, or nothing for none",
+	    AT(evidence.directory), 0, 0, items_path },
+	{ "evidence", "per_alert", KEYROW_COUNT, "256", "1 to 10000 packets",
+	    AT(evidence.per_alert), 1, 10000, NULL },
+	{ "evidence", "total", KEYROW_SIZE, "256M", "1M to 1024G octets",
+	    AT(evidence.total), M, INT64_C(1048576) * M, NULL },
+
 	{ "limits", "transactions", KEYROW_COUNT, "200000", "100 to 10000000",
 	    AT(limits.transactions), 100, 10000000, NULL },
 	{ "limits", "streams", KEYROW_COUNT, "50000", "100 to 10000000",

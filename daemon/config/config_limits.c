@@ -336,4 +336,5 @@ config_limits(struct config *config, const struct siphash_key *key,
 	fill_judge(config, key, &rooms->judge);
 	fill_clock(config, key, &rooms->judge.skew);
 	fill_incident(config, key, &rooms->judge);
+	rooms->packetring = config->limits.memory / 8;
 }

@@ -9,6 +9,7 @@
 enum {
 	ALIGN = 256,
 	CHECK_CONFIG,
+	EVIDENCE,
 	EXPLAIN,
 	HELP,
 	JSON,
@@ -20,6 +21,7 @@ enum {
 static const struct option long_options[] = {
 	{ "align", no_argument, NULL, ALIGN },
 	{ "check-config", no_argument, NULL, CHECK_CONFIG },
+	{ "evidence", required_argument, NULL, EVIDENCE },
 	{ "explain", required_argument, NULL, EXPLAIN },
 	{ "help", no_argument, NULL, HELP },
 	{ "json", no_argument, NULL, JSON },
@@ -32,7 +34,7 @@ static const struct option long_options[] = {
 static const char help[] =
     "usage: siptimed [-c FILE] [-i IFACE ...] [--json] [-nv] [filter]\n"
     "       siptimed -r FILE [-r FILE ...] [-c FILE] [--align] [--json] [-nv]\n"
-    "                [--report FILE.html] [filter]\n"
+    "                [--report FILE.html] [--evidence DIR] [filter]\n"
     "       siptimed [-c FILE] --check-config | --print-config\n"
     "       siptimed --explain KIND|all | --version | --help\n"
     "\n"
@@ -50,6 +52,7 @@ static const char help[] =
     "  --json          one JSON object per line on standard output\n"
     "  --align         take out of savefiles by how much their clocks differ\n"
     "  --report FILE   with -r: write the page of what is wrong, as one file\n"
+    "  --evidence DIR  with -r: write the packets behind each alert\n"
     "  --check-config  say what is wrong with the configuration, and end\n"
     "  --print-config  print what is in force and where it comes from, and "
     "end\n"
@@ -128,6 +131,9 @@ parse_one(struct options *o, const struct log *log, int option)
 		return 0;
 	case CHECK_CONFIG:
 		return set_action(o, log, OPTIONS_CHECK_CONFIG);
+	case EVIDENCE:
+		o->evidence = optarg;
+		return 0;
 	case EXPLAIN:
 		o->explain = optarg;
 		return set_action(o, log, OPTIONS_EXPLAIN);
@@ -150,9 +156,16 @@ parse_one(struct options *o, const struct log *log, int option)
 static int
 check_together(const struct options *o, const struct log *log)
 {
-	if (o->report == NULL || o->path_count > 0)
+	if (o->path_count > 0)
 		return 0;
-	log_error(log, "--report: needs -r FILE");
+	if (o->report != NULL)
+		log_error(log, "--report: needs -r FILE");
+	else if (o->evidence != NULL)
+		log_error(log,
+		    "--evidence: needs -r FILE; a daemon has [evidence] "
+		    "directory");
+	else
+		return 0;
 	return -EINVAL;
 }
 

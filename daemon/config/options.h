@@ -26,6 +26,7 @@ struct options {
 	size_t interface_count;
 	const char *config;   /* -c, or NULL */
 	const char *explain;  /* a kind, or "all" */
+	const char *evidence; /* the folder for packets, or NULL */
 	const char *report;   /* the path of a page to write, or NULL */
 	char *filter;         /* operands joined by blanks, or NULL; owned */
 	bool json;

@@ -24,6 +24,7 @@ about_count(const struct about_rooms *rooms, struct totals *totals)
 	matcher_stats(rooms->matcher, totals_gather, totals);
 	judge_stats(rooms->judge, totals_gather, totals);
 	state_stats(rooms->state, totals_gather, totals);
+	exhibits_stats(rooms->exhibits, totals_gather, totals);
 }
 
 static void

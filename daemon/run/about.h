@@ -5,6 +5,7 @@
 #include "base/totals.h"
 #include "capture/hep.h"
 #include "capture/interfaces.h"
+#include "run/exhibits.h"
 #include "net/merge.h"
 #include "pipeline/judge.h"
 #include "pipeline/matcher.h"
@@ -18,7 +19,7 @@
  * reached.
  */
 
-/* Everything in it is borrowed; merge and hep may be NULL. */
+/* Everything in it is borrowed; merge, hep and exhibits may be NULL. */
 struct about_rooms {
 	const struct interfaces *interfaces;
 	const struct reader *reader;
@@ -28,6 +29,7 @@ struct about_rooms {
 	const struct hep *hep;
 	struct sinks *sinks;
 	const struct state *state;
+	struct exhibits *exhibits;
 	struct watchhint_settings settings;
 	uint64_t dropped[INTERFACES_MOST]; /* since the start */
 };

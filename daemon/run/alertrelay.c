@@ -18,6 +18,7 @@ hand_on(struct alertrelay *d, const struct alert_event *event)
 	const char *line = recent_add(d->recent, event);
 
 	d->changed = true;
+	exhibits_alert(d->exhibits, event);
 	sinks_alert(d->sinks, event, state_event(d->state, event), event->now);
 	if (line != NULL && d->told != NULL)
 		d->told(d->arg, line);

@@ -5,6 +5,7 @@
 #include "config/config.h"
 #include "monitor/recent.h"
 #include "outlet/sinks.h"
+#include "run/exhibits.h"
 #include "state/state.h"
 
 /*
@@ -22,6 +23,7 @@ struct alertrelay {
 	struct sinks *sinks;
 	struct state *state;
 	struct recent *recent;
+	struct exhibits *exhibits;
 	alertrelay_told *told; /* NULL: nobody follows */
 	void *arg;
 	bool changed; /* set when an event was handed on */

@@ -53,8 +53,10 @@ struct live {
 	struct state *state;
 	struct about about;
 	struct recent *recent;
-	struct alertrelay relay; /* changed: since state was saved */
-	nstime started;          /* monotonic */
+	struct exhibits *exhibits;
+	struct config_evidence evidence; /* .. what they were made for */
+	struct alertrelay relay;         /* changed: since state was saved */
+	nstime started;                  /* monotonic */
 	enum ownclock clock;
 	char observer[256];
 	struct hints hints;
@@ -74,6 +76,7 @@ arrange(struct live *l)
 	l->relay.sinks = l->sinks;
 	l->relay.state = l->state;
 	l->relay.recent = l->recent;
+	l->relay.exhibits = l->exhibits;
 	l->relay.told = l->setup.told;
 	l->relay.arg = l->setup.told_arg;
 	return &l->relay;
@@ -137,6 +140,7 @@ on_ordered(void *arg, const struct packet *ordered)
 	packet.number = ++l->packets;
 	if (l->due <= l->reached)
 		tick_if_due(l);
+	exhibits_packet(l->exhibits, &packet);
 	if (reader_packet(l->reader, &packet))
 		l->due = INT64_MIN;
 }
@@ -297,6 +301,7 @@ rooms(const struct live *l)
 		.hep = l->hep,
 		.sinks = l->sinks,
 		.state = l->state,
+		.exhibits = l->exhibits,
 		.settings = settings(l),
 	};
 
@@ -375,6 +380,27 @@ look_for_signalling(struct live *l, nstime monotonic)
 		    &l->empty, l->reader, received(l), monotonic, l->log);
 }
 
+/* The folder is there or is made; packets are not kept without one. */
+static void
+set_evidence(struct live *l, const struct config *config)
+{
+	const struct config_evidence *wanted = &config->evidence;
+
+	if (memcmp(wanted, &l->evidence, sizeof(*wanted)) == 0)
+		return;
+	exhibits_free(l->exhibits, wallclock_monotonic() + NSTIME_S);
+	l->exhibits = NULL;
+	l->evidence = *wanted;
+	if (wanted->directory[0] != '\0')
+		l->exhibits = exhibits_new(&(struct exhibits_setup){
+		    .directory = wanted->directory,
+		    .config = config,
+		    .rooms = &l->limits,
+		    .threaded = true,
+		    .log = l->log,
+		});
+}
+
 int
 live_open_sinks(struct live *l)
 {
@@ -382,6 +408,7 @@ live_open_sinks(struct live *l)
 
 	if (error != 0)
 		return error;
+	set_evidence(l, l->config);
 	error = load_state(l);
 	if (error != 0)
 		log_error(l->log, "out of memory; lower [limits]");
@@ -418,6 +445,7 @@ live_free(struct live *l, nstime deadline)
 		sinks_finish(l->sinks, wallclock_monotonic() + NSTIME_S);
 	sinks_free(l->sinks);
 	recent_free(l->recent);
+	exhibits_free(l->exhibits, wallclock_monotonic() + LAST_WORDS);
 	state_free(l->state);
 	interfaces_free(l->interfaces);
 	merge_free(l->merge);
@@ -562,6 +590,7 @@ live_second(struct live *l)
 	judge_local_clock(l->judge, l->clock, l->reached, wall(l));
 	alertrelay_tick(arrange(l), l->reached, wall(l));
 	sinks_tick(l->sinks, monotonic);
+	exhibits_tick(l->exhibits);
 	take_stock(l, monotonic);
 	look_for_signalling(l, monotonic);
 	beat(l, monotonic);
@@ -603,6 +632,7 @@ live_set(struct live *l, struct config *config)
 	reader_set(l->reader, &l->limits.reader);
 	matcher_set(l->matcher, &l->limits.matcher);
 	judge_set(l->judge, &l->limits.judge);
+	set_evidence(l, config);
 	l->due = INT64_MIN;
 	l->heartbeat = wallclock_monotonic() + config->alerts.heartbeat;
 	say_watched(l);

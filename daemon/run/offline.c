@@ -27,6 +27,7 @@ struct offline {
 	struct replay *replay;
 	struct diagnosis *diagnosis;
 	struct recent *recent; /* NULL: no report is wanted */
+	struct exhibits *exhibits;
 	struct progress progress;
 	struct throttle throttle;
 	struct watchhint_settings settings;
@@ -104,6 +105,7 @@ on_alert(void *arg, const struct alert_event *event)
 	}
 	j->raised += raised;
 	diagnosis_input(j->diagnosis, event);
+	exhibits_alert(j->exhibits, event);
 	if (j->recent != NULL)
 		recent_add(j->recent, event);
 	if (is_for_programs(event) && !j->options->json)
@@ -177,6 +179,16 @@ begin(struct offline *j, const struct siphash_key *key)
 			return false;
 		j->recent = recent_new();
 	}
+	if (j->options->evidence != NULL) {
+		j->exhibits = exhibits_new(&(struct exhibits_setup){
+		    .directory = j->options->evidence,
+		    .config = j->config,
+		    .rooms = &limits,
+		    .log = j->log,
+		});
+		if (j->exhibits == NULL)
+			return false;
+	}
 	progress_init(&j->progress);
 	j->diagnosis = diagnosis_new();
 	j->judge = judge_new(&limits.judge, on_alert, j);
@@ -200,6 +212,7 @@ begin(struct offline *j, const struct siphash_key *key)
 	    .reader = j->reader,
 	    .matcher = j->matcher,
 	    .judge = j->judge,
+	    .exhibits = j->exhibits,
 	    .secrets = { on_secrets, j },
 	    .progress = &j->progress,
 	    .log = j->log,
@@ -309,6 +322,7 @@ count(void *arg, struct totals *totals)
 	reader_stats(j->reader, totals_gather, totals);
 	matcher_stats(j->matcher, totals_gather, totals);
 	judge_stats(j->judge, totals_gather, totals);
+	exhibits_stats(j->exhibits, totals_gather, totals);
 }
 
 static int
@@ -361,7 +375,8 @@ run(struct offline *j)
 	if (!j->stop && (damaged == 0 || counts.packets > 0))
 		fail(j, write_summary(j));
 	fail(j, offline_flush(j->log, j->error));
-	if (write_report(j) < 0 || j->error < 0 || damaged < 0)
+	if (write_report(j) < 0 || !exhibits_tick(j->exhibits) ||
+	    j->error < 0 || damaged < 0)
 		return 2;
 	return j->raised > 0 ? 1 : 0;
 }
@@ -382,6 +397,7 @@ offline_run(const struct options *options, struct config *config,
 	matcher_free(j.matcher);
 	judge_free(j.judge);
 	keyring_free(j.keyring);
+	exhibits_free(j.exhibits, 0);
 	recent_free(j.recent);
 	diagnosis_free(j.diagnosis);
 	return status;

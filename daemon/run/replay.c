@@ -467,6 +467,7 @@ judge_packet(struct replay *r, struct source *source)
 		packet->wall = r->now - r->shift;
 	packet->number = ++r->judged;
 	r->ahead = packet->wall - packet->now;
+	exhibits_packet(r->setup.exhibits, packet);
 	if (reader_packet(r->setup.reader, packet) || first)
 		r->due = INT64_MIN;
 	if (packet->unstamped)

@@ -7,6 +7,7 @@
 #include "pipeline/judge.h"
 #include "pipeline/matcher.h"
 #include "pipeline/reader.h"
+#include "run/exhibits.h"
 #include "run/progress.h"
 
 /*
@@ -33,6 +34,7 @@ struct replay_setup {
 	struct reader *reader;
 	struct matcher *matcher;
 	struct judge *judge;
+	struct exhibits *exhibits;     /* NULL: none */
 	struct format_secrets secrets; /* where those in files go */
 	struct progress *progress;
 	const struct log *log;

@@ -83,7 +83,90 @@ def test_report():
     check("report: counts", data["status"]["messages"] == 13, data["status"])
 
 
+def shown(name, *fields):
+    """Of each packet these fields, as tshark reads them."""
+    command = ["tshark", "-r", path(name), "-o", "ip.check_checksum:TRUE",
+               "-o", "udp.check_checksum:TRUE", "-T", "fields"]
+    for field in fields:
+        command += ["-e", field]
+    done = subprocess.run(command, capture_output=True, text=True,
+                          timeout=60, check=True)
+    return [line.split("\t") for line in done.stdout.splitlines()]
+
+
+def files(folder):
+    return sorted(os.listdir(path(folder)))
+
+
+def test_evidence():
+    run("-r", play("service-no-response"), "--evidence", "timeout")
+    names = files("timeout")
+    check("evidence: one file an alert", len(names) == 1 and
+          names[0].endswith("-1.pcapng"), names)
+    mode = os.stat(path("timeout/" + names[0])).st_mode & 0o777
+    check("evidence: mode", mode == 0o640, oct(mode))
+    rows = shown("timeout/" + names[0], "frame.comment", "udp.srcport",
+                 "udp.checksum.status", "_ws.malformed")
+    check("evidence: copies", [row[0] for row in rows] ==
+          [f"copy {i} of 11" for i in range(1, 12)], rows)
+    check("evidence: whole", all(row[2] in "12" and row[3] == ""
+                                 for row in rows), rows)
+    run("-r", play("service-tcp-acknowledged"), "--evidence", "tcp")
+    comments = [row[0] for row in
+                shown("tcp/" + files("tcp")[0], "frame.comment")]
+    check("evidence: acknowledged", "the request" in comments and
+          "ACK of these octets, nothing followed" in comments, comments)
+    run("-r", play("clock-hour-behind"), "--evidence", "clock")
+    comments = [row[0] for row in
+                shown("clock/" + files("clock")[0], "frame.comment")]
+    check("evidence: a clock", "its Date is -3600.0 s from the time of this "
+          "capture" in comments, comments)
+
+
+def test_secrets():
+    status, _, err = run("-r", play("no-secrets"), "--evidence", "secret")
+    check("secrets: written", status == 1 and err == "", err)
+    names = files("secret")
+    for name in names:
+        with open(path("secret/" + name), "rb") as file:
+            octets = file.read()
+        check("secrets: are not there", b"sesame" not in octets and
+              b"response=" not in octets and b"credentials" not in octets)
+        check("secrets: the rest is", b"From: <sip:alice:xxxxxx@example.com?"
+              in octets and b"Authorization:x" in octets)
+    check("secrets: a file", len(names) > 0, names)
+    with open(path("domain.conf"), "w", encoding="ascii") as file:
+        file.write("[sip]\nidentities = domain\n")
+    run("-c", "domain.conf", "-r", play("no-secrets"), "--evidence", "domain")
+    for name in files("domain"):
+        with open(path("domain/" + name), "rb") as file:
+            octets = file.read()
+        check("secrets: identities", b"alice" not in octets and
+              b"sip:" + 13 * b"x" + b"example.com" in octets)
+
+
+def test_total():
+    """The oldest go first, and only files that may be its own."""
+    with open(path("total.conf"), "w", encoding="ascii") as file:
+        file.write("[evidence]\ntotal = 1M\n")
+    os.mkdir(path("total"))
+    for i, name in enumerate(("old.pcapng", "new.pcapng", "other")):
+        with open(path("total/" + name), "wb") as file:
+            file.write(bytes(600000))
+        os.utime(path("total/" + name), (1000 + i, 1000 + i))
+    run("-c", "total.conf", "-r", play("service-no-response"), "--evidence",
+        "total")
+    names = files("total")
+    check("total: the oldest went", "old.pcapng" not in names and
+          "new.pcapng" in names and "other" in names and len(names) == 3,
+          names)
+
+
 def test_refused():
+    status, _, err = run("-r", play("service-no-response"), "--evidence",
+                         "no/such")
+    check("refused: a folder", status == 2 and "no/such: No such file" in err,
+          err)
     story = play("incident-zone")
     status, out, err = run("-r", story, "--report", "no/such/folder.html")
     check("refused: before anything is read", (status, out) == (2, "") and

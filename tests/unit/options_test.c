@@ -86,6 +86,7 @@ START_TEST(what_is_wrong_is_named)
 	refused("-x", "-x: unknown option");
 	refused("--jsonn", "--jsonn: unknown option");
 	refused("--explain", "--explain: needs a value");
+	refused("--evidence a", "--evidence: needs -r FILE; a daemon has");
 	refused("--report a.html", "--report: needs -r FILE");
 	refused("-c a -c b", "-c b: a second configuration");
 }
@@ -96,7 +97,7 @@ START_TEST(help_names_every_option)
 {
 	static const char *const names[] = { "-i IFACE", "-r FILE", "-c FILE",
 		"-n ", "-v ", "--json", "--check-config", "--print-config",
-		"--explain KIND", "--report FILE", "--version" };
+		"--explain KIND", "--report FILE", "--evidence DIR", "--version" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		ck_assert_msg(

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef EXHIBITS_H
+#define EXHIBITS_H
+
+#include "alert/alert.h"
+#include "config/config.h"
+
+/*
+ * [evidence] and --evidence: the latest packets are kept in memory, and those
+ * behind an alert are written to a folder when it is raised.  Of everything
+ * that takes one, NULL is none: nothing is kept.
+ */
+
+struct exhibits;
+
+struct exhibits_setup {
+	const char *directory;            /* copied */
+	const struct config *config;      /* read, not kept */
+	const struct config_rooms *rooms; /* likewise */
+	bool threaded;
+	const struct log *log;
+};
+
+/* NULL, logged: the folder cannot be used, or no memory. */
+struct exhibits *exhibits_new(const struct exhibits_setup *setup);
+void exhibits_free(struct exhibits *x, nstime deadline);
+
+/* As the packet goes to the reader. */
+void exhibits_packet(struct exhibits *x, const struct packet *packet);
+
+/* Files are made of what is raised, and of what an incident took in before. */
+void exhibits_alert(struct exhibits *x, const struct alert_event *event);
+
+/* False: files cannot be written, which was logged. */
+bool exhibits_tick(struct exhibits *x);
+
+/* packetring.*, evidencedir.* */
+void exhibits_stats(struct exhibits *x, counter_output *output, void *arg);
+
+#endif

@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "report/exhibit.h"
+
+#include "net/ip.h"
+#include "net/pcapng.h"
+#include "unit/event.h"
+#include "unit/wire.h"
+
+static struct wire w;
+static struct evidence e;
+static struct packetring *ring;
+static nstime wall;
+
+/* The file that was made, as it is read again. */
+static unsigned packets;
+static char payloads[64][2000];
+
+static void
+begin(void)
+{
+	packetring_free(ring);
+	ring = packetring_new(&(struct packetring_limits){ .octets = 1000000 });
+	wall = EVENT_WALL - 40 * NSTIME_S;
+}
+
+static void
+input(const char *from_to)
+{
+	/* As wire_ipv4(), with these addresses. */
+	const size_t len = wire_slice(&w).len + 20;
+
+	wire_hex(&w, from_to);
+	wire_hex(&w, "0000");
+	wire_hex(&w, "4011");
+	wire_hex(&w, "00010000");
+	wire_number(&w, len, 2);
+	wire_hex(&w, "4500");
+	wire_hex(&w, ETHERNET_IPV4);
+	packetring_input(ring,
+	    &(struct packet){
+		.octets = wire_slice(&w),
+		.len = wire_slice(&w).len,
+		.datalink = 1,
+		.wall = wall += NSTIME_S,
+	    });
+}
+
+/* From 10.0.0.11:49152 to 10.0.0.21:5062. */
+static void
+request(const char *text)
+{
+	wire_begin(&w, text);
+	wire_udp(&w, 49152, 5062);
+	input("0a00000b 0a000015");
+}
+
+static void
+response(const char *text)
+{
+	wire_begin(&w, text);
+	wire_udp(&w, 5062, 49152);
+	input("0a000015 0a00000b");
+}
+
+/* Make the file, and read it again.  False: there is none. */
+static bool
+made(const struct alert_event *event, size_t most)
+{
+	const struct exhibit_limits limits = {
+		.packets = most,
+		.application = "test",
+	};
+	struct pcapng *in = pcapng_new(NULL, NULL);
+	struct pcapng_packet packet;
+	struct pcapngout out;
+	struct slice rest;
+	bool found = exhibit_make(ring, event, &limits, &out);
+
+	packets = 0;
+	if (found) {
+		rest = slice_of(out.octets, out.len);
+		while (pcapng_next(in, &rest, &packet) == PCAPNG_PACKET) {
+			const size_t len = packet.octets.len - 42;
+
+			memcpy(payloads[packets], packet.octets.p + 42, len);
+			payloads[packets++][len] = '\0';
+		}
+		pcapngout_done(&out);
+	}
+	pcapng_free(in);
+	return found;
+}
+
+#define SERVICE                                                                \
+	"SERVICE sip:e@10.0.0.21 SIP/2.0\r\nCall-ID: 7d8d76435a47\r\n\r\n"
+#define OTHER "SERVICE sip:e@10.0.0.21 SIP/2.0\r\nCall-ID: other\r\n\r\n"
+#define TRYING "SIP/2.0 100 Trying\r\nCall-ID: 7d8d76435a47\r\n\r\n"
+
+START_TEST(a_call_that_was_not_answered)
+{
+	const struct alert_event event =
+	    event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
+
+	event_timeout(&e, "no_final", "provisional");
+	begin();
+	request(SERVICE);
+	response(TRYING);
+	request(OTHER);
+	request(SERVICE);
+	ck_assert(made(&event, 100));
+	ck_assert_uint_eq(packets, 3);
+	ck_assert_str_eq(payloads[0], SERVICE);
+	ck_assert_str_eq(payloads[1], TRYING);
+	ck_assert_str_eq(payloads[2], SERVICE);
+}
+END_TEST
+
+START_TEST(the_latest_when_there_are_too_many)
+{
+	const struct alert_event event =
+	    event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
+
+	event_timeout(&e, "no_final", "provisional");
+	begin();
+	request(SERVICE);
+	request(SERVICE);
+	response(TRYING);
+	ck_assert(made(&event, 2));
+	ck_assert_uint_eq(packets, 2);
+	ck_assert_str_eq(payloads[1], TRYING);
+}
+END_TEST
+
+START_TEST(both_directions_of_a_host_whose_clock_is_wrong)
+{
+	const struct alert_event event =
+	    event_of(FINDING_CLOCK_SKEW, &e, "10.0.0.11");
+
+	event_skew(&e, -3600400 * NSTIME_MS, "dst", -1000);
+	begin();
+	request(SERVICE);
+	response(TRYING);
+	wire_begin(&w, OTHER);
+	wire_udp(&w, 5060, 5060);
+	input("0a000001 0a000002"); /* of other hosts */
+	ck_assert(made(&event, 100));
+	ck_assert_uint_eq(packets, 2);
+}
+END_TEST
+
+START_TEST(without_packets_there_is_no_file)
+{
+	struct alert_event event =
+	    event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
+
+	event_timeout(&e, "no_final", "provisional");
+	begin();
+	ck_assert(!made(&event, 100));
+	request(SERVICE);
+	ck_assert(made(&event, 100));
+	evidence_init(&e);
+	ck_assert(!made(&event, 100));
+	event.evidence = NULL;
+	ck_assert(!made(&event, 100));
+}
+END_TEST
+
+START_TEST(packets_of_another_day_are_none_of_it)
+{
+	struct alert_event event =
+	    event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
+
+	event_timeout(&e, "no_final", "provisional");
+	begin();
+	request(SERVICE);
+	event.first_seen += 3600 * NSTIME_S;
+	ck_assert(!made(&event, 100));
+}
+END_TEST
+
+UNIT("exhibit", a_call_that_was_not_answered,
+    the_latest_when_there_are_too_many,
+    both_directions_of_a_host_whose_clock_is_wrong,
+    without_packets_there_is_no_file, packets_of_another_day_are_none_of_it)

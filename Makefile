@@ -201,6 +201,10 @@ check-hostile: $B/siptimed $B/tests/hostile/hostile
 check-witness: $B/siptimed $B/tests/system/hellotime
 	@tests/system/witness $B
 
+# Agents that hand on messages by HEP: takes root.
+check-hep: $B/siptimed $B/tests/tools/pcapscript
+	@tests/system/hep $B
+
 # Captures of the corpus in every wrapping, with tshark beside: a minute.
 check-wrapped: $B/siptimed $B/tests/tools/rewrap
 	@tests/tools/rewrapped --build $B --corpus $(CORPUS)

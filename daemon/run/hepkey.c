@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "run/hepkey.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "outlet/post.h"
@@ -15,7 +16,11 @@ hepkey_read(const struct config *config, struct hepreading_limits *limits,
 	if (path[0] == '\0')
 		return 0;
 	error = post_secret(path, limits->key, sizeof(limits->key));
-	if (error < 0)
+	if (error == -EPERM)
+		log_error(log,
+		    "[hep] key = %s: others can read it; chmod o= %s", path,
+		    path);
+	else if (error < 0)
 		log_error(log, "[hep] key = %s: cannot be read: %s", path,
 		    strerror(-error));
 	return error;

@@ -187,10 +187,7 @@ build_rooms(struct live *l)
 		.log = l->log,
 	};
 
-	config_limits(l->config, l->setup.key, &l->limits);
 	l->limits.reader.secrets = keyring_secrets(l->setup.keyring);
-	if (hepkey_read(l->config, &l->limits.reader.hep, l->log) < 0)
-		return false;
 	l->interfaces = interfaces_new(&interfaces);
 	l->judge = judge_new(&l->limits.judge, on_alert, l);
 	l->matcher = matcher_new(&l->limits.matcher, on_observation, l);
@@ -222,6 +219,11 @@ live_new(const struct live_setup *setup)
 	timeline_init(&l->time, l->wall_offset);
 	l->heartbeat = monotonic + l->config->alerts.heartbeat;
 	l->minute = monotonic + MINUTE;
+	config_limits(l->config, l->setup.key, &l->limits);
+	if (hepkey_read(l->config, &l->limits.reader.hep, l->log) < 0) {
+		free(l);
+		return NULL;
+	}
 	if (!build_rooms(l)) {
 		log_error(l->log, "out of memory; lower [limits]");
 	} else if (selection_set(l->interfaces, l->setup.options, l->config,

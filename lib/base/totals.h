@@ -10,7 +10,7 @@
  * or to be continued after a restart.
  */
 
-enum { TOTALS_MOST = 160, TOTALS_NAME = 48 };
+enum { TOTALS_MOST = 320, TOTALS_NAME = 48 };
 
 struct totals_entry {
 	char name[TOTALS_NAME];

@@ -154,6 +154,8 @@ version_3(struct slice octets, struct hepmsg *m, size_t *len)
 		if (vendor == 0)
 			read_chunk(&found, &stamp, type, chunk);
 	}
+	if (found.kind == HEPMSG_UNTOLD)
+		found.kind = HEPMSG_SIP;
 	found.stamp = stamp_of(stamp.seconds, stamp.microseconds);
 	*m = found;
 	*len = total;

@@ -27,8 +27,9 @@ enum hepmsg_answer {
 	HEPMSG_MALFORMED /* no HEP, or broken: a stream cannot go on */
 };
 
-/* The kinds of payload that agents name and we know. */
-enum hepmsg_payload { HEPMSG_SIP = 1, HEPMSG_RTCP_JSON = 5 };
+/* The kinds of payload that agents name and we know.  Whatever hep-js is not
+ * told it sends as 0. */
+enum hepmsg_payload { HEPMSG_UNTOLD = 0, HEPMSG_SIP = 1, HEPMSG_RTCP_JSON = 5 };
 
 /* Slices are borrowed from the packet. */
 struct hepmsg {

@@ -164,6 +164,22 @@ START_TEST(unknown_chunks_and_vendors_are_skipped)
 }
 END_TEST
 
+/* hep-js does so with the names of its first example. */
+START_TEST(an_untold_kind_is_sip)
+{
+	wire_begin(&wire, "");
+	text_chunk(15, "x");
+	chunk(11, "00");
+	chunk(1, "00");
+	is_parsed(packet());
+	ck_assert_uint_eq(m.kind, HEPMSG_SIP);
+	wire_begin(&wire, "");
+	chunk(11, "05");
+	is_parsed(packet());
+	ck_assert_uint_eq(m.kind, HEPMSG_RTCP_JSON);
+}
+END_TEST
+
 /* hep-js writes IPv6 addresses so, and no time. */
 START_TEST(what_an_agent_does_not_know_is_left_out)
 {
@@ -282,7 +298,7 @@ END_TEST
 
 UNIT("hepmsg", version_3_tells_all_in_chunks, waits_at_every_cut,
     the_next_packet_of_a_stream_is_left, chunks_that_lie_are_malformed,
-    unknown_chunks_and_vendors_are_skipped,
+    unknown_chunks_and_vendors_are_skipped, an_untold_kind_is_sip,
     what_an_agent_does_not_know_is_left_out,
     version_2_is_read_whatever_its_length_octet,
     version_2_may_be_of_a_big_endian_agent,

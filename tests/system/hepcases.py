@@ -1,0 +1,319 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The cases of `hep`."""
+
+import os
+import random
+import re
+import socket
+import subprocess
+import sys
+import time
+
+import heppeers
+import livenet
+from heppeers import (CLIENT, COLLECTOR, SERVER, TCP, Agent, answer, daemon,
+                      hep3, packet, request)
+from livecheck import check, counts, find
+from livenet import until
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+SECONDS = 8
+
+
+def ready(d):
+    """It listens: an agent's message arrives."""
+    check("listening", d.says("watching every method") and
+          until(5, lambda: heppeers.accepts(9060)), d.log)
+    counts(d)
+
+
+def count_of(d, name):
+    """A counter, as SIGUSR1 tells it."""
+    counts(d)
+    found = re.findall(rf"{re.escape(name)}: (\d+)", d.log)
+    return int(found[-1]) if found else 0
+
+
+def raised(d, kind, subject):
+    return until(SECONDS, lambda: find(d.alerts(), kind, subject))
+
+
+def settled(d):
+    return until(SECONDS, lambda: counts(d, "transactions? open") == 0)
+
+
+def test_agents(options):
+    """Two agents see a leg, one of them the answer; another is not answered,
+    and of TCP nobody knows."""
+    d = daemon(options)
+    ready(d)
+    first, second = Agent(number=1), Agent(number=2)
+    for i in range(20):
+        first.hand_on(CLIENT, SERVER, request("OPTIONS", i))
+        second.exchange(i)
+    first.hand_on(CLIENT, SERVER, request("SERVICE", "t", "TCP"), protocol=TCP)
+    first.resend("lost")
+    alerts = raised(d, "transaction-timeout", "10.0.0.2:5062")
+    check("agents: a timeout is told", alerts and
+          alerts[0]["evidence"]["proof"] == "retransmitted", d.log)
+    check("agents: all was read", counts(d, "messages") >= 60 + 1 + 8, d.log)
+    settled(d)
+    check("agents: once", len(d.alerts()) == 1, d.alerts())
+    check("agents: nothing else is damaged", count_of(d, "hep.malformed") == 0)
+    d.stop()
+
+
+def test_streams(options):
+    """Packets cut anywhere, on several connections; garbage ends one."""
+    d = daemon(options)
+    ready(d)
+    octets = b"".join(
+        packet(CLIENT, SERVER, request("OPTIONS", f"s{i}", "TCP"), TCP) +
+        packet(SERVER, CLIENT, answer("OPTIONS", f"s{i}", "TCP"), TCP)
+        for i in range(50))
+    connections = [socket.create_connection(COLLECTOR) for _ in range(3)]
+    for at in range(0, len(octets), 997):
+        for c in connections:
+            c.sendall(octets[at:at + 997])
+    check("streams: all messages came",
+          until(5, lambda: counts(d, "messages") == 300), d.log)
+    connections[0].sendall(b"GET / HTTP/1.0\r\n\r\n")
+    connections[0].settimeout(5)
+    check("streams: garbage ends it", connections[0].recv(1) == b"")
+    connections[1].sendall(octets)
+    check("streams: the others go on",
+          until(5, lambda: counts(d, "messages") == 400), d.log)
+    many = [socket.create_connection(COLLECTOR) for _ in range(20)]
+    check("streams: one host has a share of them",
+          until(5, lambda: count_of(d, "hep.connections_refused") > 0), d.log)
+    for c in connections + many:
+        c.close()
+    check("streams: ends cleanly", d.stop()[0] == 0, d.log)
+
+
+def test_key(options):
+    path = "/run/hep.key"
+    with open(path, "w", encoding="ascii") as file:
+        file.write("myHep\n")
+    os.chmod(path, 0o600)
+    d = daemon(options, f"key = {path}")
+    ready(d)
+    for key in b"", b"myHe", b"myHep!", b"MyHep":
+        Agent(key=key).exchange("wrong")
+    check("key: others are not heard",
+          until(5, lambda: count_of(d, "hep.wrong_key") == 8), d.log)
+    Agent(key=b"myHep").exchange("right")
+    check("key: this one is", until(5, lambda: counts(d, "messages") == 2))
+    d.stop()
+    d = daemon(options, "key = /run/nothing")
+    check("key: a file that is not there is told",
+          d.process.wait(10) == 2 and "cannot be read" in d.log, d.log)
+    os.chmod(path, 0o644)
+    d = daemon(options, f"key = {path}")
+    check("key: one that others can read is none",
+          d.process.wait(10) == 2 and "others can read it" in d.log, d.log)
+
+
+def test_allow(options):
+    d = daemon(options, "allow = 192.0.2.1")
+    d.write(heppeers.CONFIG.format(hep="allow = 192.0.2.1").replace(
+        "127.0.0.1:9060", "0.0.0.0:9060"))
+    d.stop()
+    d.start()
+    ready(d)
+    to = ("192.0.2.2", 9060)
+    Agent("192.0.2.2", to).exchange("refused")
+    check("allow: others are refused",
+          until(5, lambda: count_of(d, "hep.not_permitted") == 2), d.log)
+    Agent("192.0.2.1", to).exchange("heard")
+    check("allow: it is heard", until(5, lambda: counts(d, "messages") == 2))
+    with socket.create_connection(to, source_address=("192.0.2.2", 0)) as c:
+        c.settimeout(5)
+        check("allow: connections too", c.recv(1) == b"")
+    d.stop()
+    d.write(heppeers.CONFIG.format(hep="").replace(
+        "127.0.0.1:9060", "0.0.0.0:9060"))
+    d.start()
+    check("allow: beyond this host it must be there",
+          d.process.wait(10) == 2 and "addresses in allow" in d.log, d.log)
+
+
+def test_rate(options):
+    d = daemon(options, "rate = 100")
+    ready(d)
+    loud, other = Agent(number=1), Agent(number=2)
+    for i in range(2000):
+        loud.exchange(i)
+    other.exchange("other")
+    check("rate: what is beyond is counted",
+          until(5, lambda: count_of(d, "hepagents.over_rate") > 1000), d.log)
+    check("rate: it is told as loss, and no server is blamed",
+          settled(d) and {a["alert"] for a in d.alerts()} <= {"visibility"},
+          d.alerts())
+    d.stop()
+
+
+def mutated(chance, octets):
+    octets = bytearray(octets)
+    for _ in range(chance.randrange(1, 8)):
+        octets[chance.randrange(len(octets))] = chance.randrange(256)
+    return bytes(octets[:chance.randrange(1, len(octets) + 1)])
+
+
+def test_hostile(options):
+    """Whatever comes, it goes on hearing others."""
+    d = daemon(options)
+    ready(d)
+    chance = random.Random(19)
+    good = [packet(CLIENT, SERVER, request("OPTIONS", "h")),
+            b"\x02\x10\x02\x11" + bytes(20) + request("OPTIONS", "h2"),
+            hep3(b""), hep3(b"\0\0\0\x10\0\x0e" + b"\x78\x9c" + bytes(6))]
+    hostile = Agent()
+    for i in range(20000):
+        hostile.send(mutated(chance, chance.choice(good)))
+        if i % 200 == 0:  # or the kernel drops them before us
+            counts(d)
+    hostile.send(b"")
+    for _ in range(200):
+        with socket.create_connection(COLLECTOR) as c:
+            c.sendall(mutated(chance, chance.choice(good)))
+    with socket.create_connection(COLLECTOR) as c:
+        c.sendall(b"HEP3\xff\xff" + bytes(1000))
+        before = counts(d, "messages")
+        Agent(number=9).exchange("well")
+        check("hostile: others are heard", until(
+            5, lambda: counts(d, "messages") >= before + 2), d.log)
+    check("hostile: it is counted", count_of(d, "hep.malformed") > 1000, d.log)
+    check("hostile: memory is bounded", d.memory() < 300000, d.memory())
+    check("hostile: ends cleanly", d.stop()[0] == 0, d.log)
+
+
+def test_reload(options):
+    """Another address, and then none; a refused file changes nothing."""
+    d = daemon(options)
+    ready(d)
+    text = heppeers.CONFIG.format(hep="")
+    d.write(text.replace("9060", "9070"))
+    d.signal(1)
+    check("reload: listens there",
+          until(5, lambda: heppeers.accepts(9070)), d.log)
+    check("reload: and no longer here", not heppeers.accepts(9060))
+    Agent(to=("127.0.0.1", 9070)).exchange("moved")
+    check("reload: and hears", until(5, lambda: counts(d, "messages") == 2))
+    d.write(text.replace("127.0.0.1:9060", "nowhere"))
+    d.signal(1)
+    check("reload: refused", d.says("keeping the previous"), d.log)
+    check("reload: still there", heppeers.accepts(9070))
+    d.stop()
+
+
+def test_handed(options):
+    """Sockets from systemd."""
+    config = heppeers.CONFIG.format(hep="").replace(
+        "listen = 127.0.0.1:9060", "")
+    d = livenet.Daemon(options.siptimed, config, run=[
+        sys.executable, os.path.join(HERE, "handover.py"),
+        "hep=datagram:127.0.0.1:9060", "hep=stream:127.0.0.1:9060"])
+    ready(d)
+    Agent().exchange("by datagram")
+    with socket.create_connection(COLLECTOR) as c:
+        c.sendall(packet(CLIENT, SERVER, request("OPTIONS", "by stream")))
+        check("handed: both are heard",
+              until(5, lambda: counts(d, "messages") == 3), d.log)
+    d.stop()
+
+
+def test_sngrep(options):
+    """It sends the stamps of its file, so its clock is years behind; and the
+    messages are read."""
+    d = daemon(options)
+    ready(d)
+    story = "/run/story"
+    with open(story + ".txt", "w", encoding="ascii") as file:
+        file.write("repeat 12 every 5s\n"
+                   "  0    10.0.0.1:5060 > 10.0.0.2:5062  INVITE as=c%n\n"
+                   "  0.1  10.0.0.2:5062 > 10.0.0.1:5060  200\n"
+                   "  0.2  10.0.0.1:5060 > 10.0.0.2:5062  ACK for=c%n\nend\n")
+    subprocess.run([options.pcapscript, story + ".txt", story + ".pcap"],
+                   check=True)
+    subprocess.run(["sngrep", "-N", "-q", "-H", "udp:127.0.0.1:9060",
+                    "-I", story + ".pcap"], stdin=subprocess.DEVNULL,
+                   stdout=subprocess.DEVNULL, timeout=20, check=False)
+    check("sngrep: all is read",
+          until(5, lambda: counts(d, "messages") == 36), d.log)
+    check("sngrep: its stamps are doubtful",
+          count_of(d, "hepagents.doubtful") == 36, d.log)
+    check("sngrep: no wrong timeout", settled(d) and not [
+        a for a in d.alerts() if a["alert"] != "clock-skew"], d.alerts())
+    d.stop()
+
+
+class Peers:
+    """A client of Kamailio, and a server that answers what it likes."""
+
+    def __init__(self):
+        self.client = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.client.bind(("127.0.0.1", 5080))
+        self.server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.server.bind(("127.0.0.1", 5090))
+        self.server.settimeout(5)
+
+    def ask(self, branch, method, port=5090):
+        text = request(method, branch, "UDP", "127.0.0.1:5080")
+        self.client.sendto(
+            text.replace(b"sip:b@10.0.0.2",
+                         b"sip:b@127.0.0.1:%d" % port), ("127.0.0.1", 5070))
+
+    def answer(self):
+        octets, proxy = self.server.recvfrom(65535)
+        head, _, _ = octets.partition(b"\r\nContent-Length")
+        _, _, lines = head.partition(b"\r\n")
+        kept = [l for l in lines.split(b"\r\n")
+                if not l.startswith((b"Max-", b"To:"))]
+        self.server.sendto(b"\r\n".join(
+            [b"SIP/2.0 200 OK", *kept, b"To: <sip:b@example.com>;tag=s",
+             b"Content-Length: 0", b"", b""]), proxy)
+
+    def close(self):
+        self.client.close()
+        self.server.close()
+
+
+def test_kamailio(options):
+    """A proxy relays: what is answered, what is not, over UDP and TCP, and what
+    it answers itself."""
+    d = daemon(options)
+    ready(d)
+    heppeers.kamailio()
+    peers = Peers()
+    before = counts(d, "messages")
+    for i in range(5):
+        peers.ask(f"relayed{i}", "SERVICE")
+        peers.answer()
+    # Request, relayed, its answer, relayed.
+    check("kamailio: both legs are handed on", until(
+        5, lambda: counts(d, "messages") >= before + 20), d.log)
+    peers.ask("local", "OPTIONS")
+    check("kamailio: what it answers itself", until(
+        5, lambda: counts(d, "messages") >= before + 22), d.log)
+    with socket.create_connection(("127.0.0.1", 5070)) as c:
+        c.sendall(request("OPTIONS", "tcp", "TCP", "127.0.0.1:5081"))
+        check("kamailio: over TCP", until(
+            5, lambda: counts(d, "messages") >= before + 24), d.log)
+    peers.close()
+    quiet = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+    quiet.bind(("127.0.0.1", 5091))
+    peers = Peers()
+    peers.ask("silent", "SERVICE", 5091)
+    alerts = raised(d, "transaction-timeout", "127.0.0.1:5091")
+    check("kamailio: its copies prove the timeout", alerts and
+          alerts[0]["evidence"]["proof"] == "retransmitted", d.alerts())
+    settled(d)
+    check("kamailio: that is all", {a["subject"] for a in d.alerts()} ==
+          {"127.0.0.1:5091"}, d.alerts())
+    check("kamailio: all was understood", not any(
+        count_of(d, f"hep.{what}") for what in (
+            "malformed", "no_address", "other_payload")), d.log)
+    peers.close()
+    quiet.close()
+    d.stop()

@@ -264,7 +264,7 @@ find_chained(const struct table *t, struct table_entry *entry, uint64_t hash,
 }
 
 /* Among some slots and those chained behind them. */
-static struct table_entry *
+static inline struct table_entry *
 find_among(const struct table *t, const struct bucket *b, uint64_t slots,
     uint64_t hash, const void *key)
 {

@@ -95,6 +95,8 @@ put_oldest(struct lru *l, struct lru_entry *e)
 void
 lru_use(struct lru *l, void *object)
 {
+	if (l->newest == object)
+		return;
 	unlist(l, object);
 	put_newest(l, object);
 }

@@ -81,13 +81,10 @@ static void
 renew_due(struct judge *j)
 {
 	j->due = NSTIME_NEVER;
-	for (size_t i = 0; i < PARTSET_COUNT; i++) {
-		nstime due;
+	for (const uint8_t *i = j->parts.due_parts; *i < PARTSET_COUNT; i++) {
+		nstime due = partset_row(*i)->next_deadline(j->parts.rooms[*i]);
 
-		if (partset_row(i)->next_deadline == NULL)
-			continue;
-		due = partset_row(i)->next_deadline(j->parts.rooms[i]);
-		if (is_paused(i) && due != NSTIME_NEVER)
+		if (is_paused(*i) && due != NSTIME_NEVER)
 			due = nstime_after(due, j->paused);
 		if (due < j->due)
 			j->due = due;

@@ -10,9 +10,12 @@ struct reach_server {
 	struct reach_client clients[REACH_CLIENTS];
 };
 
-/* The room is its table. */
+enum { RECENT = 64 };
+
 struct reach {
 	struct lru *servers;
+	/* By the end of the address, or NULL: most answers are of few. */
+	struct reach_server *recent[RECENT];
 };
 
 static bool
@@ -24,15 +27,34 @@ same_server(const struct table_entry *entry, const void *key)
 	return endpoint_address_equal(&s->address, key);
 }
 
+static struct reach_server **
+recent(struct reach *r, const struct address *address)
+{
+	return &r->recent[address->octets[address->version == 4 ? 3 : 15] %
+	    RECENT];
+}
+
+static void
+on_done(void *arg, void *object)
+{
+	struct reach_server *s = object;
+	struct reach_server **place = recent(arg, &s->address);
+
+	if (*place == s)
+		*place = NULL;
+}
+
 struct reach *
 reach_new(size_t servers, const struct siphash_key *key)
 {
+	struct reach *r = calloc(1, sizeof(*r));
 	const struct lru_setup setup = {
 		.limit = servers,
 		.octets = sizeof(struct reach_server),
 		.equal = same_server,
+		.done = on_done,
+		.arg = r,
 	};
-	struct reach *r = calloc(1, sizeof(*r));
 
 	if (r == NULL)
 		return NULL;
@@ -65,19 +87,29 @@ hash_of(const struct reach *r, const struct address *server)
 }
 
 static struct reach_server *
-server_of(struct reach *r, const struct address *address)
+find_or_add(struct reach *r, const struct address *address)
 {
 	const uint64_t hash = hash_of(r, address);
 	struct reach_server *s = lru_find(r->servers, hash, address);
 
-	if (s != NULL) {
-		lru_use(r->servers, s);
-		return s;
-	}
-	s = lru_add(r->servers, hash);
+	if (s == NULL)
+		s = lru_add(r->servers, hash);
 	if (s != NULL)
 		s->address = *address;
 	return s;
+}
+
+static struct reach_server *
+server_of(struct reach *r, const struct address *address)
+{
+	struct reach_server **place = recent(r, address);
+
+	if (*place == NULL ||
+	    !endpoint_address_equal(&(*place)->address, address))
+		*place = find_or_add(r, address);
+	if (*place != NULL)
+		lru_use(r->servers, *place);
+	return *place;
 }
 
 /* Moves the client to the front; the one unheard for longest drops out. */
@@ -98,8 +130,7 @@ reach_add(struct reach *r, const struct address *client,
 	if (at == REACH_CLIENTS)
 		at--;
 	if (at > 0)
-		memmove(s->clients + 1, s->clients,
-		    at * sizeof(s->clients[0]));
+		memmove(s->clients + 1, s->clients, at * sizeof(s->clients[0]));
 	s->clients[0] = (struct reach_client){ *client, now };
 }
 

@@ -36,6 +36,17 @@ find_hearers(struct partset *p)
 	}
 }
 
+static void
+find_due_parts(struct partset *p)
+{
+	uint8_t *part = p->due_parts;
+
+	for (uint8_t i = 0; i < PARTSET_COUNT; i++)
+		if (rows[i]->next_deadline != NULL)
+			*part++ = i;
+	*part = PARTSET_COUNT;
+}
+
 bool
 partset_init(struct partset *p, const struct judge_limits *limits,
     const struct part_output *outputs)
@@ -43,6 +54,7 @@ partset_init(struct partset *p, const struct judge_limits *limits,
 	bool whole = true;
 
 	find_hearers(p);
+	find_due_parts(p);
 	for (size_t i = 0; i < PARTSET_COUNT; i++) {
 		p->rooms[i] = rows[i]->new (limits, outputs);
 		whole = whole && p->rooms[i] != NULL;

@@ -33,6 +33,7 @@ struct partset {
 	/* By kind of observation: the parts that hear it, up to PARTSET_COUNT.
 	 */
 	uint8_t hearers[OBSERVATION_KINDS][PARTSET_COUNT + 1];
+	uint8_t due_parts[PARTSET_COUNT + 1]; /* with deadlines, likewise */
 };
 
 /* False: out of memory, and partset_done() is all that may follow. */

@@ -29,7 +29,7 @@ struct member {
 
 struct hosts {
 	struct table *table;
-	struct host *recent[RECENT]; /* by the end of the address, or NULL */
+	struct host *recent[RECENT]; /* by its end, see recent(), or NULL */
 	struct ages ages; /* the longest unheard of first, see victim() */
 	size_t limit;
 
@@ -180,7 +180,10 @@ find(const struct hosts *h, const struct address *address)
 static struct host **
 recent(struct hosts *h, const struct address *address)
 {
-	return &h->recent[address->octets[address->version == 4 ? 3 : 15]];
+	const size_t last = address->version == 4 ? 3 : 15;
+	const unsigned net = address->octets[last - 1];
+
+	return &h->recent[(address->octets[last] + 37 * net) % RECENT];
 }
 
 static void

@@ -149,6 +149,16 @@ beginning_is_enough(const struct ip *ip)
 	    (ip->payload.p[6] | ip->payload.p[7]) != 0;
 }
 
+static void
+digest_v6(const struct ip *ip, uint64_t lanes[4])
+{
+	uint8_t addresses[32];
+
+	memcpy(addresses, ip->from.octets, 16);
+	memcpy(addresses + 16, ip->to.octets, 16);
+	digest(slice_of(addresses, sizeof(addresses)), lanes);
+}
+
 static uint64_t
 hash_of(const struct mirrordup *m, const struct ip *ip)
 {
@@ -163,12 +173,13 @@ hash_of(const struct mirrordup *m, const struct ip *ip)
 		~m->key.k0 ^ header[0],
 		~m->key.k1 ^ header[1],
 	};
-	uint8_t addresses[32];
 	uint64_t hash;
 
-	memcpy(addresses, ip->from.octets, 16);
-	memcpy(addresses + 16, ip->to.octets, 16);
-	digest(slice_of(addresses, sizeof(addresses)), lanes);
+	if (ip->from.version == 4)
+		lanes[0] ^= word_at(ip->from.octets, 4) |
+		    word_at(ip->to.octets, 4) << 32;
+	else
+		digest_v6(ip, lanes);
 	digest(beginning_is_enough(ip) ? slice_first(ip->payload, ENOUGH)
 				       : ip->payload,
 	    lanes);
@@ -194,11 +205,13 @@ set_of(const struct mirrordup *m, uint64_t hash)
 	return &m->seen[(hash & (m->sets - 1)) * WAYS];
 }
 
-/* The latest of a set comes first, so the oldest, or a free place, is last. */
+/* The latest of a set comes first, so the oldest, or a free place, is last.
+ * Written out, for the compiler moves them by vectors. */
 static void
 push(struct seen *set, struct seen seen)
 {
-	memmove(set + 1, set, (WAYS - 1) * sizeof(*set));
+	for (size_t i = WAYS - 1; i > 0; i--)
+		set[i] = set[i - 1];
 	set[0] = seen;
 }
 

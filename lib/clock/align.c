@@ -186,7 +186,7 @@ on_datagram(struct align *a, const struct decode_event *e)
 		.headers = 1000 };
 	struct sip_message m;
 
-	if (scan_message(e->udp.payload, &limits, &m) != SCAN_PARSED)
+	if (scan_message(e->udp.payload, &limits, NULL, &m) != SCAN_PARSED)
 		return;
 	if (m.is_request)
 		ask(a, request_of(&m), e->packet);

@@ -3,39 +3,92 @@
 
 #include "sip/inner/field.h"
 #include "sip/inner/keys.h"
+#include "sip/inner/scanline.h"
 #include "sip/inner/scanvalue.h"
 
 struct scan {
 	struct sip_message *m;
 	const struct scanmap *map;
+	struct scanlines *known; /* NULL: nothing is remembered */
+	struct scanline *place;  /* of the line that is being read, or NULL */
 	struct slice cseq_method, server;
 	uint64_t length;
 	size_t lines;  /* without the blank one */
 	unsigned seen; /* which of the fields that may come once, as bits */
 };
 
-static bool
-scan_tagged(
-    struct scan *scan, struct slice s, struct slice *whole, struct slice *tag)
+/* Is the line known?  Then so are its parts. */
+static inline bool
+recall(struct scan *scan, enum field_name kind, struct slice line,
+    struct scanparts *parts)
 {
-	struct scanvalue_param wanted = {
+	scan->place = scan->known == NULL
+	    ? NULL
+	    : scanline_place(scan->known, kind, line);
+	if (scan->place == NULL || !scanline_is(scan->place, kind, line))
+		return false;
+	scanline_read(scan->known, scan->place, line, parts);
+	return true;
+}
+
+/* It was not, and has been read. */
+static inline void
+keep(struct scan *scan, enum field_name kind, struct slice line,
+    const struct scanparts *parts)
+{
+	if (scan->place != NULL)
+		scanline_keep(scan->known, scan->place, kind, line, parts);
+}
+
+/* A From names the caller, and its tag is of one dialog: hardly any comes
+ * again soon enough to be known. */
+static bool
+scan_from(struct scan *scan, struct slice s)
+{
+	struct scanvalue_param tag = {
 		.name = "tag", .len = 3, .quotes = true
 	};
 
-	if (!scanvalue_address(scan->map, s, &wanted))
+	if (!scanvalue_address(scan->map, s, &tag))
 		return false;
-	*whole = s;
-	*tag = wanted.value;
+	scan->m->from = s;
+	scan->m->from_tag = tag.value;
 	return true;
 }
 
 static bool
-scan_contact(struct scan *scan, struct slice s)
+scan_to(struct scan *scan, struct slice line, struct slice s)
+{
+	struct scanvalue_param tag = {
+		.name = "tag", .len = 3, .quotes = true
+	};
+	struct scanparts parts;
+
+	scan->m->to = s;
+	if (recall(scan, FIELD_TO, line, &parts)) {
+		scan->m->to_tag = parts.part[0];
+		return true;
+	}
+	if (!scanvalue_address(scan->map, s, &tag))
+		return false;
+	scan->m->to_tag = tag.value;
+	keep(scan, FIELD_TO, line, &(struct scanparts){ { tag.value } });
+	return true;
+}
+
+static bool
+scan_contact(struct scan *scan, struct slice line, struct slice s)
 {
 	struct scanvalue_param none = { .quotes = true };
+	struct scanparts parts = { { { NULL, 0 } } };
 
-	return slice_is(s, "*") ||
-	    (s.len > 0 && scanvalue_address(scan->map, s, &none));
+	if (recall(scan, FIELD_CONTACT, line, &parts))
+		return true;
+	if (!slice_is(s, "*") &&
+	    (s.len == 0 || !scanvalue_address(scan->map, s, &none)))
+		return false;
+	keep(scan, FIELD_CONTACT, line, &parts);
+	return true;
 }
 
 /* SIPp and others join the Vias they return by commas. */
@@ -82,18 +135,31 @@ scan_cseq(struct scan *scan, struct slice s)
 }
 
 static bool
-scan_content_type(struct scan *scan, struct slice s)
+is_content_type(const struct scanmap *map, struct slice s)
 {
 	struct scanvalue_param none = { .quotes = true };
-	const size_t slash = scanvalue_span(scan->map, s, 0, SCANVALUE_TOKEN);
+	const size_t slash = scanvalue_span(map, s, 0, SCANVALUE_TOKEN);
 	size_t end;
 
-	scan->m->content_type = s;
 	if (slash == 0 || s.p[slash] != '/')
 		return false;
-	end = scanvalue_span(scan->map, s, slash + 1, SCANVALUE_TOKEN);
-	return end > slash + 1 && scanvalue_params(scan->map, s, &end, &none) &&
+	end = scanvalue_span(map, s, slash + 1, SCANVALUE_TOKEN);
+	return end > slash + 1 && scanvalue_params(map, s, &end, &none) &&
 	    scanvalue_is_last(s, end);
+}
+
+static bool
+scan_content_type(struct scan *scan, struct slice line, struct slice s)
+{
+	struct scanparts parts = { { { NULL, 0 } } };
+
+	scan->m->content_type = s;
+	if (recall(scan, FIELD_CONTENT_TYPE, line, &parts))
+		return true;
+	if (!is_content_type(scan->map, s))
+		return false;
+	keep(scan, FIELD_CONTENT_TYPE, line, &parts);
+	return true;
 }
 
 /* A message may have one of these; and it must not be empty. */
@@ -107,8 +173,9 @@ is_first(struct scan *scan, enum field_name name, struct slice value)
 	return first && value.len > 0;
 }
 
-static inline bool
-scan_field(struct scan *scan, enum field_name name, struct slice value)
+SCANMAP_INLINE bool
+scan_field(struct scan *scan, enum field_name name, struct slice line,
+    struct slice value)
 {
 	struct sip_message *m = scan->m;
 
@@ -116,7 +183,7 @@ scan_field(struct scan *scan, enum field_name name, struct slice value)
 	case FIELD_VIA:
 		return scan_via(scan, value);
 	case FIELD_CONTACT:
-		return scan_contact(scan, value);
+		return scan_contact(scan, line, value);
 	case FIELD_RECORD_ROUTE:
 		m->has_record_route = true;
 		return true;
@@ -130,17 +197,16 @@ scan_field(struct scan *scan, enum field_name name, struct slice value)
 	case FIELD_CSEQ:
 		return is_first(scan, name, value) && scan_cseq(scan, value);
 	case FIELD_FROM:
-		return is_first(scan, name, value) &&
-		    scan_tagged(scan, value, &m->from, &m->from_tag);
+		return is_first(scan, name, value) && scan_from(scan, value);
 	case FIELD_TO:
 		return is_first(scan, name, value) &&
-		    scan_tagged(scan, value, &m->to, &m->to_tag);
+		    scan_to(scan, line, value);
 	case FIELD_CONTENT_LENGTH:
 		return is_first(scan, name, value) &&
 		    slice_decimal(value, UINT32_MAX / 8, &scan->length);
 	case FIELD_CONTENT_TYPE:
 		return is_first(scan, name, value) &&
-		    scan_content_type(scan, value);
+		    scan_content_type(scan, line, value);
 	case FIELD_DATE:
 		m->date = value;
 		return is_first(scan, name, value);
@@ -155,53 +221,62 @@ scan_field(struct scan *scan, enum field_name name, struct slice value)
 	}
 }
 
-/* Does the line begin with this name, and a colon behind it? */
-static inline bool
-is_called(struct slice line, const char *name, size_t len, size_t *colon)
+/* Where the line begins with this name and a colon behind it, *good is whether
+ * its value was read. */
+SCANMAP_INLINE bool
+is_called(struct scan *scan, struct slice line, const char *name, size_t len,
+    enum field_name field, bool *good)
 {
-	*colon = len - 1;
-	return line.len >= len && memcmp(line.p, name, len) == 0;
+	if (line.len < len || memcmp(line.p, name, len) != 0)
+		return false;
+	*good = scan_field(scan, field, line,
+	    scanvalue_without_blanks(slice_after(line, len)));
+	return true;
 }
 
-#define IS(name) is_called(line, name ":", sizeof(name), colon)
+#define IS(name, field)                                                        \
+	is_called(scan, line, name ":", sizeof(name), field, good)
+
+SCANMAP_INLINE bool
+scan_usual_in_c(struct scan *scan, struct slice line, bool *good)
+{
+	switch (line.p[1]) {
+	case 'a':
+		return IS("Call-ID", FIELD_CALL_ID);
+	case 'S':
+		return IS("CSeq", FIELD_CSEQ);
+	default:
+		return IS("Contact", FIELD_CONTACT) ||
+		    IS("Content-Length", FIELD_CONTENT_LENGTH) ||
+		    IS("Content-Type", FIELD_CONTENT_TYPE);
+	}
+}
 
 /*
- * The field's name as nearly all write it: a comparison or two recognize it,
- * so it need not be read octet by octet.  Any other is read by read_name().
+ * A field whose name is written as nearly all write it: a comparison or two
+ * recognize it, so it need not be read octet by octet, and lead straight to
+ * what reads its value.  Any other is read by read_name().
  */
-static inline bool
-usual_name(struct slice line, size_t *colon, enum field_name *name)
+SCANMAP_INLINE bool
+scan_usual(struct scan *scan, struct slice line, bool *good)
 {
 	switch (line.p[0]) {
 	case 'V':
-		*name = FIELD_VIA;
-		return IS("Via");
+		return IS("Via", FIELD_VIA);
 	case 'M':
-		*name = FIELD_OTHER;
-		return IS("Max-Forwards");
+		return IS("Max-Forwards", FIELD_OTHER);
 	case 'F':
-		*name = FIELD_FROM;
-		return IS("From");
+		return IS("From", FIELD_FROM);
 	case 'T':
-		*name = FIELD_TO;
-		return IS("To");
+		return IS("To", FIELD_TO);
 	case 'U':
-		*name = FIELD_USER_AGENT;
-		return IS("User-Agent");
+		return IS("User-Agent", FIELD_USER_AGENT);
 	case 'D':
-		*name = FIELD_DATE;
-		return IS("Date");
+		return IS("Date", FIELD_DATE);
 	case 'R':
-		*name = FIELD_RECORD_ROUTE;
-		return IS("Record-Route");
+		return IS("Record-Route", FIELD_RECORD_ROUTE);
 	case 'C':
-		*name = IS("Call-ID")      ? FIELD_CALL_ID
-		    : IS("CSeq")           ? FIELD_CSEQ
-		    : IS("Contact")        ? FIELD_CONTACT
-		    : IS("Content-Length") ? FIELD_CONTENT_LENGTH
-		    : IS("Content-Type")   ? FIELD_CONTENT_TYPE
-					   : FIELD_MALFORMED;
-		return *name != FIELD_MALFORMED;
+		return scan_usual_in_c(scan, line, good);
 	default:
 		return false;
 	}
@@ -219,45 +294,73 @@ read_name(
 }
 
 static bool
-scan_line(struct scan *scan, struct slice line)
+scan_unusual(struct scan *scan, struct slice line)
 {
 	enum field_name name;
 	size_t colon;
 
-	return (usual_name(line, &colon, &name) ||
-		   read_name(scan, line, &colon, &name)) &&
-	    scan_field(scan, name,
-		scanvalue_without_blanks(
-		    slice_of(line.p + colon + 1, line.len - colon - 1)));
+	return read_name(scan, line, &colon, &name) &&
+	    scan_field(scan, name, line,
+		scanvalue_without_blanks(slice_after(line, colon + 1)));
+}
+
+static bool
+scan_line(struct scan *scan, struct slice line)
+{
+	bool good;
+
+	return scan_usual(scan, line, &good) ? good : scan_unusual(scan, line);
+}
+
+/* Method and Request-URI. */
+static bool
+scan_request_line(
+    const struct scanmap *map, struct slice line, struct scanparts *parts)
+{
+	const size_t method = scanvalue_span(map, line, 0, SCANVALUE_TOKEN);
+	size_t uri = method + 1;
+
+	if (method == 0 || line.p[method] != ' ' ||
+	    !scanvalue_uri(map, line, &uri, true))
+		return false;
+	parts->part[0] = slice_first(line, method);
+	parts->part[1] = slice_of(line.p + method + 1, uri - method - 1);
+	return line.len - uri == 8 && memcmp(line.p + uri, " SIP/2.0", 8) == 0;
+}
+
+static bool
+scan_status_line(struct sip_message *m, struct slice line)
+{
+	uint64_t status;
+
+	if (!slice_decimal(slice_between(line, 8, 11), 699, &status) ||
+	    status < 100 || line.p[11] != ' ')
+		return false;
+	m->status = (unsigned)status;
+	m->reason = scanvalue_without_blanks(slice_after(line, 12));
+	return true;
 }
 
 static bool
 scan_start_line(struct scan *scan, struct slice line)
 {
 	struct sip_message *m = scan->m;
-	size_t method, uri;
-	uint64_t status;
+	struct scanparts parts = { { { NULL, 0 } } };
 
 	m->start_line = line;
 	if (line.len < 13)
 		return false;
-	if (memcmp(line.p, "SIP/2.0 ", 8) == 0) {
-		if (!slice_decimal(slice_between(line, 8, 11), 699, &status) ||
-		    status < 100 || line.p[11] != ' ')
+	if (memcmp(line.p, "SIP/2.0 ", 8) == 0)
+		return scan_status_line(m, line);
+	if (!recall(scan, FIELD_OTHER, line, &parts)) {
+		if (!scan_request_line(scan->map, line, &parts))
 			return false;
-		m->status = (unsigned)status;
-		m->reason = scanvalue_without_blanks(slice_after(line, 12));
-		return true;
+		keep(scan, FIELD_OTHER, line, &parts);
 	}
-	method = scanvalue_span(scan->map, line, 0, SCANVALUE_TOKEN);
 	m->is_request = true;
-	m->method = slice_first(line, method);
-	uri = method + 1;
-	if (method == 0 || line.p[method] != ' ' ||
-	    !scanvalue_uri(scan->map, line, &uri, true))
-		return false;
-	m->request_uri = slice_of(line.p + method + 1, uri - method - 1);
-	return line.len - uri == 8 && memcmp(line.p + uri, " SIP/2.0", 8) == 0;
+	m->method = parts.part[0];
+	m->request_uri = parts.part[1];
+	return true;
 }
 
 /* Are there no more parts than libosip2 may be given?  All of them are marked,
@@ -303,10 +406,10 @@ conclude(struct scan *scan, struct slice body)
 
 enum scan_verdict
 scan_message(struct slice octets, const struct message_limits *limits,
-    struct sip_message *m)
+    struct scanlines *known, struct sip_message *m)
 {
 	struct scanmap map;
-	struct scan scan = { .m = m, .map = &map };
+	struct scan scan = { .m = m, .map = &map, .known = known };
 	struct slice line;
 
 	while (octets.len > 0 && (octets.p[0] == '\r' || octets.p[0] == '\n'))

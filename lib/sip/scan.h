@@ -3,6 +3,7 @@
 #define SCAN_H
 
 #include "sip/message.h"
+#include "sip/scanlines.h"
 
 /*
  * The fast way to a struct sip_message: one pass over the octets of a message
@@ -19,9 +20,11 @@ enum scan_verdict {
 	SCAN_FOREIGN    /* message_parse() counts the reason */
 };
 
-/* All slices point into `octets'.  *m is undefined on anything but
+/* All slices point into `octets'.  `known' lines are remembered from message to
+ * message; NULL: none are.  *m is undefined on anything but
  * SCAN_PARSED: it is filled in place, a copy would cost a tenth of the scan. */
 enum scan_verdict scan_message(struct slice octets,
-    const struct message_limits *limits, struct sip_message *m);
+    const struct message_limits *limits, struct scanlines *known,
+    struct sip_message *m);
 
 #endif

@@ -16,6 +16,7 @@
 
 struct totals {
 	struct message *parser;
+	struct scanlines *known;
 	struct message_limits limits;
 	bool verbose;
 	unsigned long messages, scanned, irregular, foreign, differ;
@@ -37,7 +38,7 @@ compare(struct totals *t, const char *file, struct slice octets)
 {
 	struct sip_message scanned, parsed;
 	const enum scan_verdict scan =
-	    scan_message(octets, &t->limits, &scanned);
+	    scan_message(octets, &t->limits, t->known, &scanned);
 	const enum message_verdict verdict =
 	    message_parse(t->parser, octets, &parsed);
 	const char *field = "verdict";
@@ -110,6 +111,7 @@ main(int argc, char **argv)
 
 	message_init();
 	t.parser = message_new(&t.limits);
+	t.known = scanlines_new();
 	if (t.parser == NULL)
 		return 2;
 	if (argc > 1 && strcmp(argv[1], "-v") == 0) {
@@ -119,6 +121,7 @@ main(int argc, char **argv)
 	for (; i < argc; i++)
 		compare_file(&t, argv[i]);
 	message_free(t.parser);
+	scanlines_free(t.known);
 	printf("%lu messages: %lu scanned, %lu irregular, %lu foreign, "
 	       "%lu differ\n",
 	    t.messages, t.scanned, t.irregular, t.foreign, t.differ);

@@ -86,7 +86,7 @@ START_TEST(a_message_is_read_in_full)
 	struct sip_message m, full;
 
 	begin();
-	ck_assert_int_eq(scan_message(octets, &limits, &m), SCAN_PARSED);
+	ck_assert_int_eq(scan_message(octets, &limits, NULL, &m), SCAN_PARSED);
 	ck_assert_ptr_eq(crosscheck_message(a, octets, &m, 1, &full), &full);
 	ck_assert(!full.scanned);
 	ck_assert(slice_is(full.reason, "Forbidden"));

@@ -11,17 +11,19 @@ messages_init(struct messages *m, const struct message_limits *limits,
 	*m = (struct messages){
 		.limits = *limits,
 		.parser = message_new(limits),
+		.known = scanlines_new(),
 		.teller = teller,
 		.hint = output->hint,
 		.arg = output->arg,
 	};
-	return m->parser != NULL;
+	return m->parser != NULL && m->known != NULL;
 }
 
 void
 messages_done(struct messages *m)
 {
 	message_free(m->parser);
+	scanlines_free(m->known);
 }
 
 bool
@@ -37,7 +39,7 @@ bool
 messages_parse(
     struct messages *m, struct slice octets, struct sip_message *message)
 {
-	if (scan_message(octets, &m->limits, message) == SCAN_PARSED)
+	if (scan_message(octets, &m->limits, m->known, message) == SCAN_PARSED)
 		return true;
 	return message_parse(m->parser, octets, message) == MESSAGE_PARSED;
 }

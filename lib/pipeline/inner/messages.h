@@ -6,6 +6,7 @@
 #include "pipeline/inner/serverlog.h"
 #include "pipeline/inner/teller.h"
 #include "pipeline/reader.h"
+#include "sip/scanlines.h"
 
 /*
  * The reader's part that makes events of octets which may be SIP, wherever they
@@ -15,6 +16,7 @@
 struct messages {
 	struct message_limits limits;
 	struct message *parser;
+	struct scanlines *known;
 	struct teller *teller; /* borrowed */
 	reader_hint *hint;
 	void *arg;      /* of the hint */

@@ -13,6 +13,9 @@
  * the length of a word.
  */
 
+/* For each octet, or with a constant that makes most of it go away. */
+#define SCANMAP_INLINE __attribute__((always_inline)) static inline
+
 /* The longest head that fits; longer ones are for libosip2. */
 #define SCANMAP_WORDS 256
 

@@ -120,7 +120,7 @@ static void
 tunnels(struct program *p)
 {
 	if (p->wanted->tunnels)
-		IF_ANY_OF(p, p->take, 4, 41, 47, 50, 51);
+		IF_ANY_OF(p, p->take, 4, 41, 47, 50, 51, 115);
 }
 
 /* X is at what IP carries, and its protocol was put by.  Of ICMP only

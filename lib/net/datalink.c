@@ -23,6 +23,8 @@ enum {
 	COOKED_LLC = 0x0004,
 	CONTROL_WORD = 4, /* octets, RFC 4385 */
 
+	LINK_WIRELESS = 105, /* IEEE802_11 */
+	LINK_RADIOTAP = 127, /* IEEE802_11_RADIOTAP */
 	LINK_PKTAP = 258,
 	LINK_USER2 = 149 /* where macOS had pktap before it got a number */
 };
@@ -129,13 +131,12 @@ pppoe_type(struct cursor *c)
 	return version_type_code == 0x1100 ? ppp_type(c) : LINKTYPE_NOTHING;
 }
 
-/* Whether a frame of Ethernet begins `at' octets on: its type is looked at. */
-static bool
-frame_begins(const struct cursor *c, size_t at)
+bool
+datalink_frame_begins(struct slice octets)
 {
-	struct cursor ahead = cursor_over(slice_after(c->rest, at + 12));
+	struct cursor c = cursor_over(slice_after(octets, 12));
 
-	switch (cursor_u16(&ahead)) {
+	switch (cursor_u16(&c)) {
 	case DATALINK_ETHERTYPE_IPV4:
 	case DATALINK_ETHERTYPE_IPV6:
 	case DATALINK_ETHERTYPE_MPLS:
@@ -163,12 +164,13 @@ mpls_type(struct cursor *c)
 	type = raw_type(c);
 	if (type != LINKTYPE_NOTHING || c->bad)
 		return type;
-	if (c->rest.p[0] >> 4 == 0 && frame_begins(c, CONTROL_WORD)) {
+	if (c->rest.p[0] >> 4 == 0 &&
+	    datalink_frame_begins(slice_after(c->rest, CONTROL_WORD))) {
 		cursor_take(c, CONTROL_WORD);
 		return DATALINK_ETHERTYPE_ETHERNET;
 	}
-	return frame_begins(c, 0) ? DATALINK_ETHERTYPE_ETHERNET
-				  : LINKTYPE_NOTHING;
+	return datalink_frame_begins(c->rest) ? DATALINK_ETHERTYPE_ETHERNET
+					      : LINKTYPE_NOTHING;
 }
 
 static uint16_t
@@ -279,9 +281,9 @@ reader_of(int datalink)
 		return hdlc_type;
 	case 204: /* PPP_WITH_DIR */
 		return directed_ppp_type;
-	case 105: /* IEEE802_11 */
+	case LINK_WIRELESS:
 		return wireless_frame;
-	case 127: /* IEEE802_11_RADIOTAP */
+	case LINK_RADIOTAP:
 		return wireless_radiotap;
 	case 239: /* NFLOG */
 		return capturehead_nflog;
@@ -397,6 +399,36 @@ datalink_parse(int datalink, struct slice octets, struct slice *ip)
 	uint16_t end;
 
 	return parse(datalink, octets, ip, &end);
+}
+
+bool
+datalink_parts(int datalink, struct slice octets, struct slice *parts)
+{
+	if (datalink == LINK_WIRELESS)
+		return wireless_parts(octets, parts);
+	return datalink == LINK_RADIOTAP &&
+	    wireless_radiotap_parts(octets, parts);
+}
+
+bool
+datalink_next_part(struct slice *parts, struct datalink_part *part)
+{
+	struct cursor c = cursor_over(*parts);
+	size_t len;
+
+	cursor_take(&c, 12);
+	len = cursor_u16(&c);
+	if (c.bad)
+		return false;
+	*part = (struct datalink_part){ slice_first(c.rest, len), len };
+	*parts = slice_after(c.rest, (len + 14 + 3) / 4 * 4 - 14);
+	return true;
+}
+
+enum datalink_result
+datalink_part_parse(const struct datalink_part *part, struct slice *ip)
+{
+	return datalink_descend(LINKTYPE_LLC, part->octets, ip);
 }
 
 uint16_t

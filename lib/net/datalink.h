@@ -56,6 +56,23 @@ enum datalink_result datalink_parse(
 enum datalink_result datalink_descend(
     uint16_t ethertype, struct slice octets, struct slice *ip);
 
+/*
+ * An A-MSDU of 802.11 holds several frames.  False: the packet is none, so
+ * datalink_parse() reads it.  datalink_next_part() takes them off *parts until
+ * it returns false; `octets' is what was captured of `len' octets on the wire.
+ */
+struct datalink_part {
+	struct slice octets; /* borrowed */
+	size_t len;
+};
+bool datalink_parts(int datalink, struct slice octets, struct slice *parts);
+bool datalink_next_part(struct slice *parts, struct datalink_part *part);
+enum datalink_result datalink_part_parse(
+    const struct datalink_part *part, struct slice *ip);
+
+/* Does a frame of Ethernet begin here?  Its type is looked at. */
+bool datalink_frame_begins(struct slice octets);
+
 /* The EtherType at which it ended, of a packet that was DATALINK_NOT_IP; 0:
  * it has none. */
 uint16_t datalink_end(int datalink, struct slice octets);

@@ -5,6 +5,7 @@
 
 #include "net/datalink.h"
 #include "net/ip.h"
+#include "net/inner/decodecounts.h"
 #include "net/inner/esp.h"
 #include "net/inner/exported.h"
 #include "net/inner/ipfrag.h"
@@ -23,11 +24,7 @@ struct decode {
 	struct mirrordup *duplicates;
 	struct sctp *sctp;
 	struct obstacles obstacles;
-	uint64_t datalink[DATALINK_RESULTS];
-	uint64_t ip[IP_RESULTS];
-	uint64_t tunnel[TUNNEL_RESULTS];
-	uint64_t too_deep, other_protocol, other_pdu, bad_pdu;
-	uint64_t bad_udp, bad_tcp, other_icmp;
+	struct decodecounts counts;
 };
 
 /* The decoder has come to an IP packet. */
@@ -104,7 +101,7 @@ enter_tunnel(struct decode *d, const struct tunnel *tunnel, const struct ip *ip,
 	    datalink_descend(tunnel->ethertype, tunnel->octets, &inside);
 
 	if (result != DATALINK_IP) {
-		d->datalink[result]++;
+		d->counts.datalink[result]++;
 		return false;
 	}
 	layer->octets = inside;
@@ -125,10 +122,10 @@ tunnel_layer(struct decode *d, const struct ip *ip, struct decode_layer *layer)
 		return enter_tunnel(
 		    d, &tunnel, ip, ip->payload, ip->payload_len, layer);
 	if (result == TUNNEL_NONE) {
-		d->other_protocol++;
+		d->counts.other_protocol++;
 		obstacle_count(&d->obstacles.protocol, ip->protocol);
 	} else {
-		d->tunnel[result]++;
+		d->counts.tunnel[result]++;
 	}
 	return false;
 }
@@ -152,6 +149,29 @@ is_duplicate(struct decode *d, const struct ip *ip,
 	    mirrordup_input(d->duplicates, ip, layer->packet->now);
 }
 
+/* CAPWAP's own fragments.  True: *tunnel is whole now. */
+static bool
+join_piece(struct decode *d, const struct ip *outer, const struct udp *udp,
+    const struct decode_layer *layer, struct tunnel *tunnel)
+{
+	const size_t header = udp->payload.len - tunnel->octets.len;
+	struct ip whole, piece = *outer;
+
+	piece.fragment = true;
+	piece.more = tunnel->more;
+	piece.offset = tunnel->offset;
+	piece.identification =
+	    (uint32_t)udp->source_port << 16 | tunnel->identification;
+	piece.payload = tunnel->octets;
+	piece.payload_len = udp->payload_len - header;
+	if (!ipfrag_input(d->fragments, &piece,
+		context_inside(d, layer->context, outer), layer->packet->now,
+		&whole))
+		return false;
+	tunnel->octets = whole.payload;
+	return true;
+}
+
 static bool
 udp_layer(struct decode *d, const struct ip *ip, bool reassembled,
     struct decode_layer *layer)
@@ -162,7 +182,7 @@ udp_layer(struct decode *d, const struct ip *ip, bool reassembled,
 	enum tunnel_result result = TUNNEL_NONE;
 
 	if (!udp_parse(ip->payload, ip->payload_len, udp)) {
-		d->bad_udp++;
+		d->counts.bad_udp++;
 		return false;
 	}
 	if (d->tunnels)
@@ -170,8 +190,12 @@ udp_layer(struct decode *d, const struct ip *ip, bool reassembled,
 	if (result == TUNNEL_FOUND)
 		return enter_tunnel(
 		    d, &tunnel, ip, udp->payload, udp->payload_len, layer);
+	if (result == TUNNEL_PIECE)
+		return join_piece(d, ip, udp, layer, &tunnel) &&
+		    enter_tunnel(d, &tunnel, ip, tunnel.octets,
+			tunnel.octets.len, layer);
 	if (result != TUNNEL_NONE) {
-		d->tunnel[result]++;
+		d->counts.tunnel[result]++;
 		return false;
 	}
 	if (is_duplicate(d, ip, layer, reassembled))
@@ -191,7 +215,7 @@ tcp_layer(struct decode *d, const struct ip *ip, bool reassembled,
 	struct tcp *tcp = &event.tcp;
 
 	if (!tcp_parse(ip->payload, ip->payload_len, tcp)) {
-		d->bad_tcp++;
+		d->counts.bad_tcp++;
 		return;
 	}
 	if (is_duplicate(d, ip, layer, reassembled))
@@ -245,7 +269,7 @@ icmp_layer(struct decode *d, const struct ip *ip, bool reassembled,
 	struct decode_event event = { .transport = DECODE_ICMP };
 
 	if (!icmp_parse(ip->payload, ip->from.version, &event.icmp)) {
-		d->other_icmp++;
+		d->counts.other_icmp++;
 		return;
 	}
 	if (!is_duplicate(d, ip, layer, reassembled))
@@ -265,7 +289,7 @@ is_whole_now(struct decode *d, struct ip *ip, const struct decode_layer *layer)
 		return false;
 	result = ip_skip_headers(&whole);
 	if (result != IP_OK) {
-		d->ip[result]++;
+		d->counts.ip[result]++;
 		return false;
 	}
 	*ip = whole;
@@ -281,13 +305,13 @@ ip_layer(struct decode *d, struct decode_layer *layer)
 	const bool reassembled = result == IP_OK && ip.fragment;
 
 	if (result != IP_OK) {
-		d->ip[result]++;
+		d->counts.ip[result]++;
 		return false;
 	}
 	if (reassembled && !is_whole_now(d, &ip, layer))
 		return false;
 	if (ip.protocol == IP_ESP && d->tunnels && !esp_open(&ip)) {
-		d->tunnel[TUNNEL_ENCRYPTED]++;
+		d->counts.tunnel[TUNNEL_ENCRYPTED]++;
 		return false;
 	}
 	if (ip.protocol == IP_UDP)
@@ -303,52 +327,31 @@ ip_layer(struct decode *d, struct decode_layer *layer)
 	return false;
 }
 
-/* The packet is a message, without anything that carried it. */
-static void
-tell_message(struct decode *d, const struct packet *packet, size_t len,
-    const struct exported *pdu)
-{
-	const size_t taken = packet->octets.len - pdu->payload.len;
-	const struct decode_event event = {
-		.transport = DECODE_UDP,
-		.packet = packet,
-		.from = pdu->from,
-		.to = pdu->to,
-		.truncated = len > packet->octets.len,
-		.udp = {
-			.source_port = pdu->from.port,
-			.destination_port = pdu->to.port,
-			.payload = pdu->payload,
-			.payload_len = len - taken,
-		},
-	};
-
-	d->output(d->arg, &event);
-}
-
 /* True: *octets is now the IP packet in it. */
 static bool
 exported_layer(struct decode *d, const struct packet *packet, size_t len,
     struct slice *octets)
 {
 	struct exported pdu;
+	struct decode_event event;
 	enum datalink_result result = DATALINK_IP;
 
 	switch (exported_parse(packet->octets, &pdu)) {
 	case EXPORTED_SIP:
-		tell_message(d, packet, len, &pdu);
+		exported_event(&pdu, packet, len, &event);
+		d->output(d->arg, &event);
 		return false;
 	case EXPORTED_PACKET:
 		result = datalink_descend(pdu.ethertype, pdu.payload, octets);
-		d->datalink[result] += result != DATALINK_IP;
+		d->counts.datalink[result] += result != DATALINK_IP;
 		return result == DATALINK_IP;
 	case EXPORTED_OTHER:
-		d->other_pdu++;
+		d->counts.other_pdu++;
 		return false;
 	case EXPORTED_MALFORMED:
 		break;
 	}
-	d->bad_pdu++;
+	d->counts.bad_pdu++;
 	return false;
 }
 
@@ -363,7 +366,7 @@ first_layer(struct decode *d, const struct packet *packet, size_t len,
 	result = datalink_parse(packet->datalink, packet->octets, octets);
 	if (result == DATALINK_IP)
 		return true;
-	d->datalink[result]++;
+	d->counts.datalink[result]++;
 	if (result == DATALINK_UNKNOWN)
 		obstacle_count(
 		    &d->obstacles.datalink, (uint32_t)packet->datalink);
@@ -380,7 +383,23 @@ descend(struct decode *d, struct decode_layer *layer, unsigned depth)
 	for (; depth < MAX_DEPTH; depth++)
 		if (!ip_layer(d, layer))
 			return;
-	d->too_deep++;
+	d->counts.too_deep++;
+}
+
+static void
+decode_part(struct decode *d, const struct packet *packet,
+    const struct datalink_part *part)
+{
+	struct decode_layer layer = { .packet = packet };
+	const enum datalink_result result =
+	    datalink_part_parse(part, &layer.octets);
+
+	if (result != DATALINK_IP) {
+		d->counts.datalink[result]++;
+		return;
+	}
+	layer.len = part->len - (part->octets.len - layer.octets.len);
+	descend(d, &layer, 0);
 }
 
 void
@@ -389,7 +408,14 @@ decode_input(struct decode *d, const struct packet *packet)
 	const struct slice octets = packet->octets;
 	const size_t len = packet->len < octets.len ? octets.len : packet->len;
 	struct decode_layer layer = { .packet = packet };
+	struct datalink_part part;
+	struct slice parts;
 
+	if (datalink_parts(packet->datalink, octets, &parts)) {
+		while (datalink_next_part(&parts, &part))
+			decode_part(d, packet, &part);
+		return;
+	}
 	if (!first_layer(d, packet, len, &layer.octets))
 		return;
 	layer.len = len - (octets.len - layer.octets.len);
@@ -467,23 +493,8 @@ decode_obstacles(const struct decode *d)
 void
 decode_stats(const struct decode *d, counter_output *output, void *arg)
 {
-	for (enum datalink_result r = DATALINK_IP + 1; r < DATALINK_RESULTS;
-	     r++)
-		output(arg,
-		    r == DATALINK_NOT_IP ? COUNTER_OTHER : COUNTER_EVENT,
-		    datalink_name(r), d->datalink[r]);
-	for (enum ip_result r = IP_OK + 1; r < IP_RESULTS; r++)
-		output(arg, COUNTER_EVENT, ip_name(r), d->ip[r]);
-	output(arg, COUNTER_OTHER, "ip.other_protocol", d->other_protocol);
-	for (enum tunnel_result r = TUNNEL_NONE + 1; r < TUNNEL_RESULTS; r++)
-		output(arg, COUNTER_EVENT, tunnel_name(r), d->tunnel[r]);
-	output(arg, COUNTER_EVENT, "tunnel.too_deep", d->too_deep);
-	output(arg, COUNTER_OTHER, "exported.other", d->other_pdu);
-	output(arg, COUNTER_EVENT, "exported.malformed", d->bad_pdu);
+	decodecounts_write(&d->counts, output, arg);
 	ipfrag_stats(d->fragments, output, arg);
 	mirrordup_stats(d->duplicates, output, arg);
 	sctp_stats(d->sctp, output, arg);
-	output(arg, COUNTER_EVENT, "udp.malformed", d->bad_udp);
-	output(arg, COUNTER_EVENT, "tcp.malformed", d->bad_tcp);
-	output(arg, COUNTER_OTHER, "icmp.not_unreachable", d->other_icmp);
 }

@@ -59,7 +59,8 @@ struct decode *decode_new(
     const struct decode_limits *limits, decode_output *output, void *arg);
 void decode_free(struct decode *d);
 
-/* Calls output at most once per packet, but for SCTP: once per message. */
+/* Calls output at most once per packet, but for SCTP, once per message, and
+ * 802.11, once per frame of an aggregate. */
 void decode_input(struct decode *d, const struct packet *packet);
 
 /* The same for a packet at which a glance was taken. */

@@ -20,6 +20,7 @@ enum ip_protocol {
 	IP_GRE = 47,
 	IP_ESP = 50,
 	IP_ICMPV6 = 58,
+	IP_L2TP = 115,
 	IP_SCTP = 132
 };
 

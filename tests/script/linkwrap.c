@@ -46,6 +46,17 @@ write_wireless(struct octets *o, unsigned ethertype)
 	octets_u16(o, ethertype);
 }
 
+/* The second of two frames that are sent as one. */
+static void
+write_amsdu(struct octets *o, unsigned ethertype)
+{
+	write_hex(o,
+	    "8801 0000 020000000003 020000000001 020000000002 1000 8000"
+	    "020000000002 020000000001 0009 aaaa03 000000 0806 00 00"
+	    "020000000002 020000000001 ffff aaaa03 000000");
+	octets_u16(o, ethertype);
+}
+
 /* With a time stamp, and flags without padding. */
 static void
 write_radiotap(struct octets *o, unsigned ethertype)
@@ -83,6 +94,7 @@ const struct wrap_link linkwrap_rows[] = {
 	{ "serial", DLT_PPP_SERIAL, true, write_ppp },
 	{ "hdlc", DLT_C_HDLC, false, write_hdlc },
 	{ "wireless", DLT_IEEE802_11, false, write_wireless },
+	{ "amsdu", DLT_IEEE802_11, false, write_amsdu },
 	{ "radiotap", DLT_IEEE802_11_RADIO, false, write_radiotap },
 	{ "nflog", DLT_NFLOG, true, write_nflog },
 	{ "pktap", DLT_PKTAP, false, write_pktap },

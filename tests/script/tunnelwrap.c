@@ -47,6 +47,28 @@ in_l2tp(const char *value, const struct wrap_parcel *inner)
 	return wrap_in_udp(value, 1701, &o);
 }
 
+/* Version 3: over UDP with a cookie of 8 octets and a sublayer, over IP
+ * without. */
+static struct wrap_parcel
+in_l2tp3(const char *value, const struct wrap_parcel *inner)
+{
+	struct octets o = { .len = 0 };
+
+	hex(&o, "0003 0000 00000007 0102030405060708 40000001");
+	frame(&o, inner);
+	return wrap_in_udp(value, 1701, &o);
+}
+
+static struct wrap_parcel
+in_l2tp3ip(const char *value, const struct wrap_parcel *inner)
+{
+	struct octets o = { .len = 0 };
+
+	hex(&o, "00000007");
+	frame(&o, inner);
+	return wrap_in_ip(value, 115, &o);
+}
+
 static struct wrap_parcel
 in_mplsudp(const char *value, const struct wrap_parcel *inner)
 {
@@ -258,6 +280,8 @@ in_geneve_elsewhere(const char *value, const struct wrap_parcel *inner)
 const struct wrap_row tunnelwrap_rows[] = {
 	{ "tzsp", in_tzsp },
 	{ "l2tp", in_l2tp },
+	{ "l2tp3", in_l2tp3 },
+	{ "l2tp3ip", in_l2tp3ip },
 	{ "mplsudp", in_mplsudp },
 	{ "pseudowire", in_pseudowire },
 	{ "wccp", in_wccp },

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/decode.h"
 
+#include <stdio.h>
+
 #include "unit/wire.h"
 
 #define ETHERNET_HEADER "020000000002 020000000001 "
@@ -444,6 +446,83 @@ START_TEST(fragments_inside_a_fragmented_tunnel_come_through)
 }
 END_TEST
 
+/* The part of a frame of Ethernet from `at' on, as CAPWAP's own fragment. */
+static void
+capwap_piece(struct slice frame, size_t at, size_t len, bool ends)
+{
+	char header[32];
+
+	snprintf(header, sizeof(header), "00 10%s 0007 %04zx",
+	    ends ? "02c0" : "0280", at);
+	wire_begin(&wire, "");
+	wire_front(&wire, slice_first(slice_after(frame, at), len));
+	wire_hex(&wire, header);
+	wire_udp(&wire, 40000, 5247);
+	wire_ipv4(&wire, 17, 1 + (unsigned)at, 0);
+	wire_hex(&wire, ETHERNET_IPV4);
+}
+
+START_TEST(the_fragments_of_capwap_are_put_together)
+{
+	struct decode *d = decode_with(true);
+	uint8_t *frame;
+	size_t len;
+
+	wire_begin(&wire, "OPTIONS sip:b@x SIP/2.0, and more of it");
+	wire_udp(&wire, 5060, 5062);
+	wire_ipv4(&wire, 17, 7, 0);
+	wire_hex(&wire, ETHERNET_IPV4);
+	len = wire_slice(&wire).len;
+	frame = unit_exact(wire_slice(&wire));
+	capwap_piece(slice_of(frame, len), 32, len - 32, true);
+	ck_assert_uint_eq(input(d), 0);
+	capwap_piece(slice_of(frame, len), 0, 32, false);
+	ck_assert_uint_eq(input(d), 1);
+	ck_assert_str_eq(payload, "OPTIONS sip:b@x SIP/2.0, and more of it");
+	ck_assert_uint_eq(last.to.port, 5062);
+	ck_assert(!last.truncated);
+	free(frame);
+	decode_free(d);
+}
+END_TEST
+
+/* A part of an A-MSDU, padded, in front of what is there. */
+static void
+aggregate_part(const char *text, uint16_t id, bool padded)
+{
+	static struct wire part;
+	char length[8];
+
+	wire_begin(&part, text);
+	wire_udp(&part, 5060, 5062);
+	wire_ipv4(&part, 17, id, 0);
+	wire_hex(&part, "aaaa03 000000 0800");
+	snprintf(length, sizeof(length), "%04zx", wire_slice(&part).len);
+	wire_hex(&part, length);
+	wire_hex(&part, "020000000002 020000000001");
+	for (size_t n = wire_slice(&part).len; padded && n % 4 != 0; n++)
+		wire_front(&wire, slice_of("", 1));
+	wire_front(&wire, wire_slice(&part));
+}
+
+START_TEST(every_frame_of_an_aggregate_is_read)
+{
+	struct decode *d = decode_with(true);
+
+	wire_begin(&wire, "");
+	aggregate_part("third", 3, false);
+	aggregate_part("second, longer", 2, true);
+	aggregate_part("first", 1, true);
+	wire_hex(&wire,
+	    "8802 0000 020000000002 020000000001 020000000003 "
+	    "1000 8000");
+	ck_assert_uint_eq(input_at(d, 105, 0), 3);
+	ck_assert_str_eq(payload, "third");
+	ck_assert(!last.truncated);
+	decode_free(d);
+}
+END_TEST
+
 START_TEST(every_drop_has_a_name)
 {
 	static const struct {
@@ -575,7 +654,9 @@ START_TEST(esp_without_encryption_is_read)
 }
 END_TEST
 
-UNIT("decode", what_was_seen_at_a_glance_is_decoded_alike,
+UNIT("decode", the_fragments_of_capwap_are_put_together,
+    every_frame_of_an_aggregate_is_read,
+    what_was_seen_at_a_glance_is_decoded_alike,
     an_exported_message_needs_no_packet_around_it,
     esp_without_encryption_is_read, udp_comes_with_its_endpoints,
     tcp_comes_with_its_endpoints,

@@ -229,7 +229,27 @@ START_TEST(l2tp_is_found_with_all_its_fields)
 	carries(1701, "4b02 0030 0001 0002 00000003 0002 0000",
 	    DATALINK_ETHERTYPE_PPP, "ff");
 	ck_assert_int_eq(result_of(1701, "c802 0014"), TUNNEL_NONE);
-	ck_assert_int_eq(result_of(1701, "0003 0001 0002"), TUNNEL_NONE);
+	ck_assert_int_eq(result_of(1701, "0004 0001 0002"), TUNNEL_NONE);
+}
+END_TEST
+
+#define FRAME "020000000002 020000000001 0800 45"
+
+START_TEST(l2tp_of_version_3_is_found_where_it_carries_ethernet)
+{
+	static const char *const before[] = {
+		"0003 0000 00000007 " FRAME,
+		"0003 0000 00000007 11223344 " FRAME,
+		"0003 0000 00000007 11223344 55667788 40000001 " FRAME,
+	};
+
+	for (size_t i = 0; i < sizeof(before) / sizeof(*before); i++)
+		ck_assert_int_eq(result_of(1701, before[i]), TUNNEL_FOUND);
+	ck_assert_int_eq(result_of(1701, "0003 0000 00000000 " FRAME),
+	    TUNNEL_UNSUPPORTED); /* control */
+	ck_assert_int_eq(result_of(1701, "0003 0000 00000007 ff030021 45"),
+	    TUNNEL_UNSUPPORTED);
+	ck_assert_int_eq(result_of(1701, "0003 0000 000000"), TUNNEL_MALFORMED);
 }
 END_TEST
 
@@ -250,7 +270,7 @@ START_TEST(capwap_carries_frames_of_either_kind)
 	ck_assert_int_eq(
 	    result_of(5247, "00 080200 0000 0000 02"), TUNNEL_MALFORMED);
 	ck_assert_int_eq(
-	    result_of(5247, "00 100280 0000 0000 02"), TUNNEL_UNSUPPORTED);
+	    result_of(5247, "00 100280 0001 0000 02"), TUNNEL_PIECE);
 	ck_assert_int_eq(
 	    result_of(5247, "00 100208 0000 0000 02"), TUNNEL_UNSUPPORTED);
 	ck_assert_str_eq(tunnel_name(TUNNEL_ENCRYPTED), "tunnel.encrypted");
@@ -265,7 +285,9 @@ END_TEST
 
 UNIT("tunnel", ports_that_the_site_names_are_tunnels_too,
     wccp_is_found_with_its_header_and_without, tzsp_is_found_behind_its_tags,
-    l2tp_is_found_with_all_its_fields, gue_carries_ip_protocols_and_ip_itself,
+    l2tp_is_found_with_all_its_fields,
+    l2tp_of_version_3_is_found_where_it_carries_ethernet,
+    gue_carries_ip_protocols_and_ip_itself,
     capwap_carries_frames_of_either_kind, labels_lie_in_udp,
     ip_in_ip_is_found_both_ways, gre_is_found_with_all_its_fields,
     pptp_is_found, other_gre_is_refused_by_name,

@@ -34,6 +34,33 @@ START_TEST(of_an_aggregate_the_first_part_is_read)
 }
 END_TEST
 
+START_TEST(the_parts_of_an_aggregate_are_found)
+{
+	static struct wire wire;
+	struct slice parts;
+
+	wire_begin(&wire, "parts");
+	wire_hex(&wire, "8802" DURATION ADDRESSES FIRST "8000");
+	ck_assert(wireless_parts(wire_slice(&wire), &parts));
+	ck_assert(slice_is(parts, "parts"));
+	wire_hex(&wire, "0000 0800 00000000");
+	ck_assert(wireless_radiotap_parts(wire_slice(&wire), &parts));
+	ck_assert(slice_is(parts, "parts"));
+	wire_begin(&wire, "no parts");
+	wire_hex(&wire, "8802" DURATION ADDRESSES FIRST "0000");
+	ck_assert(!wireless_parts(wire_slice(&wire), &parts));
+	for (size_t len = 0; len < wire_slice(&wire).len; len++) {
+		uint8_t *exact =
+		    unit_exact(slice_first(wire_slice(&wire), len));
+
+		ck_assert(!wireless_parts(slice_of(exact, len), &parts));
+		ck_assert(
+		    !wireless_radiotap_parts(slice_of(exact, len), &parts));
+		free(exact);
+	}
+}
+END_TEST
+
 START_TEST(what_holds_no_data_leads_nowhere)
 {
 	ck_assert_int_eq(
@@ -85,8 +112,8 @@ START_TEST(capwap_may_swap_the_first_two_octets)
 }
 END_TEST
 
-UNIT("wireless", data_frames_lead_to_their_llc,
-    quality_of_service_takes_two_octets_more,
+UNIT("wireless", the_parts_of_an_aggregate_are_found,
+    data_frames_lead_to_their_llc, quality_of_service_takes_two_octets_more,
     of_an_aggregate_the_first_part_is_read, what_holds_no_data_leads_nowhere,
     radiotap_is_skipped, padding_that_radiotap_tells_is_skipped,
     capwap_may_swap_the_first_two_octets)

@@ -102,3 +102,24 @@ exported_parse(struct slice octets, struct exported *pdu)
 	*pdu = found;
 	return result;
 }
+
+void
+exported_event(const struct exported *pdu, const struct packet *packet,
+    size_t len, struct decode_event *event)
+{
+	const size_t taken = packet->octets.len - pdu->payload.len;
+
+	*event = (struct decode_event){
+		.transport = DECODE_UDP,
+		.packet = packet,
+		.from = pdu->from,
+		.to = pdu->to,
+		.truncated = len > packet->octets.len,
+		.udp = {
+			.source_port = pdu->from.port,
+			.destination_port = pdu->to.port,
+			.payload = pdu->payload,
+			.payload_len = len - taken,
+		},
+	};
+}

@@ -2,7 +2,7 @@
 #ifndef EXPORTED_H
 #define EXPORTED_H
 
-#include "net/endpoint.h"
+#include "net/decode.h"
 
 /*
  * Wireshark's exported PDUs (LINKTYPE_WIRESHARK_UPPER_PDU): what a dissector
@@ -25,5 +25,10 @@ struct exported {
 
 /* *pdu is filled in when there is SIP or a packet. */
 enum exported_result exported_parse(struct slice octets, struct exported *pdu);
+
+/* A packet of `len' octets on the wire that is a message, without anything that
+ * carried it. */
+void exported_event(const struct exported *pdu, const struct packet *packet,
+    size_t len, struct decode_event *event);
 
 #endif

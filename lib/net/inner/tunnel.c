@@ -33,6 +33,8 @@ enum {
 	L2TP_OFFSET = 0x0200,
 	L2TP_PRIORITY = 0x0100,
 	L2TP_VERSION = 2,
+	L2TP_VERSION_3 = 3,
+	L2TP_MOST_COOKIE = 12, /* with what may follow it */
 
 	TZSP_PADDING = 0,
 	TZSP_END = 1,
@@ -42,6 +44,7 @@ enum {
 	CAPWAP_DTLS = 1,
 	CAPWAP_WIRELESS = 0x0100, /* T: a frame of the link below */
 	CAPWAP_FRAGMENT = 0x0080,
+	CAPWAP_LAST = 0x0040,
 	CAPWAP_KEEPALIVE = 0x0008
 };
 
@@ -256,6 +259,27 @@ tzsp(struct slice payload, struct tunnel *tunnel)
 	    tunnel);
 }
 
+/*
+ * RFC 3931 section 4.1: a session, of which 0 is for control, a cookie of 0, 4
+ * or 8 octets and a sublayer of 0 or 4, which were agreed upon elsewhere: the
+ * type of the frame behind them shows how many there are.
+ */
+static enum tunnel_result
+l2tp3(struct cursor c, struct tunnel *tunnel)
+{
+	const uint32_t session = cursor_u32(&c);
+
+	if (c.bad)
+		return TUNNEL_MALFORMED;
+	for (size_t at = 0; session != 0 && at <= L2TP_MOST_COOKIE; at += 4) {
+		if (!datalink_frame_begins(slice_after(c.rest, at)))
+			continue;
+		cursor_take(&c, at);
+		return done(&c, DATALINK_ETHERTYPE_ETHERNET, tunnel);
+	}
+	return TUNNEL_UNSUPPORTED;
+}
+
 /* RFC 2661 section 3.1, version 2. */
 static enum tunnel_result
 l2tp(struct slice payload, struct tunnel *tunnel)
@@ -263,6 +287,10 @@ l2tp(struct slice payload, struct tunnel *tunnel)
 	struct cursor c = cursor_over(payload);
 	const uint16_t flags = cursor_u16(&c);
 
+	if (flags == L2TP_VERSION_3) {
+		cursor_take(&c, 2);
+		return l2tp3(c, tunnel);
+	}
 	if ((flags &
 		~(L2TP_LENGTH | L2TP_SEQUENCE | L2TP_OFFSET | L2TP_PRIORITY)) !=
 	    L2TP_VERSION)
@@ -301,28 +329,38 @@ gue(struct slice payload, struct tunnel *tunnel)
 }
 
 /* RFC 5415 section 4.3: behind the preamble the length of the header in units
- * of 4 octets takes 5 bits.  Its own fragments are not put together. */
+ * of 4 octets takes 5 bits.  A fragment has an id, and an offset whose last
+ * three bits are not used, as in IP. */
 static enum tunnel_result
 capwap(struct slice payload, struct tunnel *tunnel)
 {
 	struct cursor c = cursor_over(payload);
 	const uint8_t preamble = cursor_u8(&c);
 	const uint32_t bits = cursor_u24(&c);
+	const uint16_t identification = cursor_u16(&c);
+	const uint16_t offset = cursor_u16(&c);
 	const size_t len = (bits >> 19) * (size_t)4;
+	enum tunnel_result result;
 
-	if (c.bad || preamble > CAPWAP_DTLS)
+	if (preamble > CAPWAP_DTLS || (c.bad && payload.len < 4))
 		return TUNNEL_NONE;
 	if (preamble == CAPWAP_DTLS)
 		return TUNNEL_ENCRYPTED;
 	if (len < 8)
 		return TUNNEL_MALFORMED;
-	cursor_take(&c, len - 4);
-	if ((bits & (CAPWAP_FRAGMENT | CAPWAP_KEEPALIVE)) != 0)
+	cursor_take(&c, len - 8);
+	if ((bits & CAPWAP_KEEPALIVE) != 0)
 		return TUNNEL_UNSUPPORTED;
-	return done(&c,
+	result = done(&c,
 	    (bits & CAPWAP_WIRELESS) != 0 ? LINKTYPE_WIRELESS
 					  : DATALINK_ETHERTYPE_ETHERNET,
 	    tunnel);
+	if (result != TUNNEL_FOUND || (bits & CAPWAP_FRAGMENT) == 0)
+		return result;
+	tunnel->identification = identification;
+	tunnel->offset = offset & 0xfff8;
+	tunnel->more = (bits & CAPWAP_LAST) == 0;
+	return TUNNEL_PIECE;
 }
 
 /* RFC 7510.  Labels look like anything. */
@@ -348,6 +386,8 @@ tunnel_ip(uint8_t protocol, struct slice payload, struct tunnel *tunnel)
 		return done(&c, DATALINK_ETHERTYPE_IPV6, tunnel);
 	case IP_GRE:
 		return gre(payload, tunnel);
+	case IP_L2TP:
+		return l2tp3(c, tunnel);
 	default:
 		return TUNNEL_NONE;
 	}

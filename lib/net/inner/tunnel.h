@@ -7,8 +7,9 @@
 
 /*
  * Packets inside packets: IP in IP, GRE (RFC 2784, 2890, PPTP, NVGRE, ERSPAN
- * I to III, WCCP), VXLAN, VXLAN-GPE, Geneve, GTP-U, TZSP, L2TP, GUE, CAPWAP's
- * data and MPLS in UDP.  Only octets in front are taken away.
+ * I to III, WCCP), VXLAN, VXLAN-GPE, Geneve, GTP-U, TZSP, L2TP of version 2,
+ * and 3 where it carries Ethernet, GUE, CAPWAP's data and MPLS in UDP.  Only
+ * octets in front are taken away.
  *
  * The tunnels over UDP are known by their destination port and by a header that
  * can not be the beginning of a SIP message; a datagram with the port and not
@@ -17,6 +18,7 @@
 
 enum tunnel_result {
 	TUNNEL_FOUND,
+	TUNNEL_PIECE,       /* a fragment of CAPWAP's own */
 	TUNNEL_NONE,        /* not a tunnel: read it as what it is */
 	TUNNEL_MALFORMED,   /* ends inside its header, unknown version */
 	TUNNEL_UNSUPPORTED, /* carries what cannot lead to IP */
@@ -27,6 +29,9 @@ enum tunnel_result {
 struct tunnel {
 	uint16_t ethertype;  /* for datalink_descend() */
 	struct slice octets; /* what it carries, borrowed */
+	/* PIECE: where in that the octets belong, as in struct ip. */
+	uint16_t identification, offset;
+	bool more;
 };
 
 /* Where a site has those tunnels whose port differs in practice. */
@@ -34,7 +39,7 @@ struct tunnel_ports {
 	struct portset vxlan, geneve;
 };
 
-/* *tunnel is untouched unless TUNNEL_FOUND. */
+/* *tunnel is untouched unless TUNNEL_FOUND or TUNNEL_PIECE. */
 enum tunnel_result tunnel_ip(
     uint8_t protocol, struct slice payload, struct tunnel *tunnel);
 enum tunnel_result tunnel_udp(const struct udp *udp,

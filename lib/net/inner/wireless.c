@@ -47,10 +47,10 @@ read_rest(struct cursor *c, const struct frame *f, bool *aggregated)
 	return before - c->rest.len;
 }
 
+/* Up to the body. */
 static uint16_t
-read_frame(struct cursor *c, const struct frame *f)
+read_head(struct cursor *c, const struct frame *f, bool *aggregated)
 {
-	bool aggregated;
 	uint16_t sequence;
 	size_t header;
 
@@ -62,12 +62,21 @@ read_frame(struct cursor *c, const struct frame *f)
 		return LINKTYPE_ENCRYPTED;
 	if ((sequence & 0xf) != 0) /* a later fragment */
 		return LINKTYPE_NOTHING;
-	header = 24 + read_rest(c, f, &aggregated);
+	header = 24 + read_rest(c, f, aggregated);
 	if (f->padded)
 		cursor_take(c, (4 - header % 4) % 4);
+	return LINKTYPE_LLC;
+}
+
+static uint16_t
+read_frame(struct cursor *c, const struct frame *f)
+{
+	bool aggregated = false;
+	const uint16_t type = read_head(c, f, &aggregated);
+
 	if (aggregated)
 		cursor_take(c, 14); /* addresses and length of the first */
-	return LINKTYPE_LLC;
+	return type;
 }
 
 uint16_t
@@ -114,11 +123,11 @@ is_padded(struct slice header)
 	    (cursor_u8(&c) & FLAG_PADDED) != 0;
 }
 
-uint16_t
-wireless_radiotap(struct cursor *c)
+/* LINKTYPE_LLC: the cursor is at the frame, whose first octets *f has. */
+static uint16_t
+read_radiotap(struct cursor *c, struct frame *f)
 {
 	struct cursor ahead = *c;
-	struct frame f = { .padded = false };
 	struct slice header;
 	size_t len;
 
@@ -129,8 +138,50 @@ wireless_radiotap(struct cursor *c)
 	header = cursor_take(c, ahead.bad ? 4 : len);
 	if (c->bad)
 		return LINKTYPE_NOTHING;
-	f.padded = is_padded(header);
-	f.kind = cursor_u8(c);
-	f.flags = cursor_u8(c);
-	return read_frame(c, &f);
+	f->padded = is_padded(header);
+	f->kind = cursor_u8(c);
+	f->flags = cursor_u8(c);
+	return LINKTYPE_LLC;
+}
+
+uint16_t
+wireless_radiotap(struct cursor *c)
+{
+	struct frame f = { .padded = false };
+	const uint16_t type = read_radiotap(c, &f);
+
+	return type == LINKTYPE_LLC ? read_frame(c, &f) : type;
+}
+
+static bool
+find_parts(struct cursor *c, const struct frame *f, struct slice *parts)
+{
+	bool aggregated = false;
+
+	if (read_head(c, f, &aggregated) != LINKTYPE_LLC || c->bad ||
+	    !aggregated)
+		return false;
+	*parts = c->rest;
+	return true;
+}
+
+bool
+wireless_parts(struct slice octets, struct slice *parts)
+{
+	struct cursor c = cursor_over(octets);
+	struct frame f = { .padded = false };
+
+	f.kind = cursor_u8(&c);
+	f.flags = cursor_u8(&c);
+	return find_parts(&c, &f, parts);
+}
+
+bool
+wireless_radiotap_parts(struct slice octets, struct slice *parts)
+{
+	struct cursor c = cursor_over(octets);
+	struct frame f = { .padded = false };
+
+	return read_radiotap(&c, &f) == LINKTYPE_LLC &&
+	    find_parts(&c, &f, parts);
 }

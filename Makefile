@@ -150,7 +150,7 @@ $B/tests/hostile/hostile: \
     $(patsubst %.c,$B/%.o,$(wildcard tests/hostile/*.c)) $(script) \
     $B/libsiptimed.a
 	$(call say,LINK)
-	$Q$(LINK) -lpcap
+	$Q$(LINK) -lpcap -lz
 $B/tests/system/hellotime: $B/tests/system/hellotime.o
 	$(call say,LINK)
 	$Q$(LINK) -lssl -lcrypto

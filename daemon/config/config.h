@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/budget.h"
 #include "host/log.h"
 #include "pipeline/judge.h"
 #include "pipeline/matcher.h"
@@ -195,7 +196,8 @@ unsigned config_witnesses(const struct config *config);
 
 /*
  * The limits of the library's rooms, without the key of HEP agents.  They
- * borrow from `config'; `key' is the secret of their hash tables.
+ * borrow from `config' and from `budget', which is set to `[limits] memory'
+ * (NULL: no bounds); `key' is the secret of their hash tables.
  */
 struct config_rooms {
 	struct reader_limits reader;
@@ -204,6 +206,6 @@ struct config_rooms {
 	size_t packetring; /* octets, where [evidence] or --evidence asks */
 };
 void config_limits(struct config *config, const struct siphash_key *key,
-    struct config_rooms *rooms);
+    struct budget *budget, struct config_rooms *rooms);
 
 #endif

@@ -69,7 +69,7 @@ awaits_secrets(const struct config *config)
 
 static void
 fill_reader(const struct config *config, const struct siphash_key *key,
-    struct reader_limits *reader)
+    struct budget *budget, struct reader_limits *reader)
 {
 	const struct config_limits *limits = &config->limits;
 	const struct config_timeouts *timeouts = &config->timeouts;
@@ -86,17 +86,20 @@ fill_reader(const struct config *config, const struct siphash_key *key,
 		},
 		.fragments = limits->fragments,
 		.fragment_octets = limits->memory / 8,
+		.fragment_memory = budget_share(budget, BUDGET_FRAGMENTS),
 		.duplicates = DUPLICATES,
 		.key = *key,
 	};
 	reader->tcp = (struct tcpreasm_limits){
 		.connections = limits->streams,
 		.octets = limits->memory / 2,
+		.holes = budget_share(budget, BUDGET_REASSEMBLY),
 		.stream_octets = limits->memory / 64,
 		.idle = HOUR,
 		/* Asked about when its last transaction is judged. */
 		.linger = transaction + timeouts->grace + 10 * NSTIME_S,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_STREAMS),
 	};
 	reader->decrypt = (struct decrypt_limits){
 		.connections = limits->memory / CONVERSATION,
@@ -105,13 +108,17 @@ fill_reader(const struct config *config, const struct siphash_key *key,
 		.handshakes = limits->memory / 32,
 		.wait = SECRET_WAIT,
 		.expected = awaits_secrets(config),
+		.memory = budget_share(budget, BUDGET_TLS),
 	};
 	reader->message =
 	    (struct message_limits){ config->sip.max_message, HEADERS };
+	reader->framing = budget_share(budget, BUDGET_FRAMING);
 	reader->tls = (struct tlsflow_limits){
 		.octets = config->limits.memory / 16,
 		.certificates = CERTIFICATES,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_CERTIFICATES),
+		.unfinished = budget_share(budget, BUDGET_TLS),
 	};
 	reader->exchanges.transaction = transaction;
 	reader->exchanges.patience = transaction + timeouts->grace;
@@ -121,7 +128,7 @@ fill_reader(const struct config *config, const struct siphash_key *key,
 
 static void
 fill_matcher(const struct config *config, const struct siphash_key *key,
-    struct matcher_limits *matcher)
+    struct budget *budget, struct matcher_limits *matcher)
 {
 	const struct config_limits *limits = &config->limits;
 	const struct config_timeouts *timeouts = &config->timeouts;
@@ -133,14 +140,17 @@ fill_matcher(const struct config *config, const struct siphash_key *key,
 	matcher->message =
 	    (struct message_limits){ config->sip.max_message, HEADERS };
 	matcher->paths = (struct paths_limits){
-		.pairs = { limits->peers, *key },
+		.pairs = { limits->peers, *key,
+		    budget_share(budget, BUDGET_PAIRS) },
 		.flows = limits->streams,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_STREAMS),
 	};
 	matcher->clocks = (struct clocks_limits){
 		.muted = muted_witnesses(config),
 		.tellers = config->limits.peers,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_CLOCKS),
 	};
 	matcher->agents = (struct hepagents_limits){
 		.agents = AGENTS,
@@ -158,12 +168,14 @@ fill_matcher(const struct config *config, const struct siphash_key *key,
 			.slow_other = timeouts->slow_service,
 		},
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_TRANSACTIONS),
+		.texts = budget_share(budget, BUDGET_TEXTS),
 	};
 }
 
 static void
 fill_clock(struct config *config, const struct siphash_key *key,
-    struct skew_limits *skew)
+    struct budget *budget, struct skew_limits *skew)
 {
 	const struct config_clock *clock = &config->clock;
 
@@ -189,12 +201,13 @@ fill_clock(struct config *config, const struct siphash_key *key,
 		.pools = config->skew_pools,
 		.pool_count = config->pool_count,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_CLOCKS),
 	};
 }
 
 static void
 fill_connections(const struct config *config, const struct siphash_key *key,
-    struct judge_limits *judge)
+    struct budget *budget, struct judge_limits *judge)
 {
 	const struct config_connections *connections = &config->connections;
 	const size_t peers = config->limits.peers;
@@ -207,56 +220,63 @@ fill_connections(const struct config *config, const struct siphash_key *key,
 		.servers = peers,
 		.clients = peers,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_PEERS),
 	};
-	judge->silence = (struct silence_limits){ peers, *key };
+	judge->silence = (struct silence_limits){ peers, *key,
+		budget_share(budget, BUDGET_PEERS) };
 	judge->certificate = (struct certificate_limits){
 		.expiry_warning = connections->expiry_warning,
 		.troubles = CERTIFICATES,
 		.clocks = peers,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_CERTIFICATES),
 	};
 	judge->stale = (struct stale_limits){
 		.count = KERBEROS_REFUSALS,
 		.hold = 10 * NSTIME_S,
 		.clients = peers,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_PEERS),
 	};
 }
 
 /* Limits for the diagnostics that servers and clients send. */
 static void
 fill_words(struct config *config, const struct siphash_key *key,
-    struct judge_limits *judge)
+    struct budget *budget, struct judge_limits *judge)
 {
 	const struct diagfile *diagnostics = config_diagnostics(config);
 	const size_t peers = config->limits.peers;
 
-	judge->mrasfailure = (struct mrasfailure_limits){ peers, *key };
+	judge->mrasfailure = (struct mrasfailure_limits){ peers, *key,
+		budget_share(budget, BUDGET_PEERS) };
 	judge->media = (struct media_limits){
 		.calls = peers,
 		.users = peers,
 		.identity = { (enum identity_mode)config->sip.identities,
 		    identity_key },
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_PEERS),
 	};
 	judge->diagnostics = (struct diagnostics_limits){
 		.rows = diagnostics->rows,
 		.row_count = diagnostics->count,
 		.calls = peers,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_PEERS),
 	};
 }
 
 static void
 fill_judge(struct config *config, const struct siphash_key *key,
-    struct judge_limits *judge)
+    struct budget *budget, struct judge_limits *judge)
 {
 	const struct config_timeouts *timeouts = &config->timeouts;
 	const size_t peers = config->limits.peers;
 
 	fill_server_ports(config, &judge->server_ports);
-	fill_connections(config, key, judge);
-	fill_words(config, key, judge);
+	fill_connections(config, key, budget, judge);
+	fill_words(config, key, budget, judge);
 	judge->timeout = (struct timeout_limits){
 		.t1 = timeouts->t1,
 		.grace = timeouts->grace,
@@ -268,6 +288,7 @@ fill_judge(struct config *config, const struct siphash_key *key,
 		.identity = { (enum identity_mode)config->sip.identities,
 		    identity_key },
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_PEERS),
 	};
 	judge->fanout = (struct fanout_limits){
 		.servers = 5,
@@ -275,6 +296,7 @@ fill_judge(struct config *config, const struct siphash_key *key,
 		.quiet = 60 * MINUTE,
 		.clients = peers,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_PEERS),
 	};
 	judge->slow = (struct slow_limits){
 		.count = timeouts->slow_count,
@@ -283,6 +305,7 @@ fill_judge(struct config *config, const struct siphash_key *key,
 		.slow_other = timeouts->slow_service,
 		.servers = peers,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_PEERS),
 	};
 	judge->visibility = (struct visibility_limits){
 		.one_way = ONE_WAY_REQUESTS,
@@ -291,6 +314,7 @@ fill_judge(struct config *config, const struct siphash_key *key,
 		.quiet = HOUR,
 		.pairs = peers,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_PEERS),
 	};
 	judge->alert = (struct alert_limits){
 		.alerts = ALERTS,
@@ -298,18 +322,21 @@ fill_judge(struct config *config, const struct siphash_key *key,
 		.reminder = config->alerts.reminder,
 		.flap = 15 * MINUTE,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_ALERTS),
 	};
 	judge->ledger = (struct ledger_limits){
 		.kept = true,
-		.traffic = { METHODS, SERVERS, *key },
-		.certlist = { HOLDERS, *key },
+		.traffic = { METHODS, SERVERS, *key,
+		    budget_share(budget, BUDGET_PEERS) },
+		.certlist = { HOLDERS, *key,
+		    budget_share(budget, BUDGET_CERTIFICATES) },
 	};
 }
 
 /* The pools are those that fill_clock() has written down. */
 static void
 fill_incident(const struct config *config, const struct siphash_key *key,
-    struct judge_limits *judge)
+    struct budget *budget, struct judge_limits *judge)
 {
 	judge->incident = (struct incident_limits){
 		.join = config->alerts.join,
@@ -318,6 +345,7 @@ fill_incident(const struct config *config, const struct siphash_key *key,
 		.pools = config->skew_pools,
 		.pool_count = config->pool_count,
 		.key = *key,
+		.memory = budget_share(budget, BUDGET_ALERTS),
 	};
 	/* Other servers may be watched beside the relay; where its usual port
 	 * is not, it has another. */
@@ -329,12 +357,14 @@ fill_incident(const struct config *config, const struct siphash_key *key,
 
 void
 config_limits(struct config *config, const struct siphash_key *key,
-    struct config_rooms *rooms)
+    struct budget *budget, struct config_rooms *rooms)
 {
-	fill_reader(config, key, &rooms->reader);
-	fill_matcher(config, key, &rooms->matcher);
-	fill_judge(config, key, &rooms->judge);
-	fill_clock(config, key, &rooms->judge.skew);
-	fill_incident(config, key, &rooms->judge);
+	if (budget != NULL)
+		budget_set(budget, config->limits.memory);
+	fill_reader(config, key, budget, &rooms->reader);
+	fill_matcher(config, key, budget, &rooms->matcher);
+	fill_judge(config, key, budget, &rooms->judge);
+	fill_clock(config, key, budget, &rooms->judge.skew);
+	fill_incident(config, key, budget, &rooms->judge);
 	rooms->packetring = config->limits.memory / 8;
 }

@@ -62,6 +62,7 @@ struct live {
 	struct hints hints;
 	struct emptyhint empty;
 	struct config_rooms limits;
+	struct budget *budget;
 	nstime heartbeat, minute;      /* the next, monotonic */
 	uint64_t received, signalling; /* until the minute began */
 };
@@ -219,8 +220,11 @@ live_new(const struct live_setup *setup)
 	timeline_init(&l->time, l->wall_offset);
 	l->heartbeat = monotonic + l->config->alerts.heartbeat;
 	l->minute = monotonic + MINUTE;
-	config_limits(l->config, l->setup.key, &l->limits);
-	if (hepkey_read(l->config, &l->limits.reader.hep, l->log) < 0) {
+	l->budget = budget_new(l->config->limits.memory);
+	config_limits(l->config, l->setup.key, l->budget, &l->limits);
+	if (l->budget == NULL ||
+	    hepkey_read(l->config, &l->limits.reader.hep, l->log) < 0) {
+		budget_free(l->budget);
 		free(l);
 		return NULL;
 	}
@@ -454,6 +458,7 @@ live_free(struct live *l, nstime deadline)
 	reader_free(l->reader);
 	matcher_free(l->matcher);
 	judge_free(l->judge);
+	budget_free(l->budget);
 	free(l);
 }
 
@@ -629,7 +634,7 @@ live_set(struct live *l, struct config *config)
 		log_error(l->log,
 		    "out of memory; packets of several interfaces are judged "
 		    "as they come");
-	config_limits(config, l->setup.key, &l->limits);
+	config_limits(config, l->setup.key, l->budget, &l->limits);
 	hepkey_read(config, &l->limits.reader.hep, l->log);
 	reader_set(l->reader, &l->limits.reader);
 	matcher_set(l->matcher, &l->limits.matcher);

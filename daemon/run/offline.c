@@ -24,6 +24,7 @@ struct offline {
 	struct matcher *matcher;
 	struct reader *reader;
 	struct judge *judge;
+	struct budget *budget;
 	struct replay *replay;
 	struct diagnosis *diagnosis;
 	struct recent *recent; /* NULL: no report is wanted */
@@ -154,7 +155,10 @@ begin(struct offline *j, const struct siphash_key *key)
 {
 	struct config_rooms limits;
 
-	config_limits(j->config, key, &limits);
+	j->budget = budget_new(j->config->limits.memory);
+	if (j->budget == NULL)
+		return false;
+	config_limits(j->config, key, j->budget, &limits);
 	j->keyring = keyring_new(&(struct keyring_setup){
 	    .config = j->config, .key = key, .log = j->log });
 	if (j->keyring == NULL)
@@ -396,6 +400,7 @@ offline_run(const struct options *options, struct config *config,
 	reader_free(j.reader);
 	matcher_free(j.matcher);
 	judge_free(j.judge);
+	budget_free(j.budget);
 	keyring_free(j.keyring);
 	exhibits_free(j.exhibits, 0);
 	recent_free(j.recent);

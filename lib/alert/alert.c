@@ -102,10 +102,10 @@ alert_new(const struct alert_limits *limits, alert_output *output, void *arg)
 }
 
 static void
-free_entry(struct alert_entry *e)
+free_entry(const struct alert *a, struct alert_entry *e)
 {
 	episode_done(&e->episode);
-	free(e);
+	budget_release(a->limits.memory, e, sizeof(*e) + e->name_len);
 }
 
 void
@@ -119,7 +119,7 @@ alert_free(struct alert *a)
 	for (; entry != NULL; entry = next) {
 		next = table_next(a->table, entry);
 		table_remove(a->table, entry);
-		free_entry((struct alert_entry *)entry);
+		free_entry(a, (struct alert_entry *)entry);
 	}
 	table_free(a->table);
 	handover_done(a);
@@ -135,7 +135,7 @@ forget(struct alert *a, struct alert_entry *e)
 {
 	TAILQ_REMOVE(&a->idle, e, idle);
 	table_remove(a->table, &e->in_table);
-	free_entry(e);
+	free_entry(a, e);
 }
 
 /* `name' is "kind NUL key". */
@@ -153,18 +153,22 @@ new_entry(struct alert *a, enum finding_kind kind, struct slice name)
 
 	if (table_count(a->table) >= a->limits.alerts && !TAILQ_EMPTY(&a->idle))
 		forget(a, TAILQ_FIRST(&a->idle));
-	e = calloc(1, sizeof(*e) + name.len);
+	while ((e = budget_alloc(a->limits.memory, sizeof(*e) + name.len)) ==
+		NULL &&
+	    !TAILQ_EMPTY(&a->idle))
+		forget(a, TAILQ_FIRST(&a->idle));
 	if (e == NULL) {
 		a->no_memory++;
 		return NULL;
 	}
+	e->episode.memory = a->limits.memory;
 	e->episode.kind = kind;
 	e->episode.id = id_of(kind, name);
 	e->name_len = name.len;
 	memcpy(e->name, name.p, name.len);
 	if (!table_add(a->table, &e->in_table, table_hash(a->table, name))) {
 		a->full++;
-		free(e);
+		free_entry(a, e);
 		return NULL;
 	}
 	TAILQ_INSERT_TAIL(&a->idle, e, idle);
@@ -185,6 +189,14 @@ find(const struct alert *a, struct slice name)
 {
 	return (struct alert_entry *)table_find(
 	    a->table, table_hash(a->table, name), &name);
+}
+
+/* For an alert with its evidence, the first's and the latest's. */
+static bool
+has_memory(const struct alert *a)
+{
+	return budget_has(a->limits.memory,
+	    sizeof(struct alert_entry) + NAME + 2 * sizeof(struct evidence));
 }
 
 /* The subject of the alert that covers the alerts beyond a quota. */
@@ -236,7 +248,8 @@ entry_for(struct alert *a, const struct finding *f)
 	if (found != NULL && found->episode.life != EPISODE_IDLE)
 		return found;
 	if (f->verdict == FINDING_TROUBLE &&
-	    quota_ask(&a->quota, f->kind, f->subject) != QUOTA_ROOM)
+	    (quota_ask(&a->quota, f->kind, f->subject) != QUOTA_ROOM ||
+		!has_memory(a)))
 		return folding_entry(a, f);
 	if (found != NULL || f->verdict != FINDING_TROUBLE)
 		return found;
@@ -629,7 +642,7 @@ alert_load(struct alert *a, struct cursor *c, const struct record_shift *shift)
 {
 	load_counts(a, c);
 	while (record_read_more(c)) {
-		struct episode episode = { .count = 0 };
+		struct episode episode = { .memory = a->limits.memory };
 		const bool known = finding_kind_load(c, &episode.kind);
 		const struct slice key = record_read_line(c, NAME);
 		char text[NAME + 1];

@@ -2,6 +2,7 @@
 #ifndef ALERT_H
 #define ALERT_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "findings/finding.h"
@@ -50,6 +51,7 @@ struct alert_limits {
 	nstime reminder; /* 1 h */
 	nstime flap;     /* 15 min */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 /* The subject of an alert that covers the alerts beyond the quota of a kind. */

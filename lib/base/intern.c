@@ -13,6 +13,7 @@ struct interned {
 
 struct intern {
 	struct table *table;
+	struct budget_share *memory;
 };
 
 static bool
@@ -24,17 +25,26 @@ same_text(const struct table_entry *entry, const void *key)
 }
 
 struct intern *
-intern_new(const struct siphash_key *key)
+intern_new(const struct siphash_key *key, struct budget_share *memory)
 {
 	struct intern *in = calloc(1, sizeof(*in));
 
 	if (in == NULL)
 		return NULL;
+	in->memory = memory;
 	in->table = table_new(SIZE_MAX, key, same_text);
-	if (in->table != NULL)
+	if (in->table != NULL) {
+		table_draw(in->table, memory);
 		return in;
+	}
 	free(in);
 	return NULL;
+}
+
+static void
+release(const struct intern *in, struct interned *text)
+{
+	budget_release(in->memory, text, sizeof(*text) + text->len);
 }
 
 void
@@ -47,7 +57,7 @@ intern_free(struct intern *in)
 	for (entry = table_first(in->table); entry != NULL; entry = next) {
 		next = table_next(in->table, entry);
 		table_remove(in->table, entry);
-		free(entry);
+		release(in, (void *)entry);
 	}
 	table_free(in->table);
 	free(in);
@@ -56,7 +66,8 @@ intern_free(struct intern *in)
 static struct interned *
 add(struct intern *in, struct slice text, uint64_t hash)
 {
-	struct interned *new = malloc(sizeof(*new) + text.len);
+	struct interned *new =
+	    budget_alloc(in->memory, sizeof(*new) + text.len);
 
 	if (new == NULL)
 		return NULL;
@@ -86,7 +97,7 @@ intern_give(struct intern *in, struct interned *text)
 	if (text == NULL || --text->uses > 0)
 		return;
 	table_remove(in->table, &text->entry);
-	free(text);
+	release(in, text);
 }
 
 struct slice

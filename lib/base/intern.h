@@ -2,6 +2,7 @@
 #ifndef INTERN_H
 #define INTERN_H
 
+#include "base/budget.h"
 #include "base/siphash.h"
 
 /*
@@ -14,7 +15,8 @@ struct intern;
 struct interned;
 
 /* NULL when out of memory.  The caller frees it, and all texts with it. */
-struct intern *intern_new(const struct siphash_key *key);
+struct intern *intern_new(
+    const struct siphash_key *key, struct budget_share *memory);
 void intern_free(struct intern *in);
 
 /* NULL when out of memory. */

@@ -19,10 +19,12 @@ lru_new(const struct lru_setup *setup, const struct siphash_key *key)
 		return NULL;
 	l->setup = *setup;
 	l->table = table_new(setup->limit, key, setup->equal);
-	if (l->table != NULL)
-		return l;
-	free(l);
-	return NULL;
+	if (l->table == NULL) {
+		free(l);
+		return NULL;
+	}
+	table_draw(l->table, setup->memory);
+	return l;
 }
 
 void
@@ -117,7 +119,7 @@ lru_forget(struct lru *l, void *object)
 		l->setup.done(l->setup.arg, object);
 	unlist(l, e);
 	table_remove(l->table, &e->in_table);
-	free(object);
+	budget_release(l->setup.memory, object, l->setup.octets);
 }
 
 static void
@@ -129,10 +131,38 @@ keep(struct lru *l, size_t most)
 	}
 }
 
+bool
+lru_give_way(struct lru *l, const void *but)
+{
+	struct lru_entry *e = l->oldest;
+
+	if (e == but && e != NULL)
+		e = e->newer;
+	if (e == NULL)
+		return false;
+	lru_forget(l, e);
+	l->evicted++;
+	return true;
+}
+
 void
 lru_trim(struct lru *l)
 {
 	keep(l, l->setup.limit);
+}
+
+/* Where the share has no room for one more, the oldest go as far as it takes;
+ * one at least stays. */
+static struct lru_entry *
+new_entry(struct lru *l)
+{
+	struct lru_entry *e = budget_alloc(l->setup.memory, l->setup.octets);
+
+	while (e == NULL && table_count(l->table) > 1) {
+		keep(l, table_count(l->table) - 1);
+		e = budget_alloc(l->setup.memory, l->setup.octets);
+	}
+	return e;
 }
 
 void *
@@ -141,9 +171,9 @@ lru_add(struct lru *l, uint64_t hash)
 	struct lru_entry *e;
 
 	keep(l, l->setup.limit == 0 ? 0 : l->setup.limit - 1);
-	e = calloc(1, l->setup.octets);
+	e = new_entry(l);
 	if (e == NULL || !table_add(l->table, &e->in_table, hash)) {
-		free(e);
+		budget_release(l->setup.memory, e, l->setup.octets);
 		l->failed++;
 		return NULL;
 	}

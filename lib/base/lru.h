@@ -2,12 +2,14 @@
 #ifndef LRU_H
 #define LRU_H
 
+#include "base/budget.h"
 #include "base/table.h"
 
 /*
- * A table that owns at most `limit' objects: a new one evicts the least
- * recently used.  All objects are of one size, begin with a struct lru_entry
- * and are zeros behind it when they are made.
+ * A table that owns at most `limit' objects, and as many as its share of the
+ * memory has room for: a new one evicts the least recently used.  All objects
+ * are of one size, begin with a struct lru_entry and are zeros behind it when
+ * they are made.
  */
 
 struct lru_entry {
@@ -21,8 +23,9 @@ struct lru;
 typedef void lru_done(void *arg, void *object);
 
 struct lru_setup {
-	size_t limit;  /* objects */
-	size_t octets; /* of one, lru_entry included */
+	size_t limit;                /* objects */
+	size_t octets;               /* of one, lru_entry included */
+	struct budget_share *memory; /* borrowed; NULL: without bounds */
 	table_equal *equal;
 	lru_done *done; /* NULL: nothing is to be done */
 	void *arg;
@@ -45,6 +48,9 @@ void *lru_find(const struct lru *l, uint64_t hash, const void *key);
 
 /* A new one, used just now.  NULL when out of memory, or if the limit is 0. */
 void *lru_add(struct lru *l, uint64_t hash);
+
+/* The oldest goes, or the next if that is `but'.  False: there is none. */
+bool lru_give_way(struct lru *l, const void *but);
 
 /* It was used just now; or longer ago than any other. */
 void lru_use(struct lru *l, void *object);

@@ -25,9 +25,11 @@ struct unused {
 
 struct chunk {
 	struct chunk *next;
+	size_t octets;
 };
 
 struct slab {
+	struct budget_share *memory;
 	size_t octets;
 	struct unused *unused;
 	struct chunk *chunks;
@@ -36,13 +38,14 @@ struct slab {
 };
 
 struct slab *
-slab_new(size_t object_octets)
+slab_new(size_t object_octets, struct budget_share *memory)
 {
 	struct slab *s = calloc(1, sizeof(*s));
 
-	if (s != NULL)
-		s->octets =
-		    (object_octets + HALF_LINE - 1) / HALF_LINE * HALF_LINE;
+	if (s == NULL)
+		return NULL;
+	s->octets = (object_octets + HALF_LINE - 1) / HALF_LINE * HALF_LINE;
+	s->memory = memory;
 	return s;
 }
 
@@ -52,36 +55,52 @@ slab_free(struct slab *s)
 	if (s == NULL)
 		return;
 	while (s->chunks != NULL) {
-		struct chunk *next = s->chunks->next;
+		struct chunk *chunk = s->chunks;
 
-		free(s->chunks);
-		s->chunks = next;
+		s->chunks = chunk->next;
+		budget_release(s->memory, chunk, chunk->octets);
 	}
 	free(s);
 }
 
 /* Objects larger than a chunk have one each. */
 static size_t
-chunk_octets(const struct slab *s)
+chunk_octets(const struct slab *s, size_t usual)
 {
-	const size_t usual = s->chunked < HUGE_CHUNK ? SMALL_CHUNK : HUGE_CHUNK;
-
 	return s->octets + LINE > usual ? s->octets + LINE : usual;
+}
+
+/* Where the budget has no room for a large chunk it may have some for a small
+ * one. */
+static size_t
+draw(const struct slab *s)
+{
+	const size_t small = chunk_octets(s, SMALL_CHUNK);
+	const size_t large = chunk_octets(s, HUGE_CHUNK);
+
+	if (s->chunked >= HUGE_CHUNK && budget_take(s->memory, large))
+		return large;
+	return budget_take(s->memory, small) ? small : 0;
 }
 
 /* The chunk's own link takes the line before its first object. */
 static bool
 add_chunk(struct slab *s)
 {
-	const size_t octets = chunk_octets(s);
-	struct chunk *chunk =
-	    aligned_alloc(octets == HUGE_CHUNK ? HUGE_CHUNK : LINE, octets);
+	const size_t octets = draw(s);
+	struct chunk *chunk;
 
-	if (chunk == NULL)
+	if (octets == 0)
 		return false;
+	chunk = aligned_alloc(octets == HUGE_CHUNK ? HUGE_CHUNK : LINE, octets);
+	if (chunk == NULL) {
+		budget_give(s->memory, octets);
+		return false;
+	}
 	/* Huge pages are an optimization: failure does no harm. */
 	if (octets == HUGE_CHUNK)
 		madvise(chunk, octets, MADV_HUGEPAGE);
+	chunk->octets = octets;
 	chunk->next = s->chunks;
 	s->chunks = chunk;
 	s->chunked += octets;

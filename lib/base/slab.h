@@ -4,6 +4,8 @@
 
 #include <stddef.h>
 
+#include "base/budget.h"
+
 /*
  * Objects of one size, many at a time: a room that makes and drops a million
  * of them asks malloc once for a few hundred.  An object given back is used
@@ -13,13 +15,15 @@
 
 struct slab;
 
-/* NULL when out of memory.  The caller frees it with slab_free(). */
-struct slab *slab_new(size_t object_octets);
+/* Its memory is drawn from `memory', borrowed.  NULL when out of memory.  The
+ * caller frees it with slab_free(). */
+struct slab *slab_new(size_t object_octets, struct budget_share *memory);
 
 /* Frees every object it ever handed out, given back or not. */
 void slab_free(struct slab *s);
 
-/* An object with undefined contents, or NULL when out of memory. */
+/* An object with undefined contents, or NULL when out of memory: then it helps
+ * to give one back. */
 void *slab_take(struct slab *s);
 
 /* `object' must come from this slab and be in use. */

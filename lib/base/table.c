@@ -29,6 +29,8 @@ struct bucket {
 	    chained : 4; /* quarters; not 0: there are more behind slot[0] */
 };
 
+enum { SEGMENT_OCTETS = SEGMENT * sizeof(struct bucket) };
+
 _Static_assert(
     sizeof(struct bucket) >= offsetof(struct bucket, tag) + sizeof(uint64_t),
     "tags are read with the octet behind them");
@@ -40,6 +42,8 @@ struct table {
 	size_t directory;         /* slots in it */
 	size_t buckets, round;
 	size_t count, limit;
+	struct budget_share *memory;
+	size_t drawn; /* segments */
 	struct siphash_key key;
 	table_equal *equal;
 };
@@ -134,7 +138,7 @@ static bool
 add_segment(struct table *t)
 {
 	const size_t segment = t->buckets / SEGMENT;
-	const size_t octets = SEGMENT * sizeof(struct bucket);
+	const size_t octets = SEGMENT_OCTETS;
 
 	if (segment == t->directory) {
 		const size_t wanted = t->directory == 0 ? 4 : 2 * t->directory;
@@ -150,6 +154,8 @@ add_segment(struct table *t)
 	if (t->segments[segment] == NULL)
 		return false;
 	memset(t->segments[segment], 0, octets);
+	budget_note(t->memory, octets);
+	t->drawn += t->memory != NULL;
 	return true;
 }
 
@@ -223,8 +229,16 @@ table_free(struct table *t)
 		return;
 	for (size_t i = 0; i * SEGMENT < t->buckets; i++)
 		free(t->segments[i]);
+	while (t->drawn-- > 0)
+		budget_undo(t->memory, SEGMENT_OCTETS);
 	free(t->segments);
 	free(t);
+}
+
+void
+table_draw(struct table *t, struct budget_share *memory)
+{
+	t->memory = memory;
 }
 
 void

@@ -2,6 +2,7 @@
 #ifndef TABLE_H
 #define TABLE_H
 
+#include "base/budget.h"
 #include "base/siphash.h"
 
 /*
@@ -32,6 +33,10 @@ struct table;
 struct table *table_new(
     size_t limit, const struct siphash_key *key, table_equal *equal);
 void table_free(struct table *table);
+
+/* Draw the memory of its buckets from `memory', borrowed, from now on.  It is
+ * never refused: the entries' owner is, who draws more. */
+void table_draw(struct table *table, struct budget_share *memory);
 
 /* Allow more or fewer from now on; entries above a lower limit stay. */
 void table_set(struct table *table, size_t limit);

@@ -51,11 +51,13 @@ teller_equal(const struct table_entry *entry, const void *key)
 }
 
 struct agreement *
-agreement_new(size_t tellers, const struct siphash_key *key)
+agreement_new(
+    size_t tellers, const struct siphash_key *key, struct budget_share *memory)
 {
 	const struct lru_setup setup = {
 		.limit = tellers,
 		.octets = sizeof(struct agreement_entry),
+		.memory = memory,
 		.equal = teller_equal,
 	};
 	struct agreement *a = calloc(1, sizeof(*a));

@@ -2,6 +2,7 @@
 #ifndef AGREEMENT_H
 #define AGREEMENT_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "net/endpoint.h"
@@ -48,7 +49,8 @@ struct agreement;
 
 /* At most `tellers'; the longest unheard is forgotten first.  NULL when out
  * of memory; the caller frees it. */
-struct agreement *agreement_new(size_t tellers, const struct siphash_key *key);
+struct agreement *agreement_new(
+    size_t tellers, const struct siphash_key *key, struct budget_share *memory);
 void agreement_free(struct agreement *a);
 
 /* told and resolution of *reading are replaced where it is REAL, else

@@ -50,11 +50,13 @@ key_equal(const struct table_entry *entry, const void *key)
 }
 
 struct speakers *
-speakers_new(size_t limit, const struct siphash_key *key)
+speakers_new(
+    size_t limit, const struct siphash_key *key, struct budget_share *memory)
 {
 	const struct lru_setup setup = {
 		.limit = limit,
 		.octets = sizeof(struct speakers_entry),
+		.memory = memory,
 		.equal = key_equal,
 	};
 	struct speakers *s = calloc(1, sizeof(*s));

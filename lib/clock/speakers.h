@@ -2,6 +2,7 @@
 #ifndef SPEAKERS_H
 #define SPEAKERS_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/nstime.h"
 #include "base/siphash.h"
@@ -36,7 +37,8 @@ enum speakers_verdict {
 
 /* At most `limit' of them; the longest unheard is forgotten first.  NULL when
  * out of memory; the caller frees it. */
-struct speakers *speakers_new(size_t limit, const struct siphash_key *key);
+struct speakers *speakers_new(
+    size_t limit, const struct siphash_key *key, struct budget_share *memory);
 void speakers_free(struct speakers *s);
 void speakers_set(struct speakers *s, size_t limit);
 

@@ -50,11 +50,13 @@ certificate_new(
 	const struct lru_setup places = {
 		.limit = limits->troubles,
 		.octets = sizeof(struct certplace),
+		.memory = limits->memory,
 		.equal = certplace_equal,
 	};
 	const struct lru_setup clocks = {
 		.limit = limits->clocks,
 		.octets = sizeof(struct clock),
+		.memory = limits->memory,
 		.equal = clock_equal,
 	};
 	struct certificate *c = calloc(1, sizeof(*c));

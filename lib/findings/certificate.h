@@ -2,6 +2,7 @@
 #ifndef CERTIFICATE_H
 #define CERTIFICATE_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "findings/finding.h"
@@ -25,6 +26,7 @@ struct certificate_limits {
 	size_t troubles;       /* open ones; the oldest is forgotten */
 	size_t clocks;         /* hosts whose clock is known */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 struct certificate_sight {

@@ -28,6 +28,7 @@ certlist_new(const struct certlist_limits *limits)
 	const struct lru_setup holders = {
 		.limit = limits->holders,
 		.octets = sizeof(struct known_holder),
+		.memory = limits->memory,
 		.equal = is_holder,
 	};
 	struct certlist *l = calloc(1, sizeof(*l));

@@ -2,6 +2,7 @@
 #ifndef CERTLIST_H
 #define CERTLIST_H
 
+#include "base/budget.h"
 #include "findings/certificate.h"
 
 /*
@@ -15,6 +16,7 @@ struct certlist;
 struct certlist_limits {
 	size_t holders;
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 /* NULL when out of memory; the caller frees it. */

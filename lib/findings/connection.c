@@ -60,7 +60,7 @@ free_failures(void *arg, void *server)
 
 	(void)arg;
 	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
-		free(s->failures[i]);
+		failures_free(s->failures[i]);
 }
 
 struct connection *
@@ -70,6 +70,7 @@ connection_new(
 	const struct lru_setup setup = {
 		.limit = limits->servers,
 		.octets = sizeof(struct connection_server),
+		.memory = limits->memory,
 		.equal = server_equal,
 		.done = free_failures,
 	};
@@ -81,7 +82,8 @@ connection_new(
 	c->arg = arg;
 	c->udp_failed = INT64_MIN;
 	c->servers = lru_new(&setup, &limits->key);
-	c->scanners = scanners_new(limits->clients, &limits->key);
+	c->scanners =
+	    scanners_new(limits->clients, &limits->key, limits->memory);
 	if (c->servers == NULL || c->scanners == NULL) {
 		connection_free(c);
 		return NULL;
@@ -231,11 +233,14 @@ failures_of(struct connection *c, struct connection_server *s,
 	if (*of != NULL &&
 	    failures_are_over(*of,
 		(*of)->raised ? c->limits.quiet : c->limits.window, f->now)) {
-		free(*of);
+		failures_free(*of);
 		*of = NULL;
 	}
-	if (*of == NULL)
-		*of = failures_new(c->limits.count, f->now);
+	while (*of == NULL &&
+	    (*of = failures_new(c->limits.count, f->now, c->limits.memory)) ==
+		NULL &&
+	    lru_give_way(c->servers, s))
+		;
 	if (*of == NULL)
 		c->no_memory++;
 	return *of;
@@ -340,7 +345,7 @@ cure(struct connection *c, struct connection_server *s,
 		failures_forgive(all, &w->client.address, w->now);
 		return;
 	}
-	free(all);
+	failures_free(all);
 	s->failures[class] = NULL;
 	tell(c, s, class,
 	    (struct finding){
@@ -463,7 +468,8 @@ load_failures(const struct connection *c, struct connection_server *s,
 		struct failures **of = &s->failures[class];
 
 		if (*of == NULL)
-			*of = failures_load(c->limits.count, from, shift);
+			*of = failures_load(
+			    c->limits.count, from, shift, c->limits.memory);
 		else
 			from->bad = true;
 		if (*of == NULL)

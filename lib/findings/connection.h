@@ -2,6 +2,7 @@
 #ifndef CONNECTION_H
 #define CONNECTION_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "findings/finding.h"
@@ -61,6 +62,7 @@ struct connection_limits {
 	nstime quiet;       /* 1 h: what failed before is another trouble */
 	size_t servers, clients;
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 enum { CONNECTION_COUNT = 64 };

@@ -36,6 +36,7 @@ diagnostics_new(
 	const struct lru_setup setup = {
 		.limit = limits->calls,
 		.octets = sizeof(struct diagnostics_call),
+		.memory = limits->memory,
 		.equal = same_hash,
 	};
 	struct diagnostics *d = calloc(1, sizeof(*d));

@@ -68,11 +68,13 @@ fanout_new(
 	const struct lru_setup servers = {
 		.limit = limits->clients,
 		.octets = sizeof(struct fanout_server),
+		.memory = limits->memory,
 		.equal = server_equal,
 	};
 	const struct lru_setup clients = {
 		.limit = limits->clients,
 		.octets = sizeof(struct fanout_client),
+		.memory = limits->memory,
 		.equal = client_equal,
 	};
 	struct fanout *f = calloc(1, sizeof(*f));

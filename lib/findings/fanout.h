@@ -2,6 +2,7 @@
 #ifndef FANOUT_H
 #define FANOUT_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "findings/finding.h"
@@ -25,6 +26,7 @@ struct fanout_limits {
 	nstime quiet;     /* 1 h: then the client begins anew */
 	size_t clients;   /* and as many servers; the longest unheard goes */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 enum { FANOUT_SERVERS = 8 /* most of limits.servers */ };

@@ -32,15 +32,16 @@ same_hash(const struct table_entry *entry, const void *key)
 }
 
 static struct lru *
-new_levels(size_t limit, const struct siphash_key *key)
+new_levels(size_t limit, const struct media_limits *limits)
 {
 	const struct lru_setup setup = {
 		.limit = limit,
 		.octets = sizeof(struct media_level),
+		.memory = limits->memory,
 		.equal = same_hash,
 	};
 
-	return lru_new(&setup, key);
+	return lru_new(&setup, &limits->key);
 }
 
 struct media *
@@ -53,8 +54,8 @@ media_new(const struct media_limits *limits, finding_output *output, void *arg)
 	m->limits = *limits;
 	m->output = output;
 	m->arg = arg;
-	m->calls = new_levels(limits->calls, &limits->key);
-	m->users = new_levels(limits->users, &limits->key);
+	m->calls = new_levels(limits->calls, limits);
+	m->users = new_levels(limits->users, limits);
 	if (m->calls != NULL && m->users != NULL)
 		return m;
 	media_free(m);

@@ -2,6 +2,7 @@
 #ifndef MEDIA_H
 #define MEDIA_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "findings/finding.h"
 #include "sip/identity.h"
@@ -27,6 +28,7 @@ struct media_limits {
 	size_t users; /* whose last levels are */
 	struct identity identity;
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 /* NULL when out of memory; the caller frees it. */

@@ -49,6 +49,7 @@ mrasfailure_new(
 	const struct lru_setup setup = {
 		.limit = limits->servers,
 		.octets = sizeof(struct mrasfailure_server),
+		.memory = limits->memory,
 		.equal = same_server,
 	};
 	struct mrasfailure *m = calloc(1, sizeof(*m));

@@ -2,6 +2,7 @@
 #ifndef MRASFAILURE_H
 #define MRASFAILURE_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "findings/finding.h"
@@ -19,6 +20,7 @@ struct mrasfailure;
 struct mrasfailure_limits {
 	size_t servers; /* with refusals, remembered */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 /* NULL when out of memory; the caller frees it. */

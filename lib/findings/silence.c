@@ -67,6 +67,7 @@ silence_new(
 	const struct lru_setup setup = {
 		.limit = limits->hosts,
 		.octets = sizeof(struct silence_host),
+		.memory = limits->memory,
 		.equal = host_equal,
 	};
 	struct silence *s = calloc(1, sizeof(*s));

@@ -2,6 +2,7 @@
 #ifndef SILENCE_H
 #define SILENCE_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "findings/finding.h"
@@ -33,6 +34,7 @@ struct silence_limits {
 	size_t hosts; /* clients; at the limit the one unused for longest is
 		       * forgotten */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 struct silence_leg {

@@ -47,6 +47,7 @@ slow_new(const struct slow_limits *limits, finding_output *output, void *arg)
 	const struct lru_setup setup = {
 		.limit = limits->servers,
 		.octets = sizeof(struct slow_server),
+		.memory = limits->memory,
 		.equal = server_equal,
 	};
 	struct slow *s = calloc(1, sizeof(*s));

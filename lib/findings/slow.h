@@ -2,6 +2,7 @@
 #ifndef SLOW_H
 #define SLOW_H
 
+#include "base/budget.h"
 #include "findings/timeout.h"
 
 /*
@@ -19,6 +20,7 @@ struct slow_limits {
 	nstime slow_invite, slow_other;
 	size_t servers;
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 struct slow *slow_new(

@@ -102,7 +102,7 @@ forget(struct stale *s, struct stale_client *client)
 {
 	TAILQ_REMOVE(list_of(s, client), client, order);
 	table_remove(s->table, &client->entry);
-	free(client);
+	budget_release(s->limits.memory, client, sizeof(*client));
 }
 
 void
@@ -301,9 +301,9 @@ add(struct stale *s, const struct address *address)
 	struct stale_client *client;
 
 	make_room(s);
-	client = calloc(1, sizeof(*client));
+	client = budget_alloc(s->limits.memory, sizeof(*client));
 	if (client == NULL || !table_add(s->table, &client->entry, hash)) {
-		free(client);
+		budget_release(s->limits.memory, client, sizeof(*client));
 		s->no_memory++;
 		return NULL;
 	}

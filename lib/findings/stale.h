@@ -2,6 +2,7 @@
 #ifndef STALE_H
 #define STALE_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "findings/finding.h"
@@ -20,6 +21,7 @@ struct stale_limits {
 	nstime hold;    /* .. and 10 s in which there is no success */
 	size_t clients; /* that are counted at once */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 /* NULL when out of memory; the caller frees it. */

@@ -33,9 +33,10 @@ timeout_new(
 	t->output = output;
 	t->arg = arg;
 	t->tally = tally_new(limits->methods);
-	t->failing = failing_new(limits->servers, &limits->key);
-	t->verdicts = verdicts_new(limits->judged, &limits->key);
-	t->habits = habits_new(limits->senders, &limits->key);
+	t->failing = failing_new(limits->servers, &limits->key, limits->memory);
+	t->verdicts =
+	    verdicts_new(limits->judged, &limits->key, limits->memory);
+	t->habits = habits_new(limits->senders, &limits->key, limits->memory);
 	if (t->tally != NULL && t->failing != NULL && t->verdicts != NULL &&
 	    t->habits != NULL)
 		return t;

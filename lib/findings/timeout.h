@@ -2,6 +2,7 @@
 #ifndef TIMEOUT_H
 #define TIMEOUT_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "findings/finding.h"
 #include "findings/inner/doubts.h"
@@ -28,6 +29,7 @@ struct timeout_limits {
 	size_t senders;       /* whose habit of resending is known */
 	struct identity identity;
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 enum timeout_verdict {

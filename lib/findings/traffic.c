@@ -46,6 +46,7 @@ traffic_new(const struct traffic_limits *limits)
 	const struct lru_setup servers = {
 		.limit = limits->servers,
 		.octets = sizeof(struct known_server),
+		.memory = limits->memory,
 		.equal = is_server,
 	};
 	struct traffic *t = calloc(1, sizeof(*t));

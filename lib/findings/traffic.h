@@ -2,6 +2,7 @@
 #ifndef TRAFFIC_H
 #define TRAFFIC_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "net/endpoint.h"
 
@@ -42,6 +43,7 @@ struct traffic_transaction {
 struct traffic_limits {
 	size_t methods, servers;
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 struct traffic;

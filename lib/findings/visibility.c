@@ -67,6 +67,7 @@ visibility_new(
 	const struct lru_setup setup = {
 		.limit = limits->pairs,
 		.octets = sizeof(struct visibility_pair),
+		.memory = limits->memory,
 		.equal = pair_equal,
 	};
 	struct visibility *v = calloc(1, sizeof(*v));
@@ -78,7 +79,7 @@ visibility_new(
 	v->loss.class = "loss";
 	v->truncated.class = "truncated";
 	v->pairs = lru_new(&setup, &limits->key);
-	v->unread = unread_new(limits->pairs, &limits->key);
+	v->unread = unread_new(limits->pairs, &limits->key, limits->memory);
 	if (v->pairs == NULL || v->unread == NULL) {
 		visibility_free(v);
 		return NULL;

@@ -2,6 +2,7 @@
 #ifndef VISIBILITY_H
 #define VISIBILITY_H
 
+#include "base/budget.h"
 #include "findings/timeout.h"
 #include "tls/decrypt.h"
 
@@ -27,6 +28,7 @@ struct visibility_limits {
 	nstime quiet;       /* loss and truncated are over after this */
 	size_t pairs;
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 struct visibility *visibility_new(

@@ -78,6 +78,7 @@ incident_new(
 	const struct lru_setup setup = {
 		.limit = limits->parts,
 		.octets = sizeof(struct symptom),
+		.memory = limits->memory,
 		.equal = has_id,
 		.done = on_gone,
 		.arg = i,
@@ -92,7 +93,7 @@ incident_new(
 	i->waits = timerq_new();
 	i->reports = timerq_new();
 	i->parts = lru_new(&setup, &limits->key);
-	i->reach = reach_new(limits->servers, &limits->key);
+	i->reach = reach_new(limits->servers, &limits->key, limits->memory);
 	if (set_pools(i, limits) && i->waits != NULL && i->reports != NULL &&
 	    i->parts != NULL && i->reach != NULL)
 		return i;

@@ -2,6 +2,7 @@
 #ifndef INCIDENT_H
 #define INCIDENT_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "findings/finding.h"
@@ -31,6 +32,7 @@ struct incident_limits {
 	const struct hosts_pool *pools; /* copied */
 	size_t pool_count;
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 /* NULL when out of memory; the caller frees it. */

@@ -41,6 +41,7 @@ decode_new(const struct decode_limits *limits, decode_output *output, void *arg)
 	const struct ipfrag_limits fragments = {
 		.datagrams = limits->fragments,
 		.octets = limits->fragment_octets,
+		.memory = limits->fragment_memory,
 		.key = limits->key,
 	};
 	const struct mirrordup_limits duplicates = {
@@ -473,6 +474,7 @@ decode_set(struct decode *d, const struct decode_limits *limits)
 	const struct ipfrag_limits fragments = {
 		.datagrams = limits->fragments,
 		.octets = limits->fragment_octets,
+		.memory = limits->fragment_memory,
 	};
 	const struct mirrordup_limits duplicates = {
 		.packets = limits->duplicates,

@@ -2,6 +2,7 @@
 #ifndef DECODE_H
 #define DECODE_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "net/endpoint.h"
@@ -30,6 +31,7 @@ struct decode_limits {
 	size_t fragment_octets; /* octets held for all of them */
 	size_t duplicates;      /* packets remembered by mirrordup */
 	struct siphash_key key;
+	struct budget_share *fragment_memory; /* borrowed; NULL: no bounds */
 };
 
 enum decode_transport {

@@ -79,8 +79,9 @@ pairs_new(const struct pairs_limits *limits)
 	TAILQ_INIT(&p->by_use);
 	p->limit = limits->pairs;
 	p->table = table_new(limits->pairs, &limits->key, same_pair);
-	p->slab = slab_new(sizeof(struct pair));
+	p->slab = slab_new(sizeof(struct pair), limits->memory);
 	if (p->table != NULL && p->slab != NULL) {
+		table_draw(p->table, limits->memory);
 		p->expected_hash = hash_of(p, &p->expected);
 		return p;
 	}
@@ -125,16 +126,27 @@ victim(struct pairs *p)
 	return pair;
 }
 
+/* False: there is none to forget. */
+static bool
+make_room(struct pairs *p)
+{
+	if (TAILQ_EMPTY(&p->by_use))
+		return false;
+	forget(p, victim(p));
+	p->forgotten++;
+	return true;
+}
+
 static struct pair *
 add(struct pairs *p, const struct key *key, uint64_t hash)
 {
 	struct pair *pair;
 
-	while (table_count(p->table) >= p->limit && !TAILQ_EMPTY(&p->by_use)) {
-		forget(p, victim(p));
-		p->forgotten++;
-	}
+	while (table_count(p->table) >= p->limit && make_room(p))
+		;
 	pair = slab_take(p->slab);
+	if (pair == NULL && make_room(p))
+		pair = slab_take(p->slab);
 	if (pair != NULL && !table_add(p->table, &pair->entry, hash)) {
 		slab_give(p->slab, pair);
 		pair = NULL;

@@ -2,6 +2,7 @@
 #ifndef PAIRS_H
 #define PAIRS_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "net/endpoint.h"
@@ -25,6 +26,7 @@ struct pairs_facts {
 struct pairs_limits {
 	size_t pairs; /* at the limit one unused for long is forgotten */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 struct pairs *pairs_new(const struct pairs_limits *limits);

@@ -13,6 +13,9 @@ struct tcpreasm {
 	struct tcptable table;
 	struct timerq *timers;
 	struct tcpstream_store store;
+	/* With octets behind holes, the longest so first. */
+	struct tcptable_list holed;
+	const struct tcpconn *current; /* a segment of it is read */
 	tcpreasm_output *output;
 	void *arg;
 	nstime now, wall_ahead; /* of the last segment; wall - now */
@@ -84,6 +87,42 @@ sink_of(struct way *way, nstime now)
 }
 
 static void
+note_holes(struct tcpreasm *t, struct tcpconn *c)
+{
+	const bool holed =
+	    c->streams[0].chunk_count > 0 || c->streams[1].chunk_count > 0;
+
+	if (holed == c->holed)
+		return;
+	c->holed = holed;
+	if (holed)
+		TAILQ_INSERT_TAIL(&t->holed, c, by_hole);
+	else
+		TAILQ_REMOVE(&t->holed, c, by_hole);
+}
+
+/* What waits longest is least likely to become whole. */
+static bool
+yield_longest(void *arg)
+{
+	struct tcpreasm *t = arg;
+	struct tcpconn *c = TAILQ_FIRST(&t->holed);
+
+	if (c == t->current && c != NULL)
+		c = TAILQ_NEXT(c, by_hole);
+	if (c == NULL)
+		return false;
+	for (int d = 0; d < 2; d++) {
+		struct way way = { .t = t, .c = c, .direction = d };
+		const struct tcpstream_sink sink = sink_of(&way, t->now);
+
+		tcpstream_yield(&c->streams[d], &sink);
+	}
+	note_holes(t, c);
+	return true;
+}
+
+static void
 end_streams(struct tcpreasm *t, struct tcpconn *c, nstime now)
 {
 	for (int d = 0; d < 2; d++) {
@@ -92,6 +131,7 @@ end_streams(struct tcpreasm *t, struct tcpconn *c, nstime now)
 
 		tcpstream_end(&c->streams[d], &sink);
 	}
+	note_holes(t, c);
 }
 
 static void
@@ -100,6 +140,7 @@ forget(struct tcpreasm *t, struct tcpconn *c, nstime now)
 	tell(t, c, TCPREASM_FORGOTTEN, TCPREASM_TO_SERVER, now);
 	for (int d = 0; d < 2; d++)
 		tcpstream_done(&c->streams[d], &t->store);
+	note_holes(t, c);
 	timerq_cancel(t->timers, &c->timer);
 	tcptable_remove(&t->table, c);
 }
@@ -115,15 +156,34 @@ end(struct tcpreasm *t, struct tcpconn *c, enum tcpconn_state state, nstime now)
 }
 
 static void
+evict(struct tcpreasm *t, struct tcpconn *c, nstime now)
+{
+	t->evicted[c->queue]++;
+	end_streams(t, c, now);
+	forget(t, c, now);
+}
+
+static void
 make_room(struct tcpreasm *t, nstime now)
 {
 	struct tcpconn *c;
 
-	while ((c = tcptable_evictable(&t->table)) != NULL) {
-		t->evicted[c->queue]++;
-		end_streams(t, c, now);
-		forget(t, c, now);
-	}
+	while ((c = tcptable_evictable(&t->table)) != NULL)
+		evict(t, c, now);
+}
+
+/* At the limit, or of the budget, others go first. */
+static struct tcpconn *
+add(struct tcpreasm *t, const struct tcpreasm_segment *segment,
+    bool server_sent)
+{
+	struct tcpconn *c, *other;
+
+	make_room(t, segment->now);
+	while ((c = tcptable_add(&t->table, segment, server_sent)) == NULL &&
+	    (other = tcptable_dispensable(&t->table, NULL)) != NULL)
+		evict(t, other, segment->now);
+	return c;
 }
 
 /* NULL if the segment is not worth a connection. */
@@ -143,8 +203,7 @@ pick_up(struct tcpreasm *t, const struct tcpreasm_segment *segment)
 		server_sent = (tcp->flags & TCP_ACK) != 0;
 	else
 		server_sent = segment->from_is_server && !segment->to_is_server;
-	make_room(t, segment->now);
-	c = tcptable_add(&t->table, segment, server_sent);
+	c = add(t, segment, server_sent);
 	if (c == NULL) {
 		t->no_memory++;
 		return NULL;
@@ -261,9 +320,15 @@ touch(struct tcpreasm *t, struct tcpconn *c, nstime now)
 {
 	const bool carried = c->streams[0].next > 0 || c->streams[1].next > 0;
 
-	if (c->state == TCPCONN_OPEN)
-		tcptable_touch(&t->table, c,
-		    carried ? TCPTABLE_CARRYING : TCPTABLE_FRESH, now);
+	struct tcpconn *other;
+
+	if (c->state != TCPCONN_OPEN)
+		return;
+	tcptable_touch(
+	    &t->table, c, carried ? TCPTABLE_CARRYING : TCPTABLE_FRESH, now);
+	while (carried && !tcptable_carries(&t->table, c) &&
+	    (other = tcptable_dispensable(&t->table, c)) != NULL)
+		evict(t, other, now);
 }
 
 static void
@@ -328,6 +393,7 @@ on_segment(struct tcpreasm *t, struct tcpconn *c,
 		c->hung_up = now;
 		c->client_hung_up = direction == TCPREASM_TO_SERVER;
 	}
+	note_holes(t, c);
 	touch(t, c, now);
 	close_or_set_timer(t, c, now);
 }
@@ -351,8 +417,11 @@ tcpreasm_input(struct tcpreasm *t, const struct tcpreasm_segment *segment)
 	}
 	if (c == NULL)
 		c = pick_up(t, segment);
-	if (c != NULL)
-		on_segment(t, c, segment);
+	if (c == NULL)
+		return;
+	t->current = c;
+	on_segment(t, c, segment);
+	t->current = NULL;
 }
 
 static void
@@ -368,6 +437,7 @@ on_timer(struct tcpreasm *t, struct tcpconn *c, nstime now)
 
 		tcpstream_tick(&c->streams[d], &sink);
 	}
+	note_holes(t, c);
 	close_or_set_timer(t, c, now);
 }
 
@@ -413,6 +483,9 @@ tcpreasm_new(
 		return NULL;
 	t->output = output;
 	t->arg = arg;
+	TAILQ_INIT(&t->holed);
+	t->store.make_room = yield_longest;
+	t->store.arg = t;
 	t->timers = timerq_new();
 	if (!tcptable_init(&t->table, limits) || t->timers == NULL) {
 		tcpreasm_free(t);
@@ -441,6 +514,7 @@ tcpreasm_set(struct tcpreasm *t, const struct tcpreasm_limits *limits)
 {
 	t->store.octets = limits->octets;
 	t->store.stream_octets = limits->stream_octets;
+	t->store.memory = limits->holes;
 	tcptable_set(&t->table, limits);
 }
 

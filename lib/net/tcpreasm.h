@@ -2,6 +2,7 @@
 #ifndef TCPREASM_H
 #define TCPREASM_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "net/endpoint.h"
@@ -41,10 +42,13 @@ struct tcpreasm_limits {
 			     * carried octets, then one that ended, then any;
 			     * the longest idle of its kind */
 	size_t octets;      /* out-of-order octets held, overall */
-	size_t stream_octets; /* .. and for one direction */
-	nstime idle;          /* a silent connection is forgotten after this */
-	nstime linger;        /* one that ended is forgotten after this */
+	struct budget_share *holes; /* those are drawn from; borrowed */
+	size_t stream_octets;       /* .. and for one direction */
+	nstime idle;   /* a silent connection is forgotten after this */
+	nstime linger; /* one that ended is forgotten after this */
 	struct siphash_key key;
+	struct budget_share *memory; /* the connections', borrowed;
+				      * NULL: no bounds */
 };
 
 enum tcpreasm_direction { TCPREASM_TO_SERVER, TCPREASM_TO_CLIENT };

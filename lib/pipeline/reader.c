@@ -223,6 +223,7 @@ streams_limits(const struct reader_limits *limits)
 	return (struct streams_limits){
 		.sip_ports = limits->sip_ports,
 		.max_message = limits->message.octets,
+		.framing = limits->framing,
 		.tls = limits->tls,
 		.decrypt = limits->decrypt,
 		.exchanges = limits->exchanges,

@@ -35,6 +35,7 @@ struct reader_limits {
 	struct decode_limits decode;
 	struct tcpreasm_limits tcp;
 	struct message_limits message;
+	struct budget_share *framing; /* as those of streams */
 	struct tlsflow_limits tls;
 	struct secrets *secrets; /* that decrypt TLS; borrowed for the reader's
 				  * life, NULL: nothing is decrypted */

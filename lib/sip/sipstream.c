@@ -20,17 +20,20 @@ struct sipstream {
 	void *arg;
 	struct framing_stats framing;
 	struct websocket_stats websocket;
+	struct holdings holdings;
 	uint64_t foreign, no_memory;
 };
 
 struct sipstream *
-sipstream_new(size_t max_message, sipstream_output *output, void *arg)
+sipstream_new(size_t max_message, struct budget_share *memory,
+    sipstream_output *output, void *arg)
 {
 	struct sipstream *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
 	s->max_message = max_message;
+	s->holdings.memory = memory;
 	s->output = output;
 	s->arg = arg;
 	return s;
@@ -76,8 +79,8 @@ begin(struct sipstream *s, struct sipstream_connection *c,
 
 	c->begun[way] = true;
 	if (websocket_begins(part->octets, midway)) {
-		c->websocket[way] =
-		    websocket_new(s->max_message, midway, &s->websocket);
+		c->websocket[way] = websocket_new(
+		    s->max_message, midway, &s->websocket, &s->holdings);
 		if (c->websocket[way] != NULL)
 			return true;
 	}
@@ -87,7 +90,8 @@ begin(struct sipstream *s, struct sipstream_connection *c,
 		s->foreign++;
 		return false;
 	}
-	c->framing[way] = framing_new(s->max_message, midway, &s->framing);
+	c->framing[way] =
+	    framing_new(s->max_message, midway, &s->framing, &s->holdings);
 	if (c->framing[way] != NULL)
 		return true;
 	c->foreign[way] = true;
@@ -164,6 +168,7 @@ sipstream_stats(const struct sipstream *s, counter_output *output, void *arg)
 {
 	output(arg, COUNTER_EVENT, "sipstream.foreign", s->foreign);
 	output(arg, COUNTER_LIMIT, "sipstream.no_memory", s->no_memory);
+	output(arg, COUNTER_LIMIT, "sipstream.gave_way", s->holdings.gave_way);
 	framing_stats_write(&s->framing, output, arg);
 	websocket_stats_write(&s->websocket, output, arg);
 }

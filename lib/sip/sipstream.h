@@ -17,10 +17,11 @@ struct sipstream;
 typedef void sipstream_output(void *arg, const struct streampart *part,
     const struct framing_event *message);
 
-/* `max_message' octets at most.  NULL when out of memory; the caller frees
- * it, after every stream was forgotten. */
-struct sipstream *sipstream_new(
-    size_t max_message, sipstream_output *output, void *arg);
+/* `max_message' octets at most; what is held of messages is drawn from
+ * `memory', borrowed.  NULL when out of memory; the caller frees it, after
+ * every stream was forgotten. */
+struct sipstream *sipstream_new(size_t max_message, struct budget_share *memory,
+    sipstream_output *output, void *arg);
 void sipstream_free(struct sipstream *s);
 
 /*

@@ -68,8 +68,9 @@ skew_new(const struct skew_limits *limits, finding_output *output, void *arg)
 	if (s == NULL)
 		return NULL;
 	s->stepped_at = INT64_MIN;
-	s->hosts = hosts_new(limits->peers, &limits->key);
-	if (!peers_init(&s->peers, limits->peers, &limits->key) ||
+	s->hosts = hosts_new(limits->peers, &limits->key, limits->memory);
+	if (!peers_init(
+		&s->peers, limits->peers, &limits->key, limits->memory) ||
 	    s->hosts == NULL) {
 		skew_free(s);
 		return NULL;
@@ -196,6 +197,19 @@ skew_finish(struct skew *s, nstime now, nstime wall)
 	review(s, now, wall, true);
 }
 
+/* Forgets a peer, but not this one.  False: there is none to forget. */
+static bool
+make_room(struct skew *s, const struct peer *but)
+{
+	struct peer *p = peers_dispensable(&s->peers, s->raise.now);
+
+	if (p == NULL || p == but)
+		return false;
+	raise_forget(&s->raise, p);
+	s->evicted++;
+	return true;
+}
+
 static struct peer *
 add(struct skew *s, const struct stamp *stamp)
 {
@@ -203,15 +217,14 @@ add(struct skew *s, const struct stamp *stamp)
 	struct peer *p;
 
 	while (!peers_has_room(peers)) {
-		p = peers_dispensable(peers, s->raise.now);
-		if (p == NULL) {
+		if (!make_room(s, NULL)) {
 			s->full++;
 			return NULL;
 		}
-		raise_forget(&s->raise, p);
-		s->evicted++;
 	}
 	p = peers_add(peers, &stamp->peer, (uint8_t)stamp->attribution);
+	if (p == NULL && make_room(s, NULL))
+		p = peers_add(peers, &stamp->peer, (uint8_t)stamp->attribution);
 	if (p == NULL)
 		s->no_memory++;
 	return p;
@@ -267,10 +280,12 @@ hear(struct skew *s, struct peer *p, const struct stamp *stamp,
 	if (stamp->witness == WITNESS_NTP && !stamp->served)
 		estimate_own_ntp(&p->estimate);
 	estimate_learnt(&p->estimate, stamp->witness, stamp->learnt);
-	if (!estimate_input(&p->estimate, stamp->witness, reading,
-		s->limits.min_samples, &changed)) {
-		s->no_memory++;
-		return;
+	while (!estimate_input(&p->estimate, stamp->witness, reading,
+	    s->limits.min_samples, &changed)) {
+		if (!make_room(s, p)) {
+			s->no_memory++;
+			return;
+		}
 	}
 	if (stamp->tells_zone)
 		zonechange_input(&p->zone, stamp, reading->interval);

@@ -2,6 +2,7 @@
 #ifndef SKEW_H
 #define SKEW_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "clock/ownclock.h"
@@ -31,6 +32,7 @@ struct skew_limits {
 	const struct hosts_pool *pools; /* copied */
 	size_t pool_count;
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 struct skew *skew_new(

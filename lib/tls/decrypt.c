@@ -23,6 +23,9 @@ struct decrypt_conversation {
 	void **slot;
 };
 
+/* With what OpenSSL keeps for both directions, about. */
+enum { CONVERSATION_OCTETS = sizeof(struct decrypt_conversation) + 4096 };
+
 struct decrypt {
 	struct decrypt_limits limits;
 	decrypt_output *output;
@@ -76,7 +79,9 @@ decrypt_set(struct decrypt *d, const struct decrypt_limits *limits)
 {
 	d->limits = *limits;
 	d->budget.limit = limits->held;
-	d->shared.negotiation.budget.limit = limits->handshakes;
+	d->budget.memory = limits->memory;
+	d->shared.negotiation.budget.holdings.limit = limits->handshakes;
+	d->shared.negotiation.budget.holdings.memory = limits->memory;
 }
 
 bool
@@ -149,6 +154,7 @@ release(struct decrypt *d, struct decrypt_conversation *c)
 	end_waiting(d, c);
 	recordqueue_done(&c->queue, &d->budget);
 	cipherstream_done(&c->stream, &d->shared);
+	budget_give(d->limits.memory, CONVERSATION_OCTETS);
 	free(c);
 	d->count--;
 }
@@ -364,7 +370,9 @@ begin(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 		pass_by(d, e, slot, DECRYPT_LIMIT);
 		return NULL;
 	}
-	c = calloc(1, sizeof(*c));
+	c = budget_take(d->limits.memory, CONVERSATION_OCTETS)
+	    ? calloc(1, sizeof(*c))
+	    : NULL;
 	if (c == NULL) {
 		d->no_memory++;
 		*slot = CLOSED;

@@ -2,6 +2,7 @@
 #ifndef DECRYPT_H
 #define DECRYPT_H
 
+#include "base/budget.h"
 #include "net/tcpreasm.h"
 #include "tls/decrypt_reason.h"
 #include "tls/secrets.h"
@@ -22,8 +23,9 @@ struct decrypt_limits {
 	size_t held;        /* octets of records that wait, overall */
 	size_t connection;  /* .. of one connection */
 	size_t handshakes;  /* octets of unfinished handshake messages */
-	nstime wait;        /* for a secret that a key log may hold */
-	bool expected;      /* there is one, though it held nothing yet */
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
+	nstime wait;                 /* for a secret that a key log may hold */
+	bool expected; /* there is one, though it held nothing yet */
 };
 
 enum decrypt_kind {

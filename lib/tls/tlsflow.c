@@ -69,9 +69,10 @@ tlsflow_new(
 	x509cert_init();
 	t->shared.output = output;
 	t->shared.arg = arg;
-	t->shared.budget.limit = limits->octets;
+	t->shared.budget.holdings.limit = limits->octets;
+	t->shared.budget.holdings.memory = limits->unfinished;
 	t->shared.certificates =
-	    certcache_new(limits->certificates, &limits->key);
+	    certcache_new(limits->certificates, &limits->key, limits->memory);
 	if (t->shared.certificates != NULL)
 		return t;
 	free(t);
@@ -90,7 +91,7 @@ tlsflow_free(struct tlsflow *t)
 void
 tlsflow_set(struct tlsflow *t, const struct tlsflow_limits *limits)
 {
-	t->shared.budget.limit = limits->octets;
+	t->shared.budget.holdings.limit = limits->octets;
 	certcache_set(t->shared.certificates, limits->certificates);
 }
 

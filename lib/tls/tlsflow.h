@@ -2,6 +2,7 @@
 #ifndef TLSFLOW_H
 #define TLSFLOW_H
 
+#include "base/budget.h"
 #include "base/siphash.h"
 #include "net/tcpreasm.h"
 #include "tls/inner/x509cert.h"
@@ -23,6 +24,8 @@ struct tlsflow_limits {
 	size_t octets;       /* of unfinished handshake messages, overall */
 	size_t certificates; /* kept by fingerprint */
 	struct siphash_key key;
+	struct budget_share *memory; /* for those; borrowed, NULL: no bounds */
+	struct budget_share *unfinished; /* for the octets; the same */
 };
 
 enum tlsflow_side { TLSFLOW_CLIENT, TLSFLOW_SERVER };

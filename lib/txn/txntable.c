@@ -61,7 +61,8 @@ txntable_new(
 	t->hole = INT64_MIN;
 	t->hole_until = INT64_MIN;
 	methods_init(&t->methods);
-	if (txnstore_init(&t->store, &limits->key) &&
+	if (txnstore_init(
+		&t->store, &limits->key, limits->memory, limits->texts) &&
 	    orphans_init(&t->orphans, &limits->key)) {
 		set_limits(t, limits);
 		return t;
@@ -250,18 +251,25 @@ txntable_close(struct txntable *t, nstime now)
 
 /* The one that would be forgotten next anyway gives way to a new one. */
 static bool
+give_way(struct txntable *t)
+{
+	struct txn *txn = txnqueue_lingering(&t->store.queue);
+
+	if (txn == NULL) {
+		t->counters.full++;
+		return false;
+	}
+	txnstore_forget(&t->store, txn);
+	t->counters.evicted++;
+	return true;
+}
+
+static bool
 make_room(struct txntable *t)
 {
-	while (table_count(t->store.by_key) >= t->limits.transactions) {
-		struct txn *txn = txnqueue_lingering(&t->store.queue);
-
-		if (txn == NULL) {
-			t->counters.full++;
+	while (table_count(t->store.by_key) >= t->limits.transactions)
+		if (!give_way(t))
 			return false;
-		}
-		txnstore_forget(&t->store, txn);
-		t->counters.evicted++;
-	}
 	return true;
 }
 
@@ -428,6 +436,9 @@ on_request(struct txntable *t, const struct sip_message *m,
 	if (!make_room(t))
 		return TXNTABLE_REFUSED;
 	txn = txnstore_begin(&t->store, m, origin, method, &t->limits.timers);
+	if (txn == NULL && give_way(t))
+		txn = txnstore_begin(
+		    &t->store, m, origin, method, &t->limits.timers);
 	if (txn == NULL) {
 		t->counters.no_memory++;
 		return TXNTABLE_REFUSED;
@@ -590,6 +601,8 @@ txntable_stats(const struct txntable *t, counter_output *output, void *arg)
 	output(arg, COUNTER_LIMIT, "txntable.evicted", c->evicted);
 	output(arg, COUNTER_LIMIT, "txntable.too_many_legs", c->too_many_legs);
 	output(arg, COUNTER_LIMIT, "txntable.no_memory", c->no_memory);
+	output(arg, COUNTER_LIMIT, "txntable.unquoted",
+	    txntext_counts(t->store.texts).unquoted);
 	output(arg, COUNTER_EVENT, "txntable.orphan", c->orphan);
 	output(arg, COUNTER_EVENT, "txntable.ack_orphan", c->ack_orphan);
 }

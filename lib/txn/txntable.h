@@ -2,6 +2,7 @@
 #ifndef TXNTABLE_H
 #define TXNTABLE_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "sip/message.h"
@@ -27,6 +28,9 @@ struct txntable_limits {
 			      * new one is refused; both are counted */
 	struct timers timers;
 	struct siphash_key key;
+	/* Borrowed; NULL: no bounds.  At the bounds of `memory' as at the
+	 * limit; beyond those of `texts' nothing can be quoted. */
+	struct budget_share *memory, *texts;
 };
 
 typedef void txntable_output(void *arg, const struct outcome *outcome);

@@ -29,7 +29,9 @@ struct fresh {
 
 struct txntexts {
 	struct intern *shared;
+	struct budget_share *memory;
 	size_t packed;
+	uint64_t unquoted;
 	uint8_t *ring;
 	/* Octets ever written: where the oldest record begins, and where the
 	 * next one will. */
@@ -38,13 +40,14 @@ struct txntexts {
 };
 
 struct txntexts *
-txntext_new(const struct siphash_key *key)
+txntext_new(const struct siphash_key *key, struct budget_share *memory)
 {
 	struct txntexts *x = calloc(1, sizeof(*x));
 
 	if (x == NULL)
 		return NULL;
-	x->shared = intern_new(key);
+	x->memory = memory;
+	x->shared = intern_new(key, memory);
 	x->ring = aligned_alloc(64, RING);
 	if (x->shared != NULL && x->ring != NULL)
 		return x;
@@ -124,19 +127,28 @@ common_of(const struct txntext *text)
 	return slice_of(begin, sizeof(len) + sum(len, COMMON));
 }
 
+static size_t
+packed_octets(const struct txntext *text)
+{
+	return sizeof(*text) + own_octets(text);
+}
+
 /* A copy outside the ring; NULL when out of memory. */
 static struct txntext *
 pack(struct txntexts *x, const struct txntext *text)
 {
-	const size_t octets = sizeof(*text) + own_octets(text);
-	struct txntext *packed = malloc(octets);
+	const size_t octets = packed_octets(text);
+	struct txntext *packed = budget_alloc(x->memory, octets);
 
-	if (packed == NULL)
+	if (packed == NULL) {
+		x->unquoted++;
 		return NULL;
+	}
 	memcpy(packed, text, octets);
 	packed->common = intern_take(x->shared, common_of(text));
 	if (packed->common == NULL) {
-		free(packed);
+		budget_release(x->memory, packed, octets);
+		x->unquoted++;
 		return NULL;
 	}
 	x->packed++;
@@ -221,14 +233,15 @@ txntext_give(struct txntexts *x, struct txntext **place)
 		return;
 	}
 	intern_give(x->shared, text->common);
-	free(text);
+	budget_release(x->memory, text, packed_octets(text));
 	x->packed--;
 }
 
 struct txntext_counts
 txntext_counts(const struct txntexts *x)
 {
-	return (struct txntext_counts){ x->packed, intern_count(x->shared) };
+	return (struct txntext_counts){ x->packed, intern_count(x->shared),
+		x->unquoted };
 }
 
 struct slice

@@ -2,6 +2,7 @@
 #ifndef TXNTEXT_H
 #define TXNTEXT_H
 
+#include "base/budget.h"
 #include "base/siphash.h"
 #include "sip/sip_message.h"
 
@@ -23,7 +24,8 @@ struct txntext;
 
 /* NULL when out of memory.  All texts are to be given back before it is
  * freed. */
-struct txntexts *txntext_new(const struct siphash_key *key);
+struct txntexts *txntext_new(
+    const struct siphash_key *key, struct budget_share *memory);
 void txntext_free(struct txntexts *x);
 
 /* Sets *place, and sets it again when the texts are moved: the pointer must
@@ -38,6 +40,7 @@ void txntext_give(struct txntexts *x, struct txntext **place);
 /* How many were packed, and how many different ones they have in common. */
 struct txntext_counts {
 	size_t packed, shared;
+	uint64_t unquoted; /* those that there was no memory for */
 };
 
 struct txntext_counts txntext_counts(const struct txntexts *x);

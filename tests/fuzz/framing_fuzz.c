@@ -33,7 +33,8 @@ static struct seen
 frame(
     struct slice octets, size_t size, bool midway, struct framing_stats *stats)
 {
-	struct framing *f = framing_new(MAX_MESSAGE, midway, stats);
+	struct holdings holdings = { .memory = NULL };
+	struct framing *f = framing_new(MAX_MESSAGE, midway, stats, &holdings);
 	struct seen seen = { 0 };
 
 	for (size_t at = 0; at < octets.len; at += size) {

@@ -49,7 +49,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 	const size_t lost = len < 2 ? 0 : octets[1] >> 1;
 	struct slice rest = slice_after(slice_of(octets, len), 2);
 	struct websocket_stats stats = { 0 };
-	struct websocket *w = websocket_new(MOST, midway, &stats);
+	struct holdings holdings = { .memory = NULL };
+	struct websocket *w = websocket_new(MOST, midway, &stats, &holdings);
 	struct proxyproto header;
 	uint64_t sum = 0, offset = 0;
 

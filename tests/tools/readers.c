@@ -493,7 +493,7 @@ main(int argc, char **argv)
 	} else {
 		config_without_file(config);
 	}
-	config_limits(config, &key, &limits);
+	config_limits(config, &key, NULL, &limits);
 	portset_add(&limits.reader.hep.ports, HEPMSG_PORT);
 	for (; at < argc; at++)
 		if (check(argv[at], &limits, 1) &&

@@ -24,7 +24,7 @@ static void
 begin(size_t tellers)
 {
 	agreement_free(a);
-	a = agreement_new(tellers, &key);
+	a = agreement_new(tellers, &key, NULL);
 }
 
 enum kind { TLS_CLIENT, TLS_SERVER, NTP_CLIENT };

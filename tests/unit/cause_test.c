@@ -28,7 +28,7 @@ begin(void)
 	};
 
 	parts = lru_new(&setup, &key);
-	reach = reach_new(10, &key);
+	reach = reach_new(10, &key, NULL);
 	portset_add(&relay, 5062);
 }
 

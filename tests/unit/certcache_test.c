@@ -31,7 +31,7 @@ find(struct certcache *c, uint8_t serial)
 
 START_TEST(one_certificate_is_parsed_once)
 {
-	struct certcache *c = certcache_new(4, &key);
+	struct certcache *c = certcache_new(4, &key, NULL);
 	const struct x509cert *first = find(c, 1);
 
 	ck_assert_ptr_nonnull(first);
@@ -43,7 +43,7 @@ END_TEST
 
 START_TEST(refused_ones_are_remembered_too)
 {
-	struct certcache *c = certcache_new(4, &key);
+	struct certcache *c = certcache_new(4, &key, NULL);
 
 	for (int i = 0; i < 3; i++)
 		ck_assert_ptr_null(certcache_find(c, slice_text("garbage"), 0));
@@ -55,7 +55,7 @@ END_TEST
 
 START_TEST(the_longest_unseen_is_forgotten_first)
 {
-	struct certcache *c = certcache_new(2, &key);
+	struct certcache *c = certcache_new(2, &key, NULL);
 	const struct x509cert *first = find(c, 1);
 
 	find(c, 2);
@@ -73,7 +73,7 @@ END_TEST
 
 START_TEST(new_ones_are_parsed_at_a_bounded_rate)
 {
-	struct certcache *c = certcache_new(4, &key);
+	struct certcache *c = certcache_new(4, &key, NULL);
 	uint32_t made = 0;
 
 	for (; made < CERTCACHE_BURST + 100; made++)

@@ -29,7 +29,7 @@ answer(struct failing *f, const char *client, uint16_t port, nstime sent)
 
 START_TEST(one_whose_client_is_answered_again_heals_in_time)
 {
-	struct failing *f = failing_new(2, &key);
+	struct failing *f = failing_new(2, &key, NULL);
 	struct failing_healed healed;
 	const nstime timed_out = outcomes_silent(1, 0).now;
 
@@ -47,7 +47,7 @@ END_TEST
 
 START_TEST(neither_other_clients_nor_requests_of_before_heal_it)
 {
-	struct failing *f = failing_new(2, &key);
+	struct failing *f = failing_new(2, &key, NULL);
 
 	time_out(f, 5062, 100 * NSTIME_S);
 	answer(f, "192.0.2.99", 5062, 200 * NSTIME_S);
@@ -60,7 +60,7 @@ END_TEST
 
 START_TEST(another_timeout_begins_anew)
 {
-	struct failing *f = failing_new(2, &key);
+	struct failing *f = failing_new(2, &key, NULL);
 
 	time_out(f, 5062, 0);
 	answer(f, NULL, 5062, 100 * NSTIME_S);
@@ -72,7 +72,7 @@ END_TEST
 
 START_TEST(at_the_limit_the_one_longest_without_trouble_goes)
 {
-	struct failing *f = failing_new(2, &key);
+	struct failing *f = failing_new(2, &key, NULL);
 
 	time_out(f, 1, 0);
 	time_out(f, 2, 0);

@@ -18,7 +18,7 @@ static void
 begin(size_t count)
 {
 	free(f);
-	f = failures_new(count, 0);
+	f = failures_new(count, 0, NULL);
 	ck_assert_ptr_nonnull(f);
 }
 
@@ -122,7 +122,7 @@ load(struct slice octets)
 	struct cursor c = cursor_over(octets);
 
 	free(f);
-	f = failures_load(5, &c, 1000);
+	f = failures_load(5, &c, 1000, NULL);
 	return f != NULL;
 }
 

@@ -11,14 +11,14 @@ static void
 begin(size_t limit)
 {
 	memset(&flight, 0, sizeof(flight));
-	budget = (struct handshake_budget){ .limit = limit };
+	budget = (struct handshake_budget){ .holdings = { .limit = limit } };
 }
 
 static void
 end(void)
 {
 	flight_done(&flight, &budget);
-	ck_assert_uint_eq(budget.held, 0);
+	ck_assert_uint_eq(budget.holdings.held, 0);
 }
 
 static bool
@@ -60,7 +60,7 @@ START_TEST(messages_are_whole_at_every_cut)
 		ck_assert_uint_eq(message.type, 20);
 		ck_assert_uint_eq(message.body.len, 0);
 		ck_assert(!next());
-		ck_assert_uint_eq(budget.held, 0);
+		ck_assert_uint_eq(budget.holdings.held, 0);
 		end();
 	}
 }
@@ -103,9 +103,9 @@ START_TEST(the_budget_holds)
 	begin(2000);
 	ck_assert(input("\x01\0\x20\0", 4));
 	for (unsigned i = 0; i < 100 && input("aaaaaaaaaaaaaaaaaaaa", 20); i++)
-		ck_assert_uint_le(budget.held, 2000);
+		ck_assert_uint_le(budget.holdings.held, 2000);
 	ck_assert_uint_eq(budget.over, 1);
-	ck_assert_uint_eq(budget.held, 0);
+	ck_assert_uint_eq(budget.holdings.held, 0);
 	end();
 }
 END_TEST

@@ -9,6 +9,7 @@
 #define ANSWER "SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP h\r\nl: 0\r\n\r\n"
 
 static struct framing_stats stats;
+static struct holdings holdings;
 static struct framing *f;
 static char got[8192]; /* every message, each followed by a bar */
 static size_t got_len;
@@ -37,7 +38,7 @@ open_framing(size_t max_message, bool midway)
 {
 	framing_free(f);
 	stats = (struct framing_stats){ 0 };
-	f = framing_new(max_message, midway, &stats);
+	f = framing_new(max_message, midway, &stats, &holdings);
 	got_len = 0;
 	messages = 0;
 	offset = 0;

@@ -18,7 +18,7 @@ sent(unsigned copies, nstime ms)
 
 START_TEST(the_longest_span_is_usual)
 {
-	struct habits *s = habits_new(10, &secret);
+	struct habits *s = habits_new(10, &secret, NULL);
 	struct outcome o = sent(3, 1500);
 
 	ck_assert_int_eq(habits_span(s, &o), 0);
@@ -34,7 +34,7 @@ END_TEST
 
 START_TEST(each_client_server_and_method_has_its_own)
 {
-	struct habits *s = habits_new(10, &secret);
+	struct habits *s = habits_new(10, &secret, NULL);
 	struct outcome o = sent(3, 1500);
 
 	habits_note(s, &o);
@@ -55,7 +55,7 @@ END_TEST
 
 START_TEST(one_copy_and_tcp_teach_nothing)
 {
-	struct habits *s = habits_new(10, &secret);
+	struct habits *s = habits_new(10, &secret, NULL);
 	struct outcome o = sent(1, 0);
 
 	habits_note(s, &o);
@@ -69,7 +69,7 @@ END_TEST
 
 START_TEST(the_longest_unused_is_forgotten)
 {
-	struct habits *s = habits_new(2, &secret);
+	struct habits *s = habits_new(2, &secret, NULL);
 	struct outcome first = sent(3, 1500);
 
 	habits_note(s, &first);

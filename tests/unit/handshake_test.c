@@ -15,7 +15,7 @@ static uint8_t last_octet;
 static void
 begin(void)
 {
-	budget = (struct handshake_budget){ .limit = 1 << 20 };
+	budget = (struct handshake_budget){ .holdings = { .limit = 1 << 20 } };
 	handshake_init(&h);
 	messages = 0;
 	wire.len = 0;
@@ -63,7 +63,7 @@ START_TEST(a_message_is_the_same_wherever_it_is_cut)
 		ck_assert_uint_eq(last_octet, 0xee);
 	}
 	handshake_done(&h, &budget);
-	ck_assert_uint_eq(budget.held, 0);
+	ck_assert_uint_eq(budget.holdings.held, 0);
 }
 END_TEST
 
@@ -76,7 +76,7 @@ START_TEST(one_record_holds_many_messages)
 	feed(tlswire_slice(&wire));
 	ck_assert_uint_eq(messages, 3);
 	ck_assert_uint_eq(len, 30);
-	ck_assert_uint_eq(budget.held, 0);
+	ck_assert_uint_eq(budget.holdings.held, 0);
 }
 END_TEST
 
@@ -89,7 +89,7 @@ START_TEST(one_message_spans_many_records)
 	ck_assert_uint_eq(messages, 1);
 	ck_assert_uint_eq(len, 65536);
 	handshake_done(&h, &budget);
-	ck_assert_uint_eq(budget.held, 0);
+	ck_assert_uint_eq(budget.holdings.held, 0);
 }
 END_TEST
 
@@ -98,7 +98,7 @@ START_TEST(messages_of_no_interest_are_stepped_over)
 	begin();
 	add_message(HANDSHAKE_SERVER_KEY_EXCHANGE, 5000);
 	feed(slice_first(tlswire_slice(&wire), 2000));
-	ck_assert_uint_eq(budget.held, 0);
+	ck_assert_uint_eq(budget.holdings.held, 0);
 	feed(slice_after(tlswire_slice(&wire), 2000));
 	ck_assert_uint_eq(messages, 1);
 	ck_assert_uint_eq(type, HANDSHAKE_SERVER_KEY_EXCHANGE);
@@ -123,7 +123,7 @@ START_TEST(memory_grows_with_the_octets_sent_not_the_length_promised)
 	begin();
 	add_message(HANDSHAKE_CERTIFICATE, 60000);
 	feed(slice_first(tlswire_slice(&wire), 10));
-	ck_assert_uint_le(budget.held, 4096);
+	ck_assert_uint_le(budget.holdings.held, 4096);
 	handshake_done(&h, &budget);
 }
 END_TEST
@@ -131,14 +131,14 @@ END_TEST
 START_TEST(above_the_budget_nothing_is_kept)
 {
 	begin();
-	budget.limit = 4096;
+	budget.holdings.limit = 4096;
 	add_message(HANDSHAKE_CERTIFICATE, 10000);
 	for (size_t at = 0; at < wire.len; at += 1000)
 		feed(slice_between(tlswire_slice(&wire), at, at + 1000));
 	ck_assert_uint_eq(messages, 1);
 	ck_assert(!whole);
 	ck_assert_uint_eq(budget.over, 1);
-	ck_assert_uint_eq(budget.held, 0);
+	ck_assert_uint_eq(budget.holdings.held, 0);
 }
 END_TEST
 
@@ -148,7 +148,7 @@ START_TEST(after_a_loss_a_record_that_begins_a_message_goes_on)
 	add_message(HANDSHAKE_CERTIFICATE, 100);
 	feed(slice_first(tlswire_slice(&wire), 50));
 	handshake_lost(&h, &budget);
-	ck_assert_uint_eq(budget.held, 0);
+	ck_assert_uint_eq(budget.holdings.held, 0);
 	feed(slice_text("\xff\xff\xff\xff the rest of it"));
 	ck_assert_uint_eq(messages, 0);
 	feed(tlswire_slice(&wire));

@@ -31,7 +31,7 @@ role(struct hosts *h, unsigned n, bool answers)
 
 START_TEST(a_stranger_is_no_server)
 {
-	struct hosts *h = hosts_new(10, &key);
+	struct hosts *h = hosts_new(10, &key, NULL);
 	const struct hosts_facts f = facts(h, 1);
 
 	ck_assert(!hosts_is_server(&f));
@@ -41,7 +41,7 @@ END_TEST
 
 START_TEST(roles_are_learnt_once)
 {
-	struct hosts *h = hosts_new(10, &key);
+	struct hosts *h = hosts_new(10, &key, NULL);
 	struct hosts_facts f;
 
 	ck_assert(role(h, 1, false));
@@ -57,7 +57,7 @@ END_TEST
 
 START_TEST(the_longest_unheard_of_is_forgotten)
 {
-	struct hosts *h = hosts_new(3, &key);
+	struct hosts *h = hosts_new(3, &key, NULL);
 
 	for (unsigned n = 1; n <= 3; n++)
 		role(h, n, true);
@@ -73,7 +73,7 @@ END_TEST
 
 START_TEST(a_forgotten_host_is_a_stranger_again)
 {
-	struct hosts *h = hosts_new(1, &key);
+	struct hosts *h = hosts_new(1, &key, NULL);
 
 	ck_assert(role(h, 1, true));
 	ck_assert(role(h, 1 + 256, true)); /* addresses that end alike */
@@ -95,7 +95,7 @@ START_TEST(pools_are_copied_and_replaced)
 		    .member_count = 1,
 		    .warn = 7 },
 	};
-	struct hosts *h = hosts_new(10, &key);
+	struct hosts *h = hosts_new(10, &key, NULL);
 	struct hosts_facts f;
 
 	hosts_set(h, 10, pools, 2);
@@ -122,14 +122,14 @@ load(struct slice octets)
 	struct cursor c = cursor_over(octets);
 
 	hosts_free(loaded);
-	loaded = hosts_new(10, &key);
+	loaded = hosts_new(10, &key, NULL);
 	hosts_load(loaded, &c);
 	return !c.bad;
 }
 
 START_TEST(roles_outlive_a_restart)
 {
-	struct hosts *h = hosts_new(10, &key);
+	struct hosts *h = hosts_new(10, &key, NULL);
 	const struct address server = host(1), phone = host(2), clock = host(3);
 	struct record r;
 

@@ -7,7 +7,7 @@ static const struct siphash_key key = { 1, 2 };
 
 START_TEST(equal_texts_are_kept_once)
 {
-	struct intern *in = intern_new(&key);
+	struct intern *in = intern_new(&key, NULL);
 	char copy[] = "sip:a@example.com";
 	struct interned *a = intern_take(in, slice_text("sip:a@example.com"));
 
@@ -21,7 +21,7 @@ END_TEST
 
 START_TEST(different_ones_stay_apart)
 {
-	struct intern *in = intern_new(&key);
+	struct intern *in = intern_new(&key, NULL);
 	struct interned *a = intern_take(in, slice_text("a"));
 	struct interned *none = intern_take(in, slice_of(NULL, 0));
 
@@ -34,7 +34,7 @@ END_TEST
 
 START_TEST(it_goes_when_the_last_one_gives_it_back)
 {
-	struct intern *in = intern_new(&key);
+	struct intern *in = intern_new(&key, NULL);
 	struct interned *a = intern_take(in, slice_text("a"));
 
 	intern_take(in, slice_text("a"));

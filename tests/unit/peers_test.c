@@ -33,7 +33,7 @@ START_TEST(peers_are_found_by_address_and_attribution)
 {
 	struct peer *p;
 
-	ck_assert(peers_init(&peers, 10, &key));
+	ck_assert(peers_init(&peers, 10, &key, NULL));
 	p = add(1);
 	ck_assert_ptr_eq(peers_find(&peers, &p->key.address, 0), p);
 	ck_assert_ptr_null(peers_find(&peers, &p->key.address, 1));
@@ -47,7 +47,7 @@ START_TEST(the_clear_one_longest_unseen_is_dispensable)
 {
 	struct peer *p[3];
 
-	ck_assert(peers_init(&peers, 3, &key));
+	ck_assert(peers_init(&peers, 3, &key, NULL));
 	for (unsigned i = 0; i < 3; i++)
 		p[i] = add(i);
 	ck_assert(!peers_has_room(&peers));
@@ -63,7 +63,7 @@ START_TEST(raised_servers_are_dispensable_after_a_day)
 {
 	struct peer *p;
 
-	ck_assert(peers_init(&peers, 1, &key));
+	ck_assert(peers_init(&peers, 1, &key, NULL));
 	p = add(1);
 	peers_touch(&peers, p, HOUR, HOUR);
 	peers_raise(&peers, p, false);
@@ -79,7 +79,7 @@ START_TEST(pending_ones_keep_their_order)
 {
 	struct peer *first, *second;
 
-	ck_assert(peers_init(&peers, 3, &key));
+	ck_assert(peers_init(&peers, 3, &key, NULL));
 	first = add(1);
 	second = add(2);
 	peers_pend(&peers, first, 0);
@@ -94,7 +94,7 @@ START_TEST(the_worst_is_the_furthest_off)
 {
 	struct peer *p[3];
 
-	ck_assert(peers_init(&peers, 3, &key));
+	ck_assert(peers_init(&peers, 3, &key, NULL));
 	for (unsigned i = 0; i < 3; i++) {
 		p[i] = add(i);
 		give_offset(p[i], (i == 1 ? -3 : 1) * HOUR);
@@ -111,10 +111,10 @@ END_TEST
 
 START_TEST(only_those_that_are_judged_vote)
 {
-	struct hosts *hosts = hosts_new(10, &key);
+	struct hosts *hosts = hosts_new(10, &key, NULL);
 	struct consensus c;
 
-	ck_assert(peers_init(&peers, 10, &key));
+	ck_assert(peers_init(&peers, 10, &key, NULL));
 	for (unsigned i = 0; i < 5; i++) {
 		struct peer *p = add(i);
 

@@ -8,7 +8,7 @@ static const struct siphash_key key = { 1, 2 };
 
 START_TEST(clients_of_a_server_are_known_the_latest_first)
 {
-	struct reach *r = reach_new(10, &key);
+	struct reach *r = reach_new(10, &key, NULL);
 	const struct address server = host(21), other = host(22);
 	const struct reach_client *clients;
 
@@ -27,7 +27,7 @@ END_TEST
 
 START_TEST(a_client_is_kept_once)
 {
-	struct reach *r = reach_new(10, &key);
+	struct reach *r = reach_new(10, &key, NULL);
 	const struct address server = host(21), a = host(1), b = host(2);
 	const struct reach_client *clients;
 
@@ -43,7 +43,7 @@ END_TEST
 
 START_TEST(the_one_unheard_for_longest_drops_out)
 {
-	struct reach *r = reach_new(1, &key);
+	struct reach *r = reach_new(1, &key, NULL);
 	const struct address server = host(21), other = host(22);
 	const struct reach_client *clients;
 

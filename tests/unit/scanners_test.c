@@ -22,7 +22,7 @@ fails(struct scanners *s, uint8_t client, uint16_t server, nstime now)
 
 START_TEST(ten_servers_are_no_scan_and_the_next_is)
 {
-	struct scanners *s = scanners_new(10, &key);
+	struct scanners *s = scanners_new(10, &key, NULL);
 
 	for (unsigned again = 0; again < 5; again++)
 		for (uint16_t n = 1; n <= 10; n++)
@@ -36,7 +36,7 @@ END_TEST
 
 START_TEST(a_scan_ends_a_window_after_its_last_attempt)
 {
-	struct scanners *s = scanners_new(10, &key);
+	struct scanners *s = scanners_new(10, &key, NULL);
 
 	for (uint16_t n = 1; n <= 11; n++)
 		fails(s, 1, n, 0);
@@ -48,7 +48,7 @@ END_TEST
 
 START_TEST(ten_servers_in_a_window_each_are_no_scan)
 {
-	struct scanners *s = scanners_new(10, &key);
+	struct scanners *s = scanners_new(10, &key, NULL);
 
 	for (uint16_t n = 1; n <= 100; n++)
 		ck_assert(!fails(s, 1, n, n * (WINDOW / 10)));
@@ -58,7 +58,7 @@ END_TEST
 
 START_TEST(the_longest_unheard_is_forgotten)
 {
-	struct scanners *s = scanners_new(2, &key);
+	struct scanners *s = scanners_new(2, &key, NULL);
 
 	for (uint16_t n = 1; n <= 11; n++)
 		fails(s, 1, n, 0);

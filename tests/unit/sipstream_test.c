@@ -24,7 +24,7 @@ stream(void)
 {
 	messages = 0;
 	user = NULL;
-	return sipstream_new(65536, hear, NULL);
+	return sipstream_new(65536, NULL, hear, NULL);
 }
 
 static void

@@ -9,7 +9,7 @@
 START_TEST(objects_do_not_overlap)
 {
 	enum { COUNT = 1000, OCTETS = 100 };
-	struct slab *s = slab_new(OCTETS);
+	struct slab *s = slab_new(OCTETS, NULL);
 	uint8_t *objects[COUNT];
 
 	for (int i = 0; i < COUNT; i++) {
@@ -25,7 +25,7 @@ END_TEST
 
 START_TEST(objects_begin_on_half_a_cache_line)
 {
-	struct slab *s = slab_new(100);
+	struct slab *s = slab_new(100, NULL);
 
 	for (int i = 0; i < 300; i++)
 		ck_assert_uint_eq((uintptr_t)slab_take(s) % 32, 0);
@@ -39,7 +39,7 @@ START_TEST(chunks_of_any_size_hold_whole_objects)
 	static uint8_t *objects[7000000 / 32 + 1];
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(*sizes); i++) {
-		struct slab *s = slab_new(sizes[i]);
+		struct slab *s = slab_new(sizes[i], NULL);
 		const size_t step = sizes[i] < 32 ? 32 : sizes[i];
 		const size_t count = 7000000 / step;
 
@@ -58,7 +58,7 @@ END_TEST
 
 START_TEST(an_object_given_back_is_taken_next)
 {
-	struct slab *s = slab_new(24);
+	struct slab *s = slab_new(24, NULL);
 	void *first = slab_take(s);
 	void *second = slab_take(s);
 

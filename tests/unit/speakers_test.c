@@ -9,7 +9,7 @@ static struct speakers *speakers;
 static void
 begin(size_t limit)
 {
-	speakers = speakers_new(limit, &key);
+	speakers = speakers_new(limit, &key, NULL);
 	ck_assert_ptr_nonnull(speakers);
 }
 

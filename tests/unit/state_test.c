@@ -62,7 +62,7 @@ begin(void)
 	char words[300];
 
 	config = config_new();
-	config_limits(config, &key, &limits);
+	config_limits(config, &key, NULL, &limits);
 	judge = judge_new(&limits.judge, on_alert, NULL);
 	sinks = sinks_new(false, &state_log);
 	snprintf(words, sizeof(words), "json:%s", folder_path("alerts"));

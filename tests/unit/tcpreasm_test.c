@@ -398,7 +398,7 @@ START_TEST(memory_is_bounded_whatever_comes)
 		for (int i = 400; i > 1; i--)
 			client(2 * i, 0, TCP_ACK, "x");
 		ck_assert_uint_le(tcpreasm_memory(t),
-		    empty + limits.octets + limits.connections * 352);
+		    empty + limits.octets + limits.connections * 368);
 	}
 	client_port = 40000;
 	finish();

@@ -26,7 +26,7 @@ described(const struct sip_message *m)
 	struct outcome outcome;
 
 	if (texts == NULL)
-		texts = txntext_new(&(struct siphash_key){ 1, 2 });
+		texts = txntext_new(&(struct siphash_key){ 1, 2 }, NULL);
 	t = (struct txn){ .watched = true };
 	transaction_begin(&t.state, false, false, 1);
 	if (m != NULL)

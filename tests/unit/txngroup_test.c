@@ -517,7 +517,7 @@ END_TEST
 START_TEST(a_walk_visits_every_other_member_once)
 {
 	const struct siphash_key key = { 1, 2 };
-	struct table *dialogs = txngroup_new(&key);
+	struct table *dialogs = txngroup_new(&key, NULL);
 	struct txn *members = calloc(40, sizeof(*members));
 
 	for (size_t n = 0; n < 40; n++) {
@@ -544,7 +544,7 @@ START_TEST(a_walk_goes_only_so_far)
 {
 	enum { COUNT = 1000 };
 	const struct siphash_key key = { 1, 2 };
-	struct table *dialogs = txngroup_new(&key);
+	struct table *dialogs = txngroup_new(&key, NULL);
 	struct txn *members = calloc(COUNT, sizeof(*members));
 	struct txngroup_walk w;
 	unsigned seen = 0;

@@ -51,7 +51,7 @@ START_TEST(texts_come_out_as_they_went_in)
 	const struct sip_message m = message("c");
 	struct txntext *text;
 
-	x = txntext_new(&key);
+	x = txntext_new(&key, NULL);
 	txntext_keep(x, &text, &m);
 	check(text, &m);
 	ck_assert(slice_is(q.request_uri, "sip:edge:5062;grid"));
@@ -67,7 +67,7 @@ START_TEST(what_is_wanted_for_long_is_packed)
 	const struct sip_message m = message("c"), n = message("dd");
 	struct txntext *text[3];
 
-	x = txntext_new(&key);
+	x = txntext_new(&key, NULL);
 	txntext_keep(x, &text[0], &m);
 	txntext_keep(x, &text[1], &n);
 	txntext_keep(x, &text[2], &n);
@@ -94,7 +94,7 @@ START_TEST(many_texts_stay_apart)
 	static struct txntext *text[COUNT];
 	static char id[COUNT][80];
 
-	x = txntext_new(&key);
+	x = txntext_new(&key, NULL);
 	for (size_t i = 0; i < COUNT; i++) {
 		struct sip_message m;
 
@@ -129,7 +129,7 @@ START_TEST(long_texts_are_cut)
 	struct sip_message m = message("c");
 	struct txntext *text;
 
-	x = txntext_new(&key);
+	x = txntext_new(&key, NULL);
 	memset(octets, 'x', sizeof(octets));
 	m.start_line = m.from = m.call_id = m.to = m.via_branch =
 	    slice_of(octets, sizeof(octets));
@@ -150,7 +150,7 @@ START_TEST(texts_may_be_empty)
 	const struct sip_message m = { .is_request = true };
 	struct txntext *text;
 
-	x = txntext_new(&key);
+	x = txntext_new(&key, NULL);
 	txntext_keep(x, &text, &m);
 	push_out();
 	check(text, &m);

@@ -13,7 +13,7 @@ add(struct verdicts *v, uint64_t id, nstime forget)
 
 START_TEST(a_verdict_is_found_and_can_be_changed)
 {
-	struct verdicts *v = verdicts_new(10, &key);
+	struct verdicts *v = verdicts_new(10, &key, NULL);
 
 	add(v, 7, 100);
 	ck_assert_ptr_null(verdicts_find(v, 8));
@@ -29,7 +29,7 @@ END_TEST
 
 START_TEST(it_is_forgotten_in_time)
 {
-	struct verdicts *v = verdicts_new(10, &key);
+	struct verdicts *v = verdicts_new(10, &key, NULL);
 
 	add(v, 7, 100);
 	add(v, 8, 200);
@@ -43,7 +43,7 @@ END_TEST
 
 START_TEST(at_the_limit_one_more_is_refused_and_counted)
 {
-	struct verdicts *v = verdicts_new(1, &key);
+	struct verdicts *v = verdicts_new(1, &key, NULL);
 
 	add(v, 7, 100);
 	add(v, 8, 100);

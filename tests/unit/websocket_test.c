@@ -16,6 +16,7 @@ static size_t len;
 static char told[4096];
 static struct textbuf tells;
 static struct websocket_stats stats;
+static struct holdings holdings;
 
 static void
 begin(const char *text)
@@ -75,7 +76,7 @@ websocket(bool midway)
 {
 	stats = (struct websocket_stats){ 0 };
 	textbuf_init(&tells, told, sizeof(told));
-	return websocket_new(1000, midway, &stats);
+	return websocket_new(1000, midway, &stats, &holdings);
 }
 
 static void

@@ -131,11 +131,30 @@ raise_alert(struct episode *e, const struct episode_rules *rules, nstime now,
 		tell(e, rules, now, wall);
 }
 
+/* Whether there is room for one more was asked when the alert was made. */
+static struct evidence *
+new_evidence(struct episode *e)
+{
+	struct evidence *evidence = malloc(sizeof(*evidence));
+
+	if (evidence != NULL)
+		budget_note(e->memory, sizeof(*evidence));
+	return evidence;
+}
+
+static void
+free_evidence(struct episode *e, struct evidence *evidence)
+{
+	if (evidence != NULL)
+		budget_undo(e->memory, sizeof(*evidence));
+	free(evidence);
+}
+
 void
 episode_done(struct episode *e)
 {
-	free(e->first);
-	free(e->latest);
+	free_evidence(e, e->first);
+	free_evidence(e, e->latest);
 	e->first = e->latest = NULL;
 	e->life = EPISODE_IDLE;
 }
@@ -182,7 +201,7 @@ keep_evidence(struct episode *e, const struct finding *f)
 	if (f->evidence == NULL && e->first != NULL)
 		return true;
 	if (*place == NULL) {
-		*place = malloc(sizeof(**place));
+		*place = new_evidence(e);
 		if (*place == NULL)
 			return false;
 		evidence_init(*place);
@@ -409,13 +428,14 @@ episode_save(struct record *r, const struct episode *e)
 }
 
 static struct evidence *
-load_evidence(struct cursor *c, struct fieldnames *names)
+load_evidence(
+    struct episode *episode, struct cursor *c, struct fieldnames *names)
 {
 	struct evidence *e;
 
 	if (!record_read_flag(c))
 		return NULL;
-	e = malloc(sizeof(*e));
+	e = new_evidence(episode);
 	if (e == NULL)
 		c->bad = true;
 	else
@@ -455,8 +475,8 @@ episode_load(struct episode *e, struct cursor *c,
 	e->count = e->told_count = cursor_le64(c);
 	load_times(e, c, shift);
 	keep_subject(e, record_read_line(c, EPISODE_SUBJECT));
-	e->first = load_evidence(c, names);
-	e->latest = load_evidence(c, names);
+	e->first = load_evidence(e, c, names);
+	e->latest = load_evidence(e, c, names);
 	return !c->bad && (e->first != NULL) == (e->life != EPISODE_IDLE) &&
 	    (e->latest == NULL || e->first != NULL);
 }

@@ -20,6 +20,7 @@ enum { EPISODE_SUBJECT = 200 };
 
 /* Zeroed at first, but for kind and id. */
 struct episode {
+	struct budget_share *memory; /* set it: borrowed, NULL: no bounds */
 	enum finding_kind kind;
 	uint64_t id;
 	enum episode_life life;

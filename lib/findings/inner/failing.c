@@ -50,12 +50,14 @@ on_forget(void *arg, void *server)
 }
 
 struct failing *
-failing_new(size_t servers, const struct siphash_key *key)
+failing_new(
+    size_t servers, const struct siphash_key *key, struct budget_share *memory)
 {
 	struct failing *f = calloc(1, sizeof(*f));
 	const struct lru_setup setup = {
 		.limit = servers,
 		.octets = sizeof(struct failing_server),
+		.memory = memory,
 		.equal = server_equal,
 		.done = on_forget,
 		.arg = f,

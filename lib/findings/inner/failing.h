@@ -2,6 +2,7 @@
 #ifndef FAILING_H
 #define FAILING_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/record.h"
 #include "base/siphash.h"
@@ -18,7 +19,8 @@
 struct failing;
 
 /* NULL when out of memory; the caller frees it. */
-struct failing *failing_new(size_t servers, const struct siphash_key *key);
+struct failing *failing_new(
+    size_t servers, const struct siphash_key *key, struct budget_share *memory);
 void failing_free(struct failing *f);
 void failing_set(struct failing *f, size_t servers);
 

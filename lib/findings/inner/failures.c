@@ -1,22 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/inner/failures.h"
 
-#include <stdlib.h>
-
 #include "base/nstime.h"
 
-struct failures *
-failures_new(size_t count, nstime now)
+static size_t
+octets_of(size_t count)
 {
-	struct failures *f =
-	    calloc(1, sizeof(*f) + count * sizeof(f->latest[0]));
+	return sizeof(struct failures) +
+	    count * sizeof(struct failures_attempt);
+}
+
+struct failures *
+failures_new(size_t count, nstime now, struct budget_share *memory)
+{
+	struct failures *f = budget_alloc(memory, octets_of(count));
 
 	if (f == NULL)
 		return NULL;
+	f->memory = memory;
 	f->size = count;
 	f->first = now;
 	f->other_worked = INT64_MIN;
 	return f;
+}
+
+void
+failures_free(struct failures *f)
+{
+	if (f != NULL)
+		budget_release(f->memory, f, octets_of(f->size));
 }
 
 static bool
@@ -138,9 +150,10 @@ failures_save(struct record *r, const struct failures *f)
 }
 
 struct failures *
-failures_load(size_t count, struct cursor *c, nstime shift)
+failures_load(
+    size_t count, struct cursor *c, nstime shift, struct budget_share *memory)
 {
-	struct failures *f = failures_new(count, 0);
+	struct failures *f = failures_new(count, 0, memory);
 
 	if (f == NULL)
 		return NULL;
@@ -155,6 +168,6 @@ failures_load(size_t count, struct cursor *c, nstime shift)
 		f->failing[f->clients++] = endpoint_address_load(c);
 	if (!c->bad)
 		return f;
-	free(f);
+	failures_free(f);
 	return NULL;
 }

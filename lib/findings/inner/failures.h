@@ -2,6 +2,7 @@
 #ifndef FAILURES_H
 #define FAILURES_H
 
+#include "base/budget.h"
 #include "base/record.h"
 #include "net/endpoint.h"
 
@@ -21,6 +22,7 @@ struct failures {
 	bool handshake;    /* set it: or that were about to begin TLS */
 
 	/* Private. */
+	struct budget_share *memory;
 	struct address failing[FAILURES_CLIENTS]; /* the latest one first */
 	nstime first, last;
 	nstime other_worked; /* for a client that is not failing */
@@ -35,8 +37,10 @@ struct failures {
 };
 
 /* No attempt yet; `count' of them matter.  NULL when out of memory; the caller
- * frees it with free(). */
-struct failures *failures_new(size_t count, nstime now);
+ * frees it with failures_free(). */
+struct failures *failures_new(
+    size_t count, nstime now, struct budget_share *memory);
+void failures_free(struct failures *f);
 
 /* `sequence' is the number that TCP began with; 0: not known.  `began' is the
  * stamp of the attempt's first packet. */
@@ -70,6 +74,7 @@ void failures_forgive(
 /* State kept over a restart: reported failures, without the single attempts.
  * NULL: out of memory, or it is bad. */
 void failures_save(struct record *r, const struct failures *f);
-struct failures *failures_load(size_t count, struct cursor *c, nstime shift);
+struct failures *failures_load(
+    size_t count, struct cursor *c, nstime shift, struct budget_share *memory);
 
 #endif

@@ -33,11 +33,13 @@ equal(const struct table_entry *entry, const void *key)
 }
 
 struct habits *
-habits_new(size_t limit, const struct siphash_key *key)
+habits_new(
+    size_t limit, const struct siphash_key *key, struct budget_share *memory)
 {
 	const struct lru_setup setup = {
 		.limit = limit,
 		.octets = sizeof(struct habits_entry),
+		.memory = memory,
 		.equal = equal,
 	};
 	struct habits *s = calloc(1, sizeof(*s));

@@ -4,6 +4,7 @@
 
 #include "txn/outcome.h"
 
+#include "base/budget.h"
 #include "base/siphash.h"
 
 /*
@@ -16,7 +17,8 @@
 struct habits;
 
 /* NULL when out of memory. */
-struct habits *habits_new(size_t limit, const struct siphash_key *key);
+struct habits *habits_new(
+    size_t limit, const struct siphash_key *key, struct budget_share *memory);
 void habits_free(struct habits *s);
 void habits_set(struct habits *s, size_t limit);
 

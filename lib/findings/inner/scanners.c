@@ -29,11 +29,13 @@ client_equal(const struct table_entry *entry, const void *key)
 }
 
 struct scanners *
-scanners_new(size_t clients, const struct siphash_key *key)
+scanners_new(
+    size_t clients, const struct siphash_key *key, struct budget_share *memory)
 {
 	const struct lru_setup setup = {
 		.limit = clients,
 		.octets = sizeof(struct scanners_client),
+		.memory = memory,
 		.equal = client_equal,
 	};
 	struct scanners *s = calloc(1, sizeof(*s));

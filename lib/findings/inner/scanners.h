@@ -2,6 +2,7 @@
 #ifndef SCANNERS_H
 #define SCANNERS_H
 
+#include "base/budget.h"
 #include "base/siphash.h"
 #include "net/endpoint.h"
 
@@ -15,7 +16,8 @@ struct scanners;
 
 /* At most `clients'; the longest unheard is forgotten first.  NULL when out of
  * memory; the caller frees it. */
-struct scanners *scanners_new(size_t clients, const struct siphash_key *key);
+struct scanners *scanners_new(
+    size_t clients, const struct siphash_key *key, struct budget_share *memory);
 void scanners_free(struct scanners *s);
 void scanners_set(struct scanners *s, size_t clients);
 

@@ -25,11 +25,13 @@ server_equal(const struct table_entry *entry, const void *key)
 }
 
 struct unread *
-unread_new(size_t servers, const struct siphash_key *key)
+unread_new(
+    size_t servers, const struct siphash_key *key, struct budget_share *memory)
 {
 	const struct lru_setup setup = {
 		.limit = servers,
 		.octets = sizeof(struct unread_server),
+		.memory = memory,
 		.equal = server_equal,
 	};
 	struct unread *u = calloc(1, sizeof(*u));

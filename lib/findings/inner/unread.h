@@ -2,6 +2,7 @@
 #ifndef UNREAD_H
 #define UNREAD_H
 
+#include "base/budget.h"
 #include "findings/finding.h"
 #include "tls/decrypt.h"
 
@@ -16,7 +17,8 @@ enum { UNREAD_NEEDED = 3 };
 struct unread;
 
 /* NULL when out of memory; the caller frees it. */
-struct unread *unread_new(size_t servers, const struct siphash_key *key);
+struct unread *unread_new(
+    size_t servers, const struct siphash_key *key, struct budget_share *memory);
 void unread_free(struct unread *u);
 void unread_set(struct unread *u, size_t servers);
 

@@ -15,6 +15,7 @@ struct verdicts_entry {
 struct verdicts {
 	struct table *table;
 	struct timerq *forgetting;
+	struct budget_share *memory;
 	uint64_t refused;
 };
 
@@ -26,16 +27,20 @@ equal(const struct table_entry *entry, const void *id)
 }
 
 struct verdicts *
-verdicts_new(size_t limit, const struct siphash_key *key)
+verdicts_new(
+    size_t limit, const struct siphash_key *key, struct budget_share *memory)
 {
 	struct verdicts *v = calloc(1, sizeof(*v));
 
 	if (v == NULL)
 		return NULL;
+	v->memory = memory;
 	v->table = table_new(limit, key, equal);
 	v->forgetting = timerq_new();
-	if (v->table != NULL && v->forgetting != NULL)
+	if (v->table != NULL && v->forgetting != NULL) {
+		table_draw(v->table, memory);
 		return v;
+	}
 	verdicts_free(v);
 	return NULL;
 }
@@ -45,7 +50,7 @@ forget(struct verdicts *v, struct verdicts_entry *e)
 {
 	timerq_cancel(v->forgetting, &e->timer);
 	table_remove(v->table, &e->entry);
-	free(e);
+	budget_release(v->memory, e, sizeof(*e));
 }
 
 void
@@ -58,7 +63,7 @@ verdicts_free(struct verdicts *v)
 	entry = v->table == NULL ? NULL : table_first(v->table);
 	for (; entry != NULL; entry = next) {
 		next = table_next(v->table, entry);
-		free(entry);
+		budget_release(v->memory, entry, sizeof(struct verdicts_entry));
 	}
 	table_free(v->table);
 	timerq_free(v->forgetting);
@@ -80,11 +85,11 @@ hash_of(const struct verdicts *v, uint64_t id)
 void
 verdicts_add(struct verdicts *v, const struct verdict *verdict, nstime when)
 {
-	struct verdicts_entry *e = calloc(1, sizeof(*e));
+	struct verdicts_entry *e = budget_alloc(v->memory, sizeof(*e));
 
 	if (e == NULL ||
 	    !table_add(v->table, &e->entry, hash_of(v, verdict->id))) {
-		free(e);
+		budget_release(v->memory, e, sizeof(*e));
 		v->refused++;
 		return;
 	}
@@ -92,7 +97,7 @@ verdicts_add(struct verdicts *v, const struct verdict *verdict, nstime when)
 	if (timerq_set(v->forgetting, &e->timer, when))
 		return;
 	table_remove(v->table, &e->entry);
-	free(e);
+	budget_release(v->memory, e, sizeof(*e));
 	v->refused++;
 }
 

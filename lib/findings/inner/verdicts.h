@@ -2,6 +2,7 @@
 #ifndef VERDICTS_H
 #define VERDICTS_H
 
+#include "base/budget.h"
 #include "base/nstime.h"
 #include "base/siphash.h"
 
@@ -22,7 +23,8 @@ struct verdict {
 };
 
 /* NULL when out of memory. */
-struct verdicts *verdicts_new(size_t limit, const struct siphash_key *key);
+struct verdicts *verdicts_new(
+    size_t limit, const struct siphash_key *key, struct budget_share *memory);
 void verdicts_free(struct verdicts *v);
 void verdicts_set(struct verdicts *v, size_t limit);
 

@@ -45,12 +45,14 @@ on_done(void *arg, void *object)
 }
 
 struct reach *
-reach_new(size_t servers, const struct siphash_key *key)
+reach_new(
+    size_t servers, const struct siphash_key *key, struct budget_share *memory)
 {
 	struct reach *r = calloc(1, sizeof(*r));
 	const struct lru_setup setup = {
 		.limit = servers,
 		.octets = sizeof(struct reach_server),
+		.memory = memory,
 		.equal = same_server,
 		.done = on_done,
 		.arg = r,

@@ -2,6 +2,7 @@
 #ifndef REACH_H
 #define REACH_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "net/endpoint.h"
@@ -21,7 +22,8 @@ struct reach_client {
 };
 
 /* NULL when out of memory; the caller frees it. */
-struct reach *reach_new(size_t servers, const struct siphash_key *key);
+struct reach *reach_new(
+    size_t servers, const struct siphash_key *key, struct budget_share *memory);
 void reach_free(struct reach *r);
 void reach_set(struct reach *r, size_t servers);
 

@@ -106,6 +106,7 @@ drop_pieces(struct ipfrag *f, struct datagram *d)
 {
 	f->octets -= d->holes.octets;
 	d->sender->octets -= d->holes.octets;
+	budget_undo(f->limits.memory, d->holes.octets);
 	ipholes_done(&d->holes);
 }
 
@@ -115,7 +116,7 @@ remove_sender_without_datagrams(struct ipfrag *f, struct sender *s)
 	if (s->count > 0)
 		return;
 	table_remove(f->senders, &s->entry);
-	free(s);
+	budget_release(f->limits.memory, s, sizeof(*s));
 }
 
 static void
@@ -128,7 +129,7 @@ remove_datagram(struct ipfrag *f, struct datagram *d)
 	TAILQ_REMOVE(&s->datagrams, d, of_sender);
 	s->count--;
 	table_remove(f->datagrams, &d->entry);
-	free(d);
+	budget_release(f->limits.memory, d, sizeof(*d));
 	remove_sender_without_datagrams(f, s);
 }
 
@@ -161,13 +162,13 @@ find_or_add_sender(struct ipfrag *f, const struct address *address)
 
 	if (s != NULL)
 		return s;
-	s = calloc(1, sizeof(*s));
+	s = budget_alloc(f->limits.memory, sizeof(*s));
 	if (s == NULL)
 		return NULL;
 	s->address = *address;
 	TAILQ_INIT(&s->datagrams);
 	if (!table_add(f->senders, &s->entry, hash)) {
-		free(s);
+		budget_release(f->limits.memory, s, sizeof(*s));
 		return NULL;
 	}
 	return s;
@@ -184,12 +185,12 @@ add_datagram(struct ipfrag *f, const struct address *from,
     const uint8_t key[KEY], uint64_t hash, nstime now)
 {
 	struct sender *s = find_or_add_sender(f, from);
-	struct datagram *d = calloc(1, sizeof(*d));
+	struct datagram *d =
+	    s == NULL ? NULL : budget_alloc(f->limits.memory, sizeof(*d));
 
-	if (s == NULL || d == NULL ||
-	    !table_add(f->datagrams, &d->entry, hash)) {
+	if (d == NULL || !table_add(f->datagrams, &d->entry, hash)) {
 		f->counts[NO_MEMORY]++;
-		free(d);
+		budget_release(f->limits.memory, d, sizeof(*d));
 		if (s != NULL)
 			remove_sender_without_datagrams(f, s);
 		return NULL;
@@ -227,7 +228,8 @@ make_room(struct ipfrag *f, struct datagram *d, size_t octets)
 		remove_datagram(f, oldest);
 	}
 	while ((table_count(f->datagrams) > f->limits.datagrams ||
-		   f->octets + octets > f->limits.octets) &&
+		   f->octets + octets > f->limits.octets ||
+		   !budget_has(f->limits.memory, octets)) &&
 	    (oldest = first_but(
 		 TAILQ_FIRST(&f->by_age), d, TAILQ_NEXT(d, by_age))) != NULL) {
 		f->counts[LIMIT]++;
@@ -257,6 +259,7 @@ add_piece(struct ipfrag *f, struct datagram *d, const struct ip *fragment)
 	const enum ipholes_result result = ipholes_fill(
 	    &d->holes, fragment->offset, fragment->payload, fragment->more);
 
+	budget_note(f->limits.memory, d->holes.octets - held);
 	f->octets += d->holes.octets - held;
 	d->sender->octets += d->holes.octets - held;
 	return reasons[result];

@@ -2,6 +2,7 @@
 #ifndef IPFRAG_H
 #define IPFRAG_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/nstime.h"
 #include "base/siphash.h"
@@ -27,6 +28,7 @@ struct ipfrag_limits {
 	size_t datagrams; /* being put together at a time, killed ones too */
 	size_t octets;    /* held for all of them, bookkeeping included */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 /* NULL when out of memory; the caller frees it. */

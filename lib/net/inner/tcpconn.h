@@ -26,7 +26,7 @@ enum tcpconn_state {
 struct tcpconn {
 	struct table_entry by_endpoints;
 	struct table_entry by_id;
-	TAILQ_ENTRY(tcpconn) by_idle, by_age;
+	TAILQ_ENTRY(tcpconn) by_idle, by_age, by_hole;
 	struct timerq_entry timer;
 	uint64_t id;
 	void *user;
@@ -41,6 +41,8 @@ struct tcpconn {
 	uint8_t queue;
 	uint8_t syn_copies;
 	bool guessed : 1;
+	bool holed : 1;          /* listed by_hole */
+	bool weighty : 1;        /* tcptable drew for what carries */
 	bool findable : 1;       /* by its endpoints: not replaced */
 	bool usurped : 1;        /* usurper is valid */
 	bool client_hung_up : 1; /* the first FIN was its */

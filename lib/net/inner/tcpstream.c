@@ -52,7 +52,7 @@ tcpstream_done(struct tcpstream *s, struct tcpstream_store *store)
 		struct tcpstream_chunk *chunk = TAILQ_FIRST(&s->chunks);
 
 		take_out(s, store, chunk);
-		free(chunk);
+		budget_release(store->memory, chunk, cost_of(chunk->captured));
 	}
 }
 
@@ -151,7 +151,8 @@ drain(struct tcpstream *s, const struct tcpstream_sink *sink)
 
 		take_out(s, sink->store, chunk);
 		deliver(s, sink, r, chunk->now, chunk->wall);
-		free(chunk);
+		budget_release(
+		    sink->store->memory, chunk, cost_of(chunk->captured));
 	}
 }
 
@@ -182,6 +183,19 @@ chunk_before(const struct tcpstream *s, uint64_t offset)
 	return chunk;
 }
 
+static struct tcpstream_chunk *
+new_chunk(struct tcpstream_store *store, size_t cost)
+{
+	struct tcpstream_chunk *chunk = NULL;
+
+	do {
+		if (store->held + cost <= store->octets)
+			chunk = budget_alloc(store->memory, cost);
+	} while (chunk == NULL && store->make_room != NULL &&
+	    store->make_room(store->arg));
+	return chunk;
+}
+
 /* False, and nothing kept, when there is no room. */
 static bool
 keep(struct tcpstream *s, const struct tcpstream_sink *sink,
@@ -192,10 +206,9 @@ keep(struct tcpstream *s, const struct tcpstream_sink *sink,
 	struct tcpstream_chunk *chunk;
 
 	if (s->chunk_count >= TCPSTREAM_CHUNKS ||
-	    s->held + cost > store->stream_octets ||
-	    store->held + cost > store->octets)
+	    s->held + cost > store->stream_octets)
 		return false;
-	chunk = malloc(cost);
+	chunk = new_chunk(store, cost);
 	if (chunk == NULL)
 		return false;
 	chunk->offset = r.offset;
@@ -408,6 +421,13 @@ tcpstream_deadline(const struct tcpstream *s)
 	const nstime patience = patience_ends(s), age = hole_ages(s);
 
 	return patience < age ? patience : age;
+}
+
+void
+tcpstream_yield(struct tcpstream *s, const struct tcpstream_sink *sink)
+{
+	while (!TAILQ_EMPTY(&s->chunks))
+		give_up(s, sink, UINT64_MAX, TCPSTREAM_LIMITED);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include <sys/queue.h>
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/nstime.h"
 #include "net/inner/tcp.h"
@@ -51,6 +52,11 @@ struct tcpstream_store {
 	size_t held;          /* octets of memory in chunks, of all streams */
 	size_t octets;        /* .. and how many there may be */
 	size_t stream_octets; /* .. for one stream */
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
+	/* Gives up holes of another stream, that are there for longer.  False:
+	 * there are none.  NULL: never asked. */
+	bool (*make_room)(void *arg);
+	void *arg;
 	uint64_t gaps[TCPSTREAM_REASONS];
 	uint64_t retransmitted; /* segments without one new octet */
 	uint64_t after_fin;     /* segments with octets behind the FIN */
@@ -127,6 +133,9 @@ void tcpstream_acknowledge(
 
 void tcpstream_tick(struct tcpstream *s, const struct tcpstream_sink *sink);
 nstime tcpstream_deadline(const struct tcpstream *s);
+
+/* The limits need what is kept behind its holes: give them up. */
+void tcpstream_yield(struct tcpstream *s, const struct tcpstream_sink *sink);
 
 /* Give up every hole and hand on what is kept. */
 void tcpstream_end(struct tcpstream *s, const struct tcpstream_sink *sink);

@@ -7,6 +7,15 @@
  * moving costs the cache lines of two neighbors. */
 #define TOUCH (1 * NSTIME_S)
 
+/*
+ * What the rooms above keep of a connection, about, and its places in tables:
+ * drawn here for all of them, since they keep it as long as it is known here.
+ */
+enum {
+	FRESH_OCTETS = sizeof(struct tcpconn) + 400,
+	CARRYING_OCTETS = 1024 /* in addition */
+};
+
 static const struct tcpconn *
 of_id(const struct table_entry *entry)
 {
@@ -54,6 +63,7 @@ void
 tcptable_set(struct tcptable *t, const struct tcpreasm_limits *limits)
 {
 	t->limit = limits->connections;
+	t->memory = limits->memory;
 	t->lifetimes[TCPTABLE_FRESH] = limits->idle;
 	t->lifetimes[TCPTABLE_ENDED] = limits->linger;
 	t->lifetimes[TCPTABLE_CARRYING] = limits->idle;
@@ -117,23 +127,45 @@ tcptable_find_id(const struct tcptable *t, uint64_t id)
 	return entry == NULL ? NULL : (struct tcpconn *)of_id(entry);
 }
 
+static struct tcpconn *
+new_connection(const struct tcptable *t)
+{
+	struct tcpconn *c;
+
+	if (!budget_take(t->memory, FRESH_OCTETS))
+		return NULL;
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		budget_give(t->memory, FRESH_OCTETS);
+	return c;
+}
+
+static void
+free_connection(const struct tcptable *t, struct tcpconn *c)
+{
+	budget_give(t->memory, FRESH_OCTETS);
+	if (c->weighty)
+		budget_give(t->memory, CARRYING_OCTETS);
+	free(c);
+}
+
 struct tcpconn *
 tcptable_add(struct tcptable *t, const struct tcpreasm_segment *segment,
     bool server_sent)
 {
-	struct tcpconn *c = calloc(1, sizeof(*c));
+	struct tcpconn *c = new_connection(t);
 
 	if (c == NULL)
 		return NULL;
 	c->id = segment->number;
 	if (!table_add(t->by_id, &c->by_id, hash_of_id(t, c->id))) {
-		free(c);
+		free_connection(t, c);
 		return NULL;
 	}
 	if (!table_add(
 		t->by_endpoints, &c->by_endpoints, hash_of(t, segment))) {
 		table_remove(t->by_id, &c->by_id);
-		free(c);
+		free_connection(t, c);
 		return NULL;
 	}
 	c->findable = true;
@@ -150,14 +182,33 @@ tcptable_add(struct tcptable *t, const struct tcpreasm_segment *segment,
 }
 
 struct tcpconn *
+tcptable_dispensable(const struct tcptable *t, const struct tcpconn *but)
+{
+	for (int q = 0; q < TCPTABLE_QUEUES; q++) {
+		struct tcpconn *c = TAILQ_FIRST(&t->queues[q]);
+
+		if (c == but && c != NULL)
+			c = TAILQ_NEXT(c, by_idle);
+		if (c != NULL)
+			return c;
+	}
+	return NULL;
+}
+
+struct tcpconn *
 tcptable_evictable(const struct tcptable *t)
 {
 	if (table_count(t->by_id) < t->limit)
 		return NULL;
-	for (int q = 0; q < TCPTABLE_QUEUES; q++)
-		if (!TAILQ_EMPTY(&t->queues[q]))
-			return TAILQ_FIRST(&t->queues[q]);
-	return NULL;
+	return tcptable_dispensable(t, NULL);
+}
+
+bool
+tcptable_carries(struct tcptable *t, struct tcpconn *c)
+{
+	if (!c->weighty)
+		c->weighty = budget_take(t->memory, CARRYING_OCTETS);
+	return c->weighty;
 }
 
 struct tcpconn *
@@ -217,7 +268,7 @@ tcptable_remove(struct tcptable *t, struct tcpconn *c)
 	table_remove(t->by_id, &c->by_id);
 	TAILQ_REMOVE(&t->queues[c->queue], c, by_idle);
 	TAILQ_REMOVE(&t->all, c, by_age);
-	free(c);
+	free_connection(t, c);
 }
 
 size_t

@@ -27,6 +27,7 @@ struct tcptable {
 	struct table *by_endpoints, *by_id;
 	struct tcpconn *recent; /* found last: segments come in runs */
 	size_t limit;
+	struct budget_share *memory;
 	nstime lifetimes[TCPTABLE_QUEUES];
 };
 
@@ -53,6 +54,15 @@ struct tcpconn *tcptable_add(struct tcptable *t,
 
 /* The connection that must go before one more is added, NULL: none. */
 struct tcpconn *tcptable_evictable(const struct tcptable *t);
+
+/* The connection to go when memory is wanted for others than `but', NULL:
+ * none. */
+struct tcpconn *tcptable_dispensable(
+    const struct tcptable *t, const struct tcpconn *but);
+
+/* It carries octets from now on, and the rooms that read them keep more of it.
+ * False: there is no memory for that, until another one goes. */
+bool tcptable_carries(struct tcptable *t, struct tcpconn *c);
 
 /* A connection whose time is over at `now', or NULL. */
 struct tcpconn *tcptable_expired(const struct tcptable *t, nstime now);

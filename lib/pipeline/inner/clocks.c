@@ -44,8 +44,10 @@ clocks_new(
 	c->limits = *limits;
 	c->output = output;
 	c->arg = arg;
-	c->agreement = agreement_new(limits->tellers, &limits->key);
-	c->speakers = speakers_new(limits->tellers, &limits->key);
+	c->agreement =
+	    agreement_new(limits->tellers, &limits->key, limits->memory);
+	c->speakers =
+	    speakers_new(limits->tellers, &limits->key, limits->memory);
 	if (c->agreement != NULL && c->speakers != NULL)
 		return c;
 	clocks_free(c);

@@ -2,6 +2,7 @@
 #ifndef CLOCKS_H
 #define CLOCKS_H
 
+#include "base/budget.h"
 #include "pipeline/event.h"
 #include "pipeline/inner/crosscheck.h"
 
@@ -19,6 +20,7 @@ struct clocks_limits {
 	unsigned muted; /* witnesses that are not looked at: 1 << WITNESS_x */
 	size_t tellers; /* hosts that may send random octets, or pass on */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 /* NULL when out of memory; the caller frees it. */

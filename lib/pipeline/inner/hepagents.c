@@ -66,6 +66,7 @@ hepagents_new(
 	const struct lru_setup setup = {
 		.limit = limits->agents,
 		.octets = sizeof(struct hepagents_agent),
+		.memory = limits->memory,
 		.equal = same_agent,
 	};
 	struct hepagents *h = calloc(1, sizeof(*h));

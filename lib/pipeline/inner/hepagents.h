@@ -19,6 +19,7 @@ struct hepagents_limits {
 	nstime silent; /* an agent has stopped after this, or later where it
 			* has paused for long before */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 /* An agent has stopped, or is back. */

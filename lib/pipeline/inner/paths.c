@@ -49,7 +49,7 @@ paths_new(const struct paths_limits *limits)
 	p->last_gap = INT64_MIN;
 	p->pairs = pairs_new(&limits->pairs);
 	p->flows = table_new(limits->flows, &limits->key, same_flow);
-	p->slab = slab_new(sizeof(struct paths_entry));
+	p->slab = slab_new(sizeof(struct paths_entry), limits->memory);
 	if (p->pairs != NULL && p->flows != NULL && p->slab != NULL)
 		return p;
 	paths_free(p);

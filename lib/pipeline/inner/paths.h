@@ -2,6 +2,7 @@
 #ifndef PATHS_H
 #define PATHS_H
 
+#include "base/budget.h"
 #include "net/pairs.h"
 #include "pipeline/event.h"
 #include "txn/delivery.h"
@@ -21,6 +22,7 @@ struct paths_limits {
 	size_t flows; /* at the limit new ones are not followed: on them nothing
 		       * is proven by an acknowledgement */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 /* NULL when out of memory; the caller frees it. */

@@ -158,7 +158,7 @@ streams_new(
 	if (s == NULL)
 		return NULL;
 	s->output = *output;
-	s->sip = sipstream_new(limits->max_message, on_sip, s);
+	s->sip = sipstream_new(limits->max_message, limits->framing, on_sip, s);
 	if (output->secrets != NULL)
 		s->decrypt = decrypt_new(
 		    &limits->decrypt, output->secrets, on_decrypt, s);

@@ -21,6 +21,7 @@ struct streams;
 struct streams_limits {
 	struct portset sip_ports;
 	size_t max_message;
+	struct budget_share *framing; /* borrowed; NULL: no bounds */
 	struct tlsflow_limits tls;
 	struct decrypt_limits decrypt;
 	struct exchanges_limits exchanges;

@@ -27,6 +27,9 @@ enum framing_progress { GO, WAIT, MESSAGE };
 
 #define LONGEST_NAME 80
 
+/* What a common message takes; kept between messages. */
+enum { COMMON_SIZE = 2048 };
+
 /* Above this a Content-Length is not believed: skipping it would blind us to
  * the stream. */
 #define LONGEST_BODY (16 << 20)
@@ -41,13 +44,14 @@ struct framing {
 	size_t max_message;
 	struct framing_stats *stats; /* borrowed */
 	enum framing_state state;
-	bool skipped;    /* octets, since the last message */
-	size_t searched; /* of what is pending */
-	size_t line_end; /* of the start line */
-	size_t need;     /* BODY */
-	size_t skip;     /* SKIP */
-	uint8_t *held;
-	size_t held_len, held_size;
+	bool skipped;              /* octets, since the last message */
+	size_t searched;           /* of what is pending */
+	size_t line_end;           /* of the start line */
+	size_t need;               /* BODY */
+	size_t skip;               /* SKIP */
+	struct holdings *holdings; /* borrowed */
+	struct holding held;
+	size_t held_len;
 	/* Exact for the first octet held.  If there are more segments than
 	 * marks, the last ones share the stamp of the last mark. */
 	struct framing_mark marks[8];
@@ -62,8 +66,11 @@ struct input {
 	void *arg;
 };
 
+static holding_drop drop_all;
+
 struct framing *
-framing_new(size_t max_message, bool midway, struct framing_stats *stats)
+framing_new(size_t max_message, bool midway, struct framing_stats *stats,
+    struct holdings *holdings)
 {
 	struct framing *f = calloc(1, sizeof(*f));
 
@@ -71,6 +78,8 @@ framing_new(size_t max_message, bool midway, struct framing_stats *stats)
 		return NULL;
 	f->max_message = max_message;
 	f->stats = stats;
+	f->holdings = holdings;
+	f->held = (struct holding){ .drop = drop_all, .owner = f };
 	f->state = midway ? LOST : START;
 	return f;
 }
@@ -79,11 +88,8 @@ static void
 release(struct framing *f)
 {
 	/* Thousands of streams: keep only what a common message needs. */
-	if (f->held_size > 2048) {
-		free(f->held);
-		f->held = NULL;
-		f->held_size = 0;
-	}
+	if (f->held.size > COMMON_SIZE)
+		holding_release(f->holdings, &f->held);
 	f->held_len = 0;
 	f->marks_len = 0;
 }
@@ -97,13 +103,21 @@ framing_gap(struct framing *f)
 	f->searched = 0;
 }
 
+static void
+drop_all(struct holdings *all, void *framing)
+{
+	struct framing *f = framing;
+
+	framing_gap(f);
+	holding_release(all, &f->held);
+}
+
 void
 framing_free(struct framing *f)
 {
 	if (f == NULL)
 		return;
-	framing_gap(f);
-	free(f->held);
+	drop_all(f->holdings, f);
 	free(f);
 }
 
@@ -351,24 +365,20 @@ static bool
 hold(struct framing *f, struct slice octets, const struct input *in)
 {
 	const size_t len = f->held_len + octets.len;
+	const size_t size = len < COMMON_SIZE / 2 ? COMMON_SIZE : 2 * len;
 
-	if (len > f->held_size) {
-		const size_t size = len < 1024 ? 2048 : 2 * len;
-		uint8_t *held = realloc(f->held, size);
-
-		if (held == NULL) {
-			f->stats->no_memory++;
-			framing_gap(f);
-			return false;
-		}
-		f->held = held;
-		f->held_size = size;
+	if (f->held_len == 0)
+		holding_begin(f->holdings, &f->held);
+	if (len > f->held.size && !holding_grow(f->holdings, &f->held, size)) {
+		f->stats->no_memory++;
+		framing_gap(f);
+		return false;
 	}
 	if (f->marks_len < sizeof(f->marks) / sizeof(*f->marks))
 		f->marks[f->marks_len++] = (struct framing_mark){
 			.at = f->held_len, .now = in->now, .wall = in->wall
 		};
-	memcpy(f->held + f->held_len, octets.p, octets.len);
+	memcpy(f->held.octets + f->held_len, octets.p, octets.len);
 	f->held_len = len;
 	return true;
 }
@@ -391,7 +401,7 @@ drop_held(struct framing *f, size_t len)
 	if (len == 0)
 		return;
 	f->held_len -= len;
-	memmove(f->held, f->held + len, f->held_len);
+	memmove(f->held.octets, f->held.octets + len, f->held_len);
 	f->marks_len -= first;
 	memmove(f->marks, f->marks + first, f->marks_len * sizeof(*f->marks));
 	for (size_t i = 0; i < f->marks_len; i++)
@@ -410,7 +420,7 @@ deliver(struct framing *f, struct slice *pending, const struct input *in)
 
 	if (is_held) {
 		const struct framing_mark *mark =
-		    mark_of(f, (size_t)(message.p - f->held));
+		    mark_of(f, (size_t)(message.p - f->held.octets));
 
 		event.now = mark->now;
 		event.wall = mark->wall;
@@ -447,9 +457,9 @@ continue_held(struct framing *f, struct slice octets, const struct input *in)
 
 	if (!hold(f, octets, in))
 		return octets.len;
-	pending = slice_of(f->held, f->held_len);
-	run(f, &pending, f->held + old, in);
-	done = (size_t)(pending.p - f->held);
+	pending = slice_of(f->held.octets, f->held_len);
+	run(f, &pending, f->held.octets + old, in);
+	done = (size_t)(pending.p - f->held.octets);
 	if (done < old) {
 		drop_held(f, done);
 		return octets.len;

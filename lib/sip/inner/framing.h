@@ -5,6 +5,7 @@
 #include "base/counter.h"
 #include "base/nstime.h"
 #include "base/slice.h"
+#include "base/holding.h"
 
 /*
  * SIP messages cut from a TCP stream by Content-Length (RFC 3261 section
@@ -43,12 +44,12 @@ struct framing_event {
 typedef void framing_output(void *arg, const struct framing_event *event);
 
 /*
- * `max_message' octets at most; `stats' is borrowed for the life of the
- * framing.  `midway': the stream did not begin with its first octet, so look
- * for a start line at once.  NULL when out of memory.
+ * `max_message' octets at most; `stats' and `holdings' are borrowed for the
+ * life of the framing.  `midway': the stream did not begin with its first
+ * octet, so look for a start line at once.  NULL when out of memory.
  */
-struct framing *framing_new(
-    size_t max_message, bool midway, struct framing_stats *stats);
+struct framing *framing_new(size_t max_message, bool midway,
+    struct framing_stats *stats, struct holdings *holdings);
 void framing_free(struct framing *f);
 
 /* `octets' follow in order; the first has stream offset `offset'. */

@@ -51,8 +51,9 @@ struct websocket {
 	bool dropping; /* the message's frames are passed over */
 	bool begun;    /* a message is, `now' and `wall' are its time */
 	nstime now, wall;
-	uint8_t *octets; /* the handshake's head, then of the message */
-	size_t len, size;
+	struct holdings *holdings; /* borrowed */
+	struct holding held; /* the handshake's head, then of the message */
+	size_t len;
 };
 
 enum ws_parsed { PARSED, PARTIAL, MALFORMED };
@@ -134,14 +135,19 @@ websocket_begins(struct slice first, bool midway)
 	    (midway && frame_begins(first));
 }
 
+static holding_drop drop_all;
+
 struct websocket *
-websocket_new(size_t max_message, bool midway, struct websocket_stats *stats)
+websocket_new(size_t max_message, bool midway, struct websocket_stats *stats,
+    struct holdings *holdings)
 {
 	struct websocket *w = calloc(1, sizeof(*w));
 
 	if (w == NULL)
 		return NULL;
 	w->stats = stats;
+	w->holdings = holdings;
+	w->held = (struct holding){ .drop = drop_all, .owner = w };
 	w->max_message = max_message;
 	w->state = midway ? LOST : IN_HEAD;
 	return w;
@@ -152,7 +158,7 @@ websocket_free(struct websocket *w)
 {
 	if (w == NULL)
 		return;
-	free(w->octets);
+	holding_release(w->holdings, &w->held);
 	free(w);
 }
 
@@ -180,22 +186,25 @@ websocket_gap(struct websocket *w)
 		lose(w);
 }
 
+/* Others need the memory more: as if octets were missing. */
+static void
+drop_all(struct holdings *all, void *websocket)
+{
+	struct websocket *w = websocket;
+
+	websocket_gap(w);
+	w->len = 0;
+	holding_release(all, &w->held);
+}
+
 static bool
 grow(struct websocket *w, size_t wanted)
 {
-	size_t size = w->size == 0 ? 1024 : w->size;
-	uint8_t *grown;
+	size_t size = w->held.size == 0 ? 1024 : w->held.size;
 
 	while (size < wanted)
 		size *= 2;
-	if (size == w->size)
-		return true;
-	grown = realloc(w->octets, size);
-	if (grown == NULL)
-		return false;
-	w->octets = grown;
-	w->size = size;
-	return true;
+	return holding_grow(w->holdings, &w->held, size);
 }
 
 /* Empty octets and false: it cannot be kept. */
@@ -206,12 +215,14 @@ keep(struct websocket *w, struct slice octets, size_t most)
 		w->stats->too_long++;
 		return false;
 	}
+	if (w->len == 0)
+		holding_begin(w->holdings, &w->held);
 	if (!grow(w, w->len + octets.len + 1)) {
 		w->stats->no_memory++;
 		return false;
 	}
 	if (octets.len > 0)
-		memcpy(w->octets + w->len, octets.p, octets.len);
+		memcpy(w->held.octets + w->len, octets.p, octets.len);
 	w->len += octets.len;
 	return true;
 }
@@ -236,10 +247,10 @@ read_head(struct websocket *w, struct slice octets)
 		w->state = FOREIGN;
 		return octets.len;
 	}
-	end = slice_find(slice_of(w->octets, w->len), "\r\n\r\n");
+	end = slice_find(slice_of(w->held.octets, w->len), "\r\n\r\n");
 	if (end == w->len && w->len < MAX_HEAD)
 		return octets.len;
-	if (end == w->len || !upgrades(slice_of(w->octets, end))) {
+	if (end == w->len || !upgrades(slice_of(w->held.octets, end))) {
 		w->stats->malformed++;
 		w->state = FOREIGN;
 		return octets.len;
@@ -308,7 +319,7 @@ end_frame(struct websocket *w, uint64_t end, framing_output *output, void *arg)
 	if (!w->dropping)
 		output(arg,
 		    &(struct framing_event){
-			.octets = slice_of(w->octets, w->len),
+			.octets = slice_of(w->held.octets, w->len),
 			.end = end,
 			.now = w->now,
 			.wall = w->wall,
@@ -328,7 +339,8 @@ read_payload(struct websocket *w, struct slice octets)
 	if (!control && !w->dropping) {
 		w->dropping = !keep(w, s, w->max_message);
 		if (!w->dropping && s.len > 0)
-			unmask(&w->frame, w->done, w->octets + before, s.len);
+			unmask(
+			    &w->frame, w->done, w->held.octets + before, s.len);
 	}
 	w->done += s.len;
 	return s.len;

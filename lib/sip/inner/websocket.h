@@ -30,10 +30,10 @@ struct websocket_stats {
  */
 bool websocket_begins(struct slice first_octets, bool midway);
 
-/* `max_message' octets at most; `stats' is borrowed for its life.  NULL when
- * out of memory; the caller frees it. */
-struct websocket *websocket_new(
-    size_t max_message, bool midway, struct websocket_stats *stats);
+/* `max_message' octets at most; `stats' and `holdings' are borrowed for its
+ * life.  NULL when out of memory; the caller frees it. */
+struct websocket *websocket_new(size_t max_message, bool midway,
+    struct websocket_stats *stats, struct holdings *holdings);
 void websocket_free(struct websocket *w);
 
 /* As framing_input(): `end' of the event is the offset after the message's

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/estimate.h"
 
-#include <stdlib.h>
-
 void
 estimate_done(struct estimate *e)
 {
 	for (unsigned i = 0; i < WITNESS_KINDS; i++)
-		free(e->offsets[i]);
+		budget_release(
+		    e->memory, e->offsets[i], sizeof(*e->offsets[i]));
 }
 
 void
@@ -31,7 +30,7 @@ estimate_input(struct estimate *e, enum witness witness,
 	struct offset **o = &e->offsets[witness];
 
 	if (*o == NULL)
-		*o = calloc(1, sizeof(**o));
+		*o = budget_alloc(e->memory, sizeof(**o));
 	if (*o == NULL)
 		return false;
 	*changed = offset_input(*o, stamp, run);
@@ -54,7 +53,8 @@ estimate_mute(struct estimate *e, unsigned witnesses)
 	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
 		if ((witnesses & 1u << i) == 0 || e->offsets[i] == NULL)
 			continue;
-		free(e->offsets[i]);
+		budget_release(
+		    e->memory, e->offsets[i], sizeof(*e->offsets[i]));
 		e->offsets[i] = NULL;
 		any = true;
 	}
@@ -94,7 +94,7 @@ estimate_load(struct estimate *e, struct cursor *c, nstime shift)
 			c->bad = true;
 			return;
 		}
-		*o = calloc(1, sizeof(**o));
+		*o = budget_alloc(e->memory, sizeof(**o));
 		if (*o == NULL) {
 			c->bad = true;
 			return;

@@ -2,6 +2,7 @@
 #ifndef ESTIMATE_H
 #define ESTIMATE_H
 
+#include "base/budget.h"
 #include "clock/offset.h"
 #include "witness/witness.h"
 
@@ -16,6 +17,7 @@ struct estimate {
 	struct offset *offsets[WITNESS_KINDS]; /* owned; NULL: no samples */
 	bool own_ntp;    /* not all of NTP was what it serves to others */
 	unsigned learnt; /* 1 << WITNESS_x: their fields had to be learned */
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 void estimate_done(struct estimate *e);

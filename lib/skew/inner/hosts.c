@@ -32,6 +32,7 @@ struct hosts {
 	struct host *recent[RECENT]; /* by its end, see recent(), or NULL */
 	struct ages ages; /* the longest unheard of first, see victim() */
 	size_t limit;
+	struct budget_share *memory;
 
 	struct hosts_place *pools;
 	struct member *members; /* sorted */
@@ -49,7 +50,8 @@ same_host(const struct table_entry *entry, const void *key)
 }
 
 struct hosts *
-hosts_new(size_t limit, const struct siphash_key *key)
+hosts_new(
+    size_t limit, const struct siphash_key *key, struct budget_share *memory)
 {
 	struct hosts *h = calloc(1, sizeof(*h));
 
@@ -57,11 +59,14 @@ hosts_new(size_t limit, const struct siphash_key *key)
 		return NULL;
 	TAILQ_INIT(&h->ages);
 	h->limit = limit;
+	h->memory = memory;
 	h->table = table_new(limit, key, same_host);
-	if (h->table != NULL)
-		return h;
-	hosts_free(h);
-	return NULL;
+	if (h->table == NULL) {
+		hosts_free(h);
+		return NULL;
+	}
+	table_draw(h->table, memory);
+	return h;
 }
 
 static void
@@ -81,7 +86,7 @@ hosts_free(struct hosts *h)
 		return;
 	while ((host = TAILQ_FIRST(&h->ages)) != NULL) {
 		TAILQ_REMOVE(&h->ages, host, age);
-		free(host);
+		budget_release(h->memory, host, sizeof(*host));
 	}
 	table_free(h->table);
 	free_pools(h->pools, h->pool_count);
@@ -219,7 +224,7 @@ forget_oldest(struct hosts *h)
 		*recent(h, &host->address) = NULL;
 	TAILQ_REMOVE(&h->ages, host, age);
 	table_remove(h->table, &host->entry);
-	free(host);
+	budget_release(h->memory, host, sizeof(*host));
 	h->evicted++;
 }
 
@@ -230,10 +235,14 @@ add(struct hosts *h, const struct address *address)
 
 	if (table_count(h->table) >= h->limit)
 		forget_oldest(h);
-	host = calloc(1, sizeof(*host));
+	host = budget_alloc(h->memory, sizeof(*host));
+	if (host == NULL && table_count(h->table) > 0) {
+		forget_oldest(h);
+		host = budget_alloc(h->memory, sizeof(*host));
+	}
 	if (host == NULL ||
 	    !table_add(h->table, &host->entry, hash_of(h, address))) {
-		free(host);
+		budget_release(h->memory, host, sizeof(*host));
 		h->no_memory++;
 		return NULL;
 	}

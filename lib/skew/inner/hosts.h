@@ -2,6 +2,7 @@
 #ifndef HOSTS_H
 #define HOSTS_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/nstime.h"
 #include "base/siphash.h"
@@ -47,7 +48,8 @@ struct hosts_facts {
 };
 
 /* NULL when out of memory; the caller frees it. */
-struct hosts *hosts_new(size_t limit, const struct siphash_key *key);
+struct hosts *hosts_new(
+    size_t limit, const struct siphash_key *key, struct budget_share *memory);
 void hosts_free(struct hosts *h);
 
 /* Copies the pools.  When out of memory the old ones are kept (counted). */

@@ -22,13 +22,17 @@ same_peer(const struct table_entry *entry, const void *key)
 }
 
 bool
-peers_init(struct peers *peers, size_t limit, const struct siphash_key *key)
+peers_init(struct peers *peers, size_t limit, const struct siphash_key *key,
+    struct budget_share *memory)
 {
-	*peers = (struct peers){ .limit = limit };
+	*peers = (struct peers){ .limit = limit, .memory = memory };
 	for (unsigned i = 0; i < PEER_STATES; i++)
 		TAILQ_INIT(&peers->lists[i]);
 	peers->table = table_new(limit, key, same_peer);
-	return peers->table != NULL;
+	if (peers->table == NULL)
+		return false;
+	table_draw(peers->table, memory);
+	return true;
 }
 
 void
@@ -40,7 +44,7 @@ peers_done(struct peers *peers)
 		while ((p = TAILQ_FIRST(&peers->lists[i])) != NULL) {
 			TAILQ_REMOVE(&peers->lists[i], p, order);
 			estimate_done(&p->estimate);
-			free(p);
+			budget_release(peers->memory, p, sizeof(*p));
 		}
 	table_free(peers->table);
 	free(peers->sorted);
@@ -87,13 +91,14 @@ struct peer *
 peers_add(
     struct peers *peers, const struct address *address, uint8_t attribution)
 {
-	struct peer *p = calloc(1, sizeof(*p));
+	struct peer *p = budget_alloc(peers->memory, sizeof(*p));
 
 	if (p == NULL)
 		return NULL;
 	p->key = (struct peer_key){ *address, attribution };
+	p->estimate.memory = peers->memory;
 	if (!table_add(peers->table, &p->entry, hash_of(peers, &p->key))) {
-		free(p);
+		budget_release(peers->memory, p, sizeof(*p));
 		return NULL;
 	}
 	peers->sides[PEER_NO_SIDE]++;
@@ -124,7 +129,7 @@ peers_forget(struct peers *peers, struct peer *p)
 	TAILQ_REMOVE(&peers->lists[p->state], p, order);
 	table_remove(peers->table, &p->entry);
 	estimate_done(&p->estimate);
-	free(p);
+	budget_release(peers->memory, p, sizeof(*p));
 }
 
 static void
@@ -358,7 +363,10 @@ peers_load(
     struct peers *peers, struct cursor *c, const struct record_shift *shift)
 {
 	while (record_read_more(c)) {
-		struct peer loaded = { .side = PEER_NO_SIDE };
+		struct peer loaded = {
+			.side = PEER_NO_SIDE,
+			.estimate = { .memory = peers->memory },
+		};
 
 		peer_load(&loaded, c, shift);
 		if (c->bad || !take_in(peers, &loaded))

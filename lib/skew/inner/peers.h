@@ -18,6 +18,7 @@ TAILQ_HEAD(peers_list, peer);
 struct peers {
 	struct table *table;                  /* private */
 	size_t limit;                         /* private */
+	struct budget_share *memory;          /* private */
 	unsigned least;                       /* private */
 	struct peers_list lists[PEER_STATES]; /* read: pending ones in order of
 					       * `since', the others by their
@@ -28,8 +29,8 @@ struct peers {
 };
 
 /* Embedded.  False when out of memory; peers_done() is fine even then. */
-bool peers_init(
-    struct peers *peers, size_t limit, const struct siphash_key *key);
+bool peers_init(struct peers *peers, size_t limit,
+    const struct siphash_key *key, struct budget_share *memory);
 void peers_done(struct peers *peers);
 
 /* `least': see select_witnesses(). */
@@ -43,7 +44,8 @@ bool peers_select(const struct peers *peers, const struct peer *p,
 struct peer *peers_find(const struct peers *peers,
     const struct address *address, uint8_t attribution);
 
-/* NULL when out of memory.  There must be room. */
+/* NULL when out of memory: then it may help to forget one.  There must be
+ * room. */
 struct peer *peers_add(
     struct peers *peers, const struct address *address, uint8_t attribution);
 bool peers_has_room(const struct peers *peers);

@@ -39,11 +39,13 @@ at_least_one(size_t limit)
 }
 
 struct certcache *
-certcache_new(size_t limit, const struct siphash_key *key)
+certcache_new(
+    size_t limit, const struct siphash_key *key, struct budget_share *memory)
 {
 	const struct lru_setup setup = {
 		.limit = at_least_one(limit),
 		.octets = sizeof(struct known),
+		.memory = memory,
 		.equal = known_equal,
 	};
 	struct certcache *c = calloc(1, sizeof(*c));

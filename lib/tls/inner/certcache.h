@@ -2,6 +2,7 @@
 #ifndef CERTCACHE_H
 #define CERTCACHE_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "base/nstime.h"
 #include "base/siphash.h"
@@ -19,7 +20,8 @@ struct certcache;
 
 /* At most `limit' certificates; the longest unseen is forgotten first.  NULL
  * when out of memory; the caller frees it. */
-struct certcache *certcache_new(size_t limit, const struct siphash_key *key);
+struct certcache *certcache_new(
+    size_t limit, const struct siphash_key *key, struct budget_share *memory);
 void certcache_free(struct certcache *cache);
 void certcache_set(struct certcache *cache, size_t limit);
 

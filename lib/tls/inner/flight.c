@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls/inner/flight.h"
 
-#include <stdlib.h>
+#include <stddef.h>
 
 #include "base/cursor.h"
 
@@ -10,8 +10,7 @@ enum { FIRST_ROOM = 1024, HIGHEST_TYPE = 24 };
 void
 flight_done(struct flight *f, struct handshake_budget *budget)
 {
-	budget->held -= f->room;
-	free(f->octets);
+	holding_release(&budget->holdings, &f->held);
 	*f = (struct flight){ .keep = f->keep, .lost = f->lost };
 }
 
@@ -23,26 +22,29 @@ flight_lost(struct flight *f, struct handshake_budget *budget)
 	f->lost = true;
 }
 
+/* Others need the memory more. */
+static void
+give_way(struct holdings *all, void *flight)
+{
+	struct handshake_budget *budget =
+	    (void *)((char *)all - offsetof(struct handshake_budget, holdings));
+
+	budget->over++;
+	flight_lost(flight, budget);
+}
+
 static bool
 grow(struct flight *f, struct handshake_budget *budget, size_t wanted)
 {
-	size_t room = f->room == 0 ? FIRST_ROOM : f->room;
-	uint8_t *grown;
+	size_t room = f->held.size == 0 ? FIRST_ROOM : f->held.size;
 
 	while (room < wanted)
 		room *= 2;
-	if (room == f->room)
+	if (room == f->held.size)
 		return true;
-	if (room - f->room > budget->limit ||
-	    budget->held > budget->limit - (room - f->room))
-		return false;
-	grown = realloc(f->octets, room);
-	if (grown == NULL)
-		return false;
-	budget->held += room - f->room;
-	f->octets = grown;
-	f->room = room;
-	return true;
+	f->held.drop = give_way;
+	f->held.owner = f;
+	return holding_grow(&budget->holdings, &f->held, room);
 }
 
 /* Does a record begin as a message does? */
@@ -69,7 +71,7 @@ flight_input(
 		flight_lost(f, budget);
 		return false;
 	}
-	memcpy(f->octets + f->used, octets.p, octets.len);
+	memcpy(f->held.octets + f->used, octets.p, octets.len);
 	f->used += octets.len;
 	return true;
 }
@@ -81,7 +83,7 @@ drop(struct flight *f, size_t octets)
 	f->told -= octets;
 	f->used -= octets;
 	if (f->used > 0)
-		memmove(f->octets, f->octets + octets, f->used);
+		memmove(f->held.octets, f->held.octets + octets, f->used);
 }
 
 bool
@@ -97,8 +99,9 @@ flight_next(struct flight *f, struct handshake_budget *budget,
 		drop(f, f->told);
 	if (f->used == 0)
 		flight_done(f, budget);
-	c = cursor_over(slice_of(
-	    f->octets == NULL ? NULL : f->octets + f->told, f->used - f->told));
+	c = cursor_over(
+	    slice_of(f->held.octets == NULL ? NULL : f->held.octets + f->told,
+		f->used - f->told));
 	type = cursor_u8(&c);
 	size = cursor_u24(&c);
 	if (!c.bad && size > HANDSHAKE_MOST_OCTETS) {
@@ -126,5 +129,5 @@ flight_keep(struct flight *f, bool keep)
 struct slice
 flight_kept(const struct flight *f)
 {
-	return slice_of(f->octets, f->told);
+	return slice_of(f->held.octets, f->told);
 }

@@ -12,8 +12,8 @@
 
 /* Embedded, zeroed at first; private. */
 struct flight {
-	uint8_t *octets;
-	size_t used, room;
+	struct holding held;
+	size_t used;
 	size_t told;   /* octets of messages that were reported */
 	size_t latest; /* .. of the latest of them */
 	bool keep;     /* what was reported, too */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls/inner/handshake.h"
 
-#include <stdlib.h>
+#include <stddef.h>
 
 #include "base/cursor.h"
 
@@ -16,10 +16,8 @@ handshake_init(struct handshake *h)
 static void
 drop(struct handshake *h, struct handshake_budget *budget)
 {
-	budget->held -= h->room;
-	free(h->octets);
-	h->octets = NULL;
-	h->room = h->used = 0;
+	holding_release(&budget->holdings, &h->held);
+	h->used = 0;
 	h->done = false;
 }
 
@@ -82,27 +80,32 @@ take_header(
 	return true;
 }
 
+/* Others need the memory more. */
+static void
+give_way(struct holdings *all, void *handshake)
+{
+	struct handshake_budget *budget =
+	    (void *)((char *)all - offsetof(struct handshake_budget, holdings));
+	struct handshake *h = handshake;
+
+	budget->over++;
+	drop(h, budget);
+	h->keep = false;
+}
+
 /* Room grows with what was sent, not with what was promised. */
 static bool
 grow(struct handshake *h, struct handshake_budget *budget, size_t wanted)
 {
-	size_t room = h->room == 0 ? FIRST_ROOM : h->room;
-	uint8_t *grown;
+	size_t room = h->held.size == 0 ? FIRST_ROOM : h->held.size;
 
 	while (room < wanted)
 		room *= 2;
-	if (room == h->room)
+	if (room == h->held.size)
 		return true;
-	if (room - h->room > budget->limit ||
-	    budget->held > budget->limit - (room - h->room))
-		return false;
-	grown = realloc(h->octets, room);
-	if (grown == NULL)
-		return false;
-	budget->held += room - h->room;
-	h->octets = grown;
-	h->room = room;
-	return true;
+	h->held.drop = give_way;
+	h->held.owner = h;
+	return holding_grow(&budget->holdings, &h->held, room);
 }
 
 static void
@@ -116,7 +119,7 @@ keep(struct handshake *h, struct handshake_budget *budget, struct slice part)
 		h->keep = false;
 		return;
 	}
-	memcpy(h->octets + h->used, part.p, part.len);
+	memcpy(h->held.octets + h->used, part.p, part.len);
 	h->used += part.len;
 }
 
@@ -128,7 +131,7 @@ body_of(struct handshake *h, struct handshake_budget *budget, struct slice part)
 		return part;
 	keep(h, budget, part);
 	h->done = true;
-	return h->keep ? slice_of(h->octets, h->used) : slice_of(NULL, 0);
+	return h->keep ? slice_of(h->held.octets, h->used) : slice_of(NULL, 0);
 }
 
 bool

@@ -2,6 +2,7 @@
 #ifndef HANDSHAKE_H
 #define HANDSHAKE_H
 
+#include "base/holding.h"
 #include "base/slice.h"
 
 /*
@@ -29,7 +30,7 @@ enum { HANDSHAKE_MOST_OCTETS = 65536, HANDSHAKE_HEADER_OCTETS = 4 };
 
 /* The budget that all directions share. */
 struct handshake_budget {
-	size_t limit, held;
+	struct holdings holdings;
 	uint64_t too_long; /* messages above HANDSHAKE_MOST_OCTETS */
 	uint64_t over;     /* not kept: above the limit, or out of memory */
 };
@@ -42,8 +43,8 @@ struct handshake {
 	bool done;         /* `octets' was handed on and can go */
 	bool keep;         /* this message is one to keep */
 	size_t size, left; /* of the message */
-	uint8_t *octets;
-	size_t used, room;
+	struct holding held;
+	size_t used;
 };
 
 /* The body is borrowed until the next call; empty where !whole. */

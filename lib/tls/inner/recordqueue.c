@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls/inner/recordqueue.h"
 
-#include <stdlib.h>
-
 struct recordqueue_entry {
 	struct recordqueue_entry *next;
 	struct recordqueue_item item;
@@ -21,11 +19,31 @@ recordqueue_init(struct recordqueue *q, bool midway)
 	tlsrecord_init(&q->cuts[1].record, midway);
 }
 
+/* NULL: it is too much. */
+static void *
+hold(struct recordqueue_budget *b, size_t octets)
+{
+	void *memory = NULL;
+
+	if (octets <= b->limit && b->held <= b->limit - octets)
+		memory = budget_alloc(b->memory, octets);
+	if (memory != NULL)
+		b->held += octets;
+	return memory;
+}
+
+static void
+let_go(struct recordqueue_budget *b, void *memory, size_t octets)
+{
+	b->held -= octets;
+	budget_release(b->memory, memory, octets);
+}
+
 static void
 release(struct recordqueue_cut *cut, struct recordqueue_budget *b)
 {
-	b->held -= cut->room;
-	free(cut->octets);
+	if (cut->room > 0)
+		let_go(b, cut->octets, cut->room);
 	cut->octets = NULL;
 	cut->used = cut->room = 0;
 }
@@ -39,21 +57,14 @@ recordqueue_done(struct recordqueue *q, struct recordqueue_budget *b)
 	release(&q->cuts[1], b);
 }
 
-static bool
-fits(const struct recordqueue_budget *b, size_t octets)
-{
-	return octets <= b->limit && b->held <= b->limit - octets;
-}
-
 /* Room for what is left of the record, made when its first part came. */
 static bool
 gather(struct recordqueue_cut *cut, struct recordqueue_budget *b,
     const struct tlsrecord_part *part)
 {
-	if (cut->octets == NULL && fits(b, part->size) && part->size > 0) {
-		cut->octets = malloc(part->size);
+	if (cut->octets == NULL && part->size > 0) {
+		cut->octets = hold(b, part->size);
 		cut->room = cut->octets == NULL ? 0 : part->size;
-		b->held += cut->room;
 	}
 	if (part->body.len > cut->room - cut->used) {
 		b->over += part->body.len;
@@ -156,8 +167,8 @@ recordqueue_hold(struct recordqueue *q, struct recordqueue_budget *b,
 	const size_t room = sizeof(struct recordqueue_entry) + item->octets.len;
 	struct recordqueue_entry *entry;
 
-	if (!fits(b, room) || room > most || q->held > most - room ||
-	    (entry = malloc(room)) == NULL) {
+	if (room > most || q->held > most - room ||
+	    (entry = hold(b, room)) == NULL) {
 		b->over += item->octets.len;
 		return false;
 	}
@@ -167,7 +178,6 @@ recordqueue_hold(struct recordqueue *q, struct recordqueue_budget *b,
 	entry->room = room;
 	if (item->octets.len > 0)
 		memcpy(entry->octets, item->octets.p, item->octets.len);
-	b->held += room;
 	q->held += room;
 	if (q->last != NULL)
 		q->last->next = entry;
@@ -194,7 +204,6 @@ recordqueue_drop(struct recordqueue *q, struct recordqueue_budget *b)
 	q->first = entry->next;
 	if (q->first == NULL)
 		q->last = NULL;
-	b->held -= entry->room;
 	q->held -= entry->room;
-	free(entry);
+	let_go(b, entry, entry->room);
 }

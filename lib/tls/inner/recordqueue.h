@@ -2,6 +2,7 @@
 #ifndef RECORDQUEUE_H
 #define RECORDQUEUE_H
 
+#include "base/budget.h"
 #include "net/tcpreasm.h"
 #include "tls/inner/tlsrecord.h"
 
@@ -13,6 +14,7 @@
 /* The octets that all connections together hold. */
 struct recordqueue_budget {
 	size_t limit, held;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 	uint64_t over; /* octets that were not held: above the limit */
 };
 

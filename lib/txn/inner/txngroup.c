@@ -20,9 +20,13 @@ equal(const struct table_entry *entry, const void *key)
 }
 
 struct table *
-txngroup_new(const struct siphash_key *key)
+txngroup_new(const struct siphash_key *key, struct budget_share *memory)
 {
-	return table_new(SIZE_MAX, key, equal);
+	struct table *table = table_new(SIZE_MAX, key, equal);
+
+	if (table != NULL)
+		table_draw(table, memory);
+	return table;
 }
 
 static struct txn *

@@ -2,6 +2,7 @@
 #ifndef TXNGROUP_H
 #define TXNGROUP_H
 
+#include "base/budget.h"
 #include "txn/inner/txn.h"
 
 /*
@@ -19,7 +20,8 @@
 enum { TXNGROUP_REACH = 32 };
 
 /* The table has no limit of its own; entries are struct txn, by_dialog. */
-struct table *txngroup_new(const struct siphash_key *key);
+struct table *txngroup_new(
+    const struct siphash_key *key, struct budget_share *memory);
 
 void txngroup_join(struct table *dialogs, struct txn *t, uint64_t dialog);
 void txngroup_leave(struct table *dialogs, struct txn *t);

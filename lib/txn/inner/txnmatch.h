@@ -2,6 +2,7 @@
 #ifndef TXNMATCH_H
 #define TXNMATCH_H
 
+#include "base/budget.h"
 #include "txn/inner/txn.h"
 
 /*
@@ -11,7 +12,8 @@
  */
 
 /* A table for struct txn, by_key; it has no limit of its own. */
-struct table *txnmatch_new(const struct siphash_key *key);
+struct table *txnmatch_new(
+    const struct siphash_key *key, struct budget_share *memory);
 
 /*
  * The request's own leg, or NULL; *legs is how many others there are then.

@@ -4,14 +4,15 @@
 #include "txn/inner/txnmatch.h"
 
 bool
-txnstore_init(struct txnstore *s, const struct siphash_key *key)
+txnstore_init(struct txnstore *s, const struct siphash_key *key,
+    struct budget_share *memory, struct budget_share *texts)
 {
 	const bool queue = txnqueue_init(&s->queue);
 
-	s->by_key = txnmatch_new(key);
-	s->dialogs = txngroup_new(key);
-	s->slab = slab_new(sizeof(struct txn));
-	s->texts = txntext_new(key);
+	s->by_key = txnmatch_new(key, memory);
+	s->dialogs = txngroup_new(key, memory);
+	s->slab = slab_new(sizeof(struct txn), memory);
+	s->texts = txntext_new(key, texts);
 	return queue && s->by_key != NULL && s->dialogs != NULL &&
 	    s->slab != NULL && s->texts != NULL;
 }

@@ -21,7 +21,8 @@ struct txnstore {
 };
 
 /* Embedded.  False when out of memory; then too it takes txnstore_done(). */
-bool txnstore_init(struct txnstore *s, const struct siphash_key *key);
+bool txnstore_init(struct txnstore *s, const struct siphash_key *key,
+    struct budget_share *memory, struct budget_share *texts);
 void txnstore_done(struct txnstore *s);
 
 /* The keys under which a message is looked up. */

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/budget.h"
+
+#include <stdlib.h>
+
+struct budget_share {
+	struct budget *budget;
+	size_t guaranteed, used, most;
+	uint64_t refused;
+};
+
+struct budget {
+	size_t octets;
+	size_t spare; /* beyond what is guaranteed */
+	size_t lent;  /* of the spare; may be above it after budget_set() */
+	struct budget_share shares[BUDGET_ROOMS];
+};
+
+/* Percent of the budget; a fifth of it is spare. */
+static const struct {
+	const char *name;
+	unsigned percent;
+} rooms[BUDGET_ROOMS] = {
+	[BUDGET_FRAGMENTS] = { "fragments", 4 },
+	[BUDGET_STREAMS] = { "streams", 12 },
+	[BUDGET_REASSEMBLY] = { "reassembly", 6 },
+	[BUDGET_FRAMING] = { "framing", 6 },
+	[BUDGET_TLS] = { "tls", 6 },
+	[BUDGET_CERTIFICATES] = { "certificates", 4 },
+	[BUDGET_TRANSACTIONS] = { "transactions", 12 },
+	[BUDGET_TEXTS] = { "texts", 6 },
+	[BUDGET_PAIRS] = { "pairs", 2 },
+	[BUDGET_CLOCKS] = { "clocks", 8 },
+	[BUDGET_PEERS] = { "peers", 8 },
+	[BUDGET_ALERTS] = { "alerts", 4 },
+	[BUDGET_SINKS] = { "sinks", 2 },
+};
+
+size_t
+budget_guaranteed(size_t octets, enum budget_room room)
+{
+	return octets / 100 * rooms[room].percent;
+}
+
+const char *
+budget_name(enum budget_room room)
+{
+	return rooms[room].name;
+}
+
+/* What a share has beyond its guarantee is lent. */
+static size_t
+lent_to(const struct budget_share *s)
+{
+	return s->used > s->guaranteed ? s->used - s->guaranteed : 0;
+}
+
+void
+budget_set(struct budget *b, size_t octets)
+{
+	b->octets = octets;
+	b->spare = octets;
+	b->lent = 0;
+	for (int i = 0; i < BUDGET_ROOMS; i++) {
+		struct budget_share *s = &b->shares[i];
+
+		s->guaranteed = budget_guaranteed(octets, (enum budget_room)i);
+		b->spare -= s->guaranteed;
+		b->lent += lent_to(s);
+	}
+}
+
+struct budget *
+budget_new(size_t octets)
+{
+	struct budget *b = calloc(1, sizeof(*b));
+
+	if (b == NULL)
+		return NULL;
+	for (int i = 0; i < BUDGET_ROOMS; i++)
+		b->shares[i].budget = b;
+	budget_set(b, octets);
+	return b;
+}
+
+void
+budget_free(struct budget *b)
+{
+	free(b);
+}
+
+struct budget_share *
+budget_share(struct budget *b, enum budget_room room)
+{
+	return b == NULL ? NULL : &b->shares[room];
+}
+
+void
+budget_note(struct budget_share *s, size_t octets)
+{
+	size_t before;
+
+	if (s == NULL)
+		return;
+	before = lent_to(s);
+	s->used += octets;
+	s->budget->lent += lent_to(s) - before;
+	if (s->used > s->most)
+		s->most = s->used;
+}
+
+void
+budget_undo(struct budget_share *s, size_t octets)
+{
+	size_t before;
+
+	if (s == NULL)
+		return;
+	before = lent_to(s);
+	s->used -= octets;
+	s->budget->lent -= before - lent_to(s);
+}
+
+bool
+budget_has(const struct budget_share *s, size_t octets)
+{
+	size_t wanted, borrowed;
+
+	if (s == NULL)
+		return true;
+	wanted = s->used + octets + BUDGET_OVERHEAD;
+	borrowed = wanted > s->guaranteed ? wanted - s->guaranteed : 0;
+	return borrowed == 0 ||
+	    s->budget->lent - lent_to(s) + borrowed <= s->budget->spare;
+}
+
+bool
+budget_take(struct budget_share *s, size_t octets)
+{
+	if (!budget_has(s, octets)) {
+		s->refused++;
+		return false;
+	}
+	budget_note(s, octets + BUDGET_OVERHEAD);
+	return true;
+}
+
+void
+budget_give(struct budget_share *s, size_t octets)
+{
+	budget_undo(s, octets + BUDGET_OVERHEAD);
+}
+
+void *
+budget_alloc(struct budget_share *s, size_t octets)
+{
+	void *memory;
+
+	if (!budget_take(s, octets))
+		return NULL;
+	memory = calloc(1, octets);
+	if (memory == NULL)
+		budget_give(s, octets);
+	return memory;
+}
+
+void
+budget_release(struct budget_share *s, void *memory, size_t octets)
+{
+	if (memory == NULL)
+		return;
+	free(memory);
+	budget_give(s, octets);
+}
+
+struct budget_use
+budget_use(const struct budget *b, enum budget_room room)
+{
+	const struct budget_share *s = &b->shares[room];
+
+	return (struct budget_use){
+		.name = rooms[room].name,
+		.guaranteed = s->guaranteed,
+		.used = s->used,
+		.most = s->most,
+		.refused = s->refused,
+	};
+}
+
+size_t
+budget_octets(const struct budget *b)
+{
+	return b->octets;
+}
+
+size_t
+budget_used(const struct budget *b)
+{
+	size_t used = 0;
+
+	for (int i = 0; i < BUDGET_ROOMS; i++)
+		used += b->shares[i].used;
+	return used;
+}

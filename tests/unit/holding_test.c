@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/holding.h"
+
+#include <string.h>
+
+#include "unit/unit.h"
+
+static void
+drop(struct holdings *all, void *owner)
+{
+	holding_release(all, owner);
+}
+
+static struct holding
+one(struct holding *self)
+{
+	return (struct holding){ .drop = drop, .owner = self };
+}
+
+START_TEST(octets_stay_when_there_is_room_for_more)
+{
+	struct holdings all = { .limit = 1000 };
+	struct holding h = one(&h);
+
+	ck_assert(holding_grow(&all, &h, 10));
+	memcpy(h.octets, "0123456789", 10);
+	ck_assert(holding_grow(&all, &h, 1000));
+	ck_assert_int_eq(memcmp(h.octets, "0123456789", 10), 0);
+	ck_assert_uint_eq(all.held, 1000);
+	holding_release(&all, &h);
+	ck_assert_uint_eq(all.held, 0);
+}
+END_TEST
+
+START_TEST(the_longest_held_gives_way)
+{
+	struct holdings all = { .limit = 100 };
+	struct holding a = one(&a), b = one(&b), c = one(&c);
+
+	ck_assert(holding_grow(&all, &a, 50));
+	ck_assert(holding_grow(&all, &b, 50));
+	ck_assert(holding_grow(&all, &c, 50));
+	ck_assert_uint_eq(a.size, 0);
+	ck_assert_uint_eq(b.size, 50);
+	ck_assert_uint_eq(all.gave_way, 1);
+	holding_release(&all, &b);
+	holding_release(&all, &c);
+}
+END_TEST
+
+START_TEST(a_message_that_began_just_now_is_not_the_longest_held)
+{
+	struct holdings all = { .limit = 100 };
+	struct holding a = one(&a), b = one(&b), c = one(&c);
+
+	ck_assert(holding_grow(&all, &a, 50));
+	ck_assert(holding_grow(&all, &b, 50));
+	holding_begin(&all, &a);
+	ck_assert(holding_grow(&all, &c, 50));
+	ck_assert_uint_eq(a.size, 50);
+	ck_assert_uint_eq(b.size, 0);
+	holding_release(&all, &a);
+	holding_release(&all, &c);
+}
+END_TEST
+
+START_TEST(it_does_not_give_way_to_itself)
+{
+	struct holdings all = { .limit = 100 };
+	struct holding a = one(&a);
+
+	ck_assert(holding_grow(&all, &a, 60));
+	ck_assert(!holding_grow(&all, &a, 120));
+	ck_assert_uint_eq(a.size, 60);
+	holding_release(&all, &a);
+}
+END_TEST
+
+START_TEST(the_share_of_memory_bounds_them_too)
+{
+	struct budget *budget = budget_new(100000);
+	struct holdings all = { .memory =
+				    budget_share(budget, BUDGET_FRAMING) };
+	struct holding a = one(&a), b = one(&b);
+
+	ck_assert(holding_grow(&all, &a, 20000));
+	ck_assert(holding_grow(&all, &b, 20000));
+	ck_assert_uint_eq(a.size, 0);
+	holding_release(&all, &b);
+	ck_assert_uint_eq(budget_used(budget), 0);
+	budget_free(budget);
+}
+END_TEST
+
+UNIT("holding", octets_stay_when_there_is_room_for_more,
+    the_longest_held_gives_way,
+    a_message_that_began_just_now_is_not_the_longest_held,
+    it_does_not_give_way_to_itself, the_share_of_memory_bounds_them_too)

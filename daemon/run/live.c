@@ -12,6 +12,7 @@
 #include "run/emptyhint.h"
 #include "run/hepkey.h"
 #include "run/hints.h"
+#include "run/livealign.h"
 #include "run/passage.h"
 #include "clock/timeline.h"
 #include "net/merge.h"
@@ -40,11 +41,12 @@ struct live {
 	const struct hep *hep;
 	struct passage passages[INTERFACES_MOST];
 	struct timeline time;
-	nstime wall_offset;  /* REALTIME less MONOTONIC */
-	nstime reached;      /* how far packets are read */
-	nstime due;          /* the next deadline of reader and matcher;
-			      * INT64_MIN: it must be asked for */
-	struct merge *merge; /* more than one interface */
+	nstime wall_offset;      /* REALTIME less MONOTONIC */
+	nstime reached;          /* how far packets are read */
+	nstime due;              /* the next deadline of reader and matcher;
+				  * INT64_MIN: it must be asked for */
+	struct merge *merge;     /* more than one interface */
+	struct livealign *align; /* of their clocks */
 	struct matcher *matcher;
 	struct reader *reader;
 	uint64_t packets; /* handed to the reader */
@@ -156,10 +158,14 @@ on_packet(void *arg, const struct packet *captured)
 	packet.now = timeline_now(
 	    &l->time, &passage->reached, packet.wall, wallclock_monotonic());
 	passage->captured++;
-	if (l->merge != NULL)
-		merge_input(l->merge, &packet);
-	else
+	if (l->merge == NULL) {
 		on_ordered(l, &packet);
+		return;
+	}
+	livealign_packet(l->align, &packet);
+	if (livealign_differs(l->align))
+		matcher_dropped(l->matcher, packet.now);
+	merge_input(l->merge, &packet);
 }
 
 /* Packets of a single interface are in order without a merge. */
@@ -196,9 +202,10 @@ build_rooms(struct live *l)
 	    &(struct reader_output){ matcher_input, matcher_hint, l->matcher });
 	l->sinks = sinks_new(l->setup.options->json, l->log);
 	l->recent = recent_new();
+	l->align = livealign_new();
 	return l->interfaces != NULL && l->judge != NULL &&
 	    l->matcher != NULL && l->reader != NULL && l->sinks != NULL &&
-	    l->recent != NULL;
+	    l->recent != NULL && l->align != NULL;
 }
 
 struct live *
@@ -455,6 +462,7 @@ live_free(struct live *l, nstime deadline)
 	state_free(l->state);
 	interfaces_free(l->interfaces);
 	merge_free(l->merge);
+	livealign_free(l->align);
 	reader_free(l->reader);
 	matcher_free(l->matcher);
 	judge_free(l->judge);
@@ -563,6 +571,19 @@ beat(struct live *l, nstime monotonic)
 }
 
 static void
+compare_clocks(struct live *l)
+{
+	const char *names[INTERFACES_MOST];
+
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		names[i] = interfaces_is_open(l->interfaces, i)
+		    ? interfaces_name(l->interfaces, i)
+		    : NULL;
+	livealign_minute(
+	    l->align, names, INTERFACES_MOST, l->judge, l->reached, wall(l));
+}
+
+static void
 take_stock(struct live *l, nstime monotonic)
 {
 	const uint64_t before = l->received, signalling = l->signalling;
@@ -576,6 +597,7 @@ take_stock(struct live *l, nstime monotonic)
 		passage_minute(&l->passages[i],
 		    interfaces_name(l->interfaces, i), l->judge, l->reached,
 		    wall(l), l->log);
+	compare_clocks(l);
 	about = rooms(l);
 	about_limits(&l->about, &about, monotonic, l->log);
 	hints_tick(&l->hints, &about.settings, judge_unwatched(l->judge),

@@ -153,9 +153,9 @@ tell_blindness(struct visibility *v, const struct blindness *b,
 	tell(v, verdict, b->class, "capture", now, wall);
 }
 
-void
-visibility_clocks_differ(struct visibility *v,
-    const struct visibility_sources *sources, nstime now, nstime wall)
+static void
+tell_sources(struct visibility *v, const struct visibility_sources *sources,
+    enum finding_verdict verdict, nstime now, nstime wall)
 {
 	struct evidence *e = &v->evidence;
 	char key_store[KEY_OCTETS], subject_store[KEY_OCTETS];
@@ -173,8 +173,22 @@ visibility_clocks_differ(struct visibility *v,
 	evidence_text(e, "a", sources->a);
 	evidence_text(e, "b", sources->b);
 	evidence_seconds(e, "offset_s", sources->offset, 1);
-	v->clocks_differ = true;
-	tell(v, FINDING_TROUBLE, key_store, subject_store, now, wall);
+	v->clocks_differ = verdict == FINDING_TROUBLE;
+	tell(v, verdict, key_store, subject_store, now, wall);
+}
+
+void
+visibility_clocks_differ(struct visibility *v,
+    const struct visibility_sources *sources, nstime now, nstime wall)
+{
+	tell_sources(v, sources, FINDING_TROUBLE, now, wall);
+}
+
+void
+visibility_clocks_agree(struct visibility *v,
+    const struct visibility_sources *sources, nstime now, nstime wall)
+{
+	tell_sources(v, sources, FINDING_HEALTHY, now, wall);
 }
 
 void

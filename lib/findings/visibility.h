@@ -64,6 +64,10 @@ struct visibility_sources {
 void visibility_clocks_differ(struct visibility *v,
     const struct visibility_sources *sources, nstime now, nstime wall);
 
+/* They differ no more. */
+void visibility_clocks_agree(struct visibility *v,
+    const struct visibility_sources *sources, nstime now, nstime wall);
+
 /* Live only: the counters of one interface during the last minute. */
 struct visibility_minute {
 	const char *interface; /* copied */

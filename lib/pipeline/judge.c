@@ -235,6 +235,15 @@ judge_clocks_differ(struct judge *j, const struct visibility_sources *sources,
 }
 
 void
+judge_clocks_agree(struct judge *j, const struct visibility_sources *sources,
+    nstime now, nstime wall)
+{
+	visibility_clocks_agree(
+	    j->parts.rooms[PARTSET_VISIBILITY], sources, now, wall);
+	renew_due(j);
+}
+
+void
 judge_jumped(struct judge *j, nstime size, nstime now)
 {
 	skew_jumped(j->parts.rooms[PARTSET_SKEW], size, now);

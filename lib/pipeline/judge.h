@@ -64,6 +64,8 @@ void judge_stepped(struct judge *judge, nstime step, nstime now, nstime wall);
 /* See visibility_clocks_differ(). */
 void judge_clocks_differ(struct judge *judge,
     const struct visibility_sources *sources, nstime now, nstime wall);
+void judge_clocks_agree(struct judge *judge,
+    const struct visibility_sources *sources, nstime now, nstime wall);
 
 /* Savefiles: the stamps jumped: see skew_jumped(). */
 void judge_jumped(struct judge *judge, nstime size, nstime now);

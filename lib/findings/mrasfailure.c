@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/nstime.h"
+#include "findings/inner/clients.h"
 
 #define RELAYED_WITHIN (32 * NSTIME_S)
 
@@ -13,6 +14,7 @@ enum { REASONS = 4, PHRASE = 48, SPARE = 4096, LEGS = 16 };
 struct mrasfailure_server {
 	struct lru_entry entry; /* first */
 	struct endpoint endpoint;
+	struct clients refused;
 	size_t count;
 	char reasons[REASONS][PHRASE + 1]; /* open ones, the latest last */
 };
@@ -124,32 +126,39 @@ find(const struct mrasfailure *m, const struct endpoint *server)
 	return lru_find(m->servers, endpoint_hash(m->servers, server), server);
 }
 
-/* All reasons of a server that gives credentials again are over. */
+/* All reasons of a server are over when a client that it refused gets
+ * credentials; others may have got theirs all the time. */
 static void
 heal(struct mrasfailure *m, const struct mrasfailure_answer *a)
 {
 	struct mrasfailure_server *s = find(m, &a->server);
 
-	if (s == NULL)
+	if (s == NULL || !clients_has(&s->refused, &a->client.address))
 		return;
 	for (size_t i = 0; i < s->count; i++)
 		tell(m, a, s->reasons[i], NULL);
 	lru_forget(m->servers, s);
 }
 
-static void
-remember(struct mrasfailure *m, const struct endpoint *server,
-    const char reason[PHRASE + 1])
+/* NULL: out of memory. */
+static struct mrasfailure_server *
+find_or_add(struct mrasfailure *m, const struct endpoint *server)
 {
 	struct mrasfailure_server *s = find(m, server);
 
 	if (s == NULL) {
 		s = lru_add(m->servers, endpoint_hash(m->servers, server));
 		if (s == NULL)
-			return;
+			return NULL;
 		s->endpoint = *server;
 	}
 	lru_use(m->servers, s);
+	return s;
+}
+
+static void
+remember(struct mrasfailure_server *s, const char reason[PHRASE + 1])
+{
 	for (size_t i = 0; i < s->count; i++)
 		if (strcmp(s->reasons[i], reason) == 0)
 			return;
@@ -186,6 +195,7 @@ void
 mrasfailure_input(struct mrasfailure *m, const struct mrasfailure_answer *a)
 {
 	char reason[PHRASE + 1] = "";
+	struct mrasfailure_server *s;
 	struct evidence e;
 
 	if (a->status < 200 || a->status == 401 || a->status == 407)
@@ -199,7 +209,11 @@ mrasfailure_input(struct mrasfailure *m, const struct mrasfailure_answer *a)
 		return;
 	}
 	write_reason(reason, a);
-	remember(m, &a->server, reason);
+	s = find_or_add(m, &a->server);
+	if (s != NULL) {
+		remember(s, reason);
+		clients_add(&s->refused, &a->client.address);
+	}
 	evidence_init(&e);
 	evidence_endpoint(&e, "server", &a->server);
 	evidence_integer(&e, "status", a->status);
@@ -217,6 +231,7 @@ mrasfailure_save(const struct mrasfailure *m, struct record *r)
 	for (; s != NULL && record_left(r) >= SPARE; s = lru_newer(s)) {
 		record_more(r, true);
 		endpoint_save(r, &s->endpoint);
+		clients_save(r, &s->refused);
 		for (size_t i = 0; i < s->count; i++) {
 			record_more(r, true);
 			record_text(r, slice_text(s->reasons[i]));
@@ -231,15 +246,21 @@ mrasfailure_load(struct mrasfailure *m, struct cursor *c)
 {
 	while (record_read_more(c) && !c->bad) {
 		const struct endpoint server = endpoint_load(c);
+		struct mrasfailure_server *s =
+		    c->bad ? NULL : find_or_add(m, &server);
+		struct clients refused = { .any = false };
 
+		clients_load(&refused, c);
+		if (s != NULL)
+			s->refused = refused;
 		while (record_read_more(c) && !c->bad) {
 			char reason[PHRASE + 1] = "";
 			struct textbuf t;
 
 			textbuf_init(&t, reason, sizeof(reason));
 			textbuf_add_slice(&t, record_read_line(c, PHRASE));
-			if (!c->bad)
-				remember(m, &server, reason);
+			if (!c->bad && s != NULL)
+				remember(s, reason);
 		}
 	}
 	return !c->bad;

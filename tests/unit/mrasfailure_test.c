@@ -33,6 +33,8 @@ begin(void)
 	ck_assert_ptr_nonnull(room);
 }
 
+static unsigned client = 11;
+
 static void
 answer(unsigned server, unsigned status, const char *phrase, bool granted)
 {
@@ -43,11 +45,25 @@ answer(unsigned server, unsigned status, const char *phrase, bool granted)
 		.granted = granted,
 		.call_id = slice_text("c@x"),
 		.server = host_at(server, 5062),
-		.client = host_at(11, 50000),
+		.client = host_at(client, 50000),
 		.now = START,
 		.wall = START,
 	    });
 }
+
+START_TEST(what_others_get_all_the_time_ends_nothing)
+{
+	begin();
+	answer(21, 200, "Forbidden", false);
+	client = 12;
+	answer(21, 200, "OK", true);
+	ck_assert_uint_eq(healthy, 0);
+	client = 11;
+	answer(21, 200, "OK", true);
+	ck_assert_uint_eq(healthy, 1);
+	mrasfailure_free(room);
+}
+END_TEST
 
 START_TEST(a_reason_other_than_ok_is_a_failure)
 {
@@ -155,6 +171,7 @@ START_TEST(a_saved_failure_is_healed_after_a_restart)
 END_TEST
 
 UNIT("mrasfailure", a_reason_other_than_ok_is_a_failure,
+    what_others_get_all_the_time_ends_nothing,
     challenges_and_provisional_responses_are_none,
     an_answer_that_succeeds_ends_all_of_its_server,
     a_failure_that_a_front_end_passes_on_counts_once,

@@ -70,18 +70,6 @@ START_TEST(an_alert_certificate_expired_has_to_do_with_time)
 }
 END_TEST
 
-START_TEST(refused_calls_are_told_apart_by_the_domain_they_call)
-{
-	static struct story_finding f;
-	const struct endpoint server = host_at(21, 5062);
-
-	story_begin(&f, FINDING_MEDIA_ENCRYPTION, &server, "", START);
-	evidence_text(&f.evidence, "callee", "sip:ann@live.example.org");
-	ck_assert_int_eq(seen(&f).role, SIGHTING_MEDIA);
-	ck_assert_str_eq(seen(&f).class, "live.example.org");
-}
-END_TEST
-
 START_TEST(incidents_and_slowness_are_no_parts)
 {
 	ck_assert(!sighting_matters(FINDING_INCIDENT));
@@ -94,5 +82,4 @@ UNIT("sighting", a_timeout_began_when_its_request_was_sent,
     a_wrong_clock_began_with_its_step,
     only_a_certificate_that_a_clock_invalidates_has_to_do_with_time,
     an_alert_certificate_expired_has_to_do_with_time,
-    refused_calls_are_told_apart_by_the_domain_they_call,
     incidents_and_slowness_are_no_parts)

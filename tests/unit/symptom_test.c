@@ -45,6 +45,28 @@ START_TEST(a_clock_that_changes_is_news)
 }
 END_TEST
 
+static struct symptom
+part_of_calls(const char *key)
+{
+	struct symptom p = { .kind = FINDING_MEDIA_ENCRYPTION,
+		.key_len = strlen(key) };
+
+	memcpy(p.key, key, p.key_len);
+	return p;
+}
+
+START_TEST(the_key_of_refused_calls_names_both_domains)
+{
+	const struct symptom p = part_of_calls("a.example to b.example");
+	const struct symptom none = part_of_calls("");
+
+	ck_assert(slice_is(symptom_caller(&p), "a.example"));
+	ck_assert(slice_is(symptom_called(&p), "b.example"));
+	ck_assert_uint_eq(symptom_caller(&none).len, 0);
+	ck_assert_uint_eq(symptom_called(&none).len, 0);
+}
+END_TEST
+
 START_TEST(clients_beyond_the_limit_are_counted)
 {
 	struct symptom p = { .kind = FINDING_TRANSACTION_TIMEOUT };
@@ -84,6 +106,7 @@ START_TEST(a_saved_part_is_loaded)
 }
 END_TEST
 
-UNIT("symptom", another_client_is_news_and_the_same_is_not,
-    it_began_with_its_first_trouble, a_clock_that_changes_is_news,
-    clients_beyond_the_limit_are_counted, a_saved_part_is_loaded)
+UNIT("symptom", the_key_of_refused_calls_names_both_domains,
+    another_client_is_news_and_the_same_is_not, it_began_with_its_first_trouble,
+    a_clock_that_changes_is_news, clients_beyond_the_limit_are_counted,
+    a_saved_part_is_loaded)

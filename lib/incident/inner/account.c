@@ -47,7 +47,30 @@ account_subject(struct textbuf *t, const struct bundle *b)
 	else if (b->cause.host.version != 0)
 		endpoint_address_write(t, &b->cause.host);
 	else
-		textbuf_add_slice(t, symptom_subject(TAILQ_FIRST(&b->parts)));
+		textbuf_add_slice(t, bundle_domain(b));
+}
+
+/* The domain of calls that are refused, and whether it is called, or calls. */
+static void
+write_domain(struct evidence *e, const struct bundle *b)
+{
+	const struct slice domain = bundle_domain(b);
+	size_t to = 0, from = 0, others = 0;
+	const struct symptom *p;
+
+	if (domain.len == 0)
+		return;
+	TAILQ_FOREACH (p, &b->parts, in_bundle) {
+		to += slice_equal(symptom_called(p), domain);
+		from += slice_equal(symptom_caller(p), domain);
+		others++;
+	}
+	evidence_wire(e, "domain", domain);
+	evidence_text(e, "direction",
+	    to == others         ? "to"
+		: from == others ? "from"
+				 : "both");
+	evidence_integer(e, "domains", (int64_t)others);
 }
 
 static void
@@ -251,6 +274,7 @@ account_write(struct evidence *e, const struct bundle *b,
 	write_role(e, b);
 	write_pool(e, b, context);
 	write_servers(e, b);
+	write_domain(e, b);
 	write_ids(e, b);
 	write_counts(e, b);
 	write_clock(e, b);

@@ -20,7 +20,7 @@ bundle_key_of(const struct cause *cause, char *key)
 	}
 	if (cause->kind == CAUSE_MEDIA_ENCRYPTION) {
 		textbuf_add(&t, " ");
-		textbuf_add(&t, cause->seed->latest.class);
+		textbuf_add_slice(&t, cause->domain);
 	}
 	return textbuf_slice(&t);
 }
@@ -33,6 +33,17 @@ bundle_init(struct bundle *b, const struct cause *cause)
 	b->since = b->failed = b->stepped = NSTIME_NEVER;
 	b->key_len = bundle_key_of(cause, b->key).len;
 	b->cause.seed = NULL;
+	b->cause.domain = slice_of(NULL, 0);
+}
+
+struct slice
+bundle_domain(const struct bundle *b)
+{
+	const struct slice key = slice_of(b->key, b->key_len);
+
+	return b->cause.kind == CAUSE_MEDIA_ENCRYPTION
+	    ? slice_after(key, slice_index(key, ' ') + 1)
+	    : slice_of(NULL, 0);
 }
 
 static void

@@ -44,6 +44,9 @@ void bundle_init(struct bundle *b, const struct cause *cause);
 /* The key of the incident that `cause' makes, `key' of BUNDLE_KEY octets. */
 struct slice bundle_key_of(const struct cause *cause, char *key);
 
+/* MEDIA_ENCRYPTION: the domain that its calls have in common. */
+struct slice bundle_domain(const struct bundle *b);
+
 /* The part is in no bundle. */
 void bundle_add(struct bundle *b, struct symptom *part);
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "incident/inner/cause.h"
 
+#include "incident/inner/domains.h"
+
 #define MINUTE (60 * NSTIME_S)
 
 /* Kerberos allows 5 min; a step counts for a failure within 15 min after it;
@@ -403,13 +405,15 @@ client_fails(const struct cause_scene *s, struct symptom *seed, struct cause *c)
 	return true;
 }
 
+/* Calls to or from one domain. */
 static bool
 media(const struct cause_scene *s, struct symptom *seed, struct cause *c)
 {
 	const struct cause_view *v = s->view;
+
+	c->domain = domains_common(v->parts, seed);
 	for (struct symptom *p = first_part(v); p != NULL; p = lru_newer(p))
-		if (p->latest.role == SIGHTING_MEDIA &&
-		    strcmp(p->latest.class, seed->latest.class) == 0)
+		if (domains_concern(p, c->domain))
 			add_member(v, c, p);
 	c->kind = CAUSE_MEDIA_ENCRYPTION;
 	c->seed = seed;

@@ -43,6 +43,7 @@ struct cause {
 	const struct symptom *seed; /* CLOCK: whose was wrong first; MEDIA */
 	struct address host; /* CLOCK, ONE_CANNOT_REACH: whose trouble it is */
 	struct address server; /* version 0: several */
+	struct slice domain;   /* MEDIA: of all calls; the seed's */
 	size_t member_count;   /* of view->members */
 	size_t others;         /* that reach the server */
 };

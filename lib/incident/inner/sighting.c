@@ -60,18 +60,6 @@ began_at(const struct evidence *e, nstime wall)
 	return evidence_number(e, "stepped_at", sent);
 }
 
-/* The domain that was called. */
-static struct slice
-domain_called(const struct evidence *e)
-{
-	struct slice callee = evidence_get(e, "callee");
-
-	for (size_t i = 0; i < callee.len; i++)
-		if (callee.p[i] == '@')
-			return slice_after(callee, i + 1);
-	return callee;
-}
-
 static bool
 is_zone_like(struct slice shape)
 {
@@ -112,9 +100,7 @@ sighting_of(enum finding_kind kind, const struct evidence *e, nstime wall,
 		    evidence_number(e, "tls_alert", 0) == CERTIFICATE_EXPIRED,
 	};
 	copy_text(s->shape, sizeof(s->shape), shape);
-	copy_text(s->class, sizeof(s->class),
-	    s->role == SIGHTING_MEDIA ? domain_called(e)
-				      : evidence_get(e, "class"));
+	copy_text(s->class, sizeof(s->class), evidence_get(e, "class"));
 	if (!is_of_time(kind, s))
 		s->role = SIGHTING_NONE;
 }

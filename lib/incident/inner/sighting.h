@@ -36,8 +36,7 @@ struct sighting {
 	bool mras;    /* FAILURE: of a request for relay credentials */
 	bool expired; /* FAILURE: TLS alert 45, certificate_expired */
 	char shape[SIGHTING_SHAPE]; /* CLOCK; empty: none */
-	char class[SIGHTING_CLASS]; /* of the evidence; MEDIA: the domain called
-				     */
+	char class[SIGHTING_CLASS]; /* of the evidence */
 };
 
 /* `evidence' is the finding's. */

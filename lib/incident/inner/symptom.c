@@ -32,6 +32,34 @@ symptom_subject(const struct symptom *p)
 	return slice_of(p->subject, p->subject_len);
 }
 
+static const char between[] = " to ";
+
+static size_t
+length_of_caller(struct slice key)
+{
+	size_t i = 0;
+
+	while (i < key.len && !slice_starts_with(slice_after(key, i), between))
+		i++;
+	return i;
+}
+
+struct slice
+symptom_caller(const struct symptom *p)
+{
+	const struct slice key = symptom_key(p);
+
+	return slice_first(key, length_of_caller(key));
+}
+
+struct slice
+symptom_called(const struct symptom *p)
+{
+	const struct slice key = symptom_key(p);
+
+	return slice_after(key, length_of_caller(key) + strlen(between));
+}
+
 /* True if it was not known. */
 static bool
 add_client(struct symptom *p, const struct address *client)

@@ -51,6 +51,11 @@ bool symptom_has_client(const struct symptom *p, const struct address *client);
 /* The host is at one of its ends. */
 bool symptom_concerns(const struct symptom *p, const struct address *host);
 
+/* The domains of caller and callee, of alerts about media: their key is "A to
+ * B".  Empty where they are not known. */
+struct slice symptom_caller(const struct symptom *p);
+struct slice symptom_called(const struct symptom *p);
+
 struct slice symptom_key(const struct symptom *p);
 struct slice symptom_subject(const struct symptom *p);
 

@@ -261,11 +261,33 @@ one(struct textbuf *t, const struct evidence *e)
 	add_damage(t, e);
 }
 
+/* "of 2 domains to " */
+static void
+add_domains(
+    struct textbuf *t, const char *before, int64_t count, const char *after)
+{
+	if (count > 0) {
+		textbuf_add(t, before);
+		phrase_count(t, (uint64_t)count, "domain");
+	}
+	textbuf_add(t, after);
+}
+
 static void
 media(struct textbuf *t, const struct evidence *e)
 {
-	(void)e;
-	textbuf_add(t, "calls fail since media encryption does not match");
+	const struct slice direction = evidence_get(e, "direction");
+	const int64_t domains = evidence_number(e, "domains", 0);
+
+	textbuf_add(t, "calls ");
+	if (slice_is(direction, "to"))
+		add_domains(t, "of ", domains, " to ");
+	else if (slice_is(direction, "from"))
+		add_domains(t, "to ", domains, " from ");
+	else
+		textbuf_add(t, "to and from ");
+	phrase_field(t, e, "domain", "one domain");
+	textbuf_add(t, " are refused since media encryption does not match");
 }
 
 static const struct {
@@ -381,7 +403,8 @@ label(struct textbuf *t, const struct alert_event *event)
 		phrase_value(t, event->subject);
 		textbuf_add(t, " that could not reach others");
 	} else if (is_cause(e, "media_encryption")) {
-		textbuf_add(t, "media encryption");
+		textbuf_add(t, "media encryption with ");
+		phrase_value(t, event->subject);
 	} else {
 		add_role(t, e);
 		phrase_value(t, event->subject);

@@ -41,8 +41,13 @@ read_hep(struct reader *r, struct slice packet, const struct address *address)
 {
 	struct hepmsg hep;
 
-	if (hepreading_packet(r->hep, packet, &hep) && hep.kind == HEPMSG_SIP)
+	if (!hepreading_packet(r->hep, packet, &hep))
+		return;
+	if (hep.kind == HEPMSG_SIP)
 		messages_hep(&r->messages, &hep, address);
+	else if (!hepreading_is_doubtful(
+		     hep.stamp, r->teller.now + r->teller.ahead))
+		sightings_report(r->sightings, &hep, r->teller.now, hep.stamp);
 }
 
 static void

@@ -51,6 +51,19 @@ read_block(struct cursor *c, struct rtcp *r)
 	r->answers = r->quoted != 0;
 }
 
+bool
+rtcp_stamp(uint64_t stamp, struct rtcp *r)
+{
+	const nstime time = ntp_time(stamp);
+
+	if (stamp >> 63 == 0 || time < EARLIEST)
+		return false;
+	r->time = time;
+	r->resolution = ntp_resolution(time);
+	r->middle = (uint32_t)(stamp >> 16);
+	return true;
+}
+
 static bool
 read_report(struct rtcp_packet *p, struct rtcp *r)
 {
@@ -62,10 +75,7 @@ read_report(struct rtcp_packet *p, struct rtcp *r)
 	cursor_take(c, 3 * WORD); /* RTP time, packets, octets */
 	if (p->count > 0)
 		read_block(c, r);
-	r->middle = (uint32_t)(stamp >> 16);
-	r->time = ntp_time(stamp);
-	r->resolution = ntp_resolution(r->time);
-	return !c->bad && stamp >> 63 != 0 && r->time >= EARLIEST;
+	return !c->bad && rtcp_stamp(stamp, r);
 }
 
 /* The CNAME among the items of one source, up to the next word's end. */
@@ -118,6 +128,25 @@ rtcp_parse(struct slice datagram, struct rtcp *rtcp)
 	return true;
 }
 
+void
+rtcp_tell(const struct rtcp *r, struct witness_reading *reading)
+{
+	*reading = (struct witness_reading){
+		.sender = { r->time, r->resolution },
+		.unproven = true,
+		.speaker = {
+			.passed_on = true,
+			.number = r->ssrc,
+			.name = r->cname,
+			.sent = r->middle,
+			.answers = r->answers,
+			.other = r->other,
+			.quoted = r->quoted,
+			.delay = r->delay,
+		},
+	};
+}
+
 enum witness_answer
 rtcp_read(struct slice datagram, struct witness_reading *reading)
 {
@@ -125,19 +154,6 @@ rtcp_read(struct slice datagram, struct witness_reading *reading)
 
 	if (!rtcp_parse(datagram, &r))
 		return WITNESS_FOREIGN;
-	*reading = (struct witness_reading){
-		.sender = { r.time, r.resolution },
-		.unproven = true,
-		.speaker = {
-			.passed_on = true,
-			.number = r.ssrc,
-			.name = r.cname,
-			.sent = r.middle,
-			.answers = r.answers,
-			.other = r.other,
-			.quoted = r.quoted,
-			.delay = r.delay,
-		},
-	};
+	rtcp_tell(&r, reading);
 	return WITNESS_TOLD;
 }

@@ -38,6 +38,13 @@ struct rtcp {
 /* False, and *rtcp untouched: no sender report, or one that tells no time. */
 bool rtcp_parse(struct slice datagram, struct rtcp *rtcp);
 
+/* The stamp of NTP's in a report: fills time, resolution and middle.  False: it
+ * is of no clock. */
+bool rtcp_stamp(uint64_t stamp, struct rtcp *rtcp);
+
+/* A report as a reading; its name is borrowed. */
+void rtcp_tell(const struct rtcp *rtcp, struct witness_reading *reading);
+
 /* As the row of this witness has it. */
 enum witness_answer rtcp_read(
     struct slice datagram, struct witness_reading *reading);

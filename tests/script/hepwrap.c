@@ -19,6 +19,7 @@ hepwrap_add(struct wire *wire, const struct endpoint *from, struct words *w)
 		.number = (uint32_t)words_number(w, "agent", 0, UINT32_MAX),
 		.off = words_duration_or(w, "off", 0),
 		.version = (unsigned)words_number(w, "version", 3, 3),
+		.kind = (unsigned)words_number(w, "kind", HEPMSG_SIP, 255),
 		.key = words_value(w, "key"),
 		.compressed = words_has(w, "compressed"),
 		.unstamped = words_has(w, "unstamped"),
@@ -90,7 +91,7 @@ version_3(const struct wire_agent *agent, const struct parcel *p)
 		add_number(&chunks, 9, (uint32_t)(p->stamp / NSTIME_S), 4);
 		add_number(&chunks, 10, rest, 4);
 	}
-	add_number(&chunks, 11, HEPMSG_SIP, 1);
+	add_number(&chunks, 11, agent->kind, 1);
 	if (agent->number != 0)
 		add_number(&chunks, 12, agent->number, 4);
 	if (agent->key != NULL)

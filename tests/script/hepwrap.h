@@ -10,7 +10,7 @@
  */
 
 /* hep ADDRESS[:PORT] [agent=2002] [off=-1h] [version=2] [key=TEXT]
- * [compressed] [unstamped] [via=tcp]. */
+ * [compressed] [unstamped] [kind=5]. */
 void hepwrap_add(
     struct wire *wire, const struct endpoint *agent, struct words *w);
 

@@ -20,7 +20,7 @@ struct sipmsg_header {
 struct sipmsg {
 	struct sipmsg *earlier;
 	struct sipmsg *namesake; /* of the same bucket of names */
-	const char *name; /* its name in later lines */
+	const char *name;        /* its name in later lines */
 	struct endpoint from, to;
 	const char *method; /* a response's: its request's */
 	const char *uri;

@@ -20,6 +20,7 @@ struct wire_agent {
 	uint32_t number;  /* 0: it tells none */
 	nstime off;       /* its clock */
 	unsigned version; /* of HEP */
+	unsigned kind;    /* of payload: enum hepmsg_payload */
 	const char *key;  /* NULL: none */
 	bool compressed, unstamped;
 };

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "net/hepmsg.h"
 #include "script/story.h"
 
 /* Makes a savefile of a story (tests/scenario/README describes the language);
@@ -14,6 +15,7 @@ main(int argc, char **argv)
 		.from = { { .octets = { 192, 0, 2, 201 }, .version = 4 },
 		    9060 },
 		.version = 3,
+		.kind = HEPMSG_SIP,
 	};
 	struct wire wire = {
 		.file = { .datalink = DLT_EN10MB, .snaplen = 262144 },

@@ -5,10 +5,7 @@
 
 #include "base/lru.h"
 #include "base/tokenbucket.h"
-
-/* A stamp so far from its arrival is by another clock than ours, or the message
- * waited: then nothing in it is compared with the stamp. */
-#define DOUBTFUL (5 * NSTIME_S)
+#include "pipeline/inner/hepreading.h"
 
 /* One sample a second is plenty for a clock. */
 #define SAMPLE NSTIME_S
@@ -175,7 +172,6 @@ hepagents_input(struct hepagents *h, const struct event_agent *agent,
     nstime now, nstime wall, struct hepagents_message *out)
 {
 	struct hepagents_agent *a = find(h, agent, now);
-	const nstime off = agent->stamp - wall;
 
 	if (a == NULL)
 		return false;
@@ -187,8 +183,7 @@ hepagents_input(struct hepagents *h, const struct event_agent *agent,
 	*out = (struct hepagents_message){
 		.agent = a->id,
 		.tells = agent->stamp != 0 && now - a->sampled >= SAMPLE,
-		.doubtful =
-		    agent->stamp == 0 || off > DOUBTFUL || off < -DOUBTFUL,
+		.doubtful = hepreading_is_doubtful(agent->stamp, wall),
 	};
 	if (out->tells)
 		a->sampled = now;

@@ -97,6 +97,15 @@ hepreading_packet(struct hepreading *h, struct slice packet, struct hepmsg *m)
 	return !m->compressed || inflate_payload(h, m);
 }
 
+bool
+hepreading_is_doubtful(nstime stamp, nstime wall)
+{
+	const nstime off = stamp - wall;
+
+	return stamp == 0 || off > HEPREADING_DOUBTFUL ||
+	    off < -HEPREADING_DOUBTFUL;
+}
+
 /* sngrep sends TLS as TCP, hep-js whatever its caller left standing. */
 struct origin
 hepreading_origin(const struct hepmsg *m, enum transport by_via)

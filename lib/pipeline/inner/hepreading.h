@@ -32,6 +32,12 @@ void hepreading_set(struct hepreading *h, const struct hepreading_limits *);
 bool hepreading_packet(
     struct hepreading *h, struct slice packet, struct hepmsg *m);
 
+/* Is an agent's stamp nothing to compare with?  It is if there is none, or if
+ * it is so far from `wall', our clock at its arrival, that the agent has
+ * another clock or the packet waited. */
+#define HEPREADING_DOUBTFUL (5 * NSTIME_S)
+bool hepreading_is_doubtful(nstime stamp, nstime wall);
+
 /* Where a SIP message was seen, but for its times; its Via may tell the
  * transport better than the agent did. */
 struct origin hepreading_origin(const struct hepmsg *m, enum transport by_via);

@@ -7,6 +7,7 @@
 #include "pipeline/inner/earshot.h"
 #include "pipeline/inner/opening.h"
 #include "tls/hellostamp.h"
+#include "witness/rtcpjson.h"
 
 _Static_assert((size_t)OPENING_OCTETS >= (size_t)WITNESS_STREAM,
     "what witnesses read is kept");
@@ -281,6 +282,28 @@ sightings_datagram(struct sightings *s, const struct decode_event *e)
 		return;
 	if (witness_row(from.witness)->udp.read(e->udp.payload, &reading) ==
 	    WITNESS_TOLD)
+		tell_reading(s, &from, &reading);
+	else
+		s->foreign++;
+}
+
+void
+sightings_report(
+    struct sightings *s, const struct hepmsg *hep, nstime now, nstime wall)
+{
+	const struct sightings_reading from = {
+		.witness = WITNESS_RTCP,
+		.sender = &hep->from,
+		.receiver = &hep->to,
+		.now = now,
+		.wall = wall,
+	};
+	char name[RTCPJSON_NAME];
+	struct witness_reading reading;
+
+	if (!is_heard(s, WITNESS_RTCP))
+		return;
+	if (rtcpjson_read(hep->payload, name, &reading) == WITNESS_TOLD)
 		tell_reading(s, &from, &reading);
 	else
 		s->foreign++;

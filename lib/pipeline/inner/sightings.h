@@ -3,6 +3,7 @@
 #define SIGHTINGS_H
 
 #include "net/decode.h"
+#include "net/hepmsg.h"
 #include "net/tcpreasm.h"
 #include "pipeline/event.h"
 #include "tls/tlsflow.h"
@@ -36,6 +37,10 @@ bool sightings_begins(const struct sightings *s, struct slice payload);
 
 /* A datagram from or to one, or that begins so. */
 void sightings_datagram(struct sightings *s, const struct decode_event *event);
+
+/* A report of RTCP as JSON, which an agent handed on. */
+void sightings_report(
+    struct sightings *s, const struct hepmsg *hep, nstime now, nstime wall);
 
 /* Every event of a connection to one; `slots' are this room's, one for each
  * direction. */

@@ -3,21 +3,12 @@
 
 #include <stdlib.h>
 
-#include "base/lru.h"
 #include "base/nstime.h"
-#include "findings/inner/failures.h"
+#include "findings/inner/connserver.h"
 #include "findings/inner/scanners.h"
 
 /* Octets that must be left in a record before a server is written. */
 enum { SPARE = 4096, ANSWERED = 64 };
-
-struct connection_server {
-	struct lru_entry entry;
-	struct endpoint endpoint;
-	uint8_t reached; /* 0: never worked; else 1 + connection_stage */
-	bool udp_worked;
-	struct failures *failures[CONNECTION_CLASSES]; /* NULL: none */
-};
 
 struct connection {
 	struct connection_limits limits;
@@ -50,17 +41,7 @@ static bool
 server_equal(const struct table_entry *entry, const void *key)
 {
 	return endpoint_equal(
-	    &((const struct connection_server *)entry)->endpoint, key);
-}
-
-static void
-free_failures(void *arg, void *server)
-{
-	const struct connection_server *s = server;
-
-	(void)arg;
-	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
-		failures_free(s->failures[i]);
+	    &((const struct connserver *)entry)->endpoint, key);
 }
 
 struct connection *
@@ -69,10 +50,10 @@ connection_new(
 {
 	const struct lru_setup setup = {
 		.limit = limits->servers,
-		.octets = sizeof(struct connection_server),
+		.octets = sizeof(struct connserver),
 		.memory = limits->memory,
 		.equal = server_equal,
-		.done = free_failures,
+		.done = connserver_done,
 	};
 	struct connection *c = calloc(1, sizeof(*c));
 
@@ -114,17 +95,17 @@ connection_free(struct connection *c)
 	free(c);
 }
 
-static struct connection_server *
+static struct connserver *
 find_server(const struct connection *c, const struct endpoint *endpoint)
 {
 	return lru_find(
 	    c->servers, endpoint_hash(c->servers, endpoint), endpoint);
 }
 
-static struct connection_server *
+static struct connserver *
 add_server(struct connection *c, const struct endpoint *endpoint)
 {
-	struct connection_server *s =
+	struct connserver *s =
 	    lru_add(c->servers, endpoint_hash(c->servers, endpoint));
 
 	if (s != NULL)
@@ -133,10 +114,10 @@ add_server(struct connection *c, const struct endpoint *endpoint)
 }
 
 /* The server, made if new; NULL when out of memory. */
-static struct connection_server *
+static struct connserver *
 server_of(struct connection *c, const struct endpoint *endpoint)
 {
-	struct connection_server *s = find_server(c, endpoint);
+	struct connserver *s = find_server(c, endpoint);
 
 	if (s == NULL)
 		return add_server(c, endpoint);
@@ -147,8 +128,7 @@ server_of(struct connection *c, const struct endpoint *endpoint)
 /* Beyond where this class of trouble ends it: a server whose port opens, and
  * with which TLS always failed, never worked. */
 static bool
-has_worked(
-    const struct connection_server *s, const struct connection_failure *f)
+has_worked(const struct connserver *s, const struct connection_failure *f)
 {
 	const enum connection_stage cure =
 	    f->handshake ? CONNECTION_SECURED : classes[f->class].cure;
@@ -174,13 +154,15 @@ has_answered(struct connection *c, const struct endpoint *server)
 }
 
 static void
-fill_evidence(struct evidence *e, const struct connection_server *s,
+fill_evidence(struct evidence *e, const struct connserver *s,
     const struct failures *all, const struct connection_failure *f)
 {
 	evidence_init(e);
 	evidence_text(e, "class", classes[f->class].name);
 	evidence_endpoint(e, "client", &f->client);
 	evidence_endpoint(e, "server", &f->server);
+	if (f->proxied.address.version != 0)
+		evidence_endpoint(e, "proxied_client", &f->proxied);
 	evidence_text(e, "transport", f->udp ? "udp" : "tcp");
 	evidence_integer(e, "attempts", (int64_t)all->attempts);
 	evidence_integer(e, "clients", all->clients);
@@ -202,7 +184,7 @@ fill_evidence(struct evidence *e, const struct connection_server *s,
 }
 
 static void
-tell(struct connection *c, const struct connection_server *s,
+tell(struct connection *c, const struct connserver *s,
     enum connection_class class, struct finding finding)
 {
 	char store[96];
@@ -224,7 +206,7 @@ tell(struct connection *c, const struct connection_server *s,
 
 /* The failures of its class, made if new; NULL when out of memory. */
 static struct failures *
-failures_of(struct connection *c, struct connection_server *s,
+failures_of(struct connection *c, struct connserver *s,
     const struct connection_failure *f)
 {
 	struct failures **of = &s->failures[f->class];
@@ -261,7 +243,7 @@ is_known(const struct connection *c, const struct failures *all,
 static bool
 is_scan(const struct connection *c, const struct connection_failure *f)
 {
-	const struct connection_server *s = find_server(c, &f->server);
+	const struct connserver *s = find_server(c, &f->server);
 
 	return !f->worked &&
 	    (s == NULL || (s->reached == 0 && !s->udp_worked)) &&
@@ -289,7 +271,7 @@ void
 connection_failed(struct connection *c, const struct connection_failure *f)
 {
 	struct failures *all;
-	struct connection_server *s;
+	struct connserver *s;
 
 	if (is_scan(c, f)) {
 		c->scans++;
@@ -324,7 +306,7 @@ connection_failed(struct connection *c, const struct connection_failure *f)
 /* How far a connection must get to show that it works again.  Where those that
  * worked die, that they work at first shows nothing. */
 static enum connection_stage
-cure_of(const struct connection_server *s, size_t class)
+cure_of(const struct connserver *s, size_t class)
 {
 	const struct failures *all = s->failures[class];
 
@@ -334,8 +316,8 @@ cure_of(const struct connection_server *s, size_t class)
 }
 
 static void
-cure(struct connection *c, struct connection_server *s,
-    enum connection_class class, const struct connection_success *w)
+cure(struct connection *c, struct connserver *s, enum connection_class class,
+    const struct connection_success *w)
 {
 	struct failures *all = s->failures[class];
 
@@ -358,7 +340,7 @@ cure(struct connection *c, struct connection_server *s,
 void
 connection_worked(struct connection *c, const struct connection_success *w)
 {
-	struct connection_server *s = server_of(c, &w->server);
+	struct connserver *s = server_of(c, &w->server);
 
 	if (s == NULL)
 		return;
@@ -402,84 +384,29 @@ connection_stats(const struct connection *c, counter_output *output, void *arg)
 	    c->no_memory + lru_failed(c->servers));
 }
 
-static bool
-is_failing(const struct connection_server *s)
-{
-	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
-		if (s->failures[i] != NULL && s->failures[i]->raised)
-			return true;
-	return false;
-}
-
-static void
-save_server(struct record *r, const struct connection_server *s)
-{
-	record_more(r, true);
-	endpoint_save(r, &s->endpoint);
-	record_u8(r, s->reached);
-	for (size_t i = 0; i < CONNECTION_CLASSES; i++) {
-		if (s->failures[i] == NULL || !s->failures[i]->raised)
-			continue;
-		record_more(r, true);
-		record_u8(r, (uint8_t)i);
-		failures_save(r, s->failures[i]);
-	}
-	record_more(r, false);
-}
-
 /* Servers that fail come first, then those that work, the latest first. */
 void
 connection_save(const struct connection *c, struct record *r)
 {
 	const bool udp_failed = c->udp_failed != INT64_MIN;
-	const struct connection_server *s;
+	const struct connserver *s;
 	size_t saved = 0;
 
 	record_flag(r, udp_failed);
 	record_time(r, udp_failed ? c->udp_failed : 0);
 	for (unsigned failing = 2; failing-- > 0;)
 		for (s = lru_newest(c->servers); s != NULL; s = lru_older(s)) {
-			if (is_failing(s) != failing ||
+			if (connserver_is_failing(s) != failing ||
 			    !(failing || s->reached > 0) ||
 			    saved == CONNECTION_SAVED || record_left(r) < SPARE)
 				continue;
-			save_server(r, s);
+			connserver_save(s, r);
 			saved++;
 		}
 	record_more(r, false);
 }
 
-/* They were not saved, and only ICMP is about both. */
-static void
-set_transports(struct failures *f, enum connection_class class)
-{
-	f->tcp = true;
-	f->udp = class == CONNECTION_UNREACHABLE;
-}
-
-static void
-load_failures(const struct connection *c, struct connection_server *s,
-    struct cursor *from, nstime shift)
-{
-	while (record_read_more(from)) {
-		const enum connection_class class =
-		    (enum connection_class)record_read_below(
-			from, 1, CONNECTION_CLASSES);
-		struct failures **of = &s->failures[class];
-
-		if (*of == NULL)
-			*of = failures_load(
-			    c->limits.count, from, shift, c->limits.memory);
-		else
-			from->bad = true;
-		if (*of == NULL)
-			from->bad = true;
-		else
-			set_transports(*of, class);
-	}
-}
-
-static struct connection_server *
+static struct connserver *
 new_server(struct connection *c, const struct endpoint *endpoint)
 {
 	if (lru_count(c->servers) >= c->limits.servers ||
@@ -491,17 +418,13 @@ new_server(struct connection *c, const struct endpoint *endpoint)
 static void
 load_server(struct connection *c, struct cursor *from, nstime shift)
 {
-	const struct endpoint endpoint = endpoint_load(from);
-	struct connection_server loaded = {
-		.reached =
-		    (uint8_t)record_read_below(from, 1, CONNECTION_SECURED + 2)
-	};
-	struct connection_server *s;
+	struct connserver loaded = { .reached = 0 };
+	struct connserver *s = NULL;
 
-	load_failures(c, &loaded, from, shift);
-	s = from->bad ? NULL : new_server(c, &endpoint);
+	if (connserver_load(&loaded, &c->limits, from, shift))
+		s = new_server(c, &loaded.endpoint);
 	if (s == NULL) {
-		free_failures(NULL, &loaded);
+		connserver_done(NULL, &loaded);
 		return;
 	}
 	s->reached = loaded.reached;

@@ -70,6 +70,8 @@ enum { CONNECTION_COUNT = 64 };
 struct connection_failure {
 	enum connection_class class;
 	struct endpoint client, server;
+	struct endpoint proxied; /* the client that a load balancer named;
+				  * without an address: none */
 	bool udp;
 	uint32_t sequence; /* TCP, of what ICMP quotes; 0: unknown */
 	bool worked;       /* something of that host was seen: no scan */

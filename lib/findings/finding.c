@@ -28,6 +28,9 @@ static const struct finding_field transaction_timeout[] = {
 	{ "branch", EVIDENCE_TEXT, false, NULL, "the branch of its top Via" },
 	{ "uac", EVIDENCE_TEXT, true, NULL, "the endpoint that sent it" },
 	{ "uas", EVIDENCE_TEXT, true, NULL, "the endpoint it was sent to" },
+	{ "proxied_client", EVIDENCE_TEXT, false, NULL,
+	    "the client for which a load balancer sent it, by the PROXY "
+	    "protocol" },
 	{ "transport", EVIDENCE_TEXT, true, NULL, "UDP, TCP or TLS" },
 	{ "sent", EVIDENCE_TIME, false, NULL, "when its first copy was sent" },
 	{ "copies", EVIDENCE_INTEGER, true, NULL,
@@ -163,6 +166,9 @@ static const struct finding_field connection_failure[] = {
 	{ "client", EVIDENCE_TEXT, true, NULL, "the endpoint that tried last" },
 	{ "server", EVIDENCE_TEXT, true, NULL,
 	    "the endpoint it tried to reach" },
+	{ "proxied_client", EVIDENCE_TEXT, false, NULL,
+	    "the client for which a load balancer tried, by the PROXY "
+	    "protocol" },
 	{ "transport", EVIDENCE_TEXT, true, "tcp udp", "over which" },
 	{ "attempts", EVIDENCE_INTEGER, true, NULL,
 	    "how many attempts failed" },

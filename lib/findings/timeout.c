@@ -120,6 +120,8 @@ tell_timeout(struct timeout *t, const struct outcome *o,
     const char *proof)
 {
 	proof_write(&t->evidence, o, proof, &t->limits.identity);
+	if (d->proxied.address.version != 0)
+		evidence_endpoint(&t->evidence, "proxied_client", &d->proxied);
 	if (d->closed_after > 0)
 		evidence_seconds(
 		    &t->evidence, "closed_after_s", d->closed_after, 2);

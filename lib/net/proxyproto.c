@@ -182,6 +182,7 @@ proxyproto_strip(struct proxyproto_stream *s, const struct tcpreasm_event *e,
 	struct slice rest;
 
 	*out = *e;
+	out->proxied = s->header.from;
 	if (e->direction == TCPREASM_TO_SERVER)
 		out->begin = s->header.len;
 	if (s->done || e->direction != TCPREASM_TO_SERVER ||
@@ -210,5 +211,6 @@ proxyproto_strip(struct proxyproto_stream *s, const struct tcpreasm_event *e,
 	out->offset += e->octets.len - rest.len;
 	out->octets = rest;
 	out->begin = s->header.len;
+	out->proxied = s->header.from;
 	return rest.len > 0;
 }

@@ -40,8 +40,8 @@ struct proxyproto_stream {
 
 /*
  * Take the header off a connection's first octets.  True: *out is `event', or
- * so much of it as is behind the header, borrowed until the next call.  False:
- * nothing is left of it.
+ * so much of it as is behind the header, with the client that it named,
+ * borrowed until the next call.  False: nothing is left of it.
  */
 bool proxyproto_strip(struct proxyproto_stream *s,
     const struct tcpreasm_event *event, struct tcpreasm_event *out);

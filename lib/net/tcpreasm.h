@@ -82,11 +82,14 @@ struct tcpreasm_event {
 	/* DATA, GAP, RESET: from whom; ACKNOWLEDGED, RESENT: whose octets */
 	enum tcpreasm_direction direction;
 	struct slice octets; /* DATA */
-	uint64_t offset;  /* in its direction: DATA, GAP: of their first octet;
-			   * others: up to where it is acknowledged */
-	uint64_t begin;   /* DATA: offset of the first octet that is not a
-			   * proxy's, see proxyproto.h; 0 in most cases */
-	uint64_t lost;    /* GAP */
+	uint64_t offset; /* in its direction: DATA, GAP: of their first octet;
+			  * others: up to where it is acknowledged */
+	uint64_t begin;  /* DATA: offset of the first octet that is not a
+			  * proxy's, see proxyproto.h; 0 in most cases */
+	uint64_t lost;   /* GAP */
+	/* The client that a proxy's header names, which proxyproto_strip()
+	 * fills in; without an address: there is none. */
+	struct endpoint proxied;
 	nstime now, wall; /* DATA: of the segment that brought it; others: of
 			   * the moment when it was known */
 	void **user; /* the consumer's, one per connection, NULL at first */

@@ -74,8 +74,10 @@ struct event_way {
 
 struct event_flow {
 	struct event_way ways[2]; /* by enum tcpreasm_direction */
-	bool ended;               /* closed, reset or replaced */
-	bool forgotten;           /* nothing more is reported of it */
+	/* The client that a load balancer named; without an address: none. */
+	struct endpoint proxied;
+	bool ended;     /* closed, reset or replaced */
+	bool forgotten; /* nothing more is reported of it */
 };
 
 /* More of one direction than in struct event_way: none of that is resent. */

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "base/nstime.h"
+#include "net/endpoint.h"
 
 /*
  * The facts a tap has about the path of a transaction at its outcome: whether
@@ -21,9 +22,11 @@ struct delivery {
 	bool lossy;     /* gaps elsewhere show that packets are being lost */
 	bool hung_up;   /* TCP: the client closed it within 20 s of sending */
 	bool lost;      /* drops or gaps since it was sent */
-	nstime closed_after; /* TCP: the server closed or reset it so long
-			      * after the request was sent; 0: it did not */
-	bool server_log;     /* the server's own log shows that it failed */
+	nstime closed_after;     /* TCP: the server closed or reset it so long
+				  * after the request was sent; 0: it did not */
+	bool server_log;         /* the server's own log shows that it failed */
+	struct endpoint proxied; /* TCP: the client that a load balancer named;
+				  * without an address: none */
 };
 
 #endif

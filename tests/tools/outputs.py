@@ -31,7 +31,8 @@ SUMMARY = {
 }
 # What some fields look like, whatever the kind.
 FORMS = {
-    "uac": ENDPOINT, "uas": ENDPOINT, "sha256": re.compile("[0-9a-f]{64}"),
+    "uac": ENDPOINT, "uas": ENDPOINT, "proxied_client": ENDPOINT,
+    "sha256": re.compile("[0-9a-f]{64}"),
     "tls_version": re.compile(r"TLSv1(\.[0-3])?|SSLv[23]"),
 }
 TYPES = {"str": str, "int": int, "float": float, "time": TIME, "bool": bool,

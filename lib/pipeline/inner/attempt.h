@@ -14,6 +14,7 @@ struct attempt {
 	struct timerq_entry timer;
 	uint64_t id;
 	struct endpoint client, server;
+	struct endpoint proxied; /* the client that a load balancer named */
 	bool guessed, lost, ended;
 	bool failed; /* reported */
 	bool client_spoke, answered;

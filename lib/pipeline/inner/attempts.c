@@ -270,6 +270,8 @@ attempts_tcp(struct attempts *a, const struct context *context,
 {
 	struct attempt *t = *slot;
 
+	if (t != NULL && e->proxied.address.version != 0)
+		t->proxied = e->proxied;
 	switch (e->fact) {
 	case TCPREASM_OPENED:
 		on_opened(a, e, slot);
@@ -318,6 +320,7 @@ on_alert(
 		.class = CONNECTION_TLS_ALERT,
 		.client = t->client,
 		.server = t->server,
+		.proxied = t->proxied,
 		.tls_version = t->version,
 		.tls_alert = event->alert,
 		.tls_alert_name = tlsflow_alert_name(event->alert),

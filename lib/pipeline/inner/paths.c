@@ -245,6 +245,7 @@ of_flow(const struct paths *p, const struct outcome *o, struct delivery *d)
 	    &e->facts.ways[to_server ? TCPREASM_TO_SERVER : TCPREASM_TO_CLIENT];
 	back =
 	    &e->facts.ways[to_server ? TCPREASM_TO_CLIENT : TCPREASM_TO_SERVER];
+	d->proxied = e->facts.proxied;
 	d->acknowledged = there->acknowledged >= o->request.flow_end;
 	d->lost = d->lost || back->last_gap >= o->request.sent;
 	if (back->hung_up != NSTIME_NEVER && back->hung_up > o->request.sent)

@@ -70,6 +70,16 @@ on_tls(void *arg, const struct tlsflow_event *e)
 		sightings_tls(s->output.sightings, e);
 }
 
+/* With the client that its header named. */
+static void
+tell_flow(const struct streams *s, const struct tcpreasm_event *event)
+{
+	struct tcpreasm_event told = *event;
+
+	told.proxied = s->connection->proxy.header.from;
+	s->output.flow(s->output.arg, &told);
+}
+
 static void
 on_sip(void *arg, const struct streampart *part,
     const struct framing_event *message)
@@ -78,7 +88,7 @@ on_sip(void *arg, const struct streampart *part,
 
 	if (!s->connection->carries) {
 		s->connection->carries = true;
-		s->output.flow(s->output.arg, s->event);
+		tell_flow(s, s->event);
 	}
 	s->output.message(s->output.arg, s->event, part, message);
 }
@@ -247,11 +257,12 @@ pass_on(struct streams *s, const struct tcpreasm_event *event)
 		return;
 	}
 	if (c->carries && changes_facts(event->fact))
-		s->output.flow(s->output.arg, event);
+		tell_flow(s, event);
 	if (event->fact == TCPREASM_UNANSWERED)
 		s->output.unanswered(s->output.arg, event);
 	if (!proxyproto_strip(&c->proxy, event, &stripped))
 		return;
+	s->event = e;
 	attempts_tcp(s->attempts, s->context, e, &c->attempt);
 	read_sip(s, e, &c->messages);
 	if (s->decrypt != NULL)

@@ -107,7 +107,8 @@ tell_facts(const struct teller *t, const struct tcpreasm *tcp,
 	struct event event = {
 		.kind = EVENT_FLOW,
 		.flow = e->connection,
-		.facts = { .forgotten = e->fact == TCPREASM_FORGOTTEN },
+		.facts = { .proxied = e->proxied,
+		    .forgotten = e->fact == TCPREASM_FORGOTTEN },
 	};
 
 	for (int d = 0; d < 2; d++) {

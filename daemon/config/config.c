@@ -149,19 +149,22 @@ is_among_others(const char *list, const char *word)
 	return found && count > 1;
 }
 
-/* Whatever can send HEP can make alerts. */
+/* Beyond loopback nobody may ask, or hand on messages, whom `allow' does not
+ * name. */
 static int
-check_agents(const struct config_hep *hep, const struct log *log)
+check_listening(const char *section, const char *listen, const char *allow,
+    const struct log *log)
 {
 	struct endpoint endpoint;
 
-	if (!access_parse(slice_text(hep->listen), &endpoint) ||
-	    access_is_loopback(&endpoint.address) || hep->allow[0] != '\0')
+	if (!access_parse(slice_text(listen), &endpoint) ||
+	    access_is_loopback(&endpoint.address) || allow[0] != '\0')
 		return 0;
 	log_error(log,
-	    "[hep] listen: found %s, which others than this host reach; "
-	    "accepted: that with the agents' addresses in allow",
-	    hep->listen);
+	    "[%s] listen: found %s, which others than this host reach, and no "
+	    "allow; accepted: an address of loopback, or that with the "
+	    "addresses of others in allow",
+	    section, listen);
 	return -EINVAL;
 }
 
@@ -172,7 +175,11 @@ check(const struct config *config, const struct log *log)
 	const struct config_clock *clock = &config->clock;
 	int error = check_filter(config, log);
 
-	if (check_agents(&config->hep, log) < 0)
+	if (check_listening("hep", config->hep.listen, config->hep.allow, log) <
+	    0)
+		error = -EINVAL;
+	if (check_listening(
+		"http", config->http.listen, config->http.allow, log) < 0)
 		error = -EINVAL;
 	if (clock->warn > clock->major || clock->major > clock->critical) {
 		log_error(log,

@@ -687,6 +687,8 @@ def test_config_errors():
              r"listen: found 0.0.0.0:9060, .*addresses in allow"),
             ("all", "[timeouts]\nmethods = INVITE *\n", r"\* alone"),
             ("auto", "[alerts]\nsinks = auto syslog\n", "auto alone"),
+            ("listen", "[http]\nlisten = 0.0.0.0:9942\n", "no allow"),
+            ("listen6", "[http]\nlisten = [::]:9942\n", "no allow"),
             ("filter", "[capture]\nfilter = prot 5\n", "pcap-filter")):
         refused("check of " + name, says, "--check-config", "-c",
                 write(name + ".conf", text.encode()))

@@ -193,6 +193,10 @@ check: $B/siptimed $(units) $(replays) $(tools) $B/tests/bench/generate
 check-live: $B/siptimed $B/siptimectl $B/tests/system/siptimed-stepping $B/tests/system/flood
 	@tests/system/live $B
 
+# Beside real Prometheus, Alertmanagers, Icinga and Chromium: takes root.
+check-monitoring: $B/siptimed $B/siptimectl
+	@tests/system/monitoring $B
+
 # Floods, and what they must not hide: some two minutes.
 check-hostile: $B/siptimed $B/tests/hostile/hostile
 	@tests/hostile/run $B
@@ -237,7 +241,7 @@ format:
 	    $(wildcard lib/*/*.[ch] lib/*/inner/*.[ch] daemon/*.[ch] \
 	    daemon/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all bench check check-decrypt check-hostile check-live check-witness \
+.PHONY: all bench check check-decrypt check-hostile check-live check-monitoring check-witness \
     check-wrapped clean demo format fuzz
 .SECONDARY:
 
@@ -255,6 +259,7 @@ DOCDIR       := $(PREFIX)/share/doc/siptimed
 UNITDIR      ?= $(PREFIX)/lib/systemd/system
 DEB_VERSION  ?= $(VERSION)
 INSTALL      ?= install
+MONITORING   := prometheus grafana alertmanager icinga zabbix snmp rsyslog
 
 # lib/report/catalog is the one source of what alerts mean: --explain reads it
 # itself, the journal's catalog and a section of siptimed(8) are made from it.
@@ -323,9 +328,18 @@ install: $B/siptimed $B/siptimectl $(generated)
 	    $(DESTDIR)$(PREFIX)/share/bash-completion/completions
 	$(INSTALL) -m 644 conf/minimal.conf conf/trunks.conf conf/lync.conf \
 	    conf/diagnostics.conf \
-	    packaging/monitoring/rsyslog.conf \
+	    conf/openapi.yaml \
 	    packaging/systemd/collectors.conf packaging/systemd/10-mirror.* \
 	    packaging/systemd/mirror.interfaces $(DESTDIR)$(DOCDIR)/examples
+	$(INSTALL) -m 644 packaging/monitoring/rsyslog/siptimed.conf \
+	    $(DESTDIR)$(DOCDIR)/examples/rsyslog.conf
+	for folder in $(MONITORING); do \
+		$(INSTALL) -d $(DESTDIR)$(DOCDIR)/examples/monitoring/$$folder && \
+		$(INSTALL) -m 644 packaging/monitoring/$$folder/* \
+		    $(DESTDIR)$(DOCDIR)/examples/monitoring/$$folder || exit 1; \
+	done
+	chmod 755 \
+	    $(DESTDIR)$(DOCDIR)/examples/monitoring/snmp/siptimed-trap
 	$(call keep,conf/siptimed.conf,$(SYSCONFDIR)/siptimed/siptimed.conf)
 	$(call keep,packaging/monitoring/logrotate,$(SYSCONFDIR)/logrotate.d/siptimed)
 

@@ -52,15 +52,6 @@ read_challenge(struct slice challenge, nstime *time)
 	    slice_first(slice_after(challenge, at), len), time);
 }
 
-static bool
-is_challenge(const struct field *field)
-{
-	const struct slice name = field_spelling(field);
-
-	return slice_is_nocase(name, "WWW-Authenticate") ||
-	    slice_is_nocase(name, "Proxy-Authenticate");
-}
-
 bool
 ntlm_find(struct slice octets, nstime *time)
 {
@@ -74,7 +65,7 @@ ntlm_find(struct slice octets, nstime *time)
 		return false;
 	field_line(&rest);
 	while (field_next(&rest, &field))
-		if (is_challenge(&field) &&
+		if (field_is_challenge(&field) &&
 		    param_find(field.value, ',', "gssapi-data", &base64) &&
 		    slice_starts_with(base64, CHALLENGE))
 			return base64_decode(

@@ -1,27 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "witness/kerberos.h"
 
-#include "base/calendar.h"
-#include "base/cursor.h"
-
-/* Tags as encoded in the first octet of a DER element. */
-enum {
-	DER_INTEGER = 0x02,
-	DER_GENERALIZED_TIME = 0x18,
-	DER_GENERAL_STRING = 0x1b,
-	DER_SEQUENCE = 0x30,
-	DER_APPLICATION = 0x60, /* constructed */
-	DER_CONTEXT = 0xa0      /* constructed */
-};
+#include "witness/inner/ber.h"
 
 enum {
-	AS_REP = DER_APPLICATION | 11,
-	TGS_REP = DER_APPLICATION | 13,
-	KRB_ERROR = DER_APPLICATION | 30,
+	AS_REP = BER_APPLICATION | 11,
+	TGS_REP = BER_APPLICATION | 13,
+	KRB_ERROR = BER_APPLICATION | 30,
 	PROTOCOL_VERSION = 5,
 	ERROR_TYPE = 30,
-	MOST_LENGTH_OCTETS = 4,
-	MOST_INTEGER_OCTETS = 5,
 	MOST_NAME = 1024, /* octets of a realm or a principal's name */
 	LENGTH_OCTETS = 4 /* before a message on a stream */
 };
@@ -29,128 +16,13 @@ enum {
 /* Many clocks tick that coarsely; without a fraction the resolution is 1 s. */
 #define TICK (16 * NSTIME_MS)
 
-/* False: of no form that DER or BER knows, or endless.  Too few octets are the
- * cursor's affair. */
-static bool
-read_length(struct cursor *c, size_t *len)
-{
-	*len = cursor_u8(c);
-	if (*len > 0x80 + MOST_LENGTH_OCTETS || *len == 0x80)
-		return false;
-	if (*len > 0x80)
-		*len = cursor_number(c, *len - 0x80);
-	return true;
-}
-
-/* The contents of the next element, which must have this tag. */
-static struct slice
-take(struct cursor *c, uint8_t tag)
-{
-	size_t len;
-
-	if (cursor_u8(c) != tag || !read_length(c, &len)) {
-		c->bad = true;
-		return slice_of(NULL, 0);
-	}
-	return cursor_take(c, len);
-}
-
-/* Into field number `n' of a SEQUENCE, which holds one element. */
-static struct cursor
-enter(struct cursor *c, unsigned n)
-{
-	struct cursor field = cursor_over(take(c, (uint8_t)(DER_CONTEXT | n)));
-
-	field.bad = c->bad;
-	return field;
-}
-
-static bool
-is_next(const struct cursor *c, unsigned n)
-{
-	return !c->bad && c->rest.len > 0 && c->rest.p[0] == (DER_CONTEXT | n);
-}
-
-/* An error in a field is one in the whole. */
-static void
-leave(struct cursor *c, const struct cursor *field)
-{
-	c->bad = c->bad || field->bad || field->rest.len > 0;
-}
-
-static int64_t
-integer(struct cursor *c, unsigned n)
-{
-	struct cursor field = enter(c, n);
-	const struct slice s = take(&field, DER_INTEGER);
-	uint64_t value;
-
-	leave(c, &field);
-	if (s.len == 0 || s.len > MOST_INTEGER_OCTETS) {
-		c->bad = true;
-		return 0;
-	}
-	value = s.p[0] & 0x80 ? UINT64_MAX : 0;
-	for (size_t i = 0; i < s.len; i++)
-		value = value << 8 | s.p[i];
-	return (int64_t)value;
-}
-
-/* A number that may be from `least' to `most'. */
-static int64_t
-bounded(struct cursor *c, unsigned n, int64_t least, int64_t most)
-{
-	const int64_t value = integer(c, n);
-
-	c->bad = c->bad || value < least || value > most;
-	return value;
-}
-
-static unsigned
-digits(struct cursor *c, size_t count, unsigned least, unsigned most)
-{
-	uint64_t value = 0;
-
-	if (!slice_decimal(cursor_take(c, count), most, &value) ||
-	    value < least)
-		c->bad = true;
-	return (unsigned)value;
-}
-
-/* KerberosTime, RFC 4120 section 5.2.3: YYYYMMDDhhmmssZ.  The years are those
- * that nstime holds. */
-static nstime
-time_of(struct cursor *c, unsigned n)
-{
-	struct cursor field = enter(c, n);
-	struct cursor t = cursor_over(take(&field, DER_GENERALIZED_TIME));
-	struct calendar_date date;
-	int64_t seconds;
-
-	date.year = digits(&t, 4, 1700, 2200);
-	date.month = digits(&t, 2, 1, 12);
-	date.day = digits(&t, 2, 1, 31);
-	seconds = digits(&t, 2, 0, 23) * 3600;
-	seconds += digits(&t, 2, 0, 59) * 60;
-	seconds += digits(&t, 2, 0, 60);
-	if (cursor_u8(&t) != 'Z')
-		t.bad = true;
-	leave(&field, &t);
-	leave(c, &field);
-	if (c->bad || date.day > calendar_days_in(date.year, date.month)) {
-		c->bad = true;
-		return 0;
-	}
-	return (calendar_days(date) * CALENDAR_DAY_S + seconds) * NSTIME_S;
-}
-
 static struct slice
 realm_of(struct cursor *c, unsigned n)
 {
-	struct cursor field = enter(c, n);
-	const struct slice realm = take(&field, DER_GENERAL_STRING);
+	struct cursor field = ber_enter(c, n);
+	const struct slice realm = ber_take(&field, BER_GENERAL_STRING);
 
-	leave(c, &field);
+	ber_leave(c, &field);
 	c->bad = c->bad || realm.len > MOST_NAME;
 	return realm;
 }
@@ -159,11 +31,11 @@ realm_of(struct cursor *c, unsigned n)
 static void
 skip_name(struct cursor *c, unsigned n)
 {
-	struct cursor field = enter(c, n);
+	struct cursor field = ber_enter(c, n);
 
 	c->bad = c->bad || field.rest.len > MOST_NAME;
-	take(&field, DER_SEQUENCE);
-	leave(c, &field);
+	ber_take(&field, BER_SEQUENCE);
+	ber_leave(c, &field);
 }
 
 /*
@@ -176,10 +48,10 @@ read_client_time(struct cursor *c, struct kerberos *k)
 	nstime seconds = 0;
 	int64_t fraction = 0;
 
-	if (is_next(c, 2))
-		seconds = time_of(c, 2);
-	if (is_next(c, 3))
-		fraction = bounded(c, 3, 0, 999999);
+	if (ber_has(c, 2))
+		seconds = ber_time(c, 2);
+	if (ber_has(c, 3))
+		fraction = ber_bounded(c, 3, 0, 999999);
 	k->has_client_time = seconds != 0 && fraction != 0;
 	k->client_time = seconds + fraction * NSTIME_US;
 	/* Some clients divide by a thousand once too often. */
@@ -204,23 +76,23 @@ static bool
 read_error(struct slice message, struct kerberos *result)
 {
 	struct cursor outer = cursor_over(message);
-	struct cursor c = cursor_over(take(&outer, KRB_ERROR));
+	struct cursor c = cursor_over(ber_take(&outer, KRB_ERROR));
 	struct kerberos k = { .error = 0 };
 	int64_t fraction;
 
 	c.bad = outer.bad;
-	c = (struct cursor){ .rest = take(&c, DER_SEQUENCE), .bad = c.bad };
-	bounded(&c, 0, PROTOCOL_VERSION, PROTOCOL_VERSION);
-	bounded(&c, 1, ERROR_TYPE, ERROR_TYPE);
+	c = (struct cursor){ .rest = ber_take(&c, BER_SEQUENCE), .bad = c.bad };
+	ber_bounded(&c, 0, PROTOCOL_VERSION, PROTOCOL_VERSION);
+	ber_bounded(&c, 1, ERROR_TYPE, ERROR_TYPE);
 	read_client_time(&c, &k);
-	k.server_time = time_of(&c, 4);
-	fraction = bounded(&c, 5, 0, 999999);
+	k.server_time = ber_time(&c, 4);
+	fraction = ber_bounded(&c, 5, 0, 999999);
 	k.server_time += fraction * NSTIME_US;
 	k.server_resolution = resolution_of(fraction);
-	k.error = (int32_t)bounded(&c, 6, INT32_MIN, INT32_MAX);
-	if (is_next(&c, 7))
+	k.error = (int32_t)ber_bounded(&c, 6, INT32_MIN, INT32_MAX);
+	if (ber_has(&c, 7))
 		realm_of(&c, 7);
-	if (is_next(&c, 8))
+	if (ber_has(&c, 8))
 		skip_name(&c, 8);
 	k.realm = realm_of(&c, 9);
 	skip_name(&c, 10);
@@ -265,7 +137,7 @@ read_bare(struct slice message, struct kerberos *k)
 	size_t len;
 
 	cursor_take(&c, 1);
-	if (!read_length(&c, &len))
+	if (!ber_length(&c, &len))
 		return KERBEROS_FOREIGN;
 	if (c.bad)
 		return KERBEROS_PARTIAL;

@@ -2,10 +2,17 @@
 #include "witness/witness.h"
 
 #include "sip/ntlm.h"
+#include "witness/asreq.h"
+#include "witness/httpdate.h"
 #include "witness/kerberos.h"
+#include "witness/ldap.h"
+#include "witness/logstamp.h"
+#include "witness/nonce.h"
 #include "witness/ntp.h"
 #include "witness/rtcp.h"
 #include "witness/smb.h"
+#include "witness/snmp.h"
+#include "witness/turn.h"
 
 /* A system's own clock weighs more than what an application makes of it. */
 enum { APPLICATION = 1, SYSTEM = 2 };
@@ -114,6 +121,118 @@ static const struct witness_row rows[WITNESS_KINDS] = {
 			.patterns = { { .is = { 0, 2, 1, { RTCP_SENDER_REPORT },
 					    RTCP_MASK } } },
 			.read = rtcp_read,
+		},
+	},
+	[WITNESS_NONCE] = {
+		.name = "nonce",
+		.label = "nonces",
+		.transit = WITNESS_TRANSIT,
+		.weight = APPLICATION,
+		.in_sip = true,
+		.challenge = nonce_read,
+	},
+	[WITNESS_HTTP] = {
+		.name = "http",
+		.label = "HTTP",
+		.transit = WITNESS_TRANSIT,
+		.weight = APPLICATION,
+		.tcp = {
+			.ports = { HTTPDATE_PORT, HTTPDATE_OTHER_PORT },
+			.patterns = { { .is = { 0, 4, 1, { 0x48545450 } } } },
+			.read = httpdate_read_stream,
+		},
+	},
+	[WITNESS_SYSLOG] = {
+		.name = "syslog",
+		.label = "syslog",
+		.transit = WITNESS_TRANSIT,
+		.weight = APPLICATION,
+		/* "<165>1": ">1" behind one, two or three digits. */
+		.udp = {
+			.ports = { LOGSTAMP_PORT },
+			.side = WITNESS_CLIENT,
+			.patterns = {
+				{ .is = { 2, 2, 1, { 0x3e31 } } },
+				{ .is = { 3, 2, 1, { 0x3e31 } } },
+				{ .is = { 4, 2, 1, { 0x3e31 } } },
+			},
+			.read = logstamp_read,
+		},
+	},
+	[WITNESS_SNMP] = {
+		.name = "snmp",
+		.label = "SNMP",
+		.transit = WITNESS_TRANSIT,
+		.weight = SYSTEM,
+		/* The names in an answer begin at no fixed place. */
+		.udp = {
+			.ports = { SNMP_PORT },
+			.patterns = { { .is = { 0, 1, 1, { 0x30 } } } },
+			.read = snmp_read,
+		},
+	},
+	[WITNESS_LDAP] = {
+		.name = "ldap",
+		.label = "LDAP",
+		.transit = WITNESS_TRANSIT,
+		.weight = SYSTEM,
+		/* An entry without a name, by how its length is written; the
+		 * number of the message is below 128. */
+		.tcp = {
+			.ports = { LDAP_PORT, LDAP_GLOBAL_PORT },
+			.patterns = {
+				{ .when = { 9, 1, 1, { 0x64 } },
+				    .is = { 15, 2, 1, { 0x0400 } } },
+				{ .when = { 7, 1, 1, { 0x64 } },
+				    .is = { 11, 2, 1, { 0x0400 } } },
+				{ .when = { 6, 1, 1, { 0x64 } },
+				    .is = { 9, 2, 1, { 0x0400 } } },
+			},
+			.read = ldap_read_stream,
+		},
+	},
+	[WITNESS_ASREQ] = {
+		.name = "asreq",
+		.label = "Kerberos requests",
+		.transit = WITNESS_TRANSIT,
+		.weight = APPLICATION,
+		.changes = true,
+		.udp = {
+			.ports = { KERBEROS_PORT },
+			.side = WITNESS_CLIENT,
+			.patterns = { { .is = { 0, 1, 1, { 0x6a } } } },
+			.read = asreq_read_datagram,
+		},
+		.tcp = {
+			.ports = { KERBEROS_PORT },
+			.side = WITNESS_CLIENT,
+			.patterns = { { .when = { 0, 2, 1, { 0 } },
+			    .is = { 4, 1, 1, { 0x6a } } } },
+			.read = asreq_read_stream,
+		},
+	},
+	[WITNESS_EXPIRY] = {
+		.name = "expiry",
+		.label = "nonces that expire",
+		.transit = WITNESS_TRANSIT,
+		.weight = APPLICATION,
+		.in_sip = true,
+		.changes = true,
+		.challenge = nonce_read_expiry,
+	},
+	[WITNESS_TURN] = {
+		.name = "turn",
+		.label = "TURN user names",
+		.transit = WITNESS_TRANSIT,
+		.weight = APPLICATION,
+		.changes = true,
+		.udp = {
+			.ports = { TURN_PORT },
+			.side = WITNESS_CLIENT,
+			/* Requests of STUN's magic number. */
+			.patterns = { { .when = { 4, 4, 1, { 0x2112a442 } },
+			    .is = { 0, 2, 1, { 0 }, 0xc110 } } },
+			.read = turn_read,
 		},
 	},
 	[WITNESS_MRAS] = {

@@ -22,11 +22,21 @@ enum witness {
 	WITNESS_MRAS,     /* when a relay's credentials were issued */
 	WITNESS_HEP,      /* the stamp of an agent, on its arrival */
 	WITNESS_RTCP,     /* sender reports, once learned */
+	WITNESS_NONCE,    /* of Digest challenges, once learned */
+	WITNESS_HTTP,     /* the Date of HTTP responses */
+	WITNESS_SYSLOG,   /* RFC 5424 */
+	WITNESS_SNMP,     /* hrSystemDate */
+	WITNESS_LDAP,     /* currentTime */
+	WITNESS_ASREQ,    /* Kerberos AS-REQ: changes */
+	WITNESS_EXPIRY,   /* of nonces: changes */
+	WITNESS_TURN,     /* user names: changes */
 	WITNESS_KINDS     /* how many there are */
 };
 
 /* Their names in that order: those that are heard unless configured. */
-#define WITNESS_NAMES "date tls ntp kerberos smb ntlm mras hep rtcp"
+#define WITNESS_NAMES                                                          \
+	"date tls ntp kerberos smb ntlm mras hep rtcp nonce http "             \
+	"syslog snmp ldap asreq expiry turn"
 
 /* How long a packet is on its way, unless it waits in a queue. */
 #define WITNESS_TRANSIT (250 * NSTIME_MS)

@@ -366,7 +366,8 @@ END_TEST
 
 START_TEST(a_witness_switched_off_is_not_read)
 {
-	begin(1u << WITNESS_NTP | 1u << WITNESS_KERBEROS | 1u << WITNESS_SMB);
+	begin(1u << WITNESS_NTP | 1u << WITNESS_KERBEROS | 1u << WITNESS_ASREQ |
+	    1u << WITNESS_SMB);
 	ck_assert(!sightings_udp_port(sightings, 123));
 	ck_assert(!sightings_udp_port(sightings, 88));
 	ck_assert(!sightings_tcp_port(sightings, 88));

@@ -200,7 +200,9 @@ tell_time(struct sightings *s, const struct sightings_reading *from,
 			.zone = own ? r->zone : 0,
 		},
 		.learn = r->unproven,
-		.teller = { client_of(&from->sender->address), from->witness,
+		.teller = { client_of(own ? &from->sender->address
+					  : &from->receiver->address),
+		    from->witness,
 		    hash_of(&r->speaker) },
 	};
 
@@ -311,11 +313,12 @@ sightings_report(
 
 /* True: come back with more octets. */
 static bool
-read_first(
-    struct sightings *s, const struct tcpreasm_event *e, struct slice first)
+read_first(struct sightings *s, const struct tcpreasm_event *e,
+    enum witness witness, struct slice first)
 {
 	const bool by_client = e->direction == TCPREASM_TO_SERVER;
-	struct sightings_reading from = {
+	const struct sightings_reading from = {
+		.witness = witness,
 		.flow = e->connection,
 		.sender = by_client ? &e->client : &e->server,
 		.receiver = by_client ? &e->server : &e->client,
@@ -325,9 +328,6 @@ read_first(
 	struct witness_reading reading;
 	enum witness_answer answer;
 
-	if (!earshot_find(&s->earshot.tcp, from.sender->port,
-		from.receiver->port, &from.witness))
-		return false;
 	answer = witness_row(from.witness)->tcp.read(first, &reading);
 	if (answer == WITNESS_TOLD)
 		tell_reading(s, &from, &reading);
@@ -335,29 +335,63 @@ read_first(
 	return answer == WITNESS_PARTIAL;
 }
 
-void
-sightings_stream(
-    struct sightings *s, const struct tcpreasm_event *e, void **slots)
+static void
+forget(struct sightings *s, void **slots)
 {
-	void **const slot = &slots[e->direction];
+	opening_forget(&s->openings, &slots[TCPREASM_TO_SERVER]);
+	opening_forget(&s->openings, &slots[TCPREASM_TO_CLIENT]);
+}
+
+/* What one side sent first, as far as it has come. */
+static void
+read_opening(struct sightings *s, const struct tcpreasm_event *e,
+    enum witness witness, void **slot)
+{
 	struct slice first;
 
-	if (e->fact == TCPREASM_FORGOTTEN) {
-		opening_forget(&s->openings, &slots[TCPREASM_TO_SERVER]);
-		opening_forget(&s->openings, &slots[TCPREASM_TO_CLIENT]);
-		return;
-	}
-	if (opening_is_over(slot))
-		return;
 	if (e->fact == TCPREASM_GAP)
 		opening_end(&s->openings, slot);
 	if (e->fact != TCPREASM_DATA)
 		return;
 	first = opening_input(slot, e->octets);
-	if (read_first(s, e, first))
+	if (read_first(s, e, witness, first))
 		opening_keep(&s->openings, slot, first);
 	else
 		opening_end(&s->openings, slot);
+}
+
+void
+sightings_stream(
+    struct sightings *s, const struct tcpreasm_event *e, void **slots)
+{
+	const bool to_client = e->direction == TCPREASM_TO_CLIENT;
+	const uint16_t server = e->server.port, client = e->client.port;
+	enum witness witness;
+
+	if (e->fact == TCPREASM_FORGOTTEN)
+		forget(s, slots);
+	else if (!opening_is_over(&slots[e->direction]) &&
+	    earshot_find(&s->earshot.tcp, to_client ? server : client,
+		to_client ? client : server, &witness))
+		read_opening(s, e, witness, &slots[e->direction]);
+}
+
+void
+sightings_upgrade(
+    struct sightings *s, const struct tcpreasm_event *e, void **slots)
+{
+	void **const slot = &slots[TCPREASM_TO_CLIENT];
+	const bool begins = e->fact == TCPREASM_DATA && *slot == NULL;
+
+	if (e->fact == TCPREASM_FORGOTTEN)
+		forget(s, slots);
+	else if (e->direction != TCPREASM_TO_CLIENT || opening_is_over(slot))
+		return;
+	else if (!is_heard(s, WITNESS_HTTP) ||
+	    (begins && !slice_starts_with(e->octets, "H")))
+		opening_end(&s->openings, slot); /* SIP, as nearly always */
+	else
+		read_opening(s, e, WITNESS_HTTP, slot);
 }
 
 /* The seconds in a hello, which are yet to be learnt to be a clock's. */

@@ -265,6 +265,7 @@ pass_on(struct streams *s, const struct tcpreasm_event *event)
 	s->event = e;
 	attempts_tcp(s->attempts, s->context, e, &c->attempt);
 	read_sip(s, e, &c->messages);
+	sightings_upgrade(s->output.sightings, e, c->clock);
 	if (s->decrypt != NULL)
 		decrypt_input(s->decrypt, e, &c->cipher);
 	if (e->fact == TCPREASM_GAP)

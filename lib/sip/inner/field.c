@@ -136,3 +136,12 @@ field_body(struct slice rest)
 	field_line(&rest);
 	return rest;
 }
+
+bool
+field_is_challenge(const struct field *field)
+{
+	const struct slice name = field_spelling(field);
+
+	return slice_is_nocase(name, "WWW-Authenticate") ||
+	    slice_is_nocase(name, "Proxy-Authenticate");
+}

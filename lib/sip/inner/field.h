@@ -58,6 +58,9 @@ field_spelling(const struct field *field)
 	    slice_first(field->lines, slice_index(field->lines, ':')));
 }
 
+/* Is it WWW-Authenticate or Proxy-Authenticate? */
+bool field_is_challenge(const struct field *field);
+
 /* The field of a name: MALFORMED only when it is empty. */
 enum field_name field_name_of(struct slice name);
 

@@ -1,19 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clock/offset.h"
 
+#include "clock/inner/interval.h"
+
 enum {
 	REMEMBERED = 32,      /* stamps */
 	OFTEN = 4,            /* samples from one estimate to the next */
 	ANCHOR_SAMPLES = 4,   /* before drift is measured from an estimate */
 	LEAST_DRIFT_MS = 500, /* a day: any crystal does that */
+	LONG_RUN = 3,         /* stamps of a clock that flaps */
 	KEPT = 8              /* samples over a restart */
 };
 
 #define MOST_WIDTH (3601 * NSTIME_S)
-#define MOST_AGE (1000 * 86400 * NSTIME_S)
 /* By which an interval may go beyond OFFSET_LIMIT. */
 #define MOST_BEYOND (86400 * NSTIME_S)
 #define SOON (10 * NSTIME_S)
+/* Several clocks by turns take shorter ones; a single one that flaps, since two
+ * of its masters disagree, stays for a while each time. */
+#define LONG_TURN (60 * NSTIME_S)
 #define LEAST_BASELINE (60 * NSTIME_S)
 
 bool
@@ -43,96 +48,15 @@ offset_init(struct offset *o)
 	*o = (struct offset){ .used = 0 };
 }
 
-static nstime
-time_between(nstime from, nstime to)
-{
-	nstime age;
-
-	if (to <= from)
-		return 0;
-	if (__builtin_sub_overflow(to, from, &age) || age > MOST_AGE)
-		return MOST_AGE;
-	return age;
-}
-
-/* Widen a sample's interval by the drift since it was taken. */
-static struct offset_interval
-aged(const struct offset_sample *s, nstime now)
-{
-	const nstime drift =
-	    time_between(s->at, now) / (1000000 / OFFSET_DRIFT_PPM);
-
-	return (struct offset_interval){ s->interval.lo - drift,
-		s->interval.hi + drift };
-}
-
-static bool
-overlap(struct offset_interval a, struct offset_interval b)
-{
-	return a.lo <= b.hi && b.lo <= a.hi;
-}
-
-/* Nearer than the least step it is the same clock with jitter. */
-static bool
-is_near(struct offset_interval a, struct offset_interval b)
-{
-	return a.lo - OFFSET_LEAST_STEP < b.hi &&
-	    b.lo - OFFSET_LEAST_STEP < a.hi;
-}
-
-static void
-insert(nstime *sorted, unsigned count, nstime value)
-{
-	while (count > 0 && sorted[count - 1] > value) {
-		sorted[count] = sorted[count - 1];
-		count--;
-	}
-	sorted[count] = value;
-}
-
-/* How many of so many samples may be wrong: half of a few, and of many a
- * quarter, which is far more than the messages that wait in queues. */
-static unsigned
-tolerated(unsigned samples)
-{
-	const unsigned quarter = samples / 4 > 3 ? samples / 4 : 3;
-
-	return samples / 2 < quarter ? samples / 2 : quarter;
-}
-
-/*
- * Marzullo's algorithm: of all points, take those that lie in most intervals,
- * and insist on a majority.  A sample that waited in a queue for about its own
- * width still overlaps the true ones and pulls the upper edge below the truth,
- * so that edge is taken further up: past as many as may be wrong.  The lower
- * edge needs no correction, since waiting only lowers a sample.
- */
 static bool
 intersect(const struct offset *o, struct offset_interval *result)
 {
-	nstime lo[OFFSET_SAMPLES], hi[OFFSET_SAMPLES];
-	unsigned most = 0, below = 0, ended = 0;
+	struct offset_interval intervals[OFFSET_SAMPLES];
 
-	for (unsigned i = 0; i < o->used; i++) {
-		const struct offset_interval s =
-		    aged(&o->samples[i], o->samples[o->newest].at);
-
-		insert(lo, i, s.lo);
-		insert(hi, i, s.hi);
-	}
-	for (unsigned i = 0; i < o->used; i++) {
-		while (hi[ended] < lo[i])
-			ended++;
-		if (i + 1 - ended <= most)
-			continue;
-		most = i + 1 - ended;
-		below = ended;
-		result->lo = lo[i];
-	}
-	if (most * 2 <= o->used)
-		return false;
-	result->hi = hi[below + tolerated(o->used - below)];
-	return true;
+	for (unsigned i = 0; i < o->used; i++)
+		intervals[i] =
+		    interval_aged(&o->samples[i], o->samples[o->newest].at);
+	return interval_majority(intervals, o->used, result);
 }
 
 /* Keep the newer half, the oldest first. */
@@ -187,7 +111,7 @@ merge(struct offset *o, const struct offset_stamp *stamp)
 	struct offset_interval *newest = &o->samples[o->newest].interval;
 
 	if (o->used == 0 || stamp->told != o->newest_told ||
-	    !overlap(stamp->interval, *newest))
+	    !interval_overlap(stamp->interval, *newest))
 		return false;
 	if (stamp->interval.lo > newest->lo)
 		newest->lo = stamp->interval.lo;
@@ -231,7 +155,7 @@ on_agreement(struct offset *o, const struct offset_sample *s, nstime told)
 	/* Of 32 samples, a few more or less change nothing, unless so much
 	 * time has passed that the clock has drifted. */
 	if (o->used == OFFSET_SAMPLES && o->newest % OFTEN != 0 &&
-	    time_between(o->present.at, s->at) < SOON)
+	    interval_time(o->present.at, s->at) < SOON)
 		return false;
 	settle(o);
 	return true;
@@ -242,8 +166,8 @@ on_agreement(struct offset *o, const struct offset_sample *s, nstime told)
 static bool
 joins_other(struct offset *o, const struct offset_sample *s)
 {
-	const bool known =
-	    o->elsewhere != 0 && overlap(aged(&o->other, s->at), s->interval);
+	const bool known = o->elsewhere != 0 &&
+	    interval_overlap(interval_aged(&o->other, s->at), s->interval);
 
 	if (!known && __builtin_popcount(o->elsewhere) > 1)
 		return false;
@@ -253,21 +177,12 @@ joins_other(struct offset *o, const struct offset_sample *s)
 	return true;
 }
 
-static struct offset_interval
-hull(struct offset_interval a, struct offset_interval b)
-{
-	return (struct offset_interval){
-		.lo = a.lo < b.lo ? a.lo : b.lo,
-		.hi = a.hi > b.hi ? a.hi : b.hi,
-	};
-}
-
 static void
 stray(struct offset *o, struct offset_interval interval)
 {
 	if (o->outliers == 0 && o->run_length == 0)
 		o->strays = interval;
-	o->strays = hull(o->strays, interval);
+	o->strays = interval_hull(o->strays, interval);
 }
 
 static void
@@ -275,7 +190,7 @@ extend_run(struct offset *o, const struct offset_sample *s, nstime wall)
 {
 	struct offset_interval *all = &o->run_interval;
 
-	if (o->run_length == 0 || !overlap(*all, s->interval)) {
+	if (o->run_length == 0 || !interval_overlap(*all, s->interval)) {
 		o->outliers += o->run_length;
 		o->run_length = 0;
 		o->run_wall = wall;
@@ -312,9 +227,10 @@ take_step(struct offset *o, nstime told, unsigned run)
 	const unsigned kept =
 	    o->run_length < OFFSET_RUN ? o->run_length : OFFSET_RUN;
 	const unsigned stamps = o->stamps;
+	const nstime since = o->since;
 	nstime step;
 
-	if (!is_near(former.interval, o->run_interval))
+	if (!interval_is_near(former.interval, o->run_interval))
 		swap_clusters(o, &former);
 	o->against = o->near = 0;
 	o->remembered_against = 0;
@@ -338,6 +254,9 @@ take_step(struct offset *o, nstime told, unsigned run)
 		o->outliers += stamps;
 		return;
 	}
+	o->flaps =
+	    o->turn >= LONG_TURN && interval_time(since, o->since) >= LONG_TURN;
+	o->turn = interval_time(since, o->since);
 	o->outliers = 0;
 	o->stepped = true;
 	o->step = step;
@@ -348,14 +267,14 @@ take_step(struct offset *o, nstime told, unsigned run)
 static void
 contradict(struct offset *o, const struct offset_sample *s)
 {
-	if (!is_near(aged(&o->present, s->at), s->interval)) {
+	if (!interval_is_near(interval_aged(&o->present, s->at), s->interval)) {
 		remember(o, CONTRADICTS);
 		o->elsewhere |= joins_other(o, s);
 		return;
 	}
 	if (o->near == 0)
 		o->jitter = s->interval;
-	o->jitter = hull(o->jitter, s->interval);
+	o->jitter = interval_hull(o->jitter, s->interval);
 	remember(o, IS_NEAR);
 }
 
@@ -366,7 +285,8 @@ offset_input(struct offset *o, const struct offset_stamp *stamp, unsigned run)
 		.at = stamp->now };
 
 	if (o->used == 0 ||
-	    overlap(aged(&o->present, stamp->now), stamp->interval))
+	    interval_overlap(
+		interval_aged(&o->present, stamp->now), stamp->interval))
 		return on_agreement(o, &s, stamp->told);
 	contradict(o, &s);
 	stray(o, stamp->interval);
@@ -383,12 +303,14 @@ has_two_clusters(const struct offset *o)
 	    o->remembered < REMEMBERED ? (1u << o->remembered) - 1 : UINT32_MAX;
 	const uint32_t changes =
 	    (o->elsewhere ^ o->elsewhere >> 1) & known >> 1;
+	const unsigned runs = (unsigned)__builtin_popcount(changes) + 1;
 	const unsigned other =
 	    (unsigned)__builtin_popcount(o->elsewhere & known);
 
 	/* Forth, back and forth: less is a step that was undone. */
-	return __builtin_popcount(changes) >= 3 && other >= 3 &&
-	    other * 8 >= o->remembered && o->remembered - other >= 3;
+	return runs >= 4 && other >= 3 && other * 8 >= o->remembered &&
+	    o->remembered - other >= 3 &&
+	    !(o->flaps && runs * LONG_RUN <= o->remembered);
 }
 
 static bool
@@ -401,7 +323,7 @@ static bool
 run_is_near(const struct offset *o)
 {
 	return o->run_length > 0 &&
-	    is_near(o->present.interval, o->run_interval);
+	    interval_is_near(o->present.interval, o->run_interval);
 }
 
 static void
@@ -409,7 +331,7 @@ estimate_drift(const struct offset *o, struct offset_estimate *e)
 {
 	const struct offset_interval from = o->anchor.interval;
 	const struct offset_interval to = o->present.interval;
-	const nstime passed = time_between(o->anchor.at, o->present.at);
+	const nstime passed = interval_time(o->anchor.at, o->present.at);
 	nstime moved, least;
 
 	if (!o->anchored || passed < LEAST_BASELINE)
@@ -450,9 +372,11 @@ offset_estimate(const struct offset *o, struct offset_estimate *estimate)
 	};
 	estimate_drift(o, estimate);
 	if (run_is_near(o) || are_many(o->near, recent))
-		estimate->interval = hull(o->present.interval, o->jitter);
+		estimate->interval =
+		    interval_hull(o->present.interval, o->jitter);
 	if (estimate->unsettled && o->outliers + o->run_length >= o->stamps) {
-		estimate->interval = hull(o->present.interval, o->strays);
+		estimate->interval =
+		    interval_hull(o->present.interval, o->strays);
 		estimate->stamps += o->outliers + o->run_length;
 		estimate->outliers = 0;
 	}

@@ -54,7 +54,9 @@ struct offset {
 	unsigned remembered, remembered_against;
 	unsigned run_length;
 	bool stepped, anchored;
+	bool flaps;           /* its last two turns were long */
 	nstime since, latest; /* first and last stamp of the present clock */
+	nstime turn;          /* how long it had stayed before its last step */
 
 	struct offset_sample samples[OFFSET_SAMPLES]; /* of the present clock */
 

@@ -188,6 +188,17 @@ START_TEST(one_in_eight_from_elsewhere_is_a_second_clock)
 }
 END_TEST
 
+START_TEST(a_clock_that_flaps_is_one)
+{
+	offset_init(&clock_seen);
+	for (unsigned i = 0; i < 32; i++) {
+		see(i * 20 * NSTIME_S, i / 4 % 2 * -3600 * NSTIME_S, NSTIME_MS);
+		ck_assert(!estimate.mixed);
+	}
+	ck_assert(estimate.stepped);
+}
+END_TEST
+
 START_TEST(clusters_that_alternate_in_groups_are_mixed)
 {
 	offset_init(&clock_seen);
@@ -479,8 +490,8 @@ START_TEST(a_rebase_makes_nothing_older)
 	offset_init(&clock_seen);
 	see_many(5, 0, NSTIME_S, 0);
 	offset_rebase(&clock_seen, step);
-	ck_assert(offset_stamp(
-	    START, NSTIME_S, START, step + 6 * NSTIME_S, &stamp));
+	ck_assert(
+	    offset_stamp(START, NSTIME_S, START, step + 6 * NSTIME_S, &stamp));
 	offset_input(&clock_seen, &stamp, 3);
 	ck_assert(offset_estimate(&clock_seen, &estimate));
 	ck_assert_int_lt(
@@ -498,7 +509,7 @@ UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     without_a_majority_all_that_was_seen_is_told,
     a_step_that_is_undone_is_not_two_clocks, two_alternating_clusters_are_mixed,
     one_in_eight_from_elsewhere_is_a_second_clock,
-    clusters_that_alternate_in_groups_are_mixed,
+    clusters_that_alternate_in_groups_are_mixed, a_clock_that_flaps_is_one,
     three_alternating_clusters_are_mixed, mixed_passes_when_one_clock_remains,
     drift_is_measured, a_steady_clock_does_not_drift, a_fast_drift_is_followed,
     refuses_stamps_out_of_range, survives_any_time,

@@ -2,6 +2,7 @@
 #include "skew/inner/agents.h"
 
 #include "base/nstime.h"
+#include "skew/inner/skewfinding.h"
 
 #define GATHER (30 * NSTIME_S)
 #define AGAIN (60 * NSTIME_S)
@@ -39,6 +40,7 @@ tell(const struct agents *a, enum finding_verdict verdict,
 		.evidence = evidence,
 		.now = now,
 		.wall = wall,
+		.began = skewfinding_began(evidence),
 	    });
 }
 

@@ -106,6 +106,12 @@ skewfinding_key(struct textbuf *t, const struct address *peer,
 	endpoint_address_write(t, peer);
 }
 
+nstime
+skewfinding_began(const struct evidence *e)
+{
+	return e == NULL ? 0 : evidence_number(e, "stepped_at", 0);
+}
+
 void
 skewfinding_tell(
     const struct skewfinding_report *r, finding_output *output, void *arg)
@@ -127,5 +133,6 @@ skewfinding_tell(
 		.evidence = r->evidence,
 		.now = r->now,
 		.wall = r->wall,
+		.began = skewfinding_began(r->evidence),
 	    });
 }

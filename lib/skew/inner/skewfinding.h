@@ -50,6 +50,9 @@ void skewfinding_write(const struct skewfinding *f, struct evidence *e);
 void skewfinding_key(struct textbuf *t, const struct address *peer,
     enum stamp_attribution attribution);
 
+/* The stamp of the step that made the clock wrong; 0: unknown, or none. */
+nstime skewfinding_began(const struct evidence *e);
+
 struct skewfinding_report {
 	const struct address *peer;
 	enum stamp_attribution attribution;

@@ -8,8 +8,8 @@
 
 enum {
 	KEY = 96, /* octets of a finding's key; longer ones are not folded */
-	ADDRESS = 48, /* octets of an address as it is written */
-	LISTED = 400  /* octets of the servers that are listed */
+	ADDRESS = 48,            /* octets of an address as it is written */
+	LISTED = EVIDENCE_JOINED /* octets of the servers listed */
 };
 
 /* A key of transaction-timeout: a server endpoint and a method. */

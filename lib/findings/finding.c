@@ -333,6 +333,8 @@ static const struct finding_field incident[] = {
 	    "alerts about other servers" },
 	{ "clients", EVIDENCE_INTEGER, false, NULL,
 	    "how many clients the server failed" },
+	{ "client_list", EVIDENCE_LIST, false, NULL,
+	    "their addresses, as far as there is room" },
 	{ "domain", EVIDENCE_TEXT, false, NULL,
 	    "media_encryption: what the refused calls have in common" },
 	{ "direction", EVIDENCE_TEXT, false, "to from both",

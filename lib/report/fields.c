@@ -77,7 +77,7 @@ static void
 evidence_write(const struct writer *w, const struct evidence *e)
 {
 	for (size_t i = 0; e != NULL && i < e->count; i++) {
-		char name_store[64], value_store[EVIDENCE_VALUE + 1];
+		char name_store[64], value_store[EVIDENCE_JOINED + 1];
 		struct textbuf name, value;
 
 		textbuf_init(&name, name_store, sizeof(name_store));

@@ -11,7 +11,7 @@
 json_t *
 jsonvalue_text(struct slice text)
 {
-	char escaped[2 * EVIDENCE_VALUE];
+	char escaped[2 * EVIDENCE_JOINED];
 	struct textbuf t;
 	json_t *made =
 	    json_stringn(text.len == 0 ? "" : (const char *)text.p, text.len);

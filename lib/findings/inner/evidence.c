@@ -46,29 +46,42 @@ add_number(struct evidence *e, const char *name, enum evidence_type type,
 		.decimals = decimals });
 }
 
-/* As much of `text' as there is room for, cut at a whole character. */
-static struct slice
-fitting(const struct evidence *e, struct slice text)
+/* An item that is cut would be another. */
+static size_t
+whole_items(struct slice joined, size_t len)
 {
-	char cut[EVIDENCE_VALUE + 1];
+	if (len == joined.len || joined.p[len] == ',')
+		return len;
+	while (len > 0 && joined.p[len - 1] != ',')
+		len--;
+	return len > 0 ? len - 1 : 0;
+}
+
+/* As much of `text' as there is room for, cut at a whole character or item. */
+static struct slice
+fitting(const struct evidence *e, enum evidence_type type, struct slice text)
+{
+	const bool joined = type == EVIDENCE_LIST || type == EVIDENCE_NUMBERS;
+	const size_t most = joined ? EVIDENCE_JOINED : EVIDENCE_VALUE;
+	char cut[EVIDENCE_JOINED + 1];
 	const size_t end = text.len <= SHORT_VALUE
 	    ? EVIDENCE_STORE
 	    : EVIDENCE_STORE - KEPT_FOR_SHORT;
 	size_t room = e->used < end ? end - e->used : 0;
 	struct textbuf t;
 
-	if (room > EVIDENCE_VALUE)
-		room = EVIDENCE_VALUE;
+	if (room > most)
+		room = most;
 	textbuf_init(&t, cut, room + 1);
 	textbuf_add_slice(&t, text);
-	return slice_first(text, t.len);
+	return slice_first(text, joined ? whole_items(text, t.len) : t.len);
 }
 
 static void
 add_text(struct evidence *e, const char *name, enum evidence_type type,
     struct slice text)
 {
-	const struct slice value = fitting(e, text);
+	const struct slice value = fitting(e, type, text);
 
 	if (value.len == 0 || e->count == EVIDENCE_FIELDS)
 		return;
@@ -258,7 +271,7 @@ evidence_load(struct evidence *e, struct cursor *c, struct fieldnames *names)
 			c->bad = true;
 		if (is_text(&field)) {
 			add_text(e, field.name, field.type,
-			    record_read_line(c, EVIDENCE_VALUE));
+			    record_read_line(c, EVIDENCE_JOINED));
 			continue;
 		}
 		load_number(&field, c);

@@ -31,7 +31,13 @@ struct evidence_field {
 	uint16_t text, text_len; /* TEXT, LIST: where in the store */
 };
 
-enum { EVIDENCE_FIELDS = 28, EVIDENCE_STORE = 3072, EVIDENCE_VALUE = 512 };
+/* A value is at most EVIDENCE_VALUE octets long, a list EVIDENCE_JOINED. */
+enum {
+	EVIDENCE_FIELDS = 28,
+	EVIDENCE_STORE = 3072,
+	EVIDENCE_VALUE = 512,
+	EVIDENCE_JOINED = 1024
+};
 
 struct evidence {
 	size_t count;
@@ -64,7 +70,7 @@ void evidence_endpoint(
     struct evidence *e, const char *name, const struct endpoint *endpoint);
 void evidence_address(
     struct evidence *e, const char *name, const struct address *address);
-/* `joined' by commas. */
+/* `joined' by commas; as many whole items as there is room for. */
 void evidence_list(struct evidence *e, const char *name, const char *joined);
 /* Such as "-3600.4,0.0". */
 void evidence_numbers(struct evidence *e, const char *name, const char *joined);

@@ -5,7 +5,7 @@
 enum { THIN = 8, HEX_DIGITS = 16 };
 
 struct account_list {
-	char store[EVIDENCE_VALUE + 1];
+	char store[EVIDENCE_JOINED + 1];
 	struct textbuf t;
 };
 
@@ -26,7 +26,7 @@ next_item(struct account_list *l)
 static void
 add_item(struct account_list *l, struct slice item)
 {
-	if (l->t.len + 1 + item.len > EVIDENCE_VALUE)
+	if (l->t.len + 1 + item.len > EVIDENCE_JOINED)
 		return;
 	next_item(l);
 	textbuf_add_slice(&l->t, item);
@@ -151,6 +151,44 @@ write_role(struct evidence *e, const struct bundle *b)
 	evidence_boolean(e, "role_learnt", true);
 }
 
+static bool
+is_listed(const struct symptom *before, size_t until, const struct symptom *end,
+    const struct address *client)
+{
+	const struct symptom *p = before;
+
+	for (; p != end; p = TAILQ_NEXT(p, in_bundle))
+		if (symptom_has_client(p, client))
+			return true;
+	for (size_t i = 0; i < until; i++)
+		if (endpoint_address_equal(&end->clients[i], client))
+			return true;
+	return false;
+}
+
+/* The clients that the server failed, as far as its parts keep them apart. */
+static void
+write_clients(struct evidence *e, const struct bundle *b)
+{
+	struct account_list l;
+	const struct symptom *p;
+
+	begin_list(&l);
+	TAILQ_FOREACH (p, &b->parts, in_bundle)
+		for (size_t i = 0; i < p->client_count; i++) {
+			char store[64];
+			struct textbuf client;
+
+			if (is_listed(
+				TAILQ_FIRST(&b->parts), i, p, &p->clients[i]))
+				continue;
+			textbuf_init(&client, store, sizeof(store));
+			endpoint_address_write(&client, &p->clients[i]);
+			add_item(&l, textbuf_slice(&client));
+		}
+	end_list(&l, e, "client_list");
+}
+
 static void
 write_servers(struct evidence *e, const struct bundle *b)
 {
@@ -159,8 +197,10 @@ write_servers(struct evidence *e, const struct bundle *b)
 	evidence_endpoint(e, "server", &b->server);
 	if (b->other_servers > 0)
 		evidence_integer(e, "other_servers", (int64_t)b->other_servers);
-	if (b->cause.kind == CAUSE_RELAY_UNREACHABLE)
-		evidence_integer(e, "clients", (int64_t)b->clients);
+	if (b->cause.kind != CAUSE_RELAY_UNREACHABLE)
+		return;
+	evidence_integer(e, "clients", (int64_t)b->clients);
+	write_clients(e, b);
 }
 
 static void

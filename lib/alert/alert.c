@@ -247,11 +247,11 @@ entry_for(struct alert *a, const struct finding *f)
 	found = find(a, name);
 	if (found != NULL && found->episode.life != EPISODE_IDLE)
 		return found;
-	if (f->verdict == FINDING_TROUBLE &&
+	if (f->change == FINDING_TROUBLE &&
 	    (quota_ask(&a->quota, f->kind, f->subject) != QUOTA_ROOM ||
 		!has_memory(a)))
 		return folding_entry(a, f);
-	if (found != NULL || f->verdict != FINDING_TROUBLE)
+	if (found != NULL || f->change != FINDING_TROUBLE)
 		return found;
 	return new_entry(a, f->kind, name);
 }
@@ -312,7 +312,7 @@ let_follow(struct alert *a, uint64_t id, enum episode_life life,
     struct slice subject, nstime now, nstime wall)
 {
 	const struct finding healthy = {
-		.verdict = FINDING_HEALTHY, .now = now, .wall = wall
+		.change = FINDING_HEALTHY, .now = now, .wall = wall
 	};
 	struct alert_entry *e;
 	enum episode_life before;
@@ -376,9 +376,9 @@ is_taken_care_of(
 {
 	if (e->episode.life == EPISODE_IDLE)
 		return false;
-	if (f->verdict == FINDING_HEALTHY)
+	if (f->change == FINDING_HEALTHY)
 		return !handover_may_heal(a, e);
-	if (f->verdict != FINDING_SUPERSEDED || f->successor_key.len == 0)
+	if (f->change != FINDING_SUPERSEDED || f->successor_key.len == 0)
 		return false;
 	hand_over(a, e, f);
 	return true;
@@ -404,7 +404,7 @@ alert_input(struct alert *a, const struct finding *finding)
 	const struct alert_entry *cause;
 	enum episode_life before;
 
-	if (finding->verdict == FINDING_TROUBLE)
+	if (finding->change == FINDING_TROUBLE)
 		a->findings[finding->kind]++;
 	if (e == NULL)
 		return;
@@ -415,7 +415,7 @@ alert_input(struct alert *a, const struct finding *finding)
 	}
 	if (is_taken_care_of(a, e, finding))
 		return;
-	if (finding->verdict == FINDING_TROUBLE)
+	if (finding->change == FINDING_TROUBLE)
 		handover_trouble(a, e);
 	before = e->episode.life;
 	if (!episode_input(&e->episode, &a->rules, finding))

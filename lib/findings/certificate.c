@@ -236,7 +236,7 @@ raise(struct certificate *c, const struct certificate_sight *s,
 		.now = now,
 		.wall = wall,
 		.began = s->wall,
-		.verdict = FINDING_TROUBLE,
+		.change = FINDING_TROUBLE,
 		.severity = finding_severity_of(
 		    FINDING_CERTIFICATE, certevidence_class_name(class)),
 		.evidence = &c->evidence,
@@ -263,7 +263,7 @@ heal(struct certificate *c, const struct certificate_sight *s,
 			continue;
 		t->stands = false;
 		tell(c, &key->holder, t->sha256,
-		    (struct finding){ .verdict = FINDING_HEALTHY,
+		    (struct finding){ .change = FINDING_HEALTHY,
 			.now = s->now,
 			.wall = s->wall });
 	}
@@ -286,7 +286,7 @@ explain(struct certificate *c, struct certplace *place, nstime now, nstime wall)
 			continue;
 		t->stands = false;
 		tell(c, &place->key.holder, t->sha256,
-		    (struct finding){ .verdict = FINDING_SUPERSEDED,
+		    (struct finding){ .change = FINDING_SUPERSEDED,
 			.now = now,
 			.wall = wall });
 	}

@@ -295,7 +295,7 @@ connection_failed(struct connection *c, const struct connection_failure *f)
 	fill_evidence(&c->evidence, s, all, f);
 	tell(c, s, f->class,
 	    (struct finding){
-		.verdict = FINDING_TROUBLE,
+		.change = FINDING_TROUBLE,
 		.evidence = &c->evidence,
 		.now = f->now,
 		.wall = f->wall,
@@ -331,7 +331,7 @@ cure(struct connection *c, struct connserver *s, enum connection_class class,
 	s->failures[class] = NULL;
 	tell(c, s, class,
 	    (struct finding){
-		.verdict = FINDING_HEALTHY,
+		.change = FINDING_HEALTHY,
 		.now = w->now,
 		.wall = w->wall,
 	    });

@@ -158,7 +158,7 @@ tell(struct diagnostics *d, const struct diagnostics_report *r,
 	d->output(d->arg,
 	    &(struct finding){
 		.kind = FINDING_SIP_DIAGNOSTIC,
-		.verdict = FINDING_TROUBLE,
+		.change = FINDING_TROUBLE,
 		.severity = row->severity,
 		.key = textbuf_slice(&key),
 		.subject = slice_first(textbuf_slice(&key), subject),

@@ -284,7 +284,7 @@ fold(struct fanout *f, struct fanout_client *c, const struct finding *last)
 		f->output(f->arg,
 		    &(struct finding){
 			.kind = last->kind,
-			.verdict = FINDING_SUPERSEDED,
+			.change = FINDING_SUPERSEDED,
 			.key = key,
 			.subject = slice_first(key, slice_index(key, ' ')),
 			.now = last->now,
@@ -381,7 +381,7 @@ better(struct fanout *f, const struct finding *finding)
 		return false;
 	if (c->failing > 0)
 		c->failing--;
-	if (finding->verdict == FINDING_WITHDRAWN || c->failing == 0)
+	if (finding->change == FINDING_WITHDRAWN || c->failing == 0)
 		tell(f, c, *finding);
 	c->folded = c->failing > 0;
 	lru_forget(f->servers, (void *)(uintptr_t)s);
@@ -394,10 +394,10 @@ fanout_input(struct fanout *f, const struct finding *finding)
 	bool done = false;
 
 	if (finding->kind == FINDING_TRANSACTION_TIMEOUT) {
-		if (finding->verdict == FINDING_TROUBLE)
+		if (finding->change == FINDING_TROUBLE)
 			done = trouble(f, finding);
-		else if (finding->verdict == FINDING_HEALTHY ||
-		    finding->verdict == FINDING_WITHDRAWN)
+		else if (finding->change == FINDING_HEALTHY ||
+		    finding->change == FINDING_WITHDRAWN)
 			done = better(f, finding);
 	}
 	if (!done)

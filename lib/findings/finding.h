@@ -37,7 +37,7 @@ enum finding_severity {
 };
 
 /* How the state of the key changes. */
-enum finding_verdict {
+enum finding_change {
 	FINDING_TROUBLE,    /* it is there (again) */
 	FINDING_HEALTHY,    /* it is over */
 	FINDING_WITHDRAWN,  /* one earlier TROUBLE was wrong: late answer */
@@ -49,7 +49,7 @@ enum finding_verdict {
 
 struct finding {
 	enum finding_kind kind;
-	enum finding_verdict verdict;
+	enum finding_change change;
 	enum finding_severity severity;
 	struct slice key;     /* its identity within the kind: stable text, the
 			       * same on every machine; borrowed */

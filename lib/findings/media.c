@@ -211,7 +211,7 @@ tell(struct media *m, const struct media_refusal *r,
 	m->output(m->arg,
 	    &(struct finding){
 		.kind = FINDING_MEDIA_ENCRYPTION,
-		.verdict = FINDING_TROUBLE,
+		.change = FINDING_TROUBLE,
 		.severity = finding_severity_of(FINDING_MEDIA_ENCRYPTION, NULL),
 		.key = textbuf_slice(&key),
 		.subject = textbuf_slice(&key),

@@ -98,7 +98,7 @@ tell(struct mrasfailure *m, const struct mrasfailure_answer *a,
 	m->output(m->arg,
 	    &(struct finding){
 		.kind = FINDING_MRAS_FAILURE,
-		.verdict = evidence == NULL ? FINDING_HEALTHY : FINDING_TROUBLE,
+		.change = evidence == NULL ? FINDING_HEALTHY : FINDING_TROUBLE,
 		.severity = finding_severity_of(FINDING_MRAS_FAILURE, NULL),
 		.key = textbuf_slice(&key),
 		.subject = slice_first(textbuf_slice(&key), subject),

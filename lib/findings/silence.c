@@ -150,14 +150,14 @@ leg_of(struct silence_host *h, const struct endpoint *server)
 }
 
 static void
-tell(struct silence *s, enum finding_verdict verdict,
+tell(struct silence *s, enum finding_change change,
     const struct silence_host *of, const struct endpoint *server, nstime now,
     nstime wall)
 {
 	char store[160];
 	struct textbuf name;
 	const bool is_told =
-	    verdict == FINDING_TROUBLE || verdict == FINDING_UPDATED;
+	    change == FINDING_TROUBLE || change == FINDING_UPDATED;
 	size_t subject;
 
 	textbuf_init(&name, store, sizeof(store));
@@ -170,7 +170,7 @@ tell(struct silence *s, enum finding_verdict verdict,
 	s->output(s->arg,
 	    &(struct finding){
 		.kind = FINDING_SILENT_PEER,
-		.verdict = verdict,
+		.change = change,
 		.severity = finding_severity_of(FINDING_SILENT_PEER, NULL),
 		.key = textbuf_slice(&name),
 		.subject = slice_first(textbuf_slice(&name), subject),

@@ -151,16 +151,16 @@ tell_with(struct slow *s, const struct slow_server *server,
 	finding.evidence = e;
 	finding.now = now;
 	finding.wall = wall;
-	if (finding.verdict == FINDING_TROUBLE)
+	if (finding.change == FINDING_TROUBLE)
 		finding.began = wall - (now - first_sent(s, server));
 	s->output(s->arg, &finding);
 }
 
 static void
 tell(struct slow *s, const struct slow_server *server,
-    enum finding_verdict verdict, nstime now, nstime wall)
+    enum finding_change change, nstime now, nstime wall)
 {
-	tell_with(s, server, (struct finding){ .verdict = verdict }, now, wall);
+	tell_with(s, server, (struct finding){ .change = change }, now, wall);
 }
 
 static void
@@ -282,7 +282,7 @@ slow_supersede(struct slow *s, const struct endpoint *server,
 	if (found->raised)
 		tell_with(s, found,
 		    (struct finding){
-			.verdict = FINDING_SUPERSEDED,
+			.change = FINDING_SUPERSEDED,
 			.successor = timeout->kind,
 			.successor_key = timeout->key,
 		    },

@@ -139,7 +139,7 @@ tell(struct stale *s, const struct endpoint *server,
 	s->output(s->arg,
 	    &(struct finding){
 		.kind = FINDING_STALE_DATE,
-		.verdict = FINDING_TROUBLE,
+		.change = FINDING_TROUBLE,
 		.severity = finding_severity_of(FINDING_STALE_DATE, NULL),
 		.key = textbuf_slice(&key),
 		.subject = textbuf_slice(&key),

@@ -116,7 +116,7 @@ tell(struct timeout *t, const struct endpoint *server, const char *method,
 
 static void
 tell_timeout(struct timeout *t, const struct outcome *o,
-    const struct delivery *d, enum finding_verdict verdict, const char *method,
+    const struct delivery *d, enum finding_change change, const char *method,
     const char *proof)
 {
 	proof_write(&t->evidence, o, proof, &t->limits.identity);
@@ -127,7 +127,7 @@ tell_timeout(struct timeout *t, const struct outcome *o,
 		    &t->evidence, "closed_after_s", d->closed_after, 2);
 	tell(t, &o->uas, method,
 	    (struct finding){
-		.verdict = verdict,
+		.change = change,
 		.severity = finding_severity_of(
 		    FINDING_TRANSACTION_TIMEOUT, proof_class_name(o->class)),
 		.evidence = &t->evidence,
@@ -233,7 +233,7 @@ late(struct timeout *t, const struct outcome *o, const char *method)
 	if (v->told)
 		tell(t, &o->uas, method,
 		    (struct finding){
-			.verdict = FINDING_WITHDRAWN,
+			.change = FINDING_WITHDRAWN,
 			.now = o->now,
 		    });
 	verdicts_remove(t->verdicts, o->id);
@@ -270,7 +270,7 @@ withdraw(struct timeout *t, const struct doubt *d, nstime now)
 	counts->unknown_loss++;
 	tell(t, &d->uas, d->method,
 	    (struct finding){
-		.verdict = FINDING_WITHDRAWN,
+		.change = FINDING_WITHDRAWN,
 		.now = now,
 	    });
 }
@@ -329,7 +329,7 @@ timeout_tick(struct timeout *t, nstime now, nstime wall)
 		t->wall_offset = wall - now;
 		tell(t, &healed.server, healed.method,
 		    (struct finding){
-			.verdict = FINDING_HEALTHY,
+			.change = FINDING_HEALTHY,
 			.now = now,
 		    });
 	}

@@ -99,13 +99,13 @@ visibility_set(struct visibility *v, const struct visibility_limits *limits)
 }
 
 static void
-tell(struct visibility *v, enum finding_verdict verdict, const char *key,
+tell(struct visibility *v, enum finding_change change, const char *key,
     const char *subject, nstime now, nstime wall)
 {
 	v->output(v->arg,
 	    &(struct finding){
 		.kind = FINDING_VISIBILITY,
-		.verdict = verdict,
+		.change = change,
 		.severity = finding_severity_of(FINDING_VISIBILITY, NULL),
 		.key = slice_text(key),
 		.subject = slice_text(subject),
@@ -117,7 +117,7 @@ tell(struct visibility *v, enum finding_verdict verdict, const char *key,
 
 static void
 tell_pair(struct visibility *v, const struct visibility_pair *p,
-    enum finding_verdict verdict, nstime now, nstime wall)
+    enum finding_change change, nstime now, nstime wall)
 {
 	struct evidence *e = &v->evidence;
 	char key_store[KEY_OCTETS], subject_store[KEY_OCTETS];
@@ -137,12 +137,12 @@ tell_pair(struct visibility *v, const struct visibility_pair *p,
 	evidence_address(e, "a", &p->a);
 	evidence_address(e, "b", &p->b);
 	evidence_integer(e, "transactions_unknown", p->unanswered);
-	tell(v, verdict, key_store, subject_store, now, wall);
+	tell(v, change, key_store, subject_store, now, wall);
 }
 
 static void
 tell_blindness(struct visibility *v, const struct blindness *b,
-    enum finding_verdict verdict, nstime now, nstime wall)
+    enum finding_change change, nstime now, nstime wall)
 {
 	struct evidence *e = &v->evidence;
 
@@ -150,12 +150,12 @@ tell_blindness(struct visibility *v, const struct blindness *b,
 	evidence_text(e, "class", b->class);
 	if (b == &v->loss)
 		evidence_integer(e, "transactions_unknown", b->count);
-	tell(v, verdict, b->class, "capture", now, wall);
+	tell(v, change, b->class, "capture", now, wall);
 }
 
 static void
 tell_sources(struct visibility *v, const struct visibility_sources *sources,
-    enum finding_verdict verdict, nstime now, nstime wall)
+    enum finding_change change, nstime now, nstime wall)
 {
 	struct evidence *e = &v->evidence;
 	char key_store[KEY_OCTETS], subject_store[KEY_OCTETS];
@@ -173,8 +173,8 @@ tell_sources(struct visibility *v, const struct visibility_sources *sources,
 	evidence_text(e, "a", sources->a);
 	evidence_text(e, "b", sources->b);
 	evidence_seconds(e, "offset_s", sources->offset, 1);
-	v->clocks_differ = verdict == FINDING_TROUBLE;
-	tell(v, verdict, key_store, subject_store, now, wall);
+	v->clocks_differ = change == FINDING_TROUBLE;
+	tell(v, change, key_store, subject_store, now, wall);
 }
 
 void
@@ -314,7 +314,7 @@ visibility_truncated(struct visibility *v, nstime now, nstime wall)
 
 static void
 tell_server(struct visibility *v, const struct endpoint *server,
-    enum finding_verdict verdict, nstime now, nstime wall)
+    enum finding_change change, nstime now, nstime wall)
 {
 	static const char class[] = "undecrypted ";
 	char store[KEY_OCTETS];
@@ -323,7 +323,7 @@ tell_server(struct visibility *v, const struct endpoint *server,
 	textbuf_init(&key, store, sizeof(store));
 	textbuf_add(&key, class);
 	endpoint_write(&key, server);
-	tell(v, verdict, store, store + sizeof(class) - 1, now, wall);
+	tell(v, change, store, store + sizeof(class) - 1, now, wall);
 }
 
 void
@@ -354,7 +354,7 @@ find_lossy(struct visibility *v, const char *name)
 
 static void
 tell_interface(struct visibility *v, const struct visibility_minute *m,
-    enum finding_verdict verdict, nstime now, nstime wall)
+    enum finding_change change, nstime now, nstime wall)
 {
 	char store[KEY_OCTETS];
 	struct textbuf key;
@@ -365,7 +365,7 @@ tell_interface(struct visibility *v, const struct visibility_minute *m,
 	evidence_init(&v->evidence);
 	evidence_text(&v->evidence, "class", "loss");
 	evidence_text(&v->evidence, "interface", m->interface);
-	tell(v, verdict, store, m->interface, now, wall);
+	tell(v, change, store, m->interface, now, wall);
 }
 
 void
@@ -393,11 +393,11 @@ visibility_minute(struct visibility *v, const struct visibility_minute *m,
 
 static void
 tell_no_sip(
-    struct visibility *v, enum finding_verdict verdict, nstime now, nstime wall)
+    struct visibility *v, enum finding_change change, nstime now, nstime wall)
 {
 	evidence_init(&v->evidence);
 	evidence_text(&v->evidence, "class", "no_sip");
-	tell(v, verdict, "no_sip", "capture", now, wall);
+	tell(v, change, "no_sip", "capture", now, wall);
 }
 
 void

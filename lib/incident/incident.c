@@ -171,10 +171,10 @@ static void
 tell_growth(struct incident *i, struct symptom *p, const struct finding *f)
 {
 	bundle_follow(p->bundle, p);
-	if (f->verdict == FINDING_TROUBLE)
+	if (f->change == FINDING_TROUBLE)
 		gather_tell(i, p->bundle,
 		    (struct finding){
-			.verdict = FINDING_TROUBLE,
+			.change = FINDING_TROUBLE,
 			.now = f->now,
 			.wall = f->wall,
 		    },
@@ -240,13 +240,13 @@ incident_input(struct incident *i, const struct finding *f)
 	i->output(i->arg, f);
 	if (!sighting_matters(f->kind))
 		return;
-	if (f->verdict == FINDING_TROUBLE || f->verdict == FINDING_UPDATED)
+	if (f->change == FINDING_TROUBLE || f->change == FINDING_UPDATED)
 		trouble(i, f);
-	else if (f->verdict == FINDING_WITHDRAWN)
+	else if (f->change == FINDING_WITHDRAWN)
 		withdrawn(i, f);
 	else
 		over(i, finding_id(f->kind, f->key),
-		    f->verdict == FINDING_HEALTHY, f->now);
+		    f->change == FINDING_HEALTHY, f->now);
 }
 
 void
@@ -268,7 +268,7 @@ report(struct incident *i, struct bundle *b, nstime now, nstime wall)
 {
 	const bool last = b->part_count == 0;
 	const struct finding f = {
-		.verdict = !last ? FINDING_UPDATED
+		.change = !last  ? FINDING_UPDATED
 		    : b->healthy ? FINDING_HEALTHY
 				 : FINDING_QUIET,
 		.pressing = b->shrunk,

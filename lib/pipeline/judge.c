@@ -58,7 +58,7 @@ on_finding(void *arg, const struct finding *finding)
 
 	fanout_input(j->parts.rooms[PARTSET_FANOUT], finding);
 	if (finding->kind == FINDING_TRANSACTION_TIMEOUT &&
-	    finding->verdict == FINDING_TROUBLE)
+	    finding->change == FINDING_TROUBLE)
 		slow_supersede(
 		    j->parts.rooms[PARTSET_SLOW], finding->server, finding);
 }

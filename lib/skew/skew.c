@@ -100,8 +100,7 @@ skew_free(struct skew *s)
 
 /* Small changes are followed without weighing all peers anew. */
 static void
-follow_reference(
-    struct skew *s, nstime reference, enum finding_verdict if_right)
+follow_reference(struct skew *s, nstime reference, enum finding_change if_right)
 {
 	const nstime before = s->raise.times.reference;
 	const nstime moved = reference - before;

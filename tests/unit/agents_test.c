@@ -6,7 +6,7 @@
 #define MINUTE (60 * NSTIME_S)
 
 static struct agents agents;
-static enum finding_verdict verdict;
+static enum finding_change change;
 static char subject[64];
 static unsigned told;
 
@@ -15,7 +15,7 @@ on_finding(void *arg, const struct finding *finding)
 {
 	(void)arg;
 	told++;
-	verdict = finding->verdict;
+	change = finding->change;
 	ck_assert(slice_is(finding->key, "user-agents"));
 	ck_assert_uint_lt(finding->subject.len, sizeof(subject));
 	memcpy(subject, finding->subject.p, finding->subject.len);
@@ -92,7 +92,7 @@ START_TEST(the_last_ends_it)
 	ck_assert_uint_eq(told, 1);
 	agents_remove(&agents, FINDING_HEALTHY, NSTIME_S, 0);
 	ck_assert_uint_eq(told, 2);
-	ck_assert_int_eq(verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(change, FINDING_HEALTHY);
 }
 END_TEST
 
@@ -115,7 +115,7 @@ START_TEST(the_last_one_may_become_a_server)
 	tell(0);
 	agents_hand_over(&agents, slice_text("10.0.0.7"), NSTIME_S, 0);
 	ck_assert_uint_eq(told, 2);
-	ck_assert_int_eq(verdict, FINDING_SUPERSEDED);
+	ck_assert_int_eq(change, FINDING_SUPERSEDED);
 }
 END_TEST
 

@@ -63,7 +63,7 @@ finding_of(enum finding_kind kind, const char *key, nstime now)
 {
 	return (struct finding){
 		.kind = kind,
-		.verdict = FINDING_TROUBLE,
+		.change = FINDING_TROUBLE,
 		.severity = FINDING_WARNING,
 		.key = slice_text(key),
 		.subject = slice_text(key),
@@ -92,13 +92,13 @@ find(enum finding_kind kind, const char *key, nstime now)
 }
 
 static void
-say(enum finding_verdict verdict, enum finding_kind kind, const char *key,
+say(enum finding_change change, enum finding_kind kind, const char *key,
     nstime now)
 {
 	struct finding f = finding_of(kind, key, now);
 
-	f.verdict = verdict;
-	if (verdict != FINDING_UPDATED)
+	f.change = change;
+	if (change != FINDING_UPDATED)
 		f.evidence = NULL;
 	alert_input(alert, &f);
 }
@@ -675,7 +675,7 @@ START_TEST(any_story_is_told_in_pairs)
 	start(&usual);
 	for (int step = 0; step < 60000; step++) {
 		random = random * 1664525 + 1013904223;
-		say((enum finding_verdict)(
+		say((enum finding_change)(
 			random >> 28 & 3 ? random >> 24 & 3 : 0),
 		    (enum finding_kind)((random >> 16) % FINDING_KINDS),
 		    keys[(random >> 8) % 3], now);

@@ -31,7 +31,7 @@ on_shown(void *arg, const struct alert_event *event)
 
 static void
 find(struct alert *a, const char *key, enum finding_severity severity,
-    enum finding_verdict verdict, nstime now)
+    enum finding_change change, nstime now)
 {
 	struct evidence evidence;
 
@@ -39,7 +39,7 @@ find(struct alert *a, const char *key, enum finding_severity severity,
 	alert_input(a,
 	    &(struct finding){
 		.kind = FINDING_VISIBILITY,
-		.verdict = verdict,
+		.change = change,
 		.severity = severity,
 		.key = slice_text(key),
 		.subject = slice_text(key),

@@ -23,13 +23,13 @@ on_finding(void *arg, const struct finding *f)
 	(void)arg;
 	ck_assert_int_eq(f->kind, FINDING_CERTIFICATE);
 	textbuf_add(&t, t.len > 0 ? " " : "");
-	if (f->verdict == FINDING_TROUBLE) {
+	if (f->change == FINDING_TROUBLE) {
 		evidence_copy(&e, f->evidence);
 		severity = f->severity;
 		textbuf_add_slice(&t, evidence_get(&e, "class"));
 	} else {
 		textbuf_add(&t,
-		    f->verdict == FINDING_HEALTHY ? "healthy" : "superseded");
+		    f->change == FINDING_HEALTHY ? "healthy" : "superseded");
 	}
 	textbuf_add(&t, ":");
 	textbuf_add_slice(&t, f->subject);

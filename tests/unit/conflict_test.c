@@ -43,7 +43,7 @@ START_TEST(a_contradiction_is_told_with_all_offsets)
 	weigh(0);
 	ck_assert_uint_eq(count, 1);
 	ck_assert_int_eq(last.kind, FINDING_WITNESS_CONFLICT);
-	ck_assert_int_eq(last.verdict, FINDING_TROUBLE);
+	ck_assert_int_eq(last.change, FINDING_TROUBLE);
 	ck_assert_int_eq(last.severity, FINDING_WARNING);
 	ck_assert(slice_is(evidence_get(&evidence, "host"), "10.0.0.7"));
 	ck_assert(slice_is(evidence_get(&evidence, "witnesses"), "ntp,smb"));
@@ -71,7 +71,7 @@ START_TEST(it_is_over_when_all_agree)
 	e.unanimous = true;
 	weigh(2 * NSTIME_S);
 	ck_assert_uint_eq(count, 2);
-	ck_assert_int_eq(last.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(last.change, FINDING_HEALTHY);
 	weigh(3 * NSTIME_S);
 	ck_assert_uint_eq(count, 2);
 }

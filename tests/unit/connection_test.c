@@ -144,7 +144,7 @@ START_TEST(the_next_connection_that_works_ends_it)
 	ck_assert_uint_eq(heard.count, 1);
 	work(c, CONNECTION_SECURED, "192.0.2.7", 12);
 	ck_assert_uint_eq(heard.count, 2);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	ck_assert_str_eq(heard.key, "192.0.2.2:5062 tls_closed");
 	connection_free(c);
 }
@@ -162,7 +162,7 @@ START_TEST(where_it_works_for_others_they_do_not_end_it)
 	ck_assert_uint_eq(heard.count, 1);
 	work(c, CONNECTION_OPENED, "192.0.2.1", 40);
 	ck_assert_uint_eq(heard.count, 2);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	connection_free(c);
 }
 END_TEST
@@ -200,7 +200,7 @@ START_TEST(icmp_for_every_copy_is_one_attempt)
 	ck_assert(slice_is(evidence_get(&heard.evidence, "transport"), "udp"));
 	connection_udp_worked(
 	    c, &f.client, &f.server, 90 * NSTIME_S, 90 * NSTIME_S);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	connection_free(c);
 }
 END_TEST
@@ -319,7 +319,7 @@ START_TEST(what_failed_before_a_restart_is_healthy_after_it)
 	c = restarted(c);
 	attempt(c, CONNECTION_TLS_ALERT, "192.0.2.3", 9 * NSTIME_S);
 	ck_assert_uint_eq(heard.count, 1);
-	ck_assert_int_eq(heard.verdict, FINDING_TROUBLE);
+	ck_assert_int_eq(heard.change, FINDING_TROUBLE);
 	ck_assert_int_eq(evidence_number(&heard.evidence, "attempts", 0), 4);
 	ck_assert_int_eq(evidence_number(&heard.evidence, "clients", 0), 2);
 	ck_assert_int_eq(evidence_number(&heard.evidence, "ever_worked", 9), 1);
@@ -327,7 +327,7 @@ START_TEST(what_failed_before_a_restart_is_healthy_after_it)
 	ck_assert_uint_eq(heard.count, 1);
 	work(c, CONNECTION_SECURED, "192.0.2.1", 10 * NSTIME_S);
 	ck_assert_uint_eq(heard.count, 2);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	connection_free(c);
 }
 END_TEST
@@ -345,7 +345,7 @@ START_TEST(who_was_not_failing_does_not_heal_it_after_a_restart_either)
 	work(c, CONNECTION_SECURED, "192.0.2.9", 5 * NSTIME_S);
 	ck_assert_uint_eq(heard.count, 0);
 	work(c, CONNECTION_SECURED, "192.0.2.1", 6 * NSTIME_S);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	connection_free(c);
 }
 END_TEST
@@ -383,7 +383,7 @@ START_TEST(an_answer_over_udp_heals_after_a_restart)
 	c = restarted(c);
 	connection_udp_worked(c, &client, &server, 2 * NSTIME_S, 0);
 	ck_assert_uint_eq(heard.count, 1);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	connection_free(c);
 }
 END_TEST
@@ -457,7 +457,7 @@ START_TEST(that_they_work_at_first_does_not_end_it)
 	ck_assert_uint_eq(heard.count, 1);
 	work(c, CONNECTION_KEPT, "192.0.2.1", 11);
 	ck_assert_uint_eq(heard.count, 2);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	connection_free(c);
 }
 END_TEST

@@ -41,7 +41,7 @@ join(nstime at)
 {
 	say(&(struct finding){
 	    .kind = FINDING_TRANSACTION_TIMEOUT,
-	    .verdict = FINDING_JOINED,
+	    .change = FINDING_JOINED,
 	    .incident = 99,
 	    .now = at,
 	    .wall = at,
@@ -132,7 +132,7 @@ START_TEST(pressing_news_do_not_wait_for_the_reminder)
 	say(&timed_out(11, 21, 5062, START)->finding);
 	episode_fire(&episode, &rules, START + 10 * NSTIME_S, START);
 	f = timed_out(11, 21, 5062, START + 30 * NSTIME_S);
-	f->finding.verdict = FINDING_UPDATED;
+	f->finding.change = FINDING_UPDATED;
 	f->finding.pressing = true;
 	say(&f->finding);
 	ck_assert_uint_eq(count, 1);
@@ -153,7 +153,7 @@ START_TEST(it_may_end_in_silence_with_its_last_evidence)
 	say(&timed_out(11, 21, 5062, START)->finding);
 	episode_fire(&episode, &rules, START + MINUTE, START + MINUTE);
 	f = timed_out(12, 21, 5062, START + HOUR);
-	f->finding.verdict = FINDING_QUIET;
+	f->finding.change = FINDING_QUIET;
 	say(&f->finding);
 	ck_assert_int_eq(events[1].state, ALERT_RESOLVED);
 	ck_assert_int_eq(events[1].reason, ALERT_QUIET);

@@ -9,7 +9,7 @@ static struct fanout *fanout;
 static struct evidence evidence;
 static struct {
 	unsigned count, superseded;
-	enum finding_verdict verdict;
+	enum finding_change change;
 	char key[64], subject[64], successor[64];
 	int64_t servers;
 	char list[256];
@@ -30,13 +30,13 @@ hear(void *arg, const struct finding *f)
 {
 	(void)arg;
 	heard.count++;
-	if (f->verdict == FINDING_SUPERSEDED) {
+	if (f->change == FINDING_SUPERSEDED) {
 		heard.superseded++;
 		keep(
 		    heard.successor, sizeof(heard.successor), f->successor_key);
 		return;
 	}
-	heard.verdict = f->verdict;
+	heard.change = f->change;
 	heard.began = f->began;
 	keep(heard.key, sizeof(heard.key), f->key);
 	keep(heard.subject, sizeof(heard.subject), f->subject);
@@ -63,8 +63,7 @@ begin(void)
 }
 
 static void
-say(enum finding_verdict verdict, const char *client, unsigned server,
-    nstime now)
+say(enum finding_change change, const char *client, unsigned server, nstime now)
 {
 	char store[64];
 	struct textbuf key;
@@ -78,10 +77,10 @@ say(enum finding_verdict verdict, const char *client, unsigned server,
 	fanout_input(fanout,
 	    &(struct finding){
 		.kind = FINDING_TRANSACTION_TIMEOUT,
-		.verdict = verdict,
+		.change = change,
 		.key = textbuf_slice(&key),
 		.subject = slice_first(textbuf_slice(&key), 13),
-		.evidence = verdict == FINDING_TROUBLE ? &evidence : NULL,
+		.evidence = change == FINDING_TROUBLE ? &evidence : NULL,
 		.now = now,
 		.wall = now,
 		.began = now - 34 * S,
@@ -166,7 +165,7 @@ START_TEST(it_is_over_when_the_last_of_them_answers)
 	ck_assert_uint_eq(heard.count, 0);
 	say(FINDING_HEALTHY, "", 5, 401 * S);
 	ck_assert_uint_eq(heard.count, 1);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	ck_assert_str_eq(heard.key, "client [2001:db8::1]");
 	fanout_free(fanout);
 }
@@ -178,7 +177,7 @@ START_TEST(an_answer_that_came_late_is_taken_back_there)
 	for (unsigned i = 1; i <= 5; i++)
 		unanswered("10.0.0.11:5060", i, i);
 	say(FINDING_WITHDRAWN, "", 3, 40 * S);
-	ck_assert_int_eq(heard.verdict, FINDING_WITHDRAWN);
+	ck_assert_int_eq(heard.change, FINDING_WITHDRAWN);
 	ck_assert_str_eq(heard.key, "client 10.0.0.11");
 	fanout_free(fanout);
 }
@@ -190,7 +189,7 @@ START_TEST(other_findings_pass)
 	fanout_input(fanout,
 	    &(struct finding){
 		.kind = FINDING_STALE_DATE,
-		.verdict = FINDING_TROUBLE,
+		.change = FINDING_TROUBLE,
 		.key = slice_text("10.0.1.1:5061"),
 	    });
 	ck_assert_uint_eq(heard.count, 1);

@@ -40,29 +40,29 @@ begin(void)
 }
 
 static struct finding
-of(enum finding_kind kind, enum finding_verdict verdict, const char *key,
+of(enum finding_kind kind, enum finding_change change, const char *key,
     nstime now)
 {
 	static struct evidence evidence;
 
 	return (struct finding){
 		.kind = kind,
-		.verdict = verdict,
+		.change = change,
 		.severity = FINDING_ERROR,
 		.key = slice_text(key),
 		.subject = slice_first(
 		    slice_text(key), slice_index(slice_text(key), ' ')),
-		.evidence = verdict == FINDING_TROUBLE ? &evidence : NULL,
+		.evidence = change == FINDING_TROUBLE ? &evidence : NULL,
 		.now = now,
 		.wall = now,
 	};
 }
 
 static void
-find(enum finding_kind kind, enum finding_verdict verdict, const char *key,
+find(enum finding_kind kind, enum finding_change change, const char *key,
     nstime now)
 {
-	const struct finding f = of(kind, verdict, key, now);
+	const struct finding f = of(kind, change, key, now);
 
 	alert_input(alert, &f);
 }

@@ -7,7 +7,7 @@
 static struct incident *incident;
 static struct incident_limits limits;
 static unsigned passed, raised, joined, updated, ended;
-static enum finding_verdict end_verdict;
+static enum finding_change end_change;
 static struct evidence last;
 static char last_key[200];
 static uint64_t counted, last_incident;
@@ -17,7 +17,7 @@ static void
 on_finding(void *arg, const struct finding *f)
 {
 	(void)arg;
-	if (f->verdict == FINDING_JOINED) {
+	if (f->change == FINDING_JOINED) {
 		joined++;
 		last_incident = f->incident;
 		return;
@@ -30,15 +30,15 @@ on_finding(void *arg, const struct finding *f)
 	last_key[f->key.len] = '\0';
 	if (f->evidence != NULL)
 		evidence_copy(&last, f->evidence);
-	if (f->verdict == FINDING_TROUBLE) {
+	if (f->change == FINDING_TROUBLE) {
 		raised += f->evidence != NULL;
 		counted += f->count > 0 ? f->count : 1;
-	} else if (f->verdict == FINDING_UPDATED) {
+	} else if (f->change == FINDING_UPDATED) {
 		updated++;
 		pressing = f->pressing;
 	} else {
 		ended++;
-		end_verdict = f->verdict;
+		end_change = f->change;
 	}
 }
 
@@ -271,7 +271,7 @@ START_TEST(a_clock_takes_over_from_a_relay)
 	tick(START + 2 * MINUTE);
 	ck_assert_uint_eq(raised, 2);
 	ck_assert_uint_eq(ended, 1);
-	ck_assert_int_eq(end_verdict, FINDING_SUPERSEDED);
+	ck_assert_int_eq(end_change, FINDING_SUPERSEDED);
 	incident_free(incident);
 }
 END_TEST
@@ -311,7 +311,7 @@ START_TEST(it_names_the_parts_that_last_and_ends_with_the_last_of_them)
 		START + 2 * MINUTE));
 	tick(START + 2 * MINUTE);
 	ck_assert_uint_eq(ended, 1);
-	ck_assert_int_eq(end_verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(end_change, FINDING_HEALTHY);
 	ck_assert_int_eq(evidence_number(&last, "timeouts", 0), 1);
 	ck_assert_int_eq(incident_next_deadline(incident), NSTIME_NEVER);
 	incident_free(incident);
@@ -333,7 +333,7 @@ START_TEST(parts_that_end_in_silence_end_it_in_silence)
 	incident_resolved(incident, finding_id(f->finding.kind, f->finding.key),
 	    false, START + 24 * HOUR);
 	tick(START + 24 * HOUR);
-	ck_assert_int_eq(end_verdict, FINDING_QUIET);
+	ck_assert_int_eq(end_change, FINDING_QUIET);
 	incident_free(incident);
 }
 END_TEST

@@ -46,7 +46,7 @@ story_begin(struct story_finding *f, enum finding_kind kind,
 		endpoint_write(&key, server);
 	f->finding = (struct finding){
 		.kind = kind,
-		.verdict = FINDING_TROUBLE,
+		.change = FINDING_TROUBLE,
 		.severity = finding_row(kind)->severity,
 		.subject = slice_of(f->key, key.len),
 		.evidence = &f->evidence,
@@ -109,11 +109,11 @@ wrong_clock(
 	return &f;
 }
 
-/* The same, with another verdict and no evidence. */
+/* The same, with another change and no evidence. */
 static inline const struct finding *
-story_over(struct story_finding *f, enum finding_verdict verdict, nstime at)
+story_over(struct story_finding *f, enum finding_change change, nstime at)
 {
-	f->finding.verdict = verdict;
+	f->finding.change = change;
 	f->finding.evidence = NULL;
 	f->finding.now = f->finding.wall = at;
 	return &f->finding;

@@ -7,7 +7,7 @@
 
 static struct localclock l;
 static struct evidence evidence;
-static enum finding_verdict verdict;
+static enum finding_change change;
 static unsigned told;
 
 static const struct consensus odd = {
@@ -30,7 +30,7 @@ on_finding(void *arg, const struct finding *finding)
 {
 	(void)arg;
 	told++;
-	verdict = finding->verdict;
+	change = finding->change;
 	ck_assert_int_eq(finding->kind, FINDING_LOCAL_CLOCK);
 	ck_assert_int_eq(finding->severity, FINDING_WARNING);
 	ck_assert(slice_is(finding->subject, "local clock"));
@@ -77,7 +77,7 @@ START_TEST(it_is_over_when_the_votes_change)
 	localclock_weigh(&l, &odd, false, 0, 0);
 	localclock_weigh(&l, &content, false, 1, 0);
 	ck_assert_uint_eq(told, 2);
-	ck_assert_int_eq(verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(change, FINDING_HEALTHY);
 	ck_assert(!localclock_stands(&l, LOCALCLOCK_ODD_ONE_OUT));
 }
 END_TEST

@@ -15,7 +15,7 @@ on_finding(void *arg, const struct finding *f)
 	(void)arg;
 	memcpy(key, f->key.p, f->key.len);
 	key[f->key.len] = '\0';
-	if (f->verdict == FINDING_HEALTHY) {
+	if (f->change == FINDING_HEALTHY) {
 		healthy++;
 		return;
 	}

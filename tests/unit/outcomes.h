@@ -65,7 +65,7 @@ outcomes_answered(uint64_t id, nstime sent, nstime after)
 struct outcomes_heard {
 	unsigned count;
 	enum finding_kind kind;
-	enum finding_verdict verdict;
+	enum finding_change change;
 	enum finding_severity severity;
 	char key[128];
 	struct evidence evidence;
@@ -79,7 +79,7 @@ outcomes_hear(void *arg, const struct finding *f)
 
 	heard->count++;
 	heard->kind = f->kind;
-	heard->verdict = f->verdict;
+	heard->change = f->change;
 	heard->severity = f->severity;
 	heard->now = f->now;
 	ck_assert_uint_lt(f->key.len, sizeof(heard->key));

@@ -16,7 +16,7 @@ static struct skew *skew;
 static struct skew_limits limits;
 static unsigned seen[FINDING_KINDS];
 static char witnesses[64], subject[64];
-static enum finding_verdict verdict;
+static enum finding_change change;
 
 static void
 on_finding(void *arg, const struct finding *finding)
@@ -25,7 +25,7 @@ on_finding(void *arg, const struct finding *finding)
 
 	(void)arg;
 	seen[finding->kind]++;
-	verdict = finding->verdict;
+	change = finding->change;
 	memset(subject, 0, sizeof(subject));
 	memcpy(subject, finding->subject.p, finding->subject.len);
 	if (finding->evidence == NULL)
@@ -203,7 +203,7 @@ START_TEST(a_peer_raised_by_muted_witnesses_is_cleared)
 	ck_assert_str_eq(witnesses, "smb");
 	limits.muted = 1u << WITNESS_NTP | 1u << WITNESS_SMB;
 	skew_set(skew, &limits);
-	ck_assert_int_eq(verdict, FINDING_SUPERSEDED);
+	ck_assert_int_eq(change, FINDING_SUPERSEDED);
 	finish(21 * MINUTE);
 }
 END_TEST
@@ -216,7 +216,7 @@ START_TEST(a_host_not_to_be_judged_any_more_is_cleared)
 	ck_assert_uint_ge(seen[FINDING_CLOCK_SKEW], 1);
 	limits.judge_all = false;
 	skew_set(skew, &limits);
-	ck_assert_int_eq(verdict, FINDING_SUPERSEDED);
+	ck_assert_int_eq(change, FINDING_SUPERSEDED);
 	seen[FINDING_CLOCK_SKEW] = 0;
 	hear_often(1, WITNESS_NTP, 6 * MINUTE, -HOUR);
 	finish(20 * MINUTE);
@@ -271,9 +271,9 @@ START_TEST(a_changed_zone_is_told_of_a_host_that_speaks_sip)
 	ck_assert_uint_eq(seen[FINDING_ZONE_CHANGE], 0);
 	skew_speaks_sip(skew, &address);
 	ck_assert_uint_eq(seen[FINDING_ZONE_CHANGE], 1);
-	ck_assert_int_eq(verdict, FINDING_TROUBLE);
+	ck_assert_int_eq(change, FINDING_TROUBLE);
 	hear_zone(1, 2 * MINUTE, 0);
-	ck_assert_int_eq(verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(change, FINDING_HEALTHY);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 0);
 	finish(3 * MINUTE);
 }
@@ -350,7 +350,7 @@ START_TEST(other_limits_after_a_restart_clear_raised_peers)
 	restart();
 	skew_tick(skew, 20 * MINUTE, START + 20 * MINUTE);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 1);
-	ck_assert_int_eq(verdict, FINDING_SUPERSEDED);
+	ck_assert_int_eq(change, FINDING_SUPERSEDED);
 	finish(21 * MINUTE);
 	ck_assert_uint_eq(seen[FINDING_CLOCK_SKEW], 1);
 }
@@ -383,7 +383,7 @@ START_TEST(a_contradiction_from_before_a_restart_ends_after_it)
 	for (unsigned i = 0; i < 5; i++)
 		hear(1, WITNESS_DATE, 21 * MINUTE + i * NSTIME_S, 0);
 	ck_assert_uint_eq(seen[FINDING_WITNESS_CONFLICT], 1);
-	ck_assert_int_eq(verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(change, FINDING_HEALTHY);
 	finish(30 * MINUTE);
 }
 END_TEST
@@ -402,7 +402,7 @@ START_TEST(a_zone_from_before_a_restart_is_changed_back_after_it)
 	ck_assert_uint_eq(seen[FINDING_ZONE_CHANGE], 0);
 	hear_zone(1, 21 * MINUTE, 0);
 	ck_assert_uint_eq(seen[FINDING_ZONE_CHANGE], 1);
-	ck_assert_int_eq(verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(change, FINDING_HEALTHY);
 	finish(22 * MINUTE);
 }
 END_TEST

@@ -107,7 +107,7 @@ START_TEST(a_doubted_one_is_withdrawn)
 	for (unsigned i = 0; i < 2; i++) {
 		silence_doubted(s, &leg, 1, 1);
 		ck_assert_uint_eq(heard.count, 3 + i);
-		ck_assert_int_eq(heard.verdict, FINDING_WITHDRAWN);
+		ck_assert_int_eq(heard.change, FINDING_WITHDRAWN);
 		ck_assert_str_eq(heard.key, "192.0.2.2:5062");
 	}
 	silence_free(s);
@@ -121,7 +121,7 @@ START_TEST(an_answer_ends_it)
 	answer(s, "192.0.2.1", 3);
 	ask_in_vain(s, "192.0.2.1", 1);
 	answer(s, "192.0.2.1", 1);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	ck_assert_str_eq(heard.key, "192.0.2.2:5062");
 	silence_free(s);
 }
@@ -156,7 +156,7 @@ START_TEST(no_more_exchanges_while_the_rest_goes_on_is_mras_silence)
 	ck_assert_int_le(now, last + 103 * MINUTE);
 	ck_assert_str_eq(heard.key, "192.0.2.2:5062 mras_silence 192.0.2.1");
 	silence_answered(s, &leg, now, now);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	silence_free(s);
 }
 END_TEST
@@ -261,11 +261,11 @@ START_TEST(who_was_silent_before_a_restart_answers_after_it)
 	s = restarted(s);
 	ask_in_vain(s, "192.0.2.1", 7);
 	ck_assert_uint_eq(heard.count, 1);
-	ck_assert_int_eq(heard.verdict, FINDING_TROUBLE);
+	ck_assert_int_eq(heard.change, FINDING_TROUBLE);
 	ck_assert_int_eq(evidence_number(&heard.evidence, "connections", 0), 2);
 	answer(s, "192.0.2.1", 1);
 	ck_assert_uint_eq(heard.count, 2);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	ck_assert_str_eq(heard.key, "192.0.2.2:5062");
 	silence_free(s);
 }
@@ -288,7 +288,7 @@ START_TEST(what_was_learnt_over_hours_outlives_a_restart)
 	silence_active(s, &leg.client.address, now, now);
 	ck_assert_uint_eq(heard.count, 0);
 	silence_answered(s, &leg, now, now);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	ck_assert_str_eq(heard.key, "192.0.2.2:5062 mras_silence 192.0.2.1");
 	silence_free(s);
 }

@@ -37,7 +37,7 @@ on_finding(void *arg, const struct finding *finding)
 	keep(seen[count].key, finding->key);
 	keep(seen[count].subject, finding->subject);
 	ck_assert_int_eq(
-	    finding->evidence != NULL, finding->verdict == FINDING_TROUBLE);
+	    finding->evidence != NULL, finding->change == FINDING_TROUBLE);
 	if (finding->evidence != NULL)
 		evidence_copy(&seen[count].evidence, finding->evidence);
 	count++;
@@ -127,12 +127,12 @@ number(size_t i, const char *name)
 }
 
 static void
-is(size_t i, enum finding_kind kind, enum finding_verdict verdict,
+is(size_t i, enum finding_kind kind, enum finding_change change,
     const char *key)
 {
 	ck_assert_uint_gt(count, i);
 	ck_assert_int_eq(seen[i].finding.kind, kind);
-	ck_assert_int_eq(seen[i].finding.verdict, verdict);
+	ck_assert_int_eq(seen[i].finding.change, change);
 	ck_assert_str_eq(seen[i].key, key);
 }
 

@@ -106,7 +106,7 @@ START_TEST(quick_answers_end_it)
 		input(s, outcomes_answered(9, NSTIME_S, NSTIME_S), false);
 	ck_assert_uint_eq(heard.count, 1);
 	input(s, outcomes_answered(9, NSTIME_S, NSTIME_S), false);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	slow_free(s);
 }
 END_TEST
@@ -140,7 +140,7 @@ START_TEST(a_timeout_supersedes_it)
 	for (o.id = 1; o.id < 4; o.id++)
 		input(s, o, false);
 	slow_supersede(s, &o.uas, &timeout);
-	ck_assert_int_eq(heard.verdict, FINDING_SUPERSEDED);
+	ck_assert_int_eq(heard.change, FINDING_SUPERSEDED);
 	slow_supersede(s, &o.uas, &timeout);
 	ck_assert_uint_eq(heard.count, 2);
 	slow_free(s);
@@ -190,7 +190,7 @@ START_TEST(quick_answers_after_a_restart_end_it)
 	for (unsigned i = 0; i < 3; i++)
 		input(loaded, outcomes_answered(9, 0, NSTIME_S), false);
 	ck_assert_uint_eq(heard.count, 1);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	ck_assert(slice_is(evidence_get(&heard.evidence, "call_id"), "call-1"));
 	slow_free(loaded);
 }

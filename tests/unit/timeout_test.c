@@ -181,7 +181,7 @@ START_TEST(a_late_answer_withdraws_what_was_told)
 	o.event = OUTCOME_LATE;
 	o.now += 5 * NSTIME_S;
 	ck_assert_int_eq(input(t, o), TIMEOUT_ANSWERED);
-	ck_assert_int_eq(heard.verdict, FINDING_WITHDRAWN);
+	ck_assert_int_eq(heard.change, FINDING_WITHDRAWN);
 	ck_assert_uint_eq(counts(t, "SERVICE").timed_out, 0);
 	ck_assert_uint_eq(counts(t, "SERVICE").answered, 1);
 	timeout_free(t);
@@ -244,7 +244,7 @@ START_TEST(five_quiet_minutes_and_an_answered_client_heal_it)
 	ck_assert_uint_eq(heard.count, 1);
 	ck_assert_int_eq(timeout_next_deadline(t), 334 * NSTIME_S);
 	timeout_tick(t, 334 * NSTIME_S, 0);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	timeout_free(t);
 }
 END_TEST
@@ -287,7 +287,7 @@ START_TEST(a_new_timeout_begins_the_wait_anew)
 	ck_assert_uint_eq(heard.count, 2);
 	input(t, outcomes_answered(4, 410 * NSTIME_S, NSTIME_S));
 	timeout_tick(t, 434 * NSTIME_S, 0);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	timeout_free(t);
 }
 END_TEST
@@ -381,7 +381,7 @@ START_TEST(a_client_that_failed_before_a_restart_heals_it_after)
 	input(loaded, outcomes_answered(2, 1060 * NSTIME_S, NSTIME_S));
 	ck_assert_int_eq(timeout_next_deadline(loaded), 1334 * NSTIME_S);
 	timeout_tick(loaded, 1334 * NSTIME_S, 0);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	ck_assert_str_eq(heard.key, "192.0.2.2:5062 SERVICE");
 	timeout_free(loaded);
 }
@@ -395,7 +395,7 @@ START_TEST(what_heals_goes_on_healing_after_a_restart)
 	input(t, outcomes_answered(2, 60 * NSTIME_S, NSTIME_S));
 	restart(t);
 	timeout_tick(loaded, 1334 * NSTIME_S, 0);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	timeout_free(loaded);
 }
 END_TEST
@@ -414,7 +414,7 @@ START_TEST(a_gap_that_shows_later_withdraws_a_proof_by_absence)
 	timeout_input(t, &o, &acknowledged, o.now);
 	ck_assert_uint_eq(counts(t, "SERVICE").timed_out, 1);
 	timeout_gap(t, &gap);
-	ck_assert_int_eq(heard.verdict, FINDING_WITHDRAWN);
+	ck_assert_int_eq(heard.change, FINDING_WITHDRAWN);
 	ck_assert_int_eq(heard.now, 70 * NSTIME_S);
 	ck_assert_uint_eq(counts(t, "SERVICE").timed_out, 0);
 	ck_assert_uint_eq(counts(t, "SERVICE").unknown_loss, 1);

@@ -9,18 +9,18 @@ static const struct address address = { .version = 4,
 	.octets = { 10, 0, 0, 7 } };
 static struct undecided u;
 static unsigned count;
-static enum finding_verdict verdict;
+static enum finding_change change;
 
 static void
 on_finding(void *arg, const struct finding *finding)
 {
 	(void)arg;
 	count++;
-	verdict = finding->verdict;
+	change = finding->change;
 	ck_assert_int_eq(finding->kind, FINDING_VISIBILITY);
 	ck_assert(slice_is(finding->key, "undecided 10.0.0.7"));
 	ck_assert(slice_is(finding->subject, "10.0.0.7"));
-	if (finding->verdict == FINDING_TROUBLE)
+	if (finding->change == FINDING_TROUBLE)
 		ck_assert(slice_is(
 		    evidence_get(finding->evidence, "class"), "undecided"));
 }
@@ -53,7 +53,7 @@ START_TEST(two_clocks_are_told_after_ten_minutes)
 	ck_assert_uint_eq(count, 0);
 	weigh(true, 10 * MINUTE);
 	ck_assert_uint_eq(count, 1);
-	ck_assert_int_eq(verdict, FINDING_TROUBLE);
+	ck_assert_int_eq(change, FINDING_TROUBLE);
 	weigh(true, 11 * MINUTE - 1);
 	ck_assert_uint_eq(count, 1);
 	weigh(true, 11 * MINUTE);
@@ -68,7 +68,7 @@ START_TEST(a_host_that_is_judged_again_is_decided)
 	weigh(true, 10 * MINUTE);
 	weigh(false, 10 * MINUTE);
 	ck_assert_uint_eq(count, 2);
-	ck_assert_int_eq(verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(change, FINDING_HEALTHY);
 	weigh(false, 11 * MINUTE);
 	ck_assert_uint_eq(count, 2);
 }

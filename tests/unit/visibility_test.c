@@ -54,10 +54,10 @@ START_TEST(an_agent_that_stopped_is_told_until_it_is_back)
 	    v, &a, &(struct visibility_agent){ 7, .lost = true }, 1, 1);
 	ck_assert_uint_eq(heard.count, 1);
 	ck_assert_str_eq(heard.key, "agent_lost 192.0.2.9 7");
-	ck_assert_int_eq(heard.verdict, FINDING_TROUBLE);
+	ck_assert_int_eq(heard.change, FINDING_TROUBLE);
 	visibility_agent(
 	    v, &a, &(struct visibility_agent){ 7, .lost = false }, 2, 2);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	visibility_free(v);
 }
 END_TEST
@@ -102,7 +102,7 @@ START_TEST(one_packet_back_ends_it)
 	for (unsigned i = 0; i < 20; i++)
 		input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
 	input(v, &o, true, TIMEOUT_ANSWERED);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	for (unsigned i = 0; i < 19; i++)
 		input(v, &o, false, TIMEOUT_UNKNOWN_ASYMMETRIC);
 	ck_assert_uint_eq(heard.count, 2);
@@ -123,7 +123,7 @@ START_TEST(loss_that_cost_a_verdict_is_told_and_ends_when_quiet)
 	ck_assert_str_eq(heard.key, "loss");
 	ck_assert_int_eq(visibility_next_deadline(v), 334 * NSTIME_S);
 	visibility_tick(v, 334 * NSTIME_S, 0);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	ck_assert_int_eq(visibility_next_deadline(v), NSTIME_NEVER);
 	visibility_free(v);
 }
@@ -182,7 +182,7 @@ START_TEST(an_interface_that_drops_more_than_one_in_a_thousand_is_told)
 	minute(v, 10000, 11);
 	ck_assert_uint_eq(heard.count, 1);
 	ck_assert_str_eq(heard.key, "loss eth1");
-	ck_assert_int_eq(heard.verdict, FINDING_TROUBLE);
+	ck_assert_int_eq(heard.change, FINDING_TROUBLE);
 	visibility_free(v);
 }
 END_TEST
@@ -196,7 +196,7 @@ START_TEST(a_minute_with_packets_and_without_drops_ends_it)
 	ck_assert_uint_eq(heard.count, 1);
 	minute(v, 1, 0);
 	ck_assert_uint_eq(heard.count, 2);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	minute(v, 1, 0);
 	ck_assert_uint_eq(heard.count, 2);
 	visibility_free(v);
@@ -216,7 +216,7 @@ START_TEST(fifteen_minutes_of_other_packets_are_no_sip)
 	ck_assert_uint_eq(heard.count, 1);
 	ck_assert_str_eq(heard.key, "no_sip");
 	visibility_arrived(v, 9, 1, 1, 1);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	visibility_free(v);
 }
 END_TEST
@@ -263,7 +263,7 @@ START_TEST(what_was_told_before_a_restart_ends_after_it)
 	visibility_tick(loaded, 1334 * NSTIME_S, 0);
 	ck_assert_str_eq(heard.key, "loss");
 	ck_assert_uint_eq(heard.count, 4);
-	ck_assert_int_eq(heard.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(heard.change, FINDING_HEALTHY);
 	visibility_free(loaded);
 }
 END_TEST

@@ -52,7 +52,7 @@ START_TEST(a_change_is_told_and_its_return)
 	tell();
 	ck_assert_uint_eq(count, 1);
 	ck_assert_int_eq(last.kind, FINDING_ZONE_CHANGE);
-	ck_assert_int_eq(last.verdict, FINDING_TROUBLE);
+	ck_assert_int_eq(last.change, FINDING_TROUBLE);
 	ck_assert_int_eq(last.severity, FINDING_NOTICE);
 	ck_assert_int_eq(evidence_number(&evidence, "from_min", 0), -480);
 	ck_assert_int_eq(evidence_number(&evidence, "to_min", 0), 60);
@@ -63,7 +63,7 @@ START_TEST(a_change_is_told_and_its_return)
 	hear(-480, 0);
 	tell();
 	ck_assert_uint_eq(count, 2);
-	ck_assert_int_eq(last.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(last.change, FINDING_HEALTHY);
 }
 END_TEST
 
@@ -102,10 +102,10 @@ START_TEST(from_one_wrong_zone_to_another_is_told_too)
 	hear(120, 0);
 	tell();
 	ck_assert_uint_eq(count, 2);
-	ck_assert_int_eq(last.verdict, FINDING_TROUBLE);
+	ck_assert_int_eq(last.change, FINDING_TROUBLE);
 	hear(0, -3600 * NSTIME_S);
 	tell();
-	ck_assert_int_eq(last.verdict, FINDING_HEALTHY);
+	ck_assert_int_eq(last.change, FINDING_HEALTHY);
 }
 END_TEST
 

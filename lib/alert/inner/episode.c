@@ -194,7 +194,7 @@ static bool
 keep_evidence(struct episode *e, const struct finding *f)
 {
 	const bool better_first =
-	    f->verdict == FINDING_UPDATED && e->count == 1 && e->latest == NULL;
+	    f->change == FINDING_UPDATED && e->count == 1 && e->latest == NULL;
 	struct evidence **place =
 	    e->first == NULL || better_first ? &e->first : &e->latest;
 
@@ -238,7 +238,7 @@ breaks_out(struct episode *e, const struct finding *f, nstime before)
 static bool
 is_news(struct episode *e, const struct finding *f, nstime before)
 {
-	const bool counts = f->verdict == FINDING_TROUBLE;
+	const bool counts = f->change == FINDING_TROUBLE;
 	const bool again = counts && breaks_out(e, f, before);
 
 	return counts && e->told &&
@@ -357,19 +357,19 @@ bool
 episode_input(struct episode *e, const struct episode_rules *rules,
     const struct finding *f)
 {
-	if (f->verdict == FINDING_TROUBLE)
+	if (f->change == FINDING_TROUBLE)
 		return trouble(e, rules, f);
-	if (f->verdict == FINDING_UPDATED)
+	if (f->change == FINDING_UPDATED)
 		return update(e, rules, f);
 	if (e->life == EPISODE_IDLE)
 		return true;
-	if (f->verdict == FINDING_WITHDRAWN) {
+	if (f->change == FINDING_WITHDRAWN) {
 		withdraw(e, rules, f);
-	} else if (f->verdict == FINDING_SUPERSEDED) {
+	} else if (f->change == FINDING_SUPERSEDED) {
 		end(e, rules, ALERT_SUPERSEDED, f->now, f->wall);
-	} else if (f->verdict == FINDING_JOINED) {
+	} else if (f->change == FINDING_JOINED) {
 		join(e, rules, f);
-	} else if (f->verdict == FINDING_QUIET) {
+	} else if (f->change == FINDING_QUIET) {
 		end_by(e, rules, f, ALERT_QUIET);
 	} else {
 		/* A trouble that ended while it waited was one: emit its

@@ -116,7 +116,7 @@ handover_cause(const struct alert *a, const struct finding *f)
 	struct table_entry *found;
 
 	if (f->kind != FINDING_CONNECTION_FAILURE ||
-	    f->verdict != FINDING_TROUBLE || table_count(a->outages) == 0 ||
+	    f->change != FINDING_TROUBLE || table_count(a->outages) == 0 ||
 	    !is_for_certificate(f))
 		return NULL;
 	found = table_find(

@@ -65,7 +65,7 @@ tell_joined(
 	i->output(i->arg,
 	    &(struct finding){
 		.kind = p->kind,
-		.verdict = FINDING_JOINED,
+		.change = FINDING_JOINED,
 		.severity = p->severity,
 		.key = symptom_key(p),
 		.subject = symptom_subject(p),
@@ -87,7 +87,7 @@ announce(struct incident *i, struct bundle *b, struct symptom *first,
 	if (count > 0)
 		gather_tell(i, b,
 		    (struct finding){
-			.verdict = FINDING_TROUBLE,
+			.change = FINDING_TROUBLE,
 			.count = count,
 			.now = now,
 			.wall = wall,
@@ -193,7 +193,7 @@ supersede_empty(struct incident *i, nstime now, nstime wall)
 			continue;
 		gather_tell(i, b,
 		    (struct finding){
-			.verdict = FINDING_SUPERSEDED,
+			.change = FINDING_SUPERSEDED,
 			.now = now,
 			.wall = wall,
 		    },

@@ -119,7 +119,7 @@ symptom_input(struct symptom *p, const struct finding *f)
 	}
 	if (fresh)
 		p->began = f->now - (f->wall - p->latest.began);
-	p->count += f->verdict == FINDING_TROUBLE;
+	p->count += f->change == FINDING_TROUBLE;
 	if (fresh || f->severity < p->severity)
 		p->severity = f->severity;
 	p->last_wall = f->wall;

@@ -31,12 +31,12 @@ tell_with(const struct agents *a, struct finding finding)
 }
 
 static void
-tell(const struct agents *a, enum finding_verdict verdict,
+tell(const struct agents *a, enum finding_change change,
     const struct evidence *evidence, nstime now, nstime wall)
 {
 	tell_with(a,
 	    (struct finding){
-		.verdict = verdict,
+		.change = change,
 		.evidence = evidence,
 		.now = now,
 		.wall = wall,
@@ -60,14 +60,14 @@ agents_add(struct agents *a, nstime now)
 
 void
 agents_remove(
-    struct agents *a, enum finding_verdict verdict, nstime now, nstime wall)
+    struct agents *a, enum finding_change change, nstime now, nstime wall)
 {
 	a->count--;
 	if (a->count > 0)
 		return;
 	a->news = false;
 	if (a->stands)
-		tell(a, verdict, NULL, now, wall);
+		tell(a, change, NULL, now, wall);
 	a->stands = false;
 }
 
@@ -81,7 +81,7 @@ agents_hand_over(struct agents *a, struct slice key, nstime now, nstime wall)
 	if (a->stands)
 		tell_with(a,
 		    (struct finding){
-			.verdict = FINDING_SUPERSEDED,
+			.change = FINDING_SUPERSEDED,
 			.now = now,
 			.wall = wall,
 			.successor = FINDING_CLOCK_SKEW,

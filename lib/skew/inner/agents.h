@@ -30,7 +30,7 @@ void agents_add(struct agents *a, nstime now);
 
 /* One is cleared; with the last one the warning is over. */
 void agents_remove(
-    struct agents *a, enum finding_verdict verdict, nstime now, nstime wall);
+    struct agents *a, enum finding_change change, nstime now, nstime wall);
 
 /* One has its own finding now, since it became a server: under this key.  If
  * it was the last, the warning goes on there. */

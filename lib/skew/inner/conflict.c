@@ -39,7 +39,7 @@ write_evidence(struct evidence *e, const struct conflict_case *a)
 }
 
 static void
-tell(const struct conflict_case *a, enum finding_verdict verdict,
+tell(const struct conflict_case *a, enum finding_change change,
     const struct evidence *evidence, finding_output *output, void *arg)
 {
 	char store[64];
@@ -50,7 +50,7 @@ tell(const struct conflict_case *a, enum finding_verdict verdict,
 	output(arg,
 	    &(struct finding){
 		.kind = FINDING_WITNESS_CONFLICT,
-		.verdict = verdict,
+		.change = change,
 		.severity = finding_severity_of(FINDING_WITNESS_CONFLICT, NULL),
 		.key = textbuf_slice(&key),
 		.subject = textbuf_slice(&key),

@@ -19,12 +19,12 @@ localclock_init(struct localclock *l, finding_output *output, void *arg)
 
 static void
 tell(struct localclock *l, enum localclock_class class,
-    enum finding_verdict verdict, const struct evidence *evidence, nstime now,
+    enum finding_change change, const struct evidence *evidence, nstime now,
     nstime wall)
 {
 	const struct finding finding = {
 		.kind = FINDING_LOCAL_CLOCK,
-		.verdict = verdict,
+		.change = change,
 		.severity = finding_severity_of(FINDING_LOCAL_CLOCK, NULL),
 		.key = slice_text(names[class]),
 		.subject = slice_text("local clock"),

@@ -109,13 +109,13 @@ finding_of(const struct raise *r, const struct peer *p,
 }
 
 static void
-tell(struct raise *r, const struct peer *p, enum finding_verdict verdict,
+tell(struct raise *r, const struct peer *p, enum finding_change change,
     const struct evidence *evidence)
 {
 	const struct skewfinding_report report = {
 		.peer = &p->key.address,
 		.attribution = (enum stamp_attribution)p->key.attribution,
-		.verdict = verdict,
+		.change = change,
 		.severity = p->severity,
 		.evidence = evidence,
 		.now = r->now,
@@ -157,10 +157,10 @@ tell_agents(struct raise *r)
 }
 
 static void
-unfold(struct raise *r, struct peer *p, enum finding_verdict verdict)
+unfold(struct raise *r, struct peer *p, enum finding_change change)
 {
 	peer_unfold(p);
-	agents_remove(&r->agents, verdict, r->now, r->wall);
+	agents_remove(&r->agents, change, r->now, r->wall);
 }
 
 static void
@@ -177,16 +177,16 @@ raise_one(struct raise *r, struct peer *p)
 }
 
 static void
-clear(struct raise *r, struct peer *p, enum finding_verdict verdict)
+clear(struct raise *r, struct peer *p, enum finding_change change)
 {
 	const bool was_raised = p->state == PEER_RAISED;
 	const bool was_folded = p->folded;
 
 	peers_clear(r->setup.peers, p);
 	if (was_raised && was_folded)
-		agents_remove(&r->agents, verdict, r->now, r->wall);
+		agents_remove(&r->agents, change, r->now, r->wall);
 	else if (was_raised)
-		tell(r, p, verdict, NULL);
+		tell(r, p, change, NULL);
 }
 
 /* A raised peer has a new stamp: it is reported again when it became worse,
@@ -220,7 +220,7 @@ pend(struct raise *r, struct peer *p)
  * pending. */
 static void
 transit(struct raise *r, struct peer *p, const struct select_result *selected,
-    enum select_verdict verdict, enum finding_verdict if_right)
+    enum select_verdict verdict, enum finding_change if_right)
 {
 	if (p->state == PEER_CLEAR && verdict == SELECT_FALSETICKER)
 		pend(r, p);
@@ -286,7 +286,7 @@ side_of(const struct raise *r, const struct hosts_facts *facts,
 }
 
 void
-raise_weigh(struct raise *r, struct peer *p, enum finding_verdict if_right)
+raise_weigh(struct raise *r, struct peer *p, enum finding_change if_right)
 {
 	const struct hosts_facts facts =
 	    hosts_facts(r->setup.hosts, &p->key.address);
@@ -313,7 +313,7 @@ raise_weigh(struct raise *r, struct peer *p, enum finding_verdict if_right)
 }
 
 void
-raise_weigh_all(struct raise *r, enum finding_verdict if_right)
+raise_weigh_all(struct raise *r, enum finding_change if_right)
 {
 	if (!peers_sort(r->setup.peers)) {
 		r->no_memory++;

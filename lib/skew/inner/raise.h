@@ -68,9 +68,8 @@ void raise_refer(struct raise *r, const struct raise_times *times);
 void raise_schedule(struct raise *r, nstime at);
 
 /* The samples of a peer, or the time held to be true, have changed. */
-void raise_weigh(
-    struct raise *r, struct peer *p, enum finding_verdict if_right);
-void raise_weigh_all(struct raise *r, enum finding_verdict if_right);
+void raise_weigh(struct raise *r, struct peer *p, enum finding_change if_right);
+void raise_weigh_all(struct raise *r, enum finding_change if_right);
 
 /* Apply other limits to what is there: muted witnesses and hosts of no
  * interest are cleared.  The rest is not weighed anew. */

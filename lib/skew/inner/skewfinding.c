@@ -126,7 +126,7 @@ skewfinding_tell(
 	output(arg,
 	    &(struct finding){
 		.kind = FINDING_CLOCK_SKEW,
-		.verdict = r->verdict,
+		.change = r->change,
 		.severity = r->severity,
 		.key = textbuf_slice(&key),
 		.subject = textbuf_slice(&subject),

@@ -56,7 +56,7 @@ nstime skewfinding_began(const struct evidence *e);
 struct skewfinding_report {
 	const struct address *peer;
 	enum stamp_attribution attribution;
-	enum finding_verdict verdict;
+	enum finding_change change;
 	enum finding_severity severity;
 	const struct evidence *evidence;
 	nstime now, wall;

@@ -6,7 +6,7 @@
 #define AGAIN (60 * NSTIME_S)
 
 static void
-tell(const struct undecided_host *host, enum finding_verdict verdict,
+tell(const struct undecided_host *host, enum finding_change change,
     const struct evidence *evidence, finding_output *output, void *arg)
 {
 	char key_store[64], subject_store[64];
@@ -20,7 +20,7 @@ tell(const struct undecided_host *host, enum finding_verdict verdict,
 	output(arg,
 	    &(struct finding){
 		.kind = FINDING_VISIBILITY,
-		.verdict = verdict,
+		.change = change,
 		.severity = FINDING_WARNING,
 		.key = textbuf_slice(&key),
 		.subject = textbuf_slice(&subject),

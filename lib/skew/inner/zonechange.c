@@ -55,7 +55,7 @@ zonechange_tell(struct zonechange *z, const struct address *host, nstime now,
 	output(arg,
 	    &(struct finding){
 		.kind = FINDING_ZONE_CHANGE,
-		.verdict = z->stands ? FINDING_TROUBLE : FINDING_HEALTHY,
+		.change = z->stands ? FINDING_TROUBLE : FINDING_HEALTHY,
 		.severity = finding_severity_of(FINDING_ZONE_CHANGE, NULL),
 		.key = textbuf_slice(&key),
 		.subject = textbuf_slice(&key),

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "sip/inner/field.h"
+#include "sip/inner/headlength.h"
 #include "sip/inner/startline.h"
 
 /*
@@ -27,12 +27,9 @@ enum framing_progress { GO, WAIT, MESSAGE };
 
 #define LONGEST_NAME 80
 
-/* What a common message takes; kept between messages. */
-enum { COMMON_SIZE = 2048 };
-
-/* Above this a Content-Length is not believed: skipping it would blind us to
- * the stream. */
-#define LONGEST_BODY (16 << 20)
+/* What a common message takes is kept between messages; what is held is not
+ * much more up to twice as much. */
+enum { COMMON_SIZE = 2048, STEP = 256 };
 
 /* When the octets from `at' on came. */
 struct framing_mark {
@@ -44,11 +41,12 @@ struct framing {
 	size_t max_message;
 	struct framing_stats *stats; /* borrowed */
 	enum framing_state state;
-	bool skipped;              /* octets, since the last message */
-	size_t searched;           /* of what is pending */
-	size_t line_end;           /* of the start line */
-	size_t need;               /* BODY */
-	size_t skip;               /* SKIP */
+	bool skipped;    /* octets, since the last message */
+	size_t searched; /* of what is pending */
+	size_t line_end; /* of the start line */
+	size_t length;   /* the first line that may give it; 0: none yet */
+	size_t need;     /* BODY */
+	size_t skip;     /* SKIP */
 	struct holdings *holdings; /* borrowed */
 	struct holding held;
 	size_t held_len;
@@ -234,69 +232,25 @@ prove(struct framing *f, struct slice *pending)
 		return enter(f, LOST, f->line_end);
 	f->stats->resynchronised += f->skipped;
 	f->skipped = false;
+	f->length = 0;
 	return enter(f, HEAD, f->searched);
-}
-
-/* Content-Length, or `l'?  A stray CR before it does no harm. */
-static bool
-begins_like_length(struct slice line)
-{
-	static const char name[] = "content-length";
-
-	if (line.p[0] == '\r')
-		return true;
-	if ((line.p[0] | 0x20) == 'l')
-		return line.len > 1 && !field_is_token(line.p[1]);
-	return (line.p[0] | 0x20) == 'c' && line.len >= sizeof(name) &&
-	    field_same_letters(line.p, name, sizeof(name) - 1);
-}
-
-/* Drop the lines up to one that may be the length's: lines that a fold begins
- * are no fields. */
-static void
-skip_other_fields(struct slice *head)
-{
-	while (head->len > 0 && !begins_like_length(*head))
-		*head = slice_after(*head, slice_index(*head, '\n') + 1);
-}
-
-/* False unless all lengths in the head are one number. */
-static bool
-read_length(struct framing *f, struct slice head, uint64_t *length)
-{
-	bool found = false;
-	struct field field;
-
-	field_line(&head);
-	*length = 0;
-	for (;;) {
-		uint64_t n;
-
-		skip_other_fields(&head);
-		if (!field_next(&head, &field))
-			break;
-		if (field.name != FIELD_CONTENT_LENGTH)
-			continue;
-		if (!slice_decimal(field.value, LONGEST_BODY, &n) ||
-		    (found && n != *length))
-			return false;
-		*length = n;
-		found = true;
-	}
-	f->stats->no_length += !found;
-	return true;
 }
 
 static enum framing_progress
 measure(struct framing *f, struct slice *pending, size_t head)
 {
+	const struct slice lines = f->length == 0
+	    ? slice_of(NULL, 0)
+	    : slice_between(*pending, f->length, head);
 	uint64_t length;
+	bool found;
 
-	if (!read_length(f, slice_first(*pending, head), &length)) {
+	if (!headlength_read(lines, &length, &found)) {
 		f->stats->bad_length++;
 		skip_octets(f, pending, head);
 		return enter(f, LOST, 0);
 	}
+	f->stats->no_length += !found;
 	if (length > f->max_message || head > f->max_message - length) {
 		f->stats->too_long++;
 		f->skip = head + (size_t)length;
@@ -306,25 +260,47 @@ measure(struct framing *f, struct slice *pending, size_t head)
 	return enter(f, BODY, 0);
 }
 
+/* Octets of what ends a line of `len' octets behind an LF, if it is blank; 0:
+ * it is not, or its end has not come. */
+static inline size_t
+blank_len(const uint8_t *line, size_t len)
+{
+	if (len > 0 && line[0] == '\n')
+		return 1;
+	return len > 1 && line[0] == '\r' && line[1] == '\n' ? 2 : 0;
+}
+
+/* The first LF from there on; NULL: there is none. */
+static inline const uint8_t *
+find_lf(struct slice s, size_t from)
+{
+	return from < s.len ? memchr(s.p + from, '\n', s.len - from) : NULL;
+}
+
+/* Line by line, each looked at once: up to the blank one, and for the first
+ * that may be the length's. */
 static enum framing_progress
 end_head(struct framing *f, struct slice *pending)
 {
 	const struct slice most = slice_first(*pending, f->max_message);
+	const uint8_t *const end = most.p + most.len, *lf;
 
-	for (;;) {
-		const struct slice rest = slice_after(most, f->searched);
-		const size_t i = f->searched + slice_index(rest, '\n');
-		const struct slice next = slice_after(most, i + 1);
+	while ((lf = find_lf(most, f->searched)) != NULL) {
+		const uint8_t *const line = lf + 1;
+		const size_t left = (size_t)(end - line);
+		const size_t blank = blank_len(line, left);
 
-		f->searched = i;
-		if (next.len == 0 || (next.len == 1 && next.p[0] == '\r'))
+		f->searched = (size_t)(lf - most.p);
+		if (blank > 0)
+			return measure(f, pending, f->searched + 1 + blank);
+		if (left == 0 || (left == 1 && line[0] == '\r'))
 			break;
-		if (next.p[0] == '\n')
-			return measure(f, pending, i + 2);
-		if (next.p[0] == '\r' && next.p[1] == '\n')
-			return measure(f, pending, i + 3);
-		f->searched = i + 1;
+		f->searched++;
+		if (f->length == 0 && headlength_may_be(line, left))
+			f->length = f->searched;
 	}
+	if (lf == NULL && f->searched < most.len)
+		f->searched = most.len;
 	if (pending->len <= f->max_message)
 		return WAIT;
 	f->stats->too_long++;
@@ -365,7 +341,8 @@ static bool
 hold(struct framing *f, struct slice octets, const struct input *in)
 {
 	const size_t len = f->held_len + octets.len;
-	const size_t size = len < COMMON_SIZE / 2 ? COMMON_SIZE : 2 * len;
+	const size_t size =
+	    len > 2 * COMMON_SIZE ? 2 * len : (len + STEP - 1) / STEP * STEP;
 
 	if (f->held_len == 0)
 		holding_begin(f->holdings, &f->held);

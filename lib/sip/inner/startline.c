@@ -33,7 +33,8 @@ is_status_line(struct slice line)
 {
 	const struct slice code = slice_after(line, STARTLINE_VERSION_LEN + 1);
 
-	return slice_starts_with_nocase(line, STARTLINE_VERSION " ") &&
+	return (slice_starts_with(line, STARTLINE_VERSION " ") ||
+		   slice_starts_with_nocase(line, STARTLINE_VERSION " ")) &&
 	    code.len >= 3 && is_digit(code.p[0]) && is_digit(code.p[1]) &&
 	    is_digit(code.p[2]);
 }
@@ -41,11 +42,13 @@ is_status_line(struct slice line)
 bool
 startline_is(struct slice line)
 {
-	const size_t method = token_len(slice_first(line, LONGEST_METHOD + 1));
-	struct slice rest = slice_after(line, method);
+	struct slice rest = line;
+	size_t method;
 
 	if (is_status_line(line))
 		return true;
+	method = token_len(slice_first(line, LONGEST_METHOD + 1));
+	rest = slice_after(line, method);
 	while (rest.len > 0 && is_space(rest.p[rest.len - 1]))
 		rest.len--;
 	return method > 0 && method <= LONGEST_METHOD &&

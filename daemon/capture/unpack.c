@@ -3,11 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include "host/thread.h"
 
 enum {
 	PIPE_OCTETS = 1024 * 1024, /* what the kernel allows everybody */
@@ -93,20 +93,6 @@ run(void *arg)
 	return NULL;
 }
 
-/* Signals are for the main thread; SIGPIPE would be ours. */
-static int
-start(struct unpack *u)
-{
-	sigset_t all, before;
-	int error;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&u->thread, NULL, run, u);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -error;
-}
-
 static void
 drop(struct unpack *u)
 {
@@ -136,7 +122,8 @@ unpack_new(struct window *packed, const struct codec *codec,
 	}
 	fcntl(ends[1], F_SETPIPE_SZ, PIPE_OCTETS);
 	u->to = ends[1];
-	error = start(u);
+	/* SIGPIPE is the main thread's, too. */
+	error = thread_start(&u->thread, run, u);
 	if (error != 0) {
 		close(ends[0]);
 		close(ends[1]);

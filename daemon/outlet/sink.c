@@ -2,13 +2,12 @@
 #include "outlet/sink.h"
 
 #include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <syslog.h>
 
 #include "alert/holdback.h"
 #include "base/textbuf.h"
+#include "host/thread.h"
 #include "host/wallclock.h"
 
 enum { NAME = 64 };
@@ -64,25 +63,14 @@ sink_record_text(int priority, struct slice text)
 	return record;
 }
 
-static struct timespec
-at(nstime monotonic)
-{
-	return (struct timespec){
-		.tv_sec = monotonic / NSTIME_S,
-		.tv_nsec = monotonic % NSTIME_S,
-	};
-}
-
 /* With the lock held: wait for a change, or until it is time to repeat. */
 static void
 wait_for_change(struct sink *s)
 {
-	const struct timespec due = at(s->due);
-
 	if (s->kind->again == 0)
 		pthread_cond_wait(&s->changed, &s->lock);
 	else
-		pthread_cond_timedwait(&s->changed, &s->lock, &due);
+		thread_wait(&s->changed, &s->lock, s->due);
 }
 
 static bool
@@ -158,7 +146,6 @@ wait_after(struct sink *s, int error, nstime *pause)
 {
 	nstime until = wallclock_monotonic() + *pause;
 	bool ending, in_time = true;
-	struct timespec at_until;
 
 	*pause = *pause >= LONGEST_PAUSE / 2 ? LONGEST_PAUSE : 2 * *pause;
 	pthread_mutex_lock(&s->lock);
@@ -168,9 +155,8 @@ wait_after(struct sink *s, int error, nstime *pause)
 		until = wallclock_monotonic() + FIRST_PAUSE;
 		in_time = until <= s->deadline;
 	}
-	at_until = at(until);
 	while (in_time && s->ending == ending &&
-	    pthread_cond_timedwait(&s->changed, &s->lock, &at_until) == 0)
+	    thread_wait(&s->changed, &s->lock, until))
 		;
 	pthread_mutex_unlock(&s->lock);
 	return in_time;
@@ -249,34 +235,9 @@ run(void *arg)
 	}
 	pthread_mutex_lock(&s->lock);
 	s->over = true;
+	pthread_cond_broadcast(&s->changed);
 	pthread_mutex_unlock(&s->lock);
 	return NULL;
-}
-
-/* Signals are the loop's: no sink thread may catch one. */
-static int
-start_thread(struct sink *s)
-{
-	sigset_t all, before;
-	int error;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&s->thread, NULL, run, s);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return error;
-}
-
-static void
-init_lock(struct sink *s)
-{
-	pthread_condattr_t attributes;
-
-	pthread_mutex_init(&s->lock, NULL);
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&s->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
 }
 
 struct sink *
@@ -297,8 +258,9 @@ sink_new(const char *name, const struct sink_kind *kind, void *state,
 		s->reopen = kind->reopen != NULL;
 		s->due = wallclock_monotonic() + kind->again;
 		throttle_init(&s->holdback.throttle, rate, 0);
-		init_lock(s);
-		error = start_thread(s);
+		pthread_mutex_init(&s->lock, NULL);
+		thread_condition(&s->changed);
+		error = thread_start(&s->thread, run, s);
 	}
 	if (error == 0)
 		return s;
@@ -452,16 +414,18 @@ sink_stay(struct sink *s)
 bool
 sink_ended(struct sink *s, nstime until, uint64_t *missing, uint64_t *number)
 {
-	const struct timespec at_until = at(until);
-	const bool ended = pthread_clockjoin_np(s->thread, NULL,
-			       CLOCK_MONOTONIC, &at_until) == 0;
+	bool ended;
 
 	pthread_mutex_lock(&s->lock);
+	while (!s->over && thread_wait(&s->changed, &s->lock, until))
+		;
+	ended = s->over;
 	*missing = s->queued + (s->lost - s->lost_told);
 	*number = settled(s);
 	pthread_mutex_unlock(&s->lock);
 	if (!ended)
 		return false;
+	pthread_join(s->thread, NULL);
 	while (s->first != NULL) {
 		struct sink_record *record = s->first;
 

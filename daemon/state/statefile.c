@@ -4,12 +4,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "host/thread.h"
 
 #define NAME "state"
 #define NEW_NAME "state.new"
@@ -20,7 +21,7 @@ struct statefile {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	struct record waiting; /* octets NULL: nothing */
-	bool busy, ending;
+	bool busy, ending, over;
 	int error;
 };
 
@@ -91,22 +92,10 @@ run(void *arg)
 		f->busy = false;
 		f->error = error;
 	}
+	f->over = true;
+	pthread_cond_broadcast(&f->changed);
 	pthread_mutex_unlock(&f->lock);
 	return NULL;
-}
-
-/* Signals are the loop's. */
-static int
-start_thread(struct statefile *f)
-{
-	sigset_t all, before;
-	int error;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&f->thread, NULL, run, f);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -error;
 }
 
 /* A folder that is not ours to write to, or that another instance uses, is
@@ -131,10 +120,10 @@ statefile_new(struct statefile **made, const char *folder)
 	if (f == NULL)
 		return -ENOMEM;
 	pthread_mutex_init(&f->lock, NULL);
-	pthread_cond_init(&f->changed, NULL);
+	thread_condition(&f->changed);
 	error = open_folder(f, folder);
 	if (error == 0)
-		error = start_thread(f);
+		error = thread_start(&f->thread, run, f);
 	if (error == 0) {
 		*made = f;
 		return 0;
@@ -149,19 +138,20 @@ statefile_new(struct statefile **made, const char *folder)
 void
 statefile_free(struct statefile *f, nstime deadline)
 {
-	const struct timespec until = {
-		.tv_sec = deadline / NSTIME_S,
-		.tv_nsec = deadline % NSTIME_S,
-	};
+	bool over;
 
 	if (f == NULL)
 		return;
 	pthread_mutex_lock(&f->lock);
 	f->ending = true;
 	pthread_cond_broadcast(&f->changed);
+	while (!f->over && thread_wait(&f->changed, &f->lock, deadline))
+		;
+	over = f->over;
 	pthread_mutex_unlock(&f->lock);
-	if (pthread_clockjoin_np(f->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
+	if (!over)
 		return;
+	pthread_join(f->thread, NULL);
 	close(f->folder);
 	pthread_cond_destroy(&f->changed);
 	pthread_mutex_destroy(&f->lock);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <syslog.h>
 
@@ -16,12 +17,12 @@ enum { MOST = 64 };
 static struct {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
-	bool closed, waiting; /* deliver() waits while `held' */
+	atomic_bool closed, waiting; /* deliver() waits while `held' */
 	bool held;
-	int fail;        /* tries that fail, of deliver() */
-	int fail_reopen; /* of reopen() */
-	unsigned tries, reopened;
-	size_t count;
+	atomic_int fail;        /* tries that fail, of deliver() */
+	atomic_int fail_reopen; /* of reopen() */
+	atomic_uint tries, reopened;
+	atomic_size_t count;
 	char got[MOST][128];
 } place = { .lock = PTHREAD_MUTEX_INITIALIZER,
 	.changed = PTHREAD_COND_INITIALIZER };

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 #
 # siptimed.  `make' builds, `make demo' shows it at work, `make check' tests
-# it, `make SAN=1 check' tests it under ASan and UBSan, `make bench' measures.
+# it, `make SAN=1 check' tests it under ASan and UBSan, `make TSAN=1 check' under
+# ThreadSanitizer, `make bench' measures.
 # Files are found, not listed.  CC, CFLAGS, CPPFLAGS and LDFLAGS belong to
 # whoever builds; ours are in SIP_*.
 
@@ -9,7 +10,7 @@ VERSION      := 0.1
 CC           ?= cc
 CFLAGS       ?= -O2 -g
 CORPUS       ?= ../shared/corpus
-B            ?= build$(if $(SAN),-san)
+B            ?= build$(if $(SAN),-san)$(if $(TSAN),-tsan)
 
 SIP_CFLAGS   := -std=c11 -Wall -Wextra -Wshadow -Wstrict-prototypes \
                 -Wmissing-prototypes -Wpointer-arith -Wwrite-strings -Wvla \
@@ -20,11 +21,15 @@ SIP_CFLAGS   += -fsanitize=address,undefined -fno-sanitize-recover=all \
                 -fno-omit-frame-pointer
 endif
 
+ifneq ($(TSAN),)
+SIP_CFLAGS   += -fsanitize=thread -fno-omit-frame-pointer
+endif
+
 # The daemon is optimised as a whole: the path of a message goes through many
 # small files.  Everything else links the same objects, file by file.  LTO= at
 # the command line does without; a compiler that cannot does as well.
 ifeq ($(origin LTO),undefined)
-LTO          := $(if $(SAN),,$(shell $(CC) -flto=auto -ffat-lto-objects \
+LTO          := $(if $(SAN)$(TSAN),,$(shell $(CC) -flto=auto -ffat-lto-objects \
                   -Werror -xc -c -o /dev/null /dev/null 2> /dev/null && \
                   echo -flto=auto -ffat-lto-objects))
 endif
@@ -187,7 +192,7 @@ build-fuzz/%_fuzz: tests/fuzz/%_fuzz.c $(wildcard lib/*/*.[ch] lib/*/inner/*.[ch
 # tests/tools/run-checks.
 check: $B/siptimed $(units) $(replays) $(tools) $B/tests/bench/generate
 	@tests/tools/run-checks --build $B --corpus $(CORPUS) \
-	    $(if $(SAN),,--plain)
+	    $(if $(SAN)$(TSAN),,--plain)
 
 # The daemon on interfaces of its own, with real peers: takes root.
 check-live: $B/siptimed $B/siptimectl $B/tests/system/siptimed-stepping $B/tests/system/flood
@@ -234,7 +239,7 @@ fuzz: $(fuzzers)
 	@tests/tools/fuzz $(FUZZ_SECONDS) $(CORPUS) $^
 
 clean:
-	rm -rf build build-san build-fuzz build-bench
+	rm -rf build build-san build-tsan build-fuzz build-bench
 
 format:
 	$Qclang-format --style=file:packaging/clang-format -i \

@@ -2,7 +2,10 @@
 #include "run/offline.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "alert/throttle.h"
 #include "config/linkname.h"
@@ -15,6 +18,9 @@
 #include "outlet/sink_json.h"
 #include "outlet/sink_text.h"
 
+/* From so many octets on a second thread is worth its start. */
+enum { WORTHWHILE = 64 * 1024 * 1024 };
+
 struct offline {
 	const struct options *options;
 	struct config *config;
@@ -25,6 +31,7 @@ struct offline {
 	struct reader *reader;
 	struct judge *judge;
 	struct budget *budget;
+	struct matching *matching; /* NULL: all in one thread */
 	struct replay *replay;
 	struct diagnosis *diagnosis;
 	struct recent *recent; /* NULL: no report is wanted */
@@ -32,8 +39,8 @@ struct offline {
 	struct progress progress;
 	struct throttle throttle;
 	struct watchhint_settings settings;
-	bool stop; /* standard output is gone */
-	int error; /* .. and why: -errno */
+	atomic_bool stop; /* standard output is gone */
+	int error;        /* .. and why: -errno */
 	uint64_t raised;
 	uint64_t
 	    ignored[FINDING_KINDS]; /* raised, but ignored by configuration */
@@ -151,6 +158,48 @@ on_secrets(void *arg, uint32_t type, struct slice octets, bool more)
 }
 
 static bool
+is_large(const struct options *options)
+{
+	struct stat status;
+	off_t octets = 0;
+
+	for (size_t i = 0; i < options->path_count; i++)
+		if (stat(options->paths[i], &status) == 0)
+			octets += status.st_size;
+	return octets >= WORTHWHILE;
+}
+
+/* Nothing that is found depends on it.  Evidence is taken from the packets
+ * around an alert, which a reader that is ahead has left behind. */
+static bool
+wants_threads(const struct offline *j)
+{
+	const unsigned workers = j->config->capture.workers;
+
+	if (j->exhibits != NULL)
+		return false;
+	if (workers > 0)
+		return workers > 1;
+	return is_large(j->options) && sysconf(_SC_NPROCESSORS_ONLN) > 1;
+}
+
+/* Without another thread this one does it all. */
+static bool
+new_reader(struct offline *j, const struct reader_limits *limits)
+{
+	struct reader_output output = { matcher_input, matcher_hint,
+		j->matcher };
+
+	if (wants_threads(j))
+		j->matching = matching_new(j->matcher, j->judge);
+	if (j->matching != NULL)
+		output =
+		    (struct reader_output){ matching_event, NULL, j->matching };
+	j->reader = reader_new(limits, &output);
+	return j->reader != NULL;
+}
+
+static bool
 begin(struct offline *j, const struct siphash_key *key)
 {
 	struct config_rooms limits;
@@ -197,10 +246,8 @@ begin(struct offline *j, const struct siphash_key *key)
 	j->diagnosis = diagnosis_new();
 	j->judge = judge_new(&limits.judge, on_alert, j);
 	j->matcher = matcher_new(&limits.matcher, on_observation, j);
-	j->reader = reader_new(&limits.reader,
-	    &(struct reader_output){ matcher_input, matcher_hint, j->matcher });
-	if (j->judge == NULL || j->matcher == NULL || j->reader == NULL ||
-	    j->diagnosis == NULL ||
+	if (j->judge == NULL || j->matcher == NULL || j->diagnosis == NULL ||
+	    !new_reader(j, &limits.reader) ||
 	    (j->options->report != NULL && j->recent == NULL)) {
 		log_error(j->log, "out of memory; lower [limits]");
 		return false;
@@ -217,6 +264,7 @@ begin(struct offline *j, const struct siphash_key *key)
 	    .matcher = j->matcher,
 	    .judge = j->judge,
 	    .exhibits = j->exhibits,
+	    .matching = j->matching,
 	    .secrets = { on_secrets, j },
 	    .progress = &j->progress,
 	    .log = j->log,
@@ -244,6 +292,8 @@ fill_drops(struct offline *j, struct summary *summary)
 	struct drops drops = { .summary = summary };
 
 	replay_stats(j->replay, on_counter, &drops);
+	if (j->matching != NULL)
+		matching_stats(j->matching, on_counter, &drops);
 	reader_stats(j->reader, on_counter, &drops);
 	matcher_stats(j->matcher, on_counter, &drops);
 	judge_stats(j->judge, on_counter, &drops);
@@ -397,6 +447,7 @@ offline_run(const struct options *options, struct config *config,
 	const int status = begin(&j, key) ? run(&j) : 2;
 
 	replay_free(j.replay);
+	matching_free(j.matching);
 	reader_free(j.reader);
 	matcher_free(j.matcher);
 	judge_free(j.judge);

@@ -13,20 +13,17 @@ void
 progress_init(struct progress *p)
 {
 	*p = (struct progress){
+		.lock = PTHREAD_MUTEX_INITIALIZER,
 		.terminal = isatty(STDERR_FILENO) == 1,
 		.next = wallclock_monotonic() + INTERVAL,
 	};
 }
 
-void
-progress_show(
-    struct progress *p, uint64_t read, uint64_t total, uint64_t packets)
+static void
+draw(struct progress *p, uint64_t read, uint64_t total, uint64_t packets)
 {
-	nstime now;
+	const nstime now = wallclock_monotonic();
 
-	if (!p->terminal)
-		return;
-	now = wallclock_monotonic();
 	if (now < p->next)
 		return;
 	p->next = now + INTERVAL;
@@ -40,11 +37,24 @@ progress_show(
 }
 
 void
+progress_show(
+    struct progress *p, uint64_t read, uint64_t total, uint64_t packets)
+{
+	if (!p->terminal)
+		return;
+	pthread_mutex_lock(&p->lock);
+	draw(p, read, total, packets);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void
 progress_erase(struct progress *p)
 {
-	if (!p->drawn)
-		return;
-	p->drawn = false;
-	fputs("\r\033[K", stderr);
-	fflush(stderr);
+	pthread_mutex_lock(&p->lock);
+	if (p->drawn) {
+		p->drawn = false;
+		fputs("\r\033[K", stderr);
+		fflush(stderr);
+	}
+	pthread_mutex_unlock(&p->lock);
 }

@@ -4,15 +4,18 @@
 
 #include "base/nstime.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
 
 /*
  * How far the savefiles are read: one line on stderr, if that is a terminal,
- * redrawn at most five times a second and gone at the end.
+ * redrawn at most five times a second and gone at the end.  It may be drawn in
+ * one thread and erased in another.
  */
 
 struct progress {
+	pthread_mutex_t lock;
 	bool terminal;
 	bool drawn;
 	nstime next; /* not drawn again before this */

@@ -6,6 +6,7 @@
 
 #include "base/totals.h"
 #include "capture/savefile.h"
+#include "clock/jump.h"
 #include "run/alignment.h"
 #include "txn/timers.h"
 
@@ -183,12 +184,33 @@ fill_heap(struct replay *r)
 		sift_down(r, i - 1);
 }
 
+static struct eventqueue_mark
+mark(const struct replay *r)
+{
+	return (struct eventqueue_mark){
+		.now = r->now,
+		.ahead = r->ahead,
+		.offset = -r->shift,
+	};
+}
+
+/* Matcher and judge are where the reader is, and are called from here. */
+static void
+settle(const struct replay *r)
+{
+	const struct eventqueue_mark here = mark(r);
+
+	if (r->setup.matching != NULL)
+		matching_settle(r->setup.matching, &here);
+}
+
 /* Packets that a file lost are missing anywhere in it. */
 static void
 note_losses(struct replay *r, const struct source *source, nstime until)
 {
 	if (savefile_dropped(source->savefile) == 0)
 		return;
+	settle(r);
 	reader_dropped(r->setup.reader, until);
 	matcher_dropped(r->setup.matcher, until);
 }
@@ -265,15 +287,16 @@ replay_free(struct replay *r)
 	free(r);
 }
 
+/* Those of matcher and judge fire in their own thread. */
 static nstime
 next_deadline(const struct replay *r)
 {
-	const nstime deadlines[] = {
-		reader_next_deadline(r->setup.reader),
-		matcher_next_deadline(r->setup.matcher),
-		judge_next_deadline(r->setup.judge),
-	};
+	nstime deadlines[3] = { reader_next_deadline(r->setup.reader) };
 
+	if (r->setup.matching != NULL)
+		return deadlines[0];
+	deadlines[1] = matcher_next_deadline(r->setup.matcher);
+	deadlines[2] = judge_next_deadline(r->setup.judge);
 	return nstime_earliest(
 	    deadlines, sizeof(deadlines) / sizeof(*deadlines));
 }
@@ -283,6 +306,8 @@ static void
 tick(struct replay *r, nstime now)
 {
 	reader_tick(r->setup.reader, now, now + r->ahead);
+	if (r->setup.matching != NULL)
+		return;
 	matcher_tick(r->setup.matcher, now, now + r->ahead);
 	if (judge_next_deadline(r->setup.judge) <= now)
 		judge_tick(r->setup.judge, now, now - r->shift);
@@ -318,6 +343,7 @@ static void
 finish(const struct replay *r)
 {
 	reader_finish(r->setup.reader, r->now, r->now + r->ahead);
+	settle(r);
 	matcher_finish(r->setup.matcher, r->now, r->now + r->ahead);
 }
 
@@ -366,7 +392,12 @@ begin_source(struct replay *r, struct source *source)
 static void
 live_through(struct replay *r, nstime wall, nstime now)
 {
-	judge_jumped(r->setup.judge, wall - r->wall, r->now);
+	const nstime jump = wall - r->wall;
+
+	if (jump >= JUMP_LEAST || jump <= -JUMP_LEAST) {
+		settle(r);
+		judge_jumped(r->setup.judge, jump, r->now);
+	}
 	if (now - r->now > HOLE) {
 		reader_hole(r->setup.reader, r->now,
 		    matcher_hole(r->setup.matcher, r->now, now));
@@ -376,6 +407,7 @@ live_through(struct replay *r, nstime wall, nstime now)
 		judge_hole(r->setup.judge, now - r->now);
 	if (now - r->now > PAUSE) {
 		advance(r, r->now + PAUSE);
+		settle(r);
 		judge_pause(r->setup.judge, now - r->now);
 		r->due = INT64_MIN;
 	}
@@ -426,6 +458,7 @@ tell_alignment(const struct replay *r)
 	struct align_pair pair;
 	unsigned first;
 
+	settle(r);
 	for (unsigned i = 0; i < r->source_count; i++)
 		if (alignment_differs(&r->alignment, i, &first, &pair))
 			judge_clocks_differ(r->setup.judge,
@@ -437,13 +470,24 @@ tell_alignment(const struct replay *r)
 			    r->now, r->wall);
 }
 
-/* Where stamps do not fit together, an answer out of place is not taken as
- * missing. */
+/* How time stands from this packet on.  Where stamps do not fit together, an
+ * answer out of place is not taken as missing. */
 static void
-doubt_absence(const struct replay *r)
+pass_time(struct replay *r, nstime ahead)
 {
-	if (r->alignment.differs && !r->setup.align)
-		matcher_dropped(r->setup.matcher, r->now);
+	const bool doubts = r->alignment.differs && !r->setup.align;
+	const bool changed = r->ahead != ahead;
+	struct eventqueue_mark here;
+
+	r->ahead = ahead;
+	if (r->setup.matching == NULL) {
+		if (doubts)
+			matcher_dropped(r->setup.matcher, r->now);
+	} else if (doubts || changed) {
+		here = mark(r);
+		here.dropped = doubts;
+		matching_mark(r->setup.matching, &here);
+	}
 }
 
 static void
@@ -462,11 +506,10 @@ judge_packet(struct replay *r, struct source *source)
 	packet->now = r->now;
 	if (first)
 		tell_alignment(r);
-	doubt_absence(r);
 	if (packet->unstamped)
 		packet->wall = r->now - r->shift;
 	packet->number = ++r->judged;
-	r->ahead = packet->wall - packet->now;
+	pass_time(r, packet->wall - packet->now);
 	exhibits_packet(r->setup.exhibits, packet);
 	if (reader_packet(r->setup.reader, packet) || first)
 		r->due = INT64_MIN;
@@ -506,18 +549,21 @@ live_on(struct replay *r)
 }
 
 int
-replay_run(struct replay *r, const bool *stop)
+replay_run(struct replay *r, const atomic_bool *stop)
 {
 	fill_heap(r);
-	while (r->heap_len > 0 && !*stop) {
+	while (r->heap_len > 0 &&
+	    !atomic_load_explicit(stop, memory_order_relaxed)) {
 		judge_packet(r, r->heap[0]);
 		replace_top(r);
 		if (++r->packets % PROGRESS_PACKETS == 0)
 			show_progress(r);
 	}
-	if (!*stop)
+	if (!atomic_load(stop))
 		live_on(r);
 	finish(r);
+	/* What the reader told at the end comes before the judge's end. */
+	settle(r);
 	judge_finish(r->setup.judge, r->now, r->now - r->shift);
 
 	for (size_t i = 0; i < r->source_count; i++)

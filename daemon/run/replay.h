@@ -2,12 +2,15 @@
 #ifndef REPLAY_H
 #define REPLAY_H
 
+#include <stdatomic.h>
+
 #include "capture/format.h"
 #include "host/log.h"
 #include "pipeline/judge.h"
 #include "pipeline/matcher.h"
 #include "pipeline/reader.h"
 #include "run/exhibits.h"
+#include "run/matching.h"
 #include "run/progress.h"
 
 /*
@@ -35,6 +38,8 @@ struct replay_setup {
 	struct matcher *matcher;
 	struct judge *judge;
 	struct exhibits *exhibits;     /* NULL: none */
+	struct matching *matching;     /* takes the reader's events; NULL: the
+					* matcher does */
 	struct format_secrets secrets; /* where those in files go */
 	struct progress *progress;
 	const struct log *log;
@@ -52,7 +57,7 @@ void replay_free(struct replay *r);
  * file was damaged or cut short: all is judged as far as it goes, and the
  * complaint follows with replay_complain(), before the summary.
  */
-int replay_run(struct replay *r, const bool *stop);
+int replay_run(struct replay *r, const atomic_bool *stop);
 
 /* Log what is wrong with the files that were not whole. */
 void replay_complain(const struct replay *r);

@@ -87,17 +87,11 @@ octets_outside(const struct event_message *m)
 }
 
 static struct event *
-copy_message(const struct event *event)
+place_message(const struct event *event, struct message_copy *copy)
 {
 	const struct slice octets = event->message.octets;
-	struct message_copy *copy = malloc(
-	    sizeof(*copy) + octets.len + octets_outside(&event->message));
-	uint8_t *to;
+	uint8_t *to = copy->octets;
 
-	if (copy == NULL)
-		return NULL;
-	to = copy->octets;
-	copy->event = *event;
 	copy->message = *event->message.message;
 	copy->event.message.message = &copy->message;
 	if (event->message.agent != NULL) {
@@ -116,24 +110,24 @@ copy_message(const struct event *event)
 	return &copy->event;
 }
 
+static struct slice
+realm_of(const struct observation *o)
+{
+	return o->kind == OBSERVATION_KRB_REFUSED ? o->krb_refused.realm
+						  : slice_of(NULL, 0);
+}
+
 /* An observation of a reader may point to a certificate or to a realm. */
 static struct event *
-copy_observation(const struct event *event)
+place_observation(const struct event *event, struct observation_copy *copy)
 {
 	const struct observation *o = event->observation;
-	const bool refused = o->kind == OBSERVATION_KRB_REFUSED;
-	const struct slice realm =
-	    refused ? o->krb_refused.realm : slice_of(NULL, 0);
-	struct observation_copy *copy = malloc(sizeof(*copy) + realm.len);
-	uint8_t *to;
+	const struct slice realm = realm_of(o);
+	uint8_t *to = copy->octets;
 
-	if (copy == NULL)
-		return NULL;
-	to = copy->octets;
-	copy->event = *event;
 	copy->observation = *o;
 	copy->event.observation = &copy->observation;
-	if (refused)
+	if (o->kind == OBSERVATION_KRB_REFUSED)
 		copy->observation.krb_refused.realm = put(&to, realm);
 	if (o->kind == OBSERVATION_CERTIFICATE) {
 		copy->certificate = *o->certificate.certificate;
@@ -143,35 +137,52 @@ copy_observation(const struct event *event)
 }
 
 static struct event *
-copy_logged(const struct event *event)
+place_logged(const struct event *event, struct logged_copy *copy)
 {
-	const struct slice record = event->logged.record;
-	struct logged_copy *copy = malloc(sizeof(*copy) + record.len);
-	uint8_t *to;
+	uint8_t *to = copy->octets;
 
-	if (copy == NULL)
-		return NULL;
-	to = copy->octets;
-	copy->event = *event;
-	copy->event.logged.record = put(&to, record);
+	copy->event.logged.record = put(&to, event->logged.record);
 	return &copy->event;
+}
+
+size_t
+event_octets(const struct event *event)
+{
+	switch (event->kind) {
+	case EVENT_MESSAGE:
+		return sizeof(struct message_copy) + event->message.octets.len +
+		    octets_outside(&event->message);
+	case EVENT_OBSERVED:
+		return sizeof(struct observation_copy) +
+		    realm_of(event->observation).len;
+	case EVENT_LOGGED:
+		return sizeof(struct logged_copy) + event->logged.record.len;
+	default:
+		return sizeof(struct event);
+	}
+}
+
+struct event *
+event_place(const struct event *event, void *where)
+{
+	struct event *copy = where;
+
+	*copy = *event;
+	if (event->kind == EVENT_MESSAGE)
+		return place_message(event, where);
+	if (event->kind == EVENT_OBSERVED)
+		return place_observation(event, where);
+	if (event->kind == EVENT_LOGGED)
+		return place_logged(event, where);
+	return copy;
 }
 
 struct event *
 event_copy(const struct event *event)
 {
-	struct event *copy;
+	void *where = malloc(event_octets(event));
 
-	if (event->kind == EVENT_MESSAGE)
-		return copy_message(event);
-	if (event->kind == EVENT_OBSERVED)
-		return copy_observation(event);
-	if (event->kind == EVENT_LOGGED)
-		return copy_logged(event);
-	copy = malloc(sizeof(*copy));
-	if (copy != NULL)
-		*copy = *event;
-	return copy;
+	return where == NULL ? NULL : event_place(event, where);
 }
 
 void

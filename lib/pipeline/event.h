@@ -144,8 +144,16 @@ typedef void event_output(void *arg, const struct event *event);
  * one reader, and of one packet, keep their order. */
 bool event_before(const struct event *a, const struct event *b);
 
-/* A copy in one block, at most 20 times the octets of the message larger.
- * NULL when out of memory; the caller frees it with event_discard(). */
+/* The octets that a copy takes: at most 20 times those of the message more than
+ * an event. */
+size_t event_octets(const struct event *event);
+
+/* A copy at `where', which is aligned as malloc() does it and has room for
+ * event_octets(). */
+struct event *event_place(const struct event *event, void *where);
+
+/* A copy in one block.  NULL when out of memory; the caller frees it with
+ * event_discard(). */
 struct event *event_copy(const struct event *event);
 void event_discard(struct event *event);
 

@@ -98,6 +98,24 @@ START_TEST(other_events_are_copied_as_they_are)
 }
 END_TEST
 
+/* ASan sees whatever goes beyond. */
+START_TEST(a_copy_takes_exactly_what_was_said)
+{
+	struct sip_message m = { .from = slice_text("unfolded") };
+	const struct event event = {
+		.kind = EVENT_MESSAGE,
+		.message = { .octets = slice_text("OPTIONS"), .message = &m },
+	};
+	void *where = malloc(event_octets(&event));
+	const struct event *copy = event_place(&event, where);
+
+	ck_assert_ptr_eq(copy, where);
+	ck_assert(slice_is(copy->message.octets, "OPTIONS"));
+	ck_assert(slice_is(copy->message.message->from, "unfolded"));
+	free(where);
+}
+END_TEST
+
 START_TEST(time_then_packet_then_task_then_flow_order_events)
 {
 	const struct event events[] = {
@@ -127,4 +145,5 @@ END_TEST
 UNIT("event", a_copied_message_stands_alone,
     a_copied_certificate_and_realm_stand_alone,
     a_copied_record_of_a_log_stands_alone, other_events_are_copied_as_they_are,
+    a_copy_takes_exactly_what_was_said,
     time_then_packet_then_task_then_flow_order_events)

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "run/matching.h"
+
+#include <stdlib.h>
+
+#include "host/thread.h"
+
+enum { QUEUE = 4 * 1024 * 1024 };
+
+struct matching {
+	struct matcher *matcher;
+	struct judge *judge;
+	struct eventqueue *queue;
+	pthread_t thread;
+
+	/* Of the thread. */
+	struct eventqueue_mark time; /* its `now' is how far deadlines fired */
+	nstime due; /* the next deadline; INT64_MIN: it must be asked for */
+};
+
+static nstime
+next_deadline(const struct matching *m)
+{
+	const nstime deadlines[] = {
+		matcher_next_deadline(m->matcher),
+		judge_next_deadline(m->judge),
+	};
+
+	return nstime_earliest(deadlines, 2);
+}
+
+static void
+tick(const struct matching *m, nstime now)
+{
+	matcher_tick(m->matcher, now, now + m->time.ahead);
+	if (judge_next_deadline(m->judge) <= now)
+		judge_tick(m->judge, now, now + m->time.offset);
+}
+
+/* Fire what is due up to `until', each at its time. */
+static void
+advance(struct matching *m, nstime until)
+{
+	nstime ticked = INT64_MIN;
+
+	while (m->due <= until) {
+		nstime due = m->due = next_deadline(m);
+
+		if (due < m->time.now)
+			due = m->time.now;
+		/* A deadline that its own tick did not move must not loop. */
+		if (due > until || due == ticked)
+			break;
+		tick(m, due);
+		ticked = m->time.now = due;
+		m->due = INT64_MIN;
+	}
+	if (m->time.now < until)
+		m->time.now = until;
+}
+
+/* The deadlines of a reader fire before the matcher's of the same time, and
+ * those before a packet. */
+static void
+take_event(struct matching *m, const struct event *event)
+{
+	const struct event *next = eventqueue_peek(m->queue);
+
+	if (next != NULL && next->kind == EVENT_MESSAGE)
+		matcher_hint(m->matcher, &next->message.origin.from.address,
+		    &next->message.origin.to.address);
+	advance(
+	    m, event->task == EVENT_BY_PACKET ? event->now : event->now - 1);
+	matcher_input(m->matcher, event);
+	m->due = INT64_MIN;
+}
+
+/* Whoever settled may have changed deadlines meanwhile. */
+static void
+take_mark(struct matching *m, const struct eventqueue_mark *mark)
+{
+	m->due = INT64_MIN;
+	advance(m, mark->now);
+	m->time = *mark;
+	m->due = INT64_MIN;
+	if (mark->dropped)
+		matcher_dropped(m->matcher, mark->now);
+}
+
+static void *
+run(void *arg)
+{
+	struct matching *m = arg;
+	struct eventqueue_entry entry;
+
+	while (eventqueue_wait(m->queue))
+		while (eventqueue_next(m->queue, &entry)) {
+			if (entry.event != NULL)
+				take_event(m, entry.event);
+			else
+				take_mark(m, entry.mark);
+			eventqueue_done(m->queue);
+		}
+	return NULL;
+}
+
+struct matching *
+matching_new(struct matcher *matcher, struct judge *judge)
+{
+	struct matching *m = calloc(1, sizeof(*m));
+
+	if (m == NULL)
+		return NULL;
+	m->matcher = matcher;
+	m->judge = judge;
+	m->due = INT64_MIN;
+	m->time.now = INT64_MIN;
+	m->queue = eventqueue_new(QUEUE);
+	if (m->queue != NULL && thread_start(&m->thread, run, m) == 0)
+		return m;
+	eventqueue_free(m->queue);
+	free(m);
+	return NULL;
+}
+
+void
+matching_free(struct matching *m)
+{
+	if (m == NULL)
+		return;
+	eventqueue_end(m->queue);
+	pthread_join(m->thread, NULL);
+	eventqueue_free(m->queue);
+	free(m);
+}
+
+void
+matching_stats(const struct matching *m, counter_output *output, void *arg)
+{
+	output(arg, COUNTER_LIMIT, "matching.no_memory",
+	    eventqueue_lost(m->queue));
+}
+
+void
+matching_event(void *matching, const struct event *event)
+{
+	const struct matching *m = matching;
+
+	while (!eventqueue_give(m->queue, event))
+		eventqueue_wait_room(m->queue);
+}
+
+void
+matching_mark(struct matching *m, const struct eventqueue_mark *mark)
+{
+	while (!eventqueue_mark(m->queue, mark))
+		eventqueue_wait_room(m->queue);
+}
+
+void
+matching_settle(struct matching *m, const struct eventqueue_mark *mark)
+{
+	matching_mark(m, mark);
+	eventqueue_wait_empty(m->queue);
+}

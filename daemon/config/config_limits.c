@@ -117,7 +117,7 @@ fill_reader(const struct config *config, const struct siphash_key *key,
 		.octets = config->limits.memory / 16,
 		.certificates = CERTIFICATES,
 		.key = *key,
-		.memory = budget_share(budget, BUDGET_CERTIFICATES),
+		.memory = budget_share(budget, BUDGET_SHOWN),
 		.unfinished = budget_share(budget, BUDGET_TLS),
 	};
 	reader->exchanges.transaction = transaction;
@@ -144,7 +144,7 @@ fill_matcher(const struct config *config, const struct siphash_key *key,
 		    budget_share(budget, BUDGET_PAIRS) },
 		.flows = limits->streams,
 		.key = *key,
-		.memory = budget_share(budget, BUDGET_STREAMS),
+		.memory = budget_share(budget, BUDGET_FLOWS),
 	};
 	matcher->clocks = (struct clocks_limits){
 		.muted = muted_witnesses(config),

@@ -4,15 +4,20 @@
 #include <stdlib.h>
 
 struct budget_share {
-	struct budget *budget;
+	struct budget_rest *rest;
 	size_t guaranteed, used, most;
 	uint64_t refused;
 };
 
+/* What is beyond the guarantees. */
+struct budget_rest {
+	size_t spare;
+	size_t lent; /* may be above it after budget_set() */
+};
+
 struct budget {
 	size_t octets;
-	size_t spare; /* beyond what is guaranteed */
-	size_t lent;  /* of the spare; may be above it after budget_set() */
+	struct budget_rest readers, others;
 	struct budget_share shares[BUDGET_ROOMS];
 };
 
@@ -22,11 +27,13 @@ static const struct {
 	unsigned percent;
 } rooms[BUDGET_ROOMS] = {
 	[BUDGET_FRAGMENTS] = { "fragments", 4 },
-	[BUDGET_STREAMS] = { "streams", 12 },
+	[BUDGET_STREAMS] = { "streams", 10 },
 	[BUDGET_REASSEMBLY] = { "reassembly", 6 },
 	[BUDGET_FRAMING] = { "framing", 6 },
 	[BUDGET_TLS] = { "tls", 6 },
-	[BUDGET_CERTIFICATES] = { "certificates", 4 },
+	[BUDGET_SHOWN] = { "shown", 1 },
+	[BUDGET_FLOWS] = { "flows", 2 },
+	[BUDGET_CERTIFICATES] = { "certificates", 3 },
 	[BUDGET_TRANSACTIONS] = { "transactions", 12 },
 	[BUDGET_TEXTS] = { "texts", 6 },
 	[BUDGET_PAIRS] = { "pairs", 2 },
@@ -55,19 +62,33 @@ lent_to(const struct budget_share *s)
 	return s->used > s->guaranteed ? s->used - s->guaranteed : 0;
 }
 
+/* Each side has of the rest what it has of the guarantees. */
+static void
+set_rest(
+    struct budget *b, struct budget_rest *rest, size_t guaranteed, size_t all)
+{
+	*rest = (struct budget_rest){
+		.spare = (b->octets - all) / 100 * (guaranteed * 100 / all),
+	};
+	for (int i = 0; i < BUDGET_ROOMS; i++)
+		if (b->shares[i].rest == rest)
+			rest->lent += lent_to(&b->shares[i]);
+}
+
 void
 budget_set(struct budget *b, size_t octets)
 {
+	size_t readers = 0, others = 0;
+
 	b->octets = octets;
-	b->spare = octets;
-	b->lent = 0;
 	for (int i = 0; i < BUDGET_ROOMS; i++) {
 		struct budget_share *s = &b->shares[i];
 
 		s->guaranteed = budget_guaranteed(octets, (enum budget_room)i);
-		b->spare -= s->guaranteed;
-		b->lent += lent_to(s);
+		*(i < BUDGET_FLOWS ? &readers : &others) += s->guaranteed;
 	}
+	set_rest(b, &b->readers, readers, readers + others);
+	set_rest(b, &b->others, others, readers + others);
 }
 
 struct budget *
@@ -78,7 +99,7 @@ budget_new(size_t octets)
 	if (b == NULL)
 		return NULL;
 	for (int i = 0; i < BUDGET_ROOMS; i++)
-		b->shares[i].budget = b;
+		b->shares[i].rest = i < BUDGET_FLOWS ? &b->readers : &b->others;
 	budget_set(b, octets);
 	return b;
 }
@@ -104,7 +125,7 @@ budget_note(struct budget_share *s, size_t octets)
 		return;
 	before = lent_to(s);
 	s->used += octets;
-	s->budget->lent += lent_to(s) - before;
+	s->rest->lent += lent_to(s) - before;
 	if (s->used > s->most)
 		s->most = s->used;
 }
@@ -118,7 +139,7 @@ budget_undo(struct budget_share *s, size_t octets)
 		return;
 	before = lent_to(s);
 	s->used -= octets;
-	s->budget->lent -= before - lent_to(s);
+	s->rest->lent -= before - lent_to(s);
 }
 
 bool
@@ -131,7 +152,7 @@ budget_has(const struct budget_share *s, size_t octets)
 	wanted = s->used + octets + BUDGET_OVERHEAD;
 	borrowed = wanted > s->guaranteed ? wanted - s->guaranteed : 0;
 	return borrowed == 0 ||
-	    s->budget->lent - lent_to(s) + borrowed <= s->budget->spare;
+	    s->rest->lent - lent_to(s) + borrowed <= s->rest->spare;
 }
 
 bool

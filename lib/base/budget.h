@@ -9,19 +9,24 @@
 /*
  * The one memory budget that all tables and buffers draw from.  Each share is
  * guaranteed a part of it, whatever the others hold; the rest is for whoever
- * comes first.  A room that is refused lets something of its own go, by its own
- * rule, and counts it.
+ * comes first, but that the rooms of readers and those behind them have each a
+ * part of it: they may be in two threads, and what one of them is refused must
+ * not depend on how far the other has come.  A room that is refused lets
+ * something of its own go, by its own rule, and counts it.
  *
  * What is drawn is what was asked of malloc, with BUDGET_OVERHEAD for each
  * time, so the budget is nearly what the process grows by.
  */
 
 enum budget_room {
-	BUDGET_FRAGMENTS,    /* of datagrams that are not whole */
-	BUDGET_STREAMS,      /* connections, and what is known of each */
-	BUDGET_REASSEMBLY,   /* segments behind a hole */
-	BUDGET_FRAMING,      /* messages on streams that are not whole */
-	BUDGET_TLS,          /* handshakes that are not whole, records held */
+	BUDGET_FRAGMENTS,  /* of datagrams that are not whole */
+	BUDGET_STREAMS,    /* connections, and what is known of each */
+	BUDGET_REASSEMBLY, /* segments behind a hole */
+	BUDGET_FRAMING,    /* messages on streams that are not whole */
+	BUDGET_TLS,        /* handshakes that are not whole, records held */
+	BUDGET_SHOWN,      /* certificates that were shown lately */
+	/* From here on they are those of the matcher and the judge. */
+	BUDGET_FLOWS,        /* how far connections were delivered */
 	BUDGET_CERTIFICATES, /* known ones, and their troubles */
 	BUDGET_TRANSACTIONS,
 	BUDGET_TEXTS,  /* of watched transactions */

@@ -83,8 +83,8 @@ START_TEST(the_share_of_memory_bounds_them_too)
 				    budget_share(budget, BUDGET_FRAMING) };
 	struct holding a = one(&a), b = one(&b);
 
-	ck_assert(holding_grow(&all, &a, 20000));
-	ck_assert(holding_grow(&all, &b, 20000));
+	ck_assert(holding_grow(&all, &a, 10000));
+	ck_assert(holding_grow(&all, &b, 10000));
 	ck_assert_uint_eq(a.size, 0);
 	holding_release(&all, &b);
 	ck_assert_uint_eq(budget_used(budget), 0);

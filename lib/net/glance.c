@@ -49,10 +49,13 @@ glance_udp(const struct packet *packet, struct glance *g)
 {
 	const size_t at =
 	    packet->datalink == ETHERNET ? ip_begins(packet->octets) : 0;
-	const uint8_t *const ip = packet->octets.p + at;
+	const uint8_t *ip;
 	size_t total, udp;
 
-	if (at == 0 || ip[0] != NO_OPTIONS || ip[PROTOCOL] != IP_UDP ||
+	if (at == 0)
+		return false;
+	ip = packet->octets.p + at;
+	if (ip[0] != NO_OPTIONS || ip[PROTOCOL] != IP_UDP ||
 	    (number_at(ip + FRAGMENT) & IS_FRAGMENT) != 0)
 		return false;
 	total = number_at(ip + TOTAL_LENGTH);

@@ -26,6 +26,7 @@ enum { STATUS_TROUBLE = 2, TOP_SECONDS = 2 };
 struct given {
 	const char *socket;
 	bool json, follow;
+	nstime since; /* 0: not given */
 	struct ctlcheck check;
 	char **words; /* behind the command */
 	int count;
@@ -94,6 +95,9 @@ show(struct ctlclient *c, const struct ctlshow *command,
 
 	if (given->follow)
 		json_object_set_new(arguments, "follow", json_true());
+	if (given->since > 0)
+		json_object_set_new(arguments, "since_s",
+		    json_real((double)given->since / (double)NSTIME_S));
 	if (given->count > 0)
 		json_object_set_new(
 		    arguments, "of", json_string(given->words[0]));
@@ -249,7 +253,13 @@ static const struct command commands[] = {
 
 /* ---- what is asked for ---- */
 
-enum { OPTION_SOCKET = 256, OPTION_ALERTS, OPTION_CLOCK, OPTION_DROPS };
+enum {
+	OPTION_SOCKET = 256,
+	OPTION_ALERTS,
+	OPTION_CLOCK,
+	OPTION_DROPS,
+	OPTION_SINCE
+};
 
 static const struct option options[] = {
 	{ "socket", required_argument, NULL, OPTION_SOCKET },
@@ -258,6 +268,7 @@ static const struct option options[] = {
 	{ "alerts", no_argument, NULL, OPTION_ALERTS },
 	{ "clock", required_argument, NULL, OPTION_CLOCK },
 	{ "drops", no_argument, NULL, OPTION_DROPS },
+	{ "since", required_argument, NULL, OPTION_SINCE },
 	{ "warning", required_argument, NULL, 'w' },
 	{ "critical", required_argument, NULL, 'c' },
 	{ "help", no_argument, NULL, 'h' },
@@ -301,6 +312,12 @@ take(int option, struct given *given)
 	case OPTION_DROPS:
 		check->drops = true;
 		return true;
+	case OPTION_SINCE:
+		if (value_duration(slice_text(optarg), &given->since))
+			return true;
+		fprintf(
+		    stderr, "siptimectl: %s: not a duration, as 12h\n", optarg);
+		return false;
 	case 'w':
 		return take_range(optarg, &check->warning, &check->has_warning);
 	case 'c':

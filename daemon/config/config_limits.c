@@ -359,12 +359,16 @@ void
 config_limits(struct config *config, const struct siphash_key *key,
     struct budget *budget, struct config_rooms *rooms)
 {
+	const bool keeps_packets = config->evidence.directory[0] != '\0';
+
+	rooms->packetring = config->limits.memory / 8;
 	if (budget != NULL)
-		budget_set(budget, config->limits.memory);
+		budget_set(budget,
+		    config->limits.memory -
+			(keeps_packets ? rooms->packetring : 0));
 	fill_reader(config, key, budget, &rooms->reader);
 	fill_matcher(config, key, budget, &rooms->matcher);
 	fill_judge(config, key, budget, &rooms->judge);
 	fill_clock(config, key, budget, &rooms->judge.skew);
 	fill_incident(config, key, budget, &rooms->judge);
-	rooms->packetring = config->limits.memory / 8;
 }

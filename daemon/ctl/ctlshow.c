@@ -62,24 +62,47 @@ print_wrapped(const char *text, int indent, FILE *out)
 	}
 }
 
-void
-ctlshow_alert(const json_t *alert, FILE *out)
+/* "12-01 18:22Z" of 2026-12-01T18:22:07.123456Z. */
+static const char *
+minute_of(const char *time, char store[16])
 {
-	const char *severity = text_at(alert, "severity");
+	snprintf(store, 16, "%.5s %.5sZ", strlen(time) > 19 ? time + 5 : "",
+	    strlen(time) > 19 ? time + 11 : "");
+	return store;
+}
 
-	fprintf(out, "%s%-8s%s %s %s  %.8sZ  id %s%s%s\n",
-	    color_of(severity, out), severity, plain(out),
-	    text_at(alert, "alert"), text_at(alert, "state"),
-	    strlen(text_at(alert, "time")) > 19 ? text_at(alert, "time") + 11
-						: "",
-	    text_at(alert, "id"),
+static void
+print_course(const json_t *alert, FILE *out)
+{
+	const char *packets = text_at(alert, "packets");
+	char store[16];
+
+	fprintf(out, "    since %s, %lld times%s%s\n",
+	    minute_of(text_at(alert, "first_seen"), store),
+	    count_at(alert, "count"),
 	    json_is_true(json_object_get(alert, "acked")) ? ", acknowledged"
 							  : "",
 	    json_is_true(json_object_get(alert, "silenced")) ? ", silenced"
 							     : "");
+	if (packets[0] != '\0')
+		fprintf(out, "    packets: %s\n", packets);
+}
+
+void
+ctlshow_alert(const json_t *alert, FILE *out)
+{
+	const char *severity = text_at(alert, "severity");
+	char store[16];
+
+	fprintf(out, "%s%-8s%s %s %s  %s  id %s\n", color_of(severity, out),
+	    severity, plain(out), text_at(alert, "alert"),
+	    text_at(alert, "state"), minute_of(text_at(alert, "time"), store),
+	    text_at(alert, "id"));
 	print_wrapped(text_at(alert, "summary"), 2, out);
-	if (strcmp(text_at(alert, "state"), "resolved") != 0)
-		print_wrapped(text_at(alert, "advice"), 4, out);
+	if (strcmp(text_at(alert, "state"), "resolved") == 0)
+		return;
+	print_wrapped(text_at(alert, "advice"), 4, out);
+	print_course(alert, out);
 }
 
 static void
@@ -139,6 +162,21 @@ print_silences(const json_t *silences, FILE *out)
 		    json_number_value(json_object_get(one, "left_s"))));
 }
 
+/* A line for each reason that was counted. */
+static void
+print_counts(const char *what, const char *of, json_t *counts, FILE *out)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach(counts, name, value)
+	{
+		if (json_integer_value(value) != 0)
+			fprintf(out, "%-10s %s%s: %lld\n", what, of, name,
+			    (long long)json_integer_value(value));
+	}
+}
+
 static void
 print_status(const json_t *answer, FILE *out)
 {
@@ -164,6 +202,11 @@ print_status(const json_t *answer, FILE *out)
 	fprintf(out, "watched    %s\n", text_at(answer, "watched"));
 	fprintf(out, "own clock  %s\n", text_at(answer, "clock"));
 	print_interfaces(json_object_get(answer, "interfaces"), out);
+	print_counts("dropped", "", json_object_get(answer, "drops"), out);
+	print_counts("unknown", "transactions, ",
+	    json_object_get(answer, "unknown"), out);
+	print_counts("unwatched", "transactions of port ",
+	    json_object_get(answer, "not_watched"), out);
 	print_sinks(json_object_get(answer, "sinks"), out);
 	print_silences(json_object_get(answer, "silences"), out);
 }
@@ -363,7 +406,7 @@ print_explanation(const json_t *answer, FILE *out)
 
 const struct ctlshow ctlshow_commands[] = {
 	{ "status", "", "how the daemon is", print_status },
-	{ "alerts", "[--follow]", "what is wrong now, and what was lately",
+	{ "alerts", "[--since 12h]", "what is wrong now, and what was lately",
 	    print_alerts },
 	{ "clocks", "", "the hosts' clocks against ours", print_clocks },
 	{ "transactions", "", "the slowest that are open, and how others went",

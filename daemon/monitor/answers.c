@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "monitor/answerstatus.h"
 #include "monitor/changes.h"
@@ -30,8 +31,28 @@ endpoint(const struct endpoint *e)
 
 struct listing {
 	const struct handling *handling;
+	const char *evidence;
 	json_t *list;
 };
+
+/* The file that holds the packets behind an alert; NULL: there is none. */
+static json_t *
+packets_of(const char *folder, const struct alert_event *event)
+{
+	char path[CONFIG_TEXT + 64];
+	struct textbuf t;
+
+	if (folder == NULL || folder[0] == '\0')
+		return NULL;
+	textbuf_init(&t, path, sizeof(path));
+	textbuf_add(&t, folder);
+	textbuf_add(&t, "/");
+	textbuf_hex(&t, event->id, 16);
+	textbuf_add(&t, "-");
+	textbuf_uint(&t, event->episode);
+	textbuf_add(&t, ".pcapng");
+	return access(path, F_OK) == 0 ? json_string(path) : NULL;
+}
 
 static void
 on_active(void *arg, const struct alert_event *event)
@@ -48,7 +69,26 @@ on_active(void *arg, const struct alert_event *event)
 		handling_is_acked(l->handling, event->id, event->episode)));
 	json_object_set_new(object, "silenced",
 	    json_boolean(handling_matches(l->handling, event)));
+	json_object_set_new(object, "packets", packets_of(l->evidence, event));
 	json_array_append_new(l->list, object);
+}
+
+/* Times in RFC 3339 are in order as texts. */
+static void
+keep_since(json_t *recent, nstime since)
+{
+	char store[40];
+	struct textbuf t;
+
+	textbuf_init(&t, store, sizeof(store));
+	textbuf_time(&t, since);
+	for (size_t i = json_array_size(recent); i > 0; i--) {
+		const json_t *time =
+		    json_object_get(json_array_get(recent, i - 1), "time");
+
+		if (time == NULL || strcmp(json_string_value(time), store) < 0)
+			json_array_remove(recent, i - 1);
+	}
 }
 
 static json_t *
@@ -56,12 +96,16 @@ alerts(
     const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
 {
 	const struct listing active = { ledger_handling(judge_ledger(r->judge)),
-		json_array() };
-	json_t *recent =
-	    r->recent == NULL ? json_array() : recent_list(r->recent, RECENT);
+		r->evidence, json_array() };
+	const json_t *since = json_object_get(ask->arguments, "since_s");
+	json_t *recent = r->recent == NULL
+	    ? json_array()
+	    : recent_list(r->recent, since == NULL ? RECENT : RECENT_MOST);
 
-	(void)ask;
 	(void)error;
+	if (since != NULL)
+		keep_since(recent,
+		    r->wall - (nstime)json_number_value(since) * NSTIME_S);
 	judge_alerts(
 	    r->judge, on_active, (void *)(uintptr_t)&active, r->now, r->wall);
 	return json_pack("{s:o, s:o}", "active", active.list, "recent", recent);
@@ -307,6 +351,22 @@ limit_row(const struct totals *totals, const char *name, uint64_t used,
 	    jsonvalue_count(totals_get(totals, counter)), "key", key);
 }
 
+static void
+add_memory(const struct answers_rooms *r, json_t *rows)
+{
+	for (int i = 0; i < BUDGET_ROOMS; i++) {
+		const struct budget_use use =
+		    budget_use(r->budget, (enum budget_room)i);
+
+		json_array_append_new(rows,
+		    json_pack("{s:s+, s:o, s:o, s:o, s:s}", "name",
+			"octets: ", use.name, "used", jsonvalue_count(use.used),
+			"limit", jsonvalue_count(use.guaranteed), "reached",
+			jsonvalue_count(use.refused), "key",
+			"[limits] memory"));
+	}
+}
+
 static json_t *
 limits(
     const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
@@ -332,6 +392,7 @@ limits(
 	    limit_row(&totals, "certificates",
 		certlist_count(ledger_certlist(judge_ledger(r->judge))),
 		CERTIFICATES, "certlist.evicted", ""));
+	add_memory(r, rows);
 	return json_pack("{s:o}", "limits", rows);
 }
 

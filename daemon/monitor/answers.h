@@ -2,6 +2,7 @@
 #ifndef ANSWERS_H
 #define ANSWERS_H
 
+#include "base/budget.h"
 #include "base/totals.h"
 #include "capture/interfaces.h"
 #include "config/config.h"
@@ -24,6 +25,8 @@ struct answers_rooms {
 	const struct matcher *matcher;
 	struct sinks *sinks;         /* NULL: savefiles */
 	const struct recent *recent; /* NULL: savefiles */
+	const struct budget *budget;
+	const char *evidence; /* the folder of packets; empty or NULL: none */
 	uint64_t dropped[INTERFACES_MOST];
 	uint64_t packets, messages;
 	void (*count)(void *arg, struct totals *totals);

@@ -35,6 +35,41 @@ fill_build(const struct answers_rooms *r, struct metrics *m)
 	metrics_seconds(m, none, r->monotonic - r->started);
 }
 
+/* Of the budget that [limits] memory sets. */
+static void
+fill_memory(const struct answers_rooms *r, struct metrics *m)
+{
+	static const struct {
+		const char *name, *unit, *help;
+		enum metrics_type type;
+	} families[] = {
+		{ "siptimed_memory_used_bytes", "bytes",
+		    "What a room holds of the memory budget.", METRICS_GAUGE },
+		{ "siptimed_memory_guaranteed_bytes", "bytes",
+		    "What a room may hold whatever the others do.",
+		    METRICS_GAUGE },
+		{ "siptimed_memory_refusals", NULL,
+		    "How often a room got no more memory.", METRICS_COUNTER },
+	};
+
+	for (size_t i = 0; i < 3; i++) {
+		metrics_family(m, families[i].name, families[i].type,
+		    families[i].unit, families[i].help);
+		for (int room = 0; room < BUDGET_ROOMS; room++) {
+			const struct budget_use use =
+			    budget_use(r->budget, (enum budget_room)room);
+			const uint64_t values[] = { use.used, use.guaranteed,
+				use.refused };
+			const struct metrics_label name = { "room", use.name };
+
+			metrics_count(m, labels_of(&name, 1), values[i]);
+		}
+	}
+	metrics_family(m, "siptimed_memory_limit_bytes", METRICS_GAUGE, "bytes",
+	    "The memory budget.");
+	metrics_count(m, labels_of(NULL, 0), budget_octets(r->budget));
+}
+
 static void
 fill_capture(const struct answers_rooms *r, struct metrics *m)
 {
@@ -284,6 +319,7 @@ void
 metricspage_fill(const struct answers_rooms *rooms, struct metrics *m)
 {
 	fill_build(rooms, m);
+	fill_memory(rooms, m);
 	fill_capture(rooms, m);
 	fill_transactions(rooms, m);
 	fill_servers(rooms, m);

@@ -18,7 +18,6 @@ hand_on(struct alertrelay *d, const struct alert_event *event)
 	const char *line = recent_add(d->recent, event);
 
 	d->changed = true;
-	exhibits_alert(d->exhibits, event);
 	sinks_alert(d->sinks, event, state_event(d->state, event), event->now);
 	if (line != NULL && d->told != NULL)
 		d->told(d->arg, line);
@@ -30,8 +29,11 @@ alertrelay_event(struct alertrelay *d, const struct alert_event *event)
 	struct handling *handling = ledger_handling(judge_ledger(d->judge));
 
 	note_doubt(event);
-	if (!ignore_matches(&d->config->alerts.ignore, event) &&
-	    !handling_holds_back(handling, event))
+	if (ignore_matches(&d->config->alerts.ignore, event))
+		return;
+	/* After a silence its packets would be gone. */
+	exhibits_alert(d->exhibits, event);
+	if (!handling_holds_back(handling, event))
 		hand_on(d, event);
 }
 

@@ -694,6 +694,8 @@ live_rooms(void *live, struct answers_rooms *answers)
 		.matcher = l->matcher,
 		.sinks = l->sinks,
 		.recent = l->recent,
+		.budget = l->budget,
+		.evidence = l->evidence.directory,
 		.packets = counts.packets,
 		.messages = counts.messages,
 		.count = count,

@@ -233,6 +233,8 @@ begin(struct offline *j, const struct siphash_key *key)
 		j->recent = recent_new();
 	}
 	if (j->options->evidence != NULL) {
+		budget_set(
+		    j->budget, j->config->limits.memory - limits.packetring);
 		j->exhibits = exhibits_new(&(struct exhibits_setup){
 		    .directory = j->options->evidence,
 		    .config = j->config,
@@ -395,6 +397,8 @@ write_report(struct offline *j)
 		.judge = j->judge,
 		.matcher = j->matcher,
 		.recent = j->recent,
+		.budget = j->budget,
+		.evidence = j->options->evidence,
 		.packets = counts.packets,
 		.messages = counts.messages,
 		.count = count,

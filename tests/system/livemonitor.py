@@ -14,7 +14,7 @@ import subprocess
 import threading
 
 from livecheck import capturing, check, config, find
-from livenet import Daemon, end, until
+from livenet import Daemon, end, sh, until
 from livestate import ask, silent
 
 PORT, OTHER = "5067", "5068"
@@ -31,6 +31,8 @@ urls = http://127.0.0.1:{COLLECTOR}
 [webhook]
 url = http://127.0.0.1:{COLLECTOR}/hook
 secret = @/secret
+[evidence]
+directory = @/evidence
 """
 
 
@@ -91,6 +93,9 @@ def start(options):
     daemon.write(config("c0", f"json:@/json exec:{program}", MORE))
     # As siptimed or nobody it must read its own secret.
     os.chown(f"{daemon.folder}/secret", *owner())
+    os.mkdir(f"{daemon.folder}/evidence")
+    sh(f"mount -t tmpfs -o size=64k none {daemon.folder}/evidence")
+    os.chown(f"{daemon.folder}/evidence", *owner())
     daemon.start()
     return server, daemon
 
@@ -143,6 +148,36 @@ def check_changes(options, daemon):
           SUBJECT in ctl(options, daemon, "status")[1])
     check("monitor: a wrong silence", "for" in
           ctl(options, daemon, "silence", "x", "2h")[2])
+
+
+def check_evidence(options, daemon):
+    """The packets behind the alert, then a full disk."""
+    folder = f"{daemon.folder}/evidence"
+    names = os.listdir(folder)
+    check("monitor: evidence", len(names) == 1, names)
+    if not names:
+        return
+    status, text, _ = ctl(options, daemon, "alerts", "--since", "1h")
+    check("monitor: its packets are named", status == 0 and
+          f"packets: {folder}/{names[0]}" in text, text)
+    check("monitor: a wrong time", "not a duration" in
+          ctl(options, daemon, "alerts", "--since", "yesterday")[2])
+    comments = sh(f"tshark -r {folder}/{names[0]} -T fields -e frame.comment")
+    check("monitor: its packets have comments", "copy 7 of 7" in comments,
+          comments)
+    with open(f"{folder}/other", "wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(bytes(4096))
+        except OSError:
+            pass
+
+
+def check_full_disk(daemon):
+    said = "cannot be written: No space left"
+    check("monitor: a full disk is told", until(
+        5, lambda: said in daemon.log), daemon.log)
+    check("monitor: once", daemon.log.count(said) == 1, daemon.log)
 
 
 def active(options, daemon):
@@ -251,7 +286,9 @@ def test_monitor(options):
     check_bad_requests(daemon)
     check_questions(options, daemon)
     check_changes(options, daemon)
+    check_evidence(options, daemon)
     check_silence(options, daemon)
+    check_full_disk(daemon)
     status, seconds = daemon.stop()
     check("monitor: ends", status == 0 and seconds < 2, (status, seconds))
     check("monitor: takes its socket away",

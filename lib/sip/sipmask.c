@@ -294,7 +294,8 @@ is_status(struct slice line)
 	    !slice_is(version, "HTTP/1.1"))
 		return false;
 	line = slice_after(line, blank + 1);
-	return slice_decimal(slice_first(line, 3), 999, &status) &&
+	return line.len >= 3 &&
+	    slice_decimal(slice_first(line, 3), 999, &status) &&
 	    (line.len == 3 || line.p[3] == ' ');
 }
 

@@ -132,6 +132,15 @@ START_TEST(what_is_no_message_is_hidden)
 }
 END_TEST
 
+START_TEST(a_status_has_three_digits)
+{
+	ck_assert_str_eq(STREAM("SIP/2.0 2\n"), "#########\n");
+	ck_assert_str_eq(STREAM("SIP/2.0 \n"), "########\n");
+	ck_assert_str_eq(STREAM("SIP/2.0 200\n"), "SIP/2.0 200\n");
+	ck_assert_str_eq(STREAM("SIP/2.0 2000\n"), "############\n");
+}
+END_TEST
+
 START_TEST(a_stream_goes_on_behind_the_body)
 {
 	ck_assert_str_eq(STREAM(OK "l: 3\r\n\r\nabc" OK "i: 1\r\n\r\n"),
@@ -178,6 +187,6 @@ UNIT("sipmask", start_lines_and_known_fields_are_shown, credentials_are_hidden,
     unknown_fields_are_hidden, a_folded_value_goes_with_its_field,
     a_body_is_hidden, passwords_in_uris_are_hidden, fields_in_uris_are_hidden,
     identities_show_their_host_only, a_value_that_is_cut_is_hidden,
-    what_is_no_message_is_hidden, a_stream_goes_on_behind_the_body,
-    a_stream_may_begin_anywhere, the_greatest_length_hides_most,
-    no_cut_shows_more)
+    what_is_no_message_is_hidden, a_status_has_three_digits,
+    a_stream_goes_on_behind_the_body, a_stream_may_begin_anywhere,
+    the_greatest_length_hides_most, no_cut_shows_more)

@@ -10,16 +10,26 @@ import tempfile
 from livenet import end, sh, spawn, until
 
 # Where install-deps unpacks servers that must not be installed.
-UNPACKED = "/usr/local/lib/siptimed-peers"
+UNPACKED = os.environ.get("PEERS", "/usr/local/lib/siptimed-peers")
 KDB = "usr/lib/*-linux-gnu/krb5/plugins/kdb"
 TOOLS = """chronyd faketime ip kadmin.local kdb5_util kinit krb5kdc kvno
 openssl smbclient smbd ss tcpdump tshark unshare"""
 REALM = "EXAMPLE.COM"
 
-os.environ["PATH"] = f"{UNPACKED}/usr/sbin:{os.environ['PATH']}"
+os.environ["PATH"] = (f"{UNPACKED}/usr/sbin:{os.environ['PATH']}:"
+                      f"{UNPACKED}/usr/bin")
 # A peer of ours that is sanitized has to live with faketime before it.
 os.environ["ASAN_OPTIONS"] = "detect_leaks=0:verify_asan_link_order=0"
 running = []
+
+
+def library():
+    """The environment of what was unpacked with its libraries."""
+    found = sh(f"ls -d {UNPACKED}/usr/lib/*-linux-gnu "
+               f"{UNPACKED}/usr/lib/*-linux-gnu/*as "
+               f"{UNPACKED}/usr/lib/*-linux-gnu/lapack "
+               f"{UNPACKED}/usr/lib/*-linux-gnu/kamailio 2>/dev/null || true")
+    return {**os.environ, "LD_LIBRARY_PATH": ":".join(found.split())}
 
 
 def tools_missing():

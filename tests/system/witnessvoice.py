@@ -1,0 +1,296 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Clocks of a voice network in clear text: baresip and rtpengine by RTCP,
+Kamailio by its nonces, nginx and lighttpd by HTTP, rsyslog, snmpd, and kinit,
+each with a twin whose clock is right.  All at once, for half a minute."""
+
+import os
+import time
+from collections import Counter
+
+from livecheck import capturing, check, find
+from livenet import Daemon, until
+from witnesspeers import (client_of, folder, Kdc, library, listens, logon, run,
+                          start, stop_all, UNPACKED, write)
+
+NAMES = """caller called calls-right called-right relayed answers relay
+registrar registrar-right web web-right light light-right
+logger logger-right agent agent-right realm collector asks""".split()
+HOSTS = {name: f"10.0.1.{i}" for i, name in enumerate(NAMES, 1)}
+# Who speaks no SIP is judged because it is watched.
+CONFIG = """
+[capture]
+interfaces = br0
+[clock]
+judge = all
+[alerts]
+sinks = json:@/json
+join = 0s
+"""
+BEHIND = -3600
+WRONG = "caller relayed registrar web light logger agent".split()
+SECONDS = 32
+
+BARESIP = """
+sip_listen {address}:5060
+module_path {modules}
+audio_player aubridge,nil
+audio_source aubridge,nil
+audio_alert aubridge,nil
+call_local_timeout 120
+module g711.so
+module aubridge.so
+module_tmp account.so
+module_app menu.so
+"""
+
+
+def phone(host, user, dial=None, shift=None):
+    place = folder()
+    address = HOSTS[host]
+    write(f"{place}/config", BARESIP.format(
+        address=address, modules=f"{UNPACKED}/usr/lib/baresip/modules"))
+    write(f"{place}/accounts",
+          f"<sip:{user}@{address}>;regint=0;answermode=auto\n")
+    write(f"{place}/contacts", "")
+    more = ["-e", f"/dial {dial}"] if dial else []
+    start(host, ["baresip", "-f", place, *more], shift, env=library())
+    return listens(host, 5060)
+
+
+KAMAILIO = """#!KAMAILIO
+children=1
+log_stderror=yes
+auto_aliases=no
+listen=udp:{address}:5060
+mpath="{root}/usr/lib/x86_64-linux-gnu/kamailio/modules/"
+loadmodule "sl.so"
+loadmodule "pv.so"
+loadmodule "textops.so"
+{more}
+"""
+CHALLENGE = """
+loadmodule "auth.so"
+request_route { auth_challenge("example.com", "0"); exit; }
+"""
+RELAY = """
+loadmodule "tm.so"
+loadmodule "rr.so"
+loadmodule "rtpengine.so"
+modparam("rtpengine", "rtpengine_sock", "udp:127.0.0.1:2223")
+request_route {{
+	if (is_method("INVITE|BYE|ACK|UPDATE"))
+		rtpengine_manage("replace-origin replace-session-connection generate-RTCP");
+	if (is_method("INVITE"))
+		record_route();
+	$du = "sip:{to}:5060";
+	t_on_reply("BACK");
+	t_relay();
+}}
+onreply_route[BACK] {{
+	rtpengine_manage("replace-origin replace-session-connection generate-RTCP");
+}}
+"""
+
+
+def kamailio(host, more, shift=None):
+    path = write(f"{folder()}/cfg", KAMAILIO.format(
+        address=HOSTS[host], root=UNPACKED, more=more))
+    start(host, ["kamailio", "-f", path, "-DD", "-E", "-m", "32", "-M", "4",
+                 "-P", f"{path}.pid", "-Y", os.path.dirname(path)], shift,
+          env=library())
+    return listens(host, 5060)
+
+
+REGISTER = """import socket, time
+s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+s.bind(("{own}", 0))
+s.settimeout(1)
+for i in range({times}):
+    s.sendto(("REGISTER sip:{to} SIP/2.0\\r\\nVia: SIP/2.0/UDP {own}:%d;"
+        "branch=z9hG4bK%d\\r\\nMax-Forwards: 70\\r\\nFrom: <sip:a@{to}>;"
+        "tag=%d\\r\\nTo: <sip:a@{to}>\\r\\nCall-ID: r%d@{own}\\r\\nCSeq: 1 "
+        "REGISTER\\r\\nContent-Length: 0\\r\\n\\r\\n" % (s.getsockname()[1], i,
+        i, i)).encode(), ("{to}", 5060))
+    print(s.recv(4096).decode().splitlines()[0])
+    time.sleep(1.1)
+"""
+
+
+def register(server, times=7):
+    return run("asks", ["python3", "-c", REGISTER.format(
+        own=HOSTS["asks"], to=HOSTS[server], times=times)])
+
+
+def nginx(host, shift=None):
+    place = folder()
+    conf = write(f"{place}/conf", f"""daemon off; master_process off;
+user root; pid {place}/pid; error_log {place}/error;
+env FAKETIME; env FAKETIME_SHARED;
+events {{}} http {{ access_log off; client_body_temp_path {place}/a;
+proxy_temp_path {place}/b; fastcgi_temp_path {place}/c;
+uwsgi_temp_path {place}/d; scgi_temp_path {place}/e;
+server {{ listen 80; return 204; }} }}
+""")
+    start(host, ["nginx", "-e", f"{place}/error", "-c", conf], shift,
+          env=library())
+    return listens(host, 80)
+
+
+def lighttpd(host, shift=None):
+    place = folder()
+    conf = write(f"{place}/conf", f"""server.document-root = "{place}"
+server.port = 80
+server.modules = ()
+""")
+    start(host, ["lighttpd", "-D", "-f", conf, "-m",
+                 f"{UNPACKED}/usr/lib/lighttpd"], shift, env=library())
+    return listens(host, 80)
+
+
+def ask_web(host):
+    run("asks", ["bash", "-c", f"exec 3<>/dev/tcp/{HOSTS[host]}/80; printf "
+                 "'GET / HTTP/1.0\\r\\n\\r\\n' >&3; cat <&3 >/dev/null"])
+
+
+def rsyslogd(host, shift=None, zone="UTC0"):
+    place = folder()
+    conf = write(f"{place}/conf", f"""
+global(workDirectory="{place}" localHostname="{HOSTS[host]}")
+module(load="imuxsock" SysSock.Use="off")
+input(type="imuxsock" Socket="{place}/socket" UseSysTimeStamp="off")
+action(type="omfwd" target="{HOSTS['collector']}" port="514" protocol="udp"
+       template="RSYSLOG_SyslogProtocol23Format")
+""")
+    start(host, ["rsyslogd", "-n", "-f", conf, "-i", f"{place}/pid", "-M",
+                 f"{UNPACKED}/usr/lib/x86_64-linux-gnu/rsyslog"], shift,
+          env={**library(), "TZ": zone})
+    return f"{place}/socket"
+
+
+def snmpd(host, shift=None, zone="UTC0"):
+    place = folder()
+    conf = write(f"{place}/conf", "rocommunity public\n")
+    start(host, ["snmpd", "-f", "-Lf", f"{place}/log", "-C", "-c", conf,
+                 "-p", f"{place}/pid", f"udp:{HOSTS[host]}:161"], shift,
+          env={**library(), "TZ": zone, "SNMP_PERSISTENT_DIR": place,
+               "MIBS": "", "MIBDIRS": place})
+    return listens(host, 161)
+
+
+def ask_agent(host):
+    return run("asks", ["snmpget", "-v2c", "-cpublic", "-m", "", "-On", "-t",
+                        "1", HOSTS[host], "1.3.6.1.2.1.25.1.2.0"],
+               env={**library(), "MIBS": ""})
+
+
+def rtpengine(host, shift=None):
+    start(host, ["rtpengine", "-f", "-E", "--table=-1", "--no-fallback",
+                 f"--interface={HOSTS[host]}", "--listen-ng=127.0.0.1:2223",
+                 "--port-min=30000", "--port-max=30100", "--num-threads=1",
+                 "--log-level=5"], shift, env=library())
+    return listens(host, 2223)
+
+
+def log_on(shift, times):
+    """A ticket asked for in another second each.  MIT's client keeps the
+    KDC's time with its tickets, so each begins anew."""
+    for _ in range(times):
+        logon("caller", client_of(HOSTS["realm"]), shift)
+        time.sleep(1.1)
+
+
+def set_up():
+    """The servers, right and an hour behind; but the phones."""
+    kdc = Kdc()
+    kdc.start("realm")
+    behind = f"{BEHIND}s"
+    ready = {
+        "registrar": kamailio("registrar", CHALLENGE, behind),
+        "registrar-right": kamailio("registrar-right", CHALLENGE),
+        "web": nginx("web", behind), "web-right": nginx("web-right"),
+        "light": lighttpd("light", behind),
+        "light-right": lighttpd("light-right"),
+        "agent": snmpd("agent", behind, "CET-1"),
+        "agent-right": snmpd("agent-right", None, "EST5"),
+        "rtpengine": rtpengine("relay"),
+        "relay": kamailio("relay", RELAY.format(to=HOSTS["answers"])),
+    }
+    check("voice: everybody is there", all(ready.values()), ready)
+    # The kernel's stamp of a line would be right.
+    return {"logger": rsyslogd("logger", behind, "CET-1"),
+            "logger-right": rsyslogd("logger-right", None, "EST5")}
+
+
+def call():
+    """Three calls, one of them by the relay."""
+    behind = f"{BEHIND}s"
+    ready = [phone("called", "bob"), phone("called-right", "bob"),
+             phone("answers", "bob"),
+             phone("caller", "alice", f"sip:bob@{HOSTS['called']}", behind),
+             phone("calls-right", "alice", f"sip:bob@{HOSTS['called-right']}"),
+             phone("relayed", "alice", f"sip:bob@{HOSTS['relay']}", behind)]
+    check("voice: phones are there", all(ready), ready)
+
+
+def ask(sockets, seconds):
+    end = time.monotonic() + seconds
+    for server in "registrar", "registrar-right":
+        status, said = register(server)
+        check(f"{server}: challenges", status == 0 and said.count("401") == 7,
+              said)
+    while time.monotonic() < end:
+        for host in "web", "web-right", "light", "light-right":
+            ask_web(host)
+        for host in "agent", "agent-right":
+            status, said = ask_agent(host)
+            check(f"{host}: answers", status == 0, said)
+        for host, path in sockets.items():
+            run(host, ["logger", "-u", path, "-d", "hello"])
+        time.sleep(2)
+
+
+def told(daemon, host, within, witnesses, **more):
+    """The clock of a host is an hour behind, within what is stated."""
+    found = find(daemon.alerts(), "clock-skew", HOSTS[host])
+    evidence = found[0]["evidence"] if found else {}
+    offset, width = (evidence.get(f"{n}_s", 0) for n in (
+        "offset", "uncertainty"))
+    print(f"{host}: {offset} s +/- {width} by {evidence.get('witnesses')}, "
+          f"{evidence.get('attribution')}, {evidence.get('samples')} samples")
+    check(f"{host}: accused", evidence, daemon.log)
+    check(f"{host}: within what is stated", abs(offset - BEHIND) <= width and
+          width <= within, evidence)
+    check(f"{host}: witnesses", evidence.get("witnesses") == witnesses,
+          evidence)
+    for key, value in more.items():
+        check(f"{host}: {key}", evidence.get(key) == value, evidence)
+
+
+def test_voice(options, seconds=SECONDS):
+    # A line of the configuration has 197 octets at most.
+    daemon = Daemon(options.siptimed, CONFIG + "".join(
+        f'[pool "{name}"]\nmembers = {address}\n'
+        for name, address in HOSTS.items()))
+    capturing(daemon, "br0")
+    sockets = set_up()
+    log_on(None, 5)
+    log_on(f"{BEHIND}s", 4)
+    call()
+    ask(sockets, seconds)
+    until(15, lambda: all(find(daemon.alerts(), "clock-skew", HOSTS[host])
+                          for host in WRONG))
+    told(daemon, "caller", 0.3, ["rtcp", "asreq"], attribution="host")
+    told(daemon, "relayed", 0.3, ["rtcp"], attribution="host")
+    told(daemon, "registrar", 0.7, ["nonce"], attribution="host")
+    told(daemon, "web", 0.7, ["http"], attribution="via")
+    told(daemon, "light", 0.7, ["http"], attribution="via")
+    told(daemon, "logger", 0.3, ["syslog"], attribution="host")
+    told(daemon, "agent", 0.7, ["snmp"], attribution="host")
+    names = {address: name for name, address in HOSTS.items()}
+    raised = Counter((a["alert"], names.get(a["subject"].split(":")[0]))
+                     for a in daemon.alerts() if a["state"] == "raised"
+                     and a["alert"] != "incident")
+    check("voice: nobody else is accused", raised == Counter(
+        ("clock-skew", host) for host in WRONG), raised)
+    stop_all()
+    check("voice: ends", daemon.stop()[0] == 0, daemon.log)

@@ -233,6 +233,33 @@ write_bar(char bar[BAR + 1], double offset)
 		    offset < 0 ? '<' : '>';
 }
 
+/* "ntp +0.1, rtcp -3600.0?": each witness, and a mark where it is not
+ * believed. */
+static void
+write_said(const json_t *said, char *text, size_t size)
+{
+	size_t i, used = 0;
+	const json_t *w;
+
+	text[0] = '\0';
+	json_array_foreach(said, i, w)
+	{
+		const json_t *offset = json_object_get(w, "offset_s");
+		int n;
+
+		if (offset == NULL)
+			offset = json_object_get(w, "changed_s");
+		n = snprintf(text + used, size - used, "%s%s %+.1f%s",
+		    i > 0 ? ", " : "",
+		    json_string_value(json_object_get(w, "witness")),
+		    json_number_value(offset),
+		    json_is_true(json_object_get(w, "believed")) ? "" : "?");
+		if (n < 0 || (size_t)n >= size - used)
+			return;
+		used += (size_t)n;
+	}
+}
+
 static json_t *
 with_bars(const json_t *clocks)
 {
@@ -243,7 +270,7 @@ with_bars(const json_t *clocks)
 	{
 		const double offset =
 		    json_number_value(json_object_get(row, "offset_s"));
-		char bar[BAR + 1], store[32], words[48];
+		char bar[BAR + 1], store[32], words[48], told[400];
 
 		write_bar(bar, offset);
 		json_object_set_new(row, "bar", json_string(bar));
@@ -255,6 +282,8 @@ with_bars(const json_t *clocks)
 			: offset < 0   ? " behind"
 				       : " ahead");
 		json_object_set_new(row, "words", json_string(words));
+		write_said(json_object_get(row, "said"), told, sizeof(told));
+		json_object_set_new(row, "told", json_string(told));
 	}
 	return rows;
 }
@@ -268,7 +297,7 @@ print_clock_rows(const json_t *clocks, FILE *out)
 		{ "OFFSET", "words", CTLTABLE_TEXT },
 		{ "+/- s", "uncertainty_s", CTLTABLE_SECONDS },
 		{ "SHAPE", "shape", CTLTABLE_TEXT },
-		{ "WITNESSES", "witnesses", CTLTABLE_LIST },
+		{ "WITNESSES", "told", CTLTABLE_TEXT },
 	};
 	const struct ctltable table = { columns,
 		sizeof(columns) / sizeof(*columns), ctltable_screen(out),

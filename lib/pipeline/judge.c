@@ -337,6 +337,9 @@ fill_methods(struct judge *j, struct summary *summary)
 	return true;
 }
 
+_Static_assert(
+    (int)SUMMARY_WITNESSES >= (int)WITNESS_KINDS, "all witnesses are told");
+
 static void
 fill_clock(struct summary_clock *c, const struct skew_estimate *estimate)
 {
@@ -350,6 +353,20 @@ fill_clock(struct summary_clock *c, const struct skew_estimate *estimate)
 	textbuf_add(&t, estimate->witnesses);
 	textbuf_init(&t, c->shape, sizeof(c->shape));
 	textbuf_add(&t, estimate->shape);
+	for (unsigned i = 0; i < estimate->said_count; i++) {
+		const struct skew_testimony *said = &estimate->said[i];
+		const struct witness_row *row = witness_row(said->witness);
+
+		c->said[c->said_count++] = (struct summary_witness){
+			.name = row->name,
+			.label = row->label,
+			.changes = row->changes,
+			.believed = said->believed,
+			.offset = said->offset,
+			.uncertainty = said->uncertainty,
+			.samples = said->samples,
+		};
+	}
 }
 
 static bool

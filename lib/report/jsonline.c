@@ -178,6 +178,31 @@ kinds_object(const uint64_t counts[FINDING_KINDS])
 	return o;
 }
 
+/* Each witness of a clock by itself. */
+static json_t *
+said(const struct summary_clock *c)
+{
+	json_t *array = json_array();
+
+	for (unsigned i = 0; array != NULL && i < c->said_count; i++) {
+		const struct summary_witness *w = &c->said[i];
+		struct object one = object_new();
+
+		put_text(&one, "witness", w->name);
+		put(&one, w->changes ? "changed_s" : "offset_s",
+		    jsonvalue_seconds(w->offset, 3));
+		put(&one, "uncertainty_s",
+		    jsonvalue_seconds(w->uncertainty, 3));
+		put_count(&one, "samples", w->samples);
+		put(&one, "believed", json_boolean(w->believed));
+		if (one.failed || json_array_append_new(array, one.json) != 0) {
+			json_decref(array);
+			array = NULL;
+		}
+	}
+	return array;
+}
+
 static struct object
 clock_object(const struct summary_clock *c)
 {
@@ -194,6 +219,8 @@ clock_object(const struct summary_clock *c)
 	put_count(&o, "samples", c->samples);
 	put(&o, "witnesses",
 	    jsonevidence_list(slice_text(c->witnesses), jsonvalue_text));
+	if (c->said_count > 0)
+		put(&o, "said", said(c));
 	if (c->shape[0] != '\0')
 		put_text(&o, "shape", c->shape);
 	return o;
@@ -392,7 +419,9 @@ static const struct jsonline_row summary_rows[] = {
 	    "if there was something to decrypt with", has_tls, tls },
 	{ "clocks", "array", "the clocks that were judged, an object each: "
 	    "peer, offset_s (positive: ahead of the capture), uncertainty_s, "
-	    "samples, witnesses, shape", NULL, NULL, clocks },
+	    "samples, witnesses (those that are believed), said (what each "
+	    "witness says by itself: witness, offset_s or changed_s, "
+	    "uncertainty_s, samples, believed), shape", NULL, NULL, clocks },
 	{ NULL, NULL, NULL, NULL, NULL, NULL },
 };
 /* clang-format on */

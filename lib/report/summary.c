@@ -106,6 +106,31 @@ magnitude(const struct summary_clock *c)
 	return c->offset < 0 ? -c->offset : c->offset;
 }
 
+/* Each of several witnesses, side by side:
+ *	    NTP +0.1 s (8), RTCP -3600.0 s (5, not believed) */
+static void
+write_witnesses(struct textbuf *t, const struct summary_clock *c)
+{
+	const char *before = "    ";
+
+	for (unsigned i = 0; i < c->said_count; i++) {
+		const struct summary_witness *w = &c->said[i];
+
+		textbuf_add(t, before);
+		textbuf_add(t, w->label);
+		textbuf_add(t, w->changes ? " changed by " : " ");
+		textbuf_add(t, w->offset < 0 ? "" : "+");
+		textbuf_seconds(t, w->offset, 1);
+		textbuf_add(t, " s +/- ");
+		textbuf_seconds(t, w->uncertainty, 1);
+		textbuf_add(t, " s (");
+		textbuf_uint(t, w->samples);
+		textbuf_add(t, w->believed ? ")" : ", not believed)");
+		before = ", ";
+	}
+	textbuf_add(t, "\n");
+}
+
 static void
 write_clock(struct textbuf *t, const struct summary_clock *c)
 {
@@ -124,11 +149,17 @@ write_clock(struct textbuf *t, const struct summary_clock *c)
 	textbuf_seconds(t, c->uncertainty, decimals);
 	textbuf_add(t, " s), ");
 	phrase_count(t, c->samples, "sample");
+	if (c->said_count == 1) {
+		textbuf_add(t, " of ");
+		textbuf_add(t, c->said[0].label);
+	}
 	if (c->shape[0] != '\0') {
 		textbuf_add(t, ", ");
 		textbuf_add(t, c->shape);
 	}
 	textbuf_add(t, "\n");
+	if (c->said_count > 1)
+		write_witnesses(t, c);
 }
 
 /* The furthest off that is less far off than `than', or as far and later. */

@@ -35,12 +35,25 @@ struct summary_drop {
 	bool other; /* nothing is lost: it was not asked for */
 };
 
+/* What one witness of a clock says by itself. */
+struct summary_witness {
+	const char *name, *label; /* static */
+	bool changes;             /* the offset is how much it changed */
+	bool believed;
+	nstime offset, uncertainty;
+	unsigned samples;
+};
+
+enum { SUMMARY_WITNESSES = 20 };
+
 struct summary_clock {
 	struct address peer;
 	nstime offset, uncertainty;
 	unsigned samples;
 	char witnesses[128]; /* comma-joined */
 	char shape[16];      /* empty: none */
+	unsigned said_count;
+	struct summary_witness said[SUMMARY_WITNESSES];
 };
 
 /* How often a diagnostic was seen that is not worth an alert. */

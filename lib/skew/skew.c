@@ -408,6 +408,33 @@ skew_hole(struct skew *s, nstime span)
 	raise_hole(&s->raise, span);
 }
 
+/* Each for itself, against `zero'. */
+static void
+list_testimonies(const struct peer *p, nstime zero, unsigned believed,
+    struct skew_estimate *estimate)
+{
+	struct offset_estimate e;
+
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
+		const struct offset *o = p->estimate.offsets[i];
+
+		if (o == NULL || !offset_estimate(o, &e))
+			continue;
+		if (!witness_row((enum witness)i)->changes) {
+			e.interval.lo -= zero;
+			e.interval.hi -= zero;
+		}
+		estimate->said[estimate->said_count++] =
+		    (struct skew_testimony){
+			    .witness = (enum witness)i,
+			    .offset = offset_middle(e.interval),
+			    .uncertainty = offset_uncertainty(e.interval),
+			    .samples = e.stamps,
+			    .believed = (believed >> i & 1) != 0,
+		    };
+	}
+}
+
 /* Offsets are against `zero'. */
 static bool
 estimate_peer(const struct skew *s, const struct peer *p, nstime zero,
@@ -430,6 +457,7 @@ estimate_peer(const struct skew *s, const struct peer *p, nstime zero,
 	};
 	textbuf_init(&names, estimate->witnesses, sizeof(estimate->witnesses));
 	select_write(&names, r->witnesses);
+	list_testimonies(p, zero, r->witnesses | r->supporting, estimate);
 	return true;
 }
 

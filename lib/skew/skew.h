@@ -92,13 +92,24 @@ void skew_finish(struct skew *s, nstime now, nstime wall);
 
 void skew_set(struct skew *s, const struct skew_limits *limits);
 
+/* What one of a host's witnesses says by itself.  Of one that tells only
+ * changes the offset is how much it changed. */
+struct skew_testimony {
+	enum witness witness;
+	nstime offset, uncertainty;
+	unsigned samples;
+	bool believed; /* it is part of the estimate, or supports it */
+};
+
 /* Estimate number `index' in order of address; false: there are no more. */
 struct skew_estimate {
 	struct address peer;
 	nstime offset, uncertainty;
 	unsigned samples;
-	char witnesses[128]; /* comma-joined */
-	const char *shape;   /* static; empty: none */
+	char witnesses[128]; /* comma-joined: those that are believed */
+	unsigned said_count;
+	struct skew_testimony said[WITNESS_KINDS];
+	const char *shape; /* static; empty: none */
 };
 bool skew_estimate(
     struct skew *s, size_t index, struct skew_estimate *estimate);

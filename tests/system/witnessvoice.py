@@ -28,7 +28,8 @@ join = 0s
 """
 BEHIND = -3600
 WRONG = "caller relayed registrar web light logger agent".split()
-SECONDS = 32
+# As long as CI waits; half an hour was tried by hand.
+SECONDS = int(os.environ.get("SECONDS", "32"))
 
 BARESIP = """
 sip_listen {address}:5060
@@ -291,6 +292,7 @@ def test_voice(options, seconds=SECONDS):
                      for a in daemon.alerts() if a["state"] == "raised"
                      and a["alert"] != "incident")
     check("voice: nobody else is accused", raised == Counter(
-        ("clock-skew", host) for host in WRONG), raised)
+        [("stale-date", "realm")] + [("clock-skew", host) for host in WRONG]),
+        raised)
     stop_all()
     check("voice: ends", daemon.stop()[0] == 0, daemon.log)

@@ -250,6 +250,23 @@ START_TEST(sender_reports_pass_and_rtp_does_not)
 }
 END_TEST
 
+START_TEST(clients_are_heard_on_the_ports_of_servers)
+{
+	compile_for(
+	    DLT_EN10MB, "", false, 1u << WITNESS_SYSLOG | 1u << WITNESS_SNMP);
+	ck_assert(udp_taken(40000, 514, "<34>1 2010-11-13T"));
+	ck_assert(udp_taken(40000, 514, "<134>1 2010-11-13T"));
+	ck_assert(!udp_taken(40000, 514, "<34>Nov 13 23:29:00"));
+	ck_assert(!udp_taken(514, 40000, "<34>1 2010-11-13T"));
+	ck_assert(udp_taken(161, 40000, "0xxxxxxxxx"));
+	ck_assert(!udp_taken(40000, 161, "0xxxxxxxxx"));
+	/* Nothing else is kept from what is behind it. */
+	ck_assert(udp_taken(161, 514, "0xxxxxxxxx"));
+	ck_assert(udp_taken(9, 514, "SIP/2.0 200 OK"));
+	pcap_freecode(&program);
+}
+END_TEST
+
 START_TEST(the_operators_own_is_wanted_too)
 {
 	compile_for(DLT_EN10MB, "host 192.0.2.1", false, 0);
@@ -323,7 +340,8 @@ UNIT("filter", sip_ports_are_taken_in_both_directions,
     a_response_is_taken_from_any_port, fragments_but_the_first_are_taken,
     of_icmp_only_unreachable_is_taken, vlan_tags_are_looked_behind,
     ip6_is_read_too, tunnels_and_witnesses_are_taken_if_they_are_wanted,
-    sender_reports_pass_and_rtp_does_not, the_operators_own_is_wanted_too,
+    sender_reports_pass_and_rtp_does_not,
+    clients_are_heard_on_the_ports_of_servers, the_operators_own_is_wanted_too,
     the_operators_own_is_looked_for_behind_a_tag,
     an_expression_that_does_not_compile_is_told, every_datalink_has_a_program,
     a_cut_packet_is_not_read_past_its_end)

@@ -165,6 +165,16 @@ START_TEST(the_summary_has_its_fields_in_order)
 		    .uncertainty = 300 * NSTIME_MS,
 		    .samples = 41,
 		    .witnesses = "date,tls",
+		    .said_count = 2,
+		    .said = { { .name = "date",
+				  .believed = true,
+				  .offset = -3600400 * NSTIME_MS,
+				  .uncertainty = 300 * NSTIME_MS,
+				  .samples = 40 },
+			{ .name = "asreq",
+			    .changes = true,
+			    .offset = -3600 * NSTIME_S,
+			    .samples = 3 } },
 		    .shape = "dst" },
 		{ .peer = endpoint_address(slice_of("\x0a\0\0\x0c", 4)),
 		    .offset = 12 * NSTIME_MS,
@@ -210,7 +220,12 @@ START_TEST(the_summary_has_its_fields_in_order)
 	    "\"alerts\":{\"transaction-timeout\":1},"
 	    "\"clocks\":[{\"peer\":\"10.0.0.11\",\"offset_s\":-3600.4,"
 	    "\"uncertainty_s\":0.3,\"samples\":41,"
-	    "\"witnesses\":[\"date\",\"tls\"],\"shape\":\"dst\"},"
+	    "\"witnesses\":[\"date\",\"tls\"],"
+	    "\"said\":[{\"witness\":\"date\",\"offset_s\":-3600.4,"
+	    "\"uncertainty_s\":0.3,\"samples\":40,\"believed\":true},"
+	    "{\"witness\":\"asreq\",\"changed_s\":-3600.0,"
+	    "\"uncertainty_s\":0.0,\"samples\":3,\"believed\":false}],"
+	    "\"shape\":\"dst\"},"
 	    "{\"peer\":\"10.0.0.12\",\"offset_s\":0.012,"
 	    "\"uncertainty_s\":0.045,\"samples\":3,"
 	    "\"witnesses\":[\"date\"]}]}");

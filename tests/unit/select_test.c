@@ -76,6 +76,59 @@ START_TEST(one_witness_is_its_own_estimate)
 }
 END_TEST
 
+START_TEST(what_was_learnt_accuses_alone_once_it_agreed_five_times)
+{
+	begin();
+	estimate_learnt(&estimate, WITNESS_RTCP, true);
+	say_often(WITNESS_RTCP, 0, MINUTE, 4, -HOUR);
+	select_all();
+	ck_assert(e.joint.unsettled);
+	say(WITNESS_RTCP, 4 * MINUTE, -HOUR);
+	select_all();
+	ck_assert(!e.joint.unsettled && is_near(-HOUR));
+	begin();
+}
+END_TEST
+
+START_TEST(two_that_agree_suffice_sooner)
+{
+	begin();
+	estimate_learnt(&estimate, WITNESS_RTCP, true);
+	estimate_learnt(&estimate, WITNESS_NONCE, true);
+	say_often(WITNESS_RTCP, 0, MINUTE, 3, -HOUR);
+	say_often(WITNESS_NONCE, 0, MINUTE, 3, -HOUR);
+	select_all();
+	ck_assert(!e.joint.unsettled);
+	ck_assert_uint_eq(
+	    e.witnesses, 1u << WITNESS_RTCP | 1u << WITNESS_NONCE);
+	begin();
+}
+END_TEST
+
+START_TEST(one_that_tells_changes_says_when_and_accuses_nobody)
+{
+	begin();
+	say_often(WITNESS_ASREQ, 0, MINUTE, 5, 0);
+	say_often(WITNESS_ASREQ, 10 * MINUTE, MINUTE, 5, -HOUR);
+	ck_assert(!select_witnesses(&estimate, LEAST, &e));
+	say_often(WITNESS_NTP, 10 * MINUTE, MINUTE, 5, -HOUR);
+	select_all();
+	ck_assert_uint_eq(e.witnesses, 1u << WITNESS_NTP);
+	ck_assert_uint_eq(e.supporting, 1u << WITNESS_ASREQ);
+	ck_assert(e.joint.stepped);
+	ck_assert_int_le(e.joint.stepped_at, START + 12 * MINUTE);
+	begin();
+	/* By something else it changed for a reason of its own. */
+	say_often(WITNESS_ASREQ, 0, MINUTE, 5, 0);
+	say_often(WITNESS_ASREQ, 10 * MINUTE, MINUTE, 5, HOUR);
+	say_often(WITNESS_NTP, 10 * MINUTE, MINUTE, 5, -HOUR);
+	select_all();
+	ck_assert_uint_eq(e.supporting, 0);
+	ck_assert(!e.joint.stepped);
+	begin();
+}
+END_TEST
+
 START_TEST(those_that_agree_count_together_and_the_finest_decides)
 {
 	begin();
@@ -446,6 +499,9 @@ END_TEST
 
 UNIT("select", without_samples_nothing_is_known,
     one_witness_is_its_own_estimate,
+    what_was_learnt_accuses_alone_once_it_agreed_five_times,
+    two_that_agree_suffice_sooner,
+    one_that_tells_changes_says_when_and_accuses_nobody,
     those_that_agree_count_together_and_the_finest_decides,
     contradictions_are_not_averaged,
     contradicting_witnesses_of_one_weight_are_mixed,

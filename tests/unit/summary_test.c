@@ -35,11 +35,27 @@ START_TEST(a_person_reads_a_few_lines)
 		    .uncertainty = 300 * NSTIME_MS,
 		    .samples = 41,
 		    .witnesses = "date",
-		    .shape = "dst" },
+		    .shape = "dst",
+		    .said_count = 1,
+		    .said = { { .label = "Date" } } },
 		{ .peer = endpoint_address(slice_of("\x0a\0\0\x0c", 4)),
 		    .offset = 12 * NSTIME_MS,
 		    .uncertainty = 45 * NSTIME_MS,
-		    .samples = 1 },
+		    .samples = 1,
+		    .said_count = 3,
+		    .said = { { .label = "NTP",
+				  .believed = true,
+				  .offset = 100 * NSTIME_MS,
+				  .uncertainty = 50 * NSTIME_MS,
+				  .samples = 8 },
+			{ .label = "RTCP",
+			    .offset = -3600 * NSTIME_S,
+			    .samples = 5 },
+			{ .label = "Kerberos requests",
+			    .changes = true,
+			    .believed = true,
+			    .offset = -60 * NSTIME_S,
+			    .samples = 3 } } },
 	};
 	const struct summary s = {
 		.packets = 350,
@@ -60,9 +76,11 @@ START_TEST(a_person_reads_a_few_lines)
 	    "INVITE: 1 answered, 4 unknown (packets lost)\n"
 	    "SERVICE: 40 answered, 1 timed out, 5 unknown (one direction "
 	    "unseen), 6 undelivered, 2 unfinished\n"
-	    "clock of 10.0.0.11: 1 h behind (+/- 0.3 s), 41 samples, "
-	    "dst\n"
+	    "clock of 10.0.0.11: 1 h behind (+/- 0.3 s), 41 samples of "
+	    "Date, dst\n"
 	    "clock of 10.0.0.12: 0.012 s ahead (+/- 0.045 s), 1 sample\n"
+	    "    NTP +0.1 s +/- 0.1 s (8), RTCP -3600.0 s +/- 0.0 s (5, not "
+	    "believed), Kerberos requests changed by -60.0 s +/- 0.0 s (3)\n"
 	    "dropped: 1 ipfrag.timed_out, 2 sip.too_long\n"
 	    "1 alert raised\n");
 }

@@ -125,6 +125,19 @@ read_date(struct clocks *c, const struct clocks_message *in)
 		tell_from_message(c, in, WITNESS_DATE, told, NSTIME_S);
 }
 
+/* Since it was off by `first', which is as little known as the stamp.  False:
+ * out of range. */
+static bool
+is_change(struct stamp *stamp, nstime first)
+{
+	const nstime width =
+	    stamp->resolution + witness_row(stamp->witness)->transit;
+
+	stamp->resolution += width;
+	return !__builtin_sub_overflow(stamp->told, first, &stamp->told) &&
+	    !__builtin_sub_overflow(stamp->told, width, &stamp->told);
+}
+
 /* True where the teller is known to send its clock; *stamp then holds what that
  * is worth. */
 static bool
@@ -144,7 +157,7 @@ is_learnt(struct clocks *c, const struct agreement_teller *teller,
 	stamp->resolution = reading.resolution;
 	stamp->learnt = true;
 	return !witness_row(stamp->witness)->changes ||
-	    !__builtin_sub_overflow(stamp->told, reading.first, &stamp->told);
+	    is_change(stamp, reading.first);
 }
 
 /* An answer shows how long it was on its way. */

@@ -314,6 +314,8 @@ install: $B/siptimed $B/siptimectl $(generated)
 	$(INSTALL) -D $B/siptimectl $(DESTDIR)$(BINDIR)/siptimectl
 	$(INSTALL) -D -m 644 daemon/siptimectl.1 \
 	    $(DESTDIR)$(MANDIR)/man1/siptimectl.1
+	$(INSTALL) -D -m 644 conf/siptimed-witnesses.7 \
+	    $(DESTDIR)$(MANDIR)/man7/siptimed-witnesses.7
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(UNITDIR) $(MANDIR)/man8 \
 	    $(MANDIR)/man5 $(PREFIX)/lib/systemd/catalog $(DOCDIR)/examples \
 	    $(PREFIX)/share/bash-completion/completions)

@@ -766,6 +766,15 @@ def test_same_keys():
         check(name, (status, out, err) == (0, "", ""), err)
 
 
+def test_same_witnesses():
+    """The program and siptimed-witnesses(7) agree."""
+    known = {key: value for _, key, value in keys(printed(), "")}["witnesses"]
+    with open(os.path.join(TOP, "conf/siptimed-witnesses.7"),
+              encoding="utf-8") as f:
+        in_page = re.findall(r"^\.It Cm (\w+)$", f.read(), re.MULTILINE)
+    check("siptimed-witnesses.7", in_page == known.split(), in_page)
+
+
 # --- ready profiles ----------------------------------------------------
 
 TRUNK = """host pbx 10.0.0.5

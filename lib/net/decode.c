@@ -10,7 +10,6 @@
 #include "net/inner/exported.h"
 #include "net/inner/ipfrag.h"
 #include "net/inner/mirrordup.h"
-#include "net/inner/sctp.h"
 
 enum { MAX_DEPTH = 8 }; /* IP packets inside each other */
 
@@ -235,21 +234,18 @@ struct decode_sctp {
 };
 
 static void
-on_sctp_message(void *arg, const struct sctp_message *m)
+on_sctp(void *arg, const struct sctp_event *e)
 {
 	const struct decode_sctp *in = arg;
 	struct decode_event event = {
 		.transport = DECODE_SCTP,
-		.from.port = m->source_port,
-		.to.port = m->destination_port,
-		.udp = {
-			.source_port = m->source_port,
-			.destination_port = m->destination_port,
-			.payload = m->octets,
-			.payload_len = m->octets.len,
-		},
+		.from.port = e->source_port,
+		.to.port = e->destination_port,
+		.sctp = *e,
 	};
 
+	event.udp.payload = e->octets;
+	event.udp.payload_len = e->octets.len;
 	tell(in->decode, in->ip, in->layer, &event);
 }
 
@@ -260,7 +256,7 @@ sctp_layer(struct decode *d, const struct ip *ip, bool reassembled,
 	struct decode_sctp in = { d, ip, layer };
 
 	if (!is_duplicate(d, ip, layer, reassembled))
-		sctp_input(d->sctp, ip, on_sctp_message, &in);
+		sctp_input(d->sctp, ip, on_sctp, &in);
 }
 
 static void

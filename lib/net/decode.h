@@ -10,6 +10,7 @@
 #include "net/icmp.h"
 #include "net/packet.h"
 #include "net/obstacle.h"
+#include "net/inner/sctp.h"
 #include "net/inner/tcp.h"
 #include "net/inner/tunnel.h"
 #include "net/inner/udp.h"
@@ -37,7 +38,7 @@ struct decode_limits {
 enum decode_transport {
 	DECODE_UDP,
 	DECODE_TCP,
-	DECODE_SCTP, /* a message of its user, in the place of a datagram */
+	DECODE_SCTP, /* its payload is in the place of a datagram's */
 	DECODE_ICMP  /* destination unreachable, v4 or v6 */
 };
 
@@ -47,9 +48,10 @@ struct decode_event {
 	const struct packet *packet; /* the one that completed it */
 	struct endpoint from, to;    /* ports 0 for ICMP */
 	bool truncated;              /* payload is shorter than on the wire */
+	struct sctp_event sctp;      /* DECODE_SCTP */
 	union {
-		struct udp udp;               /* DECODE_UDP, DECODE_SCTP */
-		struct tcp tcp;               /* DECODE_TCP */
+		struct udp udp; /* DECODE_UDP; DECODE_SCTP: its payload */
+		struct tcp tcp; /* DECODE_TCP */
 		struct icmp_unreachable icmp; /* DECODE_ICMP */
 	};
 };
@@ -61,7 +63,7 @@ struct decode *decode_new(
     const struct decode_limits *limits, decode_output *output, void *arg);
 void decode_free(struct decode *d);
 
-/* Calls output at most once per packet, but for SCTP, once per message, and
+/* Calls output at most once per packet, but for SCTP, once per event, and
  * 802.11, once per frame of an aggregate. */
 void decode_input(struct decode *d, const struct packet *packet);
 

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "pipeline/inner/associations.h"
 #include "pipeline/inner/messages.h"
 #include "pipeline/inner/sipports.h"
 #include "pipeline/inner/streams.h"
@@ -13,6 +14,7 @@ struct reader {
 
 	struct decode *decode;
 	struct tcpreasm *tcp;
+	struct associations *associations;
 	struct streams *streams;
 	struct sightings *sightings;
 	struct messages messages;
@@ -65,7 +67,7 @@ on_udp(struct reader *r, const struct decode_event *e)
 	    sightings_udp_port(r->sightings, e->to.port))
 		sightings_datagram(r->sightings, e);
 	else if (is_sip_datagram(r, e))
-		messages_datagram(&r->messages, e);
+		messages_datagram(&r->messages, e, NULL);
 	else if (sightings_begins(r->sightings, e->udp.payload))
 		sightings_datagram(r->sightings, e);
 	else
@@ -127,10 +129,31 @@ on_tcp(struct reader *r, const struct decode_event *e)
 static void
 on_sctp(struct reader *r, const struct decode_event *e)
 {
+	const bool listed = sipports_has(&r->ports, e->from.port) ||
+	    sipports_has(&r->ports, e->to.port);
+	struct origin flow = { .flow = 0 };
+
+	if (listed)
+		associations_input(r->associations, e, &flow);
+	if (e->sctp.kind != SCTP_MESSAGE)
+		return;
 	if (is_sip_datagram(r, e))
-		messages_datagram(&r->messages, e);
+		messages_datagram(&r->messages, e, &flow);
 	else
 		sipports_count(&r->ports, e->from.port, e->to.port);
+}
+
+static void
+on_association(void *arg, uint64_t flow, const struct event_flow *facts)
+{
+	const struct reader *r = arg;
+	struct event event = {
+		.kind = EVENT_FLOW,
+		.flow = flow,
+		.facts = *facts,
+	};
+
+	teller_event(&r->teller, &event);
 }
 
 static void
@@ -265,12 +288,15 @@ build_rooms(struct reader *r, const struct reader_limits *limits)
 	    });
 	r->decode = decode_new(&limits->decode, on_transport, r);
 	r->tcp = tcpreasm_new(&limits->tcp, on_stream, r);
+	r->associations =
+	    associations_new(&limits->decode.key, on_association, r);
 	r->log = serverlog_new(limits->message.octets);
 	r->hep = hepreading_new(&limits->hep);
 	if (r->sightings != NULL)
 		set_ports(r, limits);
-	return r->log != NULL && r->hep != NULL && r->sightings != NULL &&
-	    r->streams != NULL && r->decode != NULL && r->tcp != NULL;
+	return r->log != NULL && r->associations != NULL && r->hep != NULL &&
+	    r->sightings != NULL && r->streams != NULL && r->decode != NULL &&
+	    r->tcp != NULL;
 }
 
 struct reader *
@@ -310,6 +336,7 @@ reader_free(struct reader *r)
 	r->teller.output = tell_nobody;
 	decode_free(r->decode);
 	tcpreasm_free(r->tcp); /* makes streams forget */
+	associations_free(r->associations);
 	streams_free(r->streams);
 	sightings_free(r->sightings);
 	messages_done(&r->messages);
@@ -535,6 +562,7 @@ reader_stats(const struct reader *r, counter_output *output, void *arg)
 	output(arg, COUNTER_LIMIT, "reader.no_memory", r->no_memory);
 	decode_stats(r->decode, output, arg);
 	tcpreasm_stats(r->tcp, output, arg);
+	associations_stats(r->associations, output, arg);
 	streams_stats(r->streams, output, arg);
 	sightings_stats(r->sightings, output, arg);
 	message_stats(r->messages.parser, output, arg);

@@ -226,12 +226,50 @@ write_chunk(
 		octets_u8(o, 0);
 }
 
-/* SCTP in the place of UDP, its message in chunks of `value' octets, or one.
- * A checksum is not written: nobody here reads it. */
+/* Directions of associations, and the next sequence number of each. */
+static struct way {
+	uint8_t from[16], to[16];
+	uint32_t tsn;
+} ways[64];
+
+/* `addresses' and ports of the sender first, or last. */
+static struct way *
+way_of(struct slice addresses, struct slice ports, bool back)
+{
+	const size_t half = addresses.len / 2;
+	struct way wanted = { .tsn = 1000 };
+	struct way *w = ways;
+
+	memcpy(
+	    back ? wanted.to : wanted.from, addresses.p, half < 14 ? half : 14);
+	memcpy(back ? wanted.from : wanted.to, addresses.p + half,
+	    half < 14 ? half : 14);
+	memcpy((back ? wanted.to : wanted.from) + 14, ports.p, 2);
+	memcpy((back ? wanted.from : wanted.to) + 14, ports.p + 2, 2);
+	while (w->tsn != 0 && memcmp(w, &wanted, 32) != 0)
+		if (++w == ways + sizeof(ways) / sizeof(*ways))
+			words_fail("too many associations");
+	if (w->tsn == 0)
+		*w = wanted;
+	return w;
+}
+
+static void
+write_sack(struct octets *o, const struct way *back)
+{
+	if (back->tsn == 1000)
+		return;
+	hex(o, "03 00 0010");
+	octets_u32(o, back->tsn - 1);
+	hex(o, "00010000 0000 0000");
+}
+
+/* SCTP in the place of UDP, which acknowledges all of the other side, its
+ * message in chunks of `value' octets, or one. A checksum is not written:
+ * nobody here reads it. */
 static struct wrap_parcel
 in_sctp(const char *value, const struct wrap_parcel *inner)
 {
-	static uint32_t tsn = 1000;
 	const bool v6 = inner->ethertype == ETHERTYPE_IPV6;
 	const struct slice packet = octets_view(&inner->octets);
 	const size_t header = v6 ? 40 : (packet.p[0] & 0xf) * (size_t)4;
@@ -240,18 +278,25 @@ in_sctp(const char *value, const struct wrap_parcel *inner)
 	struct slice message = slice_after(packet, header + 8);
 	struct wrap_parcel headers = { .ethertype = inner->ethertype };
 	struct octets body = { .len = 0 };
+	const struct slice addresses =
+	    v6 ? slice_between(packet, 8, 40) : slice_between(packet, 12, 20);
+	const struct slice ports = slice_between(packet, header, header + 4);
 	unsigned flags = 2;
+	struct way *way;
 
 	if (!is_whole(inner) || protocol_of(inner) != 17)
 		return *inner;
-	octets_slice(&body, slice_between(packet, header, header + 4));
+	way = way_of(addresses, ports, false);
+	octets_slice(&body, ports);
 	hex(&body, "00000001 00000000");
+	write_sack(&body, way_of(addresses, ports, true));
 	while (message.len > each) {
-		write_chunk(&body, flags, tsn++, slice_first(message, each));
+		write_chunk(
+		    &body, flags, way->tsn++, slice_first(message, each));
 		message = slice_after(message, each);
 		flags = 0;
 	}
-	write_chunk(&body, flags | 1, tsn++, message);
+	write_chunk(&body, flags | 1, way->tsn++, message);
 	octets_slice(&headers.octets, slice_first(packet, header));
 	return transport(&headers, 132, &body, slice_of(NULL, 0));
 }

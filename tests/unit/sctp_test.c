@@ -10,11 +10,24 @@
 static struct wire wire;
 static char told[512];
 static struct textbuf tells;
+static uint32_t first_tsn, last_tsn; /* of the latest message */
 
 static void
-on_message(void *arg, const struct sctp_message *m)
+on_event(void *arg, const struct sctp_event *m)
 {
 	(void)arg;
+	if (m->kind == SCTP_SHUT) {
+		textbuf_add(&tells, "shut\n");
+		return;
+	}
+	if (m->kind == SCTP_ACKNOWLEDGED) {
+		textbuf_add(&tells, "acknowledged ");
+		textbuf_uint(&tells, m->tsn);
+		textbuf_add(&tells, "\n");
+		return;
+	}
+	first_tsn = m->first_tsn;
+	last_tsn = m->tsn;
 	textbuf_wire(&tells, m->octets);
 	textbuf_add(&tells, " to ");
 	textbuf_uint(&tells, m->destination_port);
@@ -49,7 +62,7 @@ input_cut(struct sctp *s, const char *chunks, size_t cut)
 	exact = unit_exact(all);
 	ip.payload = slice_of(exact, all.len);
 	ip.payload_len = all.len;
-	sctp_input(s, &ip, on_message, NULL);
+	sctp_input(s, &ip, on_event, NULL);
 	free(exact);
 }
 
@@ -78,7 +91,7 @@ START_TEST(several_chunks_of_a_packet_are_read)
 	    "03 00 0010 00000001 00000000 00000000"
 	    "00 03 0012 00000001 " REST "4142 0000"
 	    "00 03 0011 00000002 " REST "43 000000");
-	ck_assert_str_eq(told, "AB to 5062\nC to 5062\n");
+	ck_assert_str_eq(told, "acknowledged 1\nAB to 5062\nC to 5062\n");
 	sctp_free(s);
 }
 END_TEST
@@ -153,7 +166,37 @@ START_TEST(nothing_is_read_past_a_cut)
 }
 END_TEST
 
-UNIT("sctp", a_message_in_one_chunk_is_told,
-    several_chunks_of_a_packet_are_read, pieces_are_put_together,
-    a_piece_that_is_missing_is_counted, what_is_sent_again_is_left_out,
-    lengths_that_lie_are_counted, nothing_is_read_past_a_cut)
+START_TEST(its_end_is_told)
+{
+	struct sctp *s = sctp_new();
+
+	input(s, "07 00 0008 00000009 06 00 0004");
+	ck_assert_str_eq(told, "acknowledged 9\nshut\nshut\n");
+	input(s, "03 00 0006 0000 0000");
+	ck_assert_str_eq(told, "");
+	sctp_stats(s, on_counter, NULL);
+	ck_assert_str_eq(told, "sctp.malformed\n");
+	sctp_free(s);
+}
+END_TEST
+
+START_TEST(a_message_has_the_numbers_of_its_chunks)
+{
+	struct sctp *s = sctp_new();
+
+	input(s,
+	    "00 02 0011 fffffffe " REST "41 000000"
+	    "00 00 0011 ffffffff " REST "42 000000"
+	    "00 01 0011 00000000 " REST "43 000000");
+	ck_assert_str_eq(told, "ABC to 5062\n");
+	ck_assert_uint_eq(first_tsn, 0xfffffffe);
+	ck_assert_uint_eq(last_tsn, 0);
+	sctp_free(s);
+}
+END_TEST
+
+UNIT("sctp", its_end_is_told, a_message_has_the_numbers_of_its_chunks,
+    a_message_in_one_chunk_is_told, several_chunks_of_a_packet_are_read,
+    pieces_are_put_together, a_piece_that_is_missing_is_counted,
+    what_is_sent_again_is_left_out, lengths_that_lie_are_counted,
+    nothing_is_read_past_a_cut)

@@ -7,6 +7,9 @@
 
 enum {
 	DATA = 0,
+	SACK = 3,
+	ABORT = 6,
+	SHUTDOWN = 7,
 	END = 1, /* flags of DATA */
 	BEGIN = 2,
 	CHUNK_HEADER = 4,
@@ -26,7 +29,7 @@ struct sctp_way {
 
 struct sctp_part {
 	struct sctp_way way;
-	uint32_t next_tsn;
+	uint32_t first_tsn, next_tsn;
 	uint64_t used; /* when, in messages; the longest unused gives way */
 	uint8_t *octets;
 	size_t len;
@@ -133,15 +136,12 @@ new_part(struct sctp *s, const struct sctp_way *way)
 }
 
 static void
-tell(const struct sctp_way *way, struct slice octets, sctp_output *output,
+tell(const struct sctp_way *way, struct sctp_event event, sctp_output *output,
     void *arg)
 {
-	output(arg,
-	    &(struct sctp_message){
-		.source_port = way->source_port,
-		.destination_port = way->destination_port,
-		.octets = octets,
-	    });
+	event.source_port = way->source_port;
+	event.destination_port = way->destination_port;
+	output(arg, &event);
 }
 
 static void
@@ -163,11 +163,20 @@ add_piece(struct sctp *s, const struct sctp_way *way, const struct sctp_data *d,
 	}
 	memcpy(p->octets + p->len, d->payload.p, d->payload.len);
 	p->len += d->payload.len;
+	if ((d->flags & BEGIN) != 0)
+		p->first_tsn = d->tsn;
 	p->next_tsn = d->tsn + 1;
 	p->used = ++s->clock;
 	if ((d->flags & END) == 0)
 		return;
-	tell(way, slice_of(p->octets, p->len), output, arg);
+	tell(way,
+	    (struct sctp_event){
+		.kind = SCTP_MESSAGE,
+		.octets = slice_of(p->octets, p->len),
+		.first_tsn = p->first_tsn,
+		.tsn = d->tsn,
+	    },
+	    output, arg);
 	drop(p);
 }
 
@@ -190,9 +199,37 @@ read_data(struct sctp *s, const struct sctp_way *way, struct slice chunk,
 		return;
 	}
 	if (d.flags == (BEGIN | END))
-		tell(way, d.payload, output, arg);
+		tell(way,
+		    (struct sctp_event){
+			.kind = SCTP_MESSAGE,
+			.octets = d.payload,
+			.first_tsn = d.tsn,
+			.tsn = d.tsn,
+		    },
+		    output, arg);
 	else
 		add_piece(s, way, &d, output, arg);
+}
+
+/* A SACK and a SHUTDOWN both begin with how far everything came. */
+static void
+read_control(struct sctp *s, const struct sctp_way *way, struct slice chunk,
+    uint8_t type, sctp_output *output, void *arg)
+{
+	struct cursor c = cursor_over(slice_after(chunk, CHUNK_HEADER));
+	struct sctp_event event = { .kind = SCTP_SHUT };
+
+	if (type == SACK || type == SHUTDOWN) {
+		event.kind = SCTP_ACKNOWLEDGED;
+		event.tsn = cursor_u32(&c);
+		if (c.bad)
+			s->malformed++;
+		else
+			tell(way, event, output, arg);
+	}
+	event.kind = SCTP_SHUT;
+	if (type == ABORT || type == SHUTDOWN)
+		tell(way, event, output, arg);
 }
 
 void
@@ -222,6 +259,8 @@ sctp_input(struct sctp *s, const struct ip *ip, sctp_output *output, void *arg)
 		c.rest = slice_after(c.rest, (4 - len % 4) % 4);
 		if (type == DATA)
 			read_data(s, &way, chunk, flags, output, arg);
+		else
+			read_control(s, &way, chunk, type, output, arg);
 	}
 	s->malformed += c.bad;
 }

@@ -81,7 +81,8 @@ transport_of(const struct sip_message *message)
 }
 
 void
-messages_datagram(struct messages *m, const struct decode_event *e)
+messages_datagram(
+    struct messages *m, const struct decode_event *e, const struct origin *flow)
 {
 	const struct slice octets = e->udp.payload;
 	struct sip_message message;
@@ -98,14 +99,18 @@ messages_datagram(struct messages *m, const struct decode_event *e)
 		return;
 	}
 	event.message.origin = (struct origin){
-		.transport = e->transport == DECODE_SCTP
-		    ? TRANSPORT_TCP
-		    : transport_of(&message),
+		.transport = transport_of(&message),
 		.from = e->from,
 		.to = e->to,
 		.now = m->teller->now,
 		.wall = m->teller->now + m->teller->ahead,
 	};
+	if (flow != NULL) {
+		event.message.origin.transport = TRANSPORT_TCP;
+		event.message.origin.flow = flow->flow;
+		event.message.origin.flow_end = flow->flow_end;
+		event.message.origin.to_server = flow->to_server;
+	}
 	messages_tell(m, octets, &message, &event);
 }
 

@@ -37,8 +37,10 @@ bool messages_parse(
 void messages_tell(struct messages *m, struct slice octets,
     const struct sip_message *message, struct event *event);
 
-/* From a SIP port; what is no message is told as a packet. */
-void messages_datagram(struct messages *m, const struct decode_event *e);
+/* From a SIP port; what is no message is told as a packet.  On SCTP `flow' has
+ * the flow of its origin; else NULL. */
+void messages_datagram(struct messages *m, const struct decode_event *e,
+    const struct origin *flow);
 
 /* From a server's trace; others are ignored. */
 void messages_logged(struct messages *m, const struct serverlog_record *record);

@@ -136,9 +136,9 @@ $B/tests/tools/%: $B/tests/tools/%.o $B/libsiptimed.a
 	$(call say,LINK)
 	$Q$(LINK) $(LIB_LIBS) -lpcap
 
-# It reads savefiles and configurations as the daemon does.
-$B/tests/tools/readers: $B/tests/tools/readers.o $B/libdaemon.a \
-    $B/libsiptimed.a
+# They read savefiles and configurations as the daemon does.
+$B/tests/tools/readers $B/tests/tools/fleets: $B/tests/tools/%: \
+    $B/tests/tools/%.o $B/libdaemon.a $B/libsiptimed.a
 	$(call say,LINK)
 	$Q$(LINK) $(LIB_LIBS) $(DAEMON_LIBS)
 

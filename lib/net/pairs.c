@@ -203,8 +203,9 @@ pairs_input(struct pairs *p, const struct address *from,
 
 	if (pair == NULL)
 		return;
+	if (pair->packets == 0 || now > pair->last)
+		pair->last = now; /* a fleet's may come late */
 	pair->packets += pair->packets < UINT32_MAX;
-	pair->last = now;
 }
 
 void

@@ -110,25 +110,69 @@ place_message(const struct event *event, struct message_copy *copy)
 	return &copy->event;
 }
 
-static struct slice
-realm_of(const struct observation *o)
+enum { TEXTS = 7 };
+
+/* The texts that an observation points to. */
+static size_t
+find_texts(struct observation *o, struct slice *texts[TEXTS])
 {
-	return o->kind == OBSERVATION_KRB_REFUSED ? o->krb_refused.realm
-						  : slice_of(NULL, 0);
+	struct slice *refused[] = { &o->refused.phrase, &o->refused.diagnostics,
+		&o->refused.hresult, &o->refused.protocol, &o->refused.reason,
+		&o->refused.source, &o->refused.call_id };
+	struct slice *media[] = { &o->media.call_id, &o->media.from,
+		&o->media.to };
+	struct slice *media_refused[] = { &o->media_refused.phrase,
+		&o->media_refused.head, &o->media_refused.reason,
+		&o->media_refused.call_id, &o->media_refused.from,
+		&o->media_refused.to };
+	struct slice *mras[] = { &o->mras.phrase, &o->mras.call_id };
+	const struct {
+		struct slice **texts;
+		size_t size;
+	} by_kind[OBSERVATION_KINDS] = {
+		[OBSERVATION_REFUSED] = { refused, sizeof(refused) },
+		[OBSERVATION_MEDIA] = { media, sizeof(media) },
+		[OBSERVATION_MEDIA_REFUSED] = { media_refused,
+		    sizeof(media_refused) },
+		[OBSERVATION_MRAS] = { mras, sizeof(mras) },
+	};
+
+	if (o->kind == OBSERVATION_KRB_REFUSED) {
+		texts[0] = &o->krb_refused.realm;
+		return 1;
+	}
+	if (by_kind[o->kind].size > 0)
+		memcpy(texts, by_kind[o->kind].texts, by_kind[o->kind].size);
+	return by_kind[o->kind].size / sizeof(texts[0]);
 }
 
-/* An observation of a reader may point to a certificate or to a realm. */
+static size_t
+octets_of_texts(const struct observation *observation)
+{
+	struct observation o = *observation;
+	struct slice *texts[TEXTS];
+	const size_t count = find_texts(&o, texts);
+	size_t octets = 0;
+
+	for (size_t i = 0; i < count; i++)
+		octets += texts[i]->len;
+	return octets;
+}
+
+/* An observation may point to a certificate or to texts. */
 static struct event *
 place_observation(const struct event *event, struct observation_copy *copy)
 {
 	const struct observation *o = event->observation;
-	const struct slice realm = realm_of(o);
+	struct slice *texts[TEXTS];
 	uint8_t *to = copy->octets;
+	size_t count;
 
 	copy->observation = *o;
 	copy->event.observation = &copy->observation;
-	if (o->kind == OBSERVATION_KRB_REFUSED)
-		copy->observation.krb_refused.realm = put(&to, realm);
+	count = find_texts(&copy->observation, texts);
+	for (size_t i = 0; i < count; i++)
+		*texts[i] = put(&to, *texts[i]);
 	if (o->kind == OBSERVATION_CERTIFICATE) {
 		copy->certificate = *o->certificate.certificate;
 		copy->observation.certificate.certificate = &copy->certificate;
@@ -154,7 +198,7 @@ event_octets(const struct event *event)
 		    octets_outside(&event->message);
 	case EVENT_OBSERVED:
 		return sizeof(struct observation_copy) +
-		    realm_of(event->observation).len;
+		    octets_of_texts(event->observation);
 	case EVENT_LOGGED:
 		return sizeof(struct logged_copy) + event->logged.record.len;
 	default:

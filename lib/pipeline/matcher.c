@@ -144,8 +144,8 @@ is_sip_port(const struct matcher *m, uint16_t port)
 	return portset_has(&m->limits.sip_ports, port);
 }
 
-static void
-decide_watched(const struct matcher *m, const struct sip_message *message,
+void
+matcher_decide(const struct matcher *m, const struct sip_message *message,
     struct origin *origin)
 {
 	const uint16_t port = origin->to.port;
@@ -185,14 +185,18 @@ on_message(struct matcher *m, const struct event_message *in, nstime now)
 		paths_packet(
 		    m->paths, &origin->from.address, &origin->to.address, now);
 	}
-	if (in->message->is_request) {
+	if (in->message->is_request && !in->read) {
 		decided = *origin;
-		decide_watched(m, in->message, &decided);
+		matcher_decide(m, in->message, &decided);
 		origin = &decided;
 	}
 	input = txntable_input(m->txns, in->message, origin);
 	if (input.match == TXNTABLE_NEW && !origin->watched)
 		m->not_watched[sip_port_of(m, origin)]++;
+	if (in->read)
+		return;
+	if (input.match == TXNTABLE_ORPHAN && m->limits.one_way)
+		input.match = TXNTABLE_RESPONSE;
 	replies_read(
 	    &(struct replies_message){
 		.message = in->message,
@@ -422,6 +426,12 @@ matcher_input(void *matcher, const struct event *e)
 		on_observation(m, e->observation);
 		break;
 	}
+}
+
+void
+matcher_spoke(struct matcher *m, uint64_t flow, bool by_client, nstime now)
+{
+	paths_message(m->paths, flow, by_client, now);
 }
 
 void

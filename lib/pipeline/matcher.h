@@ -32,6 +32,8 @@ struct matcher_limits {
 	const char *methods;          /* watched, separated by blanks; "*": all;
 				       * copied */
 	bool watch_mras;              /* MRAS requests on any SIP port too */
+	bool one_way;                 /* responses without their requests are
+				       * read all the same: others see those */
 	struct message_limits message;
 	struct paths_limits paths;
 	struct txntable_limits transactions;
@@ -49,6 +51,14 @@ void matcher_free(struct matcher *m);
  * been ticked.  An event_output; `matcher' is the struct matcher.
  */
 void matcher_input(void *matcher, const struct event *event);
+
+/* Fill watched and mras of a request's origin. */
+void matcher_decide(const struct matcher *m, const struct sip_message *message,
+    struct origin *origin);
+
+/* A message passed on a flow, and is not put in. */
+void matcher_spoke(
+    struct matcher *m, uint64_t flow, bool by_client, nstime now);
 
 /* A reader_hint; `matcher' is the struct matcher. */
 void matcher_hint(

@@ -13,32 +13,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/siphash.h"
 #include "capture/savefile.h"
 #include "config/config.h"
-#include "net/datalink.h"
-#include "net/ip.h"
 #include "pipeline/eventmerge.h"
 #include "report/jsonline.h"
+#include "tools/steps.h"
 
 enum { MOST_READERS = 5, MOST_DROPS = 256 };
-
-static const struct log quiet = { .verbose = false };
-
-/* TLS is not decrypted here, so secrets in a savefile are left alone. */
-static const struct format_secrets unheard = { NULL, NULL };
-
-static const struct siphash_key key = { 1, 2 };
-
-/* A packet of the savefile, its octets behind it, its time as replay has it. */
-struct step {
-	struct step *next;
-	bool rebased; /* before it, at `rebased_at' */
-	nstime rebased_at;
-	uint64_t share; /* a hash of its flow */
-	struct packet packet;
-	uint8_t octets[];
-};
 
 struct run {
 	struct config_rooms limits;
@@ -159,7 +140,7 @@ advance_reader(struct reader *reader, nstime now, nstime until, nstime ahead)
 static bool
 is_of(const struct run *run, const struct step *step)
 {
-	return step->share % run->count == run->current;
+	return step->pair % run->count == run->current;
 }
 
 /* One reader reads its share up to the next rebase.  Whichever reader a packet
@@ -331,109 +312,6 @@ judge(const struct config_rooms *limits, const struct step *steps, size_t count)
 	return text;
 }
 
-/* Both directions alike; 0 for what is not IP. */
-static uint64_t
-hash_of_pair(const struct address *a, const struct address *b)
-{
-	const int order = memcmp(a->octets, b->octets, sizeof(a->octets));
-	struct address pair[2];
-
-	pair[order > 0] = *a;
-	pair[order <= 0] = *b;
-	return siphash(&key, slice_of(pair, sizeof(pair)));
-}
-
-static void
-on_transport(void *arg, const struct decode_event *e)
-{
-	const bool quoted = e->transport == DECODE_ICMP;
-
-	*(uint64_t *)arg =
-	    hash_of_pair(quoted ? &e->icmp.from.address : &e->from.address,
-		quoted ? &e->icmp.to.address : &e->to.address);
-}
-
-/* By the pair of addresses inside of tunnels.  Fragments, of which only some
- * show it, go by the pair outside: what came before a packet does not count. */
-static uint64_t
-share_of(struct decode *decode, uint64_t *share, const struct packet *packet)
-{
-	struct slice octets;
-	struct ip ip;
-
-	*share = 0;
-	if (datalink_parse(packet->datalink, packet->octets, &octets) !=
-		DATALINK_IP ||
-	    ip_parse(octets, octets.len, &ip) != IP_OK)
-		return 0;
-	decode_reset(decode);
-	decode_input(decode, packet);
-	return *share != 0 ? *share : hash_of_pair(&ip.from, &ip.to);
-}
-
-/* As in replay.c: a step back of more than a second rebases `now'. */
-static void
-set_time(struct step *step, const struct step *before, nstime *shift)
-{
-	struct packet *packet = &step->packet;
-	const nstime now = before == NULL ? packet->wall : before->packet.now;
-
-	if (packet->unstamped) {
-		packet->now = now;
-		packet->wall = now - *shift;
-		return;
-	}
-	if (now - (packet->wall + *shift) > NSTIME_S) {
-		*shift = now - packet->wall;
-		step->rebased = true;
-		step->rebased_at = now;
-	}
-	packet->now = packet->wall + *shift > now ? packet->wall + *shift : now;
-}
-
-static struct step *
-copy(const struct packet *packet)
-{
-	struct step *step = calloc(1, sizeof(*step) + packet->octets.len);
-
-	if (step == NULL)
-		abort();
-	step->packet = *packet;
-	if (packet->octets.len > 0)
-		memcpy(step->octets, packet->octets.p, packet->octets.len);
-	step->packet.octets = slice_of(step->octets, packet->octets.len);
-	return step;
-}
-
-static struct step *
-read_steps(struct savefile *savefile, const struct decode_limits *limits,
-    nstime resolution)
-{
-	struct step *first = NULL, *last = NULL;
-	struct packet packet = { .source = 0 };
-	nstime shift = 0;
-	bool passed;
-	uint64_t share;
-	struct decode *decode = decode_new(limits, on_transport, &share);
-
-	while (savefile_next(savefile, &packet, &passed) == SAVEFILE_PACKET) {
-		struct step *step = copy(&packet);
-
-		step->packet.wall -= step->packet.wall % resolution;
-		step->packet.number =
-		    last == NULL ? 1 : last->packet.number + 1;
-		set_time(step, last, &shift);
-		step->share = share_of(decode, &share, &step->packet);
-		if (last == NULL)
-			first = step;
-		else
-			last->next = step;
-		last = step;
-	}
-	decode_free(decode);
-	return first;
-}
-
 /* True: all runs give the same. */
 static bool
 compare(const char *path, const struct config_rooms *limits,
@@ -463,17 +341,15 @@ static bool
 check(const char *path, const struct config_rooms *limits, nstime resolution)
 {
 	struct savefile *savefile;
-	struct step *steps, *step;
+	struct step *steps;
 	bool same;
 
-	if (savefile_open(path, -1, &unheard, &quiet, &savefile) < 0)
+	if (savefile_open(path, -1, &steps_unheard, &steps_quiet, &savefile) <
+	    0)
 		return true;
-	steps = read_steps(savefile, &limits->reader.decode, resolution);
+	steps = steps_read(savefile, &limits->reader.decode, resolution);
 	same = compare(path, limits, steps);
-	while ((step = steps) != NULL) {
-		steps = step->next;
-		free(step);
-	}
+	steps_free(steps);
 	savefile_free(savefile);
 	return same;
 }
@@ -487,13 +363,13 @@ main(int argc, char **argv)
 	int at = 1;
 
 	if (argc > 2 && strcmp(argv[1], "-c") == 0) {
-		if (config_load(config, argv[2], &quiet) < 0)
+		if (config_load(config, argv[2], &steps_quiet) < 0)
 			return 2;
 		at = 3;
 	} else {
 		config_without_file(config);
 	}
-	config_limits(config, &key, NULL, &limits);
+	config_limits(config, &steps_key, NULL, &limits);
 	portset_add(&limits.reader.hep.ports, HEPMSG_PORT);
 	for (; at < argc; at++)
 		if (check(argv[at], &limits, 1) &&

@@ -54,6 +54,7 @@ messages_tell(struct messages *m, struct slice octets,
 	event->message.agent = NULL;
 	event->message.octets = octets;
 	event->message.message = message;
+	event->message.read = false;
 	teller_event(m->teller, event);
 }
 

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/inner/halves.h"
+
+#include <stdlib.h>
+
+#include "base/timerq.h"
+
+/* leg 0: the call as a whole, which was wanted. */
+struct halves_key {
+	uint64_t call;
+	uint64_t leg;
+};
+
+struct halves_half {
+	struct lru_entry entry;
+	struct timerq_entry timer;
+	struct halves_key key;
+	bool is_request, alone;
+	struct wire_want want;
+};
+
+struct halves {
+	struct halves_limits limits;
+	halves_want *want;
+	void *arg;
+	struct lru *known;
+	struct timerq *timers;
+	uint64_t joined, alone, no_memory;
+};
+
+static bool
+same_key(const struct table_entry *entry, const void *key)
+{
+	return memcmp(&((const struct halves_half *)entry)->key, key,
+		   sizeof(struct halves_key)) == 0;
+}
+
+static void
+on_done(void *arg, void *object)
+{
+	struct halves *h = arg;
+
+	timerq_cancel(h->timers, &((struct halves_half *)object)->timer);
+}
+
+struct halves *
+halves_new(const struct halves_limits *limits, halves_want *want, void *arg)
+{
+	struct halves *h = calloc(1, sizeof(*h));
+	const struct lru_setup setup = {
+		.limit = limits->halves,
+		.octets = sizeof(struct halves_half),
+		.equal = same_key,
+		.done = on_done,
+		.arg = h,
+	};
+
+	if (h == NULL)
+		return NULL;
+	h->limits = *limits;
+	h->want = want;
+	h->arg = arg;
+	h->timers = timerq_new();
+	h->known = lru_new(&setup, &limits->key);
+	if (h->timers != NULL && h->known != NULL)
+		return h;
+	halves_free(h);
+	return NULL;
+}
+
+void
+halves_free(struct halves *h)
+{
+	if (h == NULL)
+		return;
+	lru_free(h->known);
+	timerq_free(h->timers);
+	free(h);
+}
+
+static struct halves_half *
+find(const struct halves *h, uint64_t call, uint32_t leg)
+{
+	const struct halves_key key = { call, leg };
+
+	return lru_find(
+	    h->known, lru_hash(h->known, slice_of(&key, sizeof(key))), &key);
+}
+
+static struct halves_half *
+add(struct halves *h, uint64_t call, uint32_t leg, nstime until)
+{
+	const struct halves_key key = { call, leg };
+	struct halves_half *half =
+	    lru_add(h->known, lru_hash(h->known, slice_of(&key, sizeof(key))));
+
+	if (half == NULL) {
+		h->no_memory++;
+		return NULL;
+	}
+	half->key = key;
+	if (timerq_set(h->timers, &half->timer, until))
+		return half;
+	lru_forget(h->known, half);
+	h->no_memory++;
+	return NULL;
+}
+
+static bool
+is_wanted(const struct halves *h, uint64_t call)
+{
+	return find(h, call, 0) != NULL;
+}
+
+/* Each sensor remembers it as long as we do. */
+static void
+want(struct halves *h, const struct wire_want *wanted, nstime reached)
+{
+	if (is_wanted(h, wanted->call))
+		return;
+	add(h, wanted->call, 0, nstime_after(reached, h->limits.kept));
+	h->want(h->arg, wanted);
+}
+
+void
+halves_input(struct halves *h, const struct wire_half *in, nstime reached)
+{
+	struct halves_half *other = find(h, in->call, in->leg);
+	struct halves_half *half;
+	const nstime since = in->now > reached ? in->now : reached;
+
+	if (is_wanted(h, in->call))
+		return;
+	if (other != NULL) {
+		if (other->is_request == in->is_request)
+			return; /* seen by two */
+		h->joined++;
+		lru_forget(h->known, other);
+		return;
+	}
+	half = add(h, in->call, in->leg,
+	    nstime_after(
+		since, in->is_request ? h->limits.wait : h->limits.kept));
+	if (half == NULL)
+		return;
+	half->is_request = in->is_request;
+	half->want = (struct wire_want){ in->call, in->client, in->server };
+}
+
+void
+halves_told(struct halves *h, const struct wire_want *call, nstime reached)
+{
+	want(h, call, reached);
+}
+
+void
+halves_tick(struct halves *h, nstime reached)
+{
+	struct timerq_entry *timer;
+
+	while ((timer = timerq_due(h->timers, reached)) != NULL) {
+		struct halves_half *half =
+		    (struct halves_half *)(void *)((uint8_t *)timer -
+			offsetof(struct halves_half, timer));
+		const struct wire_want wanted = half->want;
+		const bool alone = half->key.leg != 0 && half->is_request;
+
+		lru_forget(h->known, half);
+		if (!alone)
+			continue;
+		h->alone++;
+		want(h, &wanted, reached);
+	}
+}
+
+void
+halves_stats(const struct halves *h, counter_output *output, void *arg)
+{
+	output(arg, COUNTER_OTHER, "halves.joined", h->joined);
+	output(arg, COUNTER_OTHER, "halves.alone", h->alone);
+	output(arg, COUNTER_LIMIT, "halves.evicted", lru_evicted(h->known));
+	output(arg, COUNTER_LIMIT, "halves.no_memory", h->no_memory);
+}

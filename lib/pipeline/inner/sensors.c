@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/inner/sensors.h"
+
+#include <stdlib.h>
+
+/* A clock that is off by more is odd, when ODD_BATCHES in a row say so; by less
+ * than half of that it is right again. */
+#define ODD NSTIME_S
+enum { ODD_BATCHES = 3 };
+
+struct sensors_sight {
+	struct lru_entry entry;
+	struct address server;
+	uint64_t by[SENSORS_MOST / 64];
+};
+
+struct sensors {
+	size_t most, count;
+	struct sensors_sensor **all;
+	struct lru *sights;
+	nstime *order; /* to find the middle */
+};
+
+static bool
+same_server(const struct table_entry *entry, const void *key)
+{
+	return endpoint_address_equal(
+	    &((const struct sensors_sight *)entry)->server, key);
+}
+
+struct sensors *
+sensors_new(size_t most, size_t sights, const struct siphash_key *key)
+{
+	struct sensors *s = calloc(1, sizeof(*s));
+	const struct lru_setup setup = {
+		.limit = sights,
+		.octets = sizeof(struct sensors_sight),
+		.equal = same_server,
+	};
+
+	if (s == NULL)
+		return NULL;
+	s->most = most < SENSORS_MOST ? most : SENSORS_MOST;
+	s->all = calloc(s->most + 1, sizeof(*s->all));
+	s->order = calloc(s->most + 1, sizeof(*s->order));
+	s->sights = lru_new(&setup, key);
+	if (s->all != NULL && s->order != NULL && s->sights != NULL)
+		return s;
+	sensors_free(s);
+	return NULL;
+}
+
+void
+sensors_free(struct sensors *s)
+{
+	if (s == NULL)
+		return;
+	for (size_t i = 0; i < s->count; i++)
+		free(s->all[i]);
+	free(s->all);
+	free(s->order);
+	lru_free(s->sights);
+	free(s);
+}
+
+static struct sensors_sensor *
+find(const struct sensors *s, const char *name)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (strcmp(s->all[i]->name, name) == 0)
+			return s->all[i];
+	return NULL;
+}
+
+static struct sensors_sensor *
+add(struct sensors *s, const char *name)
+{
+	struct sensors_sensor *sensor;
+
+	if (s->count == s->most)
+		return NULL;
+	sensor = calloc(1, sizeof(*sensor));
+	if (sensor == NULL)
+		return NULL;
+	memcpy(sensor->name, name, sizeof(sensor->name));
+	sensor->shown.name = sensor->name;
+	sensor->number = (unsigned)s->count;
+	sensor->lost_since = NSTIME_NEVER;
+	s->all[s->count++] = sensor;
+	return sensor;
+}
+
+static bool
+is_far(nstime offset, nstime from)
+{
+	return offset > from || offset < -from;
+}
+
+/* A run begins: its axis is where its wall clock is, unless that is odd. */
+static void
+begin_run(
+    struct sensors_sensor *sensor, const struct wire_header *h, nstime behind)
+{
+	sensor->shown.run = h->run;
+	sensor->shown.sequence = 0;
+	sensor->shift = h->wall - h->now + (is_far(behind, ODD) ? behind : 0);
+	sensor->behind = behind;
+}
+
+enum sensors_answer
+sensors_input(struct sensors *s, const struct wire_header *h, nstime received,
+    nstime behind, struct sensors_sensor **found, bool *gap)
+{
+	struct sensors_sensor *sensor = find(s, h->name);
+	const bool is_new = sensor == NULL;
+
+	if (is_new)
+		sensor = add(s, h->name);
+	if (sensor == NULL)
+		return SENSORS_FULL;
+	if (h->run < sensor->shown.run ||
+	    (h->run == sensor->shown.run &&
+		h->sequence <= sensor->shown.sequence))
+		return SENSORS_BEFORE;
+	*gap = h->run == sensor->shown.run &&
+	    h->sequence != sensor->shown.sequence + 1;
+	if (h->run != sensor->shown.run) {
+		*gap = !is_new;
+		begin_run(sensor, h, behind);
+	} else if (*gap) {
+		sensor->shown.missed +=
+		    h->sequence - sensor->shown.sequence - 1;
+	}
+	sensor->shown.sequence = h->sequence;
+	sensor->shown.heard = received;
+	sensor->shown.batches++;
+	sensor->shown.messages = h->messages;
+	sensor->shown.drops = h->drops;
+	sensor->shown.reached = h->reached + sensor->shift;
+	sensor->behind = behind;
+	*found = sensor;
+	return SENSORS_NEXT;
+}
+
+static int
+compare(const void *a, const void *b)
+{
+	const nstime x = *(const nstime *)a, y = *(const nstime *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The middle of all clocks, that of the cluster among them: most are right. */
+static nstime
+middle(struct sensors *s)
+{
+	size_t n = 0;
+
+	s->order[n++] = 0;
+	for (size_t i = 0; i < s->count; i++)
+		if (!s->all[i]->shown.lost)
+			s->order[n++] = s->all[i]->behind;
+	if (n < 3)
+		return 0;
+	qsort(s->order, n, sizeof(s->order[0]), compare);
+	return s->order[n / 2];
+}
+
+bool
+sensors_compare(
+    struct sensors *s, struct sensors_sensor *sensor, enum joiner_sign *sign)
+{
+	const nstime offset = middle(s) - sensor->behind;
+
+	sensor->shown.offset = offset;
+	if (!sensor->shown.odd) {
+		sensor->odd_batches =
+		    is_far(offset, ODD) ? sensor->odd_batches + 1 : 0;
+		if (sensor->odd_batches < ODD_BATCHES)
+			return false;
+	} else if (is_far(offset, ODD / 2)) {
+		return false;
+	}
+	sensor->odd_batches = 0;
+	sensor->shown.odd = !sensor->shown.odd;
+	*sign = sensor->shown.odd ? JOINER_ODD : JOINER_RIGHT;
+	return true;
+}
+
+struct sensors_sensor *
+sensors_silent(struct sensors *s, nstime received, nstime lost)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		struct sensors_sensor *sensor = s->all[i];
+
+		if (sensor->shown.lost ||
+		    !nstime_passed(sensor->shown.heard, lost, received))
+			continue;
+		sensor->shown.lost = true;
+		sensor->lost_since = sensor->shown.reached;
+		return sensor;
+	}
+	return NULL;
+}
+
+/* One that lags far behind the middle, with a spool to empty or on purpose, is
+ * not waited for. */
+nstime
+sensors_reached(const struct sensors *s, nstime lost)
+{
+	nstime least;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (!s->all[i]->shown.lost)
+			s->order[n++] = s->all[i]->shown.reached;
+	if (n == 0)
+		return INT64_MIN;
+	qsort(s->order, n, sizeof(s->order[0]), compare);
+	least = s->order[n / 2];
+	for (size_t i = 0; i < n; i++)
+		if (s->order[i] < least &&
+		    !nstime_passed(s->order[i], lost, s->order[n / 2]))
+			least = s->order[i];
+	return least;
+}
+
+static struct sensors_sight *
+find_sight(const struct sensors *s, const struct address *server)
+{
+	return lru_find(s->sights,
+	    lru_hash(s->sights, slice_of(server, sizeof(*server))), server);
+}
+
+void
+sensors_saw(struct sensors *s, const struct sensors_sensor *sensor,
+    const struct address *server)
+{
+	struct sensors_sight *sight = find_sight(s, server);
+
+	if (sight == NULL) {
+		sight = lru_add(s->sights,
+		    lru_hash(s->sights, slice_of(server, sizeof(*server))));
+		if (sight == NULL)
+			return;
+		sight->server = *server;
+	}
+	lru_use(s->sights, sight);
+	sight->by[sensor->number / 64] |= UINT64_C(1) << sensor->number % 64;
+}
+
+bool
+sensors_has_seen(const struct sensors *s, const struct sensors_sensor *sensor,
+    const struct address *server)
+{
+	const struct sensors_sight *sight = find_sight(s, server);
+
+	return sight != NULL &&
+	    (sight->by[sensor->number / 64] >> sensor->number % 64 & 1) != 0;
+}
+
+bool
+sensors_missing(
+    const struct sensors *s, const struct address *server, nstime until)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->all[i]->shown.lost && s->all[i]->lost_since < until &&
+		    sensors_has_seen(s, s->all[i], server))
+			return true;
+	return false;
+}
+
+struct sensors_sensor *
+sensors_at(const struct sensors *s, size_t i)
+{
+	return i < s->count ? s->all[i] : NULL;
+}

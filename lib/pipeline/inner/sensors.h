@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SENSORS_H
+#define SENSORS_H
+
+#include "pipeline/joiner.h"
+
+/*
+ * The sensors that a judge hears: which run and batch of each came last, who is
+ * silent, whose clock is odd, and which servers each has seen.
+ */
+
+struct sensors;
+
+enum { SENSORS_MOST = 4096 };
+
+struct sensors_sensor {
+	struct joiner_sensor shown;
+	char name[WIRE_NAME];
+	unsigned number; /* from 0, in order of appearance */
+	nstime shift;    /* our axis less its `now' */
+	nstime behind;   /* the least of late: the way adds to it */
+	nstime corrected;
+	unsigned odd_batches;
+	nstime lost_since; /* our axis; NSTIME_NEVER: it is not */
+};
+
+struct sensors *sensors_new(
+    size_t sensors, size_t sights, const struct siphash_key *key);
+void sensors_free(struct sensors *s);
+
+enum sensors_answer {
+	SENSORS_NEXT,
+	SENSORS_BEFORE, /* it came before, or of an earlier run */
+	SENSORS_FULL
+};
+
+/* A batch's header.  *gap: batches before it are missing. */
+enum sensors_answer sensors_input(struct sensors *s,
+    const struct wire_header *header, nstime received, nstime behind,
+    struct sensors_sensor **sensor, bool *gap);
+
+/* The clocks of all are compared; the sign, if there is one. */
+bool sensors_compare(
+    struct sensors *s, struct sensors_sensor *sensor, enum joiner_sign *sign);
+
+/* The next one that was silent for `lost', or NULL. */
+struct sensors_sensor *sensors_silent(
+    struct sensors *s, nstime received, nstime lost);
+
+/* The least that all living ones have reached; INT64_MIN: nobody lives. */
+nstime sensors_reached(const struct sensors *s, nstime lost);
+
+void sensors_saw(struct sensors *s, const struct sensors_sensor *sensor,
+    const struct address *server);
+
+/* Is a sensor lost that saw this server, and that would have seen something
+ * until `until'? */
+bool sensors_missing(
+    const struct sensors *s, const struct address *server, nstime until);
+bool sensors_has_seen(const struct sensors *s,
+    const struct sensors_sensor *sensor, const struct address *server);
+
+struct sensors_sensor *sensors_at(const struct sensors *s, size_t i);
+
+#endif

@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/joiner.h"
+
+#include <stdlib.h>
+
+#include "base/timerq.h"
+#include "pipeline/inner/halves.h"
+#include "pipeline/inner/sensors.h"
+#include "pipeline/inner/twins.h"
+
+/* A response that another sensor saw is told at once, a request after the
+ * sensor's hold; both come with the next batch. */
+#define HALF_WAIT (250 * NSTIME_MS)
+#define WANTED_KEPT (190 * NSTIME_S)
+
+/* How long a server that failed is looked at, and how often sensors are
+ * reminded. */
+#define INTEREST (3600 * NSTIME_S)
+#define REMIND (10 * NSTIME_S)
+enum { INTERESTS = 1024 };
+
+struct joiner_held {
+	struct timerq_entry timer; /* at the event's time */
+	struct event *event;
+};
+
+struct joiner_interest {
+	struct lru_entry entry;
+	struct endpoint server;
+	nstime until;
+};
+
+struct joiner {
+	struct joiner_limits limits;
+	struct joiner_output output;
+	struct wire_reader *reader;
+	struct wire_writer *writer;
+	struct sensors *sensors;
+	struct halves *halves;
+	struct twins *twins;
+	struct lru *interests;
+	struct timerq *held;
+	struct matcher *matcher;
+	struct judge *judge;
+	nstime now;     /* how far everything went through the matcher */
+	nstime resumed; /* what is not later was judged by a predecessor */
+	nstime reminded;
+	bool writing; /* a batch of wants */
+	uint64_t wants;
+	uint64_t early, no_memory, replayed, refused, broken, missed, withheld;
+	uint64_t future;
+};
+
+static bool
+same_server(const struct table_entry *entry, const void *key)
+{
+	return endpoint_equal(
+	    &((const struct joiner_interest *)entry)->server, key);
+}
+
+static void
+write_item(struct joiner *j, const struct wire_item *item)
+{
+	if (!j->writing)
+		wire_begin(j->writer, 0, 0);
+	j->writing = true;
+	wire_put(j->writer, item);
+}
+
+static void
+send_wants(struct joiner *j)
+{
+	if (!j->writing)
+		return;
+	j->writing = false;
+	j->output.want(j->output.arg,
+	    wire_end(j->writer, &(struct wire_header){ .kind = WIRE_WANTED }));
+}
+
+static void
+on_want(void *arg, const struct wire_want *want)
+{
+	struct joiner *j = arg;
+
+	j->wants++;
+	write_item(j, &(struct wire_item){ .kind = WIRE_WANT, .want = *want });
+}
+
+static void
+tell_interest(struct joiner *j, const struct endpoint *server)
+{
+	write_item(j,
+	    &(struct wire_item){
+		.kind = WIRE_INTEREST,
+		.interest = { *server, 2 * REMIND },
+	    });
+}
+
+static void
+be_interested(struct joiner *j, const struct endpoint *server)
+{
+	const uint64_t hash = endpoint_hash(j->interests, server);
+	struct joiner_interest *i = lru_find(j->interests, hash, server);
+
+	if (i == NULL) {
+		i = lru_add(j->interests, hash);
+		if (i == NULL)
+			return;
+		i->server = *server;
+		tell_interest(j, server);
+	}
+	i->until = nstime_after(j->now, INTEREST);
+	lru_use(j->interests, i);
+}
+
+/* Sensors may have begun anew. */
+static void
+remind(struct joiner *j)
+{
+	struct joiner_interest *i, *newer;
+
+	if (!nstime_passed(j->reminded, REMIND, j->now))
+		return;
+	j->reminded = j->now;
+	for (i = lru_oldest(j->interests); i != NULL; i = newer) {
+		newer = lru_newer(i);
+		if (i->until <= j->now)
+			lru_forget(j->interests, i);
+		else
+			tell_interest(j, &i->server);
+	}
+}
+
+/* Nothing is proven by what a sensor that is away may have seen. */
+static bool
+is_withheld(const struct joiner *j, const struct observation *o)
+{
+	const struct outcome *t = o->outcome;
+
+	return (t->event == OUTCOME_EXPIRED || t->event == OUTCOME_SLOW) &&
+	    !o->delivery.server_log &&
+	    sensors_missing(j->sensors, &t->uas.address, t->now);
+}
+
+static void
+on_observation(void *arg, const struct observation *o)
+{
+	struct joiner *j = arg;
+
+	if (o->kind == OBSERVATION_TRANSACTION &&
+	    (o->outcome->event == OUTCOME_EXPIRED ||
+		o->outcome->event == OUTCOME_SLOW))
+		be_interested(j, &o->outcome->uas);
+	else if (o->kind == OBSERVATION_FAILED)
+		be_interested(j, &o->failure.server);
+	if (o->now <= j->resumed)
+		return;
+	if (o->kind == OBSERVATION_TRANSACTION && is_withheld(j, o))
+		j->withheld++;
+	else
+		judge_observe(j->judge, o);
+}
+
+static bool
+build_rooms(struct joiner *j)
+{
+	const struct joiner_limits *l = &j->limits;
+	const struct halves_limits halves = {
+		.halves = l->halves,
+		.wait = HALF_WAIT,
+		.kept = WANTED_KEPT,
+		.key = l->key,
+	};
+	const struct lru_setup interests = {
+		.limit = INTERESTS,
+		.octets = sizeof(struct joiner_interest),
+		.equal = same_server,
+	};
+
+	j->reader = wire_reader_new();
+	j->writer = wire_writer_new();
+	j->sensors = sensors_new(l->sensors, l->sights, &l->key);
+	j->halves = halves_new(&halves, on_want, j);
+	j->twins = twins_new(l->halves, &l->key);
+	j->interests = lru_new(&interests, &l->key);
+	j->held = timerq_new();
+	j->matcher = matcher_new(&l->matcher, on_observation, j);
+	j->judge = judge_new(&l->judge, j->output.alert, j->output.arg);
+	return j->reader != NULL && j->writer != NULL && j->sensors != NULL &&
+	    j->halves != NULL && j->twins != NULL && j->interests != NULL &&
+	    j->held != NULL && j->matcher != NULL && j->judge != NULL;
+}
+
+struct joiner *
+joiner_new(
+    const struct joiner_limits *limits, const struct joiner_output *output)
+{
+	struct joiner *j = calloc(1, sizeof(*j));
+
+	if (j == NULL)
+		return NULL;
+	j->limits = *limits;
+	j->output = *output;
+	j->now = j->resumed = j->reminded = INT64_MIN;
+	if (build_rooms(j))
+		return j;
+	joiner_free(j);
+	return NULL;
+}
+
+static struct joiner_held *
+first_held(const struct joiner *j)
+{
+	struct timerq_entry *timer = timerq_due(j->held, NSTIME_NEVER);
+
+	if (timer == NULL)
+		return NULL;
+	return (struct joiner_held *)(void *)((uint8_t *)timer -
+	    offsetof(struct joiner_held, timer));
+}
+
+static struct event *
+take_held(struct joiner *j, struct joiner_held *held)
+{
+	struct event *event = held->event;
+
+	timerq_cancel(j->held, &held->timer);
+	free(held);
+	return event;
+}
+
+void
+joiner_free(struct joiner *j)
+{
+	struct joiner_held *held;
+
+	if (j == NULL)
+		return;
+	while (j->held != NULL && (held = first_held(j)) != NULL)
+		event_discard(take_held(j, held));
+	wire_reader_free(j->reader);
+	wire_writer_free(j->writer);
+	sensors_free(j->sensors);
+	halves_free(j->halves);
+	twins_free(j->twins);
+	lru_free(j->interests);
+	timerq_free(j->held);
+	matcher_free(j->matcher);
+	judge_free(j->judge);
+	free(j);
+}
+
+/* Fire what is due in matcher and judge, each at its time.  On our axis both
+ * times are one. */
+static void
+advance(struct joiner *j, nstime until)
+{
+	for (;;) {
+		const nstime matcher = matcher_next_deadline(j->matcher);
+		const nstime judge = j->now < j->resumed
+		    ? NSTIME_NEVER
+		    : judge_next_deadline(j->judge);
+		nstime due = matcher < judge ? matcher : judge;
+
+		if (due > until)
+			break;
+		if (due < j->now)
+			due = j->now;
+		j->now = due;
+		matcher_tick(j->matcher, due, due);
+		if (judge <= due)
+			judge_tick(j->judge, due, due);
+	}
+	if (j->now < until)
+		j->now = until;
+}
+
+/* A reader's deadlines fire before the matcher's, packets come after both. */
+static void
+release(struct joiner *j, struct joiner_held *held)
+{
+	struct event *event = take_held(j, held);
+
+	advance(
+	    j, event->task == EVENT_BY_PACKET ? event->now : event->now - 1);
+	if (twins_pass(j->twins, event))
+		matcher_input(j->matcher, event);
+	event_discard(event);
+}
+
+static void
+release_until(struct joiner *j, nstime until)
+{
+	struct joiner_held *held;
+
+	while ((held = first_held(j)) != NULL && held->timer.deadline <= until)
+		release(j, held);
+	advance(j, until);
+}
+
+/* Flows are numbered by each sensor's reader. */
+static uint64_t
+flow_of(const struct sensors_sensor *sensor, uint64_t flow)
+{
+	if (flow == 0)
+		return 0;
+	return (flow ^ sensor->shown.run * UINT64_C(0x9e3779b97f4a7c15)) *
+	    UINT64_C(0xff51afd7ed558ccd) +
+	    sensor->number + 1;
+}
+
+static void
+note_call(struct joiner *j, const struct sensors_sensor *sensor,
+    const struct event_message *m, nstime reached)
+{
+	const bool is_request = m->message->is_request;
+	const struct origin *o = &m->origin;
+	const struct wire_want call = {
+		.call = wire_call(m->message),
+		.client = is_request ? o->from.address : o->to.address,
+		.server = is_request ? o->to : o->from,
+	};
+
+	sensors_saw(j->sensors, sensor, &call.server.address);
+	halves_told(j->halves, &call, reached);
+}
+
+static void
+hold(struct joiner *j, const struct sensors_sensor *sensor,
+    const struct event *event)
+{
+	struct event *copy = event_copy(event);
+	struct joiner_held *held = calloc(1, sizeof(*held));
+
+	if (copy == NULL || held == NULL) {
+		event_discard(copy);
+		free(held);
+		j->no_memory++;
+		return;
+	}
+	held->event = copy;
+	copy->reader = sensor->number + 1;
+	if (copy->kind != EVENT_OBSERVED)
+		copy->flow = flow_of(sensor, copy->flow);
+	if (copy->kind == EVENT_MESSAGE)
+		copy->message.origin.flow =
+		    flow_of(sensor, copy->message.origin.flow);
+	if (!timerq_set(j->held, &held->timer, copy->now)) {
+		event_discard(copy);
+		free(held);
+		j->no_memory++;
+		return;
+	}
+	if (timerq_count(j->held) <= j->limits.events)
+		return;
+	j->early++;
+	release(j, first_held(j));
+}
+
+static void
+on_spoke(struct joiner *j, const struct sensors_sensor *sensor,
+    const struct wire_spoke *spoke)
+{
+	matcher_spoke(j->matcher, flow_of(sensor, spoke->flow),
+	    spoke->by_client, spoke->now);
+}
+
+static void
+on_item(struct joiner *j, struct sensors_sensor *sensor,
+    const struct wire_item *item, nstime reached)
+{
+	switch (item->kind) {
+	case WIRE_EVENT:
+		sensor->shown.events++;
+		if (item->event.now > sensor->shown.reached + NSTIME_S) {
+			j->future++;
+			return;
+		}
+		if (item->event.kind == EVENT_MESSAGE)
+			note_call(j, sensor, &item->event.message, reached);
+		hold(j, sensor, &item->event);
+		break;
+	case WIRE_HALF:
+		sensor->shown.halves++;
+		sensors_saw(j->sensors, sensor, &item->half.server.address);
+		halves_input(j->halves, &item->half, reached);
+		break;
+	case WIRE_TALLY:
+		sensor->shown.tallied += item->tally.answered;
+		sensors_saw(j->sensors, sensor, &item->tally.server.address);
+		break;
+	case WIRE_SPOKE:
+		on_spoke(j, sensor, &item->spoke);
+		break;
+	default:
+		break;
+	}
+}
+
+static void
+tell_sign(struct joiner *j, enum joiner_sign sign,
+    const struct sensors_sensor *sensor)
+{
+	if (j->output.sign != NULL)
+		j->output.sign(j->output.arg, sign, &sensor->shown);
+}
+
+/* As far as all living sensors are, what waits LAG is complete. */
+static void
+go_on(struct joiner *j)
+{
+	const nstime reached = sensors_reached(j->sensors, j->limits.lost);
+
+	if (reached == INT64_MIN)
+		return;
+	halves_tick(j->halves, reached);
+	if (reached - j->limits.lag > j->now)
+		release_until(j, reached - j->limits.lag);
+	remind(j);
+}
+
+static enum wire_answer
+read_items(struct joiner *j, struct sensors_sensor *sensor)
+{
+	nstime reached = sensors_reached(j->sensors, j->limits.lost);
+	struct wire_item item;
+	enum wire_answer answer;
+
+	if (reached == INT64_MIN)
+		reached = sensor->shown.reached;
+	while ((answer = wire_next(j->reader, &item)) == WIRE_ITEM)
+		on_item(j, sensor, &item, reached);
+	return answer;
+}
+
+static void
+take_back(struct joiner *j, struct sensors_sensor *sensor)
+{
+	if (!sensor->shown.lost)
+		return;
+	sensor->shown.lost = false;
+	sensor->lost_since = NSTIME_NEVER;
+	tell_sign(j, JOINER_BACK, sensor);
+}
+
+/* What was in them may have been the answer. */
+static void
+on_gap(struct joiner *j, const struct sensors_sensor *sensor)
+{
+	j->missed++;
+	matcher_dropped(j->matcher, sensor->shown.reached);
+}
+
+static enum joiner_answer
+refuse(uint64_t *counter, enum joiner_answer answer)
+{
+	(*counter)++;
+	return answer;
+}
+
+enum joiner_answer
+joiner_input(
+    struct joiner *j, struct slice batch, nstime received, nstime behind)
+{
+	struct wire_header h;
+	struct sensors_sensor *sensor;
+	enum joiner_sign sign;
+	enum wire_answer answer;
+	bool gap;
+
+	if (!wire_open(j->reader, batch, &h) || h.kind != WIRE_OBSERVED)
+		return refuse(&j->refused, JOINER_REFUSED);
+	switch (
+	    sensors_input(j->sensors, &h, received, behind, &sensor, &gap)) {
+	case SENSORS_BEFORE:
+		return refuse(&j->replayed, JOINER_REPLAYED);
+	case SENSORS_FULL:
+		return refuse(&j->refused, JOINER_REFUSED);
+	case SENSORS_NEXT:
+		break;
+	}
+	sensor->shown.octets += batch.len;
+	wire_shift(j->reader, sensor->shift, h.now + sensor->shift - h.wall);
+	take_back(j, sensor);
+	if (gap)
+		on_gap(j, sensor);
+	if (sensors_compare(j->sensors, sensor, &sign))
+		tell_sign(j, sign, sensor);
+	answer = read_items(j, sensor);
+	go_on(j);
+	send_wants(j);
+	if (answer == WIRE_BROKEN)
+		return refuse(&j->broken, JOINER_BROKEN);
+	return JOINER_TAKEN;
+}
+
+void
+joiner_tick(struct joiner *j, nstime received)
+{
+	const struct sensors_sensor *sensor;
+
+	while ((sensor = sensors_silent(
+		    j->sensors, received, j->limits.lost)) != NULL)
+		tell_sign(j, JOINER_LOST, sensor);
+	go_on(j);
+	send_wants(j);
+}
+
+void
+joiner_finish(struct joiner *j)
+{
+	const nstime reached = sensors_reached(j->sensors, j->limits.lost);
+
+	if (reached == INT64_MIN)
+		return;
+	release_until(j, reached);
+	matcher_finish(j->matcher, j->now, j->now);
+	judge_finish(j->judge, j->now, j->now);
+}
+
+void
+joiner_save(const struct joiner *j, struct record *r)
+{
+	record_time(r, j->now);
+	judge_save(j->judge, r);
+	record_seal(r);
+}
+
+bool
+joiner_load(struct joiner *j, struct cursor *c)
+{
+	struct slice content;
+	struct cursor in;
+	nstime now;
+
+	if (!record_unseal(c->rest, &content))
+		return false;
+	in = cursor_over(content);
+	now = record_read_time(&in);
+	if (in.bad ||
+	    !judge_load(j->judge, &in, &(struct record_shift){ .now = now }) ||
+	    in.rest.len > 0)
+		return false;
+	j->resumed = now;
+	return true;
+}
+
+nstime
+joiner_reached(const struct joiner *j)
+{
+	return j->now;
+}
+
+struct judge *
+joiner_judge(const struct joiner *j)
+{
+	return j->judge;
+}
+
+bool
+joiner_sensor_at(const struct joiner *j, size_t i, struct joiner_sensor *sensor)
+{
+	const struct sensors_sensor *s = sensors_at(j->sensors, i);
+
+	if (s == NULL)
+		return false;
+	*sensor = s->shown;
+	return true;
+}
+
+void
+joiner_seen_by(const struct joiner *j, const struct address *server,
+    void (*sink)(void *arg, const char *name), void *arg)
+{
+	const struct sensors_sensor *s;
+
+	for (size_t i = 0; (s = sensors_at(j->sensors, i)) != NULL; i++)
+		if (sensors_has_seen(j->sensors, s, server))
+			sink(arg, s->name);
+}
+
+void
+joiner_stats(const struct joiner *j, counter_output *output, void *arg)
+{
+	output(arg, COUNTER_EVENT, "joiner.refused", j->refused);
+	output(arg, COUNTER_EVENT, "joiner.broken", j->broken);
+	output(arg, COUNTER_EVENT, "joiner.replayed", j->replayed);
+	output(arg, COUNTER_EVENT, "joiner.missed", j->missed);
+	output(arg, COUNTER_EVENT, "joiner.future", j->future);
+	output(arg, COUNTER_EVENT, "joiner.withheld", j->withheld);
+	output(arg, COUNTER_OTHER, "joiner.wants", j->wants);
+	output(arg, COUNTER_LIMIT, "joiner.early", j->early);
+	output(arg, COUNTER_LIMIT, "joiner.no_memory", j->no_memory);
+	halves_stats(j->halves, output, arg);
+	twins_stats(j->twins, output, arg);
+	matcher_stats(j->matcher, output, arg);
+	judge_stats(j->judge, output, arg);
+}

@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/sensor.h"
+
+#include <stdlib.h>
+
+#include "base/tokenbucket.h"
+#include "pipeline/inner/calls.h"
+#include "pipeline/inner/hotpaths.h"
+#include "pipeline/inner/thin.h"
+
+enum { TALLIES = 256, SERVERS = 1024, OFTEN = 200, BURST = 400 };
+
+#define BATCH_EACH (100 * NSTIME_MS)
+#define BEAT_EACH (250 * NSTIME_MS)
+#define TALLY_EACH NSTIME_S
+
+/* A batch is sent before it is full: one item takes less than the rest. */
+#define BATCH_FULL (WIRE_MOST - 64 * 1024)
+
+#define HOLD (500 * NSTIME_MS)
+#define STALL (4 * NSTIME_S)
+#define MARGIN (6 * NSTIME_S) /* over 64*T1 and Timer C */
+
+/* A server that somebody could not reach is looked at for so long. */
+#define SUSPECT (60 * NSTIME_S)
+
+#define INTRODUCED (3600 * NSTIME_S)
+
+struct sensor_server {
+	struct lru_entry entry;
+	struct endpoint server;
+	nstime until;
+};
+
+struct sensor_known {
+	struct lru_entry entry;
+	struct endpoint pair[2]; /* the client without its port, the server */
+	nstime until;
+};
+
+struct sensor {
+	struct sensor_setup setup;
+	char name[WIRE_NAME];
+	struct wire_writer *writer;
+	struct matcher *matcher;
+	struct calls *calls;
+	struct hotpaths *paths;
+	struct thin *thin;
+	struct lru *servers; /* of interest */
+	struct lru *known;   /* pairs that were introduced */
+	struct tokenbucket often;
+	struct wire_tally tallies[TALLIES];
+	size_t tally_count;
+	nstime patience, ringing; /* as in calls_limits */
+	nstime now, ahead;        /* ahead: wall less now */
+	nstime flushed, tallied;
+	uint64_t sequence, messages, drops, octets, healthy;
+	uint64_t too_long, tally_full, refused;
+	bool begun;        /* a batch */
+	bool message_told; /* the one that is read */
+	uint64_t call;     /* .. and its call; 0: none is */
+};
+
+static bool
+same_server(const struct table_entry *entry, const void *key)
+{
+	return endpoint_equal(
+	    &((const struct sensor_server *)entry)->server, key);
+}
+
+static bool
+same_pair(const struct table_entry *entry, const void *key)
+{
+	const struct sensor_known *known = (const void *)entry;
+
+	return memcmp(known->pair, key, sizeof(known->pair)) == 0;
+}
+
+static void
+flush(struct sensor *s)
+{
+	struct wire_header header = {
+		.kind = WIRE_OBSERVED,
+		.run = s->setup.run,
+		.sequence = ++s->sequence,
+		.reached = s->now,
+		.messages = s->messages,
+		.drops = s->drops,
+	};
+	struct slice batch;
+
+	if (!s->begun)
+		wire_begin(s->writer, s->now, s->now + s->ahead);
+	memcpy(header.name, s->name, sizeof(header.name));
+	batch = wire_end(s->writer, &header);
+	s->begun = false;
+	s->flushed = s->now;
+	s->octets += batch.len;
+	s->setup.batch(s->setup.arg, batch, s->sequence);
+}
+
+static void
+put(void *arg, const struct wire_item *item)
+{
+	struct sensor *s = arg;
+
+	if (!s->begun)
+		wire_begin(s->writer, s->now, s->now + s->ahead);
+	s->begun = true;
+	s->too_long += !wire_put(s->writer, item);
+	if (wire_length(s->writer) >= BATCH_FULL)
+		flush(s);
+}
+
+static void
+put_event(struct sensor *s, const struct event *event)
+{
+	put(s, &(struct wire_item){ .kind = WIRE_EVENT, .event = *event });
+}
+
+/* An event of a call that is told: its paths matter from now on. */
+static void
+on_call_event(void *arg, const struct event *e)
+{
+	struct sensor *s = arg;
+	const struct origin *o = &e->message.origin;
+
+	if (e->kind == EVENT_MESSAGE) {
+		hotpaths_heat_pair(s->paths, &o->from.address, &o->to.address,
+		    nstime_after(s->now, s->ringing));
+		if (o->flow != 0)
+			hotpaths_heat_flow(s->paths, o->flow,
+			    nstime_after(s->now, s->ringing));
+	}
+	put_event(s, e);
+}
+
+static void
+on_half(void *arg, const struct wire_half *half)
+{
+	put(arg, &(struct wire_item){ .kind = WIRE_HALF, .half = *half });
+}
+
+static void
+tally(struct sensor *s, const struct outcome *o)
+{
+	struct wire_tally *t = s->tallies;
+	const size_t len =
+	    o->method.len < WIRE_METHOD ? o->method.len : WIRE_METHOD - 1;
+
+	s->healthy++;
+	for (; t < s->tallies + s->tally_count; t++)
+		if (endpoint_equal(&t->server, &o->uas) &&
+		    slice_is(slice_first(o->method, len), t->method)) {
+			t->answered++;
+			return;
+		}
+	if (s->tally_count == TALLIES) {
+		s->tally_full++;
+		return;
+	}
+	s->tally_count++;
+	*t = (struct wire_tally){ .server = o->uas, .answered = 1 };
+	memcpy(t->method, o->method.p, len);
+}
+
+static void
+put_tallies(struct sensor *s)
+{
+	for (size_t i = 0; i < s->tally_count; i++)
+		put(s,
+		    &(struct wire_item){
+			.kind = WIRE_TALLY, .tally = s->tallies[i] });
+	s->tally_count = 0;
+	s->tallied = s->now;
+}
+
+/* Of our own matcher, or of the reader. */
+static void
+on_observation(void *arg, const struct observation *o)
+{
+	struct sensor *s = arg;
+	const struct event event = {
+		.kind = EVENT_OBSERVED,
+		.now = o->now,
+		.wall = o->wall,
+		.flow = o->kind == OBSERVATION_CLOCK ? s->call : 0,
+		.observation = o,
+	};
+
+	if (o->kind == OBSERVATION_TRANSACTION) {
+		if (o->outcome->event == OUTCOME_ANSWERED && !s->message_told)
+			tally(s, o->outcome);
+		return;
+	}
+	if (o->kind == OBSERVATION_MEDIA)
+		calls_attach(s->calls, &event);
+	else if (thin_passes(s->thin, o))
+		put_event(s, &event);
+}
+
+static bool
+build_rooms(struct sensor *s)
+{
+	const struct sensor_limits *l = &s->setup.limits;
+	const struct timers *timers = &l->matcher.transactions.timers;
+	const struct calls_limits calls = {
+		.calls = l->calls,
+		.hold = HOLD,
+		.stall = STALL,
+		.patience = timers_64_t1(timers->t1) + timers->grace + MARGIN,
+		.ringing = timers->timer_c + timers->grace + MARGIN,
+		.key = l->key,
+	};
+	const struct hotpaths_limits paths = { l->pairs, l->flows, l->key };
+	const struct lru_setup servers = {
+		.limit = SERVERS,
+		.octets = sizeof(struct sensor_server),
+		.equal = same_server,
+	};
+	const struct lru_setup known = {
+		.limit = l->known,
+		.octets = sizeof(struct sensor_known),
+		.equal = same_pair,
+	};
+
+	s->patience = calls.patience;
+	s->ringing = calls.ringing;
+	s->writer = wire_writer_new();
+	s->matcher = matcher_new(&l->matcher, on_observation, s);
+	s->calls = calls_new(
+	    &calls, &(struct calls_output){ on_call_event, on_half, s });
+	s->paths = hotpaths_new(&paths, put, s);
+	s->thin = thin_new(l->known, &l->key);
+	s->servers = lru_new(&servers, &l->key);
+	s->known = lru_new(&known, &l->key);
+	return s->writer != NULL && s->matcher != NULL && s->calls != NULL &&
+	    s->paths != NULL && s->thin != NULL && s->servers != NULL &&
+	    s->known != NULL;
+}
+
+struct sensor *
+sensor_new(const struct sensor_setup *setup)
+{
+	struct sensor *s = calloc(1, sizeof(*s));
+	struct textbuf name;
+
+	if (s == NULL)
+		return NULL;
+	s->setup = *setup;
+	s->setup.limits.matcher.one_way = true;
+	textbuf_init(&name, s->name, sizeof(s->name));
+	textbuf_add(&name, setup->name);
+	s->now = s->flushed = s->tallied = INT64_MIN;
+	if (build_rooms(s))
+		return s;
+	sensor_free(s);
+	return NULL;
+}
+
+void
+sensor_free(struct sensor *s)
+{
+	if (s == NULL)
+		return;
+	wire_writer_free(s->writer);
+	matcher_free(s->matcher);
+	calls_free(s->calls);
+	hotpaths_free(s->paths);
+	thin_free(s->thin);
+	lru_free(s->servers);
+	lru_free(s->known);
+	free(s);
+}
+
+static void
+watch_server(struct sensor *s, const struct endpoint *server, nstime until)
+{
+	const uint64_t hash = endpoint_hash(s->servers, server);
+	struct sensor_server *known = lru_find(s->servers, hash, server);
+
+	if (known == NULL)
+		known = lru_add(s->servers, hash);
+	if (known == NULL)
+		return;
+	known->server = *server;
+	if (until > known->until)
+		known->until = until;
+	lru_use(s->servers, known);
+}
+
+static bool
+is_of_interest(struct sensor *s, const struct event *e)
+{
+	const struct origin *o = &e->message.origin;
+	const struct endpoint *server =
+	    e->message.message->is_request ? &o->to : &o->from;
+	const struct sensor_server *known;
+
+	if (lru_count(s->servers) == 0)
+		return false;
+	known = lru_find(s->servers, endpoint_hash(s->servers, server), server);
+	return known != NULL && known->until > e->now &&
+	    tokenbucket_take(&s->often, e->now);
+}
+
+/* Once an hour a judge is shown a transaction of each client with each server:
+ * who they are, and that they work. */
+static bool
+is_introduction(struct sensor *s, const struct event *e)
+{
+	const struct origin *o = &e->message.origin;
+	struct endpoint pair[2];
+	struct sensor_known *known;
+	uint64_t hash;
+
+	if (!e->message.message->is_request)
+		return false;
+	memset(pair, 0, sizeof(pair));
+	pair[0].address = o->from.address;
+	pair[1] = o->to;
+	hash = lru_hash(s->known, slice_of(pair, sizeof(pair)));
+	known = lru_find(s->known, hash, pair);
+	if (known == NULL) {
+		known = lru_add(s->known, hash);
+		if (known == NULL)
+			return false;
+		memcpy(known->pair, pair, sizeof(pair));
+		known->until = INT64_MIN;
+	}
+	lru_use(s->known, known);
+	if (known->until > e->now)
+		return false;
+	known->until = nstime_after(e->now, INTRODUCED);
+	return true;
+}
+
+static void
+on_message(struct sensor *s, const struct event *event)
+{
+	struct event e = *event;
+	const struct origin *o = &e.message.origin;
+
+	s->messages++;
+	if (e.message.agent != NULL)
+		e.message.origin.agent = 1; /* not all copies need be seen */
+	if (e.message.message->is_request)
+		matcher_decide(
+		    s->matcher, e.message.message, &e.message.origin);
+	if (o->flow == 0)
+		hotpaths_packet(s->paths, &o->from.address, &o->to.address,
+		    o->now, o->wall);
+	if (is_of_interest(s, &e) || is_introduction(s, &e))
+		calls_tell(s->calls, wire_call(e.message.message), e.now);
+	s->message_told = calls_message(s->calls, &e);
+	hotpaths_message(s->paths, o, s->message_told);
+	s->call = wire_call(e.message.message);
+	if (!calls_again(s->calls))
+		matcher_input(s->matcher, event);
+	s->message_told = false;
+	s->call = 0;
+}
+
+static void
+move(struct sensor *s, nstime now, nstime ahead)
+{
+	s->ahead = ahead;
+	if (s->now == INT64_MIN) {
+		tokenbucket_init(&s->often, OFTEN, BURST, now);
+		s->flushed = s->tallied = now;
+	}
+	if (now > s->now)
+		s->now = now;
+}
+
+/* Was the server ever heard? */
+static void
+on_failed(struct sensor *s, const struct endpoint *client,
+    const struct endpoint *server, nstime now)
+{
+	hotpaths_heat_pair(s->paths, &client->address, &server->address,
+	    nstime_after(now, s->patience));
+	watch_server(s, server, nstime_after(now, SUSPECT));
+}
+
+/* What may be random octets differs each time: that is no step. */
+static void
+on_stamp(struct sensor *s, const struct event *e)
+{
+	struct observation o = {
+		.kind = OBSERVATION_CLOCK,
+		.now = e->now,
+		.wall = e->wall,
+		.stamp = e->stamp.stamp,
+	};
+
+	if (e->stamp.learn)
+		o.stamp.told = o.stamp.wall;
+	if (thin_passes(s->thin, &o))
+		put_event(s, e);
+}
+
+void
+sensor_input(void *sensor, const struct event *e)
+{
+	struct sensor *s = sensor;
+
+	sensor_tick(s, e->now, e->wall);
+	switch (e->kind) {
+	case EVENT_MESSAGE:
+		on_message(s, e);
+		break;
+	case EVENT_PACKET:
+		hotpaths_packet(s->paths, &e->packet_of.from, &e->packet_of.to,
+		    e->now, e->wall);
+		break;
+	case EVENT_FLOW:
+	case EVENT_ACKNOWLEDGED:
+		hotpaths_flow(s->paths, e);
+		break;
+	case EVENT_STAMP:
+		on_stamp(s, e);
+		break;
+	case EVENT_OBSERVED:
+		matcher_input(s->matcher, e);
+		break;
+	case EVENT_UNREACHABLE:
+		on_failed(s, &e->unreachable.from, &e->unreachable.to, e->now);
+		put_event(s, e);
+		break;
+	case EVENT_UNANSWERED:
+		on_failed(
+		    s, &e->unanswered.client, &e->unanswered.server, e->now);
+		put_event(s, e);
+		break;
+	case EVENT_LOGGED:
+		put_event(s, e);
+		break;
+	}
+}
+
+void
+sensor_tick(struct sensor *s, nstime now, nstime wall)
+{
+	nstime due;
+
+	if (s->now == INT64_MIN)
+		move(s, now, wall - now);
+	while ((due = calls_next_deadline(s->calls)) <= now) {
+		move(s, due, wall - now);
+		calls_tick(s->calls, due);
+	}
+	matcher_tick(s->matcher, now, wall);
+	move(s, now, wall - now);
+	if (nstime_passed(s->tallied, TALLY_EACH, now))
+		put_tallies(s);
+	if (!nstime_passed(s->flushed, BATCH_EACH, now))
+		return;
+	hotpaths_flush(s->paths, now, s->ahead);
+	if (s->begun || nstime_passed(s->flushed, BEAT_EACH, now))
+		flush(s);
+}
+
+nstime
+sensor_next_deadline(const struct sensor *s)
+{
+	const nstime batch = s->now == INT64_MIN
+	    ? NSTIME_NEVER
+	    : nstime_after(s->flushed, s->begun ? BATCH_EACH : BEAT_EACH);
+	const nstime deadlines[] = {
+		calls_next_deadline(s->calls),
+		matcher_next_deadline(s->matcher),
+		batch,
+	};
+
+	return nstime_earliest(
+	    deadlines, sizeof(deadlines) / sizeof(deadlines[0]));
+}
+
+static void
+on_want(struct sensor *s, const struct wire_want *want, nstime now)
+{
+	hotpaths_heat_pair(s->paths, &want->client, &want->server.address,
+	    nstime_after(now, s->patience));
+	watch_server(s, &want->server, nstime_after(now, SUSPECT));
+	calls_tell(s->calls, want->call, now);
+}
+
+bool
+sensor_wanted(struct sensor *s, struct slice batch, nstime now)
+{
+	struct wire_reader *r = wire_reader_new();
+	struct wire_header header;
+	struct wire_item item;
+	enum wire_answer answer = WIRE_BROKEN;
+
+	if (r != NULL && wire_open(r, batch, &header) &&
+	    header.kind == WIRE_WANTED)
+		while ((answer = wire_next(r, &item)) == WIRE_ITEM) {
+			if (item.kind == WIRE_WANT)
+				on_want(s, &item.want, now);
+			else if (item.kind == WIRE_INTEREST)
+				watch_server(s, &item.interest.server,
+				    nstime_after(now, item.interest.lasts));
+		}
+	wire_reader_free(r);
+	s->refused += answer != WIRE_OVER;
+	return answer == WIRE_OVER;
+}
+
+void
+sensor_dropped(struct sensor *s, uint64_t packets)
+{
+	s->drops += packets;
+}
+
+void
+sensor_stepped(struct sensor *s, nstime step)
+{
+	matcher_stepped(s->matcher, step);
+}
+
+void
+sensor_finish(struct sensor *s, nstime now, nstime wall)
+{
+	sensor_tick(s, now, wall);
+	calls_finish(s->calls);
+	put_tallies(s);
+	hotpaths_flush(s->paths, now, s->ahead);
+	flush(s);
+}
+
+void
+sensor_counts(const struct sensor *s, struct sensor_counts *counts)
+{
+	*counts = (struct sensor_counts){
+		.messages = s->messages,
+		.batches = s->sequence,
+		.octets = s->octets,
+		.healthy = s->healthy,
+	};
+}
+
+void
+sensor_stats(const struct sensor *s, counter_output *output, void *arg)
+{
+	output(arg, COUNTER_LIMIT, "sensor.item_too_long", s->too_long);
+	output(arg, COUNTER_LIMIT, "sensor.tally_full", s->tally_full);
+	output(arg, COUNTER_EVENT, "sensor.want_refused", s->refused);
+	calls_stats(s->calls, output, arg);
+	hotpaths_stats(s->paths, output, arg);
+	thin_stats(s->thin, output, arg);
+}

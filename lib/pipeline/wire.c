@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/wire.h"
+
+#include <stdlib.h>
+
+#include "base/siphashrun.h"
+#include "pipeline/inner/wireitems.h"
+
+/* "siptimed fleet", and the version behind it. */
+static const uint8_t magic[] = { 's', 'f' };
+
+enum { HEADER_MOST = 256 };
+
+/* From the beginning of a batch to how far it reaches. */
+#define MOST_LATE (86400 * NSTIME_S)
+
+struct wire_writer {
+	struct wirecodec items;
+	struct record record; /* of the items */
+	struct record batch;
+	struct wireitems_store store;
+};
+
+struct wire_reader {
+	struct wirecodec items;
+	struct wireitems_store store;
+};
+
+struct wire_writer *
+wire_writer_new(void)
+{
+	struct wire_writer *w = calloc(1, sizeof(*w));
+
+	if (w == NULL)
+		return NULL;
+	record_init(&w->record, WIRE_MOST - HEADER_MOST);
+	record_init(&w->batch, WIRE_MOST);
+	w->items.out = &w->record;
+	return w;
+}
+
+void
+wire_writer_free(struct wire_writer *w)
+{
+	if (w == NULL)
+		return;
+	record_done(&w->record);
+	record_done(&w->batch);
+	free(w);
+}
+
+void
+wire_begin(struct wire_writer *w, nstime now, nstime wall)
+{
+	w->record.len = 0;
+	w->record.failed = false;
+	w->items.addresses = 0;
+	w->items.in = cursor_over(slice_of(NULL, 0));
+	w->items.now = now;
+	w->items.wall = wall;
+}
+
+static void
+half(struct wirecodec *c, struct wire_half *h)
+{
+	uint64_t leg = h->leg;
+
+	wirecodec_fixed(c, &h->call, sizeof(h->call));
+	wirecodec_fixed(c, &leg, sizeof(h->leg));
+	h->leg = (uint32_t)leg;
+	wirecodec_flag(c, &h->is_request);
+	wirecodec_address(c, &h->client);
+	wirecodec_endpoint(c, &h->server);
+	wirecodec_now(c, &h->now);
+}
+
+static void
+item(struct wirecodec *c, struct wire_item *i, struct wireitems_store *store)
+{
+	WIRECODEC_FIELD(c, i->kind, WIRE_ITEMS - 1);
+	switch (i->kind) {
+	case WIRE_EVENT:
+		wireitems_event(c, &i->event, store);
+		break;
+	case WIRE_HALF:
+		half(c, &i->half);
+		break;
+	case WIRE_TALLY:
+		wirecodec_endpoint(c, &i->tally.server);
+		wirecodec_chars(c, i->tally.method, sizeof(i->tally.method));
+		WIRECODEC_FIELD(c, i->tally.answered, UINT32_MAX);
+		break;
+	case WIRE_SPOKE:
+		WIRECODEC_FIELD(c, i->spoke.flow, UINT64_MAX);
+		wirecodec_flag(c, &i->spoke.by_client);
+		wirecodec_now(c, &i->spoke.now);
+		break;
+	case WIRE_WANT:
+		WIRECODEC_FIELD(c, i->want.call, UINT64_MAX);
+		wirecodec_address(c, &i->want.client);
+		wirecodec_endpoint(c, &i->want.server);
+		break;
+	case WIRE_INTEREST:
+		wirecodec_endpoint(c, &i->interest.server);
+		WIRECODEC_FIELD(
+		    c, i->interest.lasts, (uint64_t)86400 * NSTIME_S);
+		break;
+	case WIRE_ITEMS:
+		c->in.bad = true;
+	}
+}
+
+bool
+wire_put(struct wire_writer *w, const struct wire_item *i)
+{
+	struct wire_item copy = *i;
+	const size_t before = w->record.len;
+	const unsigned addresses = w->items.addresses;
+
+	if (i->kind == WIRE_EVENT && !wireitems_travels(&i->event))
+		return false;
+	item(&w->items, &copy, &w->store);
+	if (!w->record.failed)
+		return true;
+	w->record.failed = false;
+	w->record.len = before;
+	w->items.addresses = addresses;
+	return false;
+}
+
+size_t
+wire_length(const struct wire_writer *w)
+{
+	return w->record.len;
+}
+
+static void
+header_fields(struct wirecodec *c, struct wire_header *h)
+{
+	WIRECODEC_FIELD(c, h->kind, WIRE_KINDS - 1);
+	wirecodec_chars(c, h->name, sizeof(h->name));
+	WIRECODEC_FIELD(c, h->run, INT64_MAX);
+	WIRECODEC_FIELD(c, h->sequence, UINT64_MAX);
+	wirecodec_told(c, &h->now);
+	wirecodec_told(c, &h->wall);
+	wirecodec_told(c, &h->reached);
+	WIRECODEC_FIELD(c, h->messages, UINT64_MAX);
+	WIRECODEC_FIELD(c, h->drops, UINT64_MAX);
+}
+
+struct slice
+wire_end(struct wire_writer *w, const struct wire_header *header)
+{
+	struct wire_header h = *header;
+	struct wirecodec *c = &w->items;
+
+	w->batch.len = 0;
+	w->batch.failed = false;
+	record_octets(&w->batch, slice_of(magic, sizeof(magic)));
+	record_u8(&w->batch, WIRE_VERSION);
+	h.now = c->now;
+	h.wall = c->wall;
+	c->out = &w->batch;
+	header_fields(c, &h);
+	c->out = &w->record;
+	record_octets(&w->batch, slice_of(w->record.octets, w->record.len));
+	return w->batch.failed ? slice_of(NULL, 0)
+			       : slice_of(w->batch.octets, w->batch.len);
+}
+
+struct wire_reader *
+wire_reader_new(void)
+{
+	return calloc(1, sizeof(struct wire_reader));
+}
+
+void
+wire_reader_free(struct wire_reader *r)
+{
+	free(r);
+}
+
+static bool
+read_magic(struct cursor *c)
+{
+	for (size_t i = 0; i < sizeof(magic); i++)
+		if (cursor_u8(c) != magic[i])
+			return false;
+	return cursor_u8(c) == WIRE_VERSION && !c->bad;
+}
+
+bool
+wire_open(struct wire_reader *r, struct slice batch, struct wire_header *header)
+{
+	struct wirecodec *c = &r->items;
+	struct wire_header h = { .run = 0 };
+
+	c->out = NULL;
+	c->in = cursor_over(batch);
+	c->addresses = 0;
+	c->now = c->wall = c->shift_now = c->shift_wall = 0;
+	if (batch.len > WIRE_MOST || !read_magic(&c->in))
+		return false;
+	header_fields(c, &h);
+	if (c->in.bad || h.now < 0 || h.wall < 0 || h.reached < 0 ||
+	    h.reached - h.now > MOST_LATE || h.now - h.reached > MOST_LATE)
+		return false;
+	c->now = h.now;
+	c->wall = h.wall;
+	*header = h;
+	return true;
+}
+
+void
+wire_shift(struct wire_reader *r, nstime now, nstime wall)
+{
+	r->items.shift_now = now;
+	r->items.shift_wall = wall;
+}
+
+enum wire_answer
+wire_next(struct wire_reader *r, struct wire_item *i)
+{
+	if (r->items.in.rest.len == 0)
+		return r->items.in.bad ? WIRE_BROKEN : WIRE_OVER;
+	*i = (struct wire_item){ .kind = WIRE_ITEMS };
+	r->store.observation = (struct observation){ .now = 0 };
+	r->store.certificate = (struct x509cert){ .serial_len = 0 };
+	item(&r->items, i, &r->store);
+	return r->items.in.bad ? WIRE_BROKEN : WIRE_ITEM;
+}
+
+uint64_t
+wire_call(const struct sip_message *m)
+{
+	static const struct siphash_key unkeyed = { 0, 0 };
+
+	return siphash_24(&unkeyed, m->call_id);
+}
+
+uint32_t
+wire_leg(const struct sip_message *m)
+{
+	static const struct siphash_key unkeyed = { 0, 1 };
+	struct siphash_run run = siphash_run_begin(&unkeyed);
+	const bool is_ack = slice_is(m->method, "ACK");
+
+	siphash_run_word(&run, m->cseq | (uint64_t)m->via_port << 32);
+	siphash_run_word(&run,
+	    (uint64_t)m->via_branch.len << 32 | (uint64_t)m->via_host.len);
+	siphash_run_octets(&run, is_ack ? slice_text("INVITE") : m->method);
+	siphash_run_octets(
+	    &run, m->via_branch.len > 0 ? m->via_branch : m->from_tag);
+	siphash_run_letters(&run, m->via_host);
+	return (uint32_t)siphash_run_end(&run).a;
+}

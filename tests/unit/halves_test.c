@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/inner/halves.h"
+
+#include "unit/fleetitems.h"
+
+#define NOW FLEET_NOW
+
+static struct halves *halves;
+static unsigned wants;
+
+static void
+on_want(void *arg, const struct wire_want *want)
+{
+	(void)arg;
+	wants++;
+	ck_assert_uint_eq(want->call, 5);
+}
+
+static void
+begin(void)
+{
+	const struct halves_limits limits = {
+		.halves = 10,
+		.wait = 250 * NSTIME_MS,
+		.kept = 60 * NSTIME_S,
+	};
+
+	wants = 0;
+	halves = halves_new(&limits, on_want, NULL);
+	ck_assert_ptr_nonnull(halves);
+}
+
+static void
+input(bool is_request, uint32_t leg, nstime reached)
+{
+	halves_input(halves,
+	    &(struct wire_half){
+		.call = 5, .leg = leg, .is_request = is_request, .now = NOW },
+	    reached);
+}
+
+START_TEST(two_halves_are_a_transaction_in_either_order)
+{
+	begin();
+	input(true, 1, NOW);
+	input(false, 1, NOW);
+	input(false, 2, NOW);
+	input(true, 2, NOW);
+	halves_tick(halves, NOW + 90 * NSTIME_S);
+	ck_assert_uint_eq(wants, 0);
+	halves_free(halves);
+}
+END_TEST
+
+START_TEST(all_is_wanted_of_a_request_that_stays_alone_once)
+{
+	begin();
+	input(true, 1, NOW);
+	input(true, 1, NOW);
+	input(true, 2, NOW);
+	halves_tick(halves, NOW + 249 * NSTIME_MS);
+	ck_assert_uint_eq(wants, 0);
+	halves_tick(halves, NOW + 250 * NSTIME_MS);
+	ck_assert_uint_eq(wants, 1);
+	input(true, 3, NOW + NSTIME_S);
+	halves_tick(halves, NOW + 9 * NSTIME_S);
+	ck_assert_uint_eq(wants, 1);
+	halves_free(halves);
+}
+END_TEST
+
+START_TEST(a_response_alone_is_nothing)
+{
+	begin();
+	input(false, 1, NOW);
+	halves_tick(halves, NOW + 90 * NSTIME_S);
+	ck_assert_uint_eq(wants, 0);
+	halves_free(halves);
+}
+END_TEST
+
+START_TEST(a_call_that_a_sensor_tells_is_wanted_of_all)
+{
+	const struct wire_want call = { .call = 5 };
+
+	begin();
+	halves_told(halves, &call, NOW);
+	halves_told(halves, &call, NOW);
+	ck_assert_uint_eq(wants, 1);
+	halves_free(halves);
+}
+END_TEST
+
+UNIT("halves", two_halves_are_a_transaction_in_either_order,
+    all_is_wanted_of_a_request_that_stays_alone_once,
+    a_response_alone_is_nothing, a_call_that_a_sensor_tells_is_wanted_of_all)

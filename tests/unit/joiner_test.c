@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/joiner.h"
+
+#include "pipeline/sensor.h"
+#include "rooms.h"
+#include "unit/fleetitems.h"
+
+#define NOW FLEET_NOW
+
+enum { SENSORS = 2, MOST = 1 << 16 };
+
+static struct joiner *joiner;
+static struct sensor *sensors[SENSORS];
+static unsigned raised, lost, back, batches;
+static bool deaf; /* batches of sensor 0 come to nothing */
+static uint8_t kept[MOST];
+static size_t kept_len;
+
+static void
+on_alert(void *arg, const struct alert_event *e)
+{
+	(void)arg;
+	raised +=
+	    e->state == ALERT_RAISED && e->kind == FINDING_TRANSACTION_TIMEOUT;
+}
+
+static nstime now;
+
+static void
+on_want(void *arg, struct slice batch)
+{
+	(void)arg;
+	for (int i = 0; i < SENSORS; i++)
+		ck_assert(sensor_wanted(sensors[i], batch, now));
+}
+
+static void
+on_sign(void *arg, enum joiner_sign sign, const struct joiner_sensor *sensor)
+{
+	(void)arg;
+	ck_assert_ptr_nonnull(sensor->name);
+	lost += sign == JOINER_LOST;
+	back += sign == JOINER_BACK;
+}
+
+static void
+on_batch(void *arg, struct slice batch, uint64_t sequence)
+{
+	(void)sequence;
+	if (deaf && arg == &sensors[0])
+		return;
+	batches++;
+	memcpy(kept, batch.p, batch.len);
+	kept_len = batch.len;
+	ck_assert_int_eq(joiner_input(joiner, batch, now, 0), JOINER_TAKEN);
+}
+
+static void
+begin_joiner(void)
+{
+	struct joiner_limits limits = {
+		.halves = 100,
+		.events = 1000,
+		.sensors = SENSORS,
+		.sights = 100,
+		.lag = 1500 * NSTIME_MS,
+		.lost = 10 * NSTIME_S,
+	};
+
+	rooms_matcher(&limits.matcher);
+	rooms_judge(&limits.judge);
+	joiner = joiner_new(&limits,
+	    &(struct joiner_output){ on_alert, on_want, on_sign, NULL });
+	ck_assert_ptr_nonnull(joiner);
+}
+
+static void
+begin(void)
+{
+	raised = lost = back = batches = 0;
+	deaf = false;
+	now = NOW;
+	begin_joiner();
+	for (int i = 0; i < SENSORS; i++) {
+		struct sensor_setup setup = {
+			.limits = { 100, 100, 100, 100, { .methods = "" },
+			    { 0, 0 } },
+			.name = i == 0 ? "a" : "b",
+			.run = 1,
+			.batch = on_batch,
+			.arg = &sensors[i],
+		};
+
+		rooms_matcher(&setup.limits.matcher);
+		sensors[i] = sensor_new(&setup);
+		sensor_tick(sensors[i], now, now);
+	}
+}
+
+static void
+end(void)
+{
+	joiner_free(joiner);
+	for (int i = 0; i < SENSORS; i++)
+		sensor_free(sensors[i]);
+}
+
+static void
+pass(nstime until)
+{
+	while (now < until) {
+		now += 50 * NSTIME_MS;
+		for (int i = 0; i < SENSORS; i++)
+			sensor_tick(sensors[i], now, now);
+		joiner_tick(joiner, now);
+	}
+}
+
+static void
+say(int sensor, unsigned status)
+{
+	struct sip_message m;
+	const struct event e = fleet_message(&m, "call", status, now);
+
+	sensor_input(sensors[sensor], &e);
+}
+
+/* As a client over UDP does: 11 times in 32 s. */
+static void
+ask(int sensor)
+{
+	static const unsigned halves[] = { 0, 1, 3, 7, 15, 23, 31, 39, 47, 55,
+		63 };
+
+	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+		pass(NOW + NSTIME_S + halves[i] * 500 * NSTIME_MS);
+		say(sensor, 0);
+	}
+	pass(NOW + 40 * NSTIME_S);
+}
+
+START_TEST(a_request_of_one_sensor_and_the_answer_of_another_are_answered)
+{
+	begin();
+	pass(NOW + NSTIME_S);
+	say(0, 0);
+	pass(NOW + NSTIME_S + 100 * NSTIME_MS);
+	say(1, 200);
+	pass(NOW + 60 * NSTIME_S);
+	ck_assert_uint_eq(raised, 0);
+	end();
+}
+END_TEST
+
+START_TEST(a_request_that_nobody_saw_answered_is_a_timeout)
+{
+	begin();
+	ask(0);
+	pass(NOW + 60 * NSTIME_S);
+	ck_assert_uint_eq(raised, 1);
+	end();
+}
+END_TEST
+
+START_TEST(nothing_is_accused_while_a_sensor_is_away_that_saw_the_server)
+{
+	begin();
+	pass(NOW + NSTIME_S / 2);
+	say(0, 0);
+	say(0, 200);
+	pass(NOW + NSTIME_S);
+	deaf = true;
+	ask(1);
+	pass(NOW + 60 * NSTIME_S);
+	ck_assert_uint_eq(lost, 1);
+	ck_assert_uint_eq(raised, 0);
+	deaf = false;
+	pass(NOW + 70 * NSTIME_S);
+	ck_assert_uint_eq(back, 1);
+	end();
+}
+END_TEST
+
+START_TEST(a_replayed_batch_changes_nothing)
+{
+	begin();
+	ask(0);
+	ck_assert_int_eq(joiner_input(joiner, slice_of(kept, kept_len), now, 0),
+	    JOINER_REPLAYED);
+	end();
+}
+END_TEST
+
+START_TEST(what_makes_no_sense_is_refused_or_broken)
+{
+	begin();
+	pass(NOW + NSTIME_S);
+	ck_assert_int_eq(joiner_input(joiner, slice_text("nonsense"), now, 0),
+	    JOINER_REFUSED);
+	kept[kept_len] = 0xff;
+	for (size_t i = kept_len; i > 0; i--)
+		joiner_input(joiner, slice_of(kept + i, kept_len - i), now, 0);
+	end();
+}
+END_TEST
+
+START_TEST(a_successor_does_not_judge_again)
+{
+	struct record r;
+	struct cursor c;
+
+	begin();
+	ask(0);
+	pass(NOW + 50 * NSTIME_S);
+	ck_assert_uint_eq(raised, 1);
+	record_init(&r, 1 << 20);
+	joiner_save(joiner, &r);
+	joiner_free(joiner);
+	begin_joiner();
+	c = cursor_over(slice_of(r.octets, r.len));
+	ck_assert(joiner_load(joiner, &c));
+	ck_assert_uint_eq(judge_active(joiner_judge(joiner)), 1);
+	pass(NOW + 70 * NSTIME_S);
+	ck_assert_uint_eq(raised, 1);
+	record_done(&r);
+	end();
+}
+END_TEST
+
+START_TEST(a_cut_state_is_refused)
+{
+	struct record r;
+
+	begin();
+	ask(0);
+	record_init(&r, 1 << 20);
+	joiner_save(joiner, &r);
+	for (size_t len = 0; len < r.len; len += 7) {
+		struct cursor c = cursor_over(slice_of(r.octets, len));
+
+		ck_assert(!joiner_load(joiner, &c));
+	}
+	record_done(&r);
+	end();
+}
+END_TEST
+
+UNIT("joiner", a_request_of_one_sensor_and_the_answer_of_another_are_answered,
+    a_request_that_nobody_saw_answered_is_a_timeout,
+    nothing_is_accused_while_a_sensor_is_away_that_saw_the_server,
+    a_replayed_batch_changes_nothing, what_makes_no_sense_is_refused_or_broken,
+    a_successor_does_not_judge_again, a_cut_state_is_refused)

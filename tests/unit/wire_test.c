@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/wire.h"
+
+#include "unit/fleetitems.h"
+
+#define NOW FLEET_NOW
+
+static struct wire_writer *writer;
+static struct wire_reader *reader;
+static const struct wire_header header = {
+	.name = "edge-1",
+	.run = 7,
+	.sequence = 3,
+	.reached = NOW + NSTIME_S,
+	.messages = 12,
+};
+
+static void
+begin(void)
+{
+	writer = wire_writer_new();
+	reader = wire_reader_new();
+	ck_assert(writer != NULL && reader != NULL);
+	wire_begin(writer, NOW, NOW + 5 * NSTIME_S);
+}
+
+static void
+end(void)
+{
+	wire_writer_free(writer);
+	wire_reader_free(reader);
+}
+
+static void
+put_event(const struct event *event)
+{
+	ck_assert(wire_put(writer,
+	    &(struct wire_item){ .kind = WIRE_EVENT, .event = *event }));
+}
+
+static void
+put_observation(const struct observation *o)
+{
+	put_event(&(struct event){ .kind = EVENT_OBSERVED,
+	    .now = NOW,
+	    .wall = NOW,
+	    .observation = o });
+}
+
+/* The one item of the batch. */
+static struct wire_item
+travel(void)
+{
+	struct wire_header h;
+	struct wire_item item, rest;
+
+	ck_assert(wire_open(reader, wire_end(writer, &header), &h));
+	ck_assert_str_eq(h.name, "edge-1");
+	ck_assert_uint_eq(h.sequence, 3);
+	ck_assert_int_eq(h.wall - h.now, 5 * NSTIME_S);
+	ck_assert_int_eq(wire_next(reader, &item), WIRE_ITEM);
+	ck_assert_int_eq(wire_next(reader, &rest), WIRE_OVER);
+	return item;
+}
+
+START_TEST(a_message_keeps_what_an_alert_quotes_and_loses_its_body)
+{
+	struct sip_message m;
+	struct event e = fleet_message(&m, "call", 0, NOW + 3);
+	struct wire_item item;
+
+	begin();
+	m.body = slice_text("secret");
+	e.message.origin.watched = true;
+	put_event(&e);
+	/* Items are borrowed until the next call: the last is looked at. */
+	ck_assert_ptr_null(memmem(wire_end(writer, &header).p,
+	    wire_end(writer, &header).len, "secret", 6));
+	ck_assert(wire_open(
+	    reader, wire_end(writer, &header), &(struct wire_header){ 0 }));
+	ck_assert_int_eq(wire_next(reader, &item), WIRE_ITEM);
+	ck_assert(item.event.message.read);
+	ck_assert(item.event.message.origin.watched);
+	ck_assert_int_eq(item.event.now, NOW + 3);
+	ck_assert(slice_is(item.event.message.message->call_id, "call"));
+	ck_assert(slice_is(item.event.message.message->method, "SERVICE"));
+	ck_assert_uint_eq(item.event.message.origin.to.port, 5062);
+	end();
+}
+END_TEST
+
+START_TEST(a_half_takes_24_octets_at_most)
+{
+	const struct wire_half half = {
+		.call = UINT64_MAX,
+		.leg = UINT32_MAX,
+		.is_request = true,
+		.client = fleet_host(1, 0).address,
+		.server = fleet_host(2, 5062),
+		.now = NOW - 500 * NSTIME_MS,
+	};
+	struct wire_item item;
+	size_t before;
+
+	begin();
+	ck_assert(wire_put(
+	    writer, &(struct wire_item){ .kind = WIRE_HALF, .half = half }));
+	item = travel();
+	ck_assert_uint_eq(item.half.call, half.call);
+	ck_assert_uint_eq(item.half.leg, half.leg);
+	ck_assert(endpoint_equal(&item.half.server, &half.server));
+	ck_assert_int_eq(item.half.now, half.now);
+	before = wire_length(writer);
+	wire_put(
+	    writer, &(struct wire_item){ .kind = WIRE_HALF, .half = half });
+	ck_assert_uint_le(wire_length(writer) - before, 24);
+	end();
+}
+END_TEST
+
+START_TEST(facts_of_each_kind_come_out_as_they_went_in)
+{
+	const struct x509cert certificate = {
+		.subject = "CN=a", .not_after = 1400000000, .serial_len = 3
+	};
+	struct wire_item item;
+
+	begin();
+	put_observation(&(struct observation){
+	    .kind = OBSERVATION_FAILED,
+	    .now = NOW,
+	    .wall = NOW,
+	    .failure = { .class = CONNECTION_TLS_ALERT,
+		.client = fleet_host(1, 4000),
+		.server = fleet_host(2, 5062),
+		.tls_alert = 45,
+		.tls_alert_name = "certificate_expired",
+		.tls_version = "TLSv1.2",
+		.now = NOW,
+		.wall = NOW },
+	});
+	item = travel();
+	ck_assert_int_eq(item.event.observation->failure.tls_alert, 45);
+	ck_assert_str_eq(
+	    item.event.observation->failure.tls_version, "TLSv1.2");
+	ck_assert_str_eq(item.event.observation->failure.tls_alert_name,
+	    "certificate_expired");
+	ck_assert_int_eq(item.event.observation->failure.began, 0);
+	wire_begin(writer, NOW, NOW + 5 * NSTIME_S);
+	put_observation(&(struct observation){
+	    .kind = OBSERVATION_CERTIFICATE,
+	    .now = NOW,
+	    .wall = NOW,
+	    .certificate = { .certificate = &certificate,
+		.now = NOW,
+		.wall = NOW },
+	});
+	item = travel();
+	ck_assert_str_eq(
+	    item.event.observation->certificate.certificate->subject, "CN=a");
+	end();
+}
+END_TEST
+
+START_TEST(times_are_moved_to_the_axis_of_the_reader)
+{
+	struct wire_header h;
+	struct wire_item item;
+
+	begin();
+	put_event(&(struct event){ .kind = EVENT_FLOW,
+	    .now = NOW,
+	    .wall = NOW,
+	    .facts.ways = { { .last_gap = INT64_MIN, .hung_up = NSTIME_NEVER },
+		{ .last_gap = NOW - NSTIME_S, .hung_up = NOW } } });
+	ck_assert(wire_open(reader, wire_end(writer, &header), &h));
+	wire_shift(reader, 100, 200);
+	ck_assert_int_eq(wire_next(reader, &item), WIRE_ITEM);
+	ck_assert_int_eq(item.event.now, NOW + 100);
+	ck_assert_int_eq(item.event.wall, NOW + 200);
+	ck_assert_int_eq(item.event.facts.ways[0].last_gap, INT64_MIN);
+	ck_assert_int_eq(item.event.facts.ways[0].hung_up, NSTIME_NEVER);
+	ck_assert_int_eq(
+	    item.event.facts.ways[1].last_gap, NOW - NSTIME_S + 100);
+	end();
+}
+END_TEST
+
+/* Some of everything. */
+static struct slice
+fill(void)
+{
+	struct sip_message m;
+	const struct event e = fleet_message(&m, "call", 0, NOW);
+	const struct wire_item tally = {
+		.kind = WIRE_TALLY,
+		.tally = { fleet_host(2, 5062), "SERVICE", 12 },
+	};
+
+	put_event(&e);
+	put_event(&(struct event){ .kind = EVENT_PACKET,
+	    .now = NOW,
+	    .wall = NOW,
+	    .packet_of = {
+		fleet_host(1, 0).address, fleet_host(3, 0).address } });
+	put_observation(&(struct observation){ .kind = OBSERVATION_CLOCK,
+	    .now = NOW,
+	    .wall = NOW,
+	    .stamp = { .peer = fleet_host(2, 0).address,
+		.told = NOW - 3600 * NSTIME_S,
+		.resolution = NSTIME_S,
+		.wall = NOW,
+		.now = NOW } });
+	put_observation(&(struct observation){ .kind = OBSERVATION_REFUSED,
+	    .now = NOW,
+	    .wall = NOW,
+	    .refused = { .status = 403,
+		.phrase = slice_text("Stale Date"),
+		.now = NOW,
+		.wall = NOW } });
+	ck_assert(wire_put(writer, &tally));
+	return wire_end(writer, &header);
+}
+
+START_TEST(cut_at_every_octet_it_is_broken_or_shorter_and_never_read_past)
+{
+	struct slice whole;
+	unsigned over = 0;
+
+	begin();
+	whole = fill();
+	for (size_t len = 0; len <= whole.len; len++) {
+		uint8_t *exact = unit_exact(slice_first(whole, len));
+		struct wire_header h;
+		struct wire_item item;
+		enum wire_answer answer = WIRE_BROKEN;
+
+		if (wire_open(reader, slice_of(exact, len), &h))
+			while ((answer = wire_next(reader, &item)) == WIRE_ITEM)
+				continue;
+		over += answer == WIRE_OVER;
+		free(exact);
+	}
+	/* After the header, and after each of the five items. */
+	ck_assert_uint_eq(over, 6);
+	end();
+}
+END_TEST
+
+START_TEST(another_version_is_refused_whole)
+{
+	struct wire_header h = { .run = 99 };
+	struct slice whole;
+	uint8_t *exact;
+
+	begin();
+	whole = fill();
+	exact = unit_exact(whole);
+	exact[2]++;
+	ck_assert(!wire_open(reader, slice_of(exact, whole.len), &h));
+	ck_assert_uint_eq(h.run, 99);
+	free(exact);
+	end();
+}
+END_TEST
+
+START_TEST(what_does_not_fit_leaves_the_batch_as_it_was)
+{
+	struct sip_message m;
+	const struct event e = fleet_message(&m, "call", 0, NOW);
+	const struct wire_item item = { .kind = WIRE_EVENT, .event = e };
+	struct wire_item read;
+	unsigned put = 0, taken = 0;
+	size_t before = 0;
+
+	begin();
+	while (wire_put(writer, &item)) {
+		before = wire_length(writer);
+		put++;
+	}
+	ck_assert_uint_eq(wire_length(writer), before);
+	ck_assert(wire_open(
+	    reader, wire_end(writer, &header), &(struct wire_header){ 0 }));
+	while (wire_next(reader, &read) == WIRE_ITEM)
+		taken++;
+	ck_assert_uint_eq(taken, put);
+	end();
+}
+END_TEST
+
+START_TEST(a_request_its_ack_and_its_response_are_of_one_call)
+{
+	struct sip_message request, response, ack;
+
+	fleet_message(&request, "a", 0, NOW);
+	fleet_message(&response, "a", 200, NOW);
+	fleet_message(&ack, "a", 0, NOW);
+	request.method = response.method = slice_text("INVITE");
+	ack.method = slice_text("ACK");
+	ck_assert_uint_eq(wire_call(&request), wire_call(&response));
+	ck_assert_uint_eq(wire_leg(&request), wire_leg(&response));
+	ck_assert_uint_eq(wire_leg(&request), wire_leg(&ack));
+	response.via_branch = slice_text("z9hG4bK2");
+	ck_assert_uint_ne(wire_leg(&request), wire_leg(&response));
+	fleet_message(&response, "b", 200, NOW);
+	ck_assert_uint_ne(wire_call(&request), wire_call(&response));
+}
+END_TEST
+
+UNIT("wire", a_message_keeps_what_an_alert_quotes_and_loses_its_body,
+    a_half_takes_24_octets_at_most, facts_of_each_kind_come_out_as_they_went_in,
+    times_are_moved_to_the_axis_of_the_reader,
+    cut_at_every_octet_it_is_broken_or_shorter_and_never_read_past,
+    another_version_is_refused_whole,
+    what_does_not_fit_leaves_the_batch_as_it_was,
+    a_request_its_ack_and_its_response_are_of_one_call)

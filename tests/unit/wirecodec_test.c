@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/inner/wirecodec.h"
+
+#include "unit/unit.h"
+
+static struct record record;
+static struct wirecodec out, in;
+
+static void
+begin(void)
+{
+	record_init(&record, 4096);
+	out = (struct wirecodec){ .out = &record };
+}
+
+static void
+turn(void)
+{
+	in = (struct wirecodec){
+		.in = cursor_over(slice_of(record.octets, record.len)),
+	};
+}
+
+START_TEST(numbers_take_as_many_octets_as_they_need)
+{
+	static const uint64_t numbers[] = { 0, 127, 128, 16383, UINT64_MAX };
+	static const size_t lengths[] = { 1, 1, 2, 2, 10 };
+
+	for (size_t i = 0; i < 5; i++) {
+		uint64_t n = numbers[i], back = 1;
+
+		begin();
+		wirecodec_number(&out, &n, UINT64_MAX);
+		ck_assert_uint_eq(record.len, lengths[i]);
+		turn();
+		wirecodec_number(&in, &back, UINT64_MAX);
+		ck_assert(!in.in.bad && back == n);
+		record_done(&record);
+	}
+}
+END_TEST
+
+START_TEST(a_number_beyond_its_most_or_without_an_end_is_bad)
+{
+	static const uint8_t endless[] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0x01 };
+	uint64_t n = 300;
+
+	begin();
+	wirecodec_number(&out, &n, 300);
+	turn();
+	wirecodec_number(&in, &n, 299);
+	ck_assert(in.in.bad && n == 0);
+	in = (struct wirecodec){
+		.in = cursor_over(slice_of(endless, sizeof(endless))),
+	};
+	wirecodec_number(&in, &n, UINT64_MAX);
+	ck_assert(in.in.bad);
+	record_done(&record);
+}
+END_TEST
+
+START_TEST(times_relate_to_the_batch_and_never_is_one_of_them)
+{
+	static const nstime times[] = { INT64_MIN, NSTIME_NEVER, 999, 1000,
+		1001 };
+
+	for (size_t i = 0; i < 5; i++) {
+		nstime t = times[i], back = 5;
+
+		begin();
+		out.now = 1000;
+		wirecodec_now(&out, &t);
+		turn();
+		in.now = 1000;
+		in.shift_now = 7;
+		wirecodec_now(&in, &back);
+		ck_assert(!in.in.bad);
+		ck_assert_int_eq(back, i < 2 ? t : t + 7);
+		record_done(&record);
+	}
+}
+END_TEST
+
+START_TEST(a_time_months_from_its_batch_is_bad)
+{
+	nstime t = 100 * 86400 * NSTIME_S;
+
+	begin();
+	wirecodec_now(&out, &t);
+	turn();
+	wirecodec_now(&in, &t);
+	ck_assert(in.in.bad);
+	record_done(&record);
+}
+END_TEST
+
+START_TEST(an_address_is_written_once)
+{
+	struct address a = { { 192, 0, 2, 1 }, 4 }, b = { { 1 }, 6 }, back;
+	size_t first;
+
+	begin();
+	wirecodec_address(&out, &a);
+	wirecodec_address(&out, &b);
+	first = record.len;
+	wirecodec_address(&out, &a);
+	wirecodec_address(&out, &b);
+	ck_assert_uint_eq(record.len, first + 2);
+	turn();
+	for (int i = 0; i < 2; i++) {
+		wirecodec_address(&in, &back);
+		ck_assert(endpoint_address_equal(&back, &a));
+		wirecodec_address(&in, &back);
+		ck_assert(endpoint_address_equal(&back, &b));
+	}
+	wirecodec_address(&in, &back);
+	ck_assert(in.in.bad);
+	record_done(&record);
+}
+END_TEST
+
+START_TEST(a_name_with_control_characters_is_bad)
+{
+	char name[8] = "a\nb";
+
+	begin();
+	wirecodec_chars(&out, name, sizeof(name));
+	turn();
+	wirecodec_chars(&in, name, sizeof(name));
+	ck_assert(in.in.bad);
+	ck_assert_str_eq(name, "");
+	record_done(&record);
+}
+END_TEST
+
+UNIT("wirecodec", numbers_take_as_many_octets_as_they_need,
+    a_number_beyond_its_most_or_without_an_end_is_bad,
+    times_relate_to_the_batch_and_never_is_one_of_them,
+    a_time_months_from_its_batch_is_bad, an_address_is_written_once,
+    a_name_with_control_characters_is_bad)

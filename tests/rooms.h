@@ -35,6 +35,7 @@ rooms_reader(struct reader_limits *limits)
 		.exchanges = { .patience = 34 * NSTIME_S,
 		    .transaction = 32 * NSTIME_S },
 	};
+	portset_add(&limits->hep.ports, HEPMSG_PORT);
 	rooms_ports(&limits->exchanges.ports);
 	rooms_ports(&limits->sip_ports);
 }
@@ -54,6 +55,9 @@ rooms_matcher(struct matcher_limits *limits)
 			.slow_invite = 10 * NSTIME_S,
 			.slow_other = 5 * NSTIME_S } },
 		.clocks = { .tellers = 64 },
+		.agents = { .agents = 16,
+		    .rate = 1000,
+		    .silent = 900 * NSTIME_S },
 	};
 	rooms_ports(&limits->sip_ports);
 	rooms_ports(&limits->watched_ports);

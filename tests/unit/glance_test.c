@@ -134,6 +134,15 @@ START_TEST(whatever_has_another_shape_is_left_to_decode)
 }
 END_TEST
 
+START_TEST(nothing_is_left_to_decode)
+{
+	const struct packet packet = { .datalink = 1 };
+	struct glance g;
+
+	ck_assert(!glance_udp(&packet, &g));
+}
+END_TEST
+
 START_TEST(other_links_are_left_to_decode)
 {
 	struct glance g;
@@ -148,4 +157,4 @@ END_TEST
 UNIT("glance", a_datagram_on_ethernet_is_seen_at_a_glance,
     one_tag_may_be_in_front, a_cut_packet_is_cut_or_left_to_decode,
     octets_behind_the_packet_are_padding, other_links_are_left_to_decode,
-    whatever_has_another_shape_is_left_to_decode)
+    whatever_has_another_shape_is_left_to_decode, nothing_is_left_to_decode)

@@ -19,7 +19,7 @@ static struct {
 	struct tcpreasm *tcp;
 	void *user;
 	uint16_t port;
-	uint64_t offsets[2];
+	uint64_t offsets[2], lost;
 	nstime now;
 	struct secrets *secrets;
 	unsigned read, unread, messages, decrypted, flows, unanswered, opened,
@@ -141,6 +141,7 @@ tell(enum tcpreasm_fact fact, enum tcpreasm_direction direction,
 		.server = outcomes_endpoint("192.0.2.2", on.port),
 		.direction = direction,
 		.octets = slice_of(exact, octets.len),
+		.lost = on.lost,
 		.offset = on.offsets[direction],
 		.now = on.now,
 		.wall = on.now,
@@ -193,6 +194,20 @@ START_TEST(sip_is_cut_out_wherever_tcp_cuts_it)
 		ck_assert_uint_eq(on.answered, 1);
 		end();
 	}
+}
+END_TEST
+
+/* What follows is the rest of a message that was cut by the capture. */
+START_TEST(a_connection_may_begin_with_a_gap)
+{
+	begin(5062);
+	on.lost = 100;
+	fact(TCPREASM_GAP);
+	ck_assert_ptr_nonnull(on.user);
+	on.lost = 0;
+	data(THERE, slice_text("half a body" REQUEST), 20);
+	ck_assert_uint_eq(on.messages, 1);
+	end();
 }
 END_TEST
 
@@ -405,7 +420,7 @@ UNIT("streams", an_encrypted_request_awaits_its_answer,
     of_a_forgotten_connection_no_answer_is_awaited,
     decrypted_octets_are_framed_as_messages_over_tls,
     the_secret_of_another_connection_frames_nothing,
-    sip_is_cut_out_wherever_tcp_cuts_it,
+    sip_is_cut_out_wherever_tcp_cuts_it, a_connection_may_begin_with_a_gap,
     the_facts_of_a_flow_with_messages_are_told_when_they_change,
     certificates_are_told_wherever_tcp_cuts_them,
     what_came_to_nothing_takes_no_memory, other_ports_are_of_witnesses_alone,

@@ -293,7 +293,8 @@ static bool
 needs_connection(const struct tcpreasm_event *e)
 {
 	return *e->user == NULL &&
-	    (e->fact == TCPREASM_OPENED || e->fact == TCPREASM_DATA);
+	    (e->fact == TCPREASM_OPENED || e->fact == TCPREASM_DATA ||
+		e->fact == TCPREASM_GAP);
 }
 
 void

@@ -3,15 +3,11 @@
 
 #include <stdlib.h>
 
+#include "alert/inner/entries.h"
 #include "alert/inner/handover.h"
 
-/* Octets of "kind NUL key"; keys that differ only beyond are one.  A record
- * must have SPARE octets left when an entry is begun. */
-enum { NAME = 600, SPARE = 16384 };
-
-/* The beginning of the key of an alert that covers the alerts beyond a
- * quota. */
-#define FOLDED "folded "
+/* A record must have SPARE octets left when an entry is begun. */
+enum { SPARE = 16384 };
 
 const char *
 alert_state_name(enum alert_state state)
@@ -37,19 +33,6 @@ alert_reason_name(enum alert_reason reason)
 	};
 
 	return names[reason];
-}
-
-static struct slice
-name_of(const struct alert_entry *e)
-{
-	return slice_of(e->name, e->name_len);
-}
-
-static bool
-has_name(const struct table_entry *entry, const void *key)
-{
-	return slice_equal(name_of((const struct alert_entry *)entry),
-	    *(const struct slice *)key);
 }
 
 static void
@@ -89,7 +72,7 @@ alert_new(const struct alert_limits *limits, alert_output *output, void *arg)
 	a->output = output;
 	a->arg = arg;
 	TAILQ_INIT(&a->idle);
-	a->table = table_new(limits->alerts, &limits->key, has_name);
+	a->table = table_new(limits->alerts, &limits->key, entries_has_name);
 	a->timers = timerq_new();
 	if (!handover_init(a) ||
 	    !quota_init(&a->quota, limits->alerts, &limits->key) ||
@@ -99,13 +82,6 @@ alert_new(const struct alert_limits *limits, alert_output *output, void *arg)
 	}
 	alert_set(a, limits);
 	return a;
-}
-
-static void
-free_entry(const struct alert *a, struct alert_entry *e)
-{
-	episode_done(&e->episode);
-	budget_release(a->limits.memory, e, sizeof(*e) + e->name_len);
 }
 
 void
@@ -119,7 +95,7 @@ alert_free(struct alert *a)
 	for (; entry != NULL; entry = next) {
 		next = table_next(a->table, entry);
 		table_remove(a->table, entry);
-		free_entry(a, (struct alert_entry *)entry);
+		entries_free(a, (struct alert_entry *)entry);
 	}
 	table_free(a->table);
 	handover_done(a);
@@ -127,133 +103,6 @@ alert_free(struct alert *a)
 	timerq_free(a->timers);
 	free(a->batch);
 	free(a);
-}
-
-/* An idle entry leaves for good. */
-static void
-forget(struct alert *a, struct alert_entry *e)
-{
-	TAILQ_REMOVE(&a->idle, e, idle);
-	table_remove(a->table, &e->in_table);
-	free_entry(a, e);
-}
-
-/* `name' is "kind NUL key". */
-static uint64_t
-id_of(enum finding_kind kind, struct slice name)
-{
-	return finding_id(
-	    kind, slice_after(name, strlen(finding_kind_name(kind)) + 1));
-}
-
-static struct alert_entry *
-new_entry(struct alert *a, enum finding_kind kind, struct slice name)
-{
-	struct alert_entry *e;
-
-	if (table_count(a->table) >= a->limits.alerts && !TAILQ_EMPTY(&a->idle))
-		forget(a, TAILQ_FIRST(&a->idle));
-	while ((e = budget_alloc(a->limits.memory, sizeof(*e) + name.len)) ==
-		NULL &&
-	    !TAILQ_EMPTY(&a->idle))
-		forget(a, TAILQ_FIRST(&a->idle));
-	if (e == NULL) {
-		a->no_memory++;
-		return NULL;
-	}
-	e->episode.memory = a->limits.memory;
-	e->episode.kind = kind;
-	e->episode.id = id_of(kind, name);
-	e->name_len = name.len;
-	memcpy(e->name, name.p, name.len);
-	if (!table_add(a->table, &e->in_table, table_hash(a->table, name))) {
-		a->full++;
-		free_entry(a, e);
-		return NULL;
-	}
-	TAILQ_INSERT_TAIL(&a->idle, e, idle);
-	return e;
-}
-
-static struct slice
-write_name(struct textbuf *t, enum finding_kind kind, struct slice key)
-{
-	textbuf_add(t, finding_kind_name(kind));
-	textbuf_add_slice(t, slice_of("", 1));
-	textbuf_add_slice(t, key);
-	return textbuf_slice(t);
-}
-
-static struct alert_entry *
-find(const struct alert *a, struct slice name)
-{
-	return (struct alert_entry *)table_find(
-	    a->table, table_hash(a->table, name), &name);
-}
-
-/* For an alert with its evidence, the first's and the latest's. */
-static bool
-has_memory(const struct alert *a)
-{
-	return budget_has(a->limits.memory,
-	    sizeof(struct alert_entry) + NAME + 2 * sizeof(struct evidence));
-}
-
-/* The subject of the alert that covers the alerts beyond a quota. */
-static struct slice
-folded_subject(const struct alert *a, const struct finding *f)
-{
-	return quota_ask(&a->quota, f->kind, f->subject) == QUOTA_HOST_FULL
-	    ? quota_host_of(f->subject)
-	    : slice_text(ALERT_OTHER_HOSTS);
-}
-
-/* It is outside of any quota; there is one for a host, one for a kind. */
-static struct alert_entry *
-folding_entry(struct alert *a, const struct finding *f)
-{
-	const struct slice subject = folded_subject(a, f);
-	char key[EPISODE_SUBJECT + 16], text[NAME + 1];
-	struct textbuf k, t;
-	struct slice name;
-	struct alert_entry *e;
-
-	textbuf_init(&k, key, sizeof(key));
-	textbuf_add(&k, FOLDED);
-	textbuf_add_slice(&k, subject);
-	textbuf_init(&t, text, sizeof(text));
-	name = write_name(&t, f->kind, textbuf_slice(&k));
-	e = find(a, name);
-	if (e == NULL)
-		e = new_entry(a, f->kind, name);
-	if (e == NULL)
-		return NULL;
-	a->folded++;
-	e->episode.folds = true;
-	return e;
-}
-
-/* The entry a finding belongs to.  Only trouble makes a new one. */
-static struct alert_entry *
-entry_for(struct alert *a, const struct finding *f)
-{
-	char text[NAME + 1];
-	struct textbuf t;
-	struct slice name;
-	struct alert_entry *found;
-
-	textbuf_init(&t, text, sizeof(text));
-	name = write_name(&t, f->kind, f->key);
-	found = find(a, name);
-	if (found != NULL && found->episode.life != EPISODE_IDLE)
-		return found;
-	if (f->change == FINDING_TROUBLE &&
-	    (quota_ask(&a->quota, f->kind, f->subject) != QUOTA_ROOM ||
-		!has_memory(a)))
-		return folding_entry(a, f);
-	if (found != NULL || f->change != FINDING_TROUBLE)
-		return found;
-	return new_entry(a, f->kind, name);
 }
 
 /* Without memory for its timer a wait ends at once: better raised too early
@@ -303,7 +152,7 @@ settle(struct alert *a, struct alert_entry *e, enum episode_life before,
 	handover_end(a, e);
 	TAILQ_INSERT_TAIL(&a->idle, e, idle);
 	if (e->episode.number == 0)
-		forget(a, e);
+		entries_forget(a, e);
 }
 
 /* The alert `id' was raised, or is over: others end with it. */
@@ -355,11 +204,12 @@ hand_over(struct alert *a, struct alert_entry *e, const struct finding *f)
 {
 	const enum episode_life before = e->episode.life;
 	const struct alert_entry *successor;
-	char text[NAME + 1];
+	char text[ENTRIES_NAME + 1];
 	struct textbuf t;
 
 	textbuf_init(&t, text, sizeof(text));
-	successor = find(a, write_name(&t, f->successor, f->successor_key));
+	successor = entries_find(
+	    a, entries_write_name(&t, f->successor, f->successor_key));
 	if (successor == NULL || successor->episode.life == EPISODE_IDLE)
 		return;
 	if (handover_leave(a, e, successor))
@@ -384,22 +234,10 @@ is_taken_care_of(
 	return true;
 }
 
-/* The subject of a folding alert; empty: it is none. */
-static struct slice
-folding_subject(enum finding_kind kind, struct slice name)
-{
-	const struct slice key =
-	    slice_after(name, strlen(finding_kind_name(kind)) + 1);
-
-	return slice_starts_with(key, FOLDED)
-	    ? slice_after(key, sizeof(FOLDED) - 1)
-	    : slice_of(NULL, 0);
-}
-
 void
 alert_input(struct alert *a, const struct finding *finding)
 {
-	struct alert_entry *e = entry_for(a, finding);
+	struct alert_entry *e = entries_for(a, finding);
 	struct finding folded;
 	const struct alert_entry *cause;
 	enum episode_life before;
@@ -410,7 +248,8 @@ alert_input(struct alert *a, const struct finding *finding)
 		return;
 	if (e->episode.folds) {
 		folded = *finding;
-		folded.subject = folding_subject(finding->kind, name_of(e));
+		folded.subject =
+		    entries_folding_subject(finding->kind, entries_name(e));
 		finding = &folded;
 	}
 	if (is_taken_care_of(a, e, finding))
@@ -435,22 +274,6 @@ entry_of(struct timerq_entry *timer)
 {
 	return (struct alert_entry *)(void *)((char *)timer -
 	    offsetof(struct alert_entry, timer));
-}
-
-/* By deadline, then by first_seen, then by id: an order that depends on the
- * findings alone, not on the order they came in. */
-static int
-compare(const void *left, const void *right)
-{
-	const struct alert_entry *a = *(struct alert_entry *const *)left;
-	const struct alert_entry *b = *(struct alert_entry *const *)right;
-
-	if (a->timer.deadline != b->timer.deadline)
-		return a->timer.deadline < b->timer.deadline ? -1 : 1;
-	if (a->episode.first_seen != b->episode.first_seen)
-		return a->episode.first_seen < b->episode.first_seen ? -1 : 1;
-	return (a->episode.id > b->episode.id) -
-	    (a->episode.id < b->episode.id);
 }
 
 static bool
@@ -483,8 +306,7 @@ fire(struct alert *a, struct alert_entry *e, nstime now, nstime wall)
 static void
 fire_batch(struct alert *a, size_t count, nstime now, nstime wall)
 {
-	if (count > 1)
-		qsort(a->batch, count, sizeof(a->batch[0]), compare);
+	entries_sort(a->batch, count);
 	for (size_t i = 0; i < count; i++)
 		fire(a, a->batch[i], now, wall);
 }
@@ -571,7 +393,7 @@ save_entry(const struct alert_entry *e, struct record *r)
 		return;
 	record_more(r, true);
 	finding_kind_save(r, e->episode.kind);
-	record_text(r, slice_after(name_of(e), strlen(kind) + 1));
+	record_text(r, slice_after(entries_name(e), strlen(kind) + 1));
 	episode_save(r, &e->episode);
 }
 
@@ -620,13 +442,17 @@ load_counts(struct alert *a, struct cursor *c)
 static bool
 take_in(struct alert *a, struct slice name, const struct episode *episode)
 {
-	struct alert_entry *e = new_entry(a, episode->kind, name);
+	struct alert_entry *e = entries_new(a, episode->kind, name);
+
+	uint64_t id;
 
 	if (e == NULL)
 		return false;
+	id = e->episode.id;
 	e->episode = *episode;
-	e->episode.id = id_of(episode->kind, name);
-	e->episode.folds = folding_subject(e->episode.kind, name).len > 0;
+	e->episode.id = id;
+	e->episode.folds =
+	    entries_folding_subject(e->episode.kind, name).len > 0;
 	count(a, e);
 	TAILQ_REMOVE(&a->idle, e, idle);
 	if (e->episode.life == EPISODE_IDLE)
@@ -644,16 +470,16 @@ alert_load(struct alert *a, struct cursor *c, const struct record_shift *shift)
 	while (record_read_more(c)) {
 		struct episode episode = { .memory = a->limits.memory };
 		const bool known = finding_kind_load(c, &episode.kind);
-		const struct slice key = record_read_line(c, NAME);
-		char text[NAME + 1];
+		const struct slice key = record_read_line(c, ENTRIES_NAME);
+		char text[ENTRIES_NAME + 1];
 		struct textbuf t;
 		bool taken = false;
 
 		textbuf_init(&t, text, sizeof(text));
-		write_name(&t, episode.kind, key);
+		entries_write_name(&t, episode.kind, key);
 		if (!episode_load(&episode, c, shift, &a->names))
 			c->bad = true;
-		else if (known && find(a, textbuf_slice(&t)) == NULL)
+		else if (known && entries_find(a, textbuf_slice(&t)) == NULL)
 			taken = take_in(a, textbuf_slice(&t), &episode);
 		if (!taken)
 			episode_done(&episode);

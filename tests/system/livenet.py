@@ -24,6 +24,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 PEER = [sys.executable, os.path.join(HERE, "livepeer.py")]
 ASK = [*PEER, "ask"]
 SILENT = [*PEER, "silent"]
+ANSWER = [*PEER, "answer"]
 NODES = "null zero full random urandom tty net/tun".split()
 
 

@@ -3,6 +3,7 @@
 """Peers that SIPp cannot play.
 
 livepeer.py silent ADDRESS PORT ...        takes everything, says nothing
+livepeer.py answer ADDRESS PORT ...        200 to everything
 livepeer.py ask ADDRESS PORT ...           a SERVICE each, repeated by Timer E
 """
 
@@ -16,6 +17,7 @@ IP_TRANSPARENT = 19
 SERVERS_EACH = 3
 T1 = 0.05
 COPIES = [0, 1, 3, 7, 15, 31, 63]
+KEPT = b"Via", b"From", b"To", b"Call-ID", b"CSeq"
 REQUEST = """SERVICE sip:mras@{to}:{port} SIP/2.0\r
 Via: SIP/2.0/UDP {here}:{my_port};branch=z9hG4bK{id}\r
 From: <sip:fe@example.com>;tag={id}\r
@@ -45,6 +47,23 @@ def silent(address, ports):
     while True:
         for key, _ in selector.select():
             key.data(key.fileobj)
+
+
+def answer(address, ports):
+    selector = selectors.DefaultSelector()
+    for port in ports:
+        udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        udp.bind((address, port))
+        selector.register(udp, selectors.EVENT_READ)
+    print("ready", flush=True)
+    while True:
+        for key, _ in selector.select():
+            request, client = key.fileobj.recvfrom(65536)
+            kept = [line for line in request.split(b"\r\n")
+                    if line.split(b":")[0] in KEPT]
+            key.fileobj.sendto(b"\r\n".join(
+                [b"SIP/2.0 200 OK", *kept, b"Content-Length: 0", b"", b""]),
+                client)
 
 
 def asking_from(client, address, port):
@@ -81,5 +100,5 @@ def ask(address, ports):
 
 
 if __name__ == "__main__":
-    {"silent": silent, "ask": ask}[sys.argv[1]](
+    {"silent": silent, "answer": answer, "ask": ask}[sys.argv[1]](
         sys.argv[2], [int(p) for p in sys.argv[3:]])

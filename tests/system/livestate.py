@@ -12,16 +12,15 @@ import livenet
 import statefile
 from livecheck import (capturing, check, config, counts, find, nothing_open,
                        told)
-from livenet import ASK, SILENT, Daemon, end, sh, sipp, spawn, until
+from livenet import ANSWER, ASK, SILENT, Daemon, end, sh, sipp, spawn, until
 
 PORT = "5066"
 SUBJECT = "10.0.0.3:" + PORT
 PORTS = [str(port) for port in range(5080, 5099)]
 
 
-def silent(*ports):
-    server = spawn([*SILENT, "10.0.0.3", *ports], "s",
-                   stdout=subprocess.PIPE)
+def silent(*ports, how=SILENT):
+    server = spawn([*how, "10.0.0.3", *ports], "s", stdout=subprocess.PIPE)
     server.stdout.readline()
     return server
 
@@ -74,6 +73,56 @@ def test_state(options):
     check("state: told once each, nothing repeated",
           len(daemon.alerts()) == 2 and
           not [a for a in daemon.alerts() if a.get("repeated")],
+          daemon.alerts())
+    daemon.stop()
+    end(server)
+
+
+def test_incident(options):
+    """Several clients fail at one relay: one incident, over a kill and a stop
+    of the daemon, until they are answered."""
+    ports = ["5062", *PORTS[:8]]
+    server = silent(*ports)
+    sh("ip -n s route replace 10.9.0.0/16 via 10.0.0.1")
+    daemon = Daemon(options.siptimed,
+                    config("c0").replace("join = 0s", "join = 1s"))
+    capturing(daemon, "c0")
+    ask(*ports)
+
+    def told_of(state):
+        return find(daemon.alerts(), "incident", "10.0.0.3", state)
+
+    check("incident: raised", until(10, lambda: told_of("raised")),
+          daemon.alerts())
+    raised = told_of("raised")[0]
+    joined = until(5, lambda: [a for a in daemon.alerts()
+                               if a["state"] == "joined"])
+    check("incident: its parts are joined", len(joined) == len(ports) and
+          {a["incident"] for a in joined} == {raised["id"]}, joined)
+    check("incident: what it is", raised["evidence"]["cause"] ==
+          "relay_unreachable" and raised["evidence"]["clients"] == 3, raised)
+    check("incident: saved", until(5, lambda: statefile.confirms(
+        f"{daemon.folder}/state", f"json:{daemon.folder}/json",
+        len(daemon.alerts()))), daemon.log)
+    daemon.kill()
+    daemon.start()
+    check("incident: loaded after a kill", loaded(daemon, len(ports) + 1),
+          daemon.log)
+    capturing(daemon, "c0")
+    ask(*ports)
+    check("incident: goes on", nothing_open(daemon) and
+          len(told_of("raised")) == 1, daemon.alerts())
+    daemon.stop()
+    end(server)
+    server = silent(*ports, how=ANSWER)
+    daemon.start()
+    until(5, lambda: len(re.findall("c0: capturing", daemon.log)) >= 3)
+    ask(*ports)
+    over = until(15, lambda: told_of("resolved"))
+    check("incident: over with its parts", len(over) == 1 and
+          over[0]["reason"] == "healthy" and over[0]["id"] == raised["id"] and
+          over[0]["evidence"]["timeouts"] == 2 * len(ports), daemon.alerts())
+    check("incident: raised once", len(told_of("raised")) == 1,
           daemon.alerts())
     daemon.stop()
     end(server)

@@ -151,21 +151,6 @@ write_role(struct evidence *e, const struct bundle *b)
 	evidence_boolean(e, "role_learnt", true);
 }
 
-static bool
-is_listed(const struct symptom *before, size_t until, const struct symptom *end,
-    const struct address *client)
-{
-	const struct symptom *p = before;
-
-	for (; p != end; p = TAILQ_NEXT(p, in_bundle))
-		if (symptom_has_client(p, client))
-			return true;
-	for (size_t i = 0; i < until; i++)
-		if (endpoint_address_equal(&end->clients[i], client))
-			return true;
-	return false;
-}
-
 /* The clients that the server failed, as far as its parts keep them apart. */
 static void
 write_clients(struct evidence *e, const struct bundle *b)
@@ -179,8 +164,7 @@ write_clients(struct evidence *e, const struct bundle *b)
 			char store[64];
 			struct textbuf client;
 
-			if (is_listed(
-				TAILQ_FIRST(&b->parts), i, p, &p->clients[i]))
+			if (bundle_has_earlier(b, p, &p->clients[i]))
 				continue;
 			textbuf_init(&client, store, sizeof(store));
 			endpoint_address_write(&client, &p->clients[i]);

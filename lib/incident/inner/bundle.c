@@ -171,6 +171,36 @@ raise_to(size_t *most, size_t value)
 		*most = value;
 }
 
+bool
+bundle_has_earlier(const struct bundle *b, const struct symptom *part,
+    const struct address *client)
+{
+	const struct symptom *p = TAILQ_FIRST(&b->parts);
+
+	for (; p != part; p = TAILQ_NEXT(p, in_bundle))
+		if (p->latest.role == SIGHTING_FAILURE &&
+		    symptom_has_client(p, client))
+			return true;
+	return false;
+}
+
+/* Those beyond a part's limit are not kept apart. */
+static size_t
+clients_of(const struct bundle *b)
+{
+	const struct symptom *p;
+	size_t count = 0, more = 0;
+
+	TAILQ_FOREACH (p, &b->parts, in_bundle) {
+		if (p->latest.role != SIGHTING_FAILURE)
+			continue;
+		raise_to(&more, p->more_clients);
+		for (size_t i = 0; i < p->client_count; i++)
+			count += !bundle_has_earlier(b, p, &p->clients[i]);
+	}
+	return count + more;
+}
+
 void
 bundle_note(struct bundle *b, const struct portset *relay)
 {
@@ -183,11 +213,11 @@ bundle_note(struct bundle *b, const struct portset *relay)
 			continue;
 		if (most == NULL || p->count > most->count)
 			most = p;
-		raise_to(&b->clients, p->client_count + p->more_clients);
 		if (p->latest.mras || portset_has(relay, p->latest.server.port))
 			note_role(b, p);
 	}
 	raise_to(&b->peers, peers);
+	raise_to(&b->clients, clients_of(b));
 	if (most == NULL)
 		return;
 	b->server = most->latest.server;

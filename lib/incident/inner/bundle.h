@@ -56,6 +56,10 @@ void bundle_remove(struct bundle *b, struct symptom *part, bool over);
 /* The part has changed: what the bundle keeps of all parts follows. */
 void bundle_follow(struct bundle *b, const struct symptom *part);
 
+/* A part before this one has the client. */
+bool bundle_has_earlier(const struct bundle *b, const struct symptom *part,
+    const struct address *client);
+
 /* Transactions that were lost so far. */
 uint64_t bundle_timeouts(const struct bundle *b);
 

@@ -64,7 +64,8 @@ struct config_clock {
 	nstime warn, major, critical;
 	unsigned min_samples;
 	char witnesses[CONFIG_TEXT];
-	unsigned judge; /* 0: sip, 1: all */
+	unsigned judge;               /* 0: sip, 1: all */
+	char local_zone[CONFIG_TEXT]; /* +08:00; empty: none */
 };
 
 struct config_connections {

@@ -87,6 +87,9 @@ static const struct keyrow rows[] = {
 	    AT(clock.witnesses), 0, 0, items_witness },
 	{ "clock", "judge", KEYROW_CHOICE, "sip", "sip all",
 	    AT(clock.judge), 0, 0, NULL },
+	{ "clock", "local_zone", KEYROW_ONE, "",
+	    "hours and minutes east of UTC, as +08:00, or nothing",
+	    AT(clock.local_zone), 0, 0, items_zone },
 
 	{ "connections", "count", KEYROW_COUNT, "3", "1 to 64",
 	    AT(connections.count), 1, CONNECTION_COUNT, NULL },

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config/config.h"
 
+#include "config/value.h"
 #include "txn/timers.h"
 
 /* Limits that nobody has had a reason to configure yet. */
@@ -152,6 +153,8 @@ fill_matcher(const struct config *config, const struct siphash_key *key,
 		.key = *key,
 		.memory = budget_share(budget, BUDGET_CLOCKS),
 	};
+	matcher->clocks.has_zone = value_zone(
+	    slice_text(config->clock.local_zone), &matcher->clocks.zone);
 	matcher->agents = (struct hepagents_limits){
 		.agents = AGENTS,
 		.rate = config->hep.rate,

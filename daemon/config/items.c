@@ -81,6 +81,14 @@ items_name(struct slice item)
 }
 
 bool
+items_zone(struct slice item)
+{
+	int64_t east;
+
+	return value_zone(item, &east);
+}
+
+bool
 items_link(struct slice item)
 {
 	return linkname_find(item) >= 0;

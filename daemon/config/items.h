@@ -15,6 +15,7 @@ bool items_endpoint(struct slice item);
 bool items_prefix(struct slice item);
 bool items_witness(struct slice item);
 bool items_link(struct slice item);
+bool items_zone(struct slice item); /* +08:00: see value_zone() */
 bool items_name(struct slice item); /* of a host or a group */
 
 #endif

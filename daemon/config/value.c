@@ -161,3 +161,18 @@ value_next(struct slice *list, struct slice *item)
 	*list = slice_after(*list, len);
 	return len > 0;
 }
+
+bool
+value_zone(struct slice text, int64_t *east)
+{
+	const bool west = slice_starts_with(text, "-");
+	uint64_t hours, minutes;
+
+	if (text.len != 6 || (!west && !slice_starts_with(text, "+")) ||
+	    text.p[3] != ':' ||
+	    !slice_decimal(slice_between(text, 1, 3), 23, &hours) ||
+	    !slice_decimal(slice_after(text, 4), 59, &minutes))
+		return false;
+	*east = (int64_t)(hours * 60 + minutes) * (west ? -60 : 60);
+	return true;
+}

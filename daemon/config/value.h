@@ -32,6 +32,9 @@ bool value_prefix(struct slice text, struct value_prefix *prefix);
 bool value_prefix_covers(
     const struct value_prefix *prefix, const struct address *address);
 
+/* +08:00, -03:30: seconds east of UTC, less than a day. */
+bool value_zone(struct slice text, int64_t *east);
+
 /* Cut the next item off a list separated by blanks or commas; false at its
  * end. */
 bool value_next(struct slice *list, struct slice *item);

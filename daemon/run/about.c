@@ -139,7 +139,9 @@ say_growth(const struct totals_entry *e, uint64_t more, const struct log *log)
 	else
 		log_warning(log,
 		    "%llu Date headers without a time zone cannot be read: "
-		    "local time, as GB/T 28181 devices write it",
+		    "local time, as GB/T 28181 devices write it; to judge "
+		    "them: [clock] local_zone = +08:00, or what the zone "
+		    "there is",
 		    (unsigned long long)more);
 }
 

@@ -272,8 +272,8 @@ write_local_dates(struct textbuf *t, const struct summary *s)
 		phrase_count(t, s->drops[i].value, "Date header");
 		textbuf_add(t,
 		    " without a time zone cannot be read: local time, as GB/T "
-		    "28181 devices write it; compare the clocks there by "
-		    "hand\n");
+		    "28181 devices write it; to judge them: [clock] "
+		    "local_zone = +08:00, or what the zone there is\n");
 	}
 }
 

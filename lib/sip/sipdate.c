@@ -60,8 +60,13 @@ parse_lax(struct slice value, struct sipdate *date, struct sipdate_stats *stats)
 		date->forms = 1u << SIPDATE_ISO;
 		return true;
 	case ISODATE_LOCAL:
-		stats->local++;
-		return false;
+		if (!stats->has_zone) {
+			stats->local++;
+			return false;
+		}
+		date->seconds -= stats->zone;
+		date->forms = 1u << SIPDATE_LOCAL;
+		return true;
 	case ISODATE_FOREIGN:
 		break;
 	}
@@ -122,6 +127,7 @@ sipdate_stats_write(
 		[SIPDATE_WRONG_WEEKDAY] = "sipdate.wrong_weekday",
 		[SIPDATE_HOUR_24] = "sipdate.hour_24",
 		[SIPDATE_LEAP_SECOND] = "sipdate.leap_second",
+		[SIPDATE_LOCAL] = "sipdate.local_zone",
 		[SIPDATE_ISO] = "sipdate.iso",
 		[SIPDATE_LAYOUT] = "sipdate.layout",
 	};

@@ -32,8 +32,9 @@ enum sipdate_form {
 	SIPDATE_HOUR_24,       /* 24:00:00: the next day's midnight */
 	SIPDATE_LEAP_SECOND,   /* :60: the next minute's first second */
 	SIPDATE_ISO,           /* 2010-11-13T23:29:00Z, or with an offset */
-	SIPDATE_LAYOUT,        /* case, blanks, fractions, commas */
-	SIPDATE_FORMS          /* how many there are */
+	SIPDATE_LOCAL,  /* 2010-11-13T23:29:00, of a zone that is known */
+	SIPDATE_LAYOUT, /* case, blanks, fractions, commas */
+	SIPDATE_FORMS   /* how many there are */
 };
 
 struct sipdate {
@@ -44,6 +45,10 @@ struct sipdate {
 struct sipdate_stats {
 	uint64_t exact, garbage, out_of_range;
 	uint64_t local; /* local time of an unknown zone: not read */
+	/* Local time is of this zone, seconds east of UTC; set by the caller.
+	 * GB/T 28181 devices write it so. */
+	bool has_zone;
+	int64_t zone;
 	uint64_t forms[SIPDATE_FORMS];
 };
 

@@ -278,10 +278,31 @@ START_TEST(counts_every_form_by_name)
 }
 END_TEST
 
-UNIT("sipdate", reads_rfc_1123_exactly, reads_the_years_1900_to_9999,
-    knows_the_calendar, refuses_a_date_cut_short_at_every_octet,
-    reads_other_names_of_greenwich, applies_zones, reads_short_days_and_years,
-    reads_rfc_850_and_asctime, reads_other_languages,
-    tells_a_missing_or_wrong_weekday, reads_midnight_and_leap_seconds,
-    reads_sloppy_layout, refuses_garbage, tells_the_time_where_it_can,
-    local_time_of_an_unknown_zone_is_not_read, counts_every_form_by_name)
+START_TEST(local_time_is_read_where_its_zone_is_known)
+{
+	static const char text[] = "2010-11-14T07:29:00.100";
+	struct sipdate date;
+
+	ck_assert(!parse(text, &date));
+	ck_assert_uint_eq(stats.local, 1);
+	ck_assert_uint_eq(stats.garbage, 0);
+	stats.has_zone = true;
+	stats.zone = 8 * 3600;
+	ck_assert(sipdate_parse(slice_text(text), &date, &stats));
+	ck_assert_int_eq(date.seconds, EXAMPLE);
+	ck_assert_uint_eq(date.forms, BIT(LOCAL));
+	ck_assert_uint_eq(stats.local, 1);
+	ck_assert(
+	    sipdate_parse(slice_text("2010-11-13T23:29:00Z"), &date, &stats));
+	ck_assert_int_eq(date.seconds, EXAMPLE);
+}
+END_TEST
+
+UNIT("sipdate", local_time_is_read_where_its_zone_is_known,
+    reads_rfc_1123_exactly, reads_the_years_1900_to_9999, knows_the_calendar,
+    refuses_a_date_cut_short_at_every_octet, reads_other_names_of_greenwich,
+    applies_zones, reads_short_days_and_years, reads_rfc_850_and_asctime,
+    reads_other_languages, tells_a_missing_or_wrong_weekday,
+    reads_midnight_and_leap_seconds, reads_sloppy_layout, refuses_garbage,
+    tells_the_time_where_it_can, local_time_of_an_unknown_zone_is_not_read,
+    counts_every_form_by_name)

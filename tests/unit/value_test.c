@@ -125,6 +125,24 @@ START_TEST(lists_are_separated_by_blanks_and_commas)
 }
 END_TEST
 
-UNIT("value", a_duration_has_its_unit, a_size_is_octets_or_has_a_binary_unit,
-    truth_has_four_pairs_of_words, ports_are_numbers_and_ranges,
-    a_prefix_covers_its_addresses, lists_are_separated_by_blanks_and_commas)
+START_TEST(a_zone_is_east_or_west_of_utc)
+{
+	static const char *const bad[] = { "", "+", "08:00", "+8:00", "+08:60",
+		"+24:00", "+0800", "+08:00 ", "Z", "+08:0x" };
+	int64_t east = 1;
+
+	ck_assert(value_zone(slice_text("+08:00"), &east));
+	ck_assert_int_eq(east, 8 * 3600);
+	ck_assert(value_zone(slice_text("-03:30"), &east));
+	ck_assert_int_eq(east, -(3 * 3600 + 1800));
+	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+		ck_assert_msg(
+		    !value_zone(slice_text(bad[i]), &east), "%s", bad[i]);
+	ck_assert_int_eq(east, -(3 * 3600 + 1800));
+}
+END_TEST
+
+UNIT("value", a_zone_is_east_or_west_of_utc, a_duration_has_its_unit,
+    a_size_is_octets_or_has_a_binary_unit, truth_has_four_pairs_of_words,
+    ports_are_numbers_and_ranges, a_prefix_covers_its_addresses,
+    lists_are_separated_by_blanks_and_commas)

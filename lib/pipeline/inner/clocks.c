@@ -42,6 +42,8 @@ clocks_new(
 	if (c == NULL)
 		return NULL;
 	c->limits = *limits;
+	c->dates.has_zone = limits->has_zone;
+	c->dates.zone = limits->zone;
 	c->output = output;
 	c->arg = arg;
 	c->agreement =
@@ -68,6 +70,8 @@ void
 clocks_set(struct clocks *c, const struct clocks_limits *limits)
 {
 	c->limits = *limits;
+	c->dates.has_zone = limits->has_zone;
+	c->dates.zone = limits->zone;
 	agreement_set(c->agreement, limits->tellers);
 	speakers_set(c->speakers, limits->tellers);
 }

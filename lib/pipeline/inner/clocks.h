@@ -21,6 +21,9 @@ struct clocks_limits {
 	size_t tellers; /* hosts that may send random octets, or pass on */
 	struct siphash_key key;
 	struct budget_share *memory; /* borrowed; NULL: no bounds */
+	/* The zone of Dates that name none, seconds east of UTC. */
+	bool has_zone;
+	int64_t zone;
 };
 
 /* NULL when out of memory; the caller frees it. */

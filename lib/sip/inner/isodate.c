@@ -109,8 +109,6 @@ isodate_parse(struct slice value, int64_t *seconds)
 		local -= zone_of(&c);
 	if (c.bad || c.rest.len > 0)
 		return ISODATE_FOREIGN;
-	if (!has_zone)
-		return ISODATE_LOCAL;
 	*seconds = local;
-	return ISODATE_UTC;
+	return has_zone ? ISODATE_UTC : ISODATE_LOCAL;
 }

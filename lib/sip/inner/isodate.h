@@ -11,12 +11,13 @@
  */
 
 enum isodate {
-	ISODATE_UTC,    /* *seconds is filled: it names its zone */
+	ISODATE_UTC,    /* it names its zone */
 	ISODATE_LOCAL,  /* it names none */
 	ISODATE_FOREIGN /* it is no such date */
 };
 
-/* *seconds since 1970, untouched unless ISODATE_UTC. */
+/* *seconds since 1970, of the local time as if it were UTC where it names no
+ * zone; untouched if ISODATE_FOREIGN. */
 enum isodate isodate_parse(struct slice value, int64_t *seconds);
 
 #endif

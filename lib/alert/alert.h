@@ -44,7 +44,7 @@ enum alert_reason {
 
 struct alert_limits {
 	size_t alerts;   /* most alerts known; at the limit the oldest
-			  * resolved goes, then the new one is refused; what is
+			  * resolved goes, then the new one is refused; alerts
 			  * beyond the quota of its kind (a 16th of it) or of its
 			  * host (an 8th of that) is folded into one */
 	nstime join;     /* 10 s */
@@ -74,7 +74,7 @@ struct alert_event {
 	const struct evidence *evidence; /* the first's when raised, the
 					  * latest's after */
 	uint64_t incident; /* the id of the incident it is a part of; 0: none */
-	bool joined;       /* never raised alone: for those who want it all */
+	bool joined;       /* never raised alone: for sinks that want it all */
 	bool repeated;     /* emitted before a restart, perhaps not received */
 	struct slice observer; /* the host that saw it; empty: a savefile */
 	uint64_t successor;    /* JOINED: the id of the other one */
@@ -94,13 +94,13 @@ void alert_input(struct alert *a, const struct finding *finding);
 void alert_tick(struct alert *a, nstime now, nstime wall);
 nstime alert_next_deadline(const struct alert *a);
 
-/* A savefile ended: what waits to be joined is raised now. */
+/* A savefile ended: alerts that wait to be joined is raised now. */
 void alert_finish(struct alert *a, nstime now, nstime wall);
 
 void alert_set(struct alert *a, const struct alert_limits *limits);
 
 /*
- * State kept over a restart: the alerts with their episodes, those that last
+ * State kept over a restart: the alerts with their episodes, the open ones
  * first, the idle ones as far as there is room.  alert_load() is for an empty
  * room; false: it makes no sense, and the room is only good to be freed.
  */

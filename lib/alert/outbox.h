@@ -36,8 +36,8 @@ struct outbox_reader {
 bool outbox_settle(
     struct outbox *o, const struct outbox_reader *readers, size_t count);
 
-/* The events that `reader' has not, oldest first, marked as repeated; those
- * of before a restart, after outbox_load(), are what it may have missed. */
+/* The events that `reader' has not, oldest first, marked as repeated; events of
+ * before a restart, after outbox_load(), are the ones it may have missed. */
 typedef void outbox_output(
     void *arg, const struct alert_event *event, uint64_t number);
 void outbox_again(const struct outbox *o, const char *reader,

@@ -6,10 +6,10 @@
 #include "findings/finding.h"
 
 /*
- * Bounds what one sink gets (DESIGN section 8): 10 alerts of a kind a second,
- * 50 in a burst, so that a flood of one kind holds back no other.  Alerts held
- * back are counted by kind and reported in one line when there is room again.
- * Embedded.
+ * Bounds the events that one sink gets (DESIGN section 8): 10 alerts of a kind
+ * a second, 50 in a burst, so that a flood of one kind holds back no other.
+ * Alerts held back are counted by kind and reported in one line when there is
+ * room again. Embedded.
  */
 
 enum { THROTTLE_SUBJECT = 64 };

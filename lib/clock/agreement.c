@@ -6,11 +6,12 @@
 #include "base/lru.h"
 
 #define WITHIN (3 * NSTIME_S)
-#define COARSE (256 * NSTIME_S) /* what a random low octet leaves */
+#define COARSE (256 * NSTIME_S) /* the offset that a random low octet leaves   \
+				 */
 #define RETEST (86400 * NSTIME_S)
 
-/* Random ones beside it must not crowd out a clock that is read seldom: of
- * those that agree with none the latest are kept, and the nearest to ours. */
+/* Random ones beside it must not crowd out a clock that is read seldom: of the
+ * clocks that agree with none the latest are kept, and the nearest to ours. */
 enum { LATEST = 4, NEAREST = 4, CANDIDATES = LATEST + NEAREST };
 
 enum { RANDOM_AFTER = 3, FINE_RUN = 3 };
@@ -136,7 +137,7 @@ compare(const struct agreement_entry *teller, const struct candidate *old,
 		return AGREES;
 	if (teller->key.witness != WITNESS_TLS)
 		return DIFFERENT;
-	/* The offsets of what the random octet leaves. */
+	/* The offsets that the random octet leaves. */
 	a = old->offset - (old->told - masked(old->told));
 	b = new->offset - (new->told - masked(new->told));
 	return near(a, b, COARSE) ? AGREES_COARSELY : DIFFERENT;

@@ -13,8 +13,8 @@ enum {
 	STRAY = 16 /* one in so many may be another's answer */
 };
 
-/* Requests and answers are kept by a hash of what makes them one.  Its key is
- * no secret: at worst a forged answer is one of the strays. */
+/* Requests and answers are kept by a hash of the fields that pair them.  Its
+ * key is no secret: at worst a forged answer is one of the strays. */
 static const struct siphash_key hash_key = { 0x616c69676e, 1 };
 
 struct align_exchange {
@@ -25,7 +25,7 @@ struct align_exchange {
 	nstime at, until;
 };
 
-/* Stamps of answers less those of their requests. */
+/* Stamps of answers less the stamps of their requests. */
 struct bounds {
 	unsigned count;
 	nstime delays[SAMPLES];
@@ -275,7 +275,8 @@ align_pair(const struct align *a, unsigned first, unsigned second,
 	return true;
 }
 
-/* Compute what to take from the stamps of `second' where `first' is right. */
+/* Compute the time to take from the stamps of `second' where `first' is right.
+ */
 static bool
 step_to(const struct align *a, unsigned first, unsigned second, nstime *step)
 {

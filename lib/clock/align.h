@@ -23,7 +23,7 @@ enum { ALIGN_SOURCES = 32 };
 
 struct align;
 
-/* Sources are numbered from 0; those from ALIGN_SOURCES on are not aligned.
+/* Sources are numbered from 0; sources from ALIGN_SOURCES on are not aligned.
  * NULL when out of memory; the caller frees it. */
 struct align *align_new(unsigned sources);
 void align_free(struct align *a);
@@ -42,8 +42,8 @@ struct align_pair {
 bool align_pair(const struct align *a, unsigned first, unsigned second,
     struct align_pair *pair);
 
-/* Take so much from the stamps of each source, and no answer comes before what
- * it answers: its clock less that of the first it is connected with. */
+/* Take so much from the stamps of each source, and no answer comes before its
+ * request: its clock less that of the first it is connected with. */
 void align_corrections(
     const struct align *a, nstime corrections[ALIGN_SOURCES]);
 

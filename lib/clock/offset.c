@@ -161,7 +161,7 @@ on_agreement(struct offset *o, const struct offset_sample *s, nstime told)
 	return true;
 }
 
-/* A second cluster is made of what contradicts the first.  One with a single
+/* Samples that contradict the first cluster make a second.  One with a single
  * stamp gives way to another. */
 static bool
 joins_other(struct offset *o, const struct offset_sample *s)
@@ -450,7 +450,7 @@ load_sample(struct cursor *c, nstime shift)
 	return s;
 }
 
-/* A run that was under way begins anew: those are outliers. */
+/* A run that was under way begins anew: its samples are outliers. */
 void
 offset_load(struct offset *o, struct cursor *c, nstime shift)
 {

@@ -26,7 +26,7 @@ void timeline_init(struct timeline *t, nstime offset);
 
 /*
  * The offset was measured anew, at `monotonic'.  Returns how far our clock
- * was stepped (positive: forward), 0 for what is only slewing: less than
+ * was stepped (positive: forward), 0 for a mere slew: less than
  * `tolerance' since the last measurement, which is followed silently.
  */
 nstime timeline_measure(

@@ -60,12 +60,12 @@ void certificate_clock_unknown(
 void certificate_reference(
     struct certificate *c, nstime ahead, nstime now, nstime wall);
 
-/* Whether our clock, less what it is ahead, is known to be right: true unless
- * this says otherwise.  If so, certificates that are held are judged. */
+/* Whether our clock, less the time it is ahead, is known to be right: true
+ * unless this says otherwise.  If so, certificates that are held are judged. */
 void certificate_vouched(
     struct certificate *c, bool vouched, nstime now, nstime wall);
 
-/* A handshake with `server' was refused: what is held of it is judged. */
+/* A handshake with `server' was refused: certificates held of it are judged. */
 void certificate_refused(struct certificate *c, const struct endpoint *server,
     nstime now, nstime wall);
 
@@ -79,7 +79,7 @@ void certificate_set(
     struct certificate *c, const struct certificate_limits *limits);
 
 /*
- * State kept over a restart: what is wrong, at the places last seen, as many as
+ * State kept over a restart: troubles, at the places last seen, as many as
  * CERTPLACE_SAVED.  certificate_load() is for an empty room; false: it makes
  * no sense, and the room is only good to be freed.
  */

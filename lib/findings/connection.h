@@ -59,7 +59,7 @@ struct connection_limits {
 	unsigned count;     /* 3, CONNECTION_COUNT at most */
 	nstime window;      /* 5 min */
 	nstime transaction; /* 64*T1 */
-	nstime quiet;       /* 1 h: what failed before is another trouble */
+	nstime quiet;       /* 1 h: older failures are another trouble */
 	size_t servers, clients;
 	struct siphash_key key;
 	struct budget_share *memory; /* borrowed; NULL: no bounds */
@@ -122,10 +122,10 @@ void connection_set(
     struct connection *c, const struct connection_limits *limits);
 
 /*
- * State kept over a restart: the servers that fail, and those that ever worked,
- * as many as CONNECTION_SAVED; attempts too few to raise a finding are not
- * kept.  connection_load() is for an empty room; false: it makes no sense, and
- * the room is only good to be freed.
+ * State kept over a restart: the servers that fail, and the ones that ever
+ * worked, as many as CONNECTION_SAVED; attempts too few to raise a finding are
+ * not kept.  connection_load() is for an empty room; false: it makes no sense,
+ * and the room is only good to be freed.
  */
 enum { CONNECTION_SAVED = 2048 };
 void connection_save(const struct connection *c, struct record *r);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* Ids that are counted; those beyond share the count of id 0. */
+/* Ids that are counted; ids beyond share the count of id 0. */
 enum { COUNTED = 64 };
 
 /* A call in which an id was seen; its hash is that of both. */

@@ -51,7 +51,7 @@ struct diagnostics_report {
 	unsigned status;
 	uint32_t id;
 	struct slice reason, source, call_id;
-	struct endpoint server, client; /* who sent it, to whom */
+	struct endpoint server, client; /* sender and receiver */
 	nstime now, wall;
 };
 void diagnostics_input(

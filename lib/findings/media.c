@@ -160,7 +160,7 @@ has_phrase(struct slice text)
 	return false;
 }
 
-/* One requires what the other has not. */
+/* One requires encryption, the other has none. */
 static bool
 contradict(enum mediasec_level offer, enum mediasec_level peer)
 {

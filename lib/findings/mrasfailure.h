@@ -37,7 +37,7 @@ struct mrasfailure_answer {
 	struct slice phrase; /* reasonPhrase; of the status line without one */
 	bool granted;        /* 200, and the body has OK or no result */
 	struct slice call_id;
-	struct endpoint server, client; /* who sent it, to whom */
+	struct endpoint server, client; /* sender and receiver */
 	nstime now, wall;
 };
 void mrasfailure_input(

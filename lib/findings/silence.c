@@ -11,12 +11,12 @@
 #define AGAIN (600 * NSTIME_S) /* while mras_silence lasts */
 
 enum {
-	ANSWERED = 3,  /* exchanges that show what a leg is like */
+	ANSWERED = 3,  /* exchanges that show the habits of a leg */
 	LEARNT = 12,   /* gaps that show how often they come; .. */
 	FORGET = 64,   /* .. older ones count half after so many */
 	PATIENCE = 10, /* times the usual */
 	LEGS = 16,     /* of one client; another one takes the last place */
-	SPARE = 2048   /* what must still fit into a record for one client */
+	SPARE = 2048   /* a record must have left for one client */
 };
 
 struct silence_kept {
@@ -32,7 +32,7 @@ struct silence_host {
 	struct lru_entry entry;
 	struct address address;
 	/* Its exchanges with any server: gaps between two, how long they were
-	 * in all, and what else the host did in them. */
+	 * in all, and the other SIP of the host in them. */
 	uint64_t gaps, others;
 	nstime gap_sum;
 	nstime begun, last, last_wall;

@@ -14,7 +14,7 @@
  *
  * request: on a port of the A/V authentication service, a record as large as a
  * request was delivered and nothing came back in its time.  Whether it was one
- * is judged by what went before: the leg (a client host and a server endpoint)
+ * is judged by its history: the leg (a client host and a server endpoint)
  * had three exchanges that were answered.  Pushes of a server that nobody asked
  * for are no exchanges and no trouble.
  *
@@ -76,8 +76,8 @@ void silence_active(
 void silence_set(struct silence *s, const struct silence_limits *limits);
 
 /*
- * State kept over a restart: what was learned of the clients last heard of, as
- * many as SILENCE_SAVED, and who is silent.  The time away is no silence.
+ * State kept over a restart: the habits of the clients last heard of, as
+ * many as SILENCE_SAVED, and the silent ones.  The time away is no silence.
  * silence_load() is for an empty room; false: it makes no sense, and the room
  * is only good to be freed.
  */

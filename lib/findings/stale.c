@@ -30,7 +30,7 @@ struct refusals {
 
 /*
  * A client that Kerberos refused.  Its refusals count together, whoever they
- * are from; a success takes back those of the same server alone, since a
+ * are from; a success takes back refusals of the same server alone, since a
  * client that one KDC wrongly refuses is served by the next.
  */
 struct stale_client {

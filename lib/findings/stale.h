@@ -46,7 +46,7 @@ struct stale_response {
 	struct slice reason;      /* of either: its text */
 	struct slice source;      /* of ms-diagnostics */
 	struct slice call_id;
-	struct endpoint server, client; /* who sent it, to whom */
+	struct endpoint server, client; /* sender and receiver */
 	nstime now, wall;
 };
 

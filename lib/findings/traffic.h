@@ -8,11 +8,11 @@
 
 /*
  * How transactions went, healthy ones too: durations by method and result, and
- * what each server did lately.  It makes no findings; metrics and those who
- * ask the daemon read it.
+ * the latest answers of each server.  It makes no findings; metrics and the
+ * control socket read it.
  *
- * Methods come off the wire and are kept escaped; those beyond the limit share
- * "other".  Servers are bounded, the one unused for longest gives way.
+ * Methods come off the wire and are kept escaped; methods beyond the limit
+ * share "other".  Servers are bounded, the one unused for longest gives way.
  */
 
 enum traffic_result {

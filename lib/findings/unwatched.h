@@ -8,8 +8,8 @@
 /*
  * Transactions that timed out with proof, but are not watched by
  * configuration: no alert is raised, so they are counted by the server's port,
- * and their methods are remembered.  Those that are watched only for lack of a
- * configuration are counted too.  Embedded, zeroed at first; read it.
+ * and their methods are remembered.  Timeouts that are watched only for lack of
+ * a configuration are counted too.  Embedded, zeroed at first; read it.
  */
 
 enum { UNWATCHED_METHODS = 8, UNWATCHED_NAME = 32 };

@@ -18,8 +18,8 @@
  * have a cause in common the room adds findings of its own: FINDING_INCIDENT,
  * and FINDING_JOINED for each part.
  *
- * An incident names what coincides and what supports or contradicts the
- * suspected cause.  It never claims that one thing made the other happen.
+ * An incident names the coincidences, and the facts that support or contradict
+ * the suspected cause.  It never claims that one thing made the other happen.
  */
 
 struct incident;

@@ -51,7 +51,7 @@ void skew_role(struct skew *s, const struct address *address, bool is_server);
 void skew_answered(struct skew *s, const struct address *address);
 
 /*
- * Only hosts of interest are judged, unless `judge_all': those that speak SIP,
+ * Only hosts of interest are judged, unless `judge_all': hosts that speak SIP,
  * in clear text or TLS on its ports, or belong to a pool, or serve the time to
  * one that does.  A host with a stamp in a SIP message need not be announced.
  */
@@ -70,7 +70,7 @@ void skew_stepped(struct skew *s, nstime step, nstime now, nstime wall);
 nstime skew_ahead(const struct skew *s);
 
 /* Whether ours, less that, is known to be right: by the kernel, by a host that
- * agrees with it, or by those that do not. */
+ * agrees with it, or by a quorum that does not. */
 bool skew_vouched(const struct skew *s);
 
 /*

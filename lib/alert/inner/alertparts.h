@@ -45,7 +45,7 @@ struct alert {
 	struct timerq *timers;
 	struct entry_list idle;     /* the one resolved longest ago first */
 	struct entry_list leaving;  /* each waits for its successor */
-	struct alert_entry **batch; /* those due at one instant */
+	struct alert_entry **batch; /* entries due at one instant */
 	size_t batch_size, active;
 	uint64_t findings[FINDING_KINDS], raised[FINDING_KINDS];
 	uint64_t full, folded, no_memory;

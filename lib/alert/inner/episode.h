@@ -48,7 +48,7 @@ struct episode_rules {
 	void *arg;
 };
 
-/* Free what it owns. */
+/* Free its memory. */
 void episode_done(struct episode *e);
 
 /* Take in one finding of this alert.  False when out of memory: it was taken
@@ -60,7 +60,7 @@ bool episode_input(struct episode *e, const struct episode_rules *rules,
 void episode_join(struct episode *e, const struct episode_rules *rules,
     uint64_t successor, nstime now, nstime wall);
 
-/* Do what is due at `now'; a wait is over, due or not. */
+/* Do all that is due at `now'; a wait is over, due or not. */
 void episode_fire(struct episode *e, const struct episode_rules *rules,
     nstime now, nstime wall);
 
@@ -68,8 +68,8 @@ void episode_fire(struct episode *e, const struct episode_rules *rules,
 void episode_show(const struct episode *e, alert_output *output, void *arg,
     nstime now, nstime wall);
 
-/* State kept over a restart: kind and id are the caller's.  False: what was
- * read makes no sense; episode_done() is due then. */
+/* State kept over a restart: kind and id are the caller's.  False: the record
+ * makes no sense; episode_done() is due then. */
 void episode_save(struct record *r, const struct episode *e);
 bool episode_load(struct episode *e, struct cursor *c,
     const struct record_shift *shift, struct fieldnames *names);

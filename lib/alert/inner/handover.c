@@ -65,8 +65,8 @@ handover_trouble(struct alert *a, struct alert_entry *e)
 	stay(a, e);
 }
 
-/* At its limit the table lacks those that came last: each of them is resolved
- * as if it were the only trouble of its server. */
+/* At its limit the table lacks the entries that came last: each of them is
+ * resolved as if it were the only trouble of its server. */
 void
 handover_note(struct alert *a, struct alert_entry *e)
 {

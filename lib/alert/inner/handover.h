@@ -46,8 +46,8 @@ bool handover_leave(struct alert *a, struct alert_entry *e,
 /* e is idle now: it is forgotten here. */
 void handover_end(struct alert *a, struct alert_entry *e);
 
-/* The next of those that have to end because the alert `id' is raised (or over,
- * then they stay, and NULL is returned).  NULL: there is none. */
+/* The next of the entries that have to end because the alert `id' is raised (or
+ * over, then they stay, and NULL is returned).  NULL: there is none. */
 struct alert_entry *handover_follower(
     struct alert *a, uint64_t id, enum episode_life life);
 

@@ -55,11 +55,12 @@ tolerated(unsigned samples)
 }
 
 /*
- * Marzullo's algorithm: of all points, take those that lie in most intervals,
- * and insist on a majority.  A sample that waited in a queue for about its own
- * width still overlaps the true ones and pulls the upper edge below the truth,
- * so that edge is taken further up: past as many as may be wrong.  The lower
- * edge needs no correction, since waiting only lowers a sample.
+ * Marzullo's algorithm: of all points, take the points that lie in most
+ * intervals, and insist on a majority.  A sample that waited in a queue for
+ * about its own width still overlaps the true ones and pulls the upper edge
+ * below the truth, so that edge is taken further up: past as many as may be
+ * wrong.  The lower edge needs no correction, since waiting only lowers a
+ * sample.
  */
 bool
 interval_majority(const struct offset_interval *intervals, unsigned count,

@@ -26,11 +26,12 @@ struct certhold {
 bool certhold_add(
     struct certhold *h, const struct certificate_sight *sight, nstime until);
 
-/* Those shown in handshakes with `server' are due now, before all others. */
+/* Certificates shown in handshakes with `server' are due now, before all
+ * others. */
 void certhold_hurry(
     struct certhold *h, const struct endpoint *server, nstime now);
 
-/* A good one took the place of what `holder' showed at this depth. */
+/* A good one took the place of the one that `holder' showed at this depth. */
 void certhold_drop(
     struct certhold *h, const struct endpoint *holder, unsigned depth);
 

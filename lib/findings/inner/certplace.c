@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/inner/certplace.h"
 
-enum { SPARE = 1024 /* what must still fit into a record for one place */ };
+enum { SPARE = 1024 /* a record must have left for one place */ };
 
 bool
 certplace_equal(const struct table_entry *entry, const void *key)

@@ -54,8 +54,8 @@ struct certplace *certplace_find_or_add(
 bool certplace_is(
     const struct certplace_trouble *t, const struct x509cert *certificate);
 
-/* The trouble stands; perhaps only by the clock of `peer', whom it was shown
- * to. */
+/* The trouble stands; perhaps only by the clock of `peer', the host it was
+ * shown to. */
 void certplace_remember(struct certplace *place,
     const struct x509cert *certificate, const struct address *peer,
     bool by_peer);

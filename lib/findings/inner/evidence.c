@@ -2,7 +2,7 @@
 #include "findings/inner/evidence.h"
 
 /*
- * Long values leave a part of the store to the short ones: a sender who fills
+ * Long values leave a part of the store to the short ones: a sender that fills
  * From and To with 64 KiB must not push the endpoints out of the evidence.
  */
 enum { SHORT_VALUE = 64, KEPT_FOR_SHORT = 512 };
@@ -238,7 +238,7 @@ evidence_save(struct record *r, const struct evidence *e)
 	record_more(r, false);
 }
 
-/* Within what can be shown. */
+/* Within the range that can be shown. */
 static void
 load_number(struct evidence_field *field, struct cursor *c)
 {

@@ -48,7 +48,7 @@ struct evidence {
 
 void evidence_init(struct evidence *e);
 
-/* Copies only what is used. */
+/* Copies only the used part. */
 void evidence_copy(struct evidence *to, const struct evidence *from);
 
 /* Octets from the wire: escaped as textbuf_wire() does, cut at
@@ -75,7 +75,7 @@ void evidence_list(struct evidence *e, const char *name, const char *joined);
 /* Such as "-3600.4,0.0". */
 void evidence_numbers(struct evidence *e, const char *name, const char *joined);
 
-/* State kept over a restart.  After evidence_load() the names are those that
+/* State kept over a restart.  After evidence_load() the names are the ones that
  * `names' keeps. */
 void evidence_save(struct record *r, const struct evidence *e);
 void evidence_load(

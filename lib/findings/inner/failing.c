@@ -16,7 +16,7 @@ struct failing_server {
 	struct endpoint endpoint;
 	char method[TALLY_NAME];
 	nstime last_timeout;
-	bool client_answered; /* since then: one of those that had failed */
+	bool client_answered; /* since then: one that had failed */
 	struct clients failed;
 };
 

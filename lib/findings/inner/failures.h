@@ -47,7 +47,7 @@ void failures_free(struct failures *f);
 void failures_add(struct failures *f, const struct endpoint *client,
     uint32_t sequence, nstime now, nstime began);
 
-/* When the first of those that matter began, its stamp. */
+/* When the first of the failures that matter began, its stamp. */
 nstime failures_began(const struct failures *f);
 
 /* Were there none for so long? */
@@ -67,7 +67,7 @@ bool failures_are_enough(const struct failures *f, nstime window, nstime now);
 bool failures_are_refuted(
     const struct failures *f, const struct address *client);
 
-/* The same; what it suffered before is no trouble any more. */
+/* The same; an earlier failure is no trouble any more. */
 void failures_forgive(
     struct failures *f, const struct address *client, nstime now);
 

@@ -8,10 +8,10 @@
 #include "base/siphash.h"
 
 /*
- * How long senders on UDP resend what is not answered, by client, server and
- * method: scanners and keep-alive pings never do, proxies stop after their own
- * timer.  A request that stops sooner than that was answered, even if the
- * response was not seen.
+ * How long senders on UDP resend requests that are not answered, by client,
+ * server and method: scanners and keep-alive pings never do, proxies stop after
+ * their own timer.  A request that stops sooner than that was answered, even if
+ * the response was not seen.
  */
 
 struct habits;

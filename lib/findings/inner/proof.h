@@ -5,8 +5,8 @@
 #include "findings/timeout.h"
 
 /*
- * No alert without proof (DESIGN principle 3 and section 6): what shows that
- * a requester did not get an answer either, and not just we.
+ * No alert without proof (DESIGN principle 3 and section 6): facts that show
+ * that a requester did not get an answer either, and not just we.
  */
 
 /*

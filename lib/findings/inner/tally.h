@@ -6,7 +6,7 @@
 
 /*
  * The outcomes of transactions, counted by method.  Names come off the wire:
- * they are kept escaped, and those beyond the limit share "other".
+ * they are kept escaped, and names beyond the limit share "other".
  */
 
 enum { TALLY_NAME = 32 };

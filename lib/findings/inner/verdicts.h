@@ -11,7 +11,7 @@
 
 /*
  * Verdicts that something later may still change: a late answer withdraws
- * one, and what becomes of the leg behind it may expose one that was excused.
+ * one, and the verdict on the leg behind it may expose one that was excused.
  */
 
 struct verdicts;

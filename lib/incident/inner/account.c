@@ -234,7 +234,7 @@ has(const struct bundle *b, enum reason reason)
 	return (b->cause.reasons >> reason & 1) != 0;
 }
 
-/* Advise what to check where the evidence is thin. */
+/* Advise checks where the evidence is thin. */
 static void
 write_proof(struct evidence *e, const struct bundle *b)
 {

@@ -6,9 +6,9 @@
 #include "incident/inner/pools.h"
 
 /*
- * The evidence of an incident (DESIGN section 9): its hosts, its parts, what
- * came first, what supports and what contradicts the cause, and what would
- * prove it.
+ * The evidence of an incident (DESIGN section 9): its hosts, its parts, the
+ * first event, the facts that support and contradict the cause, and those to
+ * look for.
  */
 
 struct account_context {
@@ -19,7 +19,7 @@ struct account_context {
 void account_write(struct evidence *e, const struct bundle *b,
     const struct account_context *context);
 
-/* Whom the incident is about: its host or its server. */
+/* The subject of the incident: its host or its server. */
 void account_subject(struct textbuf *t, const struct bundle *b);
 
 #endif

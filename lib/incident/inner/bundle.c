@@ -135,8 +135,8 @@ bundle_connections(const struct bundle *b)
 	return count;
 }
 
-/* At a port of the relay service: who dials it is a Front End, who answers
- * there is an Edge. */
+/* At a port of the relay service: its clients are Front Ends, its servers
+ * Edges. */
 static void
 note_role(struct bundle *b, const struct symptom *p)
 {
@@ -184,7 +184,7 @@ bundle_has_earlier(const struct bundle *b, const struct symptom *part,
 	return false;
 }
 
-/* Those beyond a part's limit are not kept apart. */
+/* Clients beyond a part's limit are not kept apart. */
 static size_t
 clients_of(const struct bundle *b)
 {

@@ -17,7 +17,7 @@ TAILQ_HEAD(bundle_parts, symptom);
 
 struct bundle {
 	TAILQ_ENTRY(bundle) order;
-	struct timerq_entry timer; /* when it reports what is new */
+	struct timerq_entry timer; /* when it reports news */
 	struct cause cause;        /* as judged last; `seed' is not kept */
 	struct bundle_parts parts; /* that last, in the order they joined */
 	size_t part_count;
@@ -53,7 +53,7 @@ void bundle_add(struct bundle *b, struct symptom *part);
 /* It is over, or another bundle's from now on. */
 void bundle_remove(struct bundle *b, struct symptom *part, bool over);
 
-/* The part has changed: what the bundle keeps of all parts follows. */
+/* The part has changed: the sums over all parts follow. */
 void bundle_follow(struct bundle *b, const struct symptom *part);
 
 /* A part before this one has the client. */
@@ -66,8 +66,8 @@ uint64_t bundle_timeouts(const struct bundle *b);
 /* Attempts to connect that failed so far. */
 uint64_t bundle_connections(const struct bundle *b);
 
-/* Keep what its parts show: servers, clients, roles on the ports of the relay
- * service.  It stays when they are over. */
+/* Keep the facts of its parts: servers, clients, roles on the ports of the
+ * relay service.  It stays when they are over. */
 void bundle_note(struct bundle *b, const struct portset *relay);
 
 /* The gravest of its parts. */

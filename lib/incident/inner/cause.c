@@ -190,7 +190,8 @@ gather_clocks(
 	return c->member_count;
 }
 
-/* Whether others than those that fail in `p' got answers since it began. */
+/* Whether others than the clients that fail in `p' got answers since it began.
+ */
 static size_t
 others_reach(const struct cause_view *v, const struct symptom *p)
 {
@@ -241,7 +242,7 @@ weigh_failure(const struct cause_scene *s, struct cause *c, size_t clocks,
 	return p->count;
 }
 
-/* Anything that puts what is seen in doubt. */
+/* Anything that puts the view in doubt. */
 static void
 weigh_doubt(struct cause *c, const struct symptom *p)
 {

@@ -27,7 +27,7 @@ enum { CAUSE_ENOUGH = 5 };
 /* "clock", "relay_unreachable", .. */
 const char *cause_name(enum cause_kind kind);
 
-/* All parts there are, and what surrounds them. */
+/* All parts there are, and their surroundings. */
 struct cause_view {
 	const struct lru *parts;
 	const struct reach *reach;

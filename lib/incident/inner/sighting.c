@@ -6,8 +6,8 @@ enum { CERTIFICATE_EXPIRED = 45 };
 
 /*
  * Kinds that may be parts, and the names of the evidence fields in which they
- * have their hosts: the server is who failed or refused, or whose clock it is
- * (an address or an endpoint); the client is the other end.
+ * have their hosts: the server is the host that failed or refused, or whose
+ * clock it is (an address or an endpoint); the client is the other end.
  */
 static const struct {
 	enum sighting_role role;

@@ -23,7 +23,7 @@ struct host {
 TAILQ_HEAD(ages, host);
 
 struct member {
-	struct address address; /* first: what bsearch() compares */
+	struct address address; /* first: bsearch() compares it */
 	size_t pool;
 };
 

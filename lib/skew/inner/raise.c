@@ -233,7 +233,7 @@ transit(struct raise *r, struct peer *p, const struct select_result *selected,
 }
 
 /* Contradicting witnesses and a changed zone are troubles of their own, but
- * where they may be those of several hosts behind the address. */
+ * where they may be the clocks of several hosts behind the address. */
 static void
 weigh_witnesses(
     struct raise *r, struct peer *p, const struct select_result *selected)

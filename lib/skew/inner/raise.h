@@ -38,7 +38,7 @@ struct raise_setup {
  */
 struct raise_times {
 	nstime steps, zero, reference;
-	const char *local_clock; /* what is known of ours; static */
+	const char *local_clock; /* the state of ours; static */
 };
 
 /* Embedded.  Read what has no comment; raise.c alone writes it. */
@@ -71,17 +71,17 @@ void raise_schedule(struct raise *r, nstime at);
 void raise_weigh(struct raise *r, struct peer *p, enum finding_change if_right);
 void raise_weigh_all(struct raise *r, enum finding_change if_right);
 
-/* Apply other limits to what is there: muted witnesses and hosts of no
+/* Apply other limits to the peers: muted witnesses and hosts of no
  * interest are cleared.  The rest is not weighed anew. */
 void raise_apply(struct raise *r);
 
 /* Nothing is known of a span of time: the next review waits that much. */
 void raise_hole(struct raise *r, nstime span);
 
-/* Begin a review: what is due is done with raise_pending(). */
+/* Begin a review, which is done with raise_pending(). */
 void raise_review(struct raise *r, nstime now, nstime wall);
 
-/* Raise those that were pending long enough, or at the end all. */
+/* Raise the peers that were pending long enough, or at the end all. */
 void raise_pending(struct raise *r, bool at_end);
 
 /* More is known of the roles of a host. */

@@ -3,7 +3,7 @@
 
 #include "base/nstime.h"
 
-/* Two witnesses agree within this, and within what a clock drifts (1 in 1,000)
+/* Two witnesses agree within this, and within the drift of a clock (1 in 1,000)
  * or is slewed between their latest samples. */
 #define SLACK (2 * NSTIME_S)
 enum { DRIFT = 1000 };
@@ -54,7 +54,7 @@ agree(const struct offset_estimate *a, const struct offset_estimate *b)
 	    b->interval.lo - slack <= a->interval.hi;
 }
 
-/* Are all samples of `b' newer than those of `a'?  Then the clock may have been
+/* Are all samples of `b' newer than all of `a'?  Then the clock may have been
  * set in between. */
 static bool
 came_after(const struct offset_estimate *b, const struct offset_estimate *a)
@@ -242,8 +242,8 @@ join(struct offset_estimate *joint, const struct offset_estimate *one)
 	}
 }
 
-/* Of those that agree, the one with most samples: a lone stamp that waited in a
- * queue agrees within SLACK too, but is seconds late. */
+/* Of the witnesses that agree, the one with most samples: a lone stamp that
+ * waited in a queue agrees within SLACK too, but is seconds late. */
 static const struct select_candidate *
 find_measure(
     const struct select_candidates *set, const struct select_candidate *best)

@@ -6,9 +6,9 @@
 #include "skew/inner/estimate.h"
 
 /*
- * Which witnesses of one host are to be believed, and what follows for its
- * clock (DOMAIN section 2.10).  Nothing here keeps state.  The words are those
- * of NTP's source selection:
+ * Which witnesses of one host are to be believed, and the verdict on its clock
+ *(DOMAIN section 2.10).  Nothing here keeps state.  The words are from NTP's
+ *source selection:
  *
  *	pending		it has too few samples, or they do not agree
  *	stale		a newer witness has contradicted it since
@@ -18,9 +18,10 @@
  */
 
 struct select_result {
-	struct offset_estimate joint; /* of those that agree and weigh most */
-	unsigned witnesses;           /* these: 1 << WITNESS_x */
-	unsigned supporting; /* those that tell of the same change only */
+	struct offset_estimate
+	    joint;           /* of the ones that agree and weigh most */
+	unsigned witnesses;  /* these: 1 << WITNESS_x */
+	unsigned supporting; /* the ones that tell of the same change only */
 
 	/* These have samples of the same period, enough of them, and do not
 	 * all agree.  0: there is no contradiction. */

@@ -9,7 +9,7 @@
 /*
  * zone-change: a host's own offset from UTC changed while its UTC did not
  * (DOMAIN section 2.7).  Where UTC moved as well it is clock-skew's affair.
- * Over when the zone is what it was.
+ * Over when the zone is the former one.
  */
 
 /* Embedded; zeroed, nothing is known.  Private. */

@@ -229,6 +229,15 @@ options_done(struct options *o)
 	free(o->filter);
 }
 
+void
+options_instance(const struct options *o, struct textbuf *t)
+{
+	for (size_t i = 0; i < o->interface_count; i++) {
+		textbuf_add(t, i == 0 ? "" : "+");
+		textbuf_add(t, o->interfaces[i]);
+	}
+}
+
 const char *
 options_help(void)
 {

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/textbuf.h"
 #include "host/log.h"
 
 /* The command line (DESIGN section 10); the letters are tcpdump's. */
@@ -39,6 +40,9 @@ struct options {
  * options_done() frees in either case. */
 int options_parse(struct options *o, int argc, char *argv[]);
 void options_done(struct options *o);
+
+/* "eth1" or "eth1+eth2": interfaces of the command line are an instance. */
+void options_instance(const struct options *o, struct textbuf *t);
 
 /* The text of --help. */
 const char *options_help(void);

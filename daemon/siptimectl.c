@@ -5,6 +5,7 @@
  *
  *	ctl/ctlclient	one question over the control socket, one answer
  *	ctl/ctlshow	how answers look
+ *	ctl/ctlalert	how alerts do
  *	ctl/ctltable	tables on a terminal
  *	ctl/ctlcheck	the plugin for Icinga and Nagios
  */
@@ -15,6 +16,7 @@
 #include <unistd.h>
 
 #include "config/value.h"
+#include "ctl/ctlalert.h"
 #include "ctl/ctlcheck.h"
 #include "ctl/ctlclient.h"
 #include "ctl/ctlshow.h"
@@ -78,7 +80,7 @@ follow(struct ctlclient *c, const struct given *given)
 		if (given->json)
 			print_json(alert);
 		else
-			ctlshow_alert(alert, stdout);
+			ctlalert_print(alert, stdout);
 		json_decref(alert);
 		fflush(stdout);
 	}

@@ -145,12 +145,14 @@ static void
 check_alerts(struct report *r, const json_t *answer)
 {
 	const json_t *alerts = json_object_get(answer, "active");
-	const json_t *alert;
+	const json_t *alert, *first = json_array_get(alerts, 0);
 	size_t i, counts[CTLCHECK_UNKNOWN] = { 0 };
 	char text[512];
 
 	json_array_foreach(alerts, i, alert)
 	{
+		if (state_of_alert(alert) > state_of_alert(first))
+			first = alert;
 		counts[state_of_alert(alert)]++;
 		worsen(r, state_of_alert(alert));
 		snprintf(text, sizeof(text), "%s: %s", text_of(alert, "alert"),
@@ -163,8 +165,7 @@ check_alerts(struct report *r, const json_t *answer)
 		snprintf(text, sizeof(text), "%zu alert%s active, first %s %s",
 		    json_array_size(alerts),
 		    json_array_size(alerts) == 1 ? "" : "s",
-		    text_of(json_array_get(alerts, 0), "alert"),
-		    text_of(json_array_get(alerts, 0), "subject"));
+		    text_of(first, "alert"), text_of(first, "subject"));
 	add_plain(r->text, sizeof(r->text), "; ", text);
 	snprintf(text, sizeof(text),
 	    "'alerts'=%zu;;;0 'critical'=%zu;;0;0 'warning'=%zu;0;;0",

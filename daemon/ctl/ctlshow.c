@@ -4,125 +4,19 @@
 #include <math.h>
 #include <string.h>
 
+#include "ctl/ctlalert.h"
 #include "ctl/ctltable.h"
 
 enum { BAR = 21, TOP_ROWS = 8 };
-
-static const char *
-text_at(const json_t *object, const char *path)
-{
-	const char *text = json_string_value(ctltable_at(object, path));
-
-	return text == NULL ? "" : text;
-}
-
-static long long
-count_at(const json_t *object, const char *path)
-{
-	return (long long)json_integer_value(ctltable_at(object, path));
-}
-
-static const char *
-color_of(const char *severity, FILE *out)
-{
-	if (!ctltable_has_color(out))
-		return "";
-	if (strcmp(severity, "critical") == 0 || strcmp(severity, "error") == 0)
-		return "\033[31m";
-	if (strcmp(severity, "warning") == 0)
-		return "\033[33m";
-	return "\033[36m";
-}
-
-static const char *
-plain(FILE *out)
-{
-	return ctltable_has_color(out) ? "\033[0m" : "";
-}
-
-/* Words wrapped at the screen's edge, with `indent' blanks before each line. */
-static void
-print_wrapped(const char *text, int indent, FILE *out)
-{
-	const size_t width = ctltable_screen(out) - (size_t)indent;
-
-	while (*text != '\0') {
-		size_t len = strlen(text);
-
-		if (len > width) {
-			len = width;
-			while (len > 0 && text[len] != ' ')
-				len--;
-			if (len == 0)
-				len = strcspn(text, " ");
-		}
-		fprintf(out, "%*s%.*s\n", indent, "", (int)len, text);
-		text += len;
-		text += strspn(text, " ");
-	}
-}
-
-/* "12-01 18:22Z" of 2026-12-01T18:22:07.123456Z. */
-static const char *
-minute_of(const char *time, char store[16])
-{
-	snprintf(store, 16, "%.5s %.5sZ", strlen(time) > 19 ? time + 5 : "",
-	    strlen(time) > 19 ? time + 11 : "");
-	return store;
-}
-
-static void
-print_course(const json_t *alert, FILE *out)
-{
-	const char *packets = text_at(alert, "packets");
-	char store[16];
-
-	fprintf(out, "    since %s, %lld times%s%s\n",
-	    minute_of(text_at(alert, "first_seen"), store),
-	    count_at(alert, "count"),
-	    json_is_true(json_object_get(alert, "acked")) ? ", acknowledged"
-							  : "",
-	    json_is_true(json_object_get(alert, "silenced")) ? ", silenced"
-							     : "");
-	if (packets[0] != '\0')
-		fprintf(out, "    packets: %s\n", packets);
-}
-
-void
-ctlshow_alert(const json_t *alert, FILE *out)
-{
-	const char *severity = text_at(alert, "severity");
-	char store[16];
-
-	fprintf(out, "%s%-8s%s %s %s  %s  id %s\n", color_of(severity, out),
-	    severity, plain(out), text_at(alert, "alert"),
-	    text_at(alert, "state"), minute_of(text_at(alert, "time"), store),
-	    text_at(alert, "id"));
-	print_wrapped(text_at(alert, "summary"), 2, out);
-	if (strcmp(text_at(alert, "state"), "resolved") == 0)
-		return;
-	print_wrapped(text_at(alert, "advice"), 4, out);
-	print_course(alert, out);
-}
-
-static void
-print_list(const json_t *alerts, const char *none, FILE *out)
-{
-	const json_t *alert;
-	size_t i;
-
-	if (json_array_size(alerts) == 0)
-		fprintf(out, "  %s\n", none);
-	json_array_foreach(alerts, i, alert) ctlshow_alert(alert, out);
-}
 
 static void
 print_alerts(const json_t *answer, FILE *out)
 {
 	fprintf(out, "Active:\n");
-	print_list(json_object_get(answer, "active"), "nothing is wrong", out);
+	ctlalert_list(
+	    json_object_get(answer, "active"), false, "nothing is wrong", out);
 	fprintf(out, "Recent:\n");
-	print_list(json_object_get(answer, "recent"), "none", out);
+	ctlalert_list(json_object_get(answer, "recent"), true, "none", out);
 }
 
 static void
@@ -131,9 +25,10 @@ print_interfaces(const json_t *interfaces, FILE *out)
 	const json_t *one;
 	size_t i;
 
-	json_array_foreach(interfaces, i, one) fprintf(out,
-	    "interface  %s: %s, %lld packets dropped\n", text_at(one, "name"),
-	    text_at(one, "state"), count_at(one, "dropped"));
+	json_array_foreach(interfaces, i, one)
+	    fprintf(out, "interface  %s: %s, %lld packets dropped\n",
+		ctltable_text(one, "name"), ctltable_text(one, "state"),
+		ctltable_integer(one, "dropped"));
 }
 
 static void
@@ -144,8 +39,8 @@ print_sinks(const json_t *sinks, FILE *out)
 
 	json_array_foreach(sinks, i, one) fprintf(out,
 	    "sink       %s: %lld delivered, %lld lost, %lld waiting%s\n",
-	    text_at(one, "name"), count_at(one, "delivered"),
-	    count_at(one, "lost"), count_at(one, "waiting"),
+	    ctltable_text(one, "name"), ctltable_integer(one, "delivered"),
+	    ctltable_integer(one, "lost"), ctltable_integer(one, "waiting"),
 	    json_is_true(json_object_get(one, "failing")) ? ", FAILING" : "");
 }
 
@@ -156,10 +51,10 @@ print_silences(const json_t *silences, FILE *out)
 	char store[32];
 	size_t i;
 
-	json_array_foreach(silences, i, one)
-	    fprintf(out, "silence    %s, for another %s\n", text_at(one, "key"),
-		ctltable_duration(store, sizeof(store),
-		    json_number_value(json_object_get(one, "left_s"))));
+	json_array_foreach(silences, i, one) fprintf(out,
+	    "silence    %s, for another %s\n", ctltable_text(one, "key"),
+	    ctltable_duration(store, sizeof(store),
+		json_number_value(json_object_get(one, "left_s"))));
 }
 
 /* A line for each reason that was counted. */
@@ -183,24 +78,25 @@ print_status(const json_t *answer, FILE *out)
 	char store[32];
 
 	fprintf(out, "siptimed %s on %s, running for %s\n",
-	    text_at(answer, "version"), text_at(answer, "observer"),
+	    ctltable_text(answer, "version"), ctltable_text(answer, "observer"),
 	    ctltable_duration(store, sizeof(store),
 		json_number_value(json_object_get(answer, "uptime_s"))));
 	fprintf(out,
 	    "alerts     %lld active (%lld critical, %lld error, %lld warning, "
 	    "%lld notice)\n",
-	    count_at(answer, "alerts.active"),
-	    count_at(answer, "alerts.critical"),
-	    count_at(answer, "alerts.error"),
-	    count_at(answer, "alerts.warning"),
-	    count_at(answer, "alerts.notice"));
+	    ctltable_integer(answer, "alerts.active"),
+	    ctltable_integer(answer, "alerts.critical"),
+	    ctltable_integer(answer, "alerts.error"),
+	    ctltable_integer(answer, "alerts.warning"),
+	    ctltable_integer(answer, "alerts.notice"));
 	fprintf(out,
 	    "traffic    %lld packets, %lld SIP messages, %lld "
 	    "transactions open\n",
-	    count_at(answer, "packets"), count_at(answer, "messages"),
-	    count_at(answer, "open"));
-	fprintf(out, "watched    %s\n", text_at(answer, "watched"));
-	fprintf(out, "own clock  %s\n", text_at(answer, "clock"));
+	    ctltable_integer(answer, "packets"),
+	    ctltable_integer(answer, "messages"),
+	    ctltable_integer(answer, "open"));
+	fprintf(out, "watched    %s\n", ctltable_text(answer, "watched"));
+	fprintf(out, "own clock  %s\n", ctltable_text(answer, "clock"));
 	print_interfaces(json_object_get(answer, "interfaces"), out);
 	print_counts("dropped", "", json_object_get(answer, "drops"), out);
 	print_counts("unknown", "transactions, ",
@@ -340,8 +236,8 @@ print_transactions(const json_t *answer, FILE *out)
 	const struct ctltable oldest = { open, sizeof(open) / sizeof(*open),
 		width, "none waits for its answer" };
 
-	fprintf(
-	    out, "%lld open, the slowest first:\n", count_at(answer, "open"));
+	fprintf(out, "%lld open, the slowest first:\n",
+	    ctltable_integer(answer, "open"));
 	ctltable_print(&oldest, json_object_get(answer, "slowest"), out);
 	fprintf(out, "\nEnded:\n");
 	ctltable_print(&by_method, json_object_get(answer, "methods"), out);
@@ -430,7 +326,7 @@ print_counters(const json_t *answer, FILE *out)
 static void
 print_explanation(const json_t *answer, FILE *out)
 {
-	fputs(text_at(answer, "text"), out);
+	fputs(ctltable_text(answer, "text"), out);
 }
 
 const struct ctlshow ctlshow_commands[] = {
@@ -500,7 +396,8 @@ ctlshow_top(const json_t *status, const json_t *alerts, const json_t *clocks,
 
 	print_status(status, out);
 	fprintf(out, "\n");
-	print_list(json_object_get(alerts, "active"), "nothing is wrong", out);
+	ctlalert_list(
+	    json_object_get(alerts, "active"), false, "nothing is wrong", out);
 	fprintf(out, "\n");
 	print_clock_rows(off, out);
 	fprintf(out, "\n");

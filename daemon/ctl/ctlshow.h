@@ -23,9 +23,6 @@ extern const struct ctlshow ctlshow_commands[];
 
 const struct ctlshow *ctlshow_find(const char *command);
 
-/* One alert of "alerts", as a line and its advice. */
-void ctlshow_alert(const json_t *alert, FILE *out);
-
 /* The screen of `top': status, what is wrong, the clocks furthest off and the
  * servers with most timeouts. */
 void ctlshow_top(const json_t *status, const json_t *alerts,

@@ -217,7 +217,8 @@ ctltable_duration(char *store, size_t size, double seconds)
 	for (size_t i = 0; i < sizeof(units) / sizeof(*units); i++) {
 		const double n = length / units[i].length;
 
-		if (n < 1)
+		/* What would be shown as 60 of the next is one of this. */
+		if (n < 0.995)
 			continue;
 		snprintf(store, size,
 		    n < 10 && fabs(n - rint(n)) > 0.05 ? "%.1f %s" : "%.0f %s",
@@ -226,4 +227,18 @@ ctltable_duration(char *store, size_t size, double seconds)
 	}
 	snprintf(store, size, length < 10 ? "%.1f s" : "%.0f s", length);
 	return store;
+}
+
+const char *
+ctltable_text(const json_t *object, const char *path)
+{
+	const char *text = json_string_value(ctltable_at(object, path));
+
+	return text == NULL ? "" : text;
+}
+
+long long
+ctltable_integer(const json_t *object, const char *path)
+{
+	return (long long)json_integer_value(ctltable_at(object, path));
 }

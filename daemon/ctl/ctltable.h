@@ -52,4 +52,8 @@ bool ctltable_has_color(FILE *out);
 /* "2 h", "41 years": a duration as a person reads it, into `store'. */
 const char *ctltable_duration(char *store, size_t size, double seconds);
 
+/* A text and a whole number there; "" and 0 where there is none. */
+const char *ctltable_text(const json_t *object, const char *path);
+long long ctltable_integer(const json_t *object, const char *path);
+
 #endif

@@ -14,8 +14,9 @@ about_count(const struct about_rooms *rooms, struct totals *totals)
 	struct reader_counts counts;
 
 	reader_counts(rooms->reader, &counts);
-	totals_add(totals, "reader.packets", counts.packets);
-	totals_add(totals, "reader.messages", counts.messages);
+	totals_gather(totals, COUNTER_OTHER, "reader.packets", counts.packets);
+	totals_gather(
+	    totals, COUNTER_OTHER, "reader.messages", counts.messages);
 	if (rooms->merge != NULL)
 		merge_stats(rooms->merge, totals_gather, totals);
 	if (rooms->hep != NULL)

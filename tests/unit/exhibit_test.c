@@ -14,6 +14,8 @@ static nstime wall;
 /* The file that was made, as it is read again. */
 static unsigned packets;
 static char payloads[64][2000];
+static uint8_t octets[65536]; /* the file itself */
+static size_t octet_count;
 
 static void
 begin(void)
@@ -24,14 +26,15 @@ begin(void)
 }
 
 static void
-input(const char *from_to)
+input_of(uint8_t protocol, const char *from_to)
 {
 	/* As wire_ipv4(), with these addresses. */
 	const size_t len = wire_slice(&w).len + 20;
 
 	wire_hex(&w, from_to);
 	wire_hex(&w, "0000");
-	wire_hex(&w, "4011");
+	wire_number(&w, protocol, 1);
+	wire_number(&w, 64, 1);
 	wire_hex(&w, "00010000");
 	wire_number(&w, len, 2);
 	wire_hex(&w, "4500");
@@ -43,6 +46,12 @@ input(const char *from_to)
 		.datalink = 1,
 		.wall = wall += NSTIME_S,
 	    });
+}
+
+static void
+input(const char *from_to)
+{
+	input_of(IP_UDP, from_to);
 }
 
 /* From 10.0.0.11:49152 to 10.0.0.21:5062. */
@@ -78,6 +87,9 @@ made(const struct alert_event *event, size_t most)
 
 	packets = 0;
 	if (found) {
+		ck_assert_uint_le(out.len, sizeof(octets));
+		memcpy(octets, out.octets, out.len);
+		octet_count = out.len;
 		rest = slice_of(out.octets, out.len);
 		while (pcapng_next(in, &rest, &packet) == PCAPNG_PACKET) {
 			const size_t len = packet.octets.len - 42;
@@ -89,6 +101,13 @@ made(const struct alert_event *event, size_t most)
 	}
 	pcapng_free(in);
 	return found;
+}
+
+/* Is it in the file, as the comment on a packet or of all? */
+static bool
+says(const char *text)
+{
+	return memmem(octets, octet_count, text, strlen(text)) != NULL;
 }
 
 #define SERVICE                                                                \
@@ -112,6 +131,69 @@ START_TEST(a_call_that_was_not_answered)
 	ck_assert_str_eq(payloads[0], SERVICE);
 	ck_assert_str_eq(payloads[1], TRYING);
 	ck_assert_str_eq(payloads[2], SERVICE);
+}
+END_TEST
+
+/* The earlier copies may have left the ring. */
+START_TEST(copies_are_counted_from_the_last)
+{
+	const struct alert_event event =
+	    event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
+
+	event_timeout(&e, "no_final", "provisional");
+	begin();
+	request(SERVICE);
+	response(TRYING);
+	request(SERVICE);
+	ck_assert(made(&event, 100));
+	ck_assert(says("copy 10 of 11"));
+	ck_assert(says("copy 11 of 11"));
+	ck_assert(!says("copy 9 of 11"));
+	ck_assert(says("provisional response 100"));
+	ck_assert(says("transaction-timeout: 10.0.0.21:5062 "));
+}
+END_TEST
+
+static void
+segment(const char *text, bool to_server, uint32_t sequence, uint32_t ack)
+{
+	wire_begin(&w, text);
+	if (to_server)
+		wire_segment(&w, 49152, 5062, sequence, ack, 0x18);
+	else
+		wire_segment(&w, 5062, 49152, sequence, ack, 0x10);
+	input_of(IP_TCP, to_server ? "0a00000b 0a000015" : "0a000015 0a00000b");
+}
+
+START_TEST(the_acknowledgement_is_told)
+{
+	const struct alert_event event =
+	    event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
+	const uint32_t end = 1000 + (uint32_t)strlen(SERVICE);
+
+	event_timeout(&e, "no_response", "acknowledged");
+	begin();
+	segment(SERVICE, true, 1000, 1);
+	segment("", false, 1, end - 1);
+	segment("", false, 1, end);
+	ck_assert(made(&event, 100));
+	ck_assert_uint_eq(packets, 3);
+	ck_assert(says("ACK of these octets, nothing followed"));
+}
+END_TEST
+
+START_TEST(a_date_tells_how_far_it_is)
+{
+	const struct alert_event event =
+	    event_of(FINDING_CLOCK_SKEW, &e, "10.0.0.11");
+
+	event_skew(&e, -3600400 * NSTIME_MS, "dst", -1000);
+	begin();
+	/* EVENT_WALL is 18:22:45.123, the first packet 39 s before. */
+	request(
+	    "SIP/2.0 200 OK\r\nDate: Mon, 03 Jan 2011 17:22:06 GMT\r\n\r\n");
+	ck_assert(made(&event, 100));
+	ck_assert(says("its Date is -3600.1 s from the time of this capture"));
 }
 END_TEST
 
@@ -178,7 +260,8 @@ START_TEST(packets_of_another_day_are_none_of_it)
 }
 END_TEST
 
-UNIT("exhibit", a_call_that_was_not_answered,
+UNIT("exhibit", a_call_that_was_not_answered, copies_are_counted_from_the_last,
+    the_acknowledgement_is_told, a_date_tells_how_far_it_is,
     the_latest_when_there_are_too_many,
     both_directions_of_a_host_whose_clock_is_wrong,
     without_packets_there_is_no_file, packets_of_another_day_are_none_of_it)

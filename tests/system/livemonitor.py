@@ -24,6 +24,7 @@ COLLECTOR = 9943
 MORE = f"""
 [control]
 socket = @/control
+group = games
 [http]
 listen = 127.0.0.1:{PAGE}
 [alertmanager]
@@ -148,6 +149,20 @@ def check_changes(options, daemon):
           SUBJECT in ctl(options, daemon, "status")[1])
     check("monitor: a wrong silence", "for" in
           ctl(options, daemon, "silence", "x", "2h")[2])
+
+
+def check_group(options, daemon):
+    """The daemon's group may ask, a group of its own may change something."""
+    program = os.path.join(os.path.dirname(options.siptimed), "siptimectl")
+    for groups, says in ((f"{owner()[1]}", "this takes root"),
+                         (f"{owner()[1]},games", "no active alert")):
+        done = subprocess.run(
+            ["setpriv", "--reuid=daemon", "--regid=daemon",
+             f"--groups={groups}", program, "--socket",
+             f"{daemon.folder}/control", "ack", "0"],
+            capture_output=True, text=True, timeout=20)
+        check(f"monitor: member of {groups}", done.returncode == 2 and
+              says in done.stderr, done.stderr)
 
 
 def check_evidence(options, daemon):
@@ -286,6 +301,7 @@ def test_monitor(options):
     check_bad_requests(daemon)
     check_questions(options, daemon)
     check_changes(options, daemon)
+    check_group(options, daemon)
     check_evidence(options, daemon)
     check_silence(options, daemon)
     check_full_disk(daemon)

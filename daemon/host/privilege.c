@@ -203,6 +203,8 @@ static const int allowed[] = {
 	SCMP_SYS(madvise),
 	SCMP_SYS(membarrier),
 	SCMP_SYS(memfd_create),
+	SCMP_SYS(mkdir),
+	SCMP_SYS(mkdirat),
 	SCMP_SYS(mmap),
 	SCMP_SYS(mprotect),
 	SCMP_SYS(mremap),

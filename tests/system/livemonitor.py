@@ -9,6 +9,7 @@ import json
 import os
 import pwd
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -195,6 +196,16 @@ def check_full_disk(daemon):
     check("monitor: once", daemon.log.count(said) == 1, daemon.log)
 
 
+def check_reload(daemon):
+    """Another folder for packets is made, in the sandbox too."""
+    with open(daemon.config, encoding="ascii") as file:
+        text = file.read()
+    daemon.write(text.replace("/evidence", "/other"))
+    daemon.signal(signal.SIGHUP)
+    check("monitor: another folder", until(
+        5, lambda: os.path.isdir(f"{daemon.folder}/other")), daemon.log)
+
+
 def active(options, daemon):
     answer = json.loads(ctl(options, daemon, "alerts", "--json")[1])
     return [a["subject"] for a in answer["active"]]
@@ -305,6 +316,7 @@ def test_monitor(options):
     check_evidence(options, daemon)
     check_silence(options, daemon)
     check_full_disk(daemon)
+    check_reload(daemon)
     status, seconds = daemon.stop()
     check("monitor: ends", status == 0 and seconds < 2, (status, seconds))
     check("monitor: takes its socket away",

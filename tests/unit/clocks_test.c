@@ -65,6 +65,67 @@ sight(enum witness witness, bool learn, nstime now, nstime shows)
 	    });
 }
 
+/* The same report, sent by host `n'. */
+static void
+sight_report(unsigned n, nstime now)
+{
+	clocks_stamp(clocks,
+	    &(struct event_stamp){
+		.stamp = { .peer = end_of(n, 0).address,
+		    .witness = WITNESS_RTCP,
+		    .told = START + now,
+		    .resolution = NSTIME_MS,
+		    .wall = START + now,
+		    .now = now },
+		.learn = true,
+		.teller = { end_of(n, 0), WITNESS_RTCP, 7 },
+		.speaker = { .known = true,
+		    .claim = { .name = 7,
+			.number = 99,
+			.source = end_of(n, 0).address,
+			.now = now } },
+	    });
+}
+
+START_TEST(what_is_passed_on_accuses_nobody)
+{
+	begin(0);
+	for (nstime i = 1; i < 6; i++) {
+		sight_report(1, i * 5 * NSTIME_S);
+		sight_report(2, i * 5 * NSTIME_S + NSTIME_MS);
+	}
+	/* The first is for learning. */
+	ck_assert_uint_eq(on.stamps, 4);
+	ck_assert_uint_eq(on.stamp.peer.octets[3], 1);
+	ck_assert_int_eq(on.stamp.attribution, STAMP_VIA);
+	ck_assert(on.stamp.learnt);
+	clocks_free(clocks);
+}
+END_TEST
+
+/* A day later than now. */
+START_TEST(of_some_only_changes_are_told)
+{
+	begin(0);
+	for (nstime i = 1; i < 6; i++)
+		clocks_stamp(clocks,
+		    &(struct event_stamp){
+			.stamp = { .peer = end_of(9, 0).address,
+			    .witness = WITNESS_ASREQ,
+			    .told = START + (86400 + i * 5) * NSTIME_S,
+			    .resolution = NSTIME_S,
+			    .wall = START + i * 5 * NSTIME_S,
+			    .now = i * 5 * NSTIME_S },
+			.learn = true,
+			.teller = { end_of(9, 0), WITNESS_ASREQ, 1 },
+		    });
+	ck_assert_uint_eq(on.stamps, 4);
+	ck_assert_int_le(on.stamp.told, on.stamp.wall);
+	ck_assert_int_gt(on.stamp.told + on.stamp.resolution, on.stamp.wall);
+	clocks_free(clocks);
+}
+END_TEST
+
 START_TEST(a_stamp_passes_unless_its_witness_is_switched_off)
 {
 	begin(1u << WITNESS_NTP);
@@ -265,7 +326,8 @@ START_TEST(refusals_are_told_with_what_they_say)
 }
 END_TEST
 
-UNIT("clocks", relay_credentials_tell_the_clock_of_the_relay_once_learnt,
+UNIT("clocks", what_is_passed_on_accuses_nobody, of_some_only_changes_are_told,
+    relay_credentials_tell_the_clock_of_the_relay_once_learnt,
     a_front_end_that_passes_credentials_on_is_not_judged_by_them,
     a_stamp_passes_unless_its_witness_is_switched_off,
     a_client_is_believed_once_it_agrees_with_itself,

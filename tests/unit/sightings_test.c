@@ -14,6 +14,7 @@ static struct {
 	bool learn;
 	uint64_t flow;
 	struct agreement_teller teller;
+	struct event_speaker speaker;
 	struct stamp stamp;
 	struct endpoint a, b;
 	struct stale_refusal krb;
@@ -45,6 +46,7 @@ hear(void *arg, const struct event *e)
 	on.stamp = e->stamp.stamp;
 	on.learn = e->stamp.learn;
 	on.teller = e->stamp.teller;
+	on.speaker = e->stamp.speaker;
 }
 
 static void
@@ -364,6 +366,82 @@ START_TEST(a_message_without_end_is_given_up)
 }
 END_TEST
 
+/* Of "x@10.0.0.N", at UNIX. */
+static struct slice
+report_of(unsigned host)
+{
+	static uint8_t octets[28 + 24];
+	const uint64_t seconds = (uint64_t)UNIX + 2208988800;
+
+	memset(octets, 0, sizeof(octets));
+	memcpy(octets, "\x80\xc8\0\6\0\0\0\7", 8);
+	for (unsigned i = 0; i < 4; i++)
+		octets[8 + i] = (uint8_t)(seconds >> (24 - 8 * i));
+	memcpy(octets + 28, "\x81\xca\0\5\0\0\0\7\1\12x@10.0.0.", 19);
+	octets[28 + 19] = (uint8_t)('0' + host);
+	return slice_of(octets, sizeof(octets));
+}
+
+START_TEST(a_sender_report_is_read_on_any_port)
+{
+	begin(0);
+	ck_assert(sightings_begins(sightings, report_of(1)));
+	datagram(report_of(1), end_of(1, 40001), end_of(9, 40003), 0);
+	ck_assert_uint_eq(on.stamps, 1);
+	ck_assert_int_eq(on.stamp.witness, WITNESS_RTCP);
+	ck_assert_int_eq(on.stamp.told, START);
+	ck_assert(on.learn && on.speaker.known);
+	ck_assert(on.speaker.claim.own);
+	ck_assert_uint_eq(on.speaker.claim.number, 7);
+	/* Passed on by another, or by one whose address begins alike. */
+	datagram(report_of(1), end_of(2, 40001), end_of(9, 40003), 0);
+	ck_assert(!on.speaker.claim.own);
+	datagram(report_of(1), end_of(12, 40001), end_of(9, 40003), 0);
+	ck_assert(!on.speaker.claim.own);
+	datagram(report_of(2), end_of(1, 40001), end_of(9, 40003), 0);
+	ck_assert(!on.speaker.claim.own);
+	sightings_free(sightings);
+}
+END_TEST
+
+START_TEST(an_upgrade_to_websocket_has_a_date)
+{
+	static const char head[] = "HTTP/1.1 101 Switching Protocols\r\n"
+				   "Date: Sat, 13 Nov 2010 23:29:00 GMT"
+				   "\r\n\r\n";
+	struct tcpreasm_event e = {
+		.fact = TCPREASM_OPENED,
+		.client = end_of(9, 5000),
+		.server = end_of(1, 5060),
+		.direction = TCPREASM_TO_CLIENT,
+		.wall = START,
+	};
+
+	begin(0);
+	sightings_upgrade(sightings, &e, slots);
+	e.fact = TCPREASM_DATA;
+	e.octets = slice_text(head);
+	sightings_upgrade(sightings, &e, slots);
+	ck_assert_uint_eq(on.stamps, 1);
+	ck_assert_int_eq(on.stamp.witness, WITNESS_HTTP);
+	ck_assert_int_eq(on.stamp.attribution, STAMP_VIA);
+	sightings_upgrade(sightings, &e, slots);
+	ck_assert_uint_eq(on.stamps, 1);
+	e.fact = TCPREASM_FORGOTTEN;
+	sightings_upgrade(sightings, &e, slots);
+	/* Not behind SIP. */
+	e.fact = TCPREASM_DATA;
+	e.octets = slice_text("SIP/2.0 200 OK\r\n\r\n");
+	sightings_upgrade(sightings, &e, slots);
+	e.octets = slice_text(head);
+	sightings_upgrade(sightings, &e, slots);
+	ck_assert_uint_eq(on.stamps, 1);
+	e.fact = TCPREASM_FORGOTTEN;
+	sightings_upgrade(sightings, &e, slots);
+	sightings_free(sightings);
+}
+END_TEST
+
 START_TEST(a_witness_switched_off_is_not_read)
 {
 	begin(1u << WITNESS_NTP | 1u << WITNESS_KERBEROS | 1u << WITNESS_ASREQ |
@@ -424,7 +502,9 @@ START_TEST(random_octets_may_stand_where_clients_tell_the_time)
 }
 END_TEST
 
-UNIT("sightings", a_time_server_tells_its_clock_and_whom_it_serves,
+UNIT("sightings", a_sender_report_is_read_on_any_port,
+    an_upgrade_to_websocket_has_a_date,
+    a_time_server_tells_its_clock_and_whom_it_serves,
     what_is_not_synchronised_is_no_testimony,
     a_kdc_tells_its_clock_whom_it_refuses_and_whom_it_grants,
     datagrams_cut_at_every_octet_tell_nothing,

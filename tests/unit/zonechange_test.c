@@ -32,6 +32,23 @@ tell(void)
 	zonechange_tell(&zone, &host, 5, 6, on_finding, NULL);
 }
 
+START_TEST(a_change_of_as_much_supports_it)
+{
+	begin();
+	hear(60, 0);
+	hear(120, 0);
+	zonechange_support(&zone, WITNESS_ASREQ, 3599 * NSTIME_S);
+	zonechange_support(&zone, WITNESS_TURN, 1800 * NSTIME_S);
+	tell();
+	ck_assert_uint_eq(count, 1);
+	ck_assert(slice_is(evidence_get(&evidence, "supported_by"), "asreq"));
+	hear(60, 0);
+	hear(0, 0);
+	tell();
+	ck_assert_uint_eq(evidence_get(&evidence, "supported_by").len, 0);
+}
+END_TEST
+
 START_TEST(a_zone_that_stays_is_no_news)
 {
 	begin();
@@ -109,8 +126,8 @@ START_TEST(from_one_wrong_zone_to_another_is_told_too)
 }
 END_TEST
 
-UNIT("zonechange", a_zone_that_stays_is_no_news,
-    a_change_is_told_and_its_return,
+UNIT("zonechange", a_change_of_as_much_supports_it,
+    a_zone_that_stays_is_no_news, a_change_is_told_and_its_return,
     where_utc_moved_as_well_it_is_no_zone_change,
     a_change_undone_before_it_was_told_is_none,
     from_one_wrong_zone_to_another_is_told_too)

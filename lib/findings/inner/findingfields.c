@@ -138,6 +138,8 @@ const struct finding_field findingfields_zone_change[] = {
 	    "minutes east of UTC before" },
 	{ "to_min", EVIDENCE_INTEGER, true, NULL, "minutes east of UTC now" },
 	{ "witness", EVIDENCE_TEXT, true, NULL, "the protocol that tells it" },
+	{ "supported_by", EVIDENCE_LIST, false, NULL,
+	    "protocols that tell of the same change only" },
 	{ .name = NULL },
 };
 

@@ -232,6 +232,19 @@ transit(struct raise *r, struct peer *p, const struct select_result *selected,
 		remind(r, p, selected);
 }
 
+/* By those that tell only changes: a program may make local time of UTC. */
+static void
+support_zone(struct peer *p)
+{
+	struct offset_estimate e;
+
+	for (unsigned i = 0; i < WITNESS_KINDS; i++)
+		if (witness_row((enum witness)i)->changes &&
+		    p->estimate.offsets[i] != NULL &&
+		    offset_estimate(p->estimate.offsets[i], &e) && e.stepped)
+			zonechange_support(&p->zone, (enum witness)i, e.step);
+}
+
 /* Contradicting witnesses and a changed zone are troubles of their own, but
  * where they may be the clocks of several hosts behind the address. */
 static void
@@ -252,6 +265,8 @@ weigh_witnesses(
 	    !is_of_interest(r, &p->key.address))
 		return;
 	conflict_weigh(&p->conflict, &conflict, r->setup.output, r->setup.arg);
+	if (p->zone.news)
+		support_zone(p);
 	zonechange_tell(&p->zone, &p->key.address, r->now, r->wall,
 	    r->setup.output, r->setup.arg);
 }

@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/zonechange.h"
 
+#include "skew/inner/select.h"
+
 /* A UTC that was corrected by less is still the same; zones differ by a
  * quarter of an hour at least. */
 #define SAME_UTC (60 * NSTIME_S)
+
+/* Ends of tickets are told in whole seconds. */
+#define NEAR (3 * NSTIME_S)
 
 /* Of what was saved. */
 #define MOST_ZONE INT16_MAX
@@ -25,6 +30,7 @@ zonechange_input(
 	if (z->known && stamp->zone == z->zone)
 		return;
 	z->from = z->zone;
+	z->supporting = 0;
 	z->zone = stamp->zone;
 	z->witness = stamp->witness;
 	if (!same && !z->stands)
@@ -34,11 +40,20 @@ zonechange_input(
 }
 
 void
+zonechange_support(struct zonechange *z, enum witness witness, nstime step)
+{
+	const nstime changed = (z->zone - z->from) * (60 * NSTIME_S);
+
+	if (z->news && step >= changed - NEAR && step <= changed + NEAR)
+		z->supporting |= 1u << witness;
+}
+
+void
 zonechange_tell(struct zonechange *z, const struct address *host, nstime now,
     nstime wall, finding_output *output, void *arg)
 {
-	char store[64];
-	struct textbuf key;
+	char store[64], names_store[SELECT_NAMES];
+	struct textbuf key, names;
 	struct evidence e;
 
 	if (!z->news)
@@ -52,6 +67,11 @@ zonechange_tell(struct zonechange *z, const struct address *host, nstime now,
 	evidence_integer(&e, "from_min", z->from);
 	evidence_integer(&e, "to_min", z->zone);
 	evidence_text(&e, "witness", witness_name(z->witness));
+	if (z->supporting != 0) {
+		textbuf_init(&names, names_store, sizeof(names_store));
+		select_write(&names, z->supporting);
+		evidence_list(&e, "supported_by", names.text);
+	}
 	output(arg,
 	    &(struct finding){
 		.kind = FINDING_ZONE_CHANGE,

@@ -18,11 +18,17 @@ struct zonechange {
 	int home, from, zone; /* minutes east of UTC: at first, before, now */
 	struct offset_interval utc; /* how far its UTC was off */
 	enum witness witness;
+	unsigned supporting; /* 1 << WITNESS_x */
 };
 
 /* A stamp carried the host's zone, and its UTC is off by `utc'. */
 void zonechange_input(struct zonechange *z, const struct stamp *stamp,
     struct offset_interval utc);
+
+/* A witness that tells only changes told one of `step': it supports the news if
+ * the zone changed by as much. */
+void zonechange_support(
+    struct zonechange *z, enum witness witness, nstime step);
 
 /* Report the change if there is news. */
 void zonechange_tell(struct zonechange *z, const struct address *host,

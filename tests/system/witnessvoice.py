@@ -3,11 +3,13 @@
 Kamailio by its nonces, nginx and lighttpd by HTTP, rsyslog, snmpd, and kinit,
 each with a twin whose clock is right.  All at once, for half a minute."""
 
+import json
 import os
 import time
 from collections import Counter
 
 from livecheck import capturing, check, find
+from livemonitor import ctl
 from livenet import Daemon, until
 from witnesspeers import (client_of, folder, Kdc, library, listens, logon, run,
                           start, stop_all, UNPACKED, write)
@@ -25,6 +27,8 @@ judge = all
 [alerts]
 sinks = json:@/json
 join = 0s
+[control]
+socket = @/control
 """
 BEHIND = -3600
 WRONG = "caller relayed registrar web light logger agent".split()
@@ -267,6 +271,19 @@ def told(daemon, host, within, witnesses, **more):
         check(f"{host}: {key}", evidence.get(key) == value, evidence)
 
 
+def side_by_side(options, daemon):
+    """What each of a host's witnesses says, and how siptimectl shows it."""
+    status, text, errors = ctl(options, daemon, "clocks", "--json")
+    said = [clock["said"] for clock in json.loads(text)["clocks"]
+            if clock["peer"] == HOSTS["caller"]] if status == 0 else []
+    check("caller: side by side", said and
+          {w["witness"]: round(w.get("offset_s", w.get("changed_s")) / 10)
+           for w in said[0]} == {"rtcp": BEHIND / 10, "asreq": BEHIND / 10},
+          said or errors)
+    shown = ctl(options, daemon, "clocks")[1]
+    check("siptimectl clocks: names witnesses", "nonce -" in shown, shown)
+
+
 def test_voice(options, seconds=SECONDS):
     # A line of the configuration has 197 octets at most.
     daemon = Daemon(options.siptimed, CONFIG + "".join(
@@ -287,6 +304,7 @@ def test_voice(options, seconds=SECONDS):
     told(daemon, "light", 0.7, ["http"], attribution="via")
     told(daemon, "logger", 0.3, ["syslog"], attribution="host")
     told(daemon, "agent", 0.7, ["snmp"], attribution="host")
+    side_by_side(options, daemon)
     names = {address: name for name, address in HOSTS.items()}
     raised = Counter((a["alert"], names.get(a["subject"].split(":")[0]))
                      for a in daemon.alerts() if a["state"] == "raised"

@@ -232,7 +232,8 @@ demo: $B/siptimed $B/tests/tools/pcapscript
 # Some minutes; LONG=1 goes on to ten million messages.
 bench: $B/siptimed $B/tests/bench/generate $B/tests/tools/datebench \
     $B/tests/tools/scanbench $B/tests/tools/decryptbench
-	@tests/bench/run $B $(if $(LONG),long)
+	@tests/bench/run $B $(if $(LONG),long) $(if $(JSON),--json) \
+	    $(if $(QUICK),--quick) $(if $(AGAINST),--against $(AGAINST))
 
 # Each target for FUZZ_SECONDS, with our seeds and the corpus.
 fuzz: $(fuzzers)

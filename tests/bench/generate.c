@@ -21,7 +21,8 @@
 
 struct options {
 	uint64_t messages, rate;
-	bool tcp, faults, dates, flood, open;
+	uint64_t voice; /* packets for each message */
+	bool tcp, faults, dates, flood, open, quiet;
 };
 
 struct lane {
@@ -241,6 +242,17 @@ earliest(struct lane *lane, size_t count, nstime *when)
 	return best;
 }
 
+/* RTP between two messages, spread over the time since the last one. */
+static uint64_t
+send_voice(struct segments *out, const struct options *options, uint64_t first,
+    nstime from, nstime to)
+{
+	for (uint64_t i = 0; i < options->voice; i++)
+		segments_voice(out, first + i,
+		    from + (to - from) * (nstime)i / (nstime)options->voice);
+	return first + options->voice;
+}
+
 static uint64_t
 generate(struct segments *out, const struct options *options)
 {
@@ -248,8 +260,8 @@ generate(struct segments *out, const struct options *options)
 	struct lane lanes[24], *lane;
 	const size_t count = make_lanes(lanes, options);
 	struct octets message;
-	uint64_t written = 0;
-	nstime when = 0;
+	uint64_t written = 0, spoken = 0;
+	nstime when = 0, before = 0;
 
 	while ((lane = earliest(lanes, count, &when)) != NULL) {
 		const uint64_t i = lane->next++;
@@ -257,13 +269,18 @@ generate(struct segments *out, const struct options *options)
 
 		if (!takes_part(lane, options, i))
 			continue;
+		spoken = send_voice(
+		    out, options, spoken, start + before, start + when);
+		before = when;
+		if (options->quiet)
+			continue;
 		make_message(&message, options, lane, i, &pair, start + when);
 		segments_send(
 		    out, &pair, lane->status == 0, &message, start + when);
 		written++;
 	}
 	segments_finish(out);
-	return written;
+	return options->quiet ? spoken : written;
 }
 
 static int
@@ -271,11 +288,13 @@ usage(void)
 {
 	fprintf(stderr,
 	    "usage: generate [-n MESSAGES] [-r RATE] [-t] [-f] [-d] [-b | -o] "
-	    "SAVEFILE\n"
+	    "[-v N [-q]] SAVEFILE\n"
 	    "-t: TCP, 1,400 octets a segment  -f: 1 %% faults  "
 	    "-d: Date in responses\n"
 	    "-b: a flood of requests of random branches  "
-	    "-o: requests that stay open\n");
+	    "-o: requests that stay open\n"
+	    "-v N: N packets of RTP before each message  "
+	    "-q: and no message\n");
 	return 2;
 }
 
@@ -286,18 +305,21 @@ main(int argc, char **argv)
 	struct segments *out;
 	int letter;
 
-	while ((letter = getopt(argc, argv, "n:r:tfdbo")) != -1) {
+	while ((letter = getopt(argc, argv, "n:r:v:tfdboq")) != -1) {
 		if (letter == '?')
 			return usage();
 		if (letter == 'n')
 			options.messages = strtoull(optarg, NULL, 10);
 		if (letter == 'r')
 			options.rate = strtoull(optarg, NULL, 10);
+		if (letter == 'v')
+			options.voice = strtoull(optarg, NULL, 10);
 		options.tcp |= letter == 't';
 		options.faults |= letter == 'f';
 		options.dates |= letter == 'd';
 		options.flood |= letter == 'b';
 		options.open |= letter == 'o';
+		options.quiet |= letter == 'q';
 	}
 	if (optind + 1 != argc || options.messages == 0 || options.rate == 0)
 		return usage();

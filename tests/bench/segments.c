@@ -8,6 +8,7 @@
 /* Few connections on TCP, as between servers, so that segments fill up. */
 enum { CLIENTS = 500, TCP_CLIENTS = 10, SERVERS = 4, TCP_SERVERS = 2 };
 enum { SEGMENT = 1400, ETHERNET = 14, IP = 20, UDP = 8, TCP = 20 };
+enum { CALLS = 4000, VOICE = 172, VOICE_PORT = 16384 };
 
 struct side {
 	uint32_t next;
@@ -40,7 +41,7 @@ put32(uint8_t *p, uint32_t n)
 
 static void
 write_ip(struct segments *s, uint8_t *ip, const struct segments_pair *pair,
-    bool to_server, size_t len)
+    bool to_server, unsigned protocol, size_t len)
 {
 	const uint32_t client = 0x0a010000 + pair->client;
 	const uint32_t server = 0x0a020001 + pair->server;
@@ -51,7 +52,7 @@ write_ip(struct segments *s, uint8_t *ip, const struct segments_pair *pair,
 	put16(ip + 2, (unsigned)(IP + len));
 	put16(ip + 4, s->id++);
 	ip[8] = 64;
-	ip[9] = s->tcp ? 6 : 17;
+	ip[9] = (uint8_t)protocol;
 	put32(ip + 12, to_server ? client : server);
 	put32(ip + 16, to_server ? server : client);
 	for (int i = 0; i < IP; i += 2)
@@ -96,21 +97,30 @@ begin_frame(uint8_t *packet)
 }
 
 static void
-send_udp(struct segments *s, const struct segments_pair *pair, bool to_server,
-    const struct octets *message)
+send_datagram(struct segments *s, const struct segments_pair *pair,
+    bool to_server, const unsigned ports[2], const struct octets *payload)
 {
-	uint8_t packet[ETHERNET + IP + UDP + sizeof(message->octet)];
+	uint8_t packet[ETHERNET + IP + UDP + sizeof(payload->octet)];
 	uint8_t *udp = packet + ETHERNET + IP;
 
 	begin_frame(packet);
-	write_ip(s, packet + ETHERNET, pair, to_server, UDP + message->len);
-	put16(udp, to_server ? 5060 : 5062);
-	put16(udp + 2, to_server ? 5062 : 5060);
-	put16(udp + 4, (unsigned)(UDP + message->len));
+	write_ip(s, packet + ETHERNET, pair, to_server, 17, UDP + payload->len);
+	put16(udp, ports[0]);
+	put16(udp + 2, ports[1]);
+	put16(udp + 4, (unsigned)(UDP + payload->len));
 	put16(udp + 6, 0);
-	memcpy(udp + UDP, message->octet, message->len);
-	put_udp_checksum(packet + ETHERNET, UDP + message->len);
-	write_packet(s, packet, ETHERNET + IP + UDP + message->len);
+	memcpy(udp + UDP, payload->octet, payload->len);
+	put_udp_checksum(packet + ETHERNET, UDP + payload->len);
+	write_packet(s, packet, ETHERNET + IP + UDP + payload->len);
+}
+
+static void
+send_udp(struct segments *s, const struct segments_pair *pair, bool to_server,
+    const struct octets *message)
+{
+	static const unsigned there[] = { 5060, 5062 }, back[] = { 5062, 5060 };
+
+	send_datagram(s, pair, to_server, to_server ? there : back, message);
 }
 
 static void
@@ -123,7 +133,7 @@ send_segment(struct segments *s, const struct segments_pair *pair,
 	uint8_t *tcp = packet + ETHERNET + IP;
 
 	begin_frame(packet);
-	write_ip(s, packet + ETHERNET, pair, to_server, TCP + from->held);
+	write_ip(s, packet + ETHERNET, pair, to_server, 6, TCP + from->held);
 	put16(tcp, to_server ? 40000 : 5062);
 	put16(tcp + 2, to_server ? 5062 : 40000);
 	put32(tcp + 4, from->next);
@@ -204,6 +214,26 @@ segments_send(struct segments *s, const struct segments_pair *pair,
 		send_tcp(s, pair, to_server, message);
 	else
 		send_udp(s, pair, to_server, message);
+}
+
+void
+segments_voice(struct segments *s, uint64_t i, nstime wall)
+{
+	const uint64_t call = i % CALLS, number = i / CALLS;
+	const struct segments_pair pair = segments_pair(s, call / 2);
+	const unsigned port = VOICE_PORT + 2 * (unsigned)call;
+	struct octets rtp;
+
+	rtp.len = VOICE;
+	memset(rtp.octet, 0, 12);
+	rtp.octet[0] = 0x80;
+	put16(rtp.octet + 2, number & 0xffff);
+	put32(rtp.octet + 4, (uint32_t)(160 * number));
+	put32(rtp.octet + 8, (uint32_t)call);
+	memset(rtp.octet + 12, (int)(number & 0x7f), VOICE - 12);
+	s->wall = wall;
+	send_datagram(s, &pair, call % 2 == 0,
+	    (const unsigned[]){ port, port + 20000 }, &rtp);
 }
 
 void

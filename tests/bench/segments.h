@@ -28,6 +28,8 @@ struct segments *segments_open(const char *path, bool tcp);
 struct segments_pair segments_pair(const struct segments *s, uint64_t i);
 void segments_send(struct segments *s, const struct segments_pair *pair,
     bool to_server, const struct octets *message, nstime wall);
+/* A packet of call number `i': RTP of 20 ms, which nobody wants. */
+void segments_voice(struct segments *s, uint64_t i, nstime wall);
 /* Send what is held back, close and free. */
 void segments_finish(struct segments *s);
 

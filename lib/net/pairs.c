@@ -32,9 +32,17 @@ _Static_assert(
 
 TAILQ_HEAD(pair_list, pair);
 
+/* Expected ones: a caller may look one packet ahead. */
+enum { AHEAD = 2 };
+
+struct expected {
+	struct key key;
+	uint64_t hash;
+};
+
 struct pairs {
-	struct key expected;
-	uint64_t expected_hash;
+	struct expected expected[AHEAD];
+	unsigned latest; /* of them */
 	struct table *table;
 	struct slab *slab;
 	struct pair_list by_use; /* unused for longest first, see victim() */
@@ -82,7 +90,8 @@ pairs_new(const struct pairs_limits *limits)
 	p->slab = slab_new(sizeof(struct pair), limits->memory);
 	if (p->table != NULL && p->slab != NULL) {
 		table_draw(p->table, limits->memory);
-		p->expected_hash = hash_of(p, &p->expected);
+		for (size_t i = 0; i < AHEAD; i++)
+			p->expected[i].hash = hash_of(p, &p->expected[i].key);
 		return p;
 	}
 	pairs_free(p);
@@ -165,13 +174,21 @@ add(struct pairs *p, const struct key *key, uint64_t hash)
 	return pair;
 }
 
+static uint64_t
+known_hash(const struct pairs *p, const struct key *key)
+{
+	for (size_t i = 0; i < AHEAD; i++)
+		if (same_key(key, &p->expected[i].key))
+			return p->expected[i].hash;
+	return hash_of(p, key);
+}
+
 /* The pair, made if it is new, and among the last to be forgotten. */
 static struct pair *
 use(struct pairs *p, const struct address *from, const struct address *to)
 {
 	const struct key key = { .from = *from, .to = *to };
-	const uint64_t hash =
-	    same_key(&key, &p->expected) ? p->expected_hash : hash_of(p, &key);
+	const uint64_t hash = known_hash(p, &key);
 	struct pair *pair = (struct pair *)table_find(p->table, hash, &key);
 
 	if (pair == NULL)
@@ -184,15 +201,20 @@ void
 pairs_expect(
     struct pairs *p, const struct address *from, const struct address *to)
 {
-	p->expected = (struct key){ .from = *from, .to = *to };
-	p->expected_hash = hash_of(p, &p->expected);
-	table_expect(p->table, p->expected_hash);
+	struct expected *e = &p->expected[p->latest = (p->latest + 1) % AHEAD];
+
+	e->key = (struct key){ .from = *from, .to = *to };
+	e->hash = hash_of(p, &e->key);
+	table_expect(p->table, e->hash);
 }
 
 void
-pairs_expect_entry(const struct pairs *p)
+pairs_expect_entry(
+    const struct pairs *p, const struct address *from, const struct address *to)
 {
-	table_expect_entry(p->table, p->expected_hash);
+	const struct key key = { .from = *from, .to = *to };
+
+	table_expect_entry(p->table, known_hash(p, &key));
 }
 
 void

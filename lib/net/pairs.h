@@ -32,10 +32,12 @@ struct pairs_limits {
 struct pairs *pairs_new(const struct pairs_limits *limits);
 void pairs_free(struct pairs *p);
 
-/* The pair comes next: prefetch its bucket, then its entry. */
+/* The pair comes next, or after the one that comes next: prefetch its bucket,
+ * then its entry. */
 void pairs_expect(
     struct pairs *p, const struct address *from, const struct address *to);
-void pairs_expect_entry(const struct pairs *p);
+void pairs_expect_entry(const struct pairs *p, const struct address *from,
+    const struct address *to);
 
 void pairs_input(struct pairs *p, const struct address *from,
     const struct address *to, nstime now);

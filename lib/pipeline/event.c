@@ -77,13 +77,28 @@ put(uint8_t **to, struct slice s)
 static size_t
 octets_outside(const struct event_message *m)
 {
-	struct sip_message message = *m->message;
+	struct sip_message message;
 	size_t sum = 0;
 
+	/* The scanner's slices all point into the octets. */
+	if (m->message->scanned)
+		return 0;
+	message = *m->message;
 	for (size_t i = 0; i < MESSAGE_SLICES; i++)
 		if (!is_inside(*slice_at(&message, i), m->octets))
 			sum += slice_at(&message, i)->len;
 	return sum;
+}
+
+/* Empty ones may point anywhere. */
+static void
+move_slices(struct sip_message *m, const uint8_t *from, const uint8_t *to)
+{
+	for (size_t i = 0; i < MESSAGE_SLICES; i++) {
+		struct slice *const s = slice_at(m, i);
+
+		s->p = s->len == 0 ? to : to + (s->p - from);
+	}
 }
 
 static struct event *
@@ -99,6 +114,10 @@ place_message(const struct event *event, struct message_copy *copy)
 		copy->event.message.agent = &copy->agent;
 	}
 	copy->event.message.octets = put(&to, octets);
+	if (copy->message.scanned) {
+		move_slices(&copy->message, octets.p, copy->octets);
+		return &copy->event;
+	}
 	for (size_t i = 0; i < MESSAGE_SLICES; i++) {
 		struct slice *s = slice_at(&copy->message, i);
 

@@ -180,7 +180,8 @@ on_message(struct matcher *m, const struct event_message *in, nstime now)
 	if (origin->flow != 0)
 		paths_message(m->paths, origin->flow, origin->to_server, now);
 	if (origin->flow == 0) {
-		paths_expect_entry(m->paths);
+		paths_expect_entry(
+		    m->paths, &origin->from.address, &origin->to.address);
 		txntable_expect(m->txns, in->message);
 		paths_packet(
 		    m->paths, &origin->from.address, &origin->to.address, now);

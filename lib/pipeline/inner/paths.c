@@ -82,9 +82,10 @@ paths_expect(
 }
 
 void
-paths_expect_entry(const struct paths *p)
+paths_expect_entry(
+    const struct paths *p, const struct address *from, const struct address *to)
 {
-	pairs_expect_entry(p->pairs);
+	pairs_expect_entry(p->pairs, from, to);
 }
 
 void

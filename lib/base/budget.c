@@ -21,7 +21,7 @@ struct budget {
 	struct budget_share shares[BUDGET_ROOMS];
 };
 
-/* Percent of the budget; a fifth of it is spare. */
+/* Percent of the budget; a sixth of it is spare. */
 static const struct {
 	const char *name;
 	unsigned percent;
@@ -39,7 +39,7 @@ static const struct {
 	[BUDGET_PAIRS] = { "pairs", 2 },
 	[BUDGET_CLOCKS] = { "clocks", 8 },
 	[BUDGET_PEERS] = { "peers", 8 },
-	[BUDGET_ALERTS] = { "alerts", 4 },
+	[BUDGET_ALERTS] = { "alerts", 8 },
 	[BUDGET_SINKS] = { "sinks", 2 },
 };
 
@@ -153,6 +153,14 @@ budget_has(const struct budget_share *s, size_t octets)
 	borrowed = wanted > s->guaranteed ? wanted - s->guaranteed : 0;
 	return borrowed == 0 ||
 	    s->rest->lent - lent_to(s) + borrowed <= s->rest->spare;
+}
+
+unsigned
+budget_percent(const struct budget_share *s)
+{
+	return s == NULL || s->guaranteed == 0
+	    ? 0
+	    : (unsigned)(s->used * 100 / s->guaranteed);
 }
 
 bool

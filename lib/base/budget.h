@@ -61,6 +61,9 @@ void budget_give(struct budget_share *s, size_t octets);
 /* Would they be allowed? */
 bool budget_has(const struct budget_share *s, size_t octets);
 
+/* How much of the guarantee is drawn; may be above 100. */
+unsigned budget_percent(const struct budget_share *s);
+
 /* Drawn in any case, exactly so many octets; and given back. */
 void budget_note(struct budget_share *s, size_t octets);
 void budget_undo(struct budget_share *s, size_t octets);

@@ -7,6 +7,9 @@ struct lru {
 	struct lru_setup setup;
 	struct table *table;
 	struct lru_entry *oldest, *newest;
+	/* The kept ones are the newest of the list; the oldest of them. */
+	struct lru_entry *kept;
+	size_t kept_count;
 	uint64_t evicted, failed;
 };
 
@@ -60,6 +63,8 @@ lru_find(const struct lru *l, uint64_t hash, const void *key)
 static void
 unlist(struct lru *l, struct lru_entry *e)
 {
+	if (l->kept == e)
+		l->kept = e->newer;
 	if (e->older == NULL)
 		l->oldest = e->newer;
 	else
@@ -70,44 +75,70 @@ unlist(struct lru *l, struct lru_entry *e)
 		e->newer->older = e->older;
 }
 
+/* Before `newer'; NULL: at the end. */
+static void
+put_before(struct lru *l, struct lru_entry *e, struct lru_entry *newer)
+{
+	struct lru_entry *older = newer == NULL ? l->newest : newer->older;
+
+	e->older = older;
+	e->newer = newer;
+	if (older == NULL)
+		l->oldest = e;
+	else
+		older->newer = e;
+	if (newer == NULL)
+		l->newest = e;
+	else
+		newer->older = e;
+}
+
+/* The newest of its kind: those that are kept, or the others. */
 static void
 put_newest(struct lru *l, struct lru_entry *e)
 {
-	e->older = l->newest;
-	e->newer = NULL;
-	if (l->newest == NULL)
-		l->oldest = e;
-	else
-		l->newest->newer = e;
-	l->newest = e;
-}
-
-static void
-put_oldest(struct lru *l, struct lru_entry *e)
-{
-	e->older = NULL;
-	e->newer = l->oldest;
-	if (l->oldest == NULL)
-		l->newest = e;
-	else
-		l->oldest->older = e;
-	l->oldest = e;
+	put_before(l, e, e->kept ? NULL : l->kept);
+	if (e->kept && l->kept == NULL)
+		l->kept = e;
 }
 
 void
 lru_use(struct lru *l, void *object)
 {
-	if (l->newest == object)
-		return;
 	unlist(l, object);
 	put_newest(l, object);
 }
 
+/* The oldest of its kind. */
 void
 lru_age(struct lru *l, void *object)
 {
-	unlist(l, object);
-	put_oldest(l, object);
+	struct lru_entry *e = object;
+
+	unlist(l, e);
+	if (e->kept) {
+		put_before(l, e, l->kept);
+		l->kept = e;
+	} else {
+		put_before(l, e, l->oldest);
+	}
+}
+
+void
+lru_keep(struct lru *l, void *object)
+{
+	struct lru_entry *e = object;
+
+	if (e->kept)
+		return;
+	unlist(l, e);
+	e->kept = true;
+	put_newest(l, e);
+	if (++l->kept_count <= l->setup.limit / 2)
+		return;
+	l->kept->kept = false;
+	l->kept = l->kept->newer;
+	l->kept_count--;
 }
 
 void
@@ -118,6 +149,7 @@ lru_forget(struct lru *l, void *object)
 	if (l->setup.done != NULL)
 		l->setup.done(l->setup.arg, object);
 	unlist(l, e);
+	l->kept_count -= e->kept;
 	table_remove(l->table, &e->in_table);
 	budget_release(l->setup.memory, object, l->setup.octets);
 }

@@ -15,6 +15,7 @@
 struct lru_entry {
 	struct table_entry in_table; /* first: what table_equal() is given */
 	struct lru_entry *older, *newer;
+	bool kept;
 };
 
 struct lru;
@@ -49,6 +50,10 @@ void *lru_find(const struct lru *l, uint64_t hash, const void *key);
 /* A new one, used just now.  NULL when out of memory, or if the limit is 0. */
 void *lru_add(struct lru *l, uint64_t hash);
 
+/* It is worth more than others: it goes after all that are not kept, as long
+ * as those are at least half of the limit. */
+void lru_keep(struct lru *l, void *object);
+
 /* The oldest goes, or the next if that is `but'.  False: there is none. */
 bool lru_give_way(struct lru *l, const void *but);
 
@@ -58,7 +63,8 @@ void lru_age(struct lru *l, void *object);
 
 void lru_forget(struct lru *l, void *object);
 
-/* From the longest unused on, and back; NULL at the end. */
+/* From the longest unused on, kept ones behind the others, and back; NULL at
+ * the end. */
 void *lru_oldest(const struct lru *l);
 void *lru_newer(const void *object);
 void *lru_newest(const struct lru *l);

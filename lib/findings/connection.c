@@ -297,6 +297,7 @@ connection_failed(struct connection *c, const struct connection_failure *f)
 	    (struct finding){
 		.change = FINDING_TROUBLE,
 		.evidence = &c->evidence,
+		.known = s->reached > CONNECTION_ANSWERED || s->udp_worked,
 		.now = f->now,
 		.wall = f->wall,
 		.began = failures_began(all),
@@ -348,6 +349,8 @@ connection_worked(struct connection *c, const struct connection_success *w)
 	if (!w->udp && w->stage <= CONNECTION_SECURED &&
 	    s->reached <= (unsigned)w->stage)
 		s->reached = (uint8_t)(w->stage + 1);
+	if (s->udp_worked || s->reached > CONNECTION_ANSWERED)
+		lru_keep(c->servers, s);
 	for (size_t i = 0; i < CONNECTION_CLASSES; i++)
 		if (s->failures[i] != NULL && w->stage >= cure_of(s, i))
 			cure(c, s, (enum connection_class)i, w);

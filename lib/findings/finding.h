@@ -62,6 +62,7 @@ struct finding {
 	    *server;       /* transaction-timeout: whose; borrowed */
 	uint64_t count;    /* TROUBLE: how many it sums up; 0 is one */
 	uint64_t incident; /* JOINED: the id of the incident's alert */
+	bool known;        /* TROUBLE: its server had worked: no cheap fake */
 	bool pressing;     /* UPDATED: not to wait for the reminder */
 	nstime now, wall;  /* when; wall is the packet's stamp */
 	nstime began;      /* TROUBLE: the stamp of its first packet; 0: wall */

@@ -131,6 +131,7 @@ tell_timeout(struct timeout *t, const struct outcome *o,
 		.severity = finding_severity_of(
 		    FINDING_TRANSACTION_TIMEOUT, proof_class_name(o->class)),
 		.evidence = &t->evidence,
+		.known = d->worked,
 		.now = o->now,
 		.began = o->request.sent_wall,
 	    });

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/lru.h"
+#include "findings/inner/blindness.h"
 #include "findings/inner/unread.h"
 
 enum { KEY_OCTETS = 112, INTERFACES = 16, NAME_OCTETS = 32, SPARE = 1024 };
@@ -16,15 +17,6 @@ struct visibility_pair {
 	struct lru_entry entry;
 	struct address a, b; /* requests go from a to b */
 	unsigned unanswered; /* in a row, without one packet back */
-	bool raised;
-};
-
-/* Trouble of the whole capture rather than of one pair. */
-struct blindness {
-	const char *class;
-	unsigned count;  /* since it began */
-	unsigned needed; /* to be raised */
-	nstime last;
 	bool raised;
 };
 
@@ -40,6 +32,10 @@ struct visibility {
 	struct lru *pairs;
 	struct unread *unread;
 	struct blindness loss, truncated;
+	struct limited {
+		struct blindness blindness;
+		char name[NAME_OCTETS]; /* of the limit */
+	} limited;
 	bool clocks_differ; /* of two sources */
 	struct lossy lossy[INTERFACES];
 	unsigned minutes_without_sip;
@@ -78,6 +74,7 @@ visibility_new(
 	v->arg = arg;
 	v->loss.class = "loss";
 	v->truncated.class = "truncated";
+	v->limited.blindness.class = "limit";
 	v->pairs = lru_new(&setup, &limits->key);
 	v->unread = unread_new(limits->pairs, &limits->key, limits->memory);
 	if (v->pairs == NULL || v->unread == NULL) {
@@ -94,6 +91,7 @@ visibility_set(struct visibility *v, const struct visibility_limits *limits)
 	v->limits = *limits;
 	v->loss.needed = 1;
 	v->truncated.needed = limits->truncated;
+	v->limited.blindness.needed = 1;
 	lru_set(v->pairs, limits->pairs);
 	unread_set(v->unread, limits->pairs);
 }
@@ -148,8 +146,10 @@ tell_blindness(struct visibility *v, const struct blindness *b,
 
 	evidence_init(e);
 	evidence_text(e, "class", b->class);
-	if (b == &v->loss)
+	if (b != &v->truncated)
 		evidence_integer(e, "transactions_unknown", b->count);
+	if (b == &v->limited.blindness)
+		evidence_text(e, "limit", v->limited.name);
 	tell(v, change, b->class, "capture", now, wall);
 }
 
@@ -284,12 +284,8 @@ both_ways(struct visibility *v, const struct outcome *o, nstime wall)
 static void
 blind(struct visibility *v, struct blindness *b, nstime now, nstime wall)
 {
-	b->count++;
-	b->last = now;
-	if (b->count < b->needed)
-		return;
-	b->raised = true;
-	tell_blindness(v, b, FINDING_TROUBLE, now, wall);
+	if (blindness_add(b, now))
+		tell_blindness(v, b, FINDING_TROUBLE, now, wall);
 }
 
 void
@@ -310,6 +306,18 @@ void
 visibility_truncated(struct visibility *v, nstime now, nstime wall)
 {
 	blind(v, &v->truncated, now, wall);
+}
+
+/* A flood fills tables in no time: the alert's count says how often. */
+void
+visibility_limited(
+    struct visibility *v, const char *limit, nstime now, nstime wall)
+{
+	struct textbuf name;
+
+	textbuf_init(&name, v->limited.name, sizeof(v->limited.name));
+	textbuf_add(&name, limit);
+	blind(v, &v->limited.blindness, now, wall);
 }
 
 static void
@@ -420,12 +428,8 @@ visibility_arrived(struct visibility *v, uint64_t packets, uint64_t signalling,
 static void
 see_again(struct visibility *v, struct blindness *b, nstime now, nstime wall)
 {
-	if (b->count == 0 || now - b->last < v->limits.quiet)
-		return;
-	if (b->raised)
+	if (blindness_over(b, v->limits.quiet, now))
 		tell_blindness(v, b, FINDING_HEALTHY, now, wall);
-	b->raised = false;
-	b->count = 0;
 }
 
 void
@@ -433,21 +437,20 @@ visibility_tick(struct visibility *v, nstime now, nstime wall)
 {
 	see_again(v, &v->loss, now, wall);
 	see_again(v, &v->truncated, now, wall);
-}
-
-static nstime
-ends_at(const struct visibility *v, const struct blindness *b)
-{
-	return b->count == 0 ? NSTIME_NEVER : b->last + v->limits.quiet;
+	see_again(v, &v->limited.blindness, now, wall);
 }
 
 nstime
 visibility_next_deadline(const struct visibility *v)
 {
-	const nstime loss = ends_at(v, &v->loss);
-	const nstime truncated = ends_at(v, &v->truncated);
+	const nstime quiet = v->limits.quiet;
+	const nstime ends[] = {
+		blindness_ends(&v->loss, quiet),
+		blindness_ends(&v->truncated, quiet),
+		blindness_ends(&v->limited.blindness, quiet),
+	};
 
-	return loss < truncated ? loss : truncated;
+	return nstime_earliest(ends, sizeof(ends) / sizeof(ends[0]));
 }
 
 void
@@ -458,21 +461,14 @@ visibility_stats(const struct visibility *v, counter_output *output, void *arg)
 	unread_stats(v->unread, output, arg);
 }
 
-static void
-save_blindness(struct record *r, const struct blindness *b)
-{
-	record_u32(r, b->count);
-	record_time(r, b->last);
-	record_flag(r, b->raised);
-}
-
 void
 visibility_save(const struct visibility *v, struct record *r)
 {
 	const struct visibility_pair *p;
 
-	save_blindness(r, &v->loss);
-	save_blindness(r, &v->truncated);
+	blindness_save(r, &v->loss);
+	blindness_save(r, &v->truncated);
+	blindness_save(r, &v->limited.blindness);
 	record_u32(r, v->minutes_without_sip);
 	for (size_t i = 0; i < INTERFACES; i++)
 		record_text(r, slice_text(v->lossy[i].name));
@@ -485,14 +481,6 @@ visibility_save(const struct visibility *v, struct record *r)
 		record_u32(r, p->unanswered);
 	}
 	record_more(r, false);
-}
-
-static void
-load_blindness(struct blindness *b, struct cursor *c, nstime shift)
-{
-	b->count = cursor_le32(c);
-	b->last = record_read_now(c, shift);
-	b->raised = record_read_flag(c);
 }
 
 static void
@@ -513,8 +501,9 @@ bool
 visibility_load(
     struct visibility *v, struct cursor *c, const struct record_shift *shift)
 {
-	load_blindness(&v->loss, c, shift->watching);
-	load_blindness(&v->truncated, c, shift->watching);
+	blindness_load(&v->loss, c, shift->watching);
+	blindness_load(&v->truncated, c, shift->watching);
+	blindness_load(&v->limited.blindness, c, shift->watching);
 	v->minutes_without_sip = cursor_le32(c);
 	for (size_t i = 0; i < INTERFACES; i++) {
 		struct textbuf name;

@@ -16,7 +16,8 @@
  * by the capture's snaplen.  no_sip: other packets arrive, but no SIP and no
  * TLS at the SIP ports.  undecrypted: keys are configured, and TLS of a server
  * is not decrypted.  agent_lost: an agent stopped to send HEP.  clocks_differ:
- * the captures of two sources contradict each other.
+ * the captures of two sources contradict each other.  limit: a table of ours
+ * was full, and watched transactions are not judged.
  */
 
 struct visibility;
@@ -41,6 +42,10 @@ void visibility_transaction(struct visibility *v, const struct outcome *outcome,
 
 /* A SIP datagram or segment came in cut by the snaplen. */
 void visibility_truncated(struct visibility *v, nstime now, nstime wall);
+
+/* A watched transaction is not judged, for this limit. */
+void visibility_limited(
+    struct visibility *v, const char *limit, nstime now, nstime wall);
 
 /* TLS of a server was decrypted, or was not. */
 void visibility_opened(struct visibility *v, const struct endpoint *server,

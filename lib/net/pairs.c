@@ -10,6 +10,9 @@
 
 enum { CHANCES = 64 }; /* given in a row at most */
 
+/* From the first answer to another one that shows that a pair works. */
+#define LONG_ENOUGH NSTIME_S
+
 struct key {
 	struct address from, to;
 };
@@ -23,6 +26,8 @@ struct pair {
 	nstime last;
 	nstime unreachable_at;
 	uint16_t unreachable_port;
+	bool worked;     /* and listed so */
+	nstime answered; /* first; INT64_MIN: never */
 	TAILQ_ENTRY(pair) by_use;
 };
 
@@ -46,6 +51,8 @@ struct pairs {
 	struct table *table;
 	struct slab *slab;
 	struct pair_list by_use; /* unused for longest first, see victim() */
+	struct pair_list worked; /* the same */
+	size_t worked_count;
 	size_t limit;
 	uint64_t forgotten, out_of_memory;
 };
@@ -85,6 +92,7 @@ pairs_new(const struct pairs_limits *limits)
 	if (p == NULL)
 		return NULL;
 	TAILQ_INIT(&p->by_use);
+	TAILQ_INIT(&p->worked);
 	p->limit = limits->pairs;
 	p->table = table_new(limits->pairs, &limits->key, same_pair);
 	p->slab = slab_new(sizeof(struct pair), limits->memory);
@@ -98,11 +106,18 @@ pairs_new(const struct pairs_limits *limits)
 	return NULL;
 }
 
+static struct pair_list *
+list_of(struct pairs *p, const struct pair *pair)
+{
+	return pair->worked ? &p->worked : &p->by_use;
+}
+
 static void
 forget(struct pairs *p, struct pair *pair)
 {
 	table_remove(p->table, &pair->entry);
-	TAILQ_REMOVE(&p->by_use, pair, by_use);
+	TAILQ_REMOVE(list_of(p, pair), pair, by_use);
+	p->worked_count -= pair->worked;
 	slab_give(p->slab, pair);
 }
 
@@ -122,15 +137,15 @@ pairs_free(struct pairs *p)
  * when its turn has come.
  */
 static struct pair *
-victim(struct pairs *p)
+victim(struct pair_list *list)
 {
-	struct pair *pair = TAILQ_FIRST(&p->by_use);
+	struct pair *pair = TAILQ_FIRST(list);
 
 	for (int i = 0; i < CHANCES && pair->used; i++) {
 		pair->used = false;
-		TAILQ_REMOVE(&p->by_use, pair, by_use);
-		TAILQ_INSERT_TAIL(&p->by_use, pair, by_use);
-		pair = TAILQ_FIRST(&p->by_use);
+		TAILQ_REMOVE(list, pair, by_use);
+		TAILQ_INSERT_TAIL(list, pair, by_use);
+		pair = TAILQ_FIRST(list);
 	}
 	return pair;
 }
@@ -139,9 +154,12 @@ victim(struct pairs *p)
 static bool
 make_room(struct pairs *p)
 {
-	if (TAILQ_EMPTY(&p->by_use))
+	struct pair_list *list =
+	    TAILQ_EMPTY(&p->by_use) ? &p->worked : &p->by_use;
+
+	if (TAILQ_EMPTY(list))
 		return false;
-	forget(p, victim(p));
+	forget(p, victim(list));
 	p->forgotten++;
 	return true;
 }
@@ -170,6 +188,8 @@ add(struct pairs *p, const struct key *key, uint64_t hash)
 	pair->last = 0;
 	pair->unreachable_at = INT64_MIN;
 	pair->unreachable_port = 0;
+	pair->worked = false;
+	pair->answered = INT64_MIN;
 	TAILQ_INSERT_TAIL(&p->by_use, pair, by_use);
 	return pair;
 }
@@ -230,6 +250,40 @@ pairs_input(struct pairs *p, const struct address *from,
 	pair->packets += pair->packets < UINT32_MAX;
 }
 
+/* Beyond half of the limit the one unused for longest is as any other. */
+static void
+keep_half(struct pairs *p)
+{
+	struct pair *pair;
+
+	if (p->worked_count <= p->limit / 2)
+		return;
+	pair = victim(&p->worked);
+	TAILQ_REMOVE(&p->worked, pair, by_use);
+	TAILQ_INSERT_TAIL(&p->by_use, pair, by_use);
+	pair->worked = false;
+	p->worked_count--;
+}
+
+void
+pairs_answer(struct pairs *p, const struct address *from,
+    const struct address *to, nstime now)
+{
+	struct pair *pair = use(p, from, to);
+
+	if (pair == NULL || pair->worked)
+		return;
+	if (pair->answered == INT64_MIN)
+		pair->answered = now;
+	if (!nstime_passed(pair->answered, LONG_ENOUGH, now))
+		return;
+	TAILQ_REMOVE(&p->by_use, pair, by_use);
+	TAILQ_INSERT_TAIL(&p->worked, pair, by_use);
+	pair->worked = true;
+	p->worked_count++;
+	keep_half(p);
+}
+
 void
 pairs_unreachable(struct pairs *p, const struct address *from,
     const struct endpoint *to, nstime now)
@@ -257,6 +311,7 @@ pairs_facts(const struct pairs *p, const struct address *from,
 	facts->last = pair->last;
 	facts->unreachable_at = pair->unreachable_at;
 	facts->unreachable_port = pair->unreachable_port;
+	facts->worked = pair->worked;
 }
 
 void

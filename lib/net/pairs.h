@@ -11,7 +11,9 @@
  * Facts about ordered pairs of addresses, from one host to another: the number
  * of packets on SIP ports and the last ICMP unreachable about them. It answers
  * two questions at a verdict: is the reverse direction on this mirror at all,
- * and was the server unreachable?
+ * and was the server unreachable?  Pairs of which one answered the other are
+ * forgotten after all that never did, up to half of the limit: anybody can
+ * forge a packet.
  */
 
 struct pairs;
@@ -21,6 +23,7 @@ struct pairs_facts {
 	nstime last;               /* when the last of them was seen */
 	nstime unreachable_at;     /* INT64_MIN: never */
 	uint16_t unreachable_port; /* of `to'; 0: the host or its network */
+	bool worked;
 };
 
 struct pairs_limits {
@@ -45,6 +48,11 @@ void pairs_input(struct pairs *p, const struct address *from,
 /* ICMP reported to `from' that it cannot reach `to' (port 0: at all). */
 void pairs_unreachable(struct pairs *p, const struct address *from,
     const struct endpoint *to, nstime now);
+
+/* `from' answers `to': packets of theirs came just before.  They have worked
+ * once that is so for a second: a burst of forged packets does not do. */
+void pairs_answer(struct pairs *p, const struct address *from,
+    const struct address *to, nstime now);
 
 /* Did ICMP report, at `since' or later, that `to' cannot be reached, or that
  * port of it? */

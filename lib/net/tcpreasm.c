@@ -9,6 +9,10 @@
 #define SYN_PATIENCE (7 * NSTIME_S)
 enum { SYN_COPIES = 3 };
 
+/* A segment that an error quotes is this near to what was sent: one in 32,768
+ * guesses is. */
+enum { QUOTE_NEAR = 65536 };
+
 struct tcpreasm {
 	struct tcptable table;
 	struct timerq *timers;
@@ -516,6 +520,22 @@ tcpreasm_set(struct tcpreasm *t, const struct tcpreasm_limits *limits)
 	t->store.stream_octets = limits->stream_octets;
 	t->store.memory = limits->holes;
 	tcptable_set(&t->table, limits);
+}
+
+bool
+tcpreasm_has_sent(struct tcpreasm *t, const struct endpoint *from,
+    const struct endpoint *to, uint32_t sequence)
+{
+	const struct tcpreasm_segment segment = { .from = *from, .to = *to };
+	const struct tcpconn *c = tcptable_find(&t->table, &segment);
+	const struct tcpstream *s;
+	int32_t distance;
+
+	if (c == NULL)
+		return false;
+	s = &c->streams[tcpconn_direction(c, &segment)];
+	distance = tcpstream_distance(s, sequence);
+	return s->started && distance <= QUOTE_NEAR && distance >= -QUOTE_NEAR;
 }
 
 bool

@@ -144,6 +144,12 @@ void tcpreasm_flush(struct tcpreasm *t, nstime now);
 
 void tcpreasm_set(struct tcpreasm *t, const struct tcpreasm_limits *limits);
 
+/* Is there a connection in which `from' sent to `to' about this sequence
+ * number?  For errors that quote a segment: a forger of them does not know
+ * it. */
+bool tcpreasm_has_sent(struct tcpreasm *t, const struct endpoint *from,
+    const struct endpoint *to, uint32_t sequence);
+
 /* False: the connection is no longer known. */
 bool tcpreasm_facts(const struct tcpreasm *t, uint64_t connection,
     enum tcpreasm_direction direction, struct tcpreasm_facts *facts);

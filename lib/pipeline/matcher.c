@@ -44,16 +44,28 @@ struct matcher {
 
 static void on_outcome(void *arg, const struct outcome *outcome);
 static void on_observation(void *arg, const struct observation *observation);
+static txntable_worked has_worked;
+
+static struct txntable_limits
+transaction_limits(const struct matcher_limits *limits)
+{
+	struct txntable_limits transactions = limits->transactions;
+
+	transactions.worked = has_worked;
+	return transactions;
+}
 
 static bool
 build_rooms(struct matcher *m, const struct matcher_limits *limits)
 {
+	const struct txntable_limits transactions = transaction_limits(limits);
+
 	m->clocks = clocks_new(&limits->clocks, on_observation, m);
 	m->paths = paths_new(&limits->paths);
 	m->duplicates = msgdup_new(DUPLICATES, &limits->transactions.key);
 	m->agents = hepagents_new(&limits->agents, on_observation, m);
 	m->crosscheck = crosscheck_new(&limits->message);
-	m->txns = txntable_new(&limits->transactions, on_outcome, m);
+	m->txns = txntable_new(&transactions, on_outcome, m);
 	return m->clocks != NULL && m->paths != NULL && m->duplicates != NULL &&
 	    m->agents != NULL && m->crosscheck != NULL && m->txns != NULL;
 }
@@ -94,6 +106,7 @@ matcher_free(struct matcher *m)
 void
 matcher_set(struct matcher *m, const struct matcher_limits *limits)
 {
+	const struct txntable_limits transactions = transaction_limits(limits);
 	struct textbuf methods;
 
 	m->limits = *limits;
@@ -104,7 +117,7 @@ matcher_set(struct matcher *m, const struct matcher_limits *limits)
 	hepagents_set(m->agents, &limits->agents);
 	paths_set(m->paths, &limits->paths);
 	m->no_memory += !crosscheck_set(m->crosscheck, &limits->message);
-	txntable_set(m->txns, &limits->transactions);
+	txntable_set(m->txns, &transactions);
 }
 
 static void
@@ -169,6 +182,28 @@ sip_port_of(const struct matcher *m, const struct origin *origin)
 	    : origin->from.port;
 }
 
+static bool
+has_worked(
+    void *arg, const struct address *client, const struct address *server)
+{
+	const struct matcher *m = arg;
+
+	return paths_has_worked(m->paths, client, server);
+}
+
+/* A watched transaction will not be judged. */
+static void
+tell_limited(struct matcher *m, const char *limit, const struct origin *origin)
+{
+	m->output(m->arg,
+	    &(struct observation){
+		.kind = OBSERVATION_LIMITED,
+		.now = origin->now,
+		.wall = origin->wall,
+		.limit = limit,
+	    });
+}
+
 /* A message without a flow came in a packet that nobody reported before. */
 static void
 on_message(struct matcher *m, const struct event_message *in, nstime now)
@@ -192,6 +227,8 @@ on_message(struct matcher *m, const struct event_message *in, nstime now)
 		origin = &decided;
 	}
 	input = txntable_input(m->txns, in->message, origin);
+	if (input.limited != NULL)
+		tell_limited(m, input.limited, origin);
 	if (input.match == TXNTABLE_NEW && !origin->watched)
 		m->not_watched[sip_port_of(m, origin)]++;
 	if (in->read)
@@ -454,10 +491,13 @@ tell_outcome(struct matcher *m, const struct outcome *o)
 		.outcome = o,
 	};
 
-	if (o->event == OUTCOME_ANSWERED || o->event == OUTCOME_LATE)
+	if (o->event == OUTCOME_ANSWERED || o->event == OUTCOME_LATE) {
 		observation.delivery.reverse_seen = true;
-	else
+		paths_answered(
+		    m->paths, &o->uac.address, &o->uas.address, o->now);
+	} else {
 		paths_of_silence(m->paths, o, &observation.delivery);
+	}
 	m->output(m->arg, &observation);
 }
 

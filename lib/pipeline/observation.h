@@ -45,6 +45,7 @@ enum observation_kind {
 	OBSERVATION_MRAS,          /* a relay gave credentials, or did not */
 	OBSERVATION_STIR,          /* a refusal of STIR but for the time */
 	OBSERVATION_AGENT,         /* a.address stopped to send HEP, or not */
+	OBSERVATION_LIMITED,       /* a watched transaction is not judged */
 	OBSERVATION_KINDS          /* how many there are */
 };
 
@@ -69,7 +70,8 @@ struct observation {
 		struct media_refusal media_refused;   /* MEDIA_REFUSED */
 		struct mrasfailure_answer mras;       /* MRAS */
 		unsigned status;                      /* STIR */
-		struct visibility_agent agent;        /* AGENT */
+		const char *limit;             /* LIMITED: its name; static */
+		struct visibility_agent agent; /* AGENT */
 	};
 };
 

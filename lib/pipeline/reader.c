@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "net/ip.h"
 #include "pipeline/inner/associations.h"
 #include "pipeline/inner/messages.h"
 #include "pipeline/inner/sipports.h"
@@ -25,7 +26,7 @@ struct reader {
 	nstime last_drop;
 	nstime hole;   /* no packets were captured for long after this, .. */
 	nstime judged; /* .. and what was due is judged at this */
-	uint64_t packets, segments, no_memory;
+	uint64_t packets, segments, no_memory, unquoted;
 };
 
 /* Responses may come from any port (RFC 3261 section 18.2.2). */
@@ -143,6 +144,20 @@ on_sctp(struct reader *r, const struct decode_event *e)
 		sipports_count(&r->ports, e->from.port, e->to.port);
 }
 
+/* One about TCP must quote a segment that was sent, or anybody could say that a
+ * server is unreachable. */
+static void
+on_unreachable(struct reader *r, const struct icmp_unreachable *icmp)
+{
+	if (icmp->protocol == IP_TCP &&
+	    !tcpreasm_has_sent(
+		r->tcp, &icmp->from, &icmp->to, icmp->sequence)) {
+		r->unquoted++;
+		return;
+	}
+	teller_unreachable(&r->teller, icmp);
+}
+
 static void
 on_association(void *arg, uint64_t flow, const struct event_flow *facts)
 {
@@ -172,7 +187,7 @@ on_transport(void *arg, const struct decode_event *e)
 		on_sctp(r, e);
 		break;
 	case DECODE_ICMP:
-		teller_unreachable(&r->teller, &e->icmp);
+		on_unreachable(r, &e->icmp);
 		break;
 	}
 }
@@ -558,6 +573,7 @@ reader_obstacles(const struct reader *r, struct obstacles *obstacles)
 void
 reader_stats(const struct reader *r, counter_output *output, void *arg)
 {
+	output(arg, COUNTER_EVENT, "reader.unquoted", r->unquoted);
 	output(arg, COUNTER_OTHER, "reader.other_port", r->ports.other);
 	output(arg, COUNTER_LIMIT, "reader.no_memory", r->no_memory);
 	decode_stats(r->decode, output, arg);

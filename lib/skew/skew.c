@@ -200,9 +200,9 @@ skew_finish(struct skew *s, nstime now, nstime wall)
 static bool
 make_room(struct skew *s, const struct peer *but)
 {
-	struct peer *p = peers_dispensable(&s->peers, s->raise.now);
+	struct peer *p = peers_dispensable(&s->peers, but, s->raise.now);
 
-	if (p == NULL || p == but)
+	if (p == NULL)
 		return false;
 	raise_forget(&s->raise, p);
 	s->evicted++;

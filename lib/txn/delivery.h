@@ -27,6 +27,7 @@ struct delivery {
 	bool server_log;         /* the server's own log shows that it failed */
 	struct endpoint proxied; /* TCP: the client that a load balancer named;
 				  * without an address: none */
+	bool worked;             /* uas has answered uac before */
 };
 
 #endif

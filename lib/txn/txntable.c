@@ -5,6 +5,7 @@
 
 #include "sip/methods.h"
 #include "txn/inner/orphans.h"
+#include "txn/inner/suspects.h"
 #include "txn/inner/txnmatch.h"
 #include "txn/inner/txnstore.h"
 
@@ -20,7 +21,7 @@ enum { LEGS_MAX = 32 };
 enum { REVIEWED_MAX = 4 };
 
 struct counters {
-	uint64_t full, evicted, too_many_legs, no_memory;
+	uint64_t full, evicted, unproven, too_many_legs, no_memory;
 	uint64_t orphan, ack_orphan;
 };
 
@@ -32,6 +33,9 @@ struct txntable {
 	struct txntext_quotes quotes;
 	struct methods methods;
 	struct orphans orphans;
+	struct suspects single;   /* a single copy, as far as known */
+	struct suspects repeated; /* several */
+	const char *limited;      /* by the present input; see the header */
 	struct txnstore_place expected;
 	uint64_t last_id;
 	nstime missed;           /* the latest sign of a final not seen */
@@ -78,6 +82,8 @@ txntable_free(struct txntable *t)
 		return;
 	txnstore_done(&t->store);
 	orphans_done(&t->orphans);
+	suspects_done(&t->single);
+	suspects_done(&t->repeated);
 	free(t);
 }
 
@@ -249,13 +255,60 @@ txntable_close(struct txntable *t, nstime now)
 		lapse(t, txn, now);
 }
 
-/* The one that would be forgotten next anyway gives way to a new one. */
 static bool
-give_way(struct txntable *t)
+has_worked(const struct txntable *t, const struct endpoint *client,
+    const struct endpoint *server)
 {
-	struct txn *txn = txnqueue_lingering(&t->store.queue);
+	return t->limits.worked != NULL &&
+	    t->limits.worked(t->arg, &client->address, &server->address);
+}
 
+/* The next that gives way because it may well be a fake, or NULL.  One that
+ * was repeated by now, or whose hosts have worked, is passed over. */
+static struct txn *
+next_suspect(struct txntable *t, struct suspects *s)
+{
+	struct txn *txn;
+
+	while ((txn = suspects_take(s)) != NULL) {
+		if (has_worked(t, &txn->uac, &txn->uas))
+			continue;
+		if (s == &t->repeated || txn->state.copies == 1)
+			return txn;
+		suspects_add(&t->repeated, txn);
+	}
+	return NULL;
+}
+
+static bool
+evict_suspect(struct txntable *t, struct suspects *s, const char *limit)
+{
+	struct txn *txn = next_suspect(t, s);
+
+	if (txn == NULL)
+		return false;
+	if (txn->watched)
+		t->limited = limit;
+	txnstore_forget(&t->store, txn);
+	t->counters.unproven++;
+	return true;
+}
+
+/* For a transaction between these hosts; see the header. */
+static bool
+give_way(struct txntable *t, const struct origin *origin, const char *limit)
+{
+	struct txn *txn;
+
+	if (evict_suspect(t, &t->single, limit))
+		return true;
+	if (has_worked(t, &origin->from, &origin->to) &&
+	    evict_suspect(t, &t->repeated, limit))
+		return true;
+	txn = txnqueue_lingering(&t->store.queue);
 	if (txn == NULL) {
+		if (origin->watched)
+			t->limited = limit;
 		t->counters.full++;
 		return false;
 	}
@@ -265,10 +318,10 @@ give_way(struct txntable *t)
 }
 
 static bool
-make_room(struct txntable *t)
+make_room(struct txntable *t, const struct origin *origin)
 {
 	while (table_count(t->store.by_key) >= t->limits.transactions)
-		if (!give_way(t))
+		if (!give_way(t, origin, "transactions"))
 			return false;
 	return true;
 }
@@ -433,10 +486,10 @@ on_request(struct txntable *t, const struct sip_message *m,
 		t->counters.too_many_legs++;
 		return TXNTABLE_REFUSED;
 	}
-	if (!make_room(t))
+	if (!make_room(t, origin))
 		return TXNTABLE_REFUSED;
 	txn = txnstore_begin(&t->store, m, origin, method, &t->limits.timers);
-	if (txn == NULL && give_way(t))
+	if (txn == NULL && give_way(t, origin, "memory"))
 		txn = txnstore_begin(
 		    &t->store, m, origin, method, &t->limits.timers);
 	if (txn == NULL) {
@@ -445,6 +498,7 @@ on_request(struct txntable *t, const struct sip_message *m,
 	}
 	txn->id = ++t->last_id;
 	txn->target = target;
+	suspects_add(&t->single, txn);
 	txnstore_add(&t->store, txn, &t->expected);
 	if (txngroup_signs(txn, t->limits.timers.t1))
 		t->missed = origin->now;
@@ -516,7 +570,9 @@ txntable_input(struct txntable *t, const struct sip_message *m,
 	}
 	if (method == METHODS_CANCEL)
 		cancel(t, m, origin);
+	t->limited = NULL;
 	input.match = on_request(t, m, origin, method);
+	input.limited = t->limited;
 	return input;
 }
 
@@ -599,6 +655,7 @@ txntable_stats(const struct txntable *t, counter_output *output, void *arg)
 
 	output(arg, COUNTER_LIMIT, "txntable.full", c->full);
 	output(arg, COUNTER_LIMIT, "txntable.evicted", c->evicted);
+	output(arg, COUNTER_LIMIT, "txntable.unproven", c->unproven);
 	output(arg, COUNTER_LIMIT, "txntable.too_many_legs", c->too_many_legs);
 	output(arg, COUNTER_LIMIT, "txntable.no_memory", c->no_memory);
 	output(arg, COUNTER_LIMIT, "txntable.unquoted",

@@ -17,17 +17,27 @@
  * Messages come in with txntable_input(), time with txntable_tick(); what
  * became of each transaction goes out through the one callback (outcome.h).
  *
+ * At the limit, and at the bounds of the memory, a new transaction takes the
+ * place of one that is cheaper to fake: that waits, with a single copy, longest
+ * of all between hosts of which one never answered the other; if these hosts
+ * have worked, of one with more copies; then of the answered one that would be
+ * forgotten next.  Else it is refused.
+ *
  * Keys: txnkey.h; legs of one key: txnmatch.h; the state machine of each:
  * transaction.h; hops, failover and forks: txngroup.h.
  */
 
 struct txntable;
 
+/* Did `server' ever answer `client'?  `arg' is the output's. */
+typedef bool txntable_worked(
+    void *arg, const struct address *client, const struct address *server);
+
 struct txntable_limits {
-	size_t transactions; /* at the limit answered ones go first, then the
-			      * new one is refused; both are counted */
+	size_t transactions; /* see below */
 	struct timers timers;
 	struct siphash_key key;
+	txntable_worked *worked; /* NULL: nobody did */
 	/* Borrowed; NULL: no bounds.  At the bounds of `memory' as at the
 	 * limit; beyond those of `texts' nothing can be quoted. */
 	struct budget_share *memory, *texts;
@@ -52,6 +62,9 @@ struct txntable_input {
 	/* A response whose Date was on another leg of its group before: it was
 	 * relayed here, and proves nothing about this server's clock. */
 	bool date_relayed;
+	/* A watched transaction was refused, or gave way without a verdict: the
+	 * limit's name.  NULL: none did. */
+	const char *limited;
 };
 
 /* NULL when out of memory.  The caller frees it; open transactions are

@@ -126,6 +126,43 @@ outage(struct crafted *c, uint64_t since)
 		}
 }
 
+/* Until the flood it takes connections. */
+static void
+acceptance(struct crafted *c, uint64_t number)
+{
+	const struct crafted_request r =
+	    request(&hidden_refused_client, "TCP", number);
+	struct crafted_segment there = {
+		.from = hidden_refused_client,
+		.to = refuses,
+		.sequence = (uint32_t)number * 1000,
+		.flags = CRAFTED_SYN,
+	};
+	struct crafted_segment back = {
+		.from = refuses,
+		.to = hidden_refused_client,
+		.sequence = 5000,
+		.acknowledged = there.sequence + 1,
+		.flags = CRAFTED_SYN | CRAFTED_ACK,
+	};
+
+	there.from.port = (uint16_t)(there.from.port - 1000 + number);
+	back.to.port = there.from.port;
+	crafted_tcp(c, &there);
+	crafted_tcp(c, &back);
+	there.sequence++;
+	there.acknowledged = ++back.sequence;
+	there.flags = back.flags = CRAFTED_PSH | CRAFTED_ACK;
+	crafted_request(c, &r);
+	there.octets = back.octets = c->text;
+	there.len = c->text_len;
+	crafted_tcp(c, &there);
+	back.acknowledged += (uint32_t)there.len;
+	crafted_response(c, &r, 200);
+	back.len = c->text_len;
+	crafted_tcp(c, &back);
+}
+
 static void
 refusal(struct crafted *c, uint64_t number)
 {
@@ -159,6 +196,8 @@ hidden_tick(struct crafted *c, uint64_t number, uint64_t begins)
 		stream(c, number);
 	if (number < begins && number % 10 == 0)
 		exchange(c, &cut_off, &silent, number, 0);
+	if (number < begins && number % 20 == 0)
+		acceptance(c, number);
 	if (number > begins) {
 		outage(c, number - begins - 1);
 		if (number % 2 == 0)

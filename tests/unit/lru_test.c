@@ -135,6 +135,59 @@ START_TEST(a_lower_limit_holds_from_the_next_one_on)
 }
 END_TEST
 
-UNIT("lru", the_longest_unused_gives_way,
+START_TEST(what_is_kept_goes_after_all_that_is_not)
+{
+	struct lru *l = lru(4);
+
+	lru_keep(l, add(l, 1));
+	for (unsigned n = 2; n < 100; n++)
+		add(l, n);
+	check_order(l, (unsigned[]){ 97, 98, 99, 1 }, 4);
+	lru_use(l, find(l, 97));
+	check_order(l, (unsigned[]){ 98, 99, 97, 1 }, 4);
+	lru_age(l, find(l, 97));
+	check_order(l, (unsigned[]){ 97, 98, 99, 1 }, 4);
+	lru_free(l);
+}
+END_TEST
+
+START_TEST(at_most_half_is_kept)
+{
+	struct lru *l = lru(4);
+
+	for (unsigned n = 1; n <= 4; n++)
+		lru_keep(l, add(l, n));
+	add(l, 5);
+	check_order(l, (unsigned[]){ 2, 5, 3, 4 }, 4);
+	add(l, 6);
+	check_order(l, (unsigned[]){ 5, 6, 3, 4 }, 4);
+	lru_free(l);
+}
+END_TEST
+
+START_TEST(the_share_of_memory_bounds_them_too)
+{
+	struct budget *budget = budget_new(100000);
+	struct lru_setup setup = {
+		.limit = 100000,
+		.octets = 1000,
+		.memory = budget_share(budget, BUDGET_SINKS),
+		.equal = is_number,
+	};
+	struct lru *l = lru_new(&setup, &key);
+
+	for (unsigned n = 1; n <= 1000; n++)
+		ck_assert_ptr_nonnull(add(l, n));
+	ck_assert_uint_le(budget_used(budget), 100000);
+	ck_assert_ptr_nonnull(find(l, 1000));
+	ck_assert_uint_gt(lru_evicted(l), 900);
+	lru_free(l);
+	ck_assert_uint_eq(budget_used(budget), 0);
+	budget_free(budget);
+}
+END_TEST
+
+UNIT("lru", what_is_kept_goes_after_all_that_is_not, at_most_half_is_kept,
+    the_share_of_memory_bounds_them_too, the_longest_unused_gives_way,
     order_can_be_set_and_any_one_forgotten,
     a_lower_limit_holds_from_the_next_one_on)

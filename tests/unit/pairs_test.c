@@ -120,7 +120,58 @@ START_TEST(a_lower_limit_holds_from_the_next_pair_on)
 }
 END_TEST
 
-UNIT("pairs", each_direction_is_counted_on_its_own,
-    an_unknown_pair_has_no_facts, the_last_unreachable_is_remembered,
-    the_one_unused_for_longest_is_forgotten,
+static void
+answer(struct pairs *p, uint8_t from, uint8_t to, nstime now)
+{
+	const struct address a = host(from), b = host(to);
+
+	pairs_input(p, &a, &b, now);
+	pairs_answer(p, &a, &b, now);
+}
+
+START_TEST(a_pair_that_worked_outlives_any_number_that_did_not)
+{
+	struct pairs *p = pairs_new(&limits);
+
+	answer(p, 1, 2, 0);
+	answer(p, 1, 2, NSTIME_S);
+	ck_assert(facts(p, 1, 2).worked);
+	for (uint8_t i = 3; i < 250; i++)
+		input(p, i, 2, 2 * NSTIME_S);
+	ck_assert(facts(p, 1, 2).worked);
+	pairs_free(p);
+}
+END_TEST
+
+START_TEST(a_burst_of_answers_does_not_show_that_a_pair_works)
+{
+	struct pairs *p = pairs_new(&limits);
+
+	for (nstime at = 0; at < 10; at++)
+		answer(p, 1, 2, at);
+	ck_assert(!facts(p, 1, 2).worked);
+	pairs_free(p);
+}
+END_TEST
+
+START_TEST(half_of_the_pairs_at_most_are_kept_because_they_worked)
+{
+	struct pairs *p = pairs_new(&limits);
+
+	for (uint8_t i = 1; i < 4; i++) {
+		answer(p, i, 10, 0);
+		answer(p, i, 10, NSTIME_S);
+	}
+	ck_assert_uint_eq(facts(p, 1, 10).worked + facts(p, 2, 10).worked +
+		facts(p, 3, 10).worked,
+	    1);
+	pairs_free(p);
+}
+END_TEST
+
+UNIT("pairs", a_pair_that_worked_outlives_any_number_that_did_not,
+    a_burst_of_answers_does_not_show_that_a_pair_works,
+    half_of_the_pairs_at_most_are_kept_because_they_worked,
+    each_direction_is_counted_on_its_own, an_unknown_pair_has_no_facts,
+    the_last_unreachable_is_remembered, the_one_unused_for_longest_is_forgotten,
     a_lower_limit_holds_from_the_next_pair_on)

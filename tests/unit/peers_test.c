@@ -52,9 +52,9 @@ START_TEST(the_clear_one_longest_unseen_is_dispensable)
 		p[i] = add(i);
 	ck_assert(!peers_has_room(&peers));
 	peers_touch(&peers, p[0], HOUR, HOUR);
-	ck_assert_ptr_eq(peers_dispensable(&peers, HOUR), p[1]);
+	ck_assert_ptr_eq(peers_dispensable(&peers, NULL, HOUR), p[1]);
 	peers_pend(&peers, p[1], HOUR);
-	ck_assert_ptr_eq(peers_dispensable(&peers, HOUR), p[2]);
+	ck_assert_ptr_eq(peers_dispensable(&peers, NULL, HOUR), p[2]);
 	peers_done(&peers);
 }
 END_TEST
@@ -67,10 +67,10 @@ START_TEST(raised_servers_are_dispensable_after_a_day)
 	p = add(1);
 	peers_touch(&peers, p, HOUR, HOUR);
 	peers_raise(&peers, p, false);
-	ck_assert_ptr_null(peers_dispensable(&peers, 2 * HOUR));
-	ck_assert_ptr_eq(peers_dispensable(&peers, 25 * HOUR), p);
+	ck_assert_ptr_null(peers_dispensable(&peers, NULL, 2 * HOUR));
+	ck_assert_ptr_eq(peers_dispensable(&peers, NULL, 25 * HOUR), p);
 	peers_raise(&peers, p, true);
-	ck_assert_ptr_eq(peers_dispensable(&peers, 2 * HOUR), p);
+	ck_assert_ptr_eq(peers_dispensable(&peers, NULL, 2 * HOUR), p);
 	peers_done(&peers);
 }
 END_TEST

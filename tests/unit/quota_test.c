@@ -41,12 +41,27 @@ START_TEST(a_kind_has_a_sixteenth_of_all)
 {
 	ck_assert(quota_init(&quota, 16000, &key));
 	for (unsigned i = 0; i < 1000; i++) {
-		ck_assert_int_eq(quota_ask(&quota, KIND, host(i)), QUOTA_ROOM);
+		ck_assert_int_eq(
+		    quota_ask(&quota, KIND, host(i), true), QUOTA_ROOM);
 		quota_take(&quota, KIND, host(i));
 	}
-	ck_assert_int_eq(quota_ask(&quota, KIND, host(1000)), QUOTA_KIND_FULL);
 	ck_assert_int_eq(
-	    quota_ask(&quota, FINDING_STALE_DATE, host(1000)), QUOTA_ROOM);
+	    quota_ask(&quota, KIND, host(1000), true), QUOTA_KIND_FULL);
+	ck_assert_int_eq(
+	    quota_ask(&quota, FINDING_STALE_DATE, host(1000), true),
+	    QUOTA_ROOM);
+	quota_done(&quota);
+}
+END_TEST
+
+START_TEST(a_quarter_is_for_hosts_that_are_known_to_have_worked)
+{
+	ck_assert(quota_init(&quota, 16000, &key));
+	for (unsigned i = 0; i < 750; i++)
+		quota_take(&quota, KIND, host(i));
+	ck_assert_int_eq(
+	    quota_ask(&quota, KIND, host(1000), false), QUOTA_KIND_FULL);
+	ck_assert_int_eq(quota_ask(&quota, KIND, host(1000), true), QUOTA_ROOM);
 	quota_done(&quota);
 }
 END_TEST
@@ -58,10 +73,11 @@ START_TEST(a_host_has_an_eighth_of_its_kind)
 	ck_assert(quota_init(&quota, 16000, &key));
 	for (unsigned i = 0; i < 125; i++)
 		h = quota_take(&quota, KIND, host(7));
-	ck_assert_int_eq(quota_ask(&quota, KIND, host(7)), QUOTA_HOST_FULL);
-	ck_assert_int_eq(quota_ask(&quota, KIND, host(8)), QUOTA_ROOM);
+	ck_assert_int_eq(
+	    quota_ask(&quota, KIND, host(7), true), QUOTA_HOST_FULL);
+	ck_assert_int_eq(quota_ask(&quota, KIND, host(8), true), QUOTA_ROOM);
 	quota_give(&quota, KIND, h);
-	ck_assert_int_eq(quota_ask(&quota, KIND, host(7)), QUOTA_ROOM);
+	ck_assert_int_eq(quota_ask(&quota, KIND, host(7), true), QUOTA_ROOM);
 	for (unsigned i = 0; i < 124; i++)
 		quota_give(&quota, KIND, h);
 	ck_assert_uint_eq(table_count(quota.hosts), 0);
@@ -71,4 +87,6 @@ START_TEST(a_host_has_an_eighth_of_its_kind)
 END_TEST
 
 UNIT("quota", a_subject_without_its_port_is_a_host,
-    a_kind_has_a_sixteenth_of_all, a_host_has_an_eighth_of_its_kind)
+    a_kind_has_a_sixteenth_of_all,
+    a_quarter_is_for_hosts_that_are_known_to_have_worked,
+    a_host_has_an_eighth_of_its_kind)

@@ -286,12 +286,32 @@ counter(const char *name)
 	return wanted.value;
 }
 
+static bool
+all_worked(
+    void *arg, const struct address *client, const struct address *server)
+{
+	(void)arg;
+	(void)client;
+	(void)server;
+	return true;
+}
+
+/* Host 1 has heard from host 2 before. */
+static bool
+some_worked(
+    void *arg, const struct address *client, const struct address *server)
+{
+	(void)arg;
+	return client->octets[3] == 1 && server->octets[3] == 2;
+}
+
 START_TEST(at_the_limit_answered_ones_go_first)
 {
 	struct txntable_limits limits = story_limits();
 
 	setup();
 	limits.transactions = 2;
+	limits.worked = all_worked;
 	txntable_set(s.table, &limits);
 	story_request(&s, 0, "SERVICE", "1", 1, 2);
 	story_request(&s, 1, "SERVICE", "2", 1, 2);
@@ -303,6 +323,70 @@ START_TEST(at_the_limit_answered_ones_go_first)
 	ck_assert_uint_eq(txntable_open(s.table), 2);
 	ck_assert_uint_eq(counter("txntable.full"), 1);
 	ck_assert_uint_eq(counter("txntable.evicted"), 1);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(fakes_make_room_for_fakes_and_for_what_is_none)
+{
+	struct txntable_limits limits = story_limits();
+
+	setup();
+	limits.transactions = 3;
+	limits.worked = some_worked;
+	txntable_set(s.table, &limits);
+	story_request(&s, 0, "SERVICE", "real", 1, 2);
+	for (unsigned i = 0; i < 50; i++) {
+		const char branch[] = { (char)('A' + i), '\0' };
+
+		ck_assert_int_eq(
+		    story_request(&s, 1, "SERVICE", branch, 3 + i, 2),
+		    TXNTABLE_NEW);
+	}
+	ck_assert_int_eq(story_request(&s, 500, "SERVICE", "real", 1, 2),
+	    TXNTABLE_RETRANSMISSION);
+	ck_assert_uint_eq(counter("txntable.unproven"), 48);
+	ck_assert_uint_eq(counter("txntable.full"), 0);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(repeated_fakes_make_room_only_for_what_is_none)
+{
+	struct txntable_limits limits = story_limits();
+
+	setup();
+	limits.transactions = 1;
+	limits.worked = some_worked;
+	txntable_set(s.table, &limits);
+	story_request(&s, 0, "SERVICE", "1", 3, 2);
+	story_request(&s, 500, "SERVICE", "1", 3, 2);
+	ck_assert_int_eq(
+	    story_request(&s, 600, "SERVICE", "2", 4, 2), TXNTABLE_REFUSED);
+	ck_assert_int_eq(
+	    story_request(&s, 700, "SERVICE", "3", 1, 2), TXNTABLE_NEW);
+	story_end(&s);
+}
+END_TEST
+
+START_TEST(a_watched_one_that_is_not_judged_is_told_with_the_limit)
+{
+	struct txntable_limits limits = story_limits();
+	struct sip_message m;
+	char store[64];
+
+	setup();
+	limits.transactions = 1;
+	limits.worked = all_worked;
+	txntable_set(s.table, &limits);
+	s.watched = true;
+	story_request(&s, 0, "SERVICE", "1", 1, 2);
+	m = story_message(&s, store, "SERVICE", "2");
+	m.is_request = true;
+	ck_assert_str_eq(
+	    story_send(&s, 1, &m, story_host(1, 5060), story_host(2, 5060))
+		.limited,
+	    "transactions");
 	story_end(&s);
 }
 END_TEST
@@ -520,7 +604,11 @@ UNIT("txntable", an_answered_one_is_kept_but_not_pending,
     a_branch_used_again_with_the_next_cseq_is_another,
     without_a_branch_rfc_2543_matches,
     closing_tells_what_is_unfinished_and_forgets_all,
-    at_the_limit_answered_ones_go_first, a_lower_limit_evicts_until_it_is_met,
+    at_the_limit_answered_ones_go_first,
+    fakes_make_room_for_fakes_and_for_what_is_none,
+    repeated_fakes_make_room_only_for_what_is_none,
+    a_watched_one_that_is_not_judged_is_told_with_the_limit,
+    a_lower_limit_evicts_until_it_is_met,
     one_branch_on_too_many_legs_is_refused,
     new_limits_do_not_bring_a_verdict_forward, deadlines_fire_in_order,
     a_deadline_in_a_hole_waits_for_the_packets_behind_it,

@@ -143,6 +143,19 @@ START_TEST(two_truncated_messages_are_not_yet_a_finding)
 }
 END_TEST
 
+START_TEST(a_limit_of_ours_is_told_with_its_name_and_ends_when_quiet)
+{
+	struct visibility *v = visibility_of(10);
+
+	visibility_limited(v, "transactions", 1, 1);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_str_eq(heard.key, "limit");
+	visibility_tick(v, 300 * NSTIME_S + 1, 2);
+	ck_assert_uint_eq(heard.count, 2);
+	visibility_free(v);
+}
+END_TEST
+
 START_TEST(a_flood_of_pairs_does_not_hide_a_real_one)
 {
 	struct visibility *v = visibility_of(4);
@@ -323,6 +336,7 @@ UNIT("visibility", an_agent_that_stopped_is_told_until_it_is_back,
     one_packet_back_ends_it,
     loss_that_cost_a_verdict_is_told_and_ends_when_quiet,
     two_truncated_messages_are_not_yet_a_finding,
+    a_limit_of_ours_is_told_with_its_name_and_ends_when_quiet,
     a_flood_of_pairs_does_not_hide_a_real_one,
     an_interface_that_drops_more_than_one_in_a_thousand_is_told,
     a_minute_with_packets_and_without_drops_ends_it,

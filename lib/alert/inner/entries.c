@@ -9,6 +9,8 @@
  * quota. */
 #define FOLDED "folded "
 
+enum { UNKNOWN_PERCENT = 75 };
+
 struct slice
 entries_name(const struct alert_entry *e)
 {
@@ -26,7 +28,8 @@ void
 entries_free(const struct alert *a, struct alert_entry *e)
 {
 	episode_done(&e->episode);
-	budget_release(a->limits.memory, e, sizeof(*e) + e->name_len);
+	budget_undo(a->limits.memory, sizeof(*e) + e->name_len);
+	free(e);
 }
 
 void
@@ -45,6 +48,13 @@ id_of(enum finding_kind kind, struct slice name)
 	    kind, slice_after(name, strlen(finding_kind_name(kind)) + 1));
 }
 
+/* What may be a fake leaves a part of the memory to what is none. */
+static bool
+has_memory(const struct alert *a)
+{
+	return budget_percent(a->limits.memory) < UNKNOWN_PERCENT;
+}
+
 struct alert_entry *
 entries_new(struct alert *a, enum finding_kind kind, struct slice name)
 {
@@ -52,14 +62,14 @@ entries_new(struct alert *a, enum finding_kind kind, struct slice name)
 
 	if (table_count(a->table) >= a->limits.alerts && !TAILQ_EMPTY(&a->idle))
 		entries_forget(a, TAILQ_FIRST(&a->idle));
-	while ((e = budget_alloc(a->limits.memory, sizeof(*e) + name.len)) ==
-		NULL &&
-	    !TAILQ_EMPTY(&a->idle))
+	while (!has_memory(a) && !TAILQ_EMPTY(&a->idle))
 		entries_forget(a, TAILQ_FIRST(&a->idle));
+	e = calloc(1, sizeof(*e) + name.len);
 	if (e == NULL) {
 		a->no_memory++;
 		return NULL;
 	}
+	budget_note(a->limits.memory, sizeof(*e) + name.len);
 	e->episode.memory = a->limits.memory;
 	e->episode.kind = kind;
 	e->episode.id = id_of(kind, name);
@@ -90,20 +100,12 @@ entries_find(const struct alert *a, struct slice name)
 	    a->table, table_hash(a->table, name), &name);
 }
 
-/* For an alert with its evidence, the first's and the latest's. */
-static bool
-has_memory(const struct alert *a)
-{
-	return budget_has(a->limits.memory,
-	    sizeof(struct alert_entry) + ENTRIES_NAME +
-		2 * sizeof(struct evidence));
-}
-
 /* The subject of the alert that covers the alerts beyond a quota. */
 static struct slice
 folded_subject(const struct alert *a, const struct finding *f)
 {
-	return quota_ask(&a->quota, f->kind, f->subject) == QUOTA_HOST_FULL
+	return quota_ask(&a->quota, f->kind, f->subject, f->known) ==
+		QUOTA_HOST_FULL
 	    ? quota_host_of(f->subject)
 	    : slice_text(ALERT_OTHER_HOSTS);
 }
@@ -147,8 +149,10 @@ entries_for(struct alert *a, const struct finding *f)
 	if (found != NULL && found->episode.life != EPISODE_IDLE)
 		return found;
 	if (f->change == FINDING_TROUBLE &&
-	    (quota_ask(&a->quota, f->kind, f->subject) != QUOTA_ROOM ||
-		!has_memory(a)))
+	    (quota_ask(&a->quota, f->kind, f->subject, f->known) !=
+		    QUOTA_ROOM ||
+		!(f->known || has_memory(a) ||
+		    quota_are_few(&a->quota, f->kind))))
 		return folding_entry(a, f);
 	if (found != NULL || f->change != FINDING_TROUBLE)
 		return found;

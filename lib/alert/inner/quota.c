@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* All kinds together stay below what there is, and a host below its kind. */
-enum { KIND_SHARE = 16, HOST_SHARE = 8, LEAST = 32 };
+enum { KIND_SHARE = 16, HOST_SHARE = 8, KNOWN_SHARE = 4, LEAST = 32 };
 
 struct quota_key {
 	enum finding_kind kind;
@@ -29,6 +29,9 @@ quota_set(struct quota *q, size_t alerts)
 	q->per_kind = share > LEAST ? share : LEAST;
 	q->per_host =
 	    q->per_kind / HOST_SHARE > LEAST ? q->per_kind / HOST_SHARE : LEAST;
+	q->unknown = q->per_kind - q->per_kind / KNOWN_SHARE;
+	if (q->unknown < LEAST)
+		q->unknown = LEAST;
 	table_set(q->hosts, alerts);
 }
 
@@ -87,7 +90,8 @@ find(const struct quota *q, const struct quota_key *key, uint64_t hash)
 }
 
 enum quota_answer
-quota_ask(const struct quota *q, enum finding_kind kind, struct slice subject)
+quota_ask(const struct quota *q, enum finding_kind kind, struct slice subject,
+    bool known)
 {
 	const struct quota_key key = key_of(kind, subject);
 	const struct quota_host *h =
@@ -95,7 +99,15 @@ quota_ask(const struct quota *q, enum finding_kind kind, struct slice subject)
 
 	if (h != NULL && h->count >= q->per_host)
 		return QUOTA_HOST_FULL;
-	return q->kinds[kind] >= q->per_kind ? QUOTA_KIND_FULL : QUOTA_ROOM;
+	return q->kinds[kind] >= (known ? q->per_kind : q->unknown)
+	    ? QUOTA_KIND_FULL
+	    : QUOTA_ROOM;
+}
+
+bool
+quota_are_few(const struct quota *q, enum finding_kind kind)
+{
+	return q->kinds[kind] < LEAST;
 }
 
 struct quota_host *

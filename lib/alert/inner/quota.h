@@ -25,6 +25,7 @@ struct quota_host {
 struct quota {
 	struct table *hosts;
 	size_t per_kind, per_host;
+	size_t unknown; /* of a kind, about hosts that never worked */
 	size_t kinds[FINDING_KINDS];
 };
 
@@ -40,9 +41,14 @@ enum quota_answer {
 	QUOTA_KIND_FULL  /* there are too many of that kind */
 };
 
-/* Is there room for one more?  `subject' is a host, or an endpoint of it. */
-enum quota_answer quota_ask(
-    const struct quota *q, enum finding_kind kind, struct slice subject);
+/* Is there room for one more?  `subject' is a host, or an endpoint of it; it is
+ * `known' to have worked, or may be forged: a quarter is for those that are
+ * known. */
+enum quota_answer quota_ask(const struct quota *q, enum finding_kind kind,
+    struct slice subject, bool known);
+
+/* So few of its kind that it is no matter what they take. */
+bool quota_are_few(const struct quota *q, enum finding_kind kind);
 
 /* One more.  The result is for quota_give(); NULL when out of memory: then it
  * counts for its kind alone. */

@@ -110,7 +110,7 @@ const struct finding_field findingfields_local_clock[] = {
 const struct finding_field findingfields_visibility[] = {
 	{ "class", EVIDENCE_TEXT, true,
 	    "one_way loss truncated no_sip undecrypted undecided "
-	    "clocks_differ agent_lost",
+	    "clocks_differ agent_lost limit",
 	    "why part of the traffic cannot be judged" },
 	{ "interface", EVIDENCE_TEXT, false, NULL, "where it was captured" },
 	{ "a", EVIDENCE_TEXT, false, NULL,
@@ -121,6 +121,8 @@ const struct finding_field findingfields_visibility[] = {
 	    "clocks_differ: how far the clock of b is ahead of that of a" },
 	{ "agent", EVIDENCE_INTEGER, false, NULL,
 	    "the number of an agent that sent HEP from a" },
+	{ "limit", EVIDENCE_TEXT, false, "transactions memory",
+	    "limit: that key of [limits] was reached" },
 	{ "transactions_unknown", EVIDENCE_INTEGER, false, NULL,
 	    "transactions that could not be judged" },
 	{ "server", EVIDENCE_TEXT, false, NULL,

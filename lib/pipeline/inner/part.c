@@ -74,6 +74,8 @@ visibility_part_input(void *room, struct part_case *c)
 	else if (o->kind == OBSERVATION_AGENT)
 		visibility_agent(
 		    room, &o->a.address, &o->agent, o->now, o->wall);
+	else if (o->kind == OBSERVATION_LIMITED)
+		visibility_limited(room, o->limit, o->now, o->wall);
 	else if (o->kind == OBSERVATION_TRUNCATED)
 		visibility_truncated(room, o->now, o->wall);
 	else if (o->kind == OBSERVATION_DECRYPTED)
@@ -85,7 +87,7 @@ visibility_part_input(void *room, struct part_case *c)
 const struct part part_visibility = {
 	.name = "visibility",
 	.hears = HEARS(TRANSACTION) | HEARS(TRUNCATED) | HEARS(DECRYPTED) |
-	    HEARS(UNDECRYPTED) | HEARS(AGENT),
+	    HEARS(UNDECRYPTED) | HEARS(AGENT) | HEARS(LIMITED),
 	.new = visibility_part_new,
 	.free = visibility_part_free,
 	.set = visibility_part_set,

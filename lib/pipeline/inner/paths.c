@@ -106,6 +106,23 @@ paths_heard(
 }
 
 void
+paths_answered(struct paths *p, const struct address *client,
+    const struct address *server, nstime now)
+{
+	pairs_answer(p->pairs, server, client, now);
+}
+
+bool
+paths_has_worked(const struct paths *p, const struct address *client,
+    const struct address *server)
+{
+	struct pairs_facts facts;
+
+	pairs_facts(p->pairs, server, client, &facts);
+	return facts.worked;
+}
+
+void
 paths_unreachable(
     struct paths *p, const struct icmp_unreachable *icmp, nstime now)
 {
@@ -267,6 +284,7 @@ paths_of_silence(
 	struct pairs_facts back;
 
 	pairs_facts(p->pairs, &o->uas.address, &o->uac.address, &back);
+	d->worked = back.worked;
 	d->lost = p->last_drop >= sent;
 	d->reverse_seen = back.packets > 0 && back.last >= sent;
 	d->reverse_lately =

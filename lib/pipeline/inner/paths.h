@@ -42,6 +42,14 @@ void paths_packet(struct paths *p, const struct address *from,
 bool paths_heard(const struct paths *p, const struct address *from,
     const struct address *to);
 
+/* `server' answered `client'. */
+void paths_answered(struct paths *p, const struct address *client,
+    const struct address *server, nstime now);
+
+/* Has it done so for a while, as far as is known? */
+bool paths_has_worked(const struct paths *p, const struct address *client,
+    const struct address *server);
+
 void paths_unreachable(
     struct paths *p, const struct icmp_unreachable *icmp, nstime now);
 

@@ -81,6 +81,7 @@ visibility(struct textbuf *t, const struct alert_event *event)
 		{ "loss", ": packets were lost before they got here" },
 		{ "truncated", ": SIP messages are cut by the snaplen" },
 		{ "no_sip", ": packets arrive, but no SIP among them" },
+		{ "limit", ": there is too much to keep, a limit was reached" },
 		{ "agent_lost",
 		    " has stopped sending: what it watched is not "
 		    "judged" },
@@ -95,12 +96,18 @@ visibility(struct textbuf *t, const struct alert_event *event)
 		if (is_class(event, texts[i][0]))
 			text = texts[i][1];
 	visibility_label(t, event);
-	if (is_class(event, "clocks_differ"))
+	if (is_class(event, "clocks_differ")) {
 		add_difference(t, e);
-	else if (is_class(event, "undecrypted"))
+	} else if (is_class(event, "limit") &&
+	    evidence_find(e, "limit") != NULL) {
+		textbuf_add(t, ": there is too much to keep, [limits] ");
+		phrase_field(t, e, "limit", "");
+		textbuf_add(t, " was reached");
+	} else if (is_class(event, "undecrypted")) {
 		write_undecrypted(t, evidence_get(e, "reason"));
-	else
+	} else {
 		textbuf_add(t, text);
+	}
 	if (unknown > 0) {
 		textbuf_add(t, "; ");
 		phrase_count(t, (uint64_t)unknown, "transaction");
@@ -127,6 +134,9 @@ static const struct kindtext_class visibility_classes[] = {
 	    "name the server's private key or a key log in a [tls] section, "
 	    "see siptimed.conf(5), and restart; without them TLS is judged "
 	    "from outside" },
+	{ "limit",
+	    "see who sends so much (siptimectl top; a flood?), or raise that "
+	    "limit and memory if it is ordinary traffic" },
 	{ "agent_lost",
 	    "see whether the agent runs, and whether its packets get here "
 	    "(a firewall, its collector's address, its key)" },
@@ -164,6 +174,11 @@ const struct kindtext visibilitytext_visibility = {
 "private key must belong to the certificate that the server shows, and\n"
 "decrypts RSA key exchange alone; what agrees upon DHE, ECDHE or TLS 1.3\n"
 "takes a key log.\n"
+"\n"
+"Class limit: so many requests wait for an answer that one of them had\n"
+"to be forgotten: [limits] transactions or memory is too low, or somebody\n"
+"floods the network with requests that nobody answers.  Requests between\n"
+"hosts that have answered one another before are forgotten last.\n"
 "\n"
 "Class agent_lost: an agent that fed messages by HEP has been silent for\n"
 "15 minutes, and for four times as long as it ever paused: it does not\n"

@@ -106,19 +106,39 @@ peers_add(
 	return p;
 }
 
-struct peer *
-peers_dispensable(const struct peers *peers, nstime now)
+static struct peer *
+longest_clear(const struct peers *peers, const struct peer *but)
 {
 	struct peer *p = TAILQ_FIRST(&peers->lists[PEER_CLEAR]);
+
+	return p != but || p == NULL ? p : TAILQ_NEXT(p, order);
+}
+
+static struct peer *
+longest_raised(const struct peers *peers, const struct peer *but, nstime now)
+{
+	struct peer *p;
 	unsigned looked = 0;
 
-	if (p != NULL)
-		return p;
-	TAILQ_FOREACH (p, &peers->lists[PEER_RAISED], order)
-		if (p->folded || nstime_passed(p->seen, FORGOTTEN, now) ||
-		    ++looked == LOOK_FOR_ROOM)
-			break;
-	return looked == LOOK_FOR_ROOM ? NULL : p;
+	TAILQ_FOREACH (p, &peers->lists[PEER_RAISED], order) {
+		if (p != but &&
+		    (p->folded || nstime_passed(p->seen, FORGOTTEN, now)))
+			return p;
+		if (++looked == LOOK_FOR_ROOM)
+			return NULL;
+	}
+	return NULL;
+}
+
+struct peer *
+peers_dispensable(const struct peers *peers, const struct peer *but, nstime now)
+{
+	struct peer *clear = longest_clear(peers, but);
+	struct peer *raised = longest_raised(peers, but, now);
+
+	if (clear == NULL || (raised != NULL && raised->seen < clear->seen))
+		return raised;
+	return clear;
 }
 
 void

@@ -50,10 +50,11 @@ struct peer *peers_add(
     struct peers *peers, const struct address *address, uint8_t attribution);
 bool peers_has_room(const struct peers *peers);
 
-/* The one to forget to make room, or NULL: a clear one; then a raised user
- * agent, since anybody can forge any number of them; a raised server only when
- * it had no stamp for a day. */
-struct peer *peers_dispensable(const struct peers *peers, nstime now);
+/* The one to forget to make room for others than `but', or NULL: a clear one or
+ * a raised user agent, whichever had no stamp for longer, since anybody can
+ * forge any number of them; a raised server only when it had none for a day. */
+struct peer *peers_dispensable(
+    const struct peers *peers, const struct peer *but, nstime now);
 void peers_forget(struct peers *peers, struct peer *p);
 
 /* A stamp of its clock came in. */

@@ -106,6 +106,7 @@ txnstore_forget(struct txnstore *s, struct txn *t)
 	table_remove(s->by_key, &t->by_key);
 	txngroup_leave(s->dialogs, t);
 	txntext_give(s->texts, &t->text);
+	t->id = 0;
 	slab_give(s->slab, t);
 	look_ahead(s);
 }

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "txn/inner/suspects.h"
+
+#include <stdlib.h>
+
+enum { FIRST_SIZE = 256, LARGEST_SIZE = 1 << 19 };
+
+void
+suspects_done(struct suspects *s)
+{
+	free(s->ring);
+	*s = (struct suspects){ .ring = NULL };
+}
+
+static struct suspects_entry *
+at(const struct suspects *s, uint64_t n)
+{
+	return &s->ring[n & (s->size - 1)];
+}
+
+static bool
+still_waits(const struct suspects_entry *e)
+{
+	return e->txn->id == e->id && transaction_pending(&e->txn->state);
+}
+
+/* Those that are over leave; the others keep their order. */
+static void
+compact(struct suspects *s)
+{
+	uint64_t kept = s->first;
+
+	for (uint64_t n = s->first; n < s->next; n++)
+		if (still_waits(at(s, n)))
+			*at(s, kept++) = *at(s, n);
+	s->next = kept;
+}
+
+static void
+grow(struct suspects *s)
+{
+	const size_t size = s->size == 0 ? FIRST_SIZE : 2 * s->size;
+	struct suspects larger = { .size = size };
+
+	larger.ring = malloc(size * sizeof(*larger.ring));
+	if (larger.ring == NULL)
+		return;
+	for (uint64_t n = s->first; n < s->next; n++)
+		*at(&larger, larger.next++) = *at(s, n);
+	free(s->ring);
+	*s = larger;
+}
+
+/* At most every second addition of a full ring walks it. */
+static void
+make_room(struct suspects *s)
+{
+	if (s->size > 0)
+		compact(s);
+	if (s->next - s->first > s->size / 2 && s->size < LARGEST_SIZE)
+		grow(s);
+	if (s->size == 0)
+		grow(s);
+	if (s->size > 0 && s->next - s->first == s->size)
+		s->first += s->size / 2;
+}
+
+void
+suspects_add(struct suspects *s, struct txn *t)
+{
+	if (s->next - s->first == s->size)
+		make_room(s);
+	if (s->size > 0)
+		*at(s, s->next++) = (struct suspects_entry){ t, t->id };
+}
+
+struct txn *
+suspects_take(struct suspects *s)
+{
+	while (s->first < s->next) {
+		const struct suspects_entry e = *at(s, s->first++);
+
+		if (still_waits(&e))
+			return e.txn;
+	}
+	return NULL;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef SUSPECTS_H
+#define SUSPECTS_H
+
+#include "txn/inner/txn.h"
+
+/*
+ * Transactions that began and were not answered, in the order in which they
+ * were put here: those that are cheapest to fake.  Nobody tells when one is
+ * answered or forgotten; that is seen when its turn comes.
+ */
+
+struct suspects_entry {
+	struct txn *txn;
+	uint64_t id;
+};
+
+/* Embedded, zeroed at first; private. */
+struct suspects {
+	struct suspects_entry *ring;
+	size_t size;          /* a power of two, or 0 */
+	uint64_t first, next; /* counted from the beginning */
+};
+
+void suspects_done(struct suspects *s);
+
+/* Of the latest there is memory for; the earliest are dropped without it. */
+void suspects_add(struct suspects *s, struct txn *t);
+
+/* The earliest that still waits, taken off; NULL: none.  A transaction's
+ * memory must stay readable, and its id change, after it is forgotten. */
+struct txn *suspects_take(struct suspects *s);
+
+#endif

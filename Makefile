@@ -195,7 +195,8 @@ check: $B/siptimed $(units) $(replays) $(tools) $B/tests/bench/generate
 	    $(if $(SAN)$(TSAN),,--plain)
 
 # The daemon on interfaces of its own, with real peers: takes root.
-check-live: $B/siptimed $B/siptimectl $B/tests/system/siptimed-stepping $B/tests/system/flood
+check-live: $B/siptimed $B/siptimectl $B/tests/system/siptimed-stepping $B/tests/system/flood \
+    $B/tests/hostile/hostile
 	@tests/system/live $B
 
 # Beside real Prometheus, Alertmanagers, Icinga and Chromium: takes root.
@@ -205,6 +206,10 @@ check-monitoring: $B/siptimed $B/siptimectl
 # Floods, and what they must not hide: some two minutes.
 check-hostile: $B/siptimed $B/tests/hostile/hostile
 	@tests/hostile/run $B
+
+# What hostile packets cost, by callgrind: some minutes.
+hostile-cost: $B/siptimed $B/tests/hostile/hostile
+	@tests/hostile/cost $B
 
 # What real stacks say without keys, captured and judged: takes root.
 check-witness: $B/siptimed $B/tests/system/hellotime
@@ -247,7 +252,7 @@ format:
 	    $(wildcard lib/*/*.[ch] lib/*/inner/*.[ch] daemon/*.[ch] \
 	    daemon/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all bench check check-decrypt check-hostile check-live check-monitoring check-witness \
+.PHONY: all bench check check-decrypt check-hostile hostile-cost check-live check-monitoring check-witness \
     check-wrapped clean demo format fuzz
 .SECONDARY:
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * hostile SECONDS PACKETS/S [-i INTERFACE] KIND ...
+ * hostile SECONDS PACKETS/S [-i INTERFACE] [-a SECONDS] KIND ...
  *
  * A savefile on standard output, or packets from an interface: ten seconds of
  * a small site (hidden.h), then beside it a flood of these kinds in turn
- * ("all": of every kind; "none"), then the site alone for two minutes more.
- * `hostile' alone prints the kinds.
+ * ("all": of every kind; "none"), then the site alone for two minutes more
+ * (-a). `hostile' alone prints the kinds.
  */
 #include <err.h>
 #include <stdio.h>
@@ -17,12 +17,12 @@
 #include "hostile/floods.h"
 #include "hostile/hidden.h"
 
-enum { BEGINS_S = 10, AFTER_S = 120, MOST_KINDS = 64 };
+enum { BEGINS_S = 10, USUALLY_AFTER_S = 120, MOST_KINDS = 64 };
 
 struct plan {
 	const struct flood *kinds[MOST_KINDS];
 	size_t kind_count;
-	double seconds, rate;
+	double seconds, rate, after;
 	const char *interface;
 	nstime started; /* CLOCK_MONOTONIC, less the time of the plan */
 };
@@ -92,7 +92,7 @@ run(const struct plan *p, struct crafted *c)
 
 		if (c->now < (nstime)n * HIDDEN_TICK)
 			c->now = (nstime)n * HIDDEN_TICK;
-		if (c->now > end + AFTER_S * NSTIME_S)
+		if (c->now > end + (nstime)(p->after * NSTIME_S))
 			return;
 		wait_for(p, c);
 		hidden_tick(c, n, begins);
@@ -105,7 +105,7 @@ int
 main(int argc, char **argv)
 {
 	static struct crafted c = { .seed = UINT64_C(0x853c49e6748fea9b) };
-	struct plan p = { .interface = NULL };
+	struct plan p = { .after = USUALLY_AFTER_S };
 
 	if (argc == 1) {
 		for (size_t i = 0; i < flood_count; i++)
@@ -113,7 +113,9 @@ main(int argc, char **argv)
 		return 0;
 	}
 	if (argc < 3)
-		errx(2, "hostile SECONDS PACKETS/S [-i INTERFACE] KIND ...");
+		errx(2,
+		    "hostile SECONDS PACKETS/S [-i INTERFACE] "
+		    "[-a SECONDS] KIND ...");
 	p.seconds = atof(argv[1]);
 	p.rate = atof(argv[2]);
 	if (p.seconds < 0 || p.rate < 1)
@@ -121,6 +123,8 @@ main(int argc, char **argv)
 	for (int i = 3; i < argc; i++) {
 		if (strcmp(argv[i], "-i") == 0 && i + 1 < argc)
 			p.interface = argv[++i];
+		else if (strcmp(argv[i], "-a") == 0 && i + 1 < argc)
+			p.after = atof(argv[++i]);
 		else
 			take_kind(&p, argv[i]);
 	}

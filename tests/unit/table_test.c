@@ -234,7 +234,30 @@ START_TEST(a_crowded_bucket_keeps_its_order)
 }
 END_TEST
 
-UNIT("table", finds_the_added_entries_and_no_others, removal_leaves_the_others,
+/* Whoever knows the function but not the secret can still choose keys. */
+START_TEST(keys_that_collide_without_the_secret_are_spread_by_it)
+{
+	enum { CHOSEN = 500, LOW = 0xff };
+	static const struct siphash_key none = { 0, 0 }, secret = { 7, 9 };
+	unsigned buckets[LOW + 1] = { 0 }, fullest = 0, chosen = 0;
+
+	for (uint64_t n = 0; chosen < CHOSEN; n++) {
+		const struct slice octets = slice_of(&n, sizeof(n));
+		unsigned *bucket;
+
+		if ((siphash(&none, octets) & LOW) != 0)
+			continue;
+		chosen++;
+		bucket = &buckets[siphash(&secret, octets) & LOW];
+		if (++*bucket > fullest)
+			fullest = *bucket;
+	}
+	ck_assert_uint_lt(fullest, 12);
+}
+END_TEST
+
+UNIT("table", keys_that_collide_without_the_secret_are_spread_by_it,
+    finds_the_added_entries_and_no_others, removal_leaves_the_others,
     refuses_beyond_its_limit, a_lower_limit_keeps_the_entries_there_are,
     equal_keys_are_found_newest_first, walking_meets_each_entry_once,
     an_entry_may_be_removed_on_the_walk,

@@ -102,6 +102,7 @@ peers_add(
 		return NULL;
 	}
 	peers->sides[PEER_NO_SIDE]++;
+	peers->is_sorted = false;
 	TAILQ_INSERT_TAIL(&peers->lists[PEER_CLEAR], p, order);
 	return p;
 }
@@ -146,6 +147,7 @@ peers_forget(struct peers *peers, struct peer *p)
 {
 	peers->sides[p->side]--;
 	peers->sorted_count = 0;
+	peers->is_sorted = false;
 	TAILQ_REMOVE(&peers->lists[p->state], p, order);
 	table_remove(peers->table, &p->entry);
 	estimate_done(&p->estimate);
@@ -236,18 +238,22 @@ bool
 peers_sort(struct peers *peers)
 {
 	const size_t count = table_count(peers->table);
-	struct peer **sorted =
-	    realloc(peers->sorted, (count + 1) * sizeof(*sorted));
-	struct table_entry *entry = table_first(peers->table);
+	struct table_entry *entry;
+	struct peer **sorted;
 
+	if (peers->is_sorted)
+		return true;
+	sorted = realloc(peers->sorted, (count + 1) * sizeof(*sorted));
 	peers->sorted_count = 0;
 	if (sorted == NULL)
 		return false;
 	peers->sorted = sorted;
+	entry = table_first(peers->table);
 	for (; entry != NULL; entry = table_next(peers->table, entry))
 		sorted[peers->sorted_count++] = (struct peer *)entry;
 	if (count > 0)
 		qsort(sorted, count, sizeof(*sorted), by_key);
+	peers->is_sorted = true;
 	return true;
 }
 

@@ -26,6 +26,7 @@ struct peers {
 	size_t sides[PEER_SIDES];             /* read: how many */
 	struct peer **sorted; /* read: the result of peers_sort() */
 	size_t sorted_count;  /* read */
+	bool is_sorted;       /* private: none came or went since */
 };
 
 /* Embedded.  False when out of memory; peers_done() is fine even then. */
@@ -75,7 +76,8 @@ bool peers_take_side(struct peers *peers, struct peer *p, enum peer_side side);
 void peers_rebase(struct peers *peers, nstime step);
 
 /* Fill `sorted' with all peers by address: the order of findings raised at
- * once must not depend on a keyed table.  False when out of memory. */
+ * once must not depend on a keyed table.  It is sorted anew only when peers
+ * have come or gone.  False when out of memory. */
 bool peers_sort(struct peers *peers);
 
 /* The raised user agent that is furthest off, or NULL. */

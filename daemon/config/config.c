@@ -291,6 +291,42 @@ print_named(FILE *out, const char *section, const char *name,
 			print_value(out, config_keys_name(i), &values[i]);
 }
 
+enum { MEGABYTE = 1 << 20, BESIDE = 64 * MEGABYTE };
+
+/* The program, its tables, a ring for each interface; and as much again for
+ * savings and peaks. */
+size_t
+config_memory_max(const struct config *config)
+{
+	size_t rings = 1;
+
+	for (const char *p = config->capture.interfaces; *p != '\0'; p++)
+		rings += *p == ' ' || *p == ',';
+	return 2 *
+	    (config->limits.memory + BESIDE + rings * config->capture.buffer);
+}
+
+/* Comments: how the memory is shared, and what that means for the unit. */
+static void
+print_shares(const struct config *config, FILE *out)
+{
+	const size_t memory = config->limits.memory;
+	size_t spare = memory;
+
+	for (int i = 0; i < BUDGET_ROOMS; i++) {
+		const size_t share =
+		    budget_guaranteed(memory, (enum budget_room)i);
+
+		spare -= share;
+		fprintf(out, "; %-14s %8zu K guaranteed\n",
+		    budget_name((enum budget_room)i), share / 1024);
+	}
+	fprintf(out, "; %-14s %8zu K for whoever comes first\n", "the rest",
+	    spare / 1024);
+	fprintf(out, "; in the unit: MemoryMax=%zuM or more\n",
+	    config_memory_max(config) / MEGABYTE);
+}
+
 void
 config_print(const struct config *config, FILE *out)
 {
@@ -305,6 +341,9 @@ config_print(const struct config *config, FILE *out)
 			fprintf(out, "[%s]\n", section);
 		}
 		print_value(out, config_keys_name(i), &config->values[i]);
+		if (strcmp(section, "limits") == 0 &&
+		    strcmp(config_keys_name(i), "memory") == 0)
+			print_shares(config, out);
 	}
 	for (size_t i = 0; i < config->pool_count; i++)
 		print_named(out, "pool", config->pools[i].name,

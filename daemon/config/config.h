@@ -193,6 +193,9 @@ bool config_is_set(
  * config_load() would read. */
 void config_print(const struct config *config, FILE *out);
 
+/* Octets that the unit's MemoryMax has to allow. */
+size_t config_memory_max(const struct config *config);
+
 /* The witnesses of clocks that are switched on: 1 << WITNESS_x. */
 unsigned config_witnesses(const struct config *config);
 

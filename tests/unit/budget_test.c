@@ -62,7 +62,7 @@ START_TEST(what_is_given_back_can_be_drawn_by_another)
 		budget_give(one, 100 - BUDGET_OVERHEAD);
 	ck_assert_uint_eq(budget_used(budget), 0);
 	ck_assert_uint_gt(
-	    draw_all(other), budget_guaranteed(OCTETS, BUDGET_FRAMING) + 7000);
+	    draw_all(other), budget_guaranteed(OCTETS, BUDGET_FRAMING) + 5000);
 	budget_free(budget);
 }
 END_TEST

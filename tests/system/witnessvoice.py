@@ -15,7 +15,7 @@ from witnesspeers import (client_of, folder, Kdc, library, listens, logon, run,
                           start, stop_all, UNPACKED, write)
 
 NAMES = """caller called calls-right called-right relayed answers relay
-registrar registrar-right web web-right light light-right
+kamailio kamailio-right web web-right light light-right
 logger logger-right agent agent-right realm collector asks""".split()
 HOSTS = {name: f"10.0.1.{i}" for i, name in enumerate(NAMES, 1)}
 # Who speaks no SIP is judged because it is watched.
@@ -31,7 +31,7 @@ join = 0s
 socket = @/control
 """
 BEHIND = -3600
-WRONG = "caller relayed registrar web light logger agent".split()
+WRONG = "caller relayed kamailio web light logger agent".split()
 # As long as CI waits; half an hour was tried by hand.
 SECONDS = int(os.environ.get("SECONDS", "32"))
 
@@ -210,8 +210,8 @@ def set_up():
     kdc.start("realm")
     behind = f"{BEHIND}s"
     ready = {
-        "registrar": kamailio("registrar", CHALLENGE, behind),
-        "registrar-right": kamailio("registrar-right", CHALLENGE),
+        "kamailio": kamailio("kamailio", CHALLENGE, behind),
+        "kamailio-right": kamailio("kamailio-right", CHALLENGE),
         "web": nginx("web", behind), "web-right": nginx("web-right"),
         "light": lighttpd("light", behind),
         "light-right": lighttpd("light-right"),
@@ -239,7 +239,7 @@ def call():
 
 def ask(sockets, seconds):
     end = time.monotonic() + seconds
-    for server in "registrar", "registrar-right":
+    for server in "kamailio", "kamailio-right":
         status, said = register(server)
         check(f"{server}: challenges", status == 0 and said.count("401") == 7,
               said)
@@ -299,7 +299,7 @@ def test_voice(options, seconds=SECONDS):
                           for host in WRONG))
     told(daemon, "caller", 0.3, ["rtcp", "asreq"], attribution="host")
     told(daemon, "relayed", 0.3, ["rtcp"], attribution="host")
-    told(daemon, "registrar", 0.7, ["nonce"], attribution="host")
+    told(daemon, "kamailio", 0.7, ["nonce"], attribution="host")
     told(daemon, "web", 0.7, ["http"], attribution="via")
     told(daemon, "light", 0.7, ["http"], attribution="via")
     told(daemon, "logger", 0.3, ["syslog"], attribution="host")

@@ -142,12 +142,12 @@ silent_peer(struct textbuf *t, const struct alert_event *event)
 
 	if (slice_is(evidence_get(e, "class"), "mras_silence")) {
 		phrase_field(t, e, "client", "a client");
-		textbuf_add(t, " exchanges nothing with ");
+		textbuf_add(t, " has exchanged nothing with ");
 		add_server(t, event);
-		textbuf_add(t, " any more");
-		if (evidence_find(e, "elapsed_s") != NULL)
-			textbuf_add(t, ", not for ");
-		phrase_seconds(t, e, "elapsed_s");
+		if (evidence_find(e, "elapsed_s") != NULL) {
+			textbuf_add(t, " for ");
+			phrase_span(t, evidence_number(e, "elapsed_s", 0));
+		}
 		textbuf_add(t, ", while its other SIP goes on");
 	} else {
 		add_server(t, event);

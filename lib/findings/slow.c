@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/lru.h"
+#include "base/nstime.h"
 #include "findings/inner/proof.h"
 
 enum { COUNT_LIMIT = 16, CALL_ID = 128, UDP_COPIES = 4, SPARE = 1024 };
@@ -17,6 +18,8 @@ struct slow_server {
 	} slow[COUNT_LIMIT]; /* the latest ones, as a ring */
 	size_t slow_count;
 	bool raised;
+	bool timed_out; /* .. and last then: */
+	nstime last_timeout;
 	bool late;      /* slow ones were answered after all */
 	bool gave_up;   /* .. or given up by their senders */
 	unsigned quick; /* answers below the threshold in a row */
@@ -186,6 +189,14 @@ enough(const struct slow *s, const struct slow_server *server, nstime now)
 	    s->limits.window;
 }
 
+/* While requests time out, that others wait is no news. */
+static bool
+times_out(const struct slow *s, const struct slow_server *server, nstime now)
+{
+	return server->timed_out &&
+	    !nstime_passed(server->last_timeout, s->limits.window, now);
+}
+
 static bool
 is_counted(const struct slow_server *server, uint64_t id)
 {
@@ -225,7 +236,7 @@ unanswered(struct slow *s, const struct outcome *o, bool gave_up, nstime wall)
 	tally_name(server->method, o->method);
 	note_slowest(server, o,
 	    (gave_up ? o->request.last_copy : o->now) - o->request.sent);
-	if (!enough(s, server, o->now))
+	if (!enough(s, server, o->now) || times_out(s, server, o->now))
 		return;
 	server->raised = true;
 	tell(s, server, FINDING_TROUBLE, o->now, wall);
@@ -275,7 +286,7 @@ void
 slow_supersede(struct slow *s, const struct endpoint *server,
     const struct finding *timeout)
 {
-	struct slow_server *found = find(s, server);
+	struct slow_server *found = find_or_add(s, server);
 
 	if (found == NULL)
 		return;
@@ -287,7 +298,12 @@ slow_supersede(struct slow *s, const struct endpoint *server,
 			.successor_key = timeout->key,
 		    },
 		    timeout->now, timeout->wall);
-	lru_forget(s->servers, found);
+	found->raised = found->late = found->gave_up = false;
+	found->slow_count = 0;
+	found->quick = 0;
+	found->slowest = 0;
+	found->timed_out = true;
+	found->last_timeout = timeout->now;
 }
 
 void

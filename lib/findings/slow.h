@@ -31,7 +31,8 @@ void slow_free(struct slow *s);
 void slow_input(struct slow *s, const struct outcome *outcome,
     const struct delivery *delivery, enum timeout_verdict verdict, nstime wall);
 
-/* This transaction-timeout was found for this server: it takes over. */
+/* This transaction-timeout was found for this server: it takes over, and for
+ * `window' from the latest on none is slow. */
 void slow_supersede(struct slow *s, const struct endpoint *server,
     const struct finding *timeout);
 

@@ -147,6 +147,32 @@ START_TEST(a_timeout_supersedes_it)
 }
 END_TEST
 
+START_TEST(while_requests_time_out_none_is_slow)
+{
+	struct slow *s = slow_of(10);
+	struct outcome o = slow_at(0, 4);
+	const struct finding timeout = {
+		.kind = FINDING_TRANSACTION_TIMEOUT,
+		.key = slice_text("192.0.2.2:5062 SERVICE"),
+		.now = 40 * NSTIME_S,
+	};
+
+	slow_supersede(s, &o.uas, &timeout);
+	for (o.id = 1; o.id < 9; o.id++) {
+		o.now = 41 * NSTIME_S;
+		input(s, o, false);
+	}
+	ck_assert_uint_eq(heard.count, 0);
+	for (; o.id < 12; o.id++) {
+		o.now = 400 * NSTIME_S;
+		input(s, o, false);
+	}
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_int_eq(heard.change, FINDING_TROUBLE);
+	slow_free(s);
+}
+END_TEST
+
 START_TEST(at_the_limit_the_one_longest_unused_goes)
 {
 	struct slow *s = slow_of(2);
@@ -272,5 +298,6 @@ UNIT("slow", three_senders_that_gave_up_are_told,
     a_udp_requester_that_does_not_repeat_does_not_wait,
     a_tcp_requester_waits_once_its_request_is_acknowledged,
     quick_answers_end_it, late_answers_show_in_the_class_and_do_not_end_it,
-    a_timeout_supersedes_it, at_the_limit_the_one_longest_unused_goes,
+    a_timeout_supersedes_it, while_requests_time_out_none_is_slow,
+    at_the_limit_the_one_longest_unused_goes,
     quick_answers_after_a_restart_end_it)

@@ -684,7 +684,7 @@ def test_config_errors():
     for name, text, says in (
             ("order", "[clock]\nwarn = 1h\n", "warn <= major"),
             ("agents", "[hep]\nlisten = 0.0.0.0:9060\n",
-             r"listen: found 0.0.0.0:9060, .*addresses in allow"),
+             r"listen: found 0.0.0.0:9060, .* and no allow"),
             ("all", "[timeouts]\nmethods = INVITE *\n", r"\* alone"),
             ("auto", "[alerts]\nsinks = auto syslog\n", "auto alone"),
             ("listen", "[http]\nlisten = 0.0.0.0:9942\n", "no allow"),

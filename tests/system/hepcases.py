@@ -135,7 +135,7 @@ def test_allow(options):
         "127.0.0.1:9060", "0.0.0.0:9060"))
     d.start()
     check("allow: beyond this host it must be there",
-          d.process.wait(10) == 2 and "addresses in allow" in d.log, d.log)
+          d.process.wait(10) == 2 and "and no allow" in d.log, d.log)
 
 
 def test_rate(options):

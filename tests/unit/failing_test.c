@@ -11,9 +11,10 @@ static void
 time_out(struct failing *f, uint16_t port, nstime sent)
 {
 	struct outcome o = outcomes_silent(1, sent);
+	char method[TALLY_NAME] = "SERVICE";
 
 	o.uas.port = port;
-	failing_timed_out(f, &o, "SERVICE");
+	failing_timed_out(f, &o, method);
 }
 
 static void

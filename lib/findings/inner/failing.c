@@ -116,7 +116,7 @@ add(struct failing *f, const struct endpoint *endpoint, const char *method)
 
 void
 failing_timed_out(
-    struct failing *f, const struct outcome *o, const char *method)
+    struct failing *f, const struct outcome *o, const char method[TALLY_NAME])
 {
 	struct failing_server *s = find(f, &o->uas, method);
 

@@ -24,8 +24,9 @@ struct failing *failing_new(
 void failing_free(struct failing *f);
 void failing_set(struct failing *f, size_t servers);
 
-void failing_timed_out(
-    struct failing *f, const struct outcome *outcome, const char *method);
+/* `method' is what tally_name() wrote. */
+void failing_timed_out(struct failing *f, const struct outcome *outcome,
+    const char method[TALLY_NAME]);
 
 /* A watched transaction was answered. */
 void failing_answered(

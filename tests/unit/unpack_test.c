@@ -23,7 +23,7 @@ begin(size_t octets, size_t len)
 
 	unlink(path);
 	for (uint32_t i = 0; i < octets / 4; i++)
-		ck_assert_int_eq(gzwrite(gz, &i, 4), 4);
+		gzwrite(gz, &i, 4);
 	ck_assert_int_eq(gzclose(gz), Z_OK);
 	if (len > 0)
 		ck_assert_int_eq(ftruncate(fd, (off_t)len), 0);
@@ -38,13 +38,14 @@ drain(void)
 {
 	static uint32_t octets[16384];
 	FILE *file = fdopen(out, "rb");
-	uint32_t next = 0;
+	uint32_t next = 0, wrong = 0;
 	size_t got;
 
 	while ((got = fread(octets, 4, 16384, file)) > 0)
 		for (size_t i = 0; i < got; i++, next++)
-			ck_assert_uint_eq(octets[i], next);
+			wrong += octets[i] != next;
 	fclose(file);
+	ck_assert_uint_eq(wrong, 0);
 	return (size_t)next * 4;
 }
 

@@ -74,7 +74,7 @@ START_TEST(a_large_file_passes_through)
 {
 	FILE *file = tmpfile();
 	struct window *w;
-	uint32_t next = 0;
+	uint32_t next = 0, wrong = 0;
 
 	for (uint32_t i = 0; i < 250000; i++)
 		fwrite(&i, sizeof(i), 1, file);
@@ -83,10 +83,11 @@ START_TEST(a_large_file_passes_through)
 	w = window_new(dup(fileno(file)), 1000);
 	while (window_need(w, 1000) == 1) {
 		for (size_t at = 0; at < 1000; at += 4, next++)
-			ck_assert_mem_eq(
-			    window_octets(w).p + at, &next, sizeof(next));
+			wrong += memcmp(window_octets(w).p + at, &next,
+				     sizeof(next)) != 0;
 		window_take(w, 1000);
 	}
+	ck_assert_uint_eq(wrong, 0);
 	ck_assert_uint_eq(next, 250000);
 	ck_assert_uint_eq(window_total(w), 1000000);
 	window_free(w);

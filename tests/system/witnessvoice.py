@@ -239,7 +239,9 @@ def call():
 
 def ask(sockets, seconds):
     end = time.monotonic() + seconds
-    for server in "kamailio", "kamailio-right":
+    # The right one first: alone, the other would accuse our own clock, which
+    # nobody synchronizes in a container.
+    for server in "kamailio-right", "kamailio":
         status, said = register(server)
         check(f"{server}: challenges", status == 0 and said.count("401") == 7,
               said)

@@ -71,7 +71,7 @@ FUZZ_SECONDS ?= 60
 Q            := $(if $V,,@)
 say           = $(if $V,,@echo "  $1 $@")
 
-all: $B/siptimed $B/siptimectl
+all: $B/siptimed $B/siptimectl $B/siptimed-nats.so
 
 # The page, as octets.
 daemon       += $B/daemon/monitor/page/page.o
@@ -96,6 +96,12 @@ $B/siptimectl: $B/daemon/siptimectl.o $(ctl) $B/daemon/config/value.o \
     $B/libsiptimed.a
 	$(call say,LINK)
 	$Q$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ -ljansson -lm
+
+# What fleets need of NATS, loaded only with [fleet].
+$B/siptimed-nats.so: daemon/fleet/inner/fleet_nats.c daemon/fleet/fleetdoor.h
+	$(call say,LINK)
+	$Q$(CC) -std=c11 -D_GNU_SOURCE -Idaemon -I/usr/include/nats -Wall -Wextra \
+	    -Wshadow $(CPPFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $< -lnats
 
 # The daemon but its main(), and what siptimectl is made of, for the tests.
 $B/libdaemon.a: $(daemon) $(ctl)
@@ -203,6 +209,10 @@ check-live: $B/siptimed $B/siptimectl $B/tests/system/siptimed-stepping $B/tests
 check-monitoring: $B/siptimed $B/siptimectl
 	@tests/system/monitoring $B
 
+# Three nats-servers, sensors and judges, and what befalls them: takes root.
+check-fleet: all $B/tests/system/siptimed-stepping
+	@tests/system/fleet $B
+
 # Floods, and what they must not hide: some two minutes.
 check-hostile: $B/siptimed $B/tests/hostile/hostile
 	@tests/hostile/run $B
@@ -236,7 +246,8 @@ demo: $B/siptimed $B/tests/tools/pcapscript
 
 # Some minutes; LONG=1 goes on to ten million messages.
 bench: $B/siptimed $B/tests/bench/generate $B/tests/tools/datebench \
-    $B/tests/tools/scanbench $B/tests/tools/decryptbench
+    $B/tests/tools/scanbench $B/tests/tools/decryptbench \
+    $B/tests/tools/fleetbench
 	@tests/bench/run $B $(if $(LONG),long) $(if $(JSON),--json) \
 	    $(if $(QUICK),--quick) $(if $(AGAINST),--against $(AGAINST))
 
@@ -252,7 +263,7 @@ format:
 	    $(wildcard lib/*/*.[ch] lib/*/inner/*.[ch] daemon/*.[ch] \
 	    daemon/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all bench check check-decrypt check-hostile hostile-cost check-live check-monitoring check-witness \
+.PHONY: all bench check check-decrypt check-fleet check-hostile hostile-cost check-live check-monitoring check-witness \
     check-wrapped clean demo format fuzz
 .SECONDARY:
 
@@ -315,8 +326,10 @@ check: $B/packaging/siptimed.catalog $B/packaging/siptimed.8 \
 # What an administrator changed stays.
 keep = test -e $(DESTDIR)$2 || $(INSTALL) -D -m 644 $1 $(DESTDIR)$2
 
-install: $B/siptimed $B/siptimectl $(generated)
+install: $B/siptimed $B/siptimectl $B/siptimed-nats.so $(generated)
 	$(INSTALL) -D $B/siptimed $(DESTDIR)$(BINDIR)/siptimed
+	$(INSTALL) -D -m 644 $B/siptimed-nats.so \
+	    $(DESTDIR)$(PREFIX)/lib/siptimed/siptimed-nats.so
 	$(INSTALL) -D $B/siptimectl $(DESTDIR)$(BINDIR)/siptimectl
 	$(INSTALL) -D -m 644 daemon/siptimectl.1 \
 	    $(DESTDIR)$(MANDIR)/man1/siptimectl.1

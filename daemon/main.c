@@ -145,7 +145,7 @@ watch_interfaces(struct siptimed *s)
 	};
 
 	if (s->options.interface_count == 0 &&
-	    !hep_is_wanted(&s->config->hep) &&
+	    !hep_is_wanted(&s->config->hep) && !config_only_judges(s->config) &&
 	    s->config->capture.interfaces[0] == '\0') {
 		log_error(&s->log,
 		    "nothing to watch: name an interface with -i or in %s "

@@ -19,6 +19,7 @@
 #include "ctl/ctlalert.h"
 #include "ctl/ctlcheck.h"
 #include "ctl/ctlclient.h"
+#include "ctl/ctlfleet.h"
 #include "ctl/ctlshow.h"
 #include "ctl/ctltable.h"
 
@@ -27,7 +28,7 @@ enum { STATUS_TROUBLE = 2, TOP_SECONDS = 2 };
 /* The options of a command. */
 struct given {
 	const char *socket;
-	bool json, follow;
+	bool json, follow, fleet;
 	nstime since; /* 0: not given */
 	struct ctlcheck check;
 	char **words; /* behind the command */
@@ -42,8 +43,9 @@ struct command {
 static void
 usage(FILE *out)
 {
-	fprintf(
-	    out, "usage: siptimectl [--socket PATH] [--json] COMMAND ...\n\n");
+	fprintf(out,
+	    "usage: siptimectl [--socket PATH] [--json] [--fleet] COMMAND "
+	    "...\n\n");
 	for (const struct ctlshow *c = ctlshow_commands; c->command != NULL;
 	     c++)
 		fprintf(
@@ -112,6 +114,28 @@ show(struct ctlclient *c, const struct ctlshow *command,
 		command->print(answer, stdout);
 	json_decref(answer);
 	return given->follow ? follow(c, given) : 0;
+}
+
+static int
+show_fleet(struct ctlclient *c, const char *name, const struct given *given)
+{
+	json_t *answer;
+
+	if (!ctlfleet_knows(name)) {
+		fprintf(stderr,
+		    "siptimectl: --fleet goes with status, alerts, clocks and "
+		    "sensors\n");
+		return STATUS_TROUBLE;
+	}
+	answer = ctlclient_ask(c, "fleet", NULL);
+	if (answer == NULL)
+		return STATUS_TROUBLE;
+	if (given->json)
+		print_json(ctlfleet_part(answer, name));
+	else
+		ctlfleet_print(answer, name, stdout);
+	json_decref(answer);
+	return 0;
 }
 
 static bool
@@ -258,6 +282,7 @@ static const struct command commands[] = {
 enum {
 	OPTION_SOCKET = 256,
 	OPTION_ALERTS,
+	OPTION_FLEET,
 	OPTION_CLOCK,
 	OPTION_DROPS,
 	OPTION_SINCE
@@ -267,6 +292,7 @@ static const struct option options[] = {
 	{ "socket", required_argument, NULL, OPTION_SOCKET },
 	{ "json", no_argument, NULL, 'j' },
 	{ "follow", no_argument, NULL, 'f' },
+	{ "fleet", no_argument, NULL, OPTION_FLEET },
 	{ "alerts", no_argument, NULL, OPTION_ALERTS },
 	{ "clock", required_argument, NULL, OPTION_CLOCK },
 	{ "drops", no_argument, NULL, OPTION_DROPS },
@@ -304,6 +330,9 @@ take(int option, struct given *given)
 		return true;
 	case 'f':
 		given->follow = true;
+		return true;
+	case OPTION_FLEET:
+		given->fleet = true;
 		return true;
 	case OPTION_ALERTS:
 		check->alerts = true;
@@ -343,6 +372,11 @@ run(const char *name, const struct given *given)
 		printf("UNKNOWN: siptimed does not answer\n");
 		return CTLCHECK_UNKNOWN;
 	}
+	if (given->fleet || strcmp(name, "sensors") == 0) {
+		status = show_fleet(&client, name, given);
+		ctlclient_close(&client);
+		return status;
+	}
 	if (shown != NULL)
 		status = show(&client, shown, given);
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
@@ -358,7 +392,7 @@ is_known(const char *name)
 	for (size_t i = 0; i < sizeof(commands) / sizeof(*commands); i++)
 		if (strcmp(commands[i].name, name) == 0)
 			return true;
-	return ctlshow_find(name) != NULL;
+	return ctlshow_find(name) != NULL || ctlfleet_knows(name);
 }
 
 /* The guidelines of plugins ask for the state unknown after --help. */

@@ -70,7 +70,8 @@ selection_set(struct interfaces *set, const struct options *o,
 		textbuf_add_slice(&names, slice_of("", 1));
 		error = want(&wanted, name, log);
 	}
-	if (error == 0 && wanted.count == 0 && !hep_is_wanted(&config->hep)) {
+	if (error == 0 && wanted.count == 0 && !hep_is_wanted(&config->hep) &&
+	    !config_only_judges(config)) {
 		log_error(log, "interfaces: found none to watch");
 		error = -EINVAL;
 	}

@@ -352,3 +352,10 @@ config_print(const struct config *config, FILE *out)
 		print_named(
 		    out, "tls", config->tls[i].name, config->tls[i].values);
 }
+
+bool
+config_only_judges(const struct config *config)
+{
+	return config->fleet.servers[0] != '\0' &&
+	    config->fleet.role == CONFIG_JUDGE;
+}

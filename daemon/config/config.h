@@ -109,6 +109,16 @@ struct config_webhook {
 	char url[CONFIG_TEXT], ca[CONFIG_TEXT], secret[CONFIG_TEXT];
 };
 
+enum config_role { CONFIG_BOTH, CONFIG_SENSOR, CONFIG_JUDGE };
+
+/* servers empty: no fleet. */
+struct config_fleet {
+	unsigned role; /* enum config_role */
+	char servers[CONFIG_TEXT], name[CONFIG_TEXT], prefix[CONFIG_TEXT],
+	    credentials[CONFIG_TEXT], ca[CONFIG_TEXT], cert[CONFIG_TEXT],
+	    key[CONFIG_TEXT];
+};
+
 struct config_evidence {
 	char directory[CONFIG_TEXT]; /* empty: no packets are kept */
 	unsigned per_alert;
@@ -152,6 +162,7 @@ struct config {
 	struct config_hep hep;
 	struct config_alertmanager alertmanager;
 	struct config_webhook webhook;
+	struct config_fleet fleet;
 	struct config_evidence evidence;
 	struct config_limits limits;
 	struct config_pool pools[CONFIG_POOLS];
@@ -195,6 +206,9 @@ void config_print(const struct config *config, FILE *out);
 
 /* Octets that the unit's MemoryMax has to allow. */
 size_t config_memory_max(const struct config *config);
+
+/* It captures nothing, and is the judge of a fleet. */
+bool config_only_judges(const struct config *config);
 
 /* The witnesses of clocks that are switched on: 1 << WITNESS_x. */
 unsigned config_witnesses(const struct config *config);

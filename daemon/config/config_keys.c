@@ -162,6 +162,23 @@ static const struct keyrow rows[] = {
 	    "the path of a file that holds the key that signs",
 	    AT(webhook.secret), 0, 0, items_path },
 
+	{ "fleet", "servers", KEYROW_LIST, "", "nats:// or tls:// URLs of the "
+	    "cluster's servers", AT(fleet.servers), 0, 0, items_nats },
+	{ "fleet", "name", KEYROW_ONE, "", "a name without dots, unlike all others",
+	    AT(fleet.name), 0, 0, items_name },
+	{ "fleet", "role", KEYROW_CHOICE, "both", "both sensor judge",
+	    AT(fleet.role), 0, 0, NULL },
+	{ "fleet", "prefix", KEYROW_ONE, "siptimed", "a name",
+	    AT(fleet.prefix), 0, 0, items_name },
+	{ "fleet", "credentials", KEYROW_ONE, "", "the path of a .creds file",
+	    AT(fleet.credentials), 0, 0, items_path },
+	{ "fleet", "ca", KEYROW_ONE, "", "the path of a file of certificates",
+	    AT(fleet.ca), 0, 0, items_path },
+	{ "fleet", "cert", KEYROW_ONE, "", "the path of a certificate chain",
+	    AT(fleet.cert), 0, 0, items_path },
+	{ "fleet", "key", KEYROW_ONE, "", "the path of its private key",
+	    AT(fleet.key), 0, 0, items_path },
+
 	{ "evidence", "directory", KEYROW_ONE, "",
 	    "the path of a folder, or nothing for none",
 	    AT(evidence.directory), 0, 0, items_path },

@@ -36,6 +36,13 @@ items_url(struct slice item)
 }
 
 bool
+items_nats(struct slice item)
+{
+	return slice_starts_with(item, "nats://") ||
+	    slice_starts_with(item, "tls://");
+}
+
+bool
 items_path(struct slice item)
 {
 	return slice_starts_with(item, "/");

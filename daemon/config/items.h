@@ -9,6 +9,7 @@
 bool items_interface(struct slice item);
 bool items_method(struct slice item);
 bool items_url(struct slice item);
+bool items_nats(struct slice item); /* nats:// or tls:// */
 bool items_path(struct slice item);
 bool items_listening(struct slice item);
 bool items_endpoint(struct slice item);

@@ -430,6 +430,24 @@ explain(
 	    entry->text, "\n\nWhat to do: ", entry->advice, ".\n");
 }
 
+static json_t *
+fleet(
+    const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
+{
+	char *text = r->fleet == NULL ? NULL : r->fleet(r->arg);
+	json_t *known = text == NULL ? NULL : json_loads(text, 0, NULL);
+
+	(void)ask;
+	free(text);
+	if (known == NULL)
+		textbuf_add(error,
+		    r->fleet == NULL
+			? "this daemon is in no fleet; see [fleet] in "
+			  "siptimed.conf(5)"
+			: "nothing is known of the fleet yet");
+	return known;
+}
+
 typedef json_t *answer(const struct answers_rooms *rooms, const struct ask *ask,
     struct textbuf *error);
 
@@ -448,6 +466,7 @@ static const struct {
 	{ "limits", limits, false },
 	{ "counters", counters, false },
 	{ "explain", explain, false },
+	{ "fleet", fleet, false },
 	{ "ack", changes_ack, true },
 	{ "silence", changes_silence, true },
 	{ "unsilence", changes_unsilence, true },

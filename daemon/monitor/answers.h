@@ -30,6 +30,9 @@ struct answers_rooms {
 	uint64_t dropped[INTERFACES_MOST];
 	uint64_t packets, messages;
 	void (*count)(void *arg, struct totals *totals);
+	/* What is known of the fleet, as JSON; the answer frees it.  NULL:
+	 * there is none. */
+	char *(*fleet)(void *arg);
 	void *arg;
 	const char *observer;
 	const char *clock; /* what is known of our own, static */

@@ -252,7 +252,8 @@ with_observer(const struct sinks *s, const struct alert_event *event)
 {
 	struct alert_event observed = *event;
 
-	observed.observer = slice_text(s->host);
+	if (observed.observer.len == 0)
+		observed.observer = slice_text(s->host);
 	return observed;
 }
 

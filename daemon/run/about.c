@@ -26,6 +26,8 @@ about_count(const struct about_rooms *rooms, struct totals *totals)
 	judge_stats(rooms->judge, totals_gather, totals);
 	state_stats(rooms->state, totals_gather, totals);
 	exhibits_stats(rooms->exhibits, totals_gather, totals);
+	if (rooms->fleet != NULL)
+		fleetmember_stats(rooms->fleet, totals_gather, totals);
 }
 
 static void

@@ -5,6 +5,7 @@
 #include "base/totals.h"
 #include "capture/hep.h"
 #include "capture/interfaces.h"
+#include "fleet/fleetmember.h"
 #include "run/exhibits.h"
 #include "net/merge.h"
 #include "pipeline/judge.h"
@@ -23,6 +24,7 @@
 struct about_rooms {
 	const struct interfaces *interfaces;
 	const struct reader *reader;
+	const struct fleetmember *fleet; /* NULL: none */
 	const struct matcher *matcher;
 	const struct judge *judge;
 	const struct merge *merge;

@@ -9,6 +9,7 @@
 
 #include "run/hepkey.h"
 #include "run/hints.h"
+#include "fleet/fleetmember.h"
 #include "run/intake.h"
 #include "run/sinkset.h"
 #include "run/stock.h"
@@ -45,6 +46,8 @@ struct live {
 	char observer[256];
 	struct config_rooms limits;
 	struct budget *budget;
+	struct fleetmember *fleet; /* NULL: none is configured */
+	uint64_t dropped;          /* .. as it was told last */
 };
 
 /* The judge and the state are made anew where a state file is refused, and the
@@ -63,12 +66,40 @@ arrange(struct live *l)
 	return &l->relay;
 }
 
+/* The fleet has it, and we are to tell it. */
+static void
+on_fleet_alert(void *arg, const struct alert_event *event)
+{
+	struct live *l = arg;
+
+	alertrelay_event(arrange(l), event);
+}
+
 static void
 on_alert(void *arg, const struct alert_event *event)
 {
 	struct live *l = arg;
 
-	alertrelay_event(arrange(l), event);
+	if (l->fleet == NULL || !fleetmember_mutes(l->fleet, event))
+		alertrelay_event(arrange(l), event);
+}
+
+static void
+on_event(void *arg, const struct event *event)
+{
+	struct live *l = arg;
+
+	if (l->fleet != NULL)
+		fleetmember_event(l->fleet, event);
+	matcher_input(l->matcher, event);
+}
+
+static void
+on_hint(void *arg, const struct address *from, const struct address *to)
+{
+	struct live *l = arg;
+
+	matcher_hint(l->matcher, from, to);
 }
 
 static void
@@ -100,8 +131,8 @@ build_rooms(struct live *l)
 	l->interfaces = interfaces_new(&interfaces);
 	l->judge = judge_new(&l->limits.judge, on_alert, l);
 	l->matcher = matcher_new(&l->limits.matcher, on_observation, l);
-	l->reader = reader_new(&l->limits.reader,
-	    &(struct reader_output){ matcher_input, matcher_hint, l->matcher });
+	l->reader = reader_new(
+	    &l->limits.reader, &(struct reader_output){ on_event, on_hint, l });
 	l->sinks = sinks_new(l->setup.options->json, l->log);
 	l->recent = recent_new();
 	l->intake.interfaces = l->interfaces;
@@ -110,6 +141,22 @@ build_rooms(struct live *l)
 	return l->interfaces != NULL && l->judge != NULL &&
 	    l->matcher != NULL && l->reader != NULL && l->sinks != NULL &&
 	    l->recent != NULL && intake_init(&l->intake, l->started);
+}
+
+static bool
+join_fleet(struct live *l)
+{
+	if (l->config->fleet.servers[0] == '\0')
+		return true;
+	l->fleet = fleetmember_new(&(struct fleetmember_setup){
+	    .config = l->config,
+	    .key = l->setup.key,
+	    .host = l->observer,
+	    .alert = on_fleet_alert,
+	    .arg = l,
+	    .log = l->log,
+	});
+	return l->fleet != NULL;
 }
 
 struct live *
@@ -137,6 +184,8 @@ live_new(const struct live_setup *setup)
 	}
 	if (!build_rooms(l)) {
 		log_error(l->log, "out of memory; lower [limits]");
+	} else if (!join_fleet(l)) {
+		/* It is logged. */
 	} else if (selection_set(l->interfaces, l->setup.options, l->config,
 		       l->log) == 0) {
 		if (intake_order(&l->intake, l->config->capture.buffer))
@@ -199,6 +248,7 @@ rooms(const struct live *l)
 		.interfaces = l->interfaces,
 		.reader = l->reader,
 		.matcher = l->matcher,
+		.fleet = l->fleet,
 		.judge = l->judge,
 		.merge = l->intake.merge,
 		.hep = l->hep,
@@ -300,6 +350,8 @@ live_open_sinks(struct live *l)
 		say_watched(l);
 	watch = watched(l);
 	stock_look(&l->stock, &watch, wallclock_monotonic());
+	if (error == 0 && l->fleet != NULL && !fleetmember_begin(l->fleet))
+		return -ENOMEM;
 	return error;
 }
 
@@ -314,6 +366,8 @@ finish(struct live *l, nstime deadline)
 	if (l->intake.merge != NULL)
 		merge_flush(l->intake.merge);
 	judge_end(l->judge, l->intake.reached, wall(l));
+	fleetmember_free(l->fleet);
+	l->fleet = NULL;
 	sinks_finish(l->sinks, deadline);
 	rooms = kept(l);
 	state_finish(l->state, &rooms, deadline + LAST_WORDS);
@@ -328,6 +382,7 @@ live_free(struct live *l, nstime deadline)
 		finish(l, deadline);
 	else if (l->sinks != NULL)
 		sinks_finish(l->sinks, wallclock_monotonic() + NSTIME_S);
+	fleetmember_free(l->fleet);
 	sinks_free(l->sinks);
 	recent_free(l->recent);
 	exhibits_free(l->exhibits, wallclock_monotonic() + LAST_WORDS);
@@ -374,11 +429,25 @@ live_hep_lost(void *live)
 	matcher_dropped(l->matcher, l->intake.reached);
 }
 
+static void
+tick_fleet(struct live *l)
+{
+	uint64_t dropped = 0;
+
+	for (size_t i = 0; i < INTERFACES_MOST; i++)
+		dropped += intake_dropped(&l->intake, i);
+	fleetmember_dropped(l->fleet, dropped - l->dropped);
+	l->dropped = dropped;
+	fleetmember_tick(l->fleet, l->intake.reached, wall(l));
+}
+
 void
 live_tick(struct live *l)
 {
 	keyring_read(l->setup.keyring);
 	intake_tick(&l->intake, l->config->capture.merge_window);
+	if (l->fleet != NULL)
+		tick_fleet(l);
 	judge_tick(l->judge, l->intake.reached, wall(l));
 	keep(l);
 }
@@ -403,6 +472,8 @@ live_clock_set(struct live *l)
 {
 	const nstime step = intake_clock_set(&l->intake);
 
+	if (step != 0 && l->fleet != NULL)
+		fleetmember_stepped(l->fleet, step);
 	if (step != 0)
 		judge_stepped(l->judge, step, l->intake.reached, wall(l));
 }
@@ -443,6 +514,14 @@ live_reopen(struct live *l)
 	sinkset_apply(l->sinks, l->config);
 }
 
+static char *
+fleet_status(void *live)
+{
+	const struct live *l = live;
+
+	return fleetmember_status(l->fleet);
+}
+
 void
 live_rooms(void *live, struct answers_rooms *answers)
 {
@@ -468,6 +547,7 @@ live_rooms(void *live, struct answers_rooms *answers)
 		.packets = counts.packets,
 		.messages = counts.messages,
 		.count = count,
+		.fleet = l->fleet == NULL ? NULL : fleet_status,
 		.arg = l,
 		.observer = l->observer,
 		.clock = clocks[l->clock],

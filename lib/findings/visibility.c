@@ -216,6 +216,24 @@ visibility_agent(struct visibility *v, const struct address *address,
 }
 
 void
+visibility_sensor(struct visibility *v, const char *name, bool lost, nstime now,
+    nstime wall)
+{
+	struct evidence *e = &v->evidence;
+	char key_store[KEY_OCTETS];
+	struct textbuf key;
+
+	textbuf_init(&key, key_store, sizeof(key_store));
+	textbuf_add(&key, "sensor_lost ");
+	textbuf_add(&key, name);
+	evidence_init(e);
+	evidence_text(e, "class", "sensor_lost");
+	evidence_text(e, "sensor", name);
+	tell(v, lost ? FINDING_TROUBLE : FINDING_HEALTHY, key_store, name, now,
+	    wall);
+}
+
+void
 visibility_free(struct visibility *v)
 {
 	if (v == NULL)

@@ -15,9 +15,10 @@
  * dropped more than one in a thousand during a minute.  truncated: SIP was cut
  * by the capture's snaplen.  no_sip: other packets arrive, but no SIP and no
  * TLS at the SIP ports.  undecrypted: keys are configured, and TLS of a server
- * is not decrypted.  agent_lost: an agent stopped to send HEP.  clocks_differ:
- * the captures of two sources contradict each other.  limit: a table of ours
- * was full, and watched transactions are not judged.
+ * is not decrypted.  agent_lost: an agent stopped to send HEP.  sensor_lost: a
+ * sensor of a fleet is silent.  clocks_differ: the captures of two sources
+ * contradict each other.  limit: a table of ours was full, and watched
+ * transactions are not judged.
  */
 
 struct visibility;
@@ -52,6 +53,10 @@ void visibility_opened(struct visibility *v, const struct endpoint *server,
     nstime now, nstime wall);
 void visibility_refused(struct visibility *v, const struct endpoint *server,
     enum decrypt_reason reason, nstime now, nstime wall);
+
+/* A sensor of a fleet is silent, or is back. */
+void visibility_sensor(struct visibility *v, const char *name, bool lost,
+    nstime now, nstime wall);
 
 /* An agent that sends HEP has stopped, or is back. */
 struct visibility_agent {

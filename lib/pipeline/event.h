@@ -53,8 +53,9 @@ struct event_message {
 	const struct event_agent *agent; /* NULL: it was seen in packets */
 	struct slice octets;
 	const struct sip_message *message;
-	bool read; /* by a matcher before, of another daemon: what it refuses,
-		    * grants or dates was told, and `origin' is decided */
+	bool read;  /* by a matcher before, of another daemon: what it refuses,
+		     * grants or dates was told, and `origin' is decided */
+	bool shown; /* .. and it went well there: for once it is told */
 };
 
 struct event_packet {

@@ -4,131 +4,48 @@
 #include <stdlib.h>
 
 #include "base/timerq.h"
+#include "pipeline/inner/acquaintance.h"
 #include "pipeline/inner/halves.h"
 #include "pipeline/inner/sensors.h"
 #include "pipeline/inner/twins.h"
+#include "pipeline/inner/wants.h"
 
 /* A response that another sensor saw is told at once, a request after the
  * sensor's hold; both come with the next batch. */
 #define HALF_WAIT (250 * NSTIME_MS)
 #define WANTED_KEPT (190 * NSTIME_S)
 
-/* How long a server that failed is looked at, and how often sensors are
- * reminded. */
-#define INTEREST (3600 * NSTIME_S)
-#define REMIND (10 * NSTIME_S)
-enum { INTERESTS = 1024 };
+enum { SERVERS = 1024 };
 
 struct joiner_held {
 	struct timerq_entry timer; /* at the event's time */
 	struct event *event;
 };
 
-struct joiner_interest {
-	struct lru_entry entry;
-	struct endpoint server;
-	nstime until;
-};
-
 struct joiner {
 	struct joiner_limits limits;
 	struct joiner_output output;
 	struct wire_reader *reader;
-	struct wire_writer *writer;
 	struct sensors *sensors;
 	struct halves *halves;
 	struct twins *twins;
-	struct lru *interests;
+	struct acquaintance *known; /* pairs that no sensor sees whole */
+	struct wants *wants;
 	struct timerq *held;
 	struct matcher *matcher;
 	struct judge *judge;
 	nstime now;     /* how far everything went through the matcher */
 	nstime resumed; /* what is not later was judged by a predecessor */
-	nstime reminded;
-	bool writing; /* a batch of wants */
-	uint64_t wants;
 	uint64_t early, no_memory, replayed, refused, broken, missed, withheld;
 	uint64_t future;
 };
 
-static bool
-same_server(const struct table_entry *entry, const void *key)
-{
-	return endpoint_equal(
-	    &((const struct joiner_interest *)entry)->server, key);
-}
-
-static void
-write_item(struct joiner *j, const struct wire_item *item)
-{
-	if (!j->writing)
-		wire_begin(j->writer, 0, 0);
-	j->writing = true;
-	wire_put(j->writer, item);
-}
-
-static void
-send_wants(struct joiner *j)
-{
-	if (!j->writing)
-		return;
-	j->writing = false;
-	j->output.want(j->output.arg,
-	    wire_end(j->writer, &(struct wire_header){ .kind = WIRE_WANTED }));
-}
-
 static void
 on_want(void *arg, const struct wire_want *want)
 {
-	struct joiner *j = arg;
+	const struct joiner *j = arg;
 
-	j->wants++;
-	write_item(j, &(struct wire_item){ .kind = WIRE_WANT, .want = *want });
-}
-
-static void
-tell_interest(struct joiner *j, const struct endpoint *server)
-{
-	write_item(j,
-	    &(struct wire_item){
-		.kind = WIRE_INTEREST,
-		.interest = { *server, 2 * REMIND },
-	    });
-}
-
-static void
-be_interested(struct joiner *j, const struct endpoint *server)
-{
-	const uint64_t hash = endpoint_hash(j->interests, server);
-	struct joiner_interest *i = lru_find(j->interests, hash, server);
-
-	if (i == NULL) {
-		i = lru_add(j->interests, hash);
-		if (i == NULL)
-			return;
-		i->server = *server;
-		tell_interest(j, server);
-	}
-	i->until = nstime_after(j->now, INTEREST);
-	lru_use(j->interests, i);
-}
-
-/* Sensors may have begun anew. */
-static void
-remind(struct joiner *j)
-{
-	struct joiner_interest *i, *newer;
-
-	if (!nstime_passed(j->reminded, REMIND, j->now))
-		return;
-	j->reminded = j->now;
-	for (i = lru_oldest(j->interests); i != NULL; i = newer) {
-		newer = lru_newer(i);
-		if (i->until <= j->now)
-			lru_forget(j->interests, i);
-		else
-			tell_interest(j, &i->server);
-	}
+	wants_call(j->wants, want);
 }
 
 /* Nothing is proven by what a sensor that is away may have seen. */
@@ -150,9 +67,9 @@ on_observation(void *arg, const struct observation *o)
 	if (o->kind == OBSERVATION_TRANSACTION &&
 	    (o->outcome->event == OUTCOME_EXPIRED ||
 		o->outcome->event == OUTCOME_SLOW))
-		be_interested(j, &o->outcome->uas);
+		wants_server(j->wants, &o->outcome->uas, j->now);
 	else if (o->kind == OBSERVATION_FAILED)
-		be_interested(j, &o->failure.server);
+		wants_server(j->wants, &o->failure.server, j->now);
 	if (o->now <= j->resumed)
 		return;
 	if (o->kind == OBSERVATION_TRANSACTION && is_withheld(j, o))
@@ -171,23 +88,18 @@ build_rooms(struct joiner *j)
 		.kept = WANTED_KEPT,
 		.key = l->key,
 	};
-	const struct lru_setup interests = {
-		.limit = INTERESTS,
-		.octets = sizeof(struct joiner_interest),
-		.equal = same_server,
-	};
 
 	j->reader = wire_reader_new();
-	j->writer = wire_writer_new();
 	j->sensors = sensors_new(l->sensors, l->sights, &l->key);
 	j->halves = halves_new(&halves, on_want, j);
 	j->twins = twins_new(l->halves, &l->key);
-	j->interests = lru_new(&interests, &l->key);
+	j->known = acquaintance_new(l->halves, &l->key);
+	j->wants = wants_new(SERVERS, &l->key, j->output.want, j->output.arg);
 	j->held = timerq_new();
 	j->matcher = matcher_new(&l->matcher, on_observation, j);
 	j->judge = judge_new(&l->judge, j->output.alert, j->output.arg);
-	return j->reader != NULL && j->writer != NULL && j->sensors != NULL &&
-	    j->halves != NULL && j->twins != NULL && j->interests != NULL &&
+	return j->reader != NULL && j->sensors != NULL && j->halves != NULL &&
+	    j->twins != NULL && j->known != NULL && j->wants != NULL &&
 	    j->held != NULL && j->matcher != NULL && j->judge != NULL;
 }
 
@@ -201,7 +113,7 @@ joiner_new(
 		return NULL;
 	j->limits = *limits;
 	j->output = *output;
-	j->now = j->resumed = j->reminded = INT64_MIN;
+	j->now = j->resumed = INT64_MIN;
 	if (build_rooms(j))
 		return j;
 	joiner_free(j);
@@ -239,11 +151,11 @@ joiner_free(struct joiner *j)
 	while (j->held != NULL && (held = first_held(j)) != NULL)
 		event_discard(take_held(j, held));
 	wire_reader_free(j->reader);
-	wire_writer_free(j->writer);
 	sensors_free(j->sensors);
 	halves_free(j->halves);
 	twins_free(j->twins);
-	lru_free(j->interests);
+	acquaintance_free(j->known);
+	wants_free(j->wants);
 	timerq_free(j->held);
 	matcher_free(j->matcher);
 	judge_free(j->judge);
@@ -322,7 +234,8 @@ note_call(struct joiner *j, const struct sensors_sensor *sensor,
 	};
 
 	sensors_saw(j->sensors, sensor, &call.server.address);
-	halves_told(j->halves, &call, reached);
+	if (!m->shown)
+		halves_told(j->halves, &call, reached);
 }
 
 static void
@@ -365,6 +278,19 @@ on_spoke(struct joiner *j, const struct sensors_sensor *sensor,
 	    spoke->by_client, spoke->now);
 }
 
+/* Of a pair that no sensor sees whole a transaction is shown by both. */
+static void
+on_half(struct joiner *j, const struct wire_half *half, nstime reached)
+{
+	const struct wire_want call = { half->call, half->client, half->server,
+		false };
+
+	if (halves_input(j->halves, half, reached) &&
+	    acquaintance_is_new(
+		j->known, &half->client, &half->server, half->now))
+		halves_told(j->halves, &call, reached);
+}
+
 static void
 on_item(struct joiner *j, struct sensors_sensor *sensor,
     const struct wire_item *item, nstime reached)
@@ -383,7 +309,7 @@ on_item(struct joiner *j, struct sensors_sensor *sensor,
 	case WIRE_HALF:
 		sensor->shown.halves++;
 		sensors_saw(j->sensors, sensor, &item->half.server.address);
-		halves_input(j->halves, &item->half, reached);
+		on_half(j, &item->half, reached);
 		break;
 	case WIRE_TALLY:
 		sensor->shown.tallied += item->tally.answered;
@@ -401,8 +327,22 @@ static void
 tell_sign(struct joiner *j, enum joiner_sign sign,
     const struct sensors_sensor *sensor)
 {
+	const nstime now = j->now > j->resumed ? j->now : sensor->shown.reached;
+	const struct visibility_sources clocks = { "fleet", sensor->name,
+		sensor->shown.offset };
+
 	if (j->output.sign != NULL)
 		j->output.sign(j->output.arg, sign, &sensor->shown);
+	if (now <= j->resumed)
+		return;
+	judge_tick(j->judge, now, now);
+	if (sign == JOINER_ODD)
+		judge_clocks_differ(j->judge, &clocks, now, now);
+	else if (sign == JOINER_RIGHT)
+		judge_clocks_agree(j->judge, &clocks, now, now);
+	else
+		judge_sensor(
+		    j->judge, sensor->name, sign == JOINER_LOST, now, now);
 }
 
 /* As far as all living sensors are, what waits LAG is complete. */
@@ -416,7 +356,6 @@ go_on(struct joiner *j)
 	halves_tick(j->halves, reached);
 	if (reached - j->limits.lag > j->now)
 		release_until(j, reached - j->limits.lag);
-	remind(j);
 }
 
 static enum wire_answer
@@ -484,11 +423,12 @@ joiner_input(
 	take_back(j, sensor);
 	if (gap)
 		on_gap(j, sensor);
+	sensors_reached(j->sensors, j->limits.lost);
 	if (sensors_compare(j->sensors, sensor, &sign))
 		tell_sign(j, sign, sensor);
 	answer = read_items(j, sensor);
 	go_on(j);
-	send_wants(j);
+	wants_send(j->wants, j->now);
 	if (answer == WIRE_BROKEN)
 		return refuse(&j->broken, JOINER_BROKEN);
 	return JOINER_TAKEN;
@@ -503,7 +443,7 @@ joiner_tick(struct joiner *j, nstime received)
 		    j->sensors, received, j->limits.lost)) != NULL)
 		tell_sign(j, JOINER_LOST, sensor);
 	go_on(j);
-	send_wants(j);
+	wants_send(j->wants, j->now);
 }
 
 void
@@ -588,7 +528,7 @@ joiner_stats(const struct joiner *j, counter_output *output, void *arg)
 	output(arg, COUNTER_EVENT, "joiner.missed", j->missed);
 	output(arg, COUNTER_EVENT, "joiner.future", j->future);
 	output(arg, COUNTER_EVENT, "joiner.withheld", j->withheld);
-	output(arg, COUNTER_OTHER, "joiner.wants", j->wants);
+	wants_stats(j->wants, output, arg);
 	output(arg, COUNTER_LIMIT, "joiner.early", j->early);
 	output(arg, COUNTER_LIMIT, "joiner.no_memory", j->no_memory);
 	halves_stats(j->halves, output, arg);

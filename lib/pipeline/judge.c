@@ -264,6 +264,15 @@ judge_pause(struct judge *j, nstime span)
 }
 
 void
+judge_sensor(
+    struct judge *j, const char *name, bool lost, nstime now, nstime wall)
+{
+	visibility_sensor(
+	    j->parts.rooms[PARTSET_VISIBILITY], name, lost, now, wall);
+	renew_due(j);
+}
+
+void
 judge_minute(struct judge *j, const struct visibility_minute *minute,
     nstime now, nstime wall)
 {

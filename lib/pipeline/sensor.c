@@ -3,12 +3,13 @@
 
 #include <stdlib.h>
 
-#include "base/tokenbucket.h"
+#include "pipeline/inner/acquaintance.h"
 #include "pipeline/inner/calls.h"
 #include "pipeline/inner/hotpaths.h"
+#include "pipeline/inner/lookout.h"
 #include "pipeline/inner/thin.h"
 
-enum { TALLIES = 256, SERVERS = 1024, OFTEN = 200, BURST = 400 };
+enum { TALLIES = 256 };
 
 #define BATCH_EACH (100 * NSTIME_MS)
 #define BEAT_EACH (250 * NSTIME_MS)
@@ -24,20 +25,6 @@ enum { TALLIES = 256, SERVERS = 1024, OFTEN = 200, BURST = 400 };
 /* A server that somebody could not reach is looked at for so long. */
 #define SUSPECT (60 * NSTIME_S)
 
-#define INTRODUCED (3600 * NSTIME_S)
-
-struct sensor_server {
-	struct lru_entry entry;
-	struct endpoint server;
-	nstime until;
-};
-
-struct sensor_known {
-	struct lru_entry entry;
-	struct endpoint pair[2]; /* the client without its port, the server */
-	nstime until;
-};
-
 struct sensor {
 	struct sensor_setup setup;
 	char name[WIRE_NAME];
@@ -46,9 +33,8 @@ struct sensor {
 	struct calls *calls;
 	struct hotpaths *paths;
 	struct thin *thin;
-	struct lru *servers; /* of interest */
-	struct lru *known;   /* pairs that were introduced */
-	struct tokenbucket often;
+	struct lookout *servers; /* of interest */
+	struct acquaintance *known;
 	struct wire_tally tallies[TALLIES];
 	size_t tally_count;
 	nstime patience, ringing; /* as in calls_limits */
@@ -60,21 +46,6 @@ struct sensor {
 	bool message_told; /* the one that is read */
 	uint64_t call;     /* .. and its call; 0: none is */
 };
-
-static bool
-same_server(const struct table_entry *entry, const void *key)
-{
-	return endpoint_equal(
-	    &((const struct sensor_server *)entry)->server, key);
-}
-
-static bool
-same_pair(const struct table_entry *entry, const void *key)
-{
-	const struct sensor_known *known = (const void *)entry;
-
-	return memcmp(known->pair, key, sizeof(known->pair)) == 0;
-}
 
 static void
 flush(struct sensor *s)
@@ -120,19 +91,22 @@ put_event(struct sensor *s, const struct event *event)
 
 /* An event of a call that is told: its paths matter from now on. */
 static void
-on_call_event(void *arg, const struct event *e)
+on_call_event(void *arg, const struct event *e, bool well)
 {
 	struct sensor *s = arg;
 	const struct origin *o = &e->message.origin;
+	struct wire_item item = { .kind = WIRE_EVENT, .event = *e };
 
-	if (e->kind == EVENT_MESSAGE) {
+	if (e->kind == EVENT_MESSAGE)
+		item.event.message.shown = well;
+	if (e->kind == EVENT_MESSAGE && !well) {
 		hotpaths_heat_pair(s->paths, &o->from.address, &o->to.address,
-		    nstime_after(s->now, s->ringing));
+		    nstime_after(s->now, s->patience));
 		if (o->flow != 0)
 			hotpaths_heat_flow(s->paths, o->flow,
 			    nstime_after(s->now, s->ringing));
 	}
-	put_event(s, e);
+	put(s, &item);
 }
 
 static void
@@ -213,16 +187,6 @@ build_rooms(struct sensor *s)
 		.key = l->key,
 	};
 	const struct hotpaths_limits paths = { l->pairs, l->flows, l->key };
-	const struct lru_setup servers = {
-		.limit = SERVERS,
-		.octets = sizeof(struct sensor_server),
-		.equal = same_server,
-	};
-	const struct lru_setup known = {
-		.limit = l->known,
-		.octets = sizeof(struct sensor_known),
-		.equal = same_pair,
-	};
 
 	s->patience = calls.patience;
 	s->ringing = calls.ringing;
@@ -232,8 +196,8 @@ build_rooms(struct sensor *s)
 	    &calls, &(struct calls_output){ on_call_event, on_half, s });
 	s->paths = hotpaths_new(&paths, put, s);
 	s->thin = thin_new(l->known, &l->key);
-	s->servers = lru_new(&servers, &l->key);
-	s->known = lru_new(&known, &l->key);
+	s->servers = lookout_new(&l->key);
+	s->known = acquaintance_new(l->known, &l->key);
 	return s->writer != NULL && s->matcher != NULL && s->calls != NULL &&
 	    s->paths != NULL && s->thin != NULL && s->servers != NULL &&
 	    s->known != NULL;
@@ -268,71 +232,20 @@ sensor_free(struct sensor *s)
 	calls_free(s->calls);
 	hotpaths_free(s->paths);
 	thin_free(s->thin);
-	lru_free(s->servers);
-	lru_free(s->known);
+	lookout_free(s->servers);
+	acquaintance_free(s->known);
 	free(s);
 }
 
+/* Once an hour a transaction of each client with each server that went well. */
 static void
-watch_server(struct sensor *s, const struct endpoint *server, nstime until)
-{
-	const uint64_t hash = endpoint_hash(s->servers, server);
-	struct sensor_server *known = lru_find(s->servers, hash, server);
-
-	if (known == NULL)
-		known = lru_add(s->servers, hash);
-	if (known == NULL)
-		return;
-	known->server = *server;
-	if (until > known->until)
-		known->until = until;
-	lru_use(s->servers, known);
-}
-
-static bool
-is_of_interest(struct sensor *s, const struct event *e)
+introduce(struct sensor *s, const struct event *e)
 {
 	const struct origin *o = &e->message.origin;
-	const struct endpoint *server =
-	    e->message.message->is_request ? &o->to : &o->from;
-	const struct sensor_server *known;
 
-	if (lru_count(s->servers) == 0)
-		return false;
-	known = lru_find(s->servers, endpoint_hash(s->servers, server), server);
-	return known != NULL && known->until > e->now &&
-	    tokenbucket_take(&s->often, e->now);
-}
-
-/* Once an hour a judge is shown a transaction of each client with each server:
- * who they are, and that they work. */
-static bool
-is_introduction(struct sensor *s, const struct event *e)
-{
-	const struct origin *o = &e->message.origin;
-	struct endpoint pair[2];
-	struct sensor_known *known;
-	uint64_t hash;
-
-	if (!e->message.message->is_request)
-		return false;
-	memset(pair, 0, sizeof(pair));
-	pair[0].address = o->from.address;
-	pair[1] = o->to;
-	hash = lru_hash(s->known, slice_of(pair, sizeof(pair)));
-	known = lru_find(s->known, hash, pair);
-	if (known == NULL) {
-		known = lru_add(s->known, hash);
-		if (known == NULL)
-			return false;
-		memcpy(known->pair, pair, sizeof(pair));
-		known->until = INT64_MIN;
-	}
-	lru_use(s->known, known);
-	if (known->until > e->now)
-		return false;
-	known->until = nstime_after(e->now, INTRODUCED);
-	return true;
+	if (!e->message.message->is_request && calls_settled(s->calls) &&
+	    acquaintance_is_new(s->known, &o->to.address, &o->from, e->now))
+		calls_show(s->calls);
 }
 
 static void
@@ -350,9 +263,11 @@ on_message(struct sensor *s, const struct event *event)
 	if (o->flow == 0)
 		hotpaths_packet(s->paths, &o->from.address, &o->to.address,
 		    o->now, o->wall);
-	if (is_of_interest(s, &e) || is_introduction(s, &e))
+	if (lookout_message(s->servers, &e))
 		calls_tell(s->calls, wire_call(e.message.message), e.now);
 	s->message_told = calls_message(s->calls, &e);
+	if (!s->message_told)
+		introduce(s, &e);
 	hotpaths_message(s->paths, o, s->message_told);
 	s->call = wire_call(e.message.message);
 	if (!calls_again(s->calls))
@@ -366,7 +281,6 @@ move(struct sensor *s, nstime now, nstime ahead)
 {
 	s->ahead = ahead;
 	if (s->now == INT64_MIN) {
-		tokenbucket_init(&s->often, OFTEN, BURST, now);
 		s->flushed = s->tallied = now;
 	}
 	if (now > s->now)
@@ -380,7 +294,7 @@ on_failed(struct sensor *s, const struct endpoint *client,
 {
 	hotpaths_heat_pair(s->paths, &client->address, &server->address,
 	    nstime_after(now, s->patience));
-	watch_server(s, server, nstime_after(now, SUSPECT));
+	lookout_server(s->servers, server, nstime_after(now, SUSPECT));
 }
 
 /* What may be random octets differs each time: that is no step. */
@@ -480,9 +394,12 @@ sensor_next_deadline(const struct sensor *s)
 static void
 on_want(struct sensor *s, const struct wire_want *want, nstime now)
 {
-	hotpaths_heat_pair(s->paths, &want->client, &want->server.address,
-	    nstime_after(now, s->patience));
-	watch_server(s, &want->server, nstime_after(now, SUSPECT));
+	if (want->suspect) {
+		hotpaths_heat_pair(s->paths, &want->client,
+		    &want->server.address, nstime_after(now, s->patience));
+		lookout_server(
+		    s->servers, &want->server, nstime_after(now, SUSPECT));
+	}
 	calls_tell(s->calls, want->call, now);
 }
 
@@ -500,7 +417,8 @@ sensor_wanted(struct sensor *s, struct slice batch, nstime now)
 			if (item.kind == WIRE_WANT)
 				on_want(s, &item.want, now);
 			else if (item.kind == WIRE_INTEREST)
-				watch_server(s, &item.interest.server,
+				lookout_server(s->servers,
+				    &item.interest.server,
 				    nstime_after(now, item.interest.lasts));
 		}
 	wire_reader_free(r);
@@ -550,4 +468,6 @@ sensor_stats(const struct sensor *s, counter_output *output, void *arg)
 	calls_stats(s->calls, output, arg);
 	hotpaths_stats(s->paths, output, arg);
 	thin_stats(s->thin, output, arg);
+	acquaintance_stats(s->known, output, arg);
+	lookout_stats(s->servers, output, arg);
 }

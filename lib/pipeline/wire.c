@@ -9,7 +9,7 @@
 /* "siptimed fleet", and the version behind it. */
 static const uint8_t magic[] = { 's', 'f' };
 
-enum { HEADER_MOST = 256 };
+enum { HEADER_MOST = 256, LEG_OCTETS = 3 };
 
 /* From the beginning of a batch to how far it reaches. */
 #define MOST_LATE (86400 * NSTIME_S)
@@ -66,12 +66,12 @@ half(struct wirecodec *c, struct wire_half *h)
 	uint64_t leg = h->leg;
 
 	wirecodec_fixed(c, &h->call, sizeof(h->call));
-	wirecodec_fixed(c, &leg, sizeof(h->leg));
+	wirecodec_fixed(c, &leg, LEG_OCTETS);
 	h->leg = (uint32_t)leg;
 	wirecodec_flag(c, &h->is_request);
 	wirecodec_address(c, &h->client);
 	wirecodec_endpoint(c, &h->server);
-	wirecodec_now(c, &h->now);
+	wirecodec_coarse(c, &h->now);
 }
 
 static void
@@ -99,6 +99,7 @@ item(struct wirecodec *c, struct wire_item *i, struct wireitems_store *store)
 		WIRECODEC_FIELD(c, i->want.call, UINT64_MAX);
 		wirecodec_address(c, &i->want.client);
 		wirecodec_endpoint(c, &i->want.server);
+		wirecodec_flag(c, &i->want.suspect);
 		break;
 	case WIRE_INTEREST:
 		wirecodec_endpoint(c, &i->interest.server);
@@ -252,5 +253,5 @@ wire_leg(const struct sip_message *m)
 	siphash_run_octets(
 	    &run, m->via_branch.len > 0 ? m->via_branch : m->from_tag);
 	siphash_run_letters(&run, m->via_host);
-	return (uint32_t)siphash_run_end(&run).a;
+	return (uint32_t)siphash_run_end(&run).a & ((1 << 8 * LEG_OCTETS) - 1);
 }

@@ -56,11 +56,11 @@ enum wire_item_kind {
  * without its request. */
 struct wire_half {
 	uint64_t call; /* see wire_call() */
-	uint32_t leg;
+	uint32_t leg;  /* see wire_leg(): 24 bits */
 	bool is_request;
 	struct address client;
 	struct endpoint server;
-	nstime now;
+	nstime now; /* to the millisecond before */
 };
 
 /* Transactions that were answered well, in about a second. */
@@ -82,6 +82,7 @@ struct wire_want {
 	uint64_t call;
 	struct address client;
 	struct endpoint server;
+	bool suspect; /* nobody answered: the server is looked at */
 };
 
 /* Everything about a server, for so long. */

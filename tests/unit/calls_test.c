@@ -10,9 +10,10 @@ static unsigned told, halves;
 static struct wire_half last;
 
 static void
-on_event(void *arg, const struct event *event)
+on_event(void *arg, const struct event *event, bool well)
 {
 	(void)arg;
+	(void)well;
 	told += event->kind == EVENT_MESSAGE;
 }
 

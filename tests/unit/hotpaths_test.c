@@ -63,7 +63,7 @@ START_TEST(a_pair_is_told_once_it_is_hot_and_then_rarely)
 	for (unsigned i = 1; i <= 100; i++)
 		packet(2, 1, NOW + i * NSTIME_MS);
 	ck_assert_uint_eq(packets, 1);
-	hotpaths_flush(paths, NOW + 100 * NSTIME_MS, 0);
+	hotpaths_flush(paths, NOW + 250 * NSTIME_MS, 0);
 	ck_assert_uint_eq(packets, 2);
 	ck_assert_int_eq(last, NOW + 100 * NSTIME_MS);
 	hotpaths_free(paths);

@@ -93,7 +93,7 @@ START_TEST(a_half_takes_24_octets_at_most)
 {
 	const struct wire_half half = {
 		.call = UINT64_MAX,
-		.leg = UINT32_MAX,
+		.leg = 0xffffff,
 		.is_request = true,
 		.client = fleet_host(1, 0).address,
 		.server = fleet_host(2, 5062),

@@ -110,7 +110,7 @@ const struct finding_field findingfields_local_clock[] = {
 const struct finding_field findingfields_visibility[] = {
 	{ "class", EVIDENCE_TEXT, true,
 	    "one_way loss truncated no_sip undecrypted undecided "
-	    "clocks_differ agent_lost limit",
+	    "clocks_differ agent_lost sensor_lost limit",
 	    "why part of the traffic cannot be judged" },
 	{ "interface", EVIDENCE_TEXT, false, NULL, "where it was captured" },
 	{ "a", EVIDENCE_TEXT, false, NULL,
@@ -119,6 +119,7 @@ const struct finding_field findingfields_visibility[] = {
 	    "a host whose packets to a are not seen; or the other source" },
 	{ "offset_s", EVIDENCE_SECONDS, false, NULL,
 	    "clocks_differ: how far the clock of b is ahead of that of a" },
+	{ "sensor", EVIDENCE_TEXT, false, NULL, "the sensor of a fleet" },
 	{ "agent", EVIDENCE_INTEGER, false, NULL,
 	    "the number of an agent that sent HEP from a" },
 	{ "limit", EVIDENCE_TEXT, false, "transactions memory",

@@ -37,7 +37,8 @@ struct calls_call {
 	STAILQ_HEAD(, calls_held) held;
 	unsigned held_count;
 	struct calls_leg legs[LEGS];
-	nstime last; /* its latest message */
+	nstime last;    /* its latest message */
+	nstime told_at; /* when something was wrong */
 	bool told;
 	bool again; /* .. which was a copy */
 };
@@ -168,16 +169,23 @@ hold(struct calls *c, struct calls_call *call, const struct event *event,
 }
 
 static void
-tell(struct calls *c, struct calls_call *call)
+tell_held(struct calls *c, struct calls_call *call, bool well)
 {
-	call->told = true;
-	c->told++;
 	while (call->held_count > 0) {
 		struct calls_held *held = STAILQ_FIRST(&call->held);
 
-		c->output.event(c->output.arg, held->event);
+		c->output.event(c->output.arg, held->event, well);
 		drop(call, held);
 	}
+}
+
+static void
+tell(struct calls *c, struct calls_call *call, nstime now)
+{
+	call->told = true;
+	call->told_at = now;
+	c->told++;
+	tell_held(c, call, false);
 }
 
 static void
@@ -308,8 +316,8 @@ due(const struct calls *c, const struct calls_leg *leg)
 static void
 schedule(struct calls *c, struct calls_call *call)
 {
-	nstime at =
-	    nstime_after(call->last, call->told ? c->limits.ringing : KEPT);
+	nstime at = call->told ? nstime_after(call->told_at, c->limits.ringing)
+			       : nstime_after(call->last, KEPT);
 
 	if (!call->told && !all_settled(call))
 		at = NSTIME_NEVER;
@@ -362,11 +370,13 @@ calls_message(struct calls *c, const struct event *e)
 	well = note_leg(c, call, e);
 	call->last = e->now;
 	if (call->told)
-		c->output.event(c->output.arg, e);
+		c->output.event(c->output.arg, e, false);
 	else
 		hold(c, call, e, wire_leg(e->message.message) | 1);
 	if (!call->told && (!well || !make_room(call)))
-		tell(c, call);
+		tell(c, call, e->now);
+	else if (call->told && !well)
+		call->told_at = e->now;
 	told = call->told;
 	schedule(c, call);
 	return told;
@@ -378,7 +388,7 @@ calls_attach(struct calls *c, const struct event *event)
 	if (c->current == NULL)
 		return;
 	if (c->current->told)
-		c->output.event(c->output.arg, event);
+		c->output.event(c->output.arg, event, false);
 	else
 		hold(c, c->current, event, 0);
 }
@@ -392,7 +402,7 @@ calls_tell(struct calls *c, uint64_t id, nstime now)
 		return;
 	if (call->last < now)
 		call->last = now;
-	tell(c, call);
+	tell(c, call, now);
 	schedule(c, call);
 }
 
@@ -410,7 +420,7 @@ look(struct calls *c, struct calls_call *call, nstime now)
 			tell_half(c, call, leg);
 		} else if (leg->status > 0 && leg->status < 200 &&
 		    !rings(leg)) {
-			tell(c, call);
+			tell(c, call, now);
 			return;
 		} else {
 			leg->leg = 0;
@@ -451,6 +461,20 @@ calls_again(const struct calls *c)
 	return c->current != NULL && c->current->again;
 }
 
+bool
+calls_settled(const struct calls *c)
+{
+	return c->current != NULL && !c->current->told &&
+	    all_settled(c->current);
+}
+
+void
+calls_show(struct calls *c)
+{
+	if (c->current != NULL)
+		tell_held(c, c->current, true);
+}
+
 static bool
 is_open(const struct calls_call *call)
 {
@@ -464,7 +488,7 @@ calls_finish(struct calls *c)
 
 	for (call = lru_oldest(c->calls); call != NULL; call = lru_newer(call))
 		if (is_open(call))
-			tell(c, call);
+			tell(c, call, call->last);
 }
 
 size_t

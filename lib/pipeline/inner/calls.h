@@ -28,7 +28,8 @@ struct calls_limits {
 };
 
 struct calls_output {
-	void (*event)(void *arg, const struct event *event); /* is told */
+	/* It is told; `well': its call ended well. */
+	void (*event)(void *arg, const struct event *event, bool well);
 	void (*half)(void *arg, const struct wire_half *half);
 	void *arg;
 };
@@ -46,6 +47,11 @@ bool calls_again(const struct calls *c);
 
 /* Something that belongs to the message that was last put in. */
 void calls_attach(struct calls *c, const struct event *event);
+
+/* Is nothing expected of the call of the last message?  Then show it: what is
+ * held back of it is told, and no more. */
+bool calls_settled(const struct calls *c);
+void calls_show(struct calls *c);
 
 /* Tell of this call, held back or yet to come. */
 void calls_tell(struct calls *c, uint64_t call, nstime now);

@@ -122,7 +122,7 @@ want(struct halves *h, const struct wire_want *wanted, nstime reached)
 	h->want(h->arg, wanted);
 }
 
-void
+bool
 halves_input(struct halves *h, const struct wire_half *in, nstime reached)
 {
 	struct halves_half *other = find(h, in->call, in->leg);
@@ -130,21 +130,23 @@ halves_input(struct halves *h, const struct wire_half *in, nstime reached)
 	const nstime since = in->now > reached ? in->now : reached;
 
 	if (is_wanted(h, in->call))
-		return;
+		return false;
 	if (other != NULL) {
 		if (other->is_request == in->is_request)
-			return; /* seen by two */
+			return false; /* seen by two */
 		h->joined++;
 		lru_forget(h->known, other);
-		return;
+		return true;
 	}
 	half = add(h, in->call, in->leg,
 	    nstime_after(
 		since, in->is_request ? h->limits.wait : h->limits.kept));
 	if (half == NULL)
-		return;
+		return false;
 	half->is_request = in->is_request;
-	half->want = (struct wire_want){ in->call, in->client, in->server };
+	half->want =
+	    (struct wire_want){ in->call, in->client, in->server, true };
+	return false;
 }
 
 void

@@ -28,8 +28,8 @@ struct halves *halves_new(
     const struct halves_limits *limits, halves_want *want, void *arg);
 void halves_free(struct halves *h);
 
-/* `reached': how far all sensors are. */
-void halves_input(
+/* `reached': how far all sensors are.  True: it is the other half of one. */
+bool halves_input(
     struct halves *h, const struct wire_half *half, nstime reached);
 
 /* A sensor told a message of this call. */

@@ -179,7 +179,7 @@ hotpaths_flush(struct hotpaths *h, nstime now, nstime ahead)
 
 	for (p = TAILQ_FIRST(&h->hot); p != NULL; p = next) {
 		next = TAILQ_NEXT(p, hot);
-		if (p->last > p->told)
+		if (p->last > p->told && nstime_passed(p->told, EACH, now))
 			tell_pair(h, p, ahead);
 		if (p->until > now)
 			continue;

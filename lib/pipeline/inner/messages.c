@@ -55,6 +55,7 @@ messages_tell(struct messages *m, struct slice octets,
 	event->message.octets = octets;
 	event->message.message = message;
 	event->message.read = false;
+	event->message.shown = false;
 	teller_event(m->teller, event);
 }
 

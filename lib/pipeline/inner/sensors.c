@@ -14,9 +14,17 @@ struct sensors_sight {
 	uint64_t by[SENSORS_MOST / 64];
 };
 
+/* With many sensors the time of all is not asked for with every batch. */
+enum { FEW = 16, BUCKETS = 1024 };
+#define EACH (20 * NSTIME_MS)
+
 struct sensors {
 	size_t most, count;
 	struct sensors_sensor **all;
+	struct sensors_sensor *by_name[BUCKETS];
+	nstime received; /* the latest batch */
+	nstime counted;  /* when these two were found out */
+	nstime reached, middle;
 	struct lru *sights;
 	nstime *order; /* to find the middle */
 };
@@ -63,13 +71,22 @@ sensors_free(struct sensors *s)
 	free(s);
 }
 
+static size_t
+bucket_of(const char *name)
+{
+	static const struct siphash_key unkeyed;
+
+	return siphash(&unkeyed, slice_text(name)) % BUCKETS;
+}
+
 static struct sensors_sensor *
 find(const struct sensors *s, const char *name)
 {
-	for (size_t i = 0; i < s->count; i++)
-		if (strcmp(s->all[i]->name, name) == 0)
-			return s->all[i];
-	return NULL;
+	struct sensors_sensor *sensor = s->by_name[bucket_of(name)];
+
+	while (sensor != NULL && strcmp(sensor->name, name) != 0)
+		sensor = sensor->next;
+	return sensor;
 }
 
 static struct sensors_sensor *
@@ -86,6 +103,8 @@ add(struct sensors *s, const char *name)
 	sensor->shown.name = sensor->name;
 	sensor->number = (unsigned)s->count;
 	sensor->lost_since = NSTIME_NEVER;
+	sensor->next = s->by_name[bucket_of(name)];
+	s->by_name[bucket_of(name)] = sensor;
 	s->all[s->count++] = sensor;
 	return sensor;
 }
@@ -138,6 +157,7 @@ sensors_input(struct sensors *s, const struct wire_header *h, nstime received,
 	sensor->shown.drops = h->drops;
 	sensor->shown.reached = h->reached + sensor->shift;
 	sensor->behind = behind;
+	s->received = received;
 	*found = sensor;
 	return SENSORS_NEXT;
 }
@@ -152,7 +172,7 @@ compare(const void *a, const void *b)
 
 /* The middle of all clocks, that of the cluster among them: most are right. */
 static nstime
-middle(struct sensors *s)
+find_middle(struct sensors *s)
 {
 	size_t n = 0;
 
@@ -166,11 +186,51 @@ middle(struct sensors *s)
 	return s->order[n / 2];
 }
 
+/* One that lags far behind the middle, with a spool to empty or on purpose, is
+ * not waited for. */
+static nstime
+find_reached(struct sensors *s, nstime lost)
+{
+	nstime least;
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->count; i++)
+		if (!s->all[i]->shown.lost)
+			s->order[n++] = s->all[i]->shown.reached;
+	if (n == 0)
+		return INT64_MIN;
+	qsort(s->order, n, sizeof(s->order[0]), compare);
+	least = s->order[n / 2];
+	for (size_t i = 0; i < n; i++)
+		if (s->order[i] < least &&
+		    !nstime_passed(s->order[i], lost, s->order[n / 2]))
+			least = s->order[i];
+	return least;
+}
+
+static void
+count(struct sensors *s, nstime lost)
+{
+	if (s->count > FEW && s->counted != INT64_MIN &&
+	    s->received - s->counted < EACH && s->received >= s->counted)
+		return;
+	s->counted = s->received;
+	s->middle = find_middle(s);
+	s->reached = find_reached(s, lost);
+}
+
+nstime
+sensors_reached(struct sensors *s, nstime lost)
+{
+	count(s, lost);
+	return s->reached;
+}
+
 bool
 sensors_compare(
     struct sensors *s, struct sensors_sensor *sensor, enum joiner_sign *sign)
 {
-	const nstime offset = middle(s) - sensor->behind;
+	const nstime offset = s->middle - sensor->behind;
 
 	sensor->shown.offset = offset;
 	if (!sensor->shown.odd) {
@@ -197,32 +257,11 @@ sensors_silent(struct sensors *s, nstime received, nstime lost)
 		    !nstime_passed(sensor->shown.heard, lost, received))
 			continue;
 		sensor->shown.lost = true;
+		s->counted = INT64_MIN;
 		sensor->lost_since = sensor->shown.reached;
 		return sensor;
 	}
 	return NULL;
-}
-
-/* One that lags far behind the middle, with a spool to empty or on purpose, is
- * not waited for. */
-nstime
-sensors_reached(const struct sensors *s, nstime lost)
-{
-	nstime least;
-	size_t n = 0;
-
-	for (size_t i = 0; i < s->count; i++)
-		if (!s->all[i]->shown.lost)
-			s->order[n++] = s->all[i]->shown.reached;
-	if (n == 0)
-		return INT64_MIN;
-	qsort(s->order, n, sizeof(s->order[0]), compare);
-	least = s->order[n / 2];
-	for (size_t i = 0; i < n; i++)
-		if (s->order[i] < least &&
-		    !nstime_passed(s->order[i], lost, s->order[n / 2]))
-			least = s->order[i];
-	return least;
 }
 
 static struct sensors_sight *

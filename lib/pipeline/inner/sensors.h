@@ -21,7 +21,8 @@ struct sensors_sensor {
 	nstime behind;   /* the least of late: the way adds to it */
 	nstime corrected;
 	unsigned odd_batches;
-	nstime lost_since; /* our axis; NSTIME_NEVER: it is not */
+	nstime lost_since;           /* our axis; NSTIME_NEVER: it is not */
+	struct sensors_sensor *next; /* of one bucket */
 };
 
 struct sensors *sensors_new(
@@ -48,7 +49,7 @@ struct sensors_sensor *sensors_silent(
     struct sensors *s, nstime received, nstime lost);
 
 /* The least that all living ones have reached; INT64_MIN: nobody lives. */
-nstime sensors_reached(const struct sensors *s, nstime lost);
+nstime sensors_reached(struct sensors *s, nstime lost);
 
 void sensors_saw(struct sensors *s, const struct sensors_sensor *sensor,
     const struct address *server);

@@ -97,6 +97,20 @@ wirecodec_wall(struct wirecodec *c, nstime *wall)
 }
 
 void
+wirecodec_coarse(struct wirecodec *c, nstime *now)
+{
+	int64_t since =
+	    (*now - c->now) / NSTIME_MS - ((*now - c->now) % NSTIME_MS < 0);
+
+	wirecodec_signed(c, &since);
+	if (c->out != NULL)
+		return;
+	if (since > MOST_AGE / NSTIME_MS || since < -MOST_AGE / NSTIME_MS)
+		c->in.bad = true;
+	*now = c->in.bad ? 0 : c->now + since * NSTIME_MS + c->shift_now;
+}
+
+void
 wirecodec_told(struct wirecodec *c, nstime *told)
 {
 	wirecodec_signed(c, told);

@@ -34,6 +34,9 @@ void wirecodec_flag(struct wirecodec *c, bool *fact);
 void wirecodec_now(struct wirecodec *c, nstime *now);
 void wirecodec_wall(struct wirecodec *c, nstime *wall);
 
+/* To the millisecond before. */
+void wirecodec_coarse(struct wirecodec *c, nstime *now);
+
 /* The reading of another clock: anything within RECORD_MOST_TIME. */
 void wirecodec_told(struct wirecodec *c, nstime *told);
 

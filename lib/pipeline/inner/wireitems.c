@@ -66,6 +66,7 @@ whole_message(
 {
 	struct slice before;
 
+	wirecodec_flag(c, &m->shown);
 	origin(c, &m->origin);
 	if (c->out != NULL) {
 		*store = *m->message;

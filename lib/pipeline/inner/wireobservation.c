@@ -44,6 +44,18 @@ tls_version(struct wirecodec *c, const char **version)
 }
 
 static void
+limit(struct wirecodec *c, const char **name)
+{
+	static const char *const names[] = { "memory", "transactions" };
+	unsigned number = 0;
+
+	if (c->out != NULL && strcmp(*name, names[1]) == 0)
+		number = 1;
+	WIRECODEC_FIELD(c, number, 1);
+	*name = names[number];
+}
+
+static void
 failure(struct wirecodec *c, struct connection_failure *f)
 {
 	unsigned alert = (unsigned)(f->tls_alert + 1);
@@ -267,6 +279,9 @@ fields(struct wirecodec *c, struct observation *o, struct x509cert *store)
 		wirecodec_endpoint(c, &o->a);
 		WIRECODEC_FIELD(c, o->agent.number, UINT32_MAX);
 		wirecodec_flag(c, &o->agent.lost);
+		break;
+	case OBSERVATION_LIMITED:
+		limit(c, &o->limit);
 		break;
 	case OBSERVATION_STIR:
 		WIRECODEC_FIELD(c, o->status, 699);

@@ -23,6 +23,9 @@ visibility_label(struct textbuf *t, const struct alert_event *event)
 			textbuf_int(t, evidence_number(e, "agent", 0));
 			textbuf_add(t, ")");
 		}
+	} else if (is_class(event, "sensor_lost")) {
+		textbuf_add(t, "sensor ");
+		phrase_field(t, e, "sensor", "");
 	} else if (is_class(event, "undecided")) {
 		textbuf_add(t, "clock of ");
 		phrase_field(t, e, "a", "a host");
@@ -85,6 +88,9 @@ visibility(struct textbuf *t, const struct alert_event *event)
 		{ "agent_lost",
 		    " has stopped sending: what it watched is not "
 		    "judged" },
+		{ "sensor_lost",
+		    " of the fleet is silent: servers that it saw are "
+		    "not accused meanwhile" },
 		{ "undecided",
 		    " cannot be judged: it tells two times by turns" },
 	};
@@ -140,6 +146,8 @@ static const struct kindtext_class visibility_classes[] = {
 	{ "agent_lost",
 	    "see whether the agent runs, and whether its packets get here "
 	    "(a firewall, its collector's address, its key)" },
+	{ "sensor_lost",
+	    "see whether that daemon runs and reaches the cluster" },
 	{ "undecided",
 	    "see whether several hosts share that address (NAT, a cluster), "
 	    "or two programs there disagree" },
@@ -183,6 +191,10 @@ const struct kindtext visibilitytext_visibility = {
 "Class agent_lost: an agent that fed messages by HEP has been silent for\n"
 "15 minutes, and for four times as long as it ever paused: it does not\n"
 "run, cannot reach this host, or there are no calls where it is.\n"
+"\n"
+"Class sensor_lost: a sensor of the fleet has said nothing for 10 s.\n"
+"Others go on; but of servers whose answers it might have seen nothing\n"
+"is told by the absence of an answer until it is back.\n"
 "\n"
 "Class undecided: a host has told two times by turns for ten minutes, so\n"
 "its clock is not judged: several hosts behind one address, or programs\n"

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef FLEETDOOR_H
+#define FLEETDOOR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The door to the cluster of a fleet: what siptimed needs of NATS JetStream, as
+ * functions of a plugin, siptimed-nats.so.  It is loaded only where [fleet] is
+ * configured, so that libnats is not even mapped elsewhere.
+ *
+ * Calls may block for a few seconds: they belong into a thread of their own,
+ * and all into the same.  They return 0 or -errno unless noted.
+ */
+
+enum { FLEETDOOR_VERSION = 1 };
+
+/* put(): whatever is there. */
+#define FLEETDOOR_ANY UINT64_MAX
+
+struct fleetdoor_setup {
+	const char *servers; /* nats://HOST:PORT, several with commas */
+	const char *name;
+	const char *prefix; /* of subjects, stream and bucket */
+	const char *credentials, *ca, *cert, *key; /* "": none */
+};
+
+struct fleetdoor_message {
+	const uint8_t *octets; /* borrowed until the next call of its kind */
+	size_t len;
+	uint64_t sequence;    /* in the stream */
+	int64_t stored, sent; /* nanoseconds since 1970; sent 0: not known */
+};
+
+struct fleetdoor {
+	unsigned version;
+
+	/* Connects by itself, again and again.  NULL: the setup is wrong, and
+	 * *why says how (static). */
+	void *(*open)(const struct fleetdoor_setup *setup, const char **why);
+	void (*close)(void *door);
+	bool (*connected)(void *door);
+	const char *(*error)(void *door); /* the latest, static */
+
+	/* Stream and bucket are there, or are made. */
+	int (*prepare)(void *door);
+
+	/* A batch, stored by most of the cluster when this returns 0.  The same
+	 * `id' twice within the stream's window is stored once. */
+	int (*publish)(void *door, const uint8_t *octets, size_t len,
+	    const char *id, int64_t sent);
+
+	/* To all sensors, and from the judge: 1 when there is one. */
+	int (*want)(void *door, const uint8_t *octets, size_t len);
+	int (*wanted)(void *door, struct fleetdoor_message *m);
+
+	/* All batches from `sequence' on; 0: those that come from now on. */
+	int (*follow)(void *door, uint64_t sequence);
+	int (*next)(void *door, struct fleetdoor_message *m, int wait_ms);
+
+	/* The value of a key: its length, and its revision.  -ENOENT. */
+	int (*get)(void *door, const char *key, uint8_t *room, size_t size,
+	    uint64_t *revision);
+	/* Compare and set: *revision is what it must be (0: not there), and is
+	 * what it has become.  -EEXIST: it is another. */
+	int (*put)(void *door, const char *key, const uint8_t *octets,
+	    size_t len, uint64_t *revision);
+};
+
+/* The plugin beside the program or where it is installed.  NULL, and *why says
+ * what is missing. */
+const struct fleetdoor *fleetdoor_load(const char **why);
+
+#endif

@@ -1,0 +1,412 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * siptimed-nats.so: the only file that knows NATS.  The calls of libnats used
+ * here wait for their answer: an asynchronous publish whose acknowledgement is
+ * lost stays pending for ever, and nothing reports it.
+ */
+
+#include "fleet/fleetdoor.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <nats.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	WAIT_MS = 2000,
+	PAUSE_MS = 500, /* between attempts to connect */
+	SERVERS = 16,
+	NAME = 128,
+	WANTS_PENDING = 4096
+};
+
+#define SENT "Siptimed-Sent"
+#define SECOND INT64_C(1000000000)
+
+struct nats_door {
+	natsConnection *connection;
+	natsOptions *options;
+	jsCtx *js;
+	kvStore *kv;
+	natsSubscription *batches, *wants;
+	natsMsg *batch, *want;
+	char stream[NAME], bucket[NAME], subject[NAME], all[NAME],
+	    want_subject[NAME];
+	unsigned servers;
+	char urls[4096];
+	const char *url[SERVERS];
+	const char *error;
+};
+
+static int
+failed(struct nats_door *d, natsStatus s, jsErrCode code)
+{
+	if (s == NATS_OK)
+		return 0;
+	d->error = natsStatus_GetText(s);
+	if (code == JSStreamWrongLastSequenceErr)
+		return -EEXIST;
+	if (s == NATS_NOT_FOUND)
+		return -ENOENT;
+	return s == NATS_TIMEOUT ? -ETIMEDOUT : -EIO;
+}
+
+static void
+split_servers(struct nats_door *d, const char *servers)
+{
+	char *rest = NULL;
+
+	snprintf(d->urls, sizeof(d->urls), "%s", servers);
+	for (char *url = strtok_r(d->urls, ", ", &rest);
+	     url != NULL && d->servers < SERVERS;
+	     url = strtok_r(NULL, ", ", &rest))
+		d->url[d->servers++] = url;
+}
+
+static natsStatus
+set_options(struct nats_door *d, const struct fleetdoor_setup *s)
+{
+	natsStatus status = natsOptions_Create(&d->options);
+
+	if (status == NATS_OK)
+		status =
+		    natsOptions_SetServers(d->options, d->url, (int)d->servers);
+	if (status == NATS_OK)
+		status = natsOptions_SetName(d->options, s->name);
+	if (status == NATS_OK)
+		status = natsOptions_SetMaxReconnect(d->options, -1);
+	if (status == NATS_OK)
+		status = natsOptions_SetReconnectWait(d->options, PAUSE_MS);
+	/* While it is away publishing is to fail: what waits is ours. */
+	if (status == NATS_OK)
+		status = natsOptions_SetReconnectBufSize(d->options, 0);
+	if (status == NATS_OK)
+		status = natsOptions_SetPingInterval(d->options, WAIT_MS);
+	if (status == NATS_OK && s->credentials[0] != '\0')
+		status = natsOptions_SetUserCredentialsFromFiles(
+		    d->options, s->credentials, NULL);
+	if (status == NATS_OK && s->ca[0] != '\0')
+		status =
+		    natsOptions_LoadCATrustedCertificates(d->options, s->ca);
+	if (status == NATS_OK && s->cert[0] != '\0')
+		status = natsOptions_LoadCertificatesChain(
+		    d->options, s->cert, s->key);
+	if (status == NATS_OK && (s->ca[0] != '\0' || s->cert[0] != '\0'))
+		status = natsOptions_SetSecure(d->options, true);
+	return status;
+}
+
+static void
+door_close(void *arg)
+{
+	struct nats_door *d = arg;
+
+	if (d == NULL)
+		return;
+	natsMsg_Destroy(d->batch);
+	natsMsg_Destroy(d->want);
+	natsSubscription_Destroy(d->batches);
+	natsSubscription_Destroy(d->wants);
+	kvStore_Destroy(d->kv);
+	jsCtx_Destroy(d->js);
+	natsConnection_Destroy(d->connection);
+	natsOptions_Destroy(d->options);
+	free(d);
+}
+
+static void *
+door_open(const struct fleetdoor_setup *s, const char **why)
+{
+	struct nats_door *d = calloc(1, sizeof(*d));
+	natsStatus status;
+
+	if (d == NULL) {
+		*why = "out of memory";
+		return NULL;
+	}
+	split_servers(d, s->servers);
+	snprintf(d->stream, sizeof(d->stream), "%s-observed", s->prefix);
+	snprintf(d->bucket, sizeof(d->bucket), "%s-fleet", s->prefix);
+	snprintf(d->subject, sizeof(d->subject), "%s.observed.%s", s->prefix,
+	    s->name);
+	snprintf(d->all, sizeof(d->all), "%s.observed.*", s->prefix);
+	snprintf(
+	    d->want_subject, sizeof(d->want_subject), "%s.wanted", s->prefix);
+	status = set_options(d, s);
+	if (status == NATS_OK)
+		return d;
+	*why = natsStatus_GetText(status);
+	door_close(d);
+	return NULL;
+}
+
+static natsStatus
+connect_now(struct nats_door *d)
+{
+	jsOptions js;
+	natsStatus s = natsConnection_Connect(&d->connection, d->options);
+
+	if (s != NATS_OK)
+		return s;
+	jsOptions_Init(&js);
+	js.Wait = WAIT_MS;
+	s = natsConnection_JetStream(&d->js, d->connection, &js);
+	if (s == NATS_OK)
+		s = natsConnection_SubscribeSync(
+		    &d->wants, d->connection, d->want_subject);
+	if (s == NATS_OK)
+		s = natsSubscription_SetPendingLimits(
+		    d->wants, WANTS_PENDING, -1);
+	return s;
+}
+
+static bool
+door_connected(void *arg)
+{
+	struct nats_door *d = arg;
+
+	if (d->connection != NULL)
+		return natsConnection_Status(d->connection) ==
+		    NATS_CONN_STATUS_CONNECTED;
+	if (failed(d, connect_now(d), 0) == 0)
+		return true;
+	natsSubscription_Destroy(d->wants);
+	jsCtx_Destroy(d->js);
+	natsConnection_Destroy(d->connection);
+	d->wants = NULL;
+	d->js = NULL;
+	d->connection = NULL;
+	return false;
+}
+
+static const char *
+door_error(void *arg)
+{
+	const struct nats_door *d = arg;
+
+	return d->error == NULL ? "no error" : d->error;
+}
+
+static int
+make_stream(struct nats_door *d, int replicas)
+{
+	const char *subjects[] = { d->all };
+	jsStreamConfig config;
+	jsStreamInfo *info = NULL;
+	jsErrCode code = 0;
+	natsStatus s = js_GetStreamInfo(&info, d->js, d->stream, NULL, &code);
+
+	jsStreamInfo_Destroy(info);
+	if (s != NATS_NOT_FOUND)
+		return failed(d, s, code);
+	jsStreamConfig_Init(&config);
+	config.Name = d->stream;
+	config.Subjects = subjects;
+	config.SubjectsLen = 1;
+	config.MaxAge = 3600 * SECOND;
+	config.Duplicates = 120 * SECOND;
+	config.Replicas = replicas;
+	s = js_AddStream(NULL, d->js, &config, NULL, &code);
+	return failed(d, s, code);
+}
+
+static int
+door_prepare(void *arg)
+{
+	struct nats_door *d = arg;
+	const int replicas = d->servers >= 3 ? 3 : 1;
+	int error = make_stream(d, replicas);
+	kvConfig config;
+	natsStatus s;
+
+	if (error != 0 || d->kv != NULL)
+		return error;
+	s = js_KeyValue(&d->kv, d->js, d->bucket);
+	if (s != NATS_NOT_FOUND)
+		return failed(d, s, 0);
+	kvConfig_Init(&config);
+	config.Bucket = d->bucket;
+	config.History = 1;
+	config.TTL = 7 * 86400 * SECOND;
+	config.Replicas = replicas;
+	return failed(d, js_CreateKeyValue(&d->kv, d->js, &config), 0);
+}
+
+static int
+door_publish(
+    void *arg, const uint8_t *octets, size_t len, const char *id, int64_t sent)
+{
+	struct nats_door *d = arg;
+	jsPubOptions options;
+	jsErrCode code = 0;
+	char text[32];
+	natsMsg *m = NULL;
+	natsStatus s = natsMsg_Create(
+	    &m, d->subject, NULL, (const char *)octets, (int)len);
+
+	snprintf(text, sizeof(text), "%" PRId64, sent);
+	if (s == NATS_OK)
+		s = natsMsgHeader_Set(m, SENT, text);
+	jsPubOptions_Init(&options);
+	options.MsgId = id;
+	options.MaxWait = WAIT_MS;
+	if (s == NATS_OK)
+		s = js_PublishMsg(NULL, d->js, m, &options, &code);
+	natsMsg_Destroy(m);
+	return failed(d, s, code);
+}
+
+static int
+door_want(void *arg, const uint8_t *octets, size_t len)
+{
+	struct nats_door *d = arg;
+
+	return failed(d,
+	    natsConnection_Publish(
+		d->connection, d->want_subject, octets, (int)len),
+	    0);
+}
+
+static int
+door_wanted(void *arg, struct fleetdoor_message *m)
+{
+	struct nats_door *d = arg;
+	natsStatus s;
+
+	natsMsg_Destroy(d->want);
+	d->want = NULL;
+	s = natsSubscription_NextMsg(&d->want, d->wants, 1);
+	if (s == NATS_TIMEOUT)
+		return 0;
+	if (s != NATS_OK && s != NATS_SLOW_CONSUMER)
+		return failed(d, s, 0);
+	if (d->want == NULL)
+		return 0;
+	*m = (struct fleetdoor_message){
+		.octets = (const uint8_t *)natsMsg_GetData(d->want),
+		.len = (size_t)natsMsg_GetDataLength(d->want),
+	};
+	return 1;
+}
+
+/* An ordered consumer is one of the client's: nothing of it is left behind. */
+static int
+door_follow(void *arg, uint64_t sequence)
+{
+	struct nats_door *d = arg;
+	jsSubOptions options;
+	jsErrCode code = 0;
+	natsStatus s;
+
+	natsMsg_Destroy(d->batch);
+	d->batch = NULL;
+	natsSubscription_Destroy(d->batches);
+	d->batches = NULL;
+	jsSubOptions_Init(&options);
+	options.Stream = d->stream;
+	options.Ordered = true;
+	options.Config.DeliverPolicy =
+	    sequence == 0 ? js_DeliverNew : js_DeliverByStartSequence;
+	options.Config.OptStartSeq = sequence;
+	s = js_SubscribeSync(&d->batches, d->js, d->all, NULL, &options, &code);
+	if (s == NATS_OK)
+		s = natsSubscription_SetPendingLimits(d->batches, -1, -1);
+	return failed(d, s, code);
+}
+
+static int
+door_next(void *arg, struct fleetdoor_message *m, int wait_ms)
+{
+	struct nats_door *d = arg;
+	jsMsgMetaData *meta = NULL;
+	const char *sent = NULL;
+	natsStatus s;
+
+	natsMsg_Destroy(d->batch);
+	d->batch = NULL;
+	if (d->batches == NULL)
+		return -EIO;
+	s = natsSubscription_NextMsg(&d->batch, d->batches, wait_ms);
+	if (s == NATS_TIMEOUT)
+		return 0;
+	if (s == NATS_OK)
+		s = natsMsg_GetMetaData(&meta, d->batch);
+	if (s != NATS_OK)
+		return failed(d, s, 0);
+	*m = (struct fleetdoor_message){
+		.octets = (const uint8_t *)natsMsg_GetData(d->batch),
+		.len = (size_t)natsMsg_GetDataLength(d->batch),
+		.sequence = meta->Sequence.Stream,
+		.stored = meta->Timestamp,
+	};
+	if (natsMsgHeader_Get(d->batch, SENT, &sent) == NATS_OK)
+		m->sent = strtoll(sent, NULL, 10);
+	jsMsgMetaData_Destroy(meta);
+	return 1;
+}
+
+static int
+door_get(
+    void *arg, const char *key, uint8_t *room, size_t size, uint64_t *revision)
+{
+	struct nats_door *d = arg;
+	kvEntry *entry = NULL;
+	natsStatus s = kvStore_Get(&entry, d->kv, key);
+	int len;
+
+	if (s != NATS_OK)
+		return failed(d, s, 0);
+	len = kvEntry_ValueLen(entry);
+	*revision = kvEntry_Revision(entry);
+	if (len < 0 || (size_t)len > size)
+		len = -EMSGSIZE;
+	else if (len > 0)
+		memcpy(room, kvEntry_Value(entry), (size_t)len);
+	kvEntry_Destroy(entry);
+	return len;
+}
+
+static int
+door_put(void *arg, const char *key, const uint8_t *octets, size_t len,
+    uint64_t *revision)
+{
+	struct nats_door *d = arg;
+	natsStatus s;
+	uint64_t now = 0;
+
+	if (*revision == FLEETDOOR_ANY)
+		s = kvStore_Put(&now, d->kv, key, octets, (int)len);
+	else if (*revision == 0)
+		s = kvStore_Create(&now, d->kv, key, octets, (int)len);
+	else
+		s = kvStore_Update(
+		    &now, d->kv, key, octets, (int)len, *revision);
+	if (s == NATS_OK) {
+		*revision = now;
+		return 0;
+	}
+	d->error = natsStatus_GetText(s);
+	/* A wrong revision is an error of the server like any other. */
+	if (*revision != FLEETDOOR_ANY && s == NATS_ERR)
+		return -EEXIST;
+	return s == NATS_TIMEOUT ? -ETIMEDOUT : -EIO;
+}
+
+const struct fleetdoor siptimed_fleetdoor = {
+	.version = FLEETDOOR_VERSION,
+	.open = door_open,
+	.close = door_close,
+	.connected = door_connected,
+	.error = door_error,
+	.prepare = door_prepare,
+	.publish = door_publish,
+	.want = door_want,
+	.wanted = door_wanted,
+	.follow = door_follow,
+	.next = door_next,
+	.get = door_get,
+	.put = door_put,
+};

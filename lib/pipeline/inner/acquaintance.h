@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef ACQUAINTANCE_H
+#define ACQUAINTANCE_H
+
+#include "base/counter.h"
+#include "net/endpoint.h"
+
+/*
+ * Which clients and servers a judge knows: once an hour it is shown one
+ * transaction of each pair that went well, so that it knows who speaks SIP, who
+ * is a server, and that it works.
+ */
+
+struct acquaintance;
+
+/* NULL when out of memory; the caller frees it. */
+struct acquaintance *acquaintance_new(
+    size_t pairs, const struct siphash_key *key);
+void acquaintance_free(struct acquaintance *a);
+
+/* True once an hour for each pair. */
+bool acquaintance_is_new(struct acquaintance *a, const struct address *client,
+    const struct endpoint *server, nstime now);
+
+/* acquaintance.evicted */
+void acquaintance_stats(
+    const struct acquaintance *a, counter_output *output, void *arg);
+
+#endif

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+
+/*
+ * fleetbench: what a fleet costs, in one process, with traffic of its own: an
+ * hour is not waited for, so numbers are of the processor alone.
+ *
+ * octets	of each healthy message where one sensor sees both directions,
+ *		and of each half where two see one each
+ * judge	observations (halves and events) a second that one judge takes,
+ *		from a recorded stream of transactions seen in halves, every
+ *		tenth of which is told in full
+ * sensors	its time for each second of one sensor, as their number grows
+ */
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "pipeline/joiner.h"
+#include "pipeline/sensor.h"
+#include "rooms.h"
+#include "unit/fleetitems.h"
+
+#define NOW FLEET_NOW
+
+enum { RATE = 1000, SECONDS = 20, ROOM = 1 << 18, HOSTS = 50 };
+
+struct batch {
+	struct batch *next;
+	nstime at;
+	size_t len;
+	uint8_t octets[];
+};
+
+struct stream {
+	struct batch *first, **last;
+	uint64_t octets, batches;
+	nstime now;
+};
+
+static void
+on_batch(void *arg, struct slice batch, uint64_t sequence)
+{
+	struct stream *s = arg;
+	struct batch *b = malloc(sizeof(*b) + batch.len);
+
+	(void)sequence;
+	if (b == NULL)
+		abort();
+	b->next = NULL;
+	b->at = s->now;
+	b->len = batch.len;
+	memcpy(b->octets, batch.p, batch.len);
+	*s->last = b;
+	s->last = &b->next;
+	s->octets += batch.len;
+	s->batches++;
+}
+
+static void
+stream_init(struct stream *s)
+{
+	*s = (struct stream){ .now = NOW };
+	s->last = &s->first;
+}
+
+static void
+stream_done(struct stream *s)
+{
+	struct batch *b;
+
+	while ((b = s->first) != NULL) {
+		s->first = b->next;
+		free(b);
+	}
+}
+
+static struct sensor *
+make_sensor(const char *name, struct stream *to)
+{
+	struct sensor_setup setup = {
+		.limits = { .calls = ROOM,
+		    .pairs = ROOM,
+		    .flows = ROOM,
+		    .known = ROOM },
+		.name = name,
+		.run = 1,
+		.batch = on_batch,
+		.arg = to,
+	};
+	struct sensor *sensor;
+
+	rooms_matcher(&setup.limits.matcher);
+	setup.limits.matcher.transactions.transactions = ROOM;
+	setup.limits.matcher.paths.pairs.pairs = ROOM;
+	sensor = sensor_new(&setup);
+	if (sensor == NULL)
+		abort();
+	sensor_tick(sensor, NOW, NOW);
+	return sensor;
+}
+
+static void
+say(struct sensor *s, unsigned call, unsigned status, nstime now)
+{
+	char name[32], branch[40];
+	struct sip_message m;
+	struct event e;
+
+	snprintf(name, sizeof(name), "call%u@example.com", call);
+	snprintf(branch, sizeof(branch), "z9hG4bK%u", call);
+	e = fleet_message(&m, name, status, now);
+	m.via_branch = slice_text(branch);
+	e.message.origin.from.address.octets[2] = (uint8_t)(call % HOSTS);
+	e.message.origin.to.address.octets[2] = (uint8_t)(call % HOSTS);
+	sensor_input(s, &e);
+}
+
+/* RATE transactions a second, answered after 20 ms: `to' sees the requests,
+ * `back' the answers.  Of `troubled' one is sent twice; 0: none is. */
+static void
+play(struct sensor *to, struct sensor *back, struct stream *stream,
+    unsigned troubled)
+{
+	const nstime step = NSTIME_S / RATE;
+
+	for (unsigned i = 0; i < RATE * SECONDS; i++) {
+		stream->now = NOW + i * step;
+		say(to, i, 0, stream->now);
+		if (troubled > 0 && i % troubled == 0)
+			say(to, i, 0, stream->now);
+		if (i >= 20)
+			say(back, i - 20, 200, stream->now + 1);
+		sensor_tick(to, stream->now + 1, stream->now + 1);
+		sensor_tick(back, stream->now + 1, stream->now + 1);
+	}
+}
+
+static double
+seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static void
+weigh(void)
+{
+	struct stream one, two;
+	struct sensor *a, *b;
+
+	stream_init(&one);
+	a = make_sensor("a", &one);
+	play(a, a, &one, 0);
+	sensor_free(a);
+	stream_init(&two);
+	a = make_sensor("a", &two);
+	b = make_sensor("b", &two);
+	play(a, b, &two, 0);
+	sensor_free(a);
+	sensor_free(b);
+	printf("octets: %.2f a message that is seen both ways, %.2f a half\n",
+	    (double)one.octets / (2.0 * RATE * SECONDS),
+	    (double)two.octets / (2.0 * RATE * SECONDS));
+	stream_done(&one);
+	stream_done(&two);
+}
+
+static void
+on_alert(void *arg, const struct alert_event *event)
+{
+	(void)event;
+	++*(unsigned *)arg;
+}
+
+static void
+on_want(void *arg, struct slice batch)
+{
+	(void)arg;
+	(void)batch;
+}
+
+static struct joiner *
+make_joiner(unsigned *alerts)
+{
+	struct joiner_limits limits = {
+		.halves = ROOM,
+		.events = ROOM,
+		.sensors = 4096,
+		.sights = 4096,
+		.lag = 1500 * NSTIME_MS,
+		.lost = 10 * NSTIME_S,
+	};
+	struct joiner *j;
+
+	rooms_matcher(&limits.matcher);
+	rooms_judge(&limits.judge);
+	j = joiner_new(&limits,
+	    &(struct joiner_output){
+		.alert = on_alert, .want = on_want, .arg = alerts });
+	if (j == NULL)
+		abort();
+	return j;
+}
+
+static void
+judge(void)
+{
+	struct stream stream;
+	struct sensor *a, *b;
+	struct joiner *joiner;
+	unsigned alerts = 0;
+	uint64_t observations = 0;
+	struct joiner_sensor sensor;
+	double began;
+
+	stream_init(&stream);
+	a = make_sensor("a", &stream);
+	b = make_sensor("b", &stream);
+	play(a, b, &stream, 10);
+	joiner = make_joiner(&alerts);
+	began = seconds();
+	for (const struct batch *at = stream.first; at != NULL; at = at->next)
+		joiner_input(joiner, slice_of(at->octets, at->len), at->at, 0);
+	began = seconds() - began;
+	for (size_t i = 0; joiner_sensor_at(joiner, i, &sensor); i++)
+		observations += sensor.halves + sensor.events;
+	printf("judge: %.0f observations a second, %u alerts\n",
+	    (double)observations / began, alerts);
+	joiner_free(joiner);
+	sensor_free(a);
+	sensor_free(b);
+	stream_done(&stream);
+}
+
+/* A sensor that is well: what it sends in a second under other names. */
+static double
+judge_many(const struct stream *stream, unsigned count)
+{
+	unsigned alerts = 0;
+	struct joiner *joiner = make_joiner(&alerts);
+	struct wire_reader *reader = wire_reader_new();
+	struct wire_writer *writer = wire_writer_new();
+	const double began = seconds();
+
+	for (const struct batch *at = stream->first; at != NULL; at = at->next)
+		for (unsigned i = 0; i < count; i++) {
+			struct wire_header h;
+
+			/* Only the header differs: its items stay. */
+			wire_open(reader, slice_of(at->octets, at->len), &h);
+			snprintf(h.name, sizeof(h.name), "s%u", i);
+			wire_begin(writer, h.now, h.wall);
+			for (unsigned k = 0; k < 20; k++)
+				wire_put(writer,
+				    &(struct wire_item){ .kind = WIRE_TALLY,
+					.tally = { fleet_host((uint8_t)k, 5062),
+					    "SERVICE", 50 } });
+			joiner_input(joiner, wire_end(writer, &h), at->at, 0);
+		}
+	wire_reader_free(reader);
+	wire_writer_free(writer);
+	joiner_free(joiner);
+	return seconds() - began;
+}
+
+static void
+scale(void)
+{
+	static const unsigned counts[] = { 1, 10, 100, 1000 };
+	struct stream stream;
+	struct sensor *a;
+
+	stream_init(&stream);
+	a = make_sensor("a", &stream);
+	play(a, a, &stream, 0);
+	sensor_free(a);
+	for (size_t i = 0; i < 4; i++)
+		printf("sensors: %u: %.2f us of the judge for a second of "
+		       "each\n",
+		    counts[i],
+		    judge_many(&stream, counts[i]) * 1e6 / counts[i] / SECONDS);
+	stream_done(&stream);
+}
+
+int
+main(void)
+{
+	weigh();
+	judge();
+	scale();
+	return 0;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/inner/acquaintance.h"
+
+#include "unit/fleetitems.h"
+
+#define NOW FLEET_NOW
+
+START_TEST(a_pair_is_new_once_an_hour)
+{
+	static const struct siphash_key key;
+	struct acquaintance *a = acquaintance_new(10, &key);
+	const struct endpoint client = fleet_host(1, 0);
+	const struct endpoint server = fleet_host(2, 5062);
+	const struct endpoint other = fleet_host(2, 5060);
+
+	ck_assert(acquaintance_is_new(a, &client.address, &server, NOW));
+	ck_assert(!acquaintance_is_new(
+	    a, &client.address, &server, NOW + 3599 * NSTIME_S));
+	ck_assert(acquaintance_is_new(a, &client.address, &other, NOW));
+	ck_assert(acquaintance_is_new(
+	    a, &client.address, &server, NOW + 3600 * NSTIME_S));
+	acquaintance_free(a);
+}
+END_TEST
+
+UNIT("acquaintance", a_pair_is_new_once_an_hour)

@@ -43,7 +43,8 @@ def told(daemon, host, offset, within, witness, **more):
           f"{evidence.get('uncertainty_s')}, {offset} s by faketime")
     check(f"{host}: accused", evidence, daemon.log)
     check(f"{host}: within {within} s",
-          abs(evidence.get("offset_s", 0) - offset) <= within, evidence)
+          round(abs(evidence.get("offset_s", 0) - offset), 1) <= within,
+          evidence)
     check(f"{host}: witness", evidence.get("witnesses") == [witness],
           evidence)
     for key, value in more.items():

@@ -77,8 +77,9 @@ steps_transport(void *arg, const struct decode_event *e)
 	steps_share(step, quoted ? &e->icmp.from.address : &e->from.address,
 	    quoted ? &e->icmp.to.address : &e->to.address,
 	    e->transport != DECODE_UDP);
-	if (!quoted)
-		step->flow = steps_hash(&e->from, &e->to, false);
+	/* One about a flow is believed by who sees that flow. */
+	step->flow = quoted ? steps_hash(&e->icmp.from, &e->icmp.to, false)
+			    : steps_hash(&e->from, &e->to, false);
 }
 
 /* By the addresses inside of tunnels.  Fragments, of which only some show them,

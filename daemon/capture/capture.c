@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/socket.h>
 
+#include "capture/fanout_group.h"
 #include "capture/nic.h"
 #include "host/wallclock.h"
 
@@ -195,6 +196,8 @@ capture_set(struct capture *c, const struct capture_setup *setup)
 	c->setup = *setup;
 	c->setup.interface = c->interface;
 	c->setup.source = before.source;
+	c->setup.fanout_group = before.fanout_group;
+	c->setup.fanout_members = before.fanout_members;
 	if (c->pcap == NULL)
 		return false;
 	textbuf_init(&why, store, sizeof(store));
@@ -233,6 +236,11 @@ capture_open(struct capture *c, struct textbuf *why)
 		error = check_datalink(c, why);
 	if (error == 0)
 		error = apply_filter(c, why);
+	if (error == 0 && c->setup.fanout_members > 1 &&
+	    fanout_group_join(pcap_fileno(c->pcap), c->setup.fanout_group) != 0)
+		error = fail(why, -EIO,
+		    "it cannot be shared by several workers ([capture] "
+		    "workers)");
 	if (error != 0)
 		capture_close(c);
 	c->last_drops = 0;

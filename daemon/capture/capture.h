@@ -17,7 +17,8 @@ struct capture;
 
 struct capture_setup {
 	const char *interface; /* copied; capture_set() ignores it */
-	unsigned source;       /* packet.source */
+	unsigned source;       /* packet.source; likewise */
+	unsigned fanout_group, fanout_members; /* 0: all packets; likewise */
 	int snaplen;
 	int buffer; /* octets of the kernel ring */
 	bool promiscuous;

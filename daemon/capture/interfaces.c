@@ -255,6 +255,10 @@ add(struct interfaces *set, const struct interfaces_wanted *wanted,
 	}
 	setup.interface = name;
 	setup.source = (unsigned)slot;
+	if (set->setup.fanout != NULL) {
+		setup.fanout_members = set->setup.fanout->members;
+		setup.fanout_group = set->setup.fanout->group + (unsigned)slot;
+	}
 	set->slots[slot].capture = capture_new(&setup);
 	if (set->slots[slot].capture == NULL)
 		return -ENOMEM;

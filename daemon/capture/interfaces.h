@@ -19,11 +19,19 @@ struct interfaces;
  * be closed. */
 typedef void interfaces_watch(void *arg, size_t slot, int descriptor);
 
+/* Several sets that share the packets of their interfaces: each gets those of
+ * its part of all pairs of hosts. */
+struct interfaces_fanout {
+	unsigned group; /* of slot 0; those of the others follow */
+	unsigned members;
+};
+
 struct interfaces_setup {
 	capture_output *output;
 	void *output_arg;
 	interfaces_watch *watch;
 	void *watch_arg;
+	const struct interfaces_fanout *fanout; /* NULL: all packets */
 	const struct log *log;
 };
 

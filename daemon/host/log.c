@@ -49,21 +49,31 @@ kind_of(struct log_limits *limits, const char *format, nstime now)
 }
 
 static bool
-may_pass(const struct log *log, const char *format, const char *line)
+may_pass_limits(struct log_limits *limits, const char *format, const char *line)
 {
 	const nstime now = wallclock_monotonic() / SLOWER;
-	struct log_kind *kind;
+	struct log_kind *kind = kind_of(limits, format, now);
 	struct textbuf t;
 
-	if (log->limits == NULL)
-		return true;
-	kind = kind_of(log->limits, format, now);
 	if (kind == NULL || tokenbucket_take(&kind->bucket, now))
 		return true;
 	kind->held++;
 	textbuf_init(&t, kind->sample, sizeof(kind->sample));
 	textbuf_add(&t, line);
 	return false;
+}
+
+static bool
+may_pass(const struct log *log, const char *format, const char *line)
+{
+	bool may;
+
+	if (log->limits == NULL)
+		return true;
+	pthread_mutex_lock(&log->limits->lock);
+	may = may_pass_limits(log->limits, format, line);
+	pthread_mutex_unlock(&log->limits->lock);
+	return may;
 }
 
 static void
@@ -92,6 +102,8 @@ say(const struct log *log, int priority, bool limited, const char *format,
 	const int saved = errno;
 	char line[LINE_OCTETS];
 
+	if (log->silent)
+		return;
 	vsnprintf(line, sizeof(line), format, arguments);
 	if (!limited || may_pass(log, format, line))
 		put(log, priority, line);
@@ -156,7 +168,10 @@ log_tick(const struct log *log)
 	const nstime now = wallclock_monotonic() / SLOWER;
 	struct log_limits *limits = log->limits;
 
-	for (size_t i = 0; limits != NULL && i < limits->count; i++) {
+	if (limits == NULL)
+		return;
+	pthread_mutex_lock(&limits->lock);
+	for (size_t i = 0; i < limits->count; i++) {
 		struct log_kind *kind = &limits->kinds[i];
 
 		if (kind->held == 0 || !tokenbucket_take(&kind->bucket, now))
@@ -165,4 +180,5 @@ log_tick(const struct log *log)
 		    kind->held, kind->sample);
 		kind->held = 0;
 	}
+	pthread_mutex_unlock(&limits->lock);
 }

@@ -4,6 +4,7 @@
 
 #include "base/tokenbucket.h"
 
+#include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -29,6 +30,7 @@ struct log_kind {
 };
 
 struct log_limits {
+	pthread_mutex_t lock; /* threads that capture log too */
 	size_t count;
 	struct log_kind kinds[LOG_KINDS];
 };
@@ -36,6 +38,7 @@ struct log_limits {
 struct log {
 	bool verbose;              /* write log_info() too */
 	bool journal;              /* stderr goes there */
+	bool silent;               /* somebody else says the same */
 	struct log_limits *limits; /* borrowed, zeroed at first; NULL: none */
 };
 

@@ -9,11 +9,19 @@
 enum { AGAIN_S = 3600 };
 
 void
+about_counts(const struct about_rooms *rooms, struct reader_counts *counts)
+{
+	reader_counts(rooms->reader, counts);
+	if (rooms->crew != NULL)
+		crew_counts(rooms->crew, counts);
+}
+
+void
 about_count(const struct about_rooms *rooms, struct totals *totals)
 {
 	struct reader_counts counts;
 
-	reader_counts(rooms->reader, &counts);
+	about_counts(rooms, &counts);
 	totals_gather(totals, COUNTER_OTHER, "reader.packets", counts.packets);
 	totals_gather(
 	    totals, COUNTER_OTHER, "reader.messages", counts.messages);
@@ -22,6 +30,8 @@ about_count(const struct about_rooms *rooms, struct totals *totals)
 	if (rooms->hep != NULL)
 		hep_stats(rooms->hep, totals_gather, totals);
 	reader_stats(rooms->reader, totals_gather, totals);
+	if (rooms->crew != NULL)
+		crew_totals(rooms->crew, totals);
 	matcher_stats(rooms->matcher, totals_gather, totals);
 	judge_stats(rooms->judge, totals_gather, totals);
 	state_stats(rooms->state, totals_gather, totals);
@@ -66,7 +76,7 @@ about_write(const struct about_rooms *rooms, struct textbuf *t)
 
 	for (size_t i = 0; i < INTERFACES_MOST; i++)
 		dropped += rooms->dropped[i];
-	reader_counts(rooms->reader, &counts);
+	about_counts(rooms, &counts);
 	interfaces_write(rooms->interfaces, t);
 	if (interfaces_end(rooms->interfaces) == 0)
 		textbuf_add(t, "agents");
@@ -101,7 +111,7 @@ about_report(const struct about_rooms *rooms, const struct log *log)
 	struct totals totals = *state_before(rooms->state);
 	struct reader_counts counts;
 
-	reader_counts(rooms->reader, &counts);
+	about_counts(rooms, &counts);
 	log_answer(log,
 	    "counters: %llu packets, %llu messages, %zu transactions open, "
 	    "%zu alerts active",

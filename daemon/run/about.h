@@ -6,6 +6,7 @@
 #include "capture/hep.h"
 #include "capture/interfaces.h"
 #include "fleet/fleetmember.h"
+#include "run/crew.h"
 #include "run/exhibits.h"
 #include "net/merge.h"
 #include "pipeline/judge.h"
@@ -20,9 +21,10 @@
  * reached.
  */
 
-/* Everything in it is borrowed; merge, hep and exhibits may be NULL. */
+/* Everything in it is borrowed; crew, merge, hep and exhibits may be NULL. */
 struct about_rooms {
 	const struct interfaces *interfaces;
+	struct crew *crew;
 	const struct reader *reader;
 	const struct fleetmember *fleet; /* NULL: none */
 	const struct matcher *matcher;
@@ -35,6 +37,10 @@ struct about_rooms {
 	struct watchhint_settings settings;
 	uint64_t dropped[INTERFACES_MOST]; /* since the start */
 };
+
+/* Of all readers. */
+void about_counts(
+    const struct about_rooms *rooms, struct reader_counts *counts);
 
 /* Add all counters of this run. */
 void about_count(const struct about_rooms *rooms, struct totals *totals);

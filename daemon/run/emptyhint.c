@@ -25,15 +25,12 @@ on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 
 /* Packets that the filter kept in the kernel never reached the reader. */
 static void
-count(const struct emptyhint *h, const struct reader *reader, uint64_t arrived,
-    struct summary *s)
+count(const struct emptyhint *h, const struct reader_counts *counts,
+    const struct reader *reader, uint64_t arrived, struct summary *s)
 {
-	struct reader_counts counts;
-
-	reader_counts(reader, &counts);
-	s->packets = counts.packets;
-	s->messages = counts.messages;
-	s->signalling = counts.signalling > 0;
+	s->packets = counts->packets;
+	s->messages = counts->messages;
+	s->signalling = counts->signalling > 0;
 	reader_obstacles(reader, &s->obstacles);
 	reader_stats(reader, on_counter, s);
 	if (arrived > h->before + s->packets) {
@@ -44,8 +41,9 @@ count(const struct emptyhint *h, const struct reader *reader, uint64_t arrived,
 }
 
 void
-emptyhint_tick(struct emptyhint *h, const struct reader *reader,
-    uint64_t arrived, nstime now, const struct log *log)
+emptyhint_tick(struct emptyhint *h, const struct reader_counts *counts,
+    const struct reader *reader, uint64_t arrived, nstime now,
+    const struct log *log)
 {
 	struct summary s = { .packets = 0 };
 	const bool first = h->due == 0;
@@ -57,7 +55,7 @@ emptyhint_tick(struct emptyhint *h, const struct reader *reader,
 		h->before = arrived;
 		return;
 	}
-	count(h, reader, arrived, &s);
+	count(h, counts, reader, arrived, &s);
 	textbuf_init(&t, store, sizeof(store));
 	h->over = s.signalling;
 	if (!h->over && s.packets >= h->count + LEAST &&

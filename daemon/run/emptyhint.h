@@ -23,9 +23,11 @@ struct emptyhint {
 /* Is it time to call emptyhint_tick()?  `now' is monotonic. */
 bool emptyhint_is_due(const struct emptyhint *h, nstime now);
 
-/* `arrived' packets came to all interfaces since they exist, whether or not
- * they passed the filter; 0: unknown. */
-void emptyhint_tick(struct emptyhint *h, const struct reader *reader,
-    uint64_t arrived, nstime now, const struct log *log);
+/* `counts' are those of all readers, `reader' is one of them.  `arrived'
+ * packets came to all interfaces since they exist, whether or not they passed
+ * the filter; 0: unknown. */
+void emptyhint_tick(struct emptyhint *h, const struct reader_counts *counts,
+    const struct reader *reader, uint64_t arrived, nstime now,
+    const struct log *log);
 
 #endif

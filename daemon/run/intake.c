@@ -44,7 +44,8 @@ static void
 fire(struct intake *in)
 {
 	reader_tick(in->reader, in->reached, intake_wall(in));
-	matcher_tick(in->matcher, in->reached, intake_wall(in));
+	if (in->matcher != NULL)
+		matcher_tick(in->matcher, in->reached, intake_wall(in));
 	in->due = INT64_MIN;
 }
 
@@ -54,12 +55,22 @@ fire_if_due(struct intake *in)
 {
 	const nstime deadlines[] = {
 		reader_next_deadline(in->reader),
-		matcher_next_deadline(in->matcher),
+		in->matcher == NULL ? NSTIME_NEVER
+				    : matcher_next_deadline(in->matcher),
 	};
 
 	in->due = nstime_earliest(deadlines, 2);
 	if (in->due <= in->reached)
 		fire(in);
+}
+
+static void
+miss(struct intake *in, nstime now)
+{
+	if (in->matcher != NULL)
+		matcher_dropped(in->matcher, now);
+	else
+		in->missing = true;
 }
 
 /* In order: one that comes later than `merge_window' cannot turn time back. */
@@ -96,7 +107,7 @@ intake_packet(void *intake, const struct packet *captured)
 	}
 	livealign_packet(in->align, &packet);
 	if (livealign_differs(in->align))
-		matcher_dropped(in->matcher, packet.now);
+		miss(in, packet.now);
 	merge_input(in->merge, &packet);
 }
 
@@ -145,7 +156,7 @@ look_for_drops(struct intake *in)
 		if (dropped == 0 && !interfaces_is_missed(in->interfaces, i))
 			continue;
 		reader_dropped(in->reader, monotonic);
-		matcher_dropped(in->matcher, monotonic);
+		miss(in, monotonic);
 	}
 }
 
@@ -169,7 +180,7 @@ intake_clock_set(struct intake *in)
 	    &in->time, wallclock_offset(), STEP, wallclock_monotonic());
 
 	in->wall_offset = in->time.offset;
-	if (step != 0)
+	if (step != 0 && in->matcher != NULL)
 		matcher_stepped(in->matcher, step);
 	return step;
 }

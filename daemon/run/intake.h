@@ -21,7 +21,8 @@
 struct intake {
 	struct interfaces *interfaces;
 	struct reader *reader;
-	struct matcher *matcher;
+	struct matcher *matcher;   /* NULL: its time is that of a crew */
+	bool missing;              /* without it: packets may be, until reset */
 	struct exhibits *exhibits; /* NULL: none */
 	struct passage passages[INTERFACES_MOST];
 	struct timeline time;

@@ -10,6 +10,7 @@
 #include "run/hepkey.h"
 #include "run/hints.h"
 #include "fleet/fleetmember.h"
+#include "run/gather.h"
 #include "run/intake.h"
 #include "run/sinkset.h"
 #include "run/stock.h"
@@ -31,6 +32,7 @@ struct live {
 	struct interfaces *interfaces;
 	const struct hep *hep;
 	struct intake intake;
+	struct gather gather;
 	struct matcher *matcher;
 	struct reader *reader;
 	struct judge *judge;
@@ -110,16 +112,48 @@ on_observation(void *arg, const struct observation *observation)
 	judge_observe(l->judge, observation);
 }
 
+/* How far events are matched. */
+static nstime
+reached(const struct live *l)
+{
+	return l->gather.crew == NULL ? l->intake.reached : l->gather.reached;
+}
+
 static nstime
 wall(const struct live *l)
 {
-	return intake_wall(&l->intake);
+	return reached(l) + l->intake.wall_offset;
+}
+
+/* In this thread, or what it finds goes the way of the others'. */
+static bool
+build_reader(struct live *l)
+{
+	struct gather *const g = &l->gather;
+	const unsigned workers = gather_workers(l->config, l->log);
+	struct reader_output output = { on_event, on_hint, l };
+
+	if (workers > 1) {
+		g->output = on_event;
+		g->arg = l;
+		if (!gather_begin(g, workers, l->config, l->setup.key,
+			l->matcher, l->log))
+			return false;
+		output = (struct reader_output){ crew_event, NULL, g->crew };
+		l->setup.watch(l->setup.watch_arg, LIVE_CREW_SLOT,
+		    crew_descriptor(g->crew));
+	} else {
+		l->intake.matcher = l->matcher;
+	}
+	l->reader = reader_new(&l->limits.reader, &output);
+	l->intake.reader = l->reader;
+	return l->reader != NULL;
 }
 
 static bool
 build_rooms(struct live *l)
 {
-	const struct interfaces_setup interfaces = {
+	struct interfaces_setup interfaces = {
 		.output = intake_packet,
 		.output_arg = &l->intake,
 		.watch = l->setup.watch,
@@ -128,19 +162,29 @@ build_rooms(struct live *l)
 	};
 
 	l->limits.reader.secrets = keyring_secrets(l->setup.keyring);
-	l->interfaces = interfaces_new(&interfaces);
 	l->judge = judge_new(&l->limits.judge, on_alert, l);
 	l->matcher = matcher_new(&l->limits.matcher, on_observation, l);
-	l->reader = reader_new(
-	    &l->limits.reader, &(struct reader_output){ on_event, on_hint, l });
+	if (l->judge == NULL || l->matcher == NULL || !build_reader(l))
+		return false;
+	if (l->gather.crew != NULL)
+		interfaces.fanout = &l->gather.fanout;
+	l->interfaces = interfaces_new(&interfaces);
+	l->intake.interfaces = l->interfaces;
 	l->sinks = sinks_new(l->setup.options->json, l->log);
 	l->recent = recent_new();
-	l->intake.interfaces = l->interfaces;
-	l->intake.matcher = l->matcher;
-	l->intake.reader = l->reader;
-	return l->interfaces != NULL && l->judge != NULL &&
-	    l->matcher != NULL && l->reader != NULL && l->sinks != NULL &&
-	    l->recent != NULL && intake_init(&l->intake, l->started);
+	return l->interfaces != NULL && l->sinks != NULL && l->recent != NULL &&
+	    intake_init(&l->intake, l->started);
+}
+
+static int
+set_interfaces(struct live *l, struct config *config)
+{
+	const int error =
+	    selection_set(l->interfaces, l->setup.options, config, l->log);
+
+	if (error != 0 || l->gather.crew == NULL)
+		return error;
+	return crew_set(l->gather.crew, l->setup.options, config);
 }
 
 static bool
@@ -186,8 +230,7 @@ live_new(const struct live_setup *setup)
 		log_error(l->log, "out of memory; lower [limits]");
 	} else if (!join_fleet(l)) {
 		/* It is logged. */
-	} else if (selection_set(l->interfaces, l->setup.options, l->config,
-		       l->log) == 0) {
+	} else if (set_interfaces(l, l->config) == 0) {
 		if (intake_order(&l->intake, l->config->capture.buffer))
 			return l;
 		log_error(l->log, "out of memory; lower [capture] buffer");
@@ -217,9 +260,9 @@ load_state(struct live *l)
 			return -ENOMEM;
 	}
 	state_tell_again(l->state, l->sinks);
-	alertrelay_renew(arrange(l), l->intake.reached, wall(l));
+	alertrelay_renew(arrange(l), reached(l), wall(l));
 	if (step >= STEP || step <= -STEP)
-		judge_stepped(l->judge, step, l->intake.reached, wall(l));
+		judge_stepped(l->judge, step, reached(l), wall(l));
 	return 0;
 }
 
@@ -246,6 +289,7 @@ rooms(const struct live *l)
 {
 	struct about_rooms rooms = {
 		.interfaces = l->interfaces,
+		.crew = l->gather.crew,
 		.reader = l->reader,
 		.matcher = l->matcher,
 		.fleet = l->fleet,
@@ -352,6 +396,11 @@ live_open_sinks(struct live *l)
 	stock_look(&l->stock, &watch, wallclock_monotonic());
 	if (error == 0 && l->fleet != NULL && !fleetmember_begin(l->fleet))
 		return -ENOMEM;
+	if (error == 0 && l->gather.crew != NULL &&
+	    !crew_start(l->gather.crew)) {
+		log_error(l->log, "no more threads; lower [capture] workers");
+		error = -EAGAIN;
+	}
 	return error;
 }
 
@@ -365,7 +414,7 @@ finish(struct live *l, nstime deadline)
 	live_tick(l);
 	if (l->intake.merge != NULL)
 		merge_flush(l->intake.merge);
-	judge_end(l->judge, l->intake.reached, wall(l));
+	judge_end(l->judge, reached(l), wall(l));
 	fleetmember_free(l->fleet);
 	l->fleet = NULL;
 	sinks_finish(l->sinks, deadline);
@@ -387,6 +436,9 @@ live_free(struct live *l, nstime deadline)
 	recent_free(l->recent);
 	exhibits_free(l->exhibits, wallclock_monotonic() + LAST_WORDS);
 	state_free(l->state);
+	if (l->gather.crew != NULL)
+		l->setup.watch(l->setup.watch_arg, LIVE_CREW_SLOT, -1);
+	gather_end(&l->gather);
 	interfaces_free(l->interfaces);
 	intake_done(&l->intake);
 	reader_free(l->reader);
@@ -399,7 +451,10 @@ live_free(struct live *l, nstime deadline)
 void
 live_readable(struct live *l, size_t slot)
 {
-	interfaces_read(l->interfaces, slot);
+	if (slot == LIVE_CREW_SLOT)
+		gather_tick(&l->gather, &l->intake);
+	else
+		interfaces_read(l->interfaces, slot);
 	if (l->relay.changed)
 		keep(l);
 }
@@ -426,7 +481,7 @@ live_hep_lost(void *live)
 {
 	struct live *l = live;
 
-	matcher_dropped(l->matcher, l->intake.reached);
+	matcher_dropped(l->matcher, reached(l));
 }
 
 static void
@@ -438,7 +493,7 @@ tick_fleet(struct live *l)
 		dropped += intake_dropped(&l->intake, i);
 	fleetmember_dropped(l->fleet, dropped - l->dropped);
 	l->dropped = dropped;
-	fleetmember_tick(l->fleet, l->intake.reached, wall(l));
+	fleetmember_tick(l->fleet, reached(l), wall(l));
 }
 
 void
@@ -446,9 +501,12 @@ live_tick(struct live *l)
 {
 	keyring_read(l->setup.keyring);
 	intake_tick(&l->intake, l->config->capture.merge_window);
+	if (l->gather.crew != NULL)
+		gather_tick(&l->gather, &l->intake);
+	l->intake.missing = false;
 	if (l->fleet != NULL)
 		tick_fleet(l);
-	judge_tick(l->judge, l->intake.reached, wall(l));
+	judge_tick(l->judge, reached(l), wall(l));
 	keep(l);
 }
 
@@ -459,9 +517,13 @@ live_second(struct live *l)
 	const struct stock_watch watch = watched(l);
 
 	interfaces_look_after(l->interfaces);
+	if (l->gather.crew != NULL) {
+		crew_look_after(l->gather.crew);
+		crew_passages(l->gather.crew, l->intake.passages);
+	}
 	l->clock = wallclock_state();
-	judge_local_clock(l->judge, l->clock, l->intake.reached, wall(l));
-	alertrelay_tick(arrange(l), l->intake.reached, wall(l));
+	judge_local_clock(l->judge, l->clock, reached(l), wall(l));
+	alertrelay_tick(arrange(l), reached(l), wall(l));
 	sinks_tick(l->sinks, monotonic);
 	exhibits_tick(l->exhibits);
 	stock_second(&l->stock, &watch, monotonic);
@@ -472,10 +534,15 @@ live_clock_set(struct live *l)
 {
 	const nstime step = intake_clock_set(&l->intake);
 
-	if (step != 0 && l->fleet != NULL)
+	if (l->gather.crew != NULL)
+		crew_clock_set(l->gather.crew);
+	if (step == 0)
+		return;
+	if (l->gather.crew != NULL)
+		matcher_stepped(l->matcher, step);
+	if (l->fleet != NULL)
 		fleetmember_stepped(l->fleet, step);
-	if (step != 0)
-		judge_stepped(l->judge, step, l->intake.reached, wall(l));
+	judge_stepped(l->judge, step, reached(l), wall(l));
 }
 
 bool
@@ -485,8 +552,7 @@ live_set(struct live *l, struct config *config)
 
 	if (sinkset_apply(l->sinks, config) != 0)
 		return false;
-	if (selection_set(l->interfaces, l->setup.options, config, l->log) !=
-	    0) {
+	if (set_interfaces(l, config) != 0) {
 		sinkset_apply(l->sinks, before);
 		return false;
 	}
@@ -534,7 +600,7 @@ live_rooms(void *live, struct answers_rooms *answers)
 	const struct about_rooms about = rooms(l);
 	struct reader_counts counts;
 
-	reader_counts(l->reader, &counts);
+	about_counts(&about, &counts);
 	*answers = (struct answers_rooms){
 		.config = l->config,
 		.interfaces = l->interfaces,
@@ -552,7 +618,7 @@ live_rooms(void *live, struct answers_rooms *answers)
 		.observer = l->observer,
 		.clock = clocks[l->clock],
 		.started = l->started,
-		.now = l->intake.reached,
+		.now = reached(l),
 		.wall = wall(l),
 		.monotonic = wallclock_monotonic(),
 	};

@@ -18,6 +18,9 @@
 
 struct live;
 
+/* Beside those of interfaces: what other threads captured. */
+enum { LIVE_CREW_SLOT = INTERFACES_MOST, LIVE_SLOTS };
+
 struct live_setup {
 	const struct options *options; /* -i and the filter outdo the file's */
 	struct config *config;         /* borrowed, until live_set() */
@@ -44,7 +47,7 @@ int live_open_sinks(struct live *l);
  * (CLOCK_MONOTONIC). */
 void live_free(struct live *l, nstime deadline);
 
-/* Read what waits on the interface in this slot. */
+/* Read what waits in this slot. */
 void live_readable(struct live *l, size_t slot);
 
 /* Who listens for HEP, for its counters; borrowed, NULL: nobody does. */

@@ -35,7 +35,7 @@ struct loop {
 	struct desk *desk;
 	struct hep *hep;
 	struct event_base *base;
-	struct watched watched[INTERFACES_MOST];
+	struct watched watched[LIVE_SLOTS];
 	struct event *tick, *second, *clock;
 	struct event *signals[SIGNALS];
 	int clock_descriptor;

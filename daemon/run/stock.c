@@ -21,9 +21,15 @@ stock_set(struct stock *s, nstime heartbeat, nstime monotonic)
 void
 stock_look(struct stock *s, const struct stock_watch *watch, nstime monotonic)
 {
-	if (emptyhint_is_due(&s->empty, monotonic))
-		emptyhint_tick(&s->empty, watch->intake->reader,
-		    intake_arrived(watch->intake), monotonic, watch->log);
+	struct about_rooms rooms;
+	struct reader_counts counts;
+
+	if (!emptyhint_is_due(&s->empty, monotonic))
+		return;
+	rooms = watch->rooms(watch->arg);
+	about_counts(&rooms, &counts);
+	emptyhint_tick(&s->empty, &counts, watch->intake->reader,
+	    intake_arrived(watch->intake), monotonic, watch->log);
 }
 
 static void
@@ -45,12 +51,13 @@ beat(struct stock *s, const struct stock_watch *watch, nstime monotonic)
 
 /* How much came in the minute, and how much of it was signalling. */
 static void
-count_arrivals(struct stock *s, const struct stock_watch *watch)
+count_arrivals(struct stock *s, const struct stock_watch *watch,
+    const struct about_rooms *rooms)
 {
 	const uint64_t before = s->received, signalling = s->signalling;
 	struct reader_counts counts;
 
-	reader_counts(watch->intake->reader, &counts);
+	about_counts(rooms, &counts);
 	s->received = intake_arrived(watch->intake);
 	s->signalling = counts.signalling;
 	judge_arrived(watch->judge,
@@ -62,6 +69,7 @@ count_arrivals(struct stock *s, const struct stock_watch *watch)
 static void
 take(struct stock *s, const struct stock_watch *watch, nstime monotonic)
 {
+	struct porttally unlisted;
 	struct about_rooms rooms;
 
 	if (monotonic < s->minute)
@@ -70,9 +78,12 @@ take(struct stock *s, const struct stock_watch *watch, nstime monotonic)
 	intake_minute(watch->intake, watch->judge, watch->log);
 	rooms = watch->rooms(watch->arg);
 	about_limits(&s->about, &rooms, monotonic, watch->log);
+	unlisted = *reader_unlisted(rooms.reader);
+	if (rooms.crew != NULL)
+		crew_unlisted(rooms.crew, &unlisted);
 	hints_tick(&s->hints, &rooms.settings, judge_unwatched(watch->judge),
-	    reader_unlisted(watch->intake->reader), monotonic, watch->log);
-	count_arrivals(s, watch);
+	    &unlisted, monotonic, watch->log);
+	count_arrivals(s, watch, &rooms);
 }
 
 void

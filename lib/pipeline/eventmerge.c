@@ -113,16 +113,25 @@ eventmerge_input(struct eventmerge *m, size_t reader, struct event *event)
 	m->early++;
 }
 
+nstime
+eventmerge_all_reached(const struct eventmerge *m)
+{
+	nstime all = NSTIME_NEVER;
+
+	for (size_t i = 0; i < m->count; i++)
+		if (m->readers[i].reached < all)
+			all = m->readers[i].reached;
+	return all;
+}
+
 void
 eventmerge_reached(struct eventmerge *m, size_t reader, nstime now)
 {
 	struct eventmerge_reader *r;
-	nstime all = now;
+	nstime all;
 
 	m->readers[reader].reached = now;
-	for (size_t i = 0; i < m->count; i++)
-		if (m->readers[i].reached < all)
-			all = m->readers[i].reached;
+	all = eventmerge_all_reached(m);
 	while ((r = earliest(m)) != NULL &&
 	    STAILQ_FIRST(&r->events)->event->now < all)
 		release(m, r);

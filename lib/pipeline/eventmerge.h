@@ -25,6 +25,9 @@ void eventmerge_input(struct eventmerge *m, size_t reader, struct event *event);
 /* This reader has handed on all of its events before `now'. */
 void eventmerge_reached(struct eventmerge *m, size_t reader, nstime now);
 
+/* How far all readers have come; INT64_MIN: one has said nothing yet. */
+nstime eventmerge_all_reached(const struct eventmerge *m);
+
 /* All readers are done, or must be, before what comes next: let go of all. */
 void eventmerge_flush(struct eventmerge *m);
 

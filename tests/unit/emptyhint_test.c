@@ -50,11 +50,14 @@ send_datagrams(uint16_t port, unsigned count)
 static unsigned
 lines_at(nstime now, uint64_t arrived)
 {
+	struct reader_counts counts;
 	const char *p;
 	unsigned lines = 0;
 
+	reader_counts(reader, &counts);
 	if (emptyhint_is_due(&hint, now))
-		emptyhint_tick(&hint, reader, arrived, now, &empty_log);
+		emptyhint_tick(
+		    &hint, &counts, reader, arrived, now, &empty_log);
 	for (p = said_all(); (p = strchr(p, '\n')) != NULL; p++)
 		lines++;
 	return lines;

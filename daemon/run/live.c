@@ -10,7 +10,7 @@
 #include "run/hepkey.h"
 #include "run/hints.h"
 #include "fleet/fleetmember.h"
-#include "run/gather.h"
+#include "run/crewmatch.h"
 #include "run/intake.h"
 #include "run/sinkset.h"
 #include "run/stock.h"
@@ -32,7 +32,7 @@ struct live {
 	struct interfaces *interfaces;
 	const struct hep *hep;
 	struct intake intake;
-	struct gather gather;
+	struct crewmatch together;
 	struct matcher *matcher;
 	struct reader *reader;
 	struct judge *judge;
@@ -116,7 +116,8 @@ on_observation(void *arg, const struct observation *observation)
 static nstime
 reached(const struct live *l)
 {
-	return l->gather.crew == NULL ? l->intake.reached : l->gather.reached;
+	return l->together.crew == NULL ? l->intake.reached
+					: l->together.reached;
 }
 
 static nstime
@@ -129,14 +130,14 @@ wall(const struct live *l)
 static bool
 build_reader(struct live *l)
 {
-	struct gather *const g = &l->gather;
-	const unsigned workers = gather_workers(l->config, l->log);
+	struct crewmatch *const g = &l->together;
+	const unsigned workers = crewmatch_workers(l->config, l->log);
 	struct reader_output output = { on_event, on_hint, l };
 
 	if (workers > 1) {
 		g->output = on_event;
 		g->arg = l;
-		if (!gather_begin(g, workers, l->config, l->setup.key,
+		if (!crewmatch_begin(g, workers, l->config, l->setup.key,
 			l->matcher, l->log))
 			return false;
 		output = (struct reader_output){ crew_event, NULL, g->crew };
@@ -166,8 +167,8 @@ build_rooms(struct live *l)
 	l->matcher = matcher_new(&l->limits.matcher, on_observation, l);
 	if (l->judge == NULL || l->matcher == NULL || !build_reader(l))
 		return false;
-	if (l->gather.crew != NULL)
-		interfaces.fanout = &l->gather.fanout;
+	if (l->together.crew != NULL)
+		interfaces.fanout = &l->together.fanout;
 	l->interfaces = interfaces_new(&interfaces);
 	l->intake.interfaces = l->interfaces;
 	l->sinks = sinks_new(l->setup.options->json, l->log);
@@ -182,9 +183,9 @@ set_interfaces(struct live *l, struct config *config)
 	const int error =
 	    selection_set(l->interfaces, l->setup.options, config, l->log);
 
-	if (error != 0 || l->gather.crew == NULL)
+	if (error != 0 || l->together.crew == NULL)
 		return error;
-	return crew_set(l->gather.crew, l->setup.options, config);
+	return crew_set(l->together.crew, l->setup.options, config);
 }
 
 static bool
@@ -289,7 +290,7 @@ rooms(const struct live *l)
 {
 	struct about_rooms rooms = {
 		.interfaces = l->interfaces,
-		.crew = l->gather.crew,
+		.crew = l->together.crew,
 		.reader = l->reader,
 		.matcher = l->matcher,
 		.fleet = l->fleet,
@@ -396,8 +397,8 @@ live_open_sinks(struct live *l)
 	stock_look(&l->stock, &watch, wallclock_monotonic());
 	if (error == 0 && l->fleet != NULL && !fleetmember_begin(l->fleet))
 		return -ENOMEM;
-	if (error == 0 && l->gather.crew != NULL &&
-	    !crew_start(l->gather.crew)) {
+	if (error == 0 && l->together.crew != NULL &&
+	    !crew_start(l->together.crew)) {
 		log_error(l->log, "no more threads; lower [capture] workers");
 		error = -EAGAIN;
 	}
@@ -436,9 +437,9 @@ live_free(struct live *l, nstime deadline)
 	recent_free(l->recent);
 	exhibits_free(l->exhibits, wallclock_monotonic() + LAST_WORDS);
 	state_free(l->state);
-	if (l->gather.crew != NULL)
+	if (l->together.crew != NULL)
 		l->setup.watch(l->setup.watch_arg, LIVE_CREW_SLOT, -1);
-	gather_end(&l->gather);
+	crewmatch_end(&l->together);
 	interfaces_free(l->interfaces);
 	intake_done(&l->intake);
 	reader_free(l->reader);
@@ -452,7 +453,7 @@ void
 live_readable(struct live *l, size_t slot)
 {
 	if (slot == LIVE_CREW_SLOT)
-		gather_tick(&l->gather, &l->intake);
+		crewmatch_tick(&l->together, &l->intake);
 	else
 		interfaces_read(l->interfaces, slot);
 	if (l->relay.changed)
@@ -501,8 +502,8 @@ live_tick(struct live *l)
 {
 	keyring_read(l->setup.keyring);
 	intake_tick(&l->intake, l->config->capture.merge_window);
-	if (l->gather.crew != NULL)
-		gather_tick(&l->gather, &l->intake);
+	if (l->together.crew != NULL)
+		crewmatch_tick(&l->together, &l->intake);
 	l->intake.missing = false;
 	if (l->fleet != NULL)
 		tick_fleet(l);
@@ -517,9 +518,9 @@ live_second(struct live *l)
 	const struct stock_watch watch = watched(l);
 
 	interfaces_look_after(l->interfaces);
-	if (l->gather.crew != NULL) {
-		crew_look_after(l->gather.crew);
-		crew_passages(l->gather.crew, l->intake.passages);
+	if (l->together.crew != NULL) {
+		crew_look_after(l->together.crew);
+		crew_passages(l->together.crew, l->intake.passages);
 	}
 	l->clock = wallclock_state();
 	judge_local_clock(l->judge, l->clock, reached(l), wall(l));
@@ -534,11 +535,11 @@ live_clock_set(struct live *l)
 {
 	const nstime step = intake_clock_set(&l->intake);
 
-	if (l->gather.crew != NULL)
-		crew_clock_set(l->gather.crew);
+	if (l->together.crew != NULL)
+		crew_clock_set(l->together.crew);
 	if (step == 0)
 		return;
-	if (l->gather.crew != NULL)
+	if (l->together.crew != NULL)
 		matcher_stepped(l->matcher, step);
 	if (l->fleet != NULL)
 		fleetmember_stepped(l->fleet, step);

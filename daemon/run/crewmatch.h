@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef GATHER_H
-#define GATHER_H
+#ifndef CREWMATCH_H
+#define CREWMATCH_H
 
 #include "run/crew.h"
 
@@ -9,8 +9,8 @@
  * order of time, and its deadlines fire as far as all of them have come.
  */
 
-/* Embedded; zeroed: a single thread captures, and nothing is gathered. */
-struct gather {
+/* Embedded; zeroed: a single thread captures, and none of it is used. */
+struct crewmatch {
 	struct crew *crew; /* owned; NULL: none */
 	struct interfaces_fanout fanout;
 	event_output *output; /* each event, on its way to the matcher */
@@ -22,15 +22,15 @@ struct gather {
 
 /* Threads to capture with, as configured: secrets of TLS and the packets behind
  * alerts are kept by one. */
-unsigned gather_workers(const struct config *config, const struct log *log);
+unsigned crewmatch_workers(const struct config *config, const struct log *log);
 
 /* Share with `workers' - 1 others; `output' is set.  False, logged. */
-bool gather_begin(struct gather *g, unsigned workers, struct config *config,
-    const struct siphash_key *key, struct matcher *matcher,
-    const struct log *log);
-void gather_end(struct gather *g);
+bool crewmatch_begin(struct crewmatch *g, unsigned workers,
+    struct config *config, const struct siphash_key *key,
+    struct matcher *matcher, const struct log *log);
+void crewmatch_end(struct crewmatch *g);
 
 /* Take what has come, after intake_tick() of the main thread. */
-void gather_tick(struct gather *g, const struct intake *own);
+void crewmatch_tick(struct crewmatch *g, const struct intake *own);
 
 #endif

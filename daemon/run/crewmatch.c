@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "run/gather.h"
+#include "run/crewmatch.h"
 
 #include <unistd.h>
 
@@ -9,7 +9,7 @@
 enum { MANY = 4 };
 
 unsigned
-gather_workers(const struct config *config, const struct log *log)
+crewmatch_workers(const struct config *config, const struct log *log)
 {
 	unsigned workers = config->capture.workers;
 
@@ -27,7 +27,7 @@ gather_workers(const struct config *config, const struct log *log)
 static void
 on_merged(void *arg, const struct event *event)
 {
-	struct gather *g = arg;
+	struct crewmatch *g = arg;
 
 	if (g->reached < event->now)
 		g->reached = event->now;
@@ -38,7 +38,7 @@ on_merged(void *arg, const struct event *event)
 }
 
 bool
-gather_begin(struct gather *g, unsigned workers, struct config *config,
+crewmatch_begin(struct crewmatch *g, unsigned workers, struct config *config,
     const struct siphash_key *key, struct matcher *matcher,
     const struct log *log)
 {
@@ -62,14 +62,14 @@ gather_begin(struct gather *g, unsigned workers, struct config *config,
 }
 
 void
-gather_end(struct gather *g)
+crewmatch_end(struct crewmatch *g)
 {
 	crew_free(g->crew);
 	g->crew = NULL;
 }
 
 void
-gather_tick(struct gather *g, const struct intake *own)
+crewmatch_tick(struct crewmatch *g, const struct intake *own)
 {
 	bool missing = own->missing;
 	nstime all;

@@ -19,7 +19,7 @@
 #include "outlet/sink_text.h"
 
 /* From so many octets on a second thread is worth its start. */
-enum { WORTHWHILE = 64 * 1024 * 1024 };
+enum { WORTHWHILE = 256 * 1024 * 1024 };
 
 struct offline {
 	const struct options *options;

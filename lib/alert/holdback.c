@@ -20,6 +20,25 @@ remove_one(struct holdback *h, struct holdback_alert *a)
 	return record;
 }
 
+static void
+give_up(struct holdback *h, uint64_t id)
+{
+	h->untold[h->next_untold] = id;
+	h->next_untold = (h->next_untold + 1) % HOLDBACK_UNTOLD;
+}
+
+/* Did it give way?  It is asked once: then it is written, or held again. */
+static bool
+was_given_up(struct holdback *h, uint64_t id)
+{
+	for (size_t i = 0; i < HOLDBACK_UNTOLD; i++)
+		if (h->untold[i] == id) {
+			h->untold[i] = 0;
+			return true;
+		}
+	return false;
+}
+
 enum holdback_answer
 holdback_ask(
     struct holdback *h, const struct alert_event *event, nstime now, void **old)
@@ -27,19 +46,18 @@ holdback_ask(
 	const bool over =
 	    event->state == ALERT_RESOLVED || event->state == ALERT_JOINED;
 	struct holdback_alert *held = find(h, event->id);
+	bool untold = event->state != ALERT_RAISED && held == NULL &&
+	    was_given_up(h, event->id);
 
 	*old = NULL;
-	if (over && held != NULL) {
+	if (held != NULL) {
 		*old = remove_one(h, held);
+		untold = true;
+	}
+	if (over && untold)
 		return HOLDBACK_DROP;
-	}
-	if (throttle_take(&h->throttle, event->kind, now)) {
-		if (held != NULL)
-			*old = remove_one(h, held);
-		return held != NULL ? HOLDBACK_RAISED : HOLDBACK_TELL;
-	}
-	if (held != NULL)
-		*old = remove_one(h, held);
+	if (throttle_take(&h->throttle, event->kind, now))
+		return untold ? HOLDBACK_RAISED : HOLDBACK_TELL;
 	if (!over)
 		return HOLDBACK_KEEP;
 	throttle_count(&h->throttle, event->kind, now);
@@ -83,6 +101,7 @@ holdback_keep(struct holdback *h, const struct alert_event *event, void *record)
 		given = *last;
 		*last = alert;
 	}
+	give_up(h, given.id);
 	throttle_count(&h->throttle, given.kind, event->now);
 	throttle_name(&h->throttle, given.kind, given.severity,
 	    slice_text(given.subject));

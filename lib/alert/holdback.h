@@ -9,10 +9,11 @@
  * The alerts that a sink may not write yet, since its throttle holds them back.
  * Each is written as raised when there is room again, the gravest first, unless
  * it is over by then.  At the limit the least grave give way and are only
- * counted.  Embedded.
+ * counted: the next that is heard of such an alert is written as raised, and
+ * its end not at all.  Embedded.
  */
 
-enum { HOLDBACK_MOST = 256 };
+enum { HOLDBACK_MOST = 256, HOLDBACK_UNTOLD = 4096 };
 
 struct holdback_alert {
 	uint64_t id;
@@ -29,11 +30,13 @@ struct holdback {
 	size_t count;                                /* private */
 	uint64_t order;                              /* private */
 	struct holdback_alert alerts[HOLDBACK_MOST]; /* private */
+	uint64_t untold[HOLDBACK_UNTOLD]; /* private: ids that gave way */
+	size_t next_untold;               /* private */
 };
 
 enum holdback_answer {
 	HOLDBACK_TELL,   /* as it is */
-	HOLDBACK_RAISED, /* as raised: it was held back until now */
+	HOLDBACK_RAISED, /* as raised: it was not written until now */
 	HOLDBACK_KEEP,   /* not now: give its record to holdback_keep() */
 	HOLDBACK_DROP    /* never: not written and over; or counted */
 };

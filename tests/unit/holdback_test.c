@@ -115,7 +115,27 @@ START_TEST(the_least_grave_give_way_and_are_counted)
 }
 END_TEST
 
-UNIT("holdback", what_finds_no_room_is_told_later_the_gravest_first,
+START_TEST(what_gave_way_is_raised_when_it_is_heard_of_again)
+{
+	begin(1);
+	for (uint64_t id = 1; id <= HOLDBACK_MOST; id++)
+		raise_one(FINDING_CRITICAL, id);
+	ck_assert_int_eq(raise_one(FINDING_WARNING, 5001), HOLDBACK_KEEP);
+	ck_assert_int_eq(raise_one(FINDING_WARNING, 5002), HOLDBACK_KEEP);
+	ck_assert_int_eq(ask(ALERT_REFRESHED, FINDING_CLOCK_SKEW,
+			     FINDING_WARNING, 5001, 60 * NSTIME_S),
+	    HOLDBACK_RAISED);
+	ck_assert_int_eq(ask(ALERT_REFRESHED, FINDING_CLOCK_SKEW,
+			     FINDING_WARNING, 5001, 60 * NSTIME_S),
+	    HOLDBACK_TELL);
+	ck_assert_int_eq(ask(ALERT_RESOLVED, FINDING_CLOCK_SKEW, FINDING_NOTICE,
+			     5002, 60 * NSTIME_S),
+	    HOLDBACK_DROP);
+}
+END_TEST
+
+UNIT("holdback", what_gave_way_is_raised_when_it_is_heard_of_again,
+    what_finds_no_room_is_told_later_the_gravest_first,
     what_was_never_told_is_not_told_to_be_over,
     what_goes_on_is_raised_when_there_is_room, another_kind_has_room_of_its_own,
     the_least_grave_give_way_and_are_counted)

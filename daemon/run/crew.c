@@ -16,7 +16,9 @@
 
 enum {
 	QUEUE = 16 * 1024 * 1024,
-	HELD = 128 * 1024, /* events that wait for slower threads */
+	HELD = 128 * 1024,   /* events that wait for slower threads */
+	AT_ONCE = 64 * 1024, /* entries taken of one thread, so that the loop
+			      * sees its other events in between */
 	ROUND_MS = 20
 };
 
@@ -33,6 +35,7 @@ struct worker {
 	atomic_uint asked; /* the main thread waits for the lock */
 	struct budget *budget;
 	struct intake intake;
+	nstime window; /* [capture] merge_window */
 	struct interfaces *interfaces;
 	struct reader *reader;
 	int descriptors[INTERFACES_MOST]; /* -1: not open */
@@ -92,7 +95,7 @@ tell_time(struct worker *w)
 static void
 read_round(struct worker *w)
 {
-	intake_tick(&w->intake, w->crew->setup.config->capture.merge_window);
+	intake_tick(&w->intake, w->window);
 	tell_time(w);
 }
 
@@ -146,11 +149,11 @@ go_on(struct worker *w)
 
 /* All readers together have the part of one. */
 static struct config_rooms
-rooms_of(struct worker *w, const struct crew_setup *setup)
+rooms_of(struct worker *w, struct config *config)
 {
 	struct config_rooms rooms = { .matcher.methods = NULL };
 
-	config_limits(setup->config, setup->key, w->budget, &rooms);
+	config_limits(config, w->crew->setup.key, w->budget, &rooms);
 	return rooms;
 }
 
@@ -180,7 +183,8 @@ prepare(struct worker *w, struct crew *crew)
 	    setup->config->limits.memory / (2 * (setup->workers + 1)));
 	if (w->budget == NULL)
 		return false;
-	rooms = rooms_of(w, setup);
+	w->window = setup->config->capture.merge_window;
+	rooms = rooms_of(w, setup->config);
 	w->reader = reader_new(&rooms.reader,
 	    &(struct reader_output){ .event = on_event, .arg = w });
 	w->intake.reader = w->reader;
@@ -271,7 +275,7 @@ take(struct crew *crew, unsigned i, bool *missing)
 	nstime reached = INT64_MIN;
 	struct event *copy;
 
-	while (eventqueue_next(w->queue, &entry)) {
+	for (int n = 0; n < AT_ONCE && eventqueue_next(w->queue, &entry); n++) {
 		if (entry.event != NULL) {
 			copy = event_copy(entry.event);
 			if (copy != NULL)
@@ -309,13 +313,13 @@ crew_set(
 {
 	int error = 0;
 
-	crew->setup.config = config;
 	for (unsigned i = 0; error == 0 && i < crew->count; i++) {
 		struct worker *w = &crew->workers[i];
 		struct config_rooms rooms;
 
 		stop_rounds(w);
-		rooms = rooms_of(w, &crew->setup);
+		w->window = config->capture.merge_window;
+		rooms = rooms_of(w, config);
 		reader_set(w->reader, &rooms.reader);
 		intake_changed(&w->intake);
 		error = selection_set(w->interfaces, options, config, &silent);

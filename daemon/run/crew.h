@@ -21,9 +21,9 @@ struct crew;
 struct crew_setup {
 	unsigned workers; /* beside the main thread, 1 or more */
 	const struct interfaces_fanout *fanout; /* borrowed */
-	struct config *config;                  /* borrowed, until crew_set() */
-	const struct siphash_key *key;          /* borrowed */
-	event_output *output;                   /* in order, lent */
+	struct config *config;         /* borrowed until crew_new() returns */
+	const struct siphash_key *key; /* borrowed */
+	event_output *output;          /* in order, lent */
 	void *arg;
 	const struct log *log;
 };

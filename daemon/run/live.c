@@ -368,7 +368,11 @@ set_evidence(struct live *l, const struct config *config)
 	exhibits_free(l->exhibits, wallclock_monotonic() + NSTIME_S);
 	l->exhibits = l->intake.exhibits = NULL;
 	l->evidence = *wanted;
-	if (wanted->directory[0] != '\0')
+	if (wanted->directory[0] != '\0' && l->together.crew != NULL)
+		log_notice(l->log,
+		    "[evidence] takes a restart, since several threads "
+		    "capture");
+	else if (wanted->directory[0] != '\0')
 		l->exhibits = exhibits_new(&(struct exhibits_setup){
 		    .directory = wanted->directory,
 		    .config = config,

@@ -63,7 +63,7 @@ def test_state(options):
     daemon.start()
     check("state: loaded after a stop", until(5, lambda: len(re.findall(
         "state: 1 alerts active", daemon.log)) == 2), daemon.log)
-    until(5, lambda: len(re.findall("c0: capturing", daemon.log)) >= 3)
+    until(5, lambda: len(re.findall("(?m)c0: capturing$", daemon.log)) >= 3)
     ask(PORT)
     over = until(8, lambda: find(daemon.alerts(), "transaction-timeout",
                                  SUBJECT, "resolved"))
@@ -116,7 +116,7 @@ def test_incident(options):
     end(server)
     server = silent(*ports, how=ANSWER)
     daemon.start()
-    until(5, lambda: len(re.findall("c0: capturing", daemon.log)) >= 3)
+    until(5, lambda: len(re.findall("(?m)c0: capturing$", daemon.log)) >= 3)
     ask(*ports)
     over = until(15, lambda: told_of("resolved"))
     check("incident: over with its parts", len(over) == 1 and

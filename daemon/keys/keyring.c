@@ -63,20 +63,24 @@ keyring_read(struct keyring *k)
 	keylogs_read(k->keylogs, READ_MOST);
 }
 
-/* Where that fails, secrets are kept in ordinary memory and a line is logged.
- */
+/* Where that fails, secrets are kept in ordinary memory and a line is logged:
+ * only to those who ask where it is for the seconds that a savefile takes. */
 static void
 lock_memory(bool daemon, const struct log *log)
 {
-	const bool locked = !daemon || privilege_lock() == 0;
+	static const char reason[] =
+	    "secrets of TLS: memory cannot be locked and may be swapped out; "
+	    "set LimitMEMLOCK=infinity";
+	bool locked = !daemon || privilege_lock() == 0;
 
 	privilege_hide();
-	if ((CRYPTO_secure_malloc_initialized() == 0 &&
-		CRYPTO_secure_malloc_init(LOCKED_OCTETS, LOCKED_LEAST) != 1) ||
-	    !locked)
-		log_warning(log,
-		    "secrets of TLS: memory cannot be locked and may be "
-		    "swapped out; set LimitMEMLOCK=infinity");
+	if (CRYPTO_secure_malloc_initialized() == 0 &&
+	    CRYPTO_secure_malloc_init(LOCKED_OCTETS, LOCKED_LEAST) != 1)
+		locked = false;
+	if (!locked && daemon)
+		log_warning(log, "%s", reason);
+	else if (!locked)
+		log_info(log, "%s", reason);
 }
 
 /* False, logged, if the section is of no use. */

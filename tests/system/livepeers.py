@@ -36,10 +36,10 @@ class Peers:
                         for address in "25" for transport in "ut"}
         self.behind = [self.serve("4", transport, "-1h")
                        for transport in "ut"]
-        silent = spawn([*SILENT, "10.0.0.3",
-                        "5071", "5072", *FROZEN_PORTS], "s",
-                       stdout=subprocess.PIPE)
-        silent.stdout.readline()
+        self.silent = spawn([*SILENT, "10.0.0.3",
+                             "5071", "5072", *FROZEN_PORTS], "s",
+                            stdout=subprocess.PIPE)
+        self.silent.stdout.readline()
         for pattern in "10.0.0.[245]:5071", "10.0.0.[245]:5072":
             if not until(10, lambda p=pattern: len(re.findall(
                     p, sh("ip netns exec s ss -lnut"))) == 3):
@@ -73,6 +73,11 @@ class Peers:
         for server in self.behind:
             end(server, signal.SIGKILL)
         self.behind = [self.serve("4", transport) for transport in "ut"]
+
+    def end(self):
+        """Other cases need the ports."""
+        for server in self.silent, *self.servers.values(), *self.behind:
+            end(server, signal.SIGKILL)
 
     def stop(self, number):
         for transport in "ut":
@@ -211,6 +216,7 @@ def test_peers(options):
     for client in peers.clients:
         client.wait()
     end(dump)
+    peers.end()
     for name, daemon in (("one", one), ("both", both)):
         status, seconds = daemon.stop()
         check(f"{name}: ends", status == 0 and seconds < 2,

@@ -21,7 +21,8 @@ PORTS = [str(port) for port in range(5080, 5099)]
 
 def silent(*ports, how=SILENT):
     server = spawn([*how, "10.0.0.3", *ports], "s", stdout=subprocess.PIPE)
-    server.stdout.readline()
+    if server.stdout.readline() == b"":
+        raise RuntimeError(f"no server on 10.0.0.3: {ports}")
     return server
 
 

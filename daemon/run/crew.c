@@ -50,8 +50,9 @@ static const struct log silent = { .silent = true };
 struct crew {
 	struct crew_setup setup;
 	struct eventmerge *merge;
-	int wake; /* an eventfd */
-	nstime reached;
+	int wake;     /* an eventfd */
+	bool missing; /* events, since they were last collected */
+	uint64_t no_memory;
 	unsigned count;
 	struct worker workers[];
 };
@@ -201,7 +202,6 @@ crew_new(const struct crew_setup *setup)
 
 	if (made) {
 		crew->setup = *setup;
-		crew->reached = INT64_MIN;
 		crew->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 		crew->merge = eventmerge_new(
 		    setup->workers + 1, HELD, setup->output, setup->arg);
@@ -256,37 +256,42 @@ crew_descriptor(const struct crew *crew)
 	return crew->wake;
 }
 
+/* Readers of the merge: the main thread is 0. */
+static void
+merge_event(struct crew *crew, unsigned reader, const struct event *event)
+{
+	struct event *copy = event_copy(event);
+
+	if (copy != NULL) {
+		eventmerge_input(crew->merge, reader, copy);
+		return;
+	}
+	crew->no_memory++;
+	crew->missing = true;
+}
+
 void
 crew_event(void *crew, const struct event *event)
 {
-	struct crew *c = crew;
-	struct event *copy = event_copy(event);
-
-	if (copy != NULL)
-		eventmerge_input(c->merge, 0, copy);
+	merge_event(crew, 0, event);
 }
 
-/* Readers of the merge: the main thread is 0. */
+/* How far its thread has come; INT64_MIN: nothing new is known. */
 static nstime
-take(struct crew *crew, unsigned i, bool *missing)
+take(struct crew *crew, unsigned i)
 {
-	struct worker *w = &crew->workers[i];
+	struct eventqueue *queue = crew->workers[i].queue;
 	struct eventqueue_entry entry;
 	nstime reached = INT64_MIN;
-	struct event *copy;
 
-	for (int n = 0; n < AT_ONCE && eventqueue_next(w->queue, &entry); n++) {
+	for (int n = 0; n < AT_ONCE && eventqueue_next(queue, &entry); n++) {
 		if (entry.event != NULL) {
-			copy = event_copy(entry.event);
-			if (copy != NULL)
-				eventmerge_input(crew->merge, i + 1, copy);
-			else
-				*missing = true;
+			merge_event(crew, i + 1, entry.event);
 		} else {
 			reached = entry.mark->now;
-			*missing = *missing || entry.mark->dropped;
+			crew->missing = crew->missing || entry.mark->dropped;
 		}
-		eventqueue_done(w->queue);
+		eventqueue_done(queue);
 	}
 	return reached;
 }
@@ -298,12 +303,14 @@ crew_collect(struct crew *crew, nstime own, bool *missing)
 
 	eventfd_read(crew->wake, &woken);
 	for (unsigned i = 0; i < crew->count; i++) {
-		const nstime reached = take(crew, i, missing);
+		const nstime reached = take(crew, i);
 
 		if (reached != INT64_MIN)
 			eventmerge_reached(crew->merge, i + 1, reached);
 	}
 	eventmerge_reached(crew->merge, 0, own);
+	*missing = *missing || crew->missing;
+	crew->missing = false;
 	return eventmerge_all_reached(crew->merge);
 }
 
@@ -418,6 +425,7 @@ crew_totals(struct crew *crew, struct totals *totals)
 		go_on(w);
 	}
 	totals_gather(totals, COUNTER_LIMIT, "crew.full", full);
+	totals_gather(totals, COUNTER_LIMIT, "crew.no_memory", crew->no_memory);
 	eventmerge_stats(crew->merge, totals_gather, totals);
 }
 

@@ -29,14 +29,6 @@ struct maskrun {
 	bool doubtful;        /* an octet came twice and was not the same */
 };
 
-static struct slice
-content_of(const struct packetmask_packet *p)
-{
-	const struct layers *l = &p->packet->layers;
-
-	return slice_between(p->packet->packet.octets, l->content, l->end);
-}
-
 static bool
 is_tls_record(struct slice s)
 {
@@ -144,7 +136,7 @@ overwrite(const struct packetmask_packet *p)
 static bool
 mask_datagram(const struct packetmask_packet *p, enum identity_mode mode)
 {
-	const struct slice content = content_of(p);
+	const struct slice content = packetring_content(p->packet);
 	uint8_t *shown = calloc(content.len + 1, 1);
 
 	if (shown == NULL)
@@ -171,7 +163,7 @@ is_segment(const struct packetmask_packet *p)
 	const struct layers *l = &p->packet->layers;
 
 	return l->kind == LAYERS_TCP && !l->fragment &&
-	    (l->flags & TCP_SYN) == 0 && content_of(p).len > 0;
+	    (l->flags & TCP_SYN) == 0 && packetring_content(p->packet).len > 0;
 }
 
 static int
@@ -188,7 +180,7 @@ compare_sequences(const void *a, const void *b)
 static void
 put(struct maskrun *run, const struct packetmask_packet *p)
 {
-	const struct slice content = content_of(p);
+	const struct slice content = packetring_content(p->packet);
 	const size_t at =
 	    (uint32_t)(p->packet->layers.sequence - run->sequence);
 
@@ -203,7 +195,7 @@ put(struct maskrun *run, const struct packetmask_packet *p)
 static void
 apply(const struct maskrun *run, const struct packetmask_packet *p)
 {
-	const struct slice content = content_of(p);
+	const struct slice content = packetring_content(p->packet);
 	const size_t at =
 	    (uint32_t)(p->packet->layers.sequence - run->sequence);
 
@@ -255,7 +247,7 @@ mask_direction(const struct packetmask_packet **sorted, size_t count,
 	bool done;
 
 	for (size_t i = 0; i < count; i++)
-		run.room += content_of(sorted[i]).len;
+		run.room += packetring_content(sorted[i]->packet).len;
 	qsort(sorted, count, sizeof(*sorted), compare_sequences);
 	run.octets = malloc(run.room);
 	run.shown = calloc(run.room, 1);

@@ -96,6 +96,13 @@ packetring_at(const struct packetring *r, size_t at)
 	return r->slots[(r->first + at) % r->room];
 }
 
+struct slice
+packetring_content(const struct packetring_packet *p)
+{
+	return slice_between(
+	    p->packet.octets, p->layers.content, p->layers.end);
+}
+
 void
 packetring_stats(const struct packetring *r, counter_output *output, void *arg)
 {

@@ -34,6 +34,9 @@ size_t packetring_count(const struct packetring *r);
 const struct packetring_packet *packetring_at(
     const struct packetring *r, size_t at);
 
+/* What the packet's transport carries, or a piece of it. */
+struct slice packetring_content(const struct packetring_packet *p);
+
 /* packetring.too_long, packetring.no_memory */
 void packetring_stats(
     const struct packetring *r, counter_output *output, void *arg);

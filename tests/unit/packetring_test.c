@@ -51,6 +51,26 @@ START_TEST(packets_are_copied_in_their_order)
 }
 END_TEST
 
+START_TEST(content_ends_before_the_padding_of_a_frame)
+{
+	uint8_t frame[60] = { 0 };
+	struct slice content;
+
+	begin(2000);
+	input(1, "one");
+	memcpy(frame, wire_slice(&w).p, wire_slice(&w).len);
+	packetring_input(ring,
+	    &(struct packet){
+		.octets = slice_of(frame, sizeof(frame)),
+		.len = sizeof(frame),
+		.datalink = 1,
+	    });
+	content = packetring_content(packetring_at(ring, 1));
+	ck_assert_uint_eq(content.len, 3);
+	ck_assert_mem_eq(content.p, "one", 3);
+}
+END_TEST
+
 START_TEST(the_oldest_make_room)
 {
 	begin(20000);
@@ -97,5 +117,6 @@ START_TEST(without_ip_it_is_not_kept)
 }
 END_TEST
 
-UNIT("packetring", packets_are_copied_in_their_order, the_oldest_make_room,
+UNIT("packetring", packets_are_copied_in_their_order,
+    content_ends_before_the_padding_of_a_frame, the_oldest_make_room,
     one_that_is_too_long_is_counted, without_ip_it_is_not_kept)

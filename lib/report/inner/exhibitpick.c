@@ -12,13 +12,6 @@ enum rank {
 	RANK_PROOF
 };
 
-struct slice
-exhibitpick_content(const struct packetring_packet *p)
-{
-	return slice_between(
-	    p->packet.octets, p->layers.content, p->layers.end);
-}
-
 /* The first of these fields that is an endpoint or an address. */
 static struct endpoint
 find_endpoint(const struct evidence *e, const char *const *names)
@@ -77,7 +70,7 @@ static bool
 has_call_id(
     const struct packetring_packet *p, const struct exhibitpick_about *about)
 {
-	const struct slice content = exhibitpick_content(p);
+	const struct slice content = packetring_content(p);
 
 	return about->call_id.len > 0 &&
 	    memmem(content.p, content.len, about->call_id.p,
@@ -106,8 +99,8 @@ rank_by_host(
 	if (!is_known(&about->host))
 		return RANK_NONE;
 	if (endpoint_address_equal(&p->layers.from.address, &about->host))
-		return exhibitpick_content(p).len > 0 ? RANK_PROOF
-						      : RANK_NEIGHBOR;
+		return packetring_content(p).len > 0 ? RANK_PROOF
+						     : RANK_NEIGHBOR;
 	return endpoint_address_equal(&p->layers.to.address, &about->host)
 	    ? RANK_NEIGHBOR
 	    : RANK_NONE;

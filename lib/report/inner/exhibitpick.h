@@ -27,7 +27,4 @@ bool exhibitpick_init(struct exhibitpick *pick, const struct packetring *ring,
     const struct alert_event *event, size_t most);
 void exhibitpick_done(struct exhibitpick *pick);
 
-/* What the packet's transport carries, or a piece of it. */
-struct slice exhibitpick_content(const struct packetring_packet *p);
-
 #endif

@@ -19,7 +19,7 @@ has_call_id(const struct exhibittext *x, struct slice content)
 static bool
 is_copy(const struct exhibittext *x, const struct packetring_packet *p)
 {
-	const struct slice content = exhibitpick_content(p);
+	const struct slice content = packetring_content(p);
 	const struct slice method =
 	    slice_first(content, slice_index(content, ' '));
 
@@ -62,7 +62,7 @@ write_copy(
 		textbuf_add(t, "the request");
 	}
 	x->sent = p->layers.kind == LAYERS_TCP;
-	x->end = p->layers.sequence + (uint32_t)exhibitpick_content(p).len;
+	x->end = p->layers.sequence + (uint32_t)packetring_content(p).len;
 }
 
 /* The first segment that acknowledges the request, and has nothing itself. */
@@ -73,7 +73,7 @@ is_acknowledgement(
 	const struct layers *l = &p->layers;
 
 	return x->sent && l->kind == LAYERS_TCP && (l->flags & TCP_ACK) != 0 &&
-	    exhibitpick_content(p).len == 0 &&
+	    packetring_content(p).len == 0 &&
 	    endpoint_equal(&l->from, &x->pick->about.server) &&
 	    endpoint_equal(&l->to, &x->pick->about.client) &&
 	    (int32_t)(l->acknowledgement - x->end) >= 0;
@@ -131,7 +131,7 @@ write_clock(const struct packetring_packet *p, struct textbuf *t)
 	struct sipdate date;
 	nstime wall;
 
-	if (sipdate_parse(date_of(exhibitpick_content(p)), &date, &stats) &&
+	if (sipdate_parse(date_of(packetring_content(p)), &date, &stats) &&
 	    sipdate_wall(&date, &wall, &stats)) {
 		textbuf_add(t, "its Date is ");
 		textbuf_seconds(t, wall - p->packet.wall, 1);
@@ -163,8 +163,8 @@ exhibittext_write(struct exhibittext *x, size_t i, struct textbuf *t)
 		if (x->event->kind == FINDING_TRANSACTION_TIMEOUT)
 			textbuf_add(t, ", nothing followed");
 		x->sent = false;
-	} else if (has_call_id(x, exhibitpick_content(p))) {
-		write_response(exhibitpick_content(p), t);
+	} else if (has_call_id(x, packetring_content(p))) {
+		write_response(packetring_content(p), t);
 	} else if (!write_flags(&p->layers, t) && tells_its_clock(x, p)) {
 		write_clock(p, t);
 	}

@@ -52,15 +52,6 @@ write_no_ip(struct textbuf *t, const struct obstacles *u)
 	textbuf_add(t, "; mirror the port or VLAN of a SIP server");
 }
 
-static void
-write_encrypted(struct textbuf *t, const struct obstacles *u)
-{
-	(void)u;
-	textbuf_add(t,
-	    "they are encrypted below SIP (MACsec, WPA, ESP or DTLS); capture "
-	    "where they are not, behind the switch, gateway or controller");
-}
-
 static const char *
 protocol_name(uint32_t protocol)
 {
@@ -96,67 +87,40 @@ write_port(struct textbuf *t, const struct obstacles *u)
 	textbuf_add(t, "; name those of SIP with ports in [sip] (-c)");
 }
 
-static void
-write_tunnel(struct textbuf *t, const struct obstacles *u)
-{
-	(void)u;
-	textbuf_add(t,
-	    "they are in a tunnel whose content is not read here; capture at "
-	    "its end");
-}
-
-static void
-write_filter(struct textbuf *t, const struct obstacles *u)
-{
-	(void)u;
-	textbuf_add(
-	    t, "none passes the filter; give another, see pcap-filter(7)");
-}
-
-/* The live filter passes SIP ports, tunnels and witnesses alone. */
-static void
-write_unwanted(struct textbuf *t, const struct obstacles *u)
-{
-	(void)u;
-	textbuf_add(t,
-	    "none is on a SIP port; mirror the port or VLAN of a SIP server, "
-	    "or name its ports in [sip]");
-}
-
-static void
-write_pdu(struct textbuf *t, const struct obstacles *u)
-{
-	(void)u;
-	textbuf_add(t,
-	    "they are exported PDUs of other protocols; export them with the "
-	    "filter sip");
-}
-
-static void
-write_too_deep(struct textbuf *t, const struct obstacles *u)
-{
-	(void)u;
-	textbuf_add(t,
-	    "they lie in more than eight tunnels inside each other; capture "
-	    "further in");
-}
+static const char encrypted[] =
+    "they are encrypted below SIP (MACsec, WPA, ESP or DTLS); capture where "
+    "they are not, behind the switch, gateway or controller";
+static const char tunneled[] =
+    "they are in a tunnel whose content is not read here; capture at its end";
 
 static const struct {
 	const char *counter;
+	const char *text; /* NULL: write it */
 	void (*write)(struct textbuf *t, const struct obstacles *obstacles);
 } reasons[] = {
-	{ "datalink.unknown", write_link },
-	{ "datalink.not_ip", write_no_ip },
-	{ "datalink.encrypted", write_encrypted },
-	{ "tunnel.encrypted", write_encrypted },
-	{ "tunnel.malformed", write_tunnel },
-	{ "tunnel.unsupported", write_tunnel },
-	{ "tunnel.too_deep", write_too_deep },
-	{ "ip.other_protocol", write_protocol },
-	{ "exported.other", write_pdu },
-	{ "reader.other_port", write_port },
-	{ "savefile.filtered", write_filter },
-	{ "capture.filtered", write_unwanted },
+	{ "datalink.unknown", NULL, write_link },
+	{ "datalink.not_ip", NULL, write_no_ip },
+	{ "datalink.encrypted", encrypted, NULL },
+	{ "tunnel.encrypted", encrypted, NULL },
+	{ "tunnel.malformed", tunneled, NULL },
+	{ "tunnel.unsupported", tunneled, NULL },
+	{ "tunnel.too_deep",
+	    "they lie in more than eight tunnels inside each other; capture "
+	    "further in",
+	    NULL },
+	{ "ip.other_protocol", NULL, write_protocol },
+	{ "exported.other",
+	    "they are exported PDUs of other protocols; export them with the "
+	    "filter sip",
+	    NULL },
+	{ "reader.other_port", NULL, write_port },
+	{ "savefile.filtered",
+	    "none passes the filter; give another, see pcap-filter(7)", NULL },
+	/* The live filter passes SIP ports, tunnels and witnesses alone. */
+	{ "capture.filtered",
+	    "none is on a SIP port; mirror the port or VLAN of a SIP server, "
+	    "or name its ports in [sip]",
+	    NULL },
 };
 
 static const struct summary_drop *
@@ -188,7 +152,10 @@ nothing_write(struct textbuf *t, const struct summary *s)
 			textbuf_uint(t, packets);
 			textbuf_add(
 			    t, packets == 1 ? " packet: " : " packets: ");
-			reasons[i].write(t, &s->obstacles);
+			if (reasons[i].text != NULL)
+				textbuf_add(t, reasons[i].text);
+			else
+				reasons[i].write(t, &s->obstacles);
 			return true;
 		}
 	return false;

@@ -234,16 +234,26 @@ struct span {
 	nstime least, most;
 };
 
-static struct span
-span_of(const struct align *a, unsigned first, unsigned second)
+/* False: there is neither. */
+static bool
+find_span(
+    const struct align *a, unsigned first, unsigned second, struct span *s)
 {
-	struct span s = { .has_least = false };
 	nstime back = 0;
 
-	s.has_most = shortest(a, first, second, &s.most);
-	s.has_least = shortest(a, second, first, &back);
-	s.least = -back;
-	return s;
+	*s = (struct span){ .has_least = false };
+	s->has_most = shortest(a, first, second, &s->most);
+	s->has_least = shortest(a, second, first, &back);
+	s->least = -back;
+	return s->has_least || s->has_most;
+}
+
+/* By ALIGN_LEAST or more, for certain. */
+static bool
+differs(const struct span *s)
+{
+	return (s->has_most && s->most <= -ALIGN_LEAST) ||
+	    (s->has_least && s->least >= ALIGN_LEAST);
 }
 
 static nstime
@@ -260,14 +270,11 @@ align_pair(const struct align *a, unsigned first, unsigned second,
 {
 	struct span s;
 
-	if (first >= a->sources || second >= a->sources)
-		return false;
-	s = span_of(a, first, second);
-	if (!s.has_least && !s.has_most)
+	if (first >= a->sources || second >= a->sources ||
+	    !find_span(a, first, second, &s))
 		return false;
 	*pair = (struct align_pair){
-		.differs = (s.has_most && s.most <= -ALIGN_LEAST) ||
-		    (s.has_least && s.least >= ALIGN_LEAST),
+		.differs = differs(&s),
 		.offset = middle(&s),
 		.answers = a->bounds[first * a->sources + second].count +
 		    a->bounds[second * a->sources + first].count,
@@ -280,13 +287,11 @@ align_pair(const struct align *a, unsigned first, unsigned second,
 static bool
 step_to(const struct align *a, unsigned first, unsigned second, nstime *step)
 {
-	struct align_pair pair;
 	struct span s;
 
-	if (!align_pair(a, first, second, &pair))
+	if (!find_span(a, first, second, &s))
 		return false;
-	s = span_of(a, first, second);
-	*step = !pair.differs ? 0 : s.has_most ? s.most : s.least;
+	*step = !differs(&s) ? 0 : s.has_most ? s.most : s.least;
 	return true;
 }
 

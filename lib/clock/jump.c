@@ -63,7 +63,7 @@ jump_witness(struct jump *j, const struct offset_interval *before,
 	}
 	if (!is_possible(j, moved))
 		return false;
-	if (j->agree == 0 || magnitude(moved - j->step) > WITHIN)
+	if (magnitude(moved - j->step) > WITHIN)
 		j->agree = 0;
 	j->step = moved;
 	j->agree++;

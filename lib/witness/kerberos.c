@@ -76,12 +76,11 @@ static bool
 read_error(struct slice message, struct kerberos *result)
 {
 	struct cursor outer = cursor_over(message);
-	struct cursor c = cursor_over(ber_take(&outer, KRB_ERROR));
+	struct cursor error = ber_into(&outer, KRB_ERROR);
+	struct cursor c = ber_into(&error, BER_SEQUENCE);
 	struct kerberos k = { .error = 0 };
 	int64_t fraction;
 
-	c.bad = outer.bad;
-	c = (struct cursor){ .rest = ber_take(&c, BER_SEQUENCE), .bad = c.bad };
 	ber_bounded(&c, 0, PROTOCOL_VERSION, PROTOCOL_VERSION);
 	ber_bounded(&c, 1, ERROR_TYPE, ERROR_TYPE);
 	read_client_time(&c, &k);

@@ -55,7 +55,7 @@ static void
 write_domain(struct evidence *e, const struct bundle *b)
 {
 	const struct slice domain = bundle_domain(b);
-	size_t to = 0, from = 0, others = 0;
+	size_t to = 0, from = 0;
 	const struct symptom *p;
 
 	if (domain.len == 0)
@@ -63,14 +63,13 @@ write_domain(struct evidence *e, const struct bundle *b)
 	TAILQ_FOREACH (p, &b->parts, in_bundle) {
 		to += slice_equal(symptom_called(p), domain);
 		from += slice_equal(symptom_caller(p), domain);
-		others++;
 	}
 	evidence_wire(e, "domain", domain);
 	evidence_text(e, "direction",
-	    to == others         ? "to"
-		: from == others ? "from"
-				 : "both");
-	evidence_integer(e, "domains", (int64_t)others);
+	    to == b->part_count         ? "to"
+		: from == b->part_count ? "from"
+					: "both");
+	evidence_integer(e, "domains", (int64_t)b->part_count);
 }
 
 static void

@@ -332,12 +332,13 @@ select_from(struct select_candidates *candidates, struct select_result *result)
 
 	find_stale(candidates);
 	overrule(candidates, result);
-	best = candidates->count == 1 ? &candidates->all[0] : weigh(candidates);
 	if (candidates->count == 1) {
+		best = &candidates->all[0];
 		result->joint = best->offset;
 		result->witnesses = 1u << best->witness;
 		return;
 	}
+	best = weigh(candidates);
 	join_all(candidates, best, result);
 	compare(candidates, result);
 	consider(candidates, best, result);

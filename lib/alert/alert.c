@@ -443,7 +443,6 @@ static bool
 take_in(struct alert *a, struct slice name, const struct episode *episode)
 {
 	struct alert_entry *e = entries_new(a, episode->kind, name);
-
 	uint64_t id;
 
 	if (e == NULL)

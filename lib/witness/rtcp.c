@@ -6,13 +6,11 @@
 
 enum {
 	VERSION = 2,
-	SENDER_REPORT = 200,
 	DESCRIPTION = 202,
 	LEAST_TYPE = 192, /* of all that were ever assigned */
 	MOST_TYPE = 223,
 	WORD = 4,
-	ITEM_END = 0,
-	ITEM_CNAME = 1
+	ITEM_END = 0
 };
 
 /* 1980-01-06: GPS counts from there, and no clock shows less but one that was
@@ -40,15 +38,24 @@ take_part(struct cursor *c, struct rtcp_packet *p)
 	    type <= MOST_TYPE;
 }
 
-/* The first of its reports about others. */
+void
+rtcp_block(struct rtcp *r, uint32_t other, uint32_t quoted, uint32_t delay)
+{
+	r->other = other;
+	r->quoted = quoted;
+	r->delay = (nstime)((uint64_t)delay * NSTIME_S >> 16);
+	r->answers = quoted != 0;
+}
+
 static void
 read_block(struct cursor *c, struct rtcp *r)
 {
-	r->other = cursor_u32(c);
+	const uint32_t other = cursor_u32(c);
+	uint32_t quoted;
+
 	cursor_take(c, 3 * WORD); /* loss, sequence number, jitter */
-	r->quoted = cursor_u32(c);
-	r->delay = (nstime)((uint64_t)cursor_u32(c) * NSTIME_S >> 16);
-	r->answers = r->quoted != 0;
+	quoted = cursor_u32(c);
+	rtcp_block(r, other, quoted, cursor_u32(c));
 }
 
 bool
@@ -89,7 +96,7 @@ take_items(struct cursor *c)
 	while ((item = cursor_u8(c)) != ITEM_END) {
 		const struct slice text = cursor_take(c, cursor_u8(c));
 
-		if (item == ITEM_CNAME)
+		if (item == RTCP_CNAME)
 			cname = text;
 	}
 	cursor_take(c, (WORD - (before - c->rest.len) % WORD) % WORD);
@@ -115,8 +122,7 @@ rtcp_parse(struct slice datagram, struct rtcp *rtcp)
 	struct rtcp r = { .answers = false };
 	struct rtcp_packet p;
 
-	if (!take_part(&c, &p) || p.type != SENDER_REPORT ||
-	    !read_report(&p, &r))
+	if (!take_part(&c, &p) || p.type != RTCP_SR || !read_report(&p, &r))
 		return false;
 	while (c.rest.len > 0) {
 		if (!take_part(&c, &p))

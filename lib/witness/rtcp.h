@@ -21,6 +21,9 @@
 #define RTCP_MASK 0xc0ff
 #define RTCP_SENDER_REPORT 0x80c8
 
+/* The number of a sender report, and of the CNAME among descriptions. */
+enum { RTCP_SR = 200, RTCP_CNAME = 1 };
+
 struct rtcp {
 	uint32_t ssrc;
 	nstime time;        /* of the clock of that SSRC, UTC; its clock */
@@ -41,6 +44,11 @@ bool rtcp_parse(struct slice datagram, struct rtcp *rtcp);
 /* The stamp of NTP's in a report: fills time, resolution and middle.  False: it
  * is of no clock. */
 bool rtcp_stamp(uint64_t stamp, struct rtcp *rtcp);
+
+/* The first of its reports about others: fills other, quoted and delay, which
+ * is in 1/65536 s; it answers if it quotes anything. */
+void rtcp_block(
+    struct rtcp *rtcp, uint32_t other, uint32_t quoted, uint32_t delay);
 
 /* A report as a reading; its name is borrowed. */
 void rtcp_tell(const struct rtcp *rtcp, struct witness_reading *reading);

@@ -5,7 +5,7 @@
 
 #include "witness/rtcp.h"
 
-enum { SENDER_REPORT = 200, ITEM_CNAME = 1, MICROSECONDS = 1000000 };
+enum { MICROSECONDS = 1000000 };
 
 /* 0: it is not there, or no number of 32 bits. */
 static uint32_t
@@ -26,17 +26,14 @@ number(const json_t *object, const char *key)
 	    : 0;
 }
 
-/* The first of its reports about others. */
 static void
 read_block(const json_t *report, struct rtcp *r)
 {
 	const json_t *block =
 	    json_array_get(json_object_get(report, "report_blocks"), 0);
 
-	r->other = number(block, "source_ssrc");
-	r->quoted = number(block, "lsr");
-	r->delay = (nstime)((uint64_t)number(block, "dlsr") * NSTIME_S >> 16);
-	r->answers = r->quoted != 0;
+	rtcp_block(r, number(block, "source_ssrc"), number(block, "lsr"),
+	    number(block, "dlsr"));
 }
 
 static void
@@ -52,7 +49,7 @@ read_name(const json_t *report, char *name, struct rtcp *r)
 		const json_t *text = json_object_get(item, "text");
 		const size_t len = json_string_length(text);
 
-		if (number(item, "type") != ITEM_CNAME || len == 0 ||
+		if (number(item, "type") != RTCP_CNAME || len == 0 ||
 		    len >= RTCPJSON_NAME)
 			continue;
 		memcpy(name, json_string_value(text), len);
@@ -67,7 +64,7 @@ read_report(const json_t *report, char *name, struct rtcp *r)
 	const uint32_t fraction = number(sender, "ntp_timestamp_usec");
 	const uint64_t seconds = number(sender, "ntp_timestamp_sec");
 
-	if (number(report, "type") != SENDER_REPORT)
+	if (number(report, "type") != RTCP_SR)
 		return false;
 	r->ssrc = number(report, "ssrc");
 	if (!rtcp_stamp(

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 
 #include "net/decode.h"
+#include "witness/ntp.h"
 
 enum {
-	NTP_PORT = 123,
 	NTP_HEADER = 48,
 	TLS_HEAD = 5,
 	TLS_LONGEST = 16384 + 2048, /* RFC 5246 section 6.2.3 */

@@ -3,8 +3,7 @@
 
 #include "net/decode.h"
 #include "sip/sipdate.h"
-
-enum { NTP_PORT = 123 };
+#include "witness/ntp.h"
 
 static bool
 has_call_id(const struct exhibittext *x, struct slice content)

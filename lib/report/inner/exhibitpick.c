@@ -66,9 +66,9 @@ is_between(const struct layers *l, const struct exhibitpick_about *about)
 		is_end(&l->to, &about->client));
 }
 
-static bool
-has_call_id(
-    const struct packetring_packet *p, const struct exhibitpick_about *about)
+bool
+exhibitpick_has_call_id(
+    const struct exhibitpick_about *about, const struct packetring_packet *p)
 {
 	const struct slice content = packetring_content(p);
 
@@ -113,7 +113,7 @@ rank_of(
 	const enum rank by_ends = rank_by_ends(p, about);
 	const enum rank by_host = rank_by_host(p, about);
 
-	if (has_call_id(p, about))
+	if (exhibitpick_has_call_id(about, p))
 		return RANK_PROOF;
 	return by_ends > by_host ? by_ends : by_host;
 }

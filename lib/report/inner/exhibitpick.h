@@ -27,4 +27,8 @@ bool exhibitpick_init(struct exhibitpick *pick, const struct packetring *ring,
     const struct alert_event *event, size_t most);
 void exhibitpick_done(struct exhibitpick *pick);
 
+/* Is the Call-ID known, and in the packet? */
+bool exhibitpick_has_call_id(const struct exhibitpick_about *about,
+    const struct packetring_packet *packet);
+
 #endif

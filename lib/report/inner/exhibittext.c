@@ -5,15 +5,6 @@
 #include "sip/sipdate.h"
 #include "witness/ntp.h"
 
-static bool
-has_call_id(const struct exhibittext *x, struct slice content)
-{
-	const struct slice id = x->pick->about.call_id;
-
-	return id.len > 0 &&
-	    memmem(content.p, content.len, id.p, id.len) != NULL;
-}
-
 /* Is it a copy of the request, sent by the client that waited? */
 static bool
 is_copy(const struct exhibittext *x, const struct packetring_packet *p)
@@ -23,7 +14,7 @@ is_copy(const struct exhibittext *x, const struct packetring_packet *p)
 	    slice_first(content, slice_index(content, ' '));
 
 	return x->method.len > 0 && slice_equal(method, x->method) &&
-	    has_call_id(x, content) &&
+	    exhibitpick_has_call_id(&x->pick->about, p) &&
 	    endpoint_equal(&p->layers.from, &x->pick->about.client);
 }
 
@@ -162,7 +153,7 @@ exhibittext_write(struct exhibittext *x, size_t i, struct textbuf *t)
 		if (x->event->kind == FINDING_TRANSACTION_TIMEOUT)
 			textbuf_add(t, ", nothing followed");
 		x->sent = false;
-	} else if (has_call_id(x, packetring_content(p))) {
+	} else if (exhibitpick_has_call_id(&x->pick->about, p)) {
 		write_response(packetring_content(p), t);
 	} else if (!write_flags(&p->layers, t) && tells_its_clock(x, p)) {
 		write_clock(p, t);

@@ -102,19 +102,18 @@ entries_find(const struct alert *a, struct slice name)
 
 /* The subject of the alert that covers the alerts beyond a quota. */
 static struct slice
-folded_subject(const struct alert *a, const struct finding *f)
+folded_subject(enum quota_answer answer, const struct finding *f)
 {
-	return quota_ask(&a->quota, f->kind, f->subject, f->known) ==
-		QUOTA_HOST_FULL
-	    ? quota_host_of(f->subject)
-	    : slice_text(ALERT_OTHER_HOSTS);
+	return answer == QUOTA_HOST_FULL ? quota_host_of(f->subject)
+					 : slice_text(ALERT_OTHER_HOSTS);
 }
 
 /* It is outside of any quota; there is one for a host, one for a kind. */
 static struct alert_entry *
-folding_entry(struct alert *a, const struct finding *f)
+folding_entry(
+    struct alert *a, enum quota_answer answer, const struct finding *f)
 {
-	const struct slice subject = folded_subject(a, f);
+	const struct slice subject = folded_subject(answer, f);
 	char key[EPISODE_SUBJECT + 16], text[ENTRIES_NAME + 1];
 	struct textbuf k, t;
 	struct slice name;
@@ -142,21 +141,19 @@ entries_for(struct alert *a, const struct finding *f)
 	struct textbuf t;
 	struct slice name;
 	struct alert_entry *found;
+	enum quota_answer answer;
 
 	textbuf_init(&t, text, sizeof(text));
 	name = entries_write_name(&t, f->kind, f->key);
 	found = entries_find(a, name);
-	if (found != NULL && found->episode.life != EPISODE_IDLE)
+	if (f->change != FINDING_TROUBLE ||
+	    (found != NULL && found->episode.life != EPISODE_IDLE))
 		return found;
-	if (f->change == FINDING_TROUBLE &&
-	    (quota_ask(&a->quota, f->kind, f->subject, f->known) !=
-		    QUOTA_ROOM ||
-		!(f->known || has_memory(a) ||
-		    quota_are_few(&a->quota, f->kind))))
-		return folding_entry(a, f);
-	if (found != NULL || f->change != FINDING_TROUBLE)
-		return found;
-	return entries_new(a, f->kind, name);
+	answer = quota_ask(&a->quota, f->kind, f->subject, f->known);
+	if (answer != QUOTA_ROOM ||
+	    !(f->known || has_memory(a) || quota_are_few(&a->quota, f->kind)))
+		return folding_entry(a, answer, f);
+	return found != NULL ? found : entries_new(a, f->kind, name);
 }
 
 struct slice

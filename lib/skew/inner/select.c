@@ -391,8 +391,8 @@ select_witnesses(
 	if (is_unproven(e, result))
 		result->joint.unsettled = true;
 	for (unsigned i = 0; i < WITNESS_KINDS; i++)
-		if (witness_row((enum witness)i)->changes &&
-		    e->offsets[i] != NULL &&
+		if (e->offsets[i] != NULL &&
+		    witness_row((enum witness)i)->changes &&
 		    offset_estimate(e->offsets[i], &change))
 			support(result, (enum witness)i, &change);
 	return true;

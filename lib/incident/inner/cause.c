@@ -417,7 +417,6 @@ media(const struct cause_scene *s, struct symptom *seed, struct cause *c)
 		if (domains_concern(p, c->domain))
 			add_member(v, c, p);
 	c->kind = CAUSE_MEDIA_ENCRYPTION;
-	c->seed = seed;
 	add_reason(c, REASON_SAME_DOMAIN, c->member_count > 1);
 	return c->member_count > 1;
 }

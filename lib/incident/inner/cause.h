@@ -40,7 +40,7 @@ struct cause {
 	enum cause_kind kind;
 	int score;
 	uint32_t reasons;           /* 1 << enum reason */
-	const struct symptom *seed; /* CLOCK: whose was wrong first; MEDIA */
+	const struct symptom *seed; /* CLOCK: whose was wrong first */
 	struct address host; /* CLOCK, ONE_CANNOT_REACH: whose trouble it is */
 	struct address server; /* version 0: several */
 	struct slice domain;   /* MEDIA: of all calls; the seed's */

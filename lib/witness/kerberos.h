@@ -29,8 +29,7 @@ struct kerberos {
 	bool has_client_time; /* of the clock of the one it was sent to */
 	nstime client_time;
 	nstime client_resolution;
-	struct slice realm;   /* of the server; borrowed, hostile text */
-	struct slice service; /* the first part of its name, "krbtgt" */
+	struct slice realm; /* of the server; borrowed, hostile text */
 };
 
 /* A datagram from UDP port 88. */

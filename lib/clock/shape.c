@@ -11,7 +11,7 @@
 #define RESIDUAL (5 * NSTIME_S)
 #define UNCERTAINTY (10 * NSTIME_S)
 
-enum { DAY_QUARTERS = 96, MOST_QUARTERS = 104 };
+enum { MOST_QUARTERS = 104 };
 
 /* The bounds within which a time is split into calendar days. */
 #define CALENDAR_LEAST (INT64_MIN + 2 * DAY)

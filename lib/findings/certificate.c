@@ -221,8 +221,8 @@ static void
 raise(struct certificate *c, const struct certificate_sight *s,
     enum certevidence_class class, nstime now, nstime wall)
 {
-	const struct certplace_key place_key = place_of(s), *key = &place_key;
-	struct certplace *place = certplace_find_or_add(c->places, key);
+	const struct certplace_key key = place_of(s);
+	struct certplace *place = certplace_find_or_add(c->places, &key);
 	const struct clock *clock;
 
 	if (place != NULL)
@@ -231,7 +231,7 @@ raise(struct certificate *c, const struct certificate_sight *s,
 	clock = find_clock(c, peer_of(s));
 	certevidence_write(&c->evidence, s, class,
 	    clock == NULL ? 0 : clock->offset + c->ahead);
-	tell(c, &key->holder, s->certificate->sha256,
+	tell(c, &key.holder, s->certificate->sha256,
 	    (struct finding){
 		.now = now,
 		.wall = wall,

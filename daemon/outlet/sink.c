@@ -246,7 +246,7 @@ sink_new(const char *name, const struct sink_kind *kind, void *state,
 {
 	struct sink *s = calloc(1, sizeof(*s));
 	struct textbuf t;
-	int error = ENOMEM;
+	int error = -ENOMEM;
 
 	if (s != NULL) {
 		textbuf_init(&t, s->name, sizeof(s->name));
@@ -266,7 +266,7 @@ sink_new(const char *name, const struct sink_kind *kind, void *state,
 		return s;
 	kind->close(state);
 	free(s);
-	errno = error;
+	errno = -error;
 	return NULL;
 }
 

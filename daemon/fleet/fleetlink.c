@@ -2,13 +2,13 @@
 #include "fleet/fleetlink.h"
 
 #include <errno.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/queue.h>
 
 #include "fleet/fleetseat.h"
+#include "host/thread.h"
 #include "host/wallclock.h"
 
 enum { SPOOL_MOST = 64 * 1024 * 1024, STATUS_MOST = 512 * 1024, ID = 128 };
@@ -377,7 +377,7 @@ open_link(struct fleetlink *l)
 	if (l->door != NULL && s->judges)
 		l->seat = fleetseat_new(&seat, l->door);
 	if (l->door != NULL && (!s->judges || l->seat != NULL) &&
-	    pthread_create(&l->thread, NULL, run, l) == 0)
+	    thread_start(&l->thread, run, l) == 0)
 		return true;
 	log_error(s->log, "[fleet]: %s", why);
 	return false;

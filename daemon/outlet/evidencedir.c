@@ -4,13 +4,13 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "host/thread.h"
 
 #define ENDING ".pcapng"
 #define NEW_NAME "new"
@@ -38,7 +38,7 @@ struct evidencedir {
 	pthread_cond_t changed;
 	struct evidencefile waiting[WAITING]; /* a ring */
 	size_t first, count;
-	bool ending;
+	bool ending, over;
 	int error, said; /* of the latest file; what was logged */
 	uint64_t written, failed, full;
 };
@@ -209,22 +209,10 @@ run(void *arg)
 		pthread_mutex_lock(&d->lock);
 		note_result(d, error);
 	}
+	d->over = true;
+	pthread_cond_broadcast(&d->changed);
 	pthread_mutex_unlock(&d->lock);
 	return NULL;
-}
-
-/* Signals are the loop's. */
-static int
-start_thread(struct evidencedir *d)
-{
-	sigset_t all, before;
-	int error;
-
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	error = pthread_create(&d->thread, NULL, run, d);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return -error;
 }
 
 /* Nobody but the group may read it. */
@@ -265,11 +253,11 @@ evidencedir_new(const struct evidencedir_setup *setup)
 	d->threaded = setup->threaded;
 	d->path = strdup(setup->path);
 	pthread_mutex_init(&d->lock, NULL);
-	pthread_cond_init(&d->changed, NULL);
+	thread_condition(&d->changed);
 	if (d->path != NULL)
 		error = open_folder(d);
 	if (error == 0 && d->threaded)
-		error = start_thread(d);
+		error = thread_start(&d->thread, run, d);
 	if (error == 0)
 		return d;
 	log_error(setup->log, "%s: %s; the packets behind alerts are not kept",
@@ -278,26 +266,29 @@ evidencedir_new(const struct evidencedir_setup *setup)
 	return NULL;
 }
 
+static bool
+end_thread(struct evidencedir *d, nstime deadline)
+{
+	bool over;
+
+	pthread_mutex_lock(&d->lock);
+	d->ending = true;
+	pthread_cond_broadcast(&d->changed);
+	while (!d->over && thread_wait(&d->changed, &d->lock, deadline))
+		;
+	over = d->over;
+	pthread_mutex_unlock(&d->lock);
+	if (over)
+		pthread_join(d->thread, NULL);
+	return over;
+}
+
 /* A thread that is stuck in its disk is left behind: the process ends. */
 void
 evidencedir_free(struct evidencedir *d, nstime deadline)
 {
-	const struct timespec until = {
-		.tv_sec = deadline / NSTIME_S,
-		.tv_nsec = deadline % NSTIME_S,
-	};
-
-	if (d == NULL)
+	if (d == NULL || (d->threaded && !end_thread(d, deadline)))
 		return;
-	if (d->threaded) {
-		pthread_mutex_lock(&d->lock);
-		d->ending = true;
-		pthread_cond_broadcast(&d->changed);
-		pthread_mutex_unlock(&d->lock);
-		if (pthread_clockjoin_np(
-			d->thread, NULL, CLOCK_MONOTONIC, &until) != 0)
-			return;
-	}
 	evidencedir_tick(d);
 	discard(d);
 }

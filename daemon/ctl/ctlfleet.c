@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "ctl/ctltable.h"
+
 static const char *const commands[] = { "status", "alerts", "clocks",
 	"sensors" };
 
@@ -36,8 +38,7 @@ print_alert(const json_t *row, FILE *out)
 {
 	fprintf(out, "%s  %-8s  %s  %s, %lld times\n", text_of(row, "id"),
 	    text_of(row, "severity"), text_of(row, "alert"),
-	    text_of(row, "subject"),
-	    (long long)json_integer_value(json_object_get(row, "count")));
+	    text_of(row, "subject"), ctltable_integer(row, "count"));
 }
 
 static void
@@ -47,7 +48,7 @@ print_clock(const json_t *row, FILE *out)
 	    text_of(row, "peer"),
 	    json_number_value(json_object_get(row, "offset_s")),
 	    json_number_value(json_object_get(row, "uncertainty_s")),
-	    (long long)json_integer_value(json_object_get(row, "samples")));
+	    ctltable_integer(row, "samples"));
 }
 
 static void
@@ -60,9 +61,8 @@ print_sensor(const json_t *row, FILE *out)
 	    json_is_true(json_object_get(row, "lost")) ? "lost" : "alive",
 	    json_number_value(json_object_get(row, "offset_s")),
 	    json_is_true(json_object_get(row, "clock_odd")) ? " (odd)" : "",
-	    (long long)json_integer_value(json_object_get(row, "messages")),
-	    (long long)json_integer_value(json_object_get(row, "drops")),
-	    (long long)json_integer_value(json_object_get(row, "missed")));
+	    ctltable_integer(row, "messages"), ctltable_integer(row, "drops"),
+	    ctltable_integer(row, "missed"));
 }
 
 static void

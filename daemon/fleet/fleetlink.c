@@ -174,7 +174,9 @@ publish(struct fleetlink *l)
 			return false;
 		}
 		free(b);
+		lock(l);
 		l->published++;
+		unlock(l);
 	}
 	return true;
 }

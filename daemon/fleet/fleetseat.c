@@ -118,17 +118,13 @@ claim(struct fleetseat *s, const char *key, bool *again)
 	return strcmp(value, "told") != 0;
 }
 
-struct names {
-	struct textbuf text;
-};
-
 static void
 add_name(void *arg, const char *name)
 {
-	struct names *n = arg;
+	struct textbuf *names = arg;
 
-	textbuf_add(&n->text, n->text.len > 0 ? "," : "");
-	textbuf_add(&n->text, name);
+	textbuf_add(names, names->len > 0 ? "," : "");
+	textbuf_add(names, name);
 }
 
 static void
@@ -138,7 +134,7 @@ on_alert(void *arg, const struct alert_event *event)
 	struct alert_event e = *event;
 	struct endpoint subject;
 	char key[VALUE], store[512];
-	struct names names;
+	struct textbuf names;
 	uint64_t any = FLEETDOOR_ANY;
 
 	if (s->failed)
@@ -146,11 +142,11 @@ on_alert(void *arg, const struct alert_event *event)
 	fleetseat_key(event, key, sizeof(key));
 	if (!claim(s, key, &e.repeated))
 		return;
-	textbuf_init(&names.text, store, sizeof(store));
+	textbuf_init(&names, store, sizeof(store));
 	if (endpoint_parse(event->subject, &subject))
 		joiner_seen_by(s->joiner, &subject.address, add_name, &names);
-	if (names.text.len > 0)
-		e.observer = textbuf_slice(&names.text);
+	if (names.len > 0)
+		e.observer = textbuf_slice(&names);
 	if (s->setup.tell(s->setup.arg, &e))
 		s->failed = put(s, key, "told", &any) != 0;
 	else

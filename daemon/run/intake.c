@@ -4,9 +4,6 @@
 #include "capture/nic.h"
 #include "host/wallclock.h"
 
-/* A step smaller than this is followed silently: chrony makes them. */
-#define STEP (1 * NSTIME_S)
-
 /* How late a packet may come out of its ring (see BLOCK_MS in capture.c). */
 #define LATENESS (40 * NSTIME_MS)
 
@@ -177,7 +174,7 @@ nstime
 intake_clock_set(struct intake *in)
 {
 	const nstime step = timeline_measure(
-	    &in->time, wallclock_offset(), STEP, wallclock_monotonic());
+	    &in->time, wallclock_offset(), INTAKE_STEP, wallclock_monotonic());
 
 	in->wall_offset = in->time.offset;
 	if (step != 0 && in->matcher != NULL)

@@ -16,6 +16,10 @@
  * and how far time has come: deadlines of reader and matcher fire on the way.
  */
 
+/* A step of our clock smaller than this is followed silently: chrony makes
+ * them. */
+#define INTAKE_STEP (1 * NSTIME_S)
+
 /* Embedded; read it.  What is pointed to is borrowed but for merge and
  * align. */
 struct intake {

@@ -19,9 +19,6 @@
 #include "host/wallclock.h"
 #include "capture/selection.h"
 
-/* A step smaller than this is followed silently: chrony makes them. */
-#define STEP (1 * NSTIME_S)
-
 /* How long state may be written at the end, after the sinks. */
 #define LAST_WORDS (150 * NSTIME_MS)
 
@@ -262,7 +259,7 @@ load_state(struct live *l)
 	}
 	state_tell_again(l->state, l->sinks);
 	alertrelay_renew(arrange(l), reached(l), wall(l));
-	if (step >= STEP || step <= -STEP)
+	if (step >= INTAKE_STEP || step <= -INTAKE_STEP)
 		judge_stepped(l->judge, step, reached(l), wall(l));
 	return 0;
 }

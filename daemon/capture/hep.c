@@ -245,24 +245,12 @@ listen_on(struct hep *h, const struct sockaddr *address, socklen_t len,
 static int
 listen_at(struct hep *h, const struct endpoint *e)
 {
-	struct sockaddr_in v4 = {
-		.sin_family = AF_INET,
-		.sin_port = htons(e->port),
-	};
-	struct sockaddr_in6 v6 = {
-		.sin6_family = AF_INET6,
-		.sin6_port = htons(e->port),
-	};
-	const bool is_v4 = e->address.version == 4;
-	const struct sockaddr *address =
-	    is_v4 ? (const struct sockaddr *)&v4 : (const struct sockaddr *)&v6;
-	const socklen_t len = is_v4 ? sizeof(v4) : sizeof(v6);
-	int error;
+	struct sockaddr_storage address;
+	const socklen_t len = access_sockaddr(e, &address);
+	const struct sockaddr *to = (const struct sockaddr *)&address;
+	const int error = listen_on(h, to, len, false);
 
-	memcpy(&v4.sin_addr, e->address.octets, sizeof(v4.sin_addr));
-	memcpy(&v6.sin6_addr, e->address.octets, sizeof(v6.sin6_addr));
-	error = listen_on(h, address, len, false);
-	return error != 0 ? error : listen_on(h, address, len, true);
+	return error != 0 ? error : listen_on(h, to, len, true);
 }
 
 static int

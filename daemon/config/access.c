@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config/access.h"
 
+#include <netinet/in.h>
+
 static bool
 parse_address(struct slice text, struct address *a)
 {
@@ -53,6 +55,29 @@ access_parse(struct slice where, struct endpoint *endpoint)
 		return false;
 	*endpoint = (struct endpoint){ address, (uint16_t)port };
 	return true;
+}
+
+socklen_t
+access_sockaddr(const struct endpoint *endpoint, struct sockaddr_storage *to)
+{
+	struct sockaddr_in v4 = {
+		.sin_family = AF_INET,
+		.sin_port = htons(endpoint->port),
+	};
+	struct sockaddr_in6 v6 = {
+		.sin6_family = AF_INET6,
+		.sin6_port = htons(endpoint->port),
+	};
+
+	if (endpoint->address.version == 4) {
+		memcpy(&v4.sin_addr, endpoint->address.octets,
+		    sizeof(v4.sin_addr));
+		memcpy(to, &v4, sizeof(v4));
+		return sizeof(v4);
+	}
+	memcpy(&v6.sin6_addr, endpoint->address.octets, sizeof(v6.sin6_addr));
+	memcpy(to, &v6, sizeof(v6));
+	return sizeof(v6);
 }
 
 bool

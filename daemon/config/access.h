@@ -2,9 +2,11 @@
 #ifndef ACCESS_H
 #define ACCESS_H
 
+#include <sys/socket.h>
+
 #include "net/endpoint.h"
 
-/* Access over HTTP: the permitted clients and Host names. */
+/* Where to listen, and access: the permitted clients and Host names. */
 
 enum { ACCESS_NAME = 256 };
 
@@ -15,6 +17,10 @@ bool access_host_is_known(
 
 /* "127.0.0.1:9942" or "[::1]:9942" in its parts; false: it is neither. */
 bool access_parse(struct slice where, struct endpoint *endpoint);
+
+/* What bind(2) takes; its length. */
+socklen_t access_sockaddr(
+    const struct endpoint *endpoint, struct sockaddr_storage *to);
 
 bool access_is_loopback(const struct address *a);
 

@@ -432,20 +432,10 @@ listen_unix(struct http *h, const char *path)
 static int
 listen_endpoint(struct http *h, const struct endpoint *e)
 {
-	struct sockaddr_in v4 = {
-		.sin_family = AF_INET,
-		.sin_port = htons(e->port),
-	};
-	struct sockaddr_in6 v6 = {
-		.sin6_family = AF_INET6,
-		.sin6_port = htons(e->port),
-	};
+	struct sockaddr_storage address;
+	const socklen_t len = access_sockaddr(e, &address);
 
-	memcpy(&v4.sin_addr, e->address.octets, sizeof(v4.sin_addr));
-	memcpy(&v6.sin6_addr, e->address.octets, sizeof(v6.sin6_addr));
-	return e->address.version == 4
-	    ? listen_at(h, (struct sockaddr *)&v4, sizeof(v4))
-	    : listen_at(h, (struct sockaddr *)&v6, sizeof(v6));
+	return listen_at(h, (struct sockaddr *)&address, len);
 }
 
 int

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "config/access.h"
 
+#include <netinet/in.h>
+
 #include "unit/unit.h"
 
 static const char names[][ACCESS_NAME] = { "monitor.example.com" };
@@ -50,6 +52,26 @@ START_TEST(where_to_listen_is_an_address_and_a_port)
 }
 END_TEST
 
+START_TEST(an_endpoint_is_what_bind_takes)
+{
+	struct sockaddr_storage to;
+	const struct sockaddr_in *v4 = (const void *)&to;
+	const struct sockaddr_in6 *v6 = (const void *)&to;
+	struct endpoint e;
+
+	ck_assert(access_parse(slice_text("192.0.2.7:9942"), &e));
+	ck_assert_uint_eq(access_sockaddr(&e, &to), sizeof(*v4));
+	ck_assert_uint_eq(v4->sin_family, AF_INET);
+	ck_assert_uint_eq(ntohs(v4->sin_port), 9942);
+	ck_assert_uint_eq(ntohl(v4->sin_addr.s_addr), 0xc0000207);
+	ck_assert(access_parse(slice_text("[2001:db8::1]:80"), &e));
+	ck_assert_uint_eq(access_sockaddr(&e, &to), sizeof(*v6));
+	ck_assert_uint_eq(v6->sin6_family, AF_INET6);
+	ck_assert_uint_eq(ntohs(v6->sin6_port), 80);
+	ck_assert_mem_eq(&v6->sin6_addr, e.address.octets, 16);
+}
+END_TEST
+
 START_TEST(anything_else_is_refused)
 {
 	static const char *const wrong[] = { "", ":", "127.0.0.1", "9942",
@@ -65,4 +87,4 @@ END_TEST
 
 UNIT("access", a_host_is_an_address_localhost_or_a_name_of_ours,
     any_other_host_is_not_known, where_to_listen_is_an_address_and_a_port,
-    anything_else_is_refused)
+    an_endpoint_is_what_bind_takes, anything_else_is_refused)

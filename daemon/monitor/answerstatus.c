@@ -46,6 +46,7 @@ sink_list(const struct answers_rooms *r)
 	return list;
 }
 
+/* One that was taken back stands there until the next tick. */
 static json_t *
 silence_list(const struct answers_rooms *r)
 {
@@ -53,11 +54,14 @@ silence_list(const struct answers_rooms *r)
 	const struct handling_silence *s;
 	json_t *list = json_array();
 
-	for (size_t i = 0; (s = handling_silence_at(h, i)) != NULL; i++)
+	for (size_t i = 0; (s = handling_silence_at(h, i)) != NULL; i++) {
+		if (s->until <= r->now)
+			continue;
 		json_array_append_new(list,
 		    json_pack("{s:o, s:o}", "key",
 			jsonvalue_text(slice_text(s->key)), "left_s",
 			jsonvalue_seconds(s->until - r->now, 0)));
+	}
 	return list;
 }
 

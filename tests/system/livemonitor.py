@@ -222,6 +222,8 @@ def check_silence(options, daemon):
     check("monitor: told nobody", not find(
         daemon.alerts(), "transaction-timeout", other), daemon.alerts())
     ctl(options, daemon, "unsilence", other)
+    status = json.loads(ctl(options, daemon, "status", "--json")[1])
+    check("monitor: no silence is shown", not status["silences"], status)
     check("monitor: told after the silence", until(
         5, lambda: [a for a in daemon.alerts() if a["subject"] == other]),
         daemon.alerts())

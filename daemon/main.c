@@ -11,6 +11,8 @@
  *	keys	what decrypts TLS: private keys and key logs
  *	capture	packets from interfaces and savefiles, with their time
  *	state	what survives a restart
+ *	fleet	the link to a fleet
+ *	monitor	who asks: the control socket, HTTP, metrics, the page
  *	run	the event loop with its interfaces, or savefiles from end to end
  */
 

@@ -51,6 +51,8 @@ usage(FILE *out)
 		fprintf(
 		    out, "  %-13s%-16s %s\n", c->command, c->synopsis, c->help);
 	fprintf(out,
+	    "  sensors                      those of the fleet, and how they "
+	    "are\n"
 	    "  top                          a live screen, until ^C\n"
 	    "  ack          ID              it is known: no check pages again\n"
 	    "  silence      KEY for 2h      tell no sink for so long; KEY is a "

@@ -263,8 +263,9 @@ format:
 	    $(wildcard lib/*/*.[ch] lib/*/inner/*.[ch] daemon/*.[ch] \
 	    daemon/*/*.[ch] tests/*/*.[ch])
 
-.PHONY: all bench check check-decrypt check-fleet check-hostile hostile-cost check-live check-monitoring check-witness \
-    check-wrapped clean demo format fuzz
+.PHONY: all bench check check-decrypt check-fleet check-hep check-hostile \
+    check-live check-monitoring check-witness check-wrapped clean demo format \
+    fuzz hostile-cost
 .SECONDARY:
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d $B/*/*/*/*.d)
@@ -281,7 +282,7 @@ DOCDIR       := $(PREFIX)/share/doc/siptimed
 UNITDIR      ?= $(PREFIX)/lib/systemd/system
 DEB_VERSION  ?= $(VERSION)
 INSTALL      ?= install
-MONITORING   := prometheus grafana alertmanager icinga zabbix snmp rsyslog
+MONITORING   := alertmanager grafana icinga nats prometheus rsyslog snmp zabbix
 
 # lib/report/catalog is the one source of what alerts mean: --explain reads it
 # itself, the journal's catalog and a section of siptimed(8) are made from it.

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/thread.h"
+#include "host/wholefile.h"
 
 #define ENDING ".pcapng"
 #define NEW_NAME "new"
@@ -137,43 +138,17 @@ make_room(const struct evidencedir *d, size_t len)
 }
 
 static int
-write_all(int file, const struct evidencefile *f)
-{
-	size_t done = 0;
-
-	while (done < f->len) {
-		const ssize_t n = write(file, f->octets + done, f->len - done);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0)
-			done += (size_t)n;
-	}
-	return 0;
-}
-
-static int
 write_file(const struct evidencedir *d, const struct evidencefile *f)
 {
-	int file, error;
-
 	if (f->len > d->total)
 		return -EFBIG;
 	make_room(d, f->len);
-	unlinkat(d->folder, NEW_NAME, 0);
-	file = openat(d->folder, NEW_NAME,
-	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (file < 0)
-		return -errno;
-	error = write_all(file, f);
-	if (close(file) != 0 && error == 0)
-		error = -errno;
-	if (error == 0 &&
-	    renameat(d->folder, NEW_NAME, d->folder, f->name) != 0)
-		error = -errno;
-	if (error != 0)
-		unlinkat(d->folder, NEW_NAME, 0);
-	return error;
+	return wholefile_write(&(struct wholefile){
+	    .folder = d->folder,
+	    .name = f->name,
+	    .new_name = NEW_NAME,
+	    .octets = slice_of(f->octets, f->len),
+	});
 }
 
 static void

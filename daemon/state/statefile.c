@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "host/thread.h"
+#include "host/wholefile.h"
 
 #define NAME "state"
 #define NEW_NAME "state.new"
@@ -25,46 +26,17 @@ struct statefile {
 	int error;
 };
 
-static int
-write_all(int file, const struct record *r)
-{
-	size_t done = 0;
-
-	while (done < r->len) {
-		const ssize_t n = write(file, r->octets + done, r->len - done);
-
-		if (n < 0 && errno != EINTR)
-			return -errno;
-		if (n > 0)
-			done += (size_t)n;
-	}
-	return 0;
-}
-
-/* The name is only given to what is on the disk.  A file that somebody put
- * there under the other name, or a link, is removed and never written to. */
+/* The name is only given to what is on the disk. */
 static int
 put(const struct statefile *f, const struct record *r)
 {
-	int file, error;
-
-	unlinkat(f->folder, NEW_NAME, 0);
-	file = openat(f->folder, NEW_NAME,
-	    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
-	if (file < 0)
-		return -errno;
-	error = write_all(file, r);
-	if (error == 0 && fsync(file) != 0)
-		error = -errno;
-	if (close(file) != 0 && error == 0)
-		error = -errno;
-	if (error == 0 && renameat(f->folder, NEW_NAME, f->folder, NAME) != 0)
-		error = -errno;
-	if (error == 0 && fsync(f->folder) != 0)
-		error = -errno;
-	if (error != 0)
-		unlinkat(f->folder, NEW_NAME, 0);
-	return error;
+	return wholefile_write(&(struct wholefile){
+	    .folder = f->folder,
+	    .name = NAME,
+	    .new_name = NEW_NAME,
+	    .octets = slice_of(r->octets, r->len),
+	    .durable = true,
+	});
 }
 
 static void *

@@ -125,18 +125,21 @@ not_watched(const struct answers_rooms *r)
 	return object;
 }
 
+/* What was counted, but for zeros. */
 static json_t *
-drops(const struct answers_rooms *r)
+counted(const struct answers_rooms *r, bool drops_alone)
 {
 	struct totals totals = { .count = 0 };
 	json_t *object = json_object();
 
 	r->count(r->arg, &totals);
-	for (size_t i = 0; i < totals.count; i++)
-		if (totals.entries[i].value != 0 &&
-		    totals.entries[i].kind != COUNTER_OTHER)
-			json_object_set_new(object, totals.entries[i].name,
-			    jsonvalue_count(totals.entries[i].value));
+	for (size_t i = 0; i < totals.count; i++) {
+		const struct totals_entry *e = &totals.entries[i];
+
+		if (e->value != 0 && !(drops_alone && e->kind == COUNTER_OTHER))
+			json_object_set_new(
+			    object, e->name, jsonvalue_count(e->value));
+	}
 	return object;
 }
 
@@ -166,15 +169,7 @@ unknown(const struct answers_rooms *r)
 json_t *
 answerstatus_counters(const struct answers_rooms *r)
 {
-	struct totals totals = { .count = 0 };
-	json_t *object = json_object();
-
-	r->count(r->arg, &totals);
-	for (size_t i = 0; i < totals.count; i++)
-		if (totals.entries[i].value != 0)
-			json_object_set_new(object, totals.entries[i].name,
-			    jsonvalue_count(totals.entries[i].value));
-	return object;
+	return counted(r, false);
 }
 
 json_t *
@@ -193,7 +188,7 @@ answerstatus_give(
 	    jsonvalue_count(r->messages), "open",
 	    jsonvalue_count(matcher_open(r->matcher)), "alerts",
 	    alert_counts(r), "watched", watched(r), "not_watched",
-	    not_watched(r), "unknown", unknown(r), "drops", drops(r), "clock",
-	    r->clock, "interfaces", interface_list(r), "sinks", sink_list(r),
-	    "silences", silence_list(r));
+	    not_watched(r), "unknown", unknown(r), "drops", counted(r, true),
+	    "clock", r->clock, "interfaces", interface_list(r), "sinks",
+	    sink_list(r), "silences", silence_list(r));
 }

@@ -149,6 +149,7 @@ unknown(const struct answers_rooms *r)
 {
 	struct summary summary = { .wall = r->wall };
 	uint64_t asymmetric = 0, loss = 0, gave_up = 0, unrepeated = 0;
+	uint64_t no_transport = 0;
 
 	if (judge_summary(r->judge, &summary))
 		for (size_t i = 0; i < summary.method_count; i++) {
@@ -158,12 +159,14 @@ unknown(const struct answers_rooms *r)
 			loss += m->unknown_loss;
 			gave_up += m->unknown_gave_up;
 			unrepeated += m->unknown_unrepeated;
+			no_transport += m->unknown_no_transport;
 		}
 	summary_done(&summary);
-	return json_pack("{s:o, s:o, s:o, s:o}", "asymmetric",
+	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "asymmetric",
 	    jsonvalue_count(asymmetric), "loss", jsonvalue_count(loss),
 	    "gave_up", jsonvalue_count(gave_up), "unrepeated",
-	    jsonvalue_count(unrepeated));
+	    jsonvalue_count(unrepeated), "no_transport",
+	    jsonvalue_count(no_transport));
 }
 
 json_t *

@@ -3,7 +3,7 @@
 
 #include "sip/inner/field.h"
 
-enum class {
+enum sipmask_class {
 	HIDDEN, /* the value stays hidden */
 	PLAIN,  /* it is shown: no secret stands in it */
 	NAMES   /* URIs: identities, and passwords */
@@ -19,7 +19,7 @@ struct mask {
 
 static const struct {
 	const char *name;
-	enum class class;
+	enum sipmask_class class;
 } fields[] = {
 	{ "Via", PLAIN },
 	{ "v", PLAIN },
@@ -220,7 +220,7 @@ show_hosts(struct mask *m, struct slice value)
 }
 
 static void
-show_value(struct mask *m, enum class class, struct slice value)
+show_value(struct mask *m, enum sipmask_class class, struct slice value)
 {
 	if (class == PLAIN)
 		show(m, value);
@@ -230,22 +230,23 @@ show_value(struct mask *m, enum class class, struct slice value)
 		show_hosts(m, value);
 }
 
-static enum class class_of(struct slice name) {
-	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields);
-	     i++) if (slice_is_nocase(name, fields[i].name)) return fields[i]
-	    .class;
+static enum sipmask_class
+class_of(struct slice name)
+{
+	for (size_t i = 0; i < sizeof(fields) / sizeof(*fields); i++)
+		if (slice_is_nocase(name, fields[i].name))
+			return fields[i].class;
 	return HIDDEN;
 }
 
 /* Of several lengths the greatest is taken: what it covers is hidden. */
 static void
-note_length(struct slice name, struct slice value, uint64_t *length)
+note_length(const struct field *field, uint64_t *length)
 {
 	uint64_t n;
 
-	if ((slice_is_nocase(name, "Content-Length") ||
-		slice_is_nocase(name, "l")) &&
-	    slice_decimal(slice_trim(value), UINT32_MAX, &n) &&
+	if (field->name == FIELD_CONTENT_LENGTH &&
+	    slice_decimal(field->value, UINT32_MAX, &n) &&
 	    (*length == UINT64_MAX || n > *length))
 		*length = n;
 }
@@ -280,7 +281,7 @@ show_field(struct mask *m, const struct field *field, uint64_t *length)
 	if (!is_whole(field->lines))
 		return;
 	show_value(m, class_of(name), value);
-	note_length(name, value, length);
+	note_length(field, length);
 }
 
 static bool

@@ -203,20 +203,11 @@ on_acknowledged(struct associations *all, struct association *a,
 	tell(all, a);
 }
 
-static bool
-comes_first(const struct endpoint *a, const struct endpoint *b)
-{
-	const int order = memcmp(
-	    a->address.octets, b->address.octets, sizeof(a->address.octets));
-
-	return order < 0 || (order == 0 && a->port < b->port);
-}
-
 void
 associations_input(struct associations *all, const struct decode_event *e,
     struct origin *origin)
 {
-	const bool to_server = comes_first(&e->from, &e->to);
+	const bool to_server = endpoint_compare(&e->from, &e->to) < 0;
 	const struct associations_key key = {
 		.client = to_server ? e->from : e->to,
 		.server = to_server ? e->to : e->from,

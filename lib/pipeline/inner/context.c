@@ -32,33 +32,35 @@ context_waiting(const struct tcpreasm *tcp, uint64_t id)
 	return seen_back(tcp, id, &back) && !back.ended;
 }
 
+/* When this side hung up, if it was the first to do so; else NSTIME_NEVER. */
+static nstime
+first_hung_up(const struct tcpreasm *tcp, const struct tcpreasm_event *end,
+    enum tcpreasm_direction side)
+{
+	const enum tcpreasm_direction other = side == TCPREASM_TO_SERVER
+	    ? TCPREASM_TO_CLIENT
+	    : TCPREASM_TO_SERVER;
+	const bool by_reset =
+	    end->fact == TCPREASM_RESET && end->direction == side;
+	struct tcpreasm_facts ours, theirs;
+
+	if (!tcpreasm_facts(tcp, end->connection, side, &ours) ||
+	    !tcpreasm_facts(tcp, end->connection, other, &theirs) ||
+	    theirs.hung_up != NSTIME_NEVER)
+		return NSTIME_NEVER;
+	return ours.hung_up == NSTIME_NEVER && by_reset ? end->now
+							: ours.hung_up;
+}
+
 nstime
 context_hung_up(const struct tcpreasm *tcp, const struct tcpreasm_event *end)
 {
-	struct tcpreasm_facts sent, back;
-	const bool by_client =
-	    end->fact == TCPREASM_RESET && end->direction == TCPREASM_TO_SERVER;
-
-	if (!tcpreasm_facts(tcp, end->connection, TCPREASM_TO_SERVER, &sent) ||
-	    !tcpreasm_facts(tcp, end->connection, TCPREASM_TO_CLIENT, &back) ||
-	    back.hung_up != NSTIME_NEVER)
-		return NSTIME_NEVER;
-	return sent.hung_up == NSTIME_NEVER && by_client ? end->now
-							 : sent.hung_up;
+	return first_hung_up(tcp, end, TCPREASM_TO_SERVER);
 }
 
 nstime
 context_server_hung_up(
     const struct tcpreasm *tcp, const struct tcpreasm_event *end)
 {
-	struct tcpreasm_facts sent, back;
-	const bool by_reset =
-	    end->fact == TCPREASM_RESET && end->direction == TCPREASM_TO_CLIENT;
-
-	if (!tcpreasm_facts(tcp, end->connection, TCPREASM_TO_SERVER, &sent) ||
-	    !tcpreasm_facts(tcp, end->connection, TCPREASM_TO_CLIENT, &back) ||
-	    sent.hung_up != NSTIME_NEVER)
-		return NSTIME_NEVER;
-	return back.hung_up == NSTIME_NEVER && by_reset ? end->now
-							: back.hung_up;
+	return first_hung_up(tcp, end, TCPREASM_TO_CLIENT);
 }

@@ -64,7 +64,6 @@ void sensor_finish(struct sensor *s, nstime now, nstime wall);
 struct sensor_counts {
 	uint64_t messages, batches, octets;
 	uint64_t healthy; /* transactions that were tallied */
-	uint64_t halves, told;
 };
 void sensor_counts(const struct sensor *s, struct sensor_counts *counts);
 void sensor_stats(const struct sensor *s, counter_output *output, void *arg);

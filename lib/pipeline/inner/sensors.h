@@ -19,7 +19,6 @@ struct sensors_sensor {
 	unsigned number; /* from 0, in order of appearance */
 	nstime shift;    /* our axis less its `now' */
 	nstime behind;   /* the least of late: the way adds to it */
-	nstime corrected;
 	unsigned odd_batches;
 	nstime lost_since;           /* our axis; NSTIME_NEVER: it is not */
 	struct sensors_sensor *next; /* of one bucket */

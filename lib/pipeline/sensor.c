@@ -280,20 +280,19 @@ static void
 move(struct sensor *s, nstime now, nstime ahead)
 {
 	s->ahead = ahead;
-	if (s->now == INT64_MIN) {
+	if (s->now == INT64_MIN)
 		s->flushed = s->tallied = now;
-	}
 	if (now > s->now)
 		s->now = now;
 }
 
 /* Was the server ever heard? */
 static void
-on_failed(struct sensor *s, const struct endpoint *client,
+on_failed(struct sensor *s, const struct address *client,
     const struct endpoint *server, nstime now)
 {
-	hotpaths_heat_pair(s->paths, &client->address, &server->address,
-	    nstime_after(now, s->patience));
+	hotpaths_heat_pair(
+	    s->paths, client, &server->address, nstime_after(now, s->patience));
 	lookout_server(s->servers, server, nstime_after(now, SUSPECT));
 }
 
@@ -339,12 +338,13 @@ sensor_input(void *sensor, const struct event *e)
 		matcher_input(s->matcher, e);
 		break;
 	case EVENT_UNREACHABLE:
-		on_failed(s, &e->unreachable.from, &e->unreachable.to, e->now);
+		on_failed(s, &e->unreachable.from.address, &e->unreachable.to,
+		    e->now);
 		put_event(s, e);
 		break;
 	case EVENT_UNANSWERED:
-		on_failed(
-		    s, &e->unanswered.client, &e->unanswered.server, e->now);
+		on_failed(s, &e->unanswered.client.address,
+		    &e->unanswered.server, e->now);
 		put_event(s, e);
 		break;
 	case EVENT_LOGGED:
@@ -394,12 +394,8 @@ sensor_next_deadline(const struct sensor *s)
 static void
 on_want(struct sensor *s, const struct wire_want *want, nstime now)
 {
-	if (want->suspect) {
-		hotpaths_heat_pair(s->paths, &want->client,
-		    &want->server.address, nstime_after(now, s->patience));
-		lookout_server(
-		    s->servers, &want->server, nstime_after(now, SUSPECT));
-	}
+	if (want->suspect)
+		on_failed(s, &want->client, &want->server, now);
 	calls_tell(s->calls, want->call, now);
 }
 

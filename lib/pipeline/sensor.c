@@ -253,6 +253,7 @@ on_message(struct sensor *s, const struct event *event)
 {
 	struct event e = *event;
 	const struct origin *o = &e.message.origin;
+	const uint64_t call = wire_call(e.message.message);
 
 	s->messages++;
 	if (e.message.agent != NULL)
@@ -264,12 +265,12 @@ on_message(struct sensor *s, const struct event *event)
 		hotpaths_packet(s->paths, &o->from.address, &o->to.address,
 		    o->now, o->wall);
 	if (lookout_message(s->servers, &e))
-		calls_tell(s->calls, wire_call(e.message.message), e.now);
-	s->message_told = calls_message(s->calls, &e);
+		calls_tell(s->calls, call, e.now);
+	s->message_told = calls_message(s->calls, call, &e);
 	if (!s->message_told)
 		introduce(s, &e);
 	hotpaths_message(s->paths, o, s->message_told);
-	s->call = wire_call(e.message.message);
+	s->call = call;
 	if (!calls_again(s->calls))
 		matcher_input(s->matcher, event);
 	s->message_told = false;

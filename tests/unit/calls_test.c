@@ -43,13 +43,19 @@ begin(size_t most)
 }
 
 static bool
+put(const struct event *e)
+{
+	return calls_message(calls, wire_call(e->message.message), e);
+}
+
+static bool
 say(const char *method, unsigned status, nstime now)
 {
 	struct sip_message m;
 	struct event e = fleet_message(&m, "call", status, now);
 
 	m.method = slice_text(method);
-	return calls_message(calls, &e);
+	return put(&e);
 }
 
 START_TEST(what_is_answered_soon_is_not_told)
@@ -168,10 +174,10 @@ START_TEST(a_call_that_goes_on_well_for_ever_is_never_told)
 		    fleet_message(&m, "call", 0, NOW + i * NSTIME_S);
 
 		m.cseq = i;
-		calls_message(calls, &e);
+		put(&e);
 		e = fleet_message(&m, "call", 200, NOW + i * NSTIME_S + 1);
 		m.cseq = i;
-		calls_message(calls, &e);
+		put(&e);
 		calls_tick(calls, NOW + i * NSTIME_S + 2);
 	}
 	ck_assert_uint_eq(told + halves, 0);
@@ -187,7 +193,7 @@ START_TEST(at_the_limit_the_longest_unused_goes)
 	begin(1);
 	say("SERVICE", 0, NOW);
 	e = fleet_message(&m, "other", 0, NOW);
-	calls_message(calls, &e);
+	put(&e);
 	ck_assert_uint_eq(calls_count(calls), 1);
 	calls_free(calls);
 }

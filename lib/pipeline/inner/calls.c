@@ -211,13 +211,13 @@ is_invite(const struct sip_message *m)
 	return slice_is(m->method, "INVITE");
 }
 
-/* The leg of a message, made if it is new; NULL: too many wait. */
+/* The leg of that number, made of its message if it is new; NULL: too many
+ * wait. */
 static struct calls_leg *
-leg_of(struct calls_call *call, const struct event *e)
+use_leg(struct calls_call *call, uint32_t number, const struct event *e)
 {
 	const struct sip_message *m = e->message.message;
 	const struct origin *o = &e->message.origin;
-	const uint32_t number = wire_leg(m) | 1;
 	struct calls_leg *room = NULL;
 
 	for (size_t i = 0; i < LEGS; i++) {
@@ -260,7 +260,8 @@ cancel(struct calls_call *call, nstime now)
 
 /* False: the message shows that something is wrong. */
 static bool
-note_leg(struct calls *c, struct calls_call *call, const struct event *e)
+note_leg(struct calls *c, struct calls_call *call, uint32_t number,
+    const struct event *e)
 {
 	const struct sip_message *m = e->message.message;
 	struct calls_leg *leg;
@@ -271,7 +272,7 @@ note_leg(struct calls *c, struct calls_call *call, const struct event *e)
 		return true;
 	if (m->is_request && slice_is(m->method, "CANCEL"))
 		cancel(call, e->now);
-	leg = leg_of(call, e);
+	leg = use_leg(call, number, e);
 	if (leg == NULL)
 		return false;
 	if (m->is_request) {
@@ -359,20 +360,21 @@ make_room(struct calls_call *call)
 }
 
 bool
-calls_message(struct calls *c, const struct event *e)
+calls_message(struct calls *c, uint64_t id, const struct event *e)
 {
-	struct calls_call *call = use(c, wire_call(e->message.message));
+	struct calls_call *call = use(c, id);
+	const uint32_t leg = wire_leg(e->message.message) | 1;
 	bool well, told;
 
 	c->current = call;
 	if (call == NULL)
 		return false;
-	well = note_leg(c, call, e);
+	well = note_leg(c, call, leg, e);
 	call->last = e->now;
 	if (call->told)
 		c->output.event(c->output.arg, e, false);
 	else
-		hold(c, call, e, wire_leg(e->message.message) | 1);
+		hold(c, call, e, leg);
 	if (!call->told && (!well || !make_room(call)))
 		tell(c, call, e->now);
 	else if (call->told && !well)

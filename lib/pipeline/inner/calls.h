@@ -39,8 +39,9 @@ struct calls *calls_new(
     const struct calls_limits *limits, const struct calls_output *output);
 void calls_free(struct calls *c);
 
-/* A message.  True: its call is told, and so was the message. */
-bool calls_message(struct calls *c, const struct event *event);
+/* A message of `call', its wire_call().  True: the call is told, and so was the
+ * message. */
+bool calls_message(struct calls *c, uint64_t call, const struct event *event);
 
 /* Was the last one a copy of a response? */
 bool calls_again(const struct calls *c);

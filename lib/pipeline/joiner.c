@@ -245,7 +245,8 @@ hold(struct joiner *j, const struct sensors_sensor *sensor,
 	struct event *copy = event_copy(event);
 	struct joiner_held *held = calloc(1, sizeof(*held));
 
-	if (copy == NULL || held == NULL) {
+	if (copy == NULL || held == NULL ||
+	    !timerq_set(j->held, &held->timer, copy->now)) {
 		event_discard(copy);
 		free(held);
 		j->no_memory++;
@@ -258,12 +259,6 @@ hold(struct joiner *j, const struct sensors_sensor *sensor,
 	if (copy->kind == EVENT_MESSAGE)
 		copy->message.origin.flow =
 		    flow_of(sensor, copy->message.origin.flow);
-	if (!timerq_set(j->held, &held->timer, copy->now)) {
-		event_discard(copy);
-		free(held);
-		j->no_memory++;
-		return;
-	}
 	if (timerq_count(j->held) <= j->limits.events)
 		return;
 	j->early++;

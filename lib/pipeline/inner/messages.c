@@ -44,19 +44,26 @@ messages_parse(
 	return message_parse(m->parser, octets, message) == MESSAGE_PARSED;
 }
 
-void
-messages_tell(struct messages *m, struct slice octets,
-    const struct sip_message *message, struct event *event)
+static void
+tell(struct messages *m, struct slice octets, const struct sip_message *message,
+    const struct event_agent *agent, struct event *event)
 {
 	m->count++;
 	event->kind = EVENT_MESSAGE;
 	event->flow = event->message.origin.flow;
-	event->message.agent = NULL;
+	event->message.agent = agent;
 	event->message.octets = octets;
 	event->message.message = message;
 	event->message.read = false;
 	event->message.shown = false;
 	teller_event(m->teller, event);
+}
+
+void
+messages_tell(struct messages *m, struct slice octets,
+    const struct sip_message *message, struct event *event)
+{
+	tell(m, octets, message, NULL, event);
 }
 
 /* Servers and Wireshark write messages that came over TCP or TLS as datagrams
@@ -144,17 +151,9 @@ messages_hep(
 
 	if (!messages_parse(m, hep->payload, &message))
 		return;
-	m->count++;
-	event.kind = EVENT_MESSAGE;
-	event.flow = 0;
-	event.message = (struct event_message){
-		.origin = hepreading_origin(hep, transport_of(&message)),
-		.agent = &agent,
-		.octets = hep->payload,
-		.message = &message,
-	};
+	event.message.origin = hepreading_origin(hep, transport_of(&message));
 	event.message.origin.now = m->teller->now;
-	teller_event(m->teller, &event);
+	tell(m, hep->payload, &message, &agent, &event);
 }
 
 void

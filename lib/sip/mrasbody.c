@@ -111,15 +111,13 @@ on_text(void *arg, const XML_Char *octets, int len)
 static bool
 read_minutes(const struct mrasbody_text *text, nstime *duration)
 {
-	uint32_t minutes = 0;
+	uint64_t minutes = 0;
 
-	for (size_t i = 0; i < text->len; i++) {
-		if (text->octets[i] < '0' || text->octets[i] > '9')
-			return false;
-		minutes = minutes * 10 + (uint32_t)(text->octets[i] - '0');
-	}
-	*duration = minutes * 60 * NSTIME_S;
-	return minutes > 0 && minutes <= LONGEST;
+	if (!slice_decimal(
+		slice_of(text->octets, text->len), LONGEST, &minutes))
+		return false;
+	*duration = (nstime)minutes * 60 * NSTIME_S;
+	return minutes > 0;
 }
 
 /* The user name begins with a version of two octets, the length of what is

@@ -185,23 +185,15 @@ find(const struct wirecodec *c, const struct address *a)
 static void
 new_address(struct wirecodec *c, struct address *a)
 {
-	struct slice octets;
+	uint8_t version = a->version;
+	size_t len;
 
-	WIRECODEC_FIELD(c, a->version, 6);
+	WIRECODEC_FIELD(c, version, 6);
+	len = version == 4 ? 4 : version == 6 ? 16 : 0;
 	if (c->out != NULL) {
-		octets = slice_of(a->octets,
-		    a->version == 4       ? 4
-			: a->version == 6 ? 16
-					  : 0);
-		record_octets(c->out, octets);
+		record_octets(c->out, slice_of(a->octets, len));
 	} else {
-		const uint8_t version = a->version;
-
-		octets = cursor_take(&c->in,
-		    version == 4       ? 4
-			: version == 6 ? 16
-				       : 0);
-		*a = endpoint_address(octets);
+		*a = endpoint_address(cursor_take(&c->in, len));
 		if (a->version != version)
 			c->in.bad = true;
 	}

@@ -6,12 +6,8 @@
 bool
 wireitems_travels(const struct event *event)
 {
-	switch (event->kind) {
-	case EVENT_OBSERVED:
-		return wireobservation_travels(event->observation->kind);
-	default:
-		return true;
-	}
+	return event->kind != EVENT_OBSERVED ||
+	    wireobservation_travels(event->observation->kind);
 }
 
 /* A request without responses seen may be one of these; nothing else of a

@@ -11,8 +11,6 @@
 #include "net/inner/ipfrag.h"
 #include "net/inner/mirrordup.h"
 
-enum { MAX_DEPTH = 8 }; /* IP packets inside each other */
-
 struct decode {
 	decode_output *output;
 	void *arg;
@@ -377,7 +375,7 @@ first_layer(struct decode *d, const struct packet *packet, size_t len,
 static void
 descend(struct decode *d, struct decode_layer *layer, unsigned depth)
 {
-	for (; depth < MAX_DEPTH; depth++)
+	for (; depth < TUNNEL_MAX_DEPTH; depth++)
 		if (!ip_layer(d, layer))
 			return;
 	d->counts.too_deep++;

@@ -8,7 +8,6 @@
 #include "net/ip.h"
 
 enum {
-	MAX_DEPTH = 8, /* IP packets inside each other, as in decode */
 	ICMP_HEADER = 8,
 	QUOTED = 8, /* octets of the quoted transport: ports, sequence */
 	UDP_CHECKSUM = 6,
@@ -184,7 +183,7 @@ layers_find(const struct packet *packet, const struct layers_tunnels *tunnels,
 	if (!begin(&w, packet))
 		return false;
 	found = w.found.transport > 0; /* it was exported */
-	for (unsigned depth = 0; w.octets.len > 0 && depth < MAX_DEPTH;
+	for (unsigned depth = 0; w.octets.len > 0 && depth < TUNNEL_MAX_DEPTH;
 	     depth++) {
 		struct ip ip;
 

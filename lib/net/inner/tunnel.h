@@ -39,6 +39,9 @@ struct tunnel_ports {
 	struct portset vxlan, geneve;
 };
 
+/* IP packets inside each other, at most. */
+enum { TUNNEL_MAX_DEPTH = 8 };
+
 /* *tunnel is untouched unless TUNNEL_FOUND or TUNNEL_PIECE. */
 enum tunnel_result tunnel_ip(
     uint8_t protocol, struct slice payload, struct tunnel *tunnel);

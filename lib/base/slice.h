@@ -64,6 +64,13 @@ slice_equal(struct slice a, struct slice b)
 	return a.len == b.len && (a.len == 0 || memcmp(a.p, b.p, a.len) == 0);
 }
 
+/* Does one of the two begin like the other? */
+static inline bool
+slice_agree(struct slice a, struct slice b)
+{
+	return slice_equal(slice_first(a, b.len), slice_first(b, a.len));
+}
+
 /* ASCII only, whatever the locale: SIP tokens, RFC 3261 section 7.3.1. */
 static inline uint8_t
 slice_lower(uint8_t octet)

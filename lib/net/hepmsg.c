@@ -209,10 +209,7 @@ version_1_or_2(struct slice octets, struct hepmsg *m, size_t *len)
 enum hepmsg_answer
 hepmsg_parse(struct slice octets, struct hepmsg *m, size_t *len)
 {
-	const struct slice magic = slice_text("HEP3");
-	const size_t shown = octets.len < magic.len ? octets.len : magic.len;
-
-	if (slice_equal(slice_first(octets, shown), slice_first(magic, shown)))
+	if (slice_agree(octets, slice_text("HEP3")))
 		return version_3(octets, m, len);
 	if (octets.p[0] == 1 || octets.p[0] == 2)
 		return version_1_or_2(octets, m, len);

@@ -16,15 +16,6 @@ enum {
 
 static const char signature[] = "\r\n\r\n\0\r\nQUIT\n";
 
-/* Whether one of the two begins like the other. */
-static bool
-agrees(struct slice octets, struct slice begin)
-{
-	const size_t len = octets.len < begin.len ? octets.len : begin.len;
-
-	return slice_equal(slice_first(octets, len), slice_first(begin, len));
-}
-
 static struct slice
 next_word(struct slice *line)
 {
@@ -121,10 +112,10 @@ proxyproto_parse(struct slice octets, struct proxyproto *header)
 	const struct slice v1 = slice_text("PROXY ");
 	const struct slice v2 = slice_of(signature, PROXYPROTO_SIGNATURE);
 
-	if (agrees(octets, v1))
+	if (slice_agree(octets, v1))
 		return octets.len < v1.len ? PROXYPROTO_PARTIAL
 					   : version_1(octets, header);
-	if (agrees(octets, v2))
+	if (slice_agree(octets, v2))
 		return octets.len < v2.len ? PROXYPROTO_PARTIAL
 					   : version_2(octets, header);
 	return PROXYPROTO_NONE;

@@ -37,6 +37,16 @@ START_TEST(the_empty_slice_may_be_null)
 }
 END_TEST
 
+START_TEST(two_agree_as_far_as_the_shorter_goes)
+{
+	ck_assert(slice_agree(slice_text("HE"), slice_text("HEP3")));
+	ck_assert(slice_agree(slice_text("HEP3.."), slice_text("HEP3")));
+	ck_assert(slice_agree(slice_text(NULL), slice_text("HEP3")));
+	ck_assert(!slice_agree(slice_text("HX"), slice_text("HEP3")));
+	ck_assert(!slice_agree(slice_text("HEP4.."), slice_text("HEP3")));
+}
+END_TEST
+
 START_TEST(case_is_folded_in_ascii_only)
 {
 	ck_assert(slice_is_nocase(slice_text("Call-ID"), "cALL-id"));
@@ -114,8 +124,8 @@ START_TEST(a_decimal_number_never_passes_its_bound)
 END_TEST
 
 UNIT("slice", first_and_after_never_leave_the_slice,
-    the_empty_slice_may_be_null, case_is_folded_in_ascii_only,
-    finding_tells_the_place_or_the_length,
+    the_empty_slice_may_be_null, two_agree_as_far_as_the_shorter_goes,
+    case_is_folded_in_ascii_only, finding_tells_the_place_or_the_length,
     trim_takes_blanks_and_line_ends_but_no_nul,
     a_decimal_number_is_digits_and_nothing_else,
     a_decimal_number_never_passes_its_bound)

@@ -370,10 +370,9 @@ begin(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 		pass_by(d, e, slot, DECRYPT_LIMIT);
 		return NULL;
 	}
-	c = budget_take(d->limits.memory, CONVERSATION_OCTETS)
-	    ? calloc(1, sizeof(*c))
-	    : NULL;
-	if (c == NULL) {
+	c = calloc(1, sizeof(*c));
+	if (c == NULL || !budget_take(d->limits.memory, CONVERSATION_OCTETS)) {
+		free(c);
 		d->no_memory++;
 		*slot = CLOSED;
 		return NULL;

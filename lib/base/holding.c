@@ -84,6 +84,17 @@ holding_grow(struct holdings *all, struct holding *h, size_t size)
 	return true;
 }
 
+bool
+holding_reach(
+    struct holdings *all, struct holding *h, size_t least, size_t wanted)
+{
+	size_t size = h->size == 0 ? least : h->size;
+
+	while (size < wanted)
+		size *= 2;
+	return holding_grow(all, h, size);
+}
+
 void
 holding_begin(struct holdings *all, struct holding *h)
 {

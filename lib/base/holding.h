@@ -37,6 +37,11 @@ struct holding {
  * there is none even after others gave way. */
 bool holding_grow(struct holdings *all, struct holding *h, size_t size);
 
+/* The same for `wanted' octets; from `least' on the room doubles, so that many
+ * small additions move little. */
+bool holding_reach(
+    struct holdings *all, struct holding *h, size_t least, size_t wanted);
+
 /* What is held from now on is a message that began just now. */
 void holding_begin(struct holdings *all, struct holding *h);
 

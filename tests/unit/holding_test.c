@@ -32,6 +32,23 @@ START_TEST(octets_stay_when_there_is_room_for_more)
 }
 END_TEST
 
+START_TEST(room_that_is_to_reach_doubles)
+{
+	struct holdings all = { .limit = 1000 };
+	struct holding h = one(&h);
+
+	ck_assert(holding_reach(&all, &h, 100, 10));
+	ck_assert_uint_eq(h.size, 100);
+	ck_assert(holding_reach(&all, &h, 100, 100));
+	ck_assert_uint_eq(h.size, 100);
+	ck_assert(holding_reach(&all, &h, 100, 301));
+	ck_assert_uint_eq(h.size, 400);
+	ck_assert(!holding_reach(&all, &h, 100, 801));
+	ck_assert_uint_eq(h.size, 400);
+	holding_release(&all, &h);
+}
+END_TEST
+
 START_TEST(the_longest_held_gives_way)
 {
 	struct holdings all = { .limit = 100 };
@@ -93,6 +110,6 @@ START_TEST(the_share_of_memory_bounds_them_too)
 END_TEST
 
 UNIT("holding", octets_stay_when_there_is_room_for_more,
-    the_longest_held_gives_way,
+    room_that_is_to_reach_doubles, the_longest_held_gives_way,
     a_message_that_began_just_now_is_not_the_longest_held,
     it_does_not_give_way_to_itself, the_share_of_memory_bounds_them_too)

@@ -9,6 +9,7 @@ enum {
 	MAX_HEAD = 8192,   /* octets of the handshake */
 	MAX_HEADER = 14,   /* of a frame */
 	MAX_CONTROL = 125, /* RFC 6455 section 5.5 */
+	FIRST_ROOM = 1024, /* for what is held */
 	LOOKED_AT = 64,    /* of a frame, to see whether SIP is in it */
 
 	FINAL = 0x80,
@@ -197,16 +198,6 @@ drop_all(struct holdings *all, void *websocket)
 	holding_release(all, &w->held);
 }
 
-static bool
-grow(struct websocket *w, size_t wanted)
-{
-	size_t size = w->held.size == 0 ? 1024 : w->held.size;
-
-	while (size < wanted)
-		size *= 2;
-	return holding_grow(w->holdings, &w->held, size);
-}
-
 /* Empty octets and false: it cannot be kept. */
 static bool
 keep(struct websocket *w, struct slice octets, size_t most)
@@ -217,7 +208,8 @@ keep(struct websocket *w, struct slice octets, size_t most)
 	}
 	if (w->len == 0)
 		holding_begin(w->holdings, &w->held);
-	if (!grow(w, w->len + octets.len + 1)) {
+	if (!holding_reach(
+		w->holdings, &w->held, FIRST_ROOM, w->len + octets.len + 1)) {
 		w->stats->no_memory++;
 		return false;
 	}

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls/inner/flight.h"
 
-#include <stddef.h>
-
 #include "base/cursor.h"
 
 enum { FIRST_ROOM = 1024, HIGHEST_TYPE = 24 };
@@ -26,8 +24,7 @@ flight_lost(struct flight *f, struct handshake_budget *budget)
 static void
 give_way(struct holdings *all, void *flight)
 {
-	struct handshake_budget *budget =
-	    (void *)((char *)all - offsetof(struct handshake_budget, holdings));
+	struct handshake_budget *budget = handshake_budget_of(all);
 
 	budget->over++;
 	flight_lost(flight, budget);
@@ -36,15 +33,9 @@ give_way(struct holdings *all, void *flight)
 static bool
 grow(struct flight *f, struct handshake_budget *budget, size_t wanted)
 {
-	size_t room = f->held.size == 0 ? FIRST_ROOM : f->held.size;
-
-	while (room < wanted)
-		room *= 2;
-	if (room == f->held.size)
-		return true;
 	f->held.drop = give_way;
 	f->held.owner = f;
-	return holding_grow(&budget->holdings, &f->held, room);
+	return holding_reach(&budget->holdings, &f->held, FIRST_ROOM, wanted);
 }
 
 /* Does a record begin as a message does? */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls/inner/handshake.h"
 
-#include <stddef.h>
-
 #include "base/cursor.h"
 
 enum { FIRST_ROOM = 2048, HIGHEST_TYPE = 24 };
@@ -84,8 +82,7 @@ take_header(
 static void
 give_way(struct holdings *all, void *handshake)
 {
-	struct handshake_budget *budget =
-	    (void *)((char *)all - offsetof(struct handshake_budget, holdings));
+	struct handshake_budget *budget = handshake_budget_of(all);
 	struct handshake *h = handshake;
 
 	budget->over++;
@@ -97,15 +94,9 @@ give_way(struct holdings *all, void *handshake)
 static bool
 grow(struct handshake *h, struct handshake_budget *budget, size_t wanted)
 {
-	size_t room = h->held.size == 0 ? FIRST_ROOM : h->held.size;
-
-	while (room < wanted)
-		room *= 2;
-	if (room == h->held.size)
-		return true;
 	h->held.drop = give_way;
 	h->held.owner = h;
-	return holding_grow(&budget->holdings, &h->held, room);
+	return holding_reach(&budget->holdings, &h->held, FIRST_ROOM, wanted);
 }
 
 static void

@@ -35,6 +35,14 @@ struct handshake_budget {
 	uint64_t over;     /* not kept: above the limit, or out of memory */
 };
 
+/* The budget whose holdings these are, for a holding_drop. */
+static inline struct handshake_budget *
+handshake_budget_of(struct holdings *holdings)
+{
+	return (void *)((char *)holdings -
+	    offsetof(struct handshake_budget, holdings));
+}
+
 /* One direction.  Embedded; private. */
 struct handshake {
 	uint8_t header[HANDSHAKE_HEADER_OCTETS];

@@ -78,11 +78,11 @@ void judge_jumped(struct judge *judge, nstime size, nstime now);
 void judge_hole(struct judge *judge, nstime span);
 void judge_pause(struct judge *judge, nstime span);
 
-/* Live only, once a minute: see visibility.h. */
 /* See visibility_sensor(). */
 void judge_sensor(
     struct judge *judge, const char *name, bool lost, nstime now, nstime wall);
 
+/* Live only, once a minute: see visibility.h. */
 void judge_minute(struct judge *judge, const struct visibility_minute *minute,
     nstime now, nstime wall);
 void judge_arrived(struct judge *judge, uint64_t packets, uint64_t signalling,

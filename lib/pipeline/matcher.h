@@ -74,12 +74,12 @@ void matcher_dropped(struct matcher *m, nstime now);
 /* Our own clock was stepped by `step' (positive: forward). */
 void matcher_stepped(struct matcher *m, nstime step);
 
-/* The savefile ended, or `now' was rebased: open transactions cannot be judged
- * and are reported as unfinished.  The readers' reader_finish() comes first. */
 /* No packet at all was captured between the two.  Returns when the deadlines in
  * between are judged: see txntable_hole(). */
 nstime matcher_hole(struct matcher *m, nstime from, nstime until);
 
+/* The savefile ended, or `now' was rebased: open transactions cannot be judged
+ * and are reported as unfinished.  The readers' reader_finish() comes first. */
 void matcher_finish(struct matcher *m, nstime now, nstime wall);
 
 void matcher_set(struct matcher *m, const struct matcher_limits *limits);

@@ -34,7 +34,7 @@ typedef bool txntable_worked(
     void *arg, const struct address *client, const struct address *server);
 
 struct txntable_limits {
-	size_t transactions; /* see below */
+	size_t transactions; /* see above */
 	struct timers timers;
 	struct siphash_key key;
 	txntable_worked *worked; /* NULL: nobody did */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/glance.h"
 
+#include "net/datalink.h"
 #include "net/ip.h"
 
 enum {
@@ -20,7 +21,6 @@ enum {
 	UDP_LENGTH = 24,
 
 	VLAN = 0x8100,
-	IPV4 = 0x0800,
 	NO_OPTIONS = 0x45, /* version 4, 5 words */
 	IS_FRAGMENT = 0x3fff
 };
@@ -41,7 +41,7 @@ ip_begins(struct slice octets)
 		return 0;
 	if (number_at(octets.p + ETHERTYPE) == VLAN)
 		at += VLAN_TAG;
-	return number_at(octets.p + at - 2) == IPV4 ? at : 0;
+	return number_at(octets.p + at - 2) == DATALINK_ETHERTYPE_IPV4 ? at : 0;
 }
 
 bool

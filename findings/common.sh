@@ -13,6 +13,7 @@ finish() {
 	for pid in $started; do
 		kill "$pid" 2> "$work/kill" || true
 	done
+	wait # some write a last file as they end
 	rm -rf "$work"
 }
 trap finish EXIT
@@ -49,7 +50,7 @@ until_true() {
 	done
 }
 
-# background COMMAND ...: ended with the script; its output in background.log.
+# background PROGRAM ...: ended with the script; its output in background.log.
 background() {
 	"$@" > background.log 2>&1 < /dev/null &
 	started="$started $!"

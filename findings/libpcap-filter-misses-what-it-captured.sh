@@ -38,7 +38,9 @@ with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
     for tag in (b"\x81\x00\x00\x64",) * 3 + (b"",) * 2:
         wire.send(hosts + tag + b"\x08\x00" + ip)
 PY
-background inside tcpdump -Z root -n -U -i to -w trunk.pcap 'udp port 5060'
+# By inside, a shell would stand between, and be ended in its place.
+background nsenter -t "$holder" --net \
+    tcpdump -Z root -n -U -i to -w trunk.pcap 'udp port 5060'
 until_true grep -q 'listening on' background.log
 inside python3 send.py
 packets() {

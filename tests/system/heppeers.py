@@ -10,7 +10,7 @@ import tempfile
 import time
 
 import livenet
-from livenet import end, spawn, until
+from livenet import spawn, until
 
 COLLECTOR = ("127.0.0.1", 9060)
 # Where install-deps unpacks servers that must not be installed.
@@ -19,7 +19,6 @@ TOOLS = "ip kamailio sngrep unshare"
 UDP, TCP = 17, 6
 
 os.environ["PATH"] = f"{UNPACKED}/usr/sbin:{os.environ['PATH']}"
-running = []
 
 CONFIG = """
 [hep]
@@ -120,16 +119,6 @@ class Agent:
             gap = min(2 * gap, 0.4)
 
 
-def keep(process):
-    running.append(process)
-    return process
-
-
-def stop_all():
-    while running:
-        end(running.pop())
-
-
 KAMAILIO = """
 debug=0
 children=1
@@ -168,10 +157,10 @@ def kamailio():
     with open(path, "w", encoding="ascii") as file:
         file.write(KAMAILIO.format(modules=modules))
     with open(f"{folder}/log", "wb") as log:
-        process = keep(spawn(
+        process = spawn(
             ["kamailio", "-DD", "-E", "-f", path], start_new_session=True,
             stdout=log, stderr=log,
-            env={**os.environ, "LD_LIBRARY_PATH": os.path.dirname(modules)}))
+            env={**os.environ, "LD_LIBRARY_PATH": os.path.dirname(modules)})
     assert until(10, lambda: accepts(5070)), open(f"{folder}/log").read()
     return process
 

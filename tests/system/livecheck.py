@@ -5,7 +5,7 @@ import re
 import signal
 from collections import Counter
 
-from livenet import sh, until
+from livenet import end_all, sh, until
 
 # T1 is 50 ms, so that a transaction times out after 3.2 s.
 CONFIG = """
@@ -35,6 +35,25 @@ def check(what, true, seen=""):
         return
     failed += 1
     print(f"live: {what}: {str(seen)[-2000:]}", flush=True)
+
+
+def run_cases(tests, wanted, given, after=end_all):
+    """All, or those wanted, each with what is given."""
+    for test in tests:
+        name = test.__name__.removeprefix("test_")
+        if wanted and name not in wanted:
+            continue
+        try:
+            test(given)
+        except Exception as error:  # the other cases are worth running
+            check(name, False, repr(error))
+        after()
+
+
+def total():
+    """Say it; the exit status."""
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
 
 
 def config(interfaces, sinks="json:@/json", more=""):

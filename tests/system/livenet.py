@@ -26,6 +26,7 @@ ASK = [*PEER, "ask"]
 SILENT = [*PEER, "silent"]
 ANSWER = [*PEER, "answer"]
 NODES = "null zero full random urandom tty net/tun".split()
+started = []
 
 
 def enter():
@@ -92,7 +93,9 @@ def spawn(command, inside=None, **options):
         command = ["ip", "netns", "exec", inside, *command]
     options.setdefault("stdout", subprocess.DEVNULL)
     options.setdefault("stderr", subprocess.DEVNULL)
-    return subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, **options)
+    started.append(process)
+    return process
 
 
 def sipp(inside, scenario, *arguments, behind=None):
@@ -117,6 +120,12 @@ def end(process, with_signal=signal.SIGTERM):
         return None
 
 
+def end_all():
+    """What a case has left, which the next one would meet."""
+    while started:
+        end(started.pop())
+
+
 class Daemon:
     """A siptimed in a folder of its own, watched."""
 
@@ -137,6 +146,7 @@ class Daemon:
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.DEVNULL, stdout=self.out,
             stderr=self.err, env={**self.env, **env}, start_new_session=True)
+        started.append(self.process)
 
     def kill(self):
         self.signal(signal.SIGKILL)

@@ -40,6 +40,7 @@ static FILE *seed;
 
 /* What was told, a line each. */
 struct told {
+	const char *mark; /* before each, where all is shown */
 	char (*lines)[LINE];
 	size_t count;
 };
@@ -71,6 +72,12 @@ on_alert(void *arg, const struct alert_event *e)
 	struct told *told = arg;
 	struct textbuf t;
 
+	if (verbose) {
+		char *line = jsonline_alert(e);
+
+		printf("%s%s\n", told->mark, line);
+		free(line);
+	}
 	if (e->state == ALERT_REFRESHED || told->count == ALERTS)
 		return;
 	textbuf_init(&t, told->lines[told->count++], LINE);
@@ -96,12 +103,6 @@ on_fleet_alert(void *arg, const struct alert_event *e)
 {
 	struct fleet *f = arg;
 
-	if (verbose) {
-		char *line = jsonline_alert(e);
-
-		printf("    %s\n", line);
-		free(line);
-	}
 	on_alert(&f->told, e);
 }
 
@@ -112,8 +113,9 @@ compare_lines(const void *a, const void *b)
 }
 
 static void
-told_new(struct told *t)
+told_new(struct told *t, const char *mark)
 {
+	t->mark = mark;
 	t->count = 0;
 	t->lines = calloc(ALERTS, LINE);
 	if (t->lines == NULL)
@@ -134,12 +136,6 @@ on_single_alert(void *arg, const struct alert_event *e)
 {
 	struct single *s = arg;
 
-	if (verbose) {
-		char *line = jsonline_alert(e);
-
-		printf("  1 %s\n", line);
-		free(line);
-	}
 	on_alert(&s->told, e);
 }
 
@@ -178,7 +174,7 @@ static void
 judge_alone(const struct config_rooms *limits, const struct step *steps,
     struct single *s)
 {
-	told_new(&s->told);
+	told_new(&s->told, "  1 ");
 	s->judge = judge_new(&limits->judge, on_single_alert, s);
 	s->matcher = matcher_new(&limits->matcher, on_observation, s);
 	s->reader = reader_new(&limits->reader,
@@ -392,7 +388,7 @@ static void
 judge_together(const struct config_rooms *limits, const struct step *steps,
     enum split split, struct fleet *f)
 {
-	told_new(&f->told);
+	told_new(&f->told, "    ");
 	build_fleet(f, limits);
 	play(f, steps, split);
 	for (unsigned i = 0; i < f->count; i++) {

@@ -10,7 +10,8 @@ from collections import Counter
 
 import livenet
 from livecheck import capturing, check, config, find, told
-from livenet import ASK, SILENT, Daemon, end, sh, sipp, spawn, until
+from livenet import ASK, Daemon, end, sh, sipp, spawn, until
+from livestate import silent
 
 FROZEN_PORTS = [str(port) for port in range(5080, 5099)]
 
@@ -36,10 +37,7 @@ class Peers:
                         for address in "25" for transport in "ut"}
         self.behind = [self.serve("4", transport, "-1h")
                        for transport in "ut"]
-        self.silent = spawn([*SILENT, "10.0.0.3",
-                             "5071", "5072", *FROZEN_PORTS], "s",
-                            stdout=subprocess.PIPE)
-        self.silent.stdout.readline()
+        self.silent = silent("5071", "5072", *FROZEN_PORTS)
         for pattern in "10.0.0.[245]:5071", "10.0.0.[245]:5072":
             if not until(10, lambda p=pattern: len(re.findall(
                     p, sh("ip netns exec s ss -lnut"))) == 3):

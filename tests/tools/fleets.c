@@ -15,6 +15,7 @@
  */
 
 #include <stdio.h>
+#include <unistd.h>
 
 #include "config/config.h"
 #include "pipeline/joiner.h"
@@ -491,7 +492,7 @@ check(const char *path, const struct config_rooms *limits, bool octets)
 
 	if (savefile_open(path, -1, &steps_unheard, &steps_quiet, &savefile) <
 	    0)
-		return true;
+		return access(path, R_OK) == 0; /* of a kind not read */
 	steps = steps_read(savefile, &limits->reader.decode, 1);
 	if (steps != NULL && seed != NULL) {
 		struct fleet f = { .count = 2 };

@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "capture/savefile.h"
 #include "config/config.h"
@@ -346,7 +347,7 @@ check(const char *path, const struct config_rooms *limits, nstime resolution)
 
 	if (savefile_open(path, -1, &steps_unheard, &steps_quiet, &savefile) <
 	    0)
-		return true;
+		return access(path, R_OK) == 0; /* of a kind not read */
 	steps = steps_read(savefile, &limits->reader.decode, resolution);
 	same = compare(path, limits, steps);
 	steps_free(steps);

@@ -28,16 +28,7 @@ begin(void)
 static void
 input_of(uint8_t protocol, const char *from_to)
 {
-	/* As wire_ipv4(), with these addresses. */
-	const size_t len = wire_slice(&w).len + 20;
-
-	wire_hex(&w, from_to);
-	wire_hex(&w, "0000");
-	wire_number(&w, protocol, 1);
-	wire_number(&w, 64, 1);
-	wire_hex(&w, "00010000");
-	wire_number(&w, len, 2);
-	wire_hex(&w, "4500");
+	wire_ipv4_between(&w, from_to, protocol, 1, 0);
 	wire_hex(&w, ETHERNET_IPV4);
 	packetring_input(ring,
 	    &(struct packet){

@@ -112,20 +112,30 @@ wire_tcp(struct wire *w, uint16_t from, uint16_t to, uint32_t sequence)
 	wire_segment(w, from, to, sequence, 0, 0x10);
 }
 
-/* 192.0.2.1 to 192.0.2.2; `fragment' is the field with flags and offset. */
+/* Addresses in hexadecimal; `fragment' is the field with flags and offset. */
 static inline void
-wire_ipv4(struct wire *w, uint8_t protocol, uint16_t identification,
-    uint16_t fragment)
+wire_ipv4_between(struct wire *w, const char *from_to, uint8_t protocol,
+    uint16_t identification, uint16_t fragment)
 {
 	const size_t len = wire_slice(w).len + 20;
 
-	wire_hex(w, "0000 c0000201 c0000202");
+	wire_hex(w, from_to);
+	wire_hex(w, "0000");
 	wire_number(w, protocol, 1);
 	wire_number(w, 64, 1);
 	wire_number(w, fragment, 2);
 	wire_number(w, identification, 2);
 	wire_number(w, len, 2);
 	wire_hex(w, "4500");
+}
+
+/* 192.0.2.1 to 192.0.2.2. */
+static inline void
+wire_ipv4(struct wire *w, uint8_t protocol, uint16_t identification,
+    uint16_t fragment)
+{
+	wire_ipv4_between(
+	    w, "c0000201 c0000202", protocol, identification, fragment);
 }
 
 /* 2001:db8::1 to 2001:db8::2. */

@@ -78,14 +78,6 @@ http_date(nstime clock, bool stream, struct words *w)
 	return o;
 }
 
-static void
-add_field(struct octets *o, unsigned number, struct octets value)
-{
-	const struct octets field = der_of(0xa0 + number, &value, NULL);
-
-	octets_slice(o, octets_view(&field));
-}
-
 /* RFC 4120 section 5.4.1 */
 static struct octets
 as_req(nstime clock, bool stream, struct words *w)
@@ -99,16 +91,16 @@ as_req(nstime clock, bool stream, struct words *w)
 		      request = { .len = 0 }, o = { .len = 0 };
 	struct octets all;
 
-	add_field(&name, 0, der_integer(1));
-	add_field(&name, 1, names);
-	add_field(&body, 0, options);
-	add_field(&body, 1, der_of(0x30, &name, NULL));
-	add_field(&body, 2, realm);
-	add_field(&body, 5, der_time(clock + life, false));
-	add_field(&body, 7, der_integer(12345));
-	add_field(&request, 1, der_integer(5));
-	add_field(&request, 2, der_integer(10));
-	add_field(&request, 4, der_of(0x30, &body, NULL));
+	der_add_field(&name, 0, der_integer(1));
+	der_add_field(&name, 1, names);
+	der_add_field(&body, 0, options);
+	der_add_field(&body, 1, der_of(0x30, &name, NULL));
+	der_add_field(&body, 2, realm);
+	der_add_field(&body, 5, der_time(clock + life, false));
+	der_add_field(&body, 7, der_integer(12345));
+	der_add_field(&request, 1, der_integer(5));
+	der_add_field(&request, 2, der_integer(10));
+	der_add_field(&request, 4, der_of(0x30, &body, NULL));
 	all = der_of(0x30, &request, NULL);
 	all = der_of(0x6a, &all, NULL);
 	if (stream)

@@ -101,6 +101,14 @@ extensions(const char *san)
 	return der_of(0xa3, &all, NULL);
 }
 
+void
+der_add_field(struct octets *o, unsigned number, struct octets value)
+{
+	const struct octets field = der_of(0xa0 + number, &value, NULL);
+
+	octets_slice(o, octets_view(&field));
+}
+
 struct octets
 der_certificate(const char *subject, const char *issuer, const char *san,
     nstime not_before, nstime not_after)

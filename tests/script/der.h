@@ -13,6 +13,9 @@ struct octets der_of(unsigned tag, const struct octets *first, ...);
 struct octets der_text(unsigned tag, const char *text);
 struct octets der_integer(long n);
 
+/* A field of Kerberos, [number], after those in `o'. */
+void der_add_field(struct octets *o, unsigned number, struct octets value);
+
 /* GeneralizedTime, or, if `utc', UTCTime up to the year 2049. */
 struct octets der_time(nstime wall, bool utc);
 

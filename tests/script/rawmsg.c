@@ -44,14 +44,6 @@ ntp(const char *what, nstime clock, struct words *w)
 	return o;
 }
 
-static void
-add_field(struct octets *o, unsigned number, struct octets value)
-{
-	const struct octets field = der_of(0xa0 + number, &value, NULL);
-
-	octets_slice(o, octets_view(&field));
-}
-
 /* RFC 4120 section 5.9.1 */
 static struct octets
 krb_error(nstime clock, bool stream, struct words *w)
@@ -64,22 +56,23 @@ krb_error(nstime clock, bool stream, struct words *w)
 		      o = { .len = 0 };
 	struct octets all;
 
-	add_field(&body, 0, der_integer(5));
-	add_field(&body, 1, der_integer(30));
+	der_add_field(&body, 0, der_integer(5));
+	der_add_field(&body, 1, der_integer(30));
 	if (client != 0) {
-		add_field(&body, 2, der_time(clock + client, false));
-		add_field(&body, 3,
+		der_add_field(&body, 2, der_time(clock + client, false));
+		der_add_field(&body, 3,
 		    der_integer(
 			(long)((clock + client) % NSTIME_S / NSTIME_US)));
 	}
-	add_field(&body, 4, der_time(clock, false));
-	add_field(&body, 5, der_integer((long)(clock % NSTIME_S / NSTIME_US)));
-	add_field(
+	der_add_field(&body, 4, der_time(clock, false));
+	der_add_field(
+	    &body, 5, der_integer((long)(clock % NSTIME_S / NSTIME_US)));
+	der_add_field(
 	    &body, 6, der_integer((long)words_number(w, "error", 25, 1000)));
-	add_field(&body, 9, realm);
-	add_field(&name, 0, der_integer(2));
-	add_field(&name, 1, names);
-	add_field(&body, 10, der_of(0x30, &name, NULL));
+	der_add_field(&body, 9, realm);
+	der_add_field(&name, 0, der_integer(2));
+	der_add_field(&name, 1, names);
+	der_add_field(&body, 10, der_of(0x30, &name, NULL));
 	all = der_of(0x30, &body, NULL);
 	all = der_of(0x7e, &all, NULL);
 	if (stream)

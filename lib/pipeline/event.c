@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/siphash.h"
+
 /* The slices of a message: most point into its octets, and what was unfolded
  * into the store of the parser. */
 static const size_t message_slices[] = {
@@ -99,6 +101,17 @@ move_slices(struct sip_message *m, const uint8_t *from, const uint8_t *to)
 
 		s->p = s->len == 0 ? to : to + (s->p - from);
 	}
+}
+
+uint16_t
+event_agent_number(const struct event_agent *agent)
+{
+	static const struct siphash_key known = { .k0 = 0 };
+	const uint64_t hash =
+	    siphash(&known, slice_of(&agent->address, sizeof(agent->address))) +
+	    agent->number;
+
+	return (uint16_t)(hash % UINT16_MAX + 1);
 }
 
 static struct event *

@@ -47,6 +47,9 @@ struct event_agent {
 	nstime stamp;           /* by its clock; 0: none */
 };
 
+/* A number for struct origin, which is the same in each daemon; never 0. */
+uint16_t event_agent_number(const struct event_agent *agent);
+
 /* A message without a stream (UDP, HEP, a server's log) has no flow. */
 struct event_message {
 	struct origin origin;

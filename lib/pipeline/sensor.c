@@ -257,7 +257,7 @@ on_message(struct sensor *s, const struct event *event)
 
 	s->messages++;
 	if (e.message.agent != NULL)
-		e.message.origin.agent = 1; /* not all copies need be seen */
+		e.message.origin.agent = event_agent_number(e.message.agent);
 	if (e.message.message->is_request)
 		matcher_decide(
 		    s->matcher, e.message.message, &e.message.origin);

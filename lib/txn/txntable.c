@@ -446,19 +446,21 @@ hear_orphan(struct txntable *t, struct txn *txn, const struct txnkey *key,
 	on_status(t, txn, status, tag, origin->now);
 }
 
-/*
- * One leg may be handed on by several agents, and seen in packets as well: it
- * is one transaction, and only the copies that one of them saw are counted.
- * Packets are the better witness.
- */
+/* False: it has the identifiers of one that was over, which is forgotten. */
 static bool
-counts_copies(struct txn *txn, const struct origin *origin)
+repeat(struct txntable *t, struct txn *txn, const struct origin *origin)
 {
-	const bool same = txn->agent == origin->agent;
+	const nstime t1 = t->limits.timers.t1;
+	const bool over = transaction_is_over(&txn->state, t1, origin->now);
 
-	if (origin->agent == 0)
-		txn->agent = 0;
-	return same;
+	if (!txn_again(txn, origin, t1))
+		return true;
+	if (over) {
+		txnstore_forget(&t->store, txn);
+		return false;
+	}
+	transaction_again(&txn->state, origin->now);
+	return true;
 }
 
 static enum txntable_match
@@ -471,17 +473,8 @@ on_request(struct txntable *t, const struct sip_message *m,
 	struct txn *txn =
 	    txnmatch_request(t->store.by_key, key, &target, origin, &legs);
 
-	if (txn != NULL &&
-	    transaction_is_over(
-		&txn->state, t->limits.timers.t1, origin->now)) {
-		txnstore_forget(&t->store, txn);
-		txn = NULL;
-	}
-	if (txn != NULL) {
-		if (counts_copies(txn, origin))
-			transaction_again(&txn->state, origin->now);
+	if (txn != NULL && repeat(t, txn, origin))
 		return TXNTABLE_RETRANSMISSION;
-	}
 	if (legs >= LEGS_MAX) {
 		t->counters.too_many_legs++;
 		return TXNTABLE_REFUSED;
@@ -527,10 +520,13 @@ on_response(struct txntable *t, const struct sip_message *m,
 		orphans_add(&t->orphans, &key, origin, m->status, tag);
 		return (struct txntable_input){ .match = TXNTABLE_ORPHAN };
 	}
-	if (transaction_final(&txn->state) != 0 && !counts_copies(txn, origin))
+	if (transaction_is_final(&txn->state, m->status, tag) &&
+	    !txn_final_again(txn, origin, t->limits.timers.t1))
 		return (struct txntable_input){
 			.match = TXNTABLE_RETRANSMISSION,
 		};
+	if (transaction_final(&txn->state) == 0)
+		txn->final_agent = origin->agent;
 	if (m->date.len > 0)
 		relayed = txngroup_date(txn, txnkey_short(secret, m->date));
 	return (struct txntable_input){

@@ -142,8 +142,23 @@ START_TEST(time_then_packet_then_task_then_flow_order_events)
 }
 END_TEST
 
-UNIT("event", a_copied_message_stands_alone,
-    a_copied_certificate_and_realm_stand_alone,
+START_TEST(agents_of_one_address_have_numbers_of_their_own)
+{
+	const uint8_t octets[] = { 192, 0, 2, 1 };
+	struct event_agent a = {
+		.address = endpoint_address(slice_of(octets, 4)),
+	};
+	const uint16_t first = event_agent_number(&a);
+
+	ck_assert_uint_ne(first, 0);
+	ck_assert_uint_eq(event_agent_number(&a), first);
+	a.number = 1;
+	ck_assert_uint_ne(event_agent_number(&a), first);
+}
+END_TEST
+
+UNIT("event", agents_of_one_address_have_numbers_of_their_own,
+    a_copied_message_stands_alone, a_copied_certificate_and_realm_stand_alone,
     a_copied_record_of_a_log_stands_alone, other_events_are_copied_as_they_are,
     a_copy_takes_exactly_what_was_said,
     time_then_packet_then_task_then_flow_order_events)

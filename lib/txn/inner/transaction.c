@@ -95,7 +95,7 @@ provisional(struct transaction *t, unsigned status, nstime now)
 static enum transaction_step
 another_final(struct transaction *t, unsigned status, uint32_t tag, nstime now)
 {
-	if (status != t->status || tag != t->final_tag)
+	if (!transaction_is_final(t, status, tag))
 		return TRANSACTION_FIRST;
 	if (t->response_copies < UINT16_MAX)
 		t->response_copies++;

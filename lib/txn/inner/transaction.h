@@ -123,6 +123,14 @@ transaction_final(const struct transaction *t)
 	return t->status >= 200 ? t->status : 0;
 }
 
+/* Is this a copy of its first final? */
+static inline bool
+transaction_is_final(const struct transaction *t, unsigned status, uint32_t tag)
+{
+	return transaction_final(t) != 0 && status == t->status &&
+	    tag == t->final_tag;
+}
+
 /* No later message changes its outcome. */
 static inline bool
 transaction_settled(const struct transaction *t)

@@ -21,6 +21,7 @@ txn_begin(struct txn *t, const struct sip_message *m,
 		.vias = m->vias < UINT16_MAX ? (uint16_t)m->vias : UINT16_MAX,
 		.method = method,
 		.agent = origin->agent,
+		.by_agent = origin->agent != 0,
 		.transport = (uint8_t)origin->transport,
 		.has_to_tag = m->to_tag.len > 0,
 		.watched = origin->watched,
@@ -29,6 +30,51 @@ txn_begin(struct txn *t, const struct sip_message *m,
 	};
 	transaction_begin(&t->state, method == METHODS_INVITE,
 	    origin->transport != TRANSPORT_UDP, origin->now);
+}
+
+/*
+ * One leg may be handed on by several agents, and be seen in packets as well.
+ * Each shows a copy once, in the order of the wire, and copies are T1 apart or
+ * more.  So what another shows than the one before is that same copy unless
+ * half of T1 went by since, on arrival and, as an agent may be slow, by its
+ * stamps, too.
+ */
+static bool
+was_shown(const struct txn *t, uint16_t by, nstime latest,
+    const struct origin *origin, nstime t1)
+{
+	const nstime by_stamp = origin->wall - t->sent_wall;
+	nstime after = origin->now - t->state.sent;
+
+	if (by == origin->agent)
+		return false;
+	if (origin->agent != 0 && by_stamp < after)
+		after = by_stamp;
+	return after < latest - t->state.sent + t1 / 2;
+}
+
+bool
+txn_again(struct txn *t, const struct origin *origin, nstime t1)
+{
+	if (origin->agent == 0)
+		t->by_agent = false;
+	if (was_shown(
+		t, t->agent, transaction_last_copy(&t->state), origin, t1))
+		return false;
+	t->agent = origin->agent;
+	return true;
+}
+
+bool
+txn_final_again(struct txn *t, const struct origin *origin, nstime t1)
+{
+	const nstime latest =
+	    t->state.since + transaction_final_span(&t->state);
+
+	if (was_shown(t, t->final_agent, latest, origin, t1))
+		return false;
+	t->final_agent = origin->agent;
+	return true;
 }
 
 struct transaction_timers
@@ -52,7 +98,7 @@ request_of(const struct txn *t)
 		.sent_wall = t->sent_wall,
 		.last_copy = transaction_last_copy(&t->state),
 		.copies = t->state.copies,
-		.by_agent = t->agent != 0,
+		.by_agent = t->by_agent,
 		.flow = t->flow,
 		.flow_end = t->flow_end,
 		.to_server = t->flow_to_server,

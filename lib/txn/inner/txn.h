@@ -38,9 +38,12 @@ struct txn {
 	uint32_t last_date; /* hash of the latest response's Date, 0: none */
 	uint16_t vias;
 	uint16_t upstream_status;
-	uint16_t agent;    /* whose copies count, as in struct origin */
+	/* As in struct origin: by whom the latest copies came that were
+	 * counted, of the request and of its first final. */
+	uint16_t agent, final_agent;
 	uint8_t method;    /* number in struct methods */
 	uint8_t transport; /* enum transport */
+	bool by_agent : 1; /* HEP: no copy of it was seen in packets */
 	bool has_to_tag : 1;
 	bool flow_to_server : 1;
 	bool watched : 1;
@@ -55,6 +58,14 @@ struct txn {
  * its origin give, except keys, id and texts. */
 void txn_begin(struct txn *t, const struct sip_message *m,
     const struct origin *origin, uint8_t method);
+
+/*
+ * Another copy of the request, or of the first final, that passed, as `origin'
+ * shows it.  False: it is one that another agent showed before, or that was
+ * seen in packets, and is not to be counted.
+ */
+bool txn_again(struct txn *t, const struct origin *origin, nstime t1);
+bool txn_final_again(struct txn *t, const struct origin *origin, nstime t1);
 
 struct transaction_timers txn_timers(
     const struct txn *t, const struct timers *timers);

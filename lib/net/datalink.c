@@ -4,6 +4,7 @@
 #include "base/cursor.h"
 #include "net/inner/capturehead.h"
 #include "net/inner/shim.h"
+#include "net/inner/wanlink.h"
 #include "net/inner/wireless.h"
 
 enum {
@@ -25,6 +26,8 @@ enum {
 
 	LINK_WIRELESS = 105, /* IEEE802_11 */
 	LINK_RADIOTAP = 127, /* IEEE802_11_RADIOTAP */
+	LINK_PPI = 192,
+	LINK_ERF = 197,
 	LINK_PKTAP = 258,
 	LINK_USER2 = 149 /* where macOS had pktap before it got a number */
 };
@@ -71,64 +74,6 @@ vlan_type(struct cursor *c)
 {
 	cursor_take(c, 2);
 	return linktype_read(c);
-}
-
-/* RFC 1661: address and control, and the first octet of the protocol, may
- * have been negotiated away.  The last octet of a protocol is odd. */
-static uint16_t
-ppp_type(struct cursor *c)
-{
-	uint16_t protocol;
-
-	if (c->rest.len >= 2 && c->rest.p[0] == 0xff && c->rest.p[1] == 0x03)
-		cursor_take(c, 2);
-	protocol = cursor_u8(c);
-	if ((protocol & 1) == 0)
-		protocol = (uint16_t)(protocol << 8 | cursor_u8(c));
-	switch (protocol) {
-	case 0x0021:
-		return DATALINK_ETHERTYPE_IPV4;
-	case 0x0057:
-		return DATALINK_ETHERTYPE_IPV6;
-	case 0x0281:
-		return DATALINK_ETHERTYPE_MPLS;
-	default:
-		return LINKTYPE_NOTHING;
-	}
-}
-
-/* Cisco's HDLC: address (unicast, multicast), control, and an EtherType. */
-static uint16_t
-hdlc_type(struct cursor *c)
-{
-	cursor_take(c, 2);
-	return linktype_read(c);
-}
-
-/* RFC 1547's two, that a serial line may have. */
-static uint16_t
-serial_type(struct cursor *c)
-{
-	const uint8_t address = c->rest.len == 0 ? 0 : c->rest.p[0];
-
-	return address == 0x0f || address == 0x8f ? hdlc_type(c) : ppp_type(c);
-}
-
-static uint16_t
-directed_ppp_type(struct cursor *c)
-{
-	cursor_take(c, 1);
-	return ppp_type(c);
-}
-
-/* RFC 2516: code 0 is the session's data. */
-static uint16_t
-pppoe_type(struct cursor *c)
-{
-	const uint16_t version_type_code = cursor_u16(c);
-
-	cursor_take(c, 4);
-	return version_type_code == 0x1100 ? ppp_type(c) : LINKTYPE_NOTHING;
 }
 
 bool
@@ -223,18 +168,50 @@ null_type(struct cursor *c)
 
 static linktype_reader *reader_of(int datalink);
 
+/* Whether a header that names a link stands in front of this one. */
+static bool
+names_another(int datalink)
+{
+	return datalink == LINK_PKTAP || datalink == LINK_USER2 ||
+	    datalink == LINK_PPI || datalink == LINK_ERF;
+}
+
 static uint16_t
-pktap_type(struct cursor *c)
+named_type(struct cursor *c, capturehead_reader *head)
 {
 	int datalink;
-	const uint16_t type = capturehead_pktap(c, &datalink);
+	const uint16_t type = head(c, &datalink);
 	linktype_reader *reader;
 
 	if (type != LINKTYPE_NOTHING || c->bad || datalink < 0 ||
-	    datalink == LINK_PKTAP || datalink == LINK_USER2)
+	    names_another(datalink))
 		return type;
 	reader = reader_of(datalink);
 	return reader == NULL ? LINKTYPE_NOTHING : reader(c);
+}
+
+static uint16_t
+pktap_type(struct cursor *c)
+{
+	return named_type(c, capturehead_pktap);
+}
+
+static uint16_t
+ppi_type(struct cursor *c)
+{
+	return named_type(c, capturehead_ppi);
+}
+
+static uint16_t
+prism_type(struct cursor *c)
+{
+	return named_type(c, capturehead_prism);
+}
+
+static uint16_t
+erf_type(struct cursor *c)
+{
+	return named_type(c, capturehead_erf);
 }
 
 static uint16_t
@@ -255,13 +232,19 @@ juniper_ethernet_type(struct cursor *c)
 static uint16_t
 juniper_ppp_type(struct cursor *c)
 {
-	return juniper_type(c, ppp_type);
+	return juniper_type(c, wanlink_ppp);
 }
 
 static uint16_t
 juniper_hdlc_type(struct cursor *c)
 {
-	return juniper_type(c, hdlc_type);
+	return juniper_type(c, wanlink_hdlc);
+}
+
+static uint16_t
+juniper_frame_relay_type(struct cursor *c)
+{
+	return juniper_type(c, wanlink_frame_relay);
 }
 
 static linktype_reader *
@@ -274,31 +257,57 @@ reader_of(int datalink)
 	case 108: /* LOOP */
 		return null_type;
 	case 9: /* PPP */
-		return ppp_type;
+		return wanlink_ppp;
 	case 50: /* PPP_HDLC */
-		return serial_type;
+		return wanlink_serial;
 	case 104: /* C_HDLC */
-		return hdlc_type;
+		return wanlink_hdlc;
+	case 166: /* PPP_PPPD */
+		return wanlink_pppd;
 	case 204: /* PPP_WITH_DIR */
-		return directed_ppp_type;
+		return wanlink_directed_ppp;
+	case 107: /* FRELAY */
+		return wanlink_frame_relay;
+	case 206: /* FRELAY_WITH_DIR */
+		return wanlink_directed_frame_relay;
+	case 11:  /* DLT_ATM_RFC1483 */
+	case 100: /* ATM_RFC1483 */
+		return wanlink_atm;
+	case 219: /* MPLS */
+		return mpls_type;
 	case LINK_WIRELESS:
 		return wireless_frame;
 	case LINK_RADIOTAP:
 		return wireless_radiotap;
 	case 239: /* NFLOG */
 		return capturehead_nflog;
+	case 109: /* ENC */
+		return capturehead_enc;
+	case 117: /* PFLOG */
+		return capturehead_pflog;
+	case 226: /* IPNET */
+		return capturehead_ipnet;
 	case LINK_PKTAP:
 	case LINK_USER2:
 		return pktap_type;
+	case LINK_PPI:
+		return ppi_type;
+	case 119: /* IEEE802_11_PRISM */
+	case 163: /* IEEE802_11_AVS */
+		return prism_type;
+	case LINK_ERF:
+		return erf_type;
 	case 167: /* JUNIPER_PPPOE */
 	case 178: /* JUNIPER_ETHER */
 		return juniper_ethernet_type;
 	case 179: /* JUNIPER_PPP */
 		return juniper_ppp_type;
+	case 180: /* JUNIPER_FRELAY */
+		return juniper_frame_relay_type;
 	case 181: /* JUNIPER_CHDLC */
 		return juniper_hdlc_type;
 	case 51: /* PPP_ETHER */
-		return pppoe_type;
+		return wanlink_pppoe;
 	case 12:  /* DLT_RAW */
 	case 14:  /* DLT_RAW on OpenBSD */
 	case 101: /* LINKTYPE_RAW */
@@ -310,7 +319,7 @@ reader_of(int datalink)
 	case 276:
 		return sll2_type;
 	default:
-		return NULL;
+		return shim_frame(datalink);
 	}
 }
 
@@ -329,9 +338,9 @@ reader_behind(uint16_t type)
 	case MPLS_MULTICAST:
 		return mpls_type;
 	case PPPOE_SESSION:
-		return pppoe_type;
+		return wanlink_pppoe;
 	case DATALINK_ETHERTYPE_PPP:
-		return ppp_type;
+		return wanlink_ppp;
 	case LINKTYPE_RAW:
 		return raw_type;
 	case LINKTYPE_WIRELESS:

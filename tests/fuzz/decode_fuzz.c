@@ -59,7 +59,8 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 {
 	static const int datalinks[] = { 1, 101, 0, 9, 51, 108, 113, 276, 105,
-		127, 239, 258, 104, 252, 178, 50 };
+		127, 239, 258, 104, 252, 178, 50, 117, 109, 226, 192, 119, 163,
+		197, 107, 100, 284, 285, 274, 166 };
 	struct decode_limits limits = {
 		.tunnels = true,
 		.fragments = 16,
@@ -68,7 +69,8 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 		.key = { 1, 2 },
 	};
 	struct cursor c = cursor_over(slice_of(octets, len));
-	const int datalink = datalinks[cursor_u8(&c) % 16];
+	const int datalink =
+	    datalinks[cursor_u8(&c) % (sizeof(datalinks) / sizeof(*datalinks))];
 	uint64_t sum = 0;
 	struct decode *d;
 	nstime now = 0;

@@ -89,6 +89,116 @@ write_juniper(struct octets *o, unsigned ethertype)
 	write_frame(o, ethertype);
 }
 
+/* OpenBSD's header without its last fields, padded. */
+static void
+write_pflog(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, ethertype == ETHERTYPE_IPV6 ? "3d18" : "3d02");
+	write_hex(o, "0000 656d3000000000000000000000000000");
+	for (unsigned i = 20; i < 64; i += 4)
+		octets_u32(o, 0);
+}
+
+static void
+write_enc(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, ethertype == ETHERTYPE_IPV6 ? "18000000" : "02000000");
+	write_hex(o, "00001001 00000c00");
+}
+
+static void
+write_ipnet(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, ethertype == ETHERTYPE_IPV6 ? "011a" : "0102");
+	write_hex(o, "0000 00000000 00000002 00000000 00000001 00000002");
+}
+
+/* With a field of 802.11's own. */
+static void
+write_ppi(struct octets *o, unsigned ethertype)
+{
+	write_hex(o,
+	    "00 00 2000 69000000 0200 1400"
+	    "0000000000000000 0000 0200 6c09 a000 00 00 c4 a0");
+	write_wireless(o, ethertype);
+}
+
+static void
+write_prism(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "44000000 90000000");
+	for (unsigned i = 8; i < 144; i += 4)
+		octets_u32(o, 0);
+	write_wireless(o, ethertype);
+}
+
+static void
+write_avs(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "80211001 00000040");
+	for (unsigned i = 8; i < 64; i += 4)
+		octets_u32(o, 0);
+	write_wireless(o, ethertype);
+}
+
+/* With an extension header; the record's length is not looked at. */
+static void
+write_erf(struct octets *o, unsigned ethertype)
+{
+	write_hex(o,
+	    "0000000000000001 82 04 0200 0000 01f0 0500000000000000"
+	    "0000");
+	write_frame(o, ethertype);
+}
+
+static void
+write_frame_relay(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "1841 03");
+	if (ethertype == ETHERTYPE_IP) {
+		write_hex(o, "cc");
+		return;
+	}
+	write_hex(o, "00 80 000000");
+	octets_u16(o, ethertype);
+}
+
+/* The frames of bridged Ethernet. */
+static void
+write_atm(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "aaaa03 0080c2 0007 0000");
+	write_frame(o, ethertype);
+}
+
+static void
+write_dsa(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "020000000002 020000000001 c0180000");
+	octets_u16(o, ethertype);
+}
+
+static void
+write_edsa(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "020000000002 020000000001 dada0000 c0180000");
+	octets_u16(o, ethertype);
+}
+
+static void
+write_mpacket(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "55555555555555d5");
+	write_frame(o, ethertype);
+}
+
+static void
+write_pppd(struct octets *o, unsigned ethertype)
+{
+	write_hex(o, "0003");
+	octets_u16(o, ethertype == ETHERTYPE_IPV6 ? 0x57 : 0x21);
+}
+
 const struct wrap_link linkwrap_rows[] = {
 	{ "ppp", DLT_PPP, true, write_ppp },
 	{ "serial", DLT_PPP_SERIAL, true, write_ppp },
@@ -99,6 +209,19 @@ const struct wrap_link linkwrap_rows[] = {
 	{ "nflog", DLT_NFLOG, true, write_nflog },
 	{ "pktap", DLT_PKTAP, false, write_pktap },
 	{ "juniper", DLT_JUNIPER_ETHER, false, write_juniper },
+	{ "pflog", DLT_PFLOG, true, write_pflog },
+	{ "enc", DLT_ENC, true, write_enc },
+	{ "ipnet", DLT_IPNET, true, write_ipnet },
+	{ "ppi", DLT_PPI, false, write_ppi },
+	{ "prism", DLT_PRISM_HEADER, false, write_prism },
+	{ "avs", DLT_IEEE802_11_RADIO_AVS, false, write_avs },
+	{ "erf", DLT_ERF, false, write_erf },
+	{ "framerelay", DLT_FRELAY, false, write_frame_relay },
+	{ "atm", DLT_ATM_RFC1483, false, write_atm },
+	{ "dsa", DLT_DSA_TAG_DSA, false, write_dsa },
+	{ "edsa", DLT_DSA_TAG_EDSA, false, write_edsa },
+	{ "mpacket", DLT_ETHERNET_MPACKET, false, write_mpacket },
+	{ "pppd", DLT_PPP_PPPD, true, write_pppd },
 	{ "user0", DLT_USER0, false, write_frame },
 	{ "exported", LINKWRAP_EXPORTED, true, NULL },
 	{ NULL, 0, false, NULL },

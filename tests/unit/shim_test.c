@@ -65,6 +65,29 @@ START_TEST(other_types_are_none_of_them)
 }
 END_TEST
 
+START_TEST(chips_of_switches_tag_frames_without_an_ethertype)
+{
+#define ADDRESSES "020000000002 020000000001 "
+	linkheader_leads(shim_frame(284), ADDRESSES "c0180000 0800", 0x0800);
+	linkheader_leads(shim_frame(281), ADDRESSES "40000001 86dd", 0x86dd);
+	linkheader_leads(
+	    shim_frame(285), ADDRESSES "dada0000 c0180000 0800", 0x0800);
+	linkheader_leads(shim_frame(282), "40000001", ETHERNET);
+}
+END_TEST
+
+START_TEST(analyzers_keep_more_of_the_wire_than_the_frame)
+{
+	linkheader_leads(shim_frame(240), "01020304", ETHERNET);
+	linkheader_leads(
+	    shim_frame(241), "01020304 55555555555555d5", ETHERNET);
+	linkheader_leads(shim_frame(274), "55555555555555d5", ETHERNET);
+	ck_assert_ptr_null(shim_frame(1));
+}
+END_TEST
+
 UNIT("shim", cisco_tags_are_skipped, whole_frames_lie_in_backbones,
     macsec_is_read_unless_it_is_encrypted, service_headers_tell_what_they_carry,
-    other_types_are_none_of_them)
+    other_types_are_none_of_them,
+    chips_of_switches_tag_frames_without_an_ethertype,
+    analyzers_keep_more_of_the_wire_than_the_frame)

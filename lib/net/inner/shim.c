@@ -11,7 +11,13 @@ enum {
 	PROVIDER_BACKBONE = 0x88e7,
 
 	MACSEC_ENCRYPTED = 0x0c, /* E and C: encrypted, or changed */
-	MACSEC_SCI = 0x20
+	MACSEC_SCI = 0x20,
+
+	ADDRESSES = 12,
+	DSA_TAG = 4,
+	EDSA_TAG = 8,
+	ANALYZER_HEADER = 4,
+	PREAMBLE = 8
 };
 
 /* Cisco's VN-Tag, that of 802.1Qbh. */
@@ -88,6 +94,48 @@ shim_nsh(struct cursor *c)
 						       : LINKTYPE_NOTHING;
 }
 
+static uint16_t
+dsa(struct cursor *c)
+{
+	cursor_take(c, ADDRESSES + DSA_TAG);
+	return linktype_read(c);
+}
+
+static uint16_t
+edsa(struct cursor *c)
+{
+	cursor_take(c, ADDRESSES + EDSA_TAG);
+	return linktype_read(c);
+}
+
+static uint16_t
+dsa_prepended(struct cursor *c)
+{
+	cursor_take(c, DSA_TAG);
+	return DATALINK_ETHERTYPE_ETHERNET;
+}
+
+static uint16_t
+netanalyzer(struct cursor *c)
+{
+	cursor_take(c, ANALYZER_HEADER);
+	return DATALINK_ETHERTYPE_ETHERNET;
+}
+
+static uint16_t
+netanalyzer_transparent(struct cursor *c)
+{
+	cursor_take(c, ANALYZER_HEADER + PREAMBLE);
+	return DATALINK_ETHERTYPE_ETHERNET;
+}
+
+static uint16_t
+mpacket(struct cursor *c)
+{
+	cursor_take(c, PREAMBLE);
+	return DATALINK_ETHERTYPE_ETHERNET;
+}
+
 linktype_reader *
 shim_behind(uint16_t ethertype)
 {
@@ -104,6 +152,28 @@ shim_behind(uint16_t ethertype)
 		return provider_backbone;
 	case DATALINK_ETHERTYPE_NSH:
 		return shim_nsh;
+	default:
+		return NULL;
+	}
+}
+
+linktype_reader *
+shim_frame(int datalink)
+{
+	switch (datalink) {
+	case 240: /* NETANALYZER */
+		return netanalyzer;
+	case 241: /* NETANALYZER_TRANSPARENT */
+		return netanalyzer_transparent;
+	case 274: /* ETHERNET_MPACKET */
+		return mpacket;
+	case 281: /* DSA_TAG_BRCM */
+	case 284: /* DSA_TAG_DSA */
+		return dsa;
+	case 282: /* DSA_TAG_BRCM_PREPEND */
+		return dsa_prepended;
+	case 285: /* DSA_TAG_EDSA */
+		return edsa;
 	default:
 		return NULL;
 	}

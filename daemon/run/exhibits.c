@@ -30,6 +30,7 @@ exhibits_new(const struct exhibits_setup *setup)
 	x->ring = packetring_new(&(struct packetring_limits){
 	    .octets = setup->rooms->packetring,
 	    .tunnels = { decode->tunnels, decode->tunnel_ports },
+	    .hep = setup->rooms->reader.hep.ports,
 	});
 	if (x->ring == NULL)
 		log_error(setup->log, "out of memory; lower [limits] memory");
@@ -61,6 +62,14 @@ exhibits_packet(struct exhibits *x, const struct packet *packet)
 {
 	if (x != NULL)
 		packetring_input(x->ring, packet);
+}
+
+void
+exhibits_handed(struct exhibits *x, const struct hepmsg *message,
+    const struct address *agent, nstime wall)
+{
+	if (x != NULL)
+		packetring_handed(x->ring, message, agent, wall);
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "alert/alert.h"
 #include "config/config.h"
+#include "net/hepmsg.h"
 
 /*
  * [evidence] and --evidence: the latest packets are kept in memory, and those
@@ -27,6 +28,10 @@ void exhibits_free(struct exhibits *x, nstime deadline);
 
 /* As the packet goes to the reader. */
 void exhibits_packet(struct exhibits *x, const struct packet *packet);
+
+/* A SIP message that the agent at `agent' handed on, seen at `wall'. */
+void exhibits_handed(struct exhibits *x, const struct hepmsg *message,
+    const struct address *agent, nstime wall);
 
 /* Files are made of what is raised, and of what an incident took in before. */
 void exhibits_alert(struct exhibits *x, const struct alert_event *event);

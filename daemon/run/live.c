@@ -123,13 +123,22 @@ wall(const struct live *l)
 	return reached(l) + l->intake.wall_offset;
 }
 
+static void
+on_handed(void *live, const struct hepmsg *message, const struct address *agent,
+    nstime seen)
+{
+	struct live *l = live;
+
+	exhibits_handed(l->exhibits, message, agent, seen);
+}
+
 /* In this thread, or what it finds goes the way of the others'. */
 static bool
 build_reader(struct live *l)
 {
 	struct crewmatch *const g = &l->together;
 	const unsigned workers = crewmatch_workers(l->config, l->log);
-	struct reader_output output = { on_event, on_hint, l };
+	struct reader_output output = { on_event, on_hint, l, on_handed, l };
 
 	if (workers > 1) {
 		g->output = on_event;
@@ -137,7 +146,9 @@ build_reader(struct live *l)
 		if (!crewmatch_begin(g, workers, l->config, l->setup.key,
 			l->matcher, l->log))
 			return false;
-		output = (struct reader_output){ crew_event, NULL, g->crew };
+		output.event = crew_event;
+		output.hint = NULL;
+		output.arg = g->crew;
 		l->setup.watch(l->setup.watch_arg, LIVE_CREW_SLOT,
 		    crew_descriptor(g->crew));
 	} else {

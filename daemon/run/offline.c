@@ -183,18 +183,27 @@ wants_threads(const struct offline *j)
 	return is_large(j->options) && sysconf(_SC_NPROCESSORS_ONLN) > 1;
 }
 
+static void
+on_handed(void *offline, const struct hepmsg *message,
+    const struct address *agent, nstime seen)
+{
+	struct offline *j = offline;
+
+	exhibits_handed(j->exhibits, message, agent, seen);
+}
+
 /* Without another thread this one does it all. */
 static bool
 new_reader(struct offline *j, const struct reader_limits *limits)
 {
-	struct reader_output output = { matcher_input, matcher_hint,
-		j->matcher };
+	struct reader_output output = { matcher_input, matcher_hint, j->matcher,
+		on_handed, j };
 
 	if (wants_threads(j))
 		j->matching = matching_new(j->matcher, j->judge);
 	if (j->matching != NULL)
-		output =
-		    (struct reader_output){ matching_event, NULL, j->matching };
+		output = (struct reader_output){ .event = matching_event,
+			.arg = j->matching };
 	j->reader = reader_new(limits, &output);
 	return j->reader != NULL;
 }

@@ -21,6 +21,8 @@ struct reader {
 	struct messages messages;
 	struct serverlog *log;
 	struct hepreading *hep;
+	reader_handed *handed;
+	void *handed_arg;
 
 	struct teller teller;
 	nstime last_drop;
@@ -42,14 +44,19 @@ is_sip_datagram(const struct reader *r, const struct decode_event *e)
 static void
 read_hep(struct reader *r, struct slice packet, const struct address *address)
 {
+	const nstime wall = r->teller.now + r->teller.ahead;
 	struct hepmsg hep;
+	bool doubtful;
 
 	if (!hepreading_packet(r->hep, packet, &hep))
 		return;
+	doubtful = hepreading_is_doubtful(hep.stamp, wall);
+	if (hep.kind == HEPMSG_SIP && r->handed != NULL)
+		r->handed(
+		    r->handed_arg, &hep, address, doubtful ? wall : hep.stamp);
 	if (hep.kind == HEPMSG_SIP)
 		messages_hep(&r->messages, &hep, address);
-	else if (!hepreading_is_doubtful(
-		     hep.stamp, r->teller.now + r->teller.ahead))
+	else if (!doubtful)
 		sightings_report(r->sightings, &hep, r->teller.now, hep.stamp);
 }
 
@@ -325,6 +332,8 @@ reader_new(
 	message_init();
 	r->teller.output = output->event;
 	r->teller.arg = output->arg;
+	r->handed = output->handed;
+	r->handed_arg = output->handed_arg;
 	r->limits = *limits;
 	r->last_drop = INT64_MIN;
 	r->hole = INT64_MIN;

@@ -49,10 +49,17 @@ struct reader_limits {
 typedef void reader_hint(
     void *arg, const struct address *from, const struct address *to);
 
+/* A SIP message that the agent at `agent' handed on by HEP, before it is
+ * reported; it was seen at `wall'.  Borrowed until the callback returns. */
+typedef void reader_handed(void *arg, const struct hepmsg *message,
+    const struct address *agent, nstime wall);
+
 struct reader_output {
 	event_output *event;
 	reader_hint *hint; /* NULL: no use for it */
 	void *arg;
+	reader_handed *handed; /* likewise */
+	void *handed_arg;
 };
 
 /* NULL when out of memory; the caller frees it.  Nothing is reported from

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "net/decode.h"
+#include "net/inetsum.h"
 #include "witness/ntp.h"
 
 enum {
@@ -83,19 +84,6 @@ show_datagram(const struct layers *l, struct slice s, enum identity_mode mode,
 		sipmask_datagram(s, mode, shown);
 }
 
-/* The sum of 16-bit words in one's complement, RFC 1071. */
-static uint32_t
-sum_of(struct slice s)
-{
-	uint64_t sum = 0;
-
-	for (size_t i = 0; i < s.len; i++)
-		sum += (uint64_t)s.p[i] << (i % 2 == 0 ? 8 : 0);
-	while (sum > UINT16_MAX)
-		sum = (sum >> 16) + (sum & UINT16_MAX);
-	return (uint32_t)sum;
-}
-
 /* RFC 1624: the change of what it covers is the change of its complement. */
 static void
 renew_checksum(const struct packetmask_packet *p)
@@ -105,17 +93,14 @@ renew_checksum(const struct packetmask_packet *p)
 	    slice_between(p->packet->packet.octets, l->transport, l->end);
 	const struct slice after =
 	    slice_of(p->octets + l->transport, before.len);
-	uint32_t sum;
+	uint16_t sum;
 
 	if (l->checksum == 0 || l->checksum + 2 > l->end)
 		return;
-	sum = (uint32_t)(p->octets[l->checksum] << 8 |
+	sum = (uint16_t)(p->octets[l->checksum] << 8 |
 	    p->octets[l->checksum + 1]);
-	sum = (~sum & UINT16_MAX) + sum_of(after) +
-	    (~sum_of(before) & UINT16_MAX);
-	while (sum > UINT16_MAX)
-		sum = (sum >> 16) + (sum & UINT16_MAX);
-	sum = ~sum & UINT16_MAX;
+	sum = inetsum_add((uint16_t)~sum, inetsum(after));
+	sum = (uint16_t)~inetsum_add(sum, (uint16_t)~inetsum(before));
 	if (sum == 0 && l->kind == LAYERS_UDP)
 		sum = UINT16_MAX; /* 0: none, RFC 768 */
 	p->octets[l->checksum] = (uint8_t)(sum >> 8);

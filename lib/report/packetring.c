@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "report/packetring.h"
 
+#include <limits.h>
 #include <stdlib.h>
+
+#include "net/hepframe.h"
 
 enum {
 	OVERHEAD = sizeof(struct packetring_packet) + 32, /* malloc's too */
 	TYPICAL = 512 /* octets a packet takes at least on average */
 };
 
+/* What agents handed on, as a source of packets. */
+#define HANDED UINT_MAX
+
 struct packetring {
 	struct layers_tunnels tunnels;
+	struct portset hep;
 	size_t octets, used;
 	struct packetring_packet **slots;
 	size_t room, first, count;
@@ -24,6 +31,7 @@ packetring_new(const struct packetring_limits *limits)
 	if (r == NULL)
 		return NULL;
 	r->tunnels = limits->tunnels;
+	r->hep = limits->hep;
 	r->room = limits->octets / TYPICAL + 1;
 	r->octets = limits->octets - limits->octets / TYPICAL * sizeof(void *);
 	r->slots = calloc(r->room, sizeof(*r->slots));
@@ -57,31 +65,80 @@ packetring_free(struct packetring *r)
 	free(r);
 }
 
-void
-packetring_input(struct packetring *r, const struct packet *packet)
+/* Room for a packet of so many octets, which the caller fills; NULL: there is
+ * none. */
+static struct packetring_packet *
+add(struct packetring *r, size_t len)
 {
-	const size_t len = packet->octets.len, octets = OVERHEAD + len;
-	struct layers layers;
-	struct packetring_packet *copy;
+	const size_t octets = OVERHEAD + len;
+	struct packetring_packet *added;
 
-	if (!layers_find(packet, &r->tunnels, &layers))
-		return;
 	if (octets > r->octets) {
 		r->too_long++;
-		return;
+		return NULL;
 	}
 	while (r->count == r->room || r->used + octets > r->octets)
 		forget_oldest(r);
-	copy = malloc(sizeof(*copy) + len);
-	if (copy == NULL) {
+	added = malloc(sizeof(*added) + len);
+	if (added == NULL) {
 		r->no_memory++;
+		return NULL;
+	}
+	r->slots[(r->first + r->count++) % r->room] = added;
+	r->used += octets;
+	return added;
+}
+
+void
+packetring_input(struct packetring *r, const struct packet *packet)
+{
+	const size_t len = packet->octets.len;
+	struct packetring_packet *copy;
+	struct layers layers;
+
+	if (!layers_find(packet, &r->tunnels, &layers) ||
+	    (layers.kind == LAYERS_UDP && portset_has(&r->hep, layers.to.port)))
+		return;
+	copy = add(r, len);
+	if (copy == NULL)
+		return;
+	memcpy(copy + 1, packet->octets.p, len);
+	*copy = (struct packetring_packet){
+		.packet = *packet,
+		.layers = layers,
+	};
+	copy->packet.octets = slice_of(copy + 1, len);
+}
+
+void
+packetring_handed(struct packetring *r, const struct hepmsg *m,
+    const struct address *agent, nstime wall)
+{
+	const struct layers_tunnels none = { .descend = false };
+	const size_t len = hepframe_len(m);
+	struct packetring_packet *made;
+
+	if (len == 0) {
+		r->too_long++;
 		return;
 	}
-	memcpy(copy + 1, packet->octets.p, len);
-	*copy = (struct packetring_packet){ *packet, layers };
-	copy->packet.octets = slice_of(copy + 1, len);
-	r->slots[(r->first + r->count++) % r->room] = copy;
-	r->used += octets;
+	made = add(r, len);
+	if (made == NULL)
+		return;
+	hepframe_write(m, (uint8_t *)(made + 1));
+	*made = (struct packetring_packet){
+		.packet = {
+		    .octets = slice_of(made + 1, len),
+		    .len = len,
+		    .datalink = HEPFRAME_DATALINK,
+		    .source = HANDED,
+		    .wall = wall,
+		},
+		.agent = *agent,
+		.agent_number = m->agent,
+		.protocol = m->protocol,
+	};
+	layers_find(&made->packet, &none, &made->layers);
 }
 
 size_t

@@ -3,7 +3,9 @@
 #define PACKETRING_H
 
 #include "base/counter.h"
+#include "net/hepmsg.h"
 #include "net/layers.h"
+#include "net/portset.h"
 
 /* The latest packets, copied, in the order they came: those behind an alert
  * are found here once it is raised. */
@@ -13,11 +15,18 @@ struct packetring;
 struct packetring_limits {
 	size_t octets; /* held, with what it takes to hold them */
 	struct layers_tunnels tunnels;
+	/* UDP that holds HEP: its messages come by packetring_handed(). */
+	struct portset hep;
 };
 
 struct packetring_packet {
 	struct packet packet; /* its octets are the ring's */
 	struct layers layers;
+	/* It was made of a message of HEP by this agent, which has a number;
+	 * without an address it was captured. */
+	struct address agent;
+	uint32_t agent_number;
+	uint8_t protocol; /* of IP, that carried the message */
 };
 
 /* NULL when out of memory; the caller frees it. */
@@ -26,6 +35,10 @@ void packetring_free(struct packetring *r);
 
 /* The oldest make room.  A packet without IP is not kept. */
 void packetring_input(struct packetring *r, const struct packet *packet);
+
+/* A message that the agent at `agent' handed on, seen at `wall'. */
+void packetring_handed(struct packetring *r, const struct hepmsg *m,
+    const struct address *agent, nstime wall);
 
 size_t packetring_count(const struct packetring *r);
 

@@ -63,6 +63,27 @@ def test_agents(options):
     d.stop()
 
 
+def test_evidence(options):
+    """What an agent handed on is kept, and shown without its key."""
+    d = daemon(options, more="[evidence]\ndirectory = @/evidence\n")
+    ready(d)
+    Agent(number=2002, key=b"sesame").resend("kept")
+    alerts = raised(d, "transaction-timeout", "10.0.0.2:5062")
+    name = f"{d.folder}/evidence/{alerts[0]['id']}-1.pcapng"
+    check("evidence: a file", until(5, lambda: os.path.exists(name)), d.log)
+    rows = subprocess.run(
+        ["tshark", "-r", name, "-T", "fields", "-e", "sip.Method", "-e",
+         "frame.comment"], capture_output=True, text=True, timeout=60,
+        check=False).stdout.splitlines()
+    check("evidence: SIP, and by whom", len(rows) >= 8 and all(
+        r.startswith("SERVICE\tcopy ") and
+        "handed on by HEP agent 127.0.0.1 (number 2002)" in r for r in rows),
+        rows)
+    with open(name, "rb") as file:
+        check("evidence: no key", b"sesame" not in file.read())
+    d.stop()
+
+
 def test_streams(options):
     """Packets cut anywhere, on several connections; garbage ends one."""
     d = daemon(options)

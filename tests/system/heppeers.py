@@ -15,7 +15,7 @@ from livenet import spawn, until
 COLLECTOR = ("127.0.0.1", 9060)
 # Where install-deps unpacks servers that must not be installed.
 UNPACKED = "/usr/local/lib/siptimed-peers"
-TOOLS = "ip kamailio sngrep unshare"
+TOOLS = "ip kamailio sngrep tshark unshare"
 UDP, TCP = 17, 6
 
 os.environ["PATH"] = f"{UNPACKED}/usr/sbin:{os.environ['PATH']}"
@@ -42,9 +42,9 @@ def tools_missing():
     return [t for t in TOOLS.split() if shutil.which(t) is None]
 
 
-def daemon(options, hep="", **more):
+def daemon(options, hep="", more=""):
     """One that listens, and hears."""
-    return livenet.Daemon(options.siptimed, CONFIG.format(hep=hep), **more)
+    return livenet.Daemon(options.siptimed, CONFIG.format(hep=hep) + more)
 
 
 def chunk(kind, octets):

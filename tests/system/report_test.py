@@ -123,6 +123,18 @@ def test_evidence():
           "capture" in comments, comments)
 
 
+def test_handed_on():
+    """What came by HEP is shown as SIP."""
+    run("-r", play("hep-timeout"), "--evidence", "hep")
+    rows = shown("hep/" + files("hep")[0], "sip.Method", "udp.dstport",
+                 "udp.checksum.status", "frame.comment")
+    check("handed on: copies", [row[:2] for row in rows] ==
+          [["SERVICE", "5062"]] * 11, rows)
+    check("handed on: whole", {row[2] for row in rows} == {"1"}, rows)
+    check("handed on: by whom", rows and rows[0][3].startswith(
+        "copy 1 of 11; handed on by HEP agent 10.0.0.50 (number 2002), "), rows)
+
+
 def test_secrets():
     status, _, err = run("-r", play("no-secrets"), "--evidence", "secret")
     check("secrets: written", status == 1 and err == "", err)

@@ -238,6 +238,44 @@ START_TEST(without_packets_there_is_no_file)
 }
 END_TEST
 
+static void
+handed(uint32_t number, const char *text)
+{
+	static const uint8_t hosts[] = { 10, 0, 0, 50, 10, 0, 0, 11, 10, 0, 0,
+		21 };
+	const struct address agent = endpoint_address(slice_of(hosts, 4));
+	const struct hepmsg m = {
+		.from = { endpoint_address(slice_of(hosts + 4, 4)), 49152 },
+		.to = { endpoint_address(slice_of(hosts + 8, 4)), 5062 },
+		.protocol = 6,
+		.agent = number,
+		.payload = slice_text(text),
+	};
+
+	packetring_handed(ring, &m, &agent, wall += NSTIME_S);
+}
+
+START_TEST(of_what_an_agent_handed_on_the_agent_is_told)
+{
+	const struct alert_event event =
+	    event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
+
+	event_timeout(&e, "no_response", "retransmitted");
+	begin();
+	handed(7, SERVICE);
+	ck_assert(made(&event, 100));
+	ck_assert_uint_eq(packets, 1);
+	ck_assert(says("; handed on by HEP agent 10.0.0.50 (number 7), its IP "
+		       "and UDP headers are made up, it was sent by protocol "
+		       "6"));
+	ck_assert(!says("of the request, of which"));
+	handed(8, SERVICE);
+	ck_assert(made(&event, 100));
+	ck_assert_uint_eq(packets, 2);
+	ck_assert(says("of the request, of which"));
+}
+END_TEST
+
 START_TEST(packets_of_another_day_are_none_of_it)
 {
 	struct alert_event event =
@@ -251,7 +289,8 @@ START_TEST(packets_of_another_day_are_none_of_it)
 }
 END_TEST
 
-UNIT("exhibit", a_call_that_was_not_answered, copies_are_counted_from_the_last,
+UNIT("exhibit", of_what_an_agent_handed_on_the_agent_is_told,
+    a_call_that_was_not_answered, copies_are_counted_from_the_last,
     the_acknowledgement_is_told, a_date_tells_how_far_it_is,
     the_latest_when_there_are_too_many,
     both_directions_of_a_host_whose_clock_is_wrong,

@@ -117,6 +117,45 @@ START_TEST(without_ip_it_is_not_kept)
 }
 END_TEST
 
-UNIT("packetring", packets_are_copied_in_their_order,
+/* Its messages come apart, without the key that it holds. */
+START_TEST(packets_of_hep_are_not_kept)
+{
+	struct packetring_limits limits = { .octets = 2000 };
+
+	portset_add(&limits.hep, 5062);
+	packetring_free(ring);
+	ring = packetring_new(&limits);
+	input(1, "HEP3");
+	ck_assert_uint_eq(packetring_count(ring), 0);
+}
+END_TEST
+
+START_TEST(what_an_agent_handed_on_is_a_packet_too)
+{
+	static const uint8_t octets[] = { 10, 0, 0, 50 };
+	const struct address a = endpoint_address(slice_of(octets, 4));
+	struct hepmsg m = {
+		.from = { a, 5060 },
+		.to = { a, 5062 },
+		.agent = 7,
+		.payload = slice_text("SIP/2.0 200 OK\r\n\r\n"),
+	};
+	const struct packetring_packet *p;
+
+	begin(2000);
+	packetring_handed(ring, &m, &a, NSTIME_S);
+	p = packetring_at(ring, 0);
+	ck_assert(slice_equal(packetring_content(p), m.payload));
+	ck_assert_int_eq(p->packet.wall, NSTIME_S);
+	ck_assert_uint_eq(p->layers.to.port, 5062);
+	ck_assert_uint_eq(p->agent_number, 7);
+	m.to.address.version = 6;
+	packetring_handed(ring, &m, &a, NSTIME_S);
+	ck_assert_uint_eq(packetring_count(ring), 1);
+}
+END_TEST
+
+UNIT("packetring", packets_of_hep_are_not_kept,
+    what_an_agent_handed_on_is_a_packet_too, packets_are_copied_in_their_order,
     content_ends_before_the_padding_of_a_frame, the_oldest_make_room,
     one_that_is_too_long_is_counted, without_ip_it_is_not_kept)

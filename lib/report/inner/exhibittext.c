@@ -2,6 +2,7 @@
 #include "report/inner/exhibittext.h"
 
 #include "net/decode.h"
+#include "net/ip.h"
 #include "sip/sipdate.h"
 #include "witness/ntp.h"
 
@@ -18,10 +19,19 @@ is_copy(const struct exhibittext *x, const struct packetring_packet *p)
 	    endpoint_equal(&p->layers.from, &x->pick->about.client);
 }
 
+static bool
+same_source(
+    const struct packetring_packet *a, const struct packetring_packet *b)
+{
+	return a->agent_number == b->agent_number &&
+	    endpoint_address_equal(&a->agent, &b->agent);
+}
+
 void
 exhibittext_init(struct exhibittext *x, const struct exhibitpick *pick,
     const struct alert_event *event)
 {
+	const struct packetring_packet *one = NULL;
 	uint64_t found = 0;
 
 	*x = (struct exhibittext){
@@ -29,10 +39,19 @@ exhibittext_init(struct exhibittext *x, const struct exhibitpick *pick,
 		.event = event,
 		.method = evidence_get(event->evidence, "method"),
 	};
-	for (size_t i = 0; i < pick->count; i++)
-		found += is_copy(x, pick->packets[i]);
+	for (size_t i = 0; i < pick->count; i++) {
+		const struct packetring_packet *const p = pick->packets[i];
+
+		if (!is_copy(x, p))
+			continue;
+		x->shared = x->shared || (one != NULL && !same_source(one, p));
+		one = p;
+		found++;
+	}
 	x->copies = (uint64_t)evidence_number(
 	    event->evidence, "copies", (int64_t)found);
+	if (x->shared)
+		return;
 	if (x->copies < found)
 		x->copies = found;
 	x->before = x->copies - found;
@@ -43,7 +62,11 @@ write_copy(
     struct exhibittext *x, const struct packetring_packet *p, struct textbuf *t)
 {
 	x->seen++;
-	if (x->copies > 1) {
+	if (x->shared) {
+		textbuf_add(t, "of the request, of which ");
+		textbuf_uint(t, x->copies);
+		textbuf_add(t, " were sent");
+	} else if (x->copies > 1) {
 		textbuf_add(t, "copy ");
 		textbuf_uint(t, x->before + x->seen);
 		textbuf_add(t, " of ");
@@ -141,11 +164,10 @@ tells_its_clock(const struct exhibittext *x, const struct packetring_packet *p)
 	    endpoint_address_equal(host, &p->layers.from.address);
 }
 
-void
-exhibittext_write(struct exhibittext *x, size_t i, struct textbuf *t)
+static void
+write_role(
+    struct exhibittext *x, const struct packetring_packet *p, struct textbuf *t)
 {
-	const struct packetring_packet *p = x->pick->packets[i];
-
 	if (is_copy(x, p)) {
 		write_copy(x, p, t);
 	} else if (is_acknowledgement(x, p)) {
@@ -158,4 +180,34 @@ exhibittext_write(struct exhibittext *x, size_t i, struct textbuf *t)
 	} else if (!write_flags(&p->layers, t) && tells_its_clock(x, p)) {
 		write_clock(p, t);
 	}
+}
+
+/* Its headers are made up, whatever carried it. */
+static void
+write_agent(const struct packetring_packet *p, struct textbuf *t)
+{
+	if (t->len > 0)
+		textbuf_add(t, "; ");
+	textbuf_add(t, "handed on by HEP agent ");
+	endpoint_address_write(t, &p->agent);
+	if (p->agent_number != 0) {
+		textbuf_add(t, " (number ");
+		textbuf_uint(t, p->agent_number);
+		textbuf_add(t, ")");
+	}
+	textbuf_add(t, ", its IP and UDP headers are made up");
+	if (p->protocol != 0 && p->protocol != IP_UDP) {
+		textbuf_add(t, ", it was sent by protocol ");
+		textbuf_uint(t, p->protocol);
+	}
+}
+
+void
+exhibittext_write(struct exhibittext *x, size_t i, struct textbuf *t)
+{
+	const struct packetring_packet *p = x->pick->packets[i];
+
+	write_role(x, p, t);
+	if (p->agent.version != 0)
+		write_agent(p, t);
 }

@@ -14,8 +14,9 @@ struct exhibittext {
 	struct slice method;     /* of the request that was not answered */
 	uint64_t copies, before; /* sent of it, and not among the packets */
 	uint64_t seen;           /* copies so far */
-	uint32_t end;            /* TCP: the sequence behind the request */
-	bool sent;               /* .. which was seen */
+	bool shared;  /* several agents show copies, some of them the same */
+	uint32_t end; /* TCP: the sequence behind the request */
+	bool sent;    /* .. which was seen */
 };
 
 void exhibittext_init(struct exhibittext *x, const struct exhibitpick *pick,

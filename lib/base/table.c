@@ -253,6 +253,18 @@ table_hash(const struct table *t, struct slice octets)
 	return siphash(&t->key, octets);
 }
 
+/* Two multiplications by a secret; each shift brings the high bits, which
+ * depend on all of the word, down to those that choose the bucket. */
+uint64_t
+table_hash_word(const struct table *t, uint64_t word)
+{
+	const uint64_t odd = (t->key.k0 ^ UINT64_C(0x9e3779b97f4a7c15)) | 1;
+	uint64_t hash = (word ^ t->key.k1) * odd;
+
+	hash = (hash ^ hash >> 32) * odd;
+	return hash ^ hash >> 32;
+}
+
 /* The slot that the entry is in, or SLOTS: it is chained. */
 static size_t
 slot_of(const struct bucket *b, const struct table_entry *entry)

@@ -37,17 +37,7 @@ _Static_assert(
 
 TAILQ_HEAD(pair_list, pair);
 
-/* Expected ones: a caller may look one packet ahead. */
-enum { AHEAD = 2 };
-
-struct expected {
-	struct key key;
-	uint64_t hash;
-};
-
 struct pairs {
-	struct expected expected[AHEAD];
-	unsigned latest; /* of them */
 	struct table *table;
 	struct slab *slab;
 	struct pair_list by_use; /* unused for longest first, see victim() */
@@ -75,13 +65,13 @@ same_pair(const struct table_entry *entry, const void *key)
 static uint64_t
 hash_of(const struct pairs *p, const struct key *key)
 {
-	uint8_t short_key[8];
+	uint64_t both;
 
 	if (key->from.version != 4 || key->to.version != 4)
 		return table_hash(p->table, slice_of(key, sizeof(*key)));
-	memcpy(short_key, key->from.octets, 4);
-	memcpy(short_key + 4, key->to.octets, 4);
-	return table_hash(p->table, slice_of(short_key, sizeof(short_key)));
+	memcpy(&both, key->from.octets, 4);
+	memcpy((uint8_t *)&both + 4, key->to.octets, 4);
+	return table_hash_word(p->table, both);
 }
 
 struct pairs *
@@ -98,8 +88,6 @@ pairs_new(const struct pairs_limits *limits)
 	p->slab = slab_new(sizeof(struct pair), limits->memory);
 	if (p->table != NULL && p->slab != NULL) {
 		table_draw(p->table, limits->memory);
-		for (size_t i = 0; i < AHEAD; i++)
-			p->expected[i].hash = hash_of(p, &p->expected[i].key);
 		return p;
 	}
 	pairs_free(p);
@@ -194,21 +182,12 @@ add(struct pairs *p, const struct key *key, uint64_t hash)
 	return pair;
 }
 
-static uint64_t
-known_hash(const struct pairs *p, const struct key *key)
-{
-	for (size_t i = 0; i < AHEAD; i++)
-		if (same_key(key, &p->expected[i].key))
-			return p->expected[i].hash;
-	return hash_of(p, key);
-}
-
 /* The pair, made if it is new, and among the last to be forgotten. */
 static struct pair *
 use(struct pairs *p, const struct address *from, const struct address *to)
 {
 	const struct key key = { .from = *from, .to = *to };
-	const uint64_t hash = known_hash(p, &key);
+	const uint64_t hash = hash_of(p, &key);
 	struct pair *pair = (struct pair *)table_find(p->table, hash, &key);
 
 	if (pair == NULL)
@@ -219,13 +198,11 @@ use(struct pairs *p, const struct address *from, const struct address *to)
 
 void
 pairs_expect(
-    struct pairs *p, const struct address *from, const struct address *to)
+    const struct pairs *p, const struct address *from, const struct address *to)
 {
-	struct expected *e = &p->expected[p->latest = (p->latest + 1) % AHEAD];
+	const struct key key = { .from = *from, .to = *to };
 
-	e->key = (struct key){ .from = *from, .to = *to };
-	e->hash = hash_of(p, &e->key);
-	table_expect(p->table, e->hash);
+	table_expect(p->table, hash_of(p, &key));
 }
 
 void
@@ -234,7 +211,7 @@ pairs_expect_entry(
 {
 	const struct key key = { .from = *from, .to = *to };
 
-	table_expect_entry(p->table, known_hash(p, &key));
+	table_expect_entry(p->table, hash_of(p, &key));
 }
 
 void

@@ -37,8 +37,8 @@ void pairs_free(struct pairs *p);
 
 /* The pair comes next, or after the one that comes next: prefetch its bucket,
  * then its entry. */
-void pairs_expect(
-    struct pairs *p, const struct address *from, const struct address *to);
+void pairs_expect(const struct pairs *p, const struct address *from,
+    const struct address *to);
 void pairs_expect_entry(const struct pairs *p, const struct address *from,
     const struct address *to);
 

@@ -256,10 +256,31 @@ START_TEST(keys_that_collide_without_the_secret_are_spread_by_it)
 }
 END_TEST
 
+/* Neighbors in any of its octets, as addresses of one network are. */
+START_TEST(words_of_few_bits_are_spread_by_the_secret)
+{
+	enum { CHOSEN = 256, LOW = 0xff };
+	struct table *t = table_of(MANY);
+
+	for (unsigned shift = 0; shift <= 56; shift += 8) {
+		unsigned buckets[LOW + 1] = { 0 }, tags[LOW + 1] = { 0 };
+
+		for (uint64_t n = 0; n < CHOSEN; n++) {
+			const uint64_t hash = table_hash_word(t, n << shift);
+
+			ck_assert_uint_lt(++buckets[hash & LOW], 12);
+			ck_assert_uint_lt(++tags[hash >> 56], 12);
+		}
+	}
+	table_free(t);
+}
+END_TEST
+
 UNIT("table", keys_that_collide_without_the_secret_are_spread_by_it,
     finds_the_added_entries_and_no_others, removal_leaves_the_others,
     refuses_beyond_its_limit, a_lower_limit_keeps_the_entries_there_are,
     equal_keys_are_found_newest_first, walking_meets_each_entry_once,
     an_entry_may_be_removed_on_the_walk,
     colliding_hashes_are_distinguished_by_their_keys,
-    a_crowded_bucket_keeps_its_order)
+    a_crowded_bucket_keeps_its_order,
+    words_of_few_bits_are_spread_by_the_secret)

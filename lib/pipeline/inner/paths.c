@@ -24,7 +24,6 @@ struct paths {
 	struct pairs *pairs;
 	struct table *flows;
 	struct slab *slab;
-	uint64_t odd; /* secret */
 	nstime last_drop;
 	nstime last_gap; /* of any flow */
 	uint64_t full, no_memory;
@@ -45,7 +44,6 @@ paths_new(const struct paths_limits *limits)
 	if (p == NULL)
 		return NULL;
 	p->last_drop = INT64_MIN;
-	p->odd = limits->key.k0 | 1;
 	p->last_gap = INT64_MIN;
 	p->pairs = pairs_new(&limits->pairs);
 	p->flows = table_new(limits->flows, &limits->key, same_flow);
@@ -76,7 +74,7 @@ paths_set(struct paths *p, const struct paths_limits *limits)
 
 void
 paths_expect(
-    struct paths *p, const struct address *from, const struct address *to)
+    const struct paths *p, const struct address *from, const struct address *to)
 {
 	pairs_expect(p->pairs, from, to);
 }
@@ -139,19 +137,11 @@ paths_was_unreachable(const struct paths *p, const struct address *client,
 	return pairs_unreachable_since(&facts, server->port, since);
 }
 
-/* Nobody who does not know the factor can choose flows that collide, and it is
- * asked for with every acknowledgement. */
-static uint64_t
-hash_of(const struct paths *p, uint64_t flow)
-{
-	return flow * p->odd >> 32;
-}
-
 static struct paths_entry *
 find(const struct paths *p, uint64_t flow)
 {
 	return (struct paths_entry *)table_find(
-	    p->flows, hash_of(p, flow), &flow);
+	    p->flows, table_hash_word(p->flows, flow), &flow);
 }
 
 static struct paths_entry *
@@ -163,7 +153,7 @@ add(struct paths *p, uint64_t flow)
 		p->no_memory++;
 		return NULL;
 	}
-	if (!table_add(p->flows, &e->entry, hash_of(p, flow))) {
+	if (!table_add(p->flows, &e->entry, table_hash_word(p->flows, flow))) {
 		slab_give(p->slab, e);
 		p->full++;
 		return NULL;

@@ -31,8 +31,8 @@ void paths_free(struct paths *p);
 void paths_set(struct paths *p, const struct paths_limits *limits);
 
 /* A packet between two hosts comes next, and comes now: see pairs.h. */
-void paths_expect(
-    struct paths *p, const struct address *from, const struct address *to);
+void paths_expect(const struct paths *p, const struct address *from,
+    const struct address *to);
 void paths_expect_entry(const struct paths *p, const struct address *from,
     const struct address *to);
 void paths_packet(struct paths *p, const struct address *from,

@@ -73,14 +73,11 @@ scanmap_line(struct scanmap *map, struct slice *line)
 	size_t end = begin;
 	uint64_t bits;
 
-	for (;; end += SCANMAP_SURE) {
-		while (end + 64 > map->made && scanmap_extend(map))
-			continue;
-		if (end >= map->made)
+	while ((bits = scanmap_bits(map->control, end)) == 0) {
+		if (end + SCANMAP_SURE <= map->made)
+			end += SCANMAP_SURE;
+		else if (!scanmap_extend(map))
 			return false;
-		bits = scanmap_bits(map->control, end);
-		if (bits != 0)
-			break;
 	}
 	end += (size_t)__builtin_ctzll(bits);
 	*line = slice_of(octets + begin, end - begin);

@@ -48,6 +48,14 @@ totals_gather(
 	add(arg, name, value, kind);
 }
 
+void
+totals_output(const struct totals *t, counter_output *output, void *arg)
+{
+	for (size_t i = 0; i < t->count; i++)
+		output(arg, t->entries[i].kind, t->entries[i].name,
+		    t->entries[i].value);
+}
+
 uint64_t
 totals_get(const struct totals *t, const char *name)
 {

@@ -31,6 +31,9 @@ void totals_add(struct totals *t, const char *name, uint64_t value);
 void totals_gather(
     void *arg, enum counter_kind kind, const char *name, uint64_t value);
 
+/* All of them, in the order in which they came. */
+void totals_output(const struct totals *t, counter_output *output, void *arg);
+
 /* 0 if there is none of that name. */
 uint64_t totals_get(const struct totals *t, const char *name);
 

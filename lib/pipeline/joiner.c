@@ -4,18 +4,9 @@
 #include <stdlib.h>
 
 #include "base/timerq.h"
-#include "pipeline/inner/acquaintance.h"
-#include "pipeline/inner/halves.h"
+#include "pipeline/inner/pairing.h"
 #include "pipeline/inner/sensors.h"
 #include "pipeline/inner/twins.h"
-#include "pipeline/inner/wants.h"
-
-/* A response that another sensor saw is told at once, a request after the
- * sensor's hold; both come with the next batch. */
-#define HALF_WAIT (250 * NSTIME_MS)
-#define WANTED_KEPT (190 * NSTIME_S)
-
-enum { SERVERS = 1024 };
 
 struct joiner_held {
 	struct timerq_entry timer; /* at the event's time */
@@ -27,10 +18,8 @@ struct joiner {
 	struct joiner_output output;
 	struct wire_reader *reader;
 	struct sensors *sensors;
-	struct halves *halves;
+	struct pairing *pairing;
 	struct twins *twins;
-	struct acquaintance *known; /* pairs that no sensor sees whole */
-	struct wants *wants;
 	struct timerq *held;
 	struct matcher *matcher;
 	struct judge *judge;
@@ -39,14 +28,6 @@ struct joiner {
 	uint64_t early, no_memory, replayed, refused, broken, missed, withheld;
 	uint64_t future;
 };
-
-static void
-on_want(void *arg, const struct wire_want *want)
-{
-	const struct joiner *j = arg;
-
-	wants_call(j->wants, want);
-}
 
 /* Nothing is proven by what a sensor that is away may have seen. */
 static bool
@@ -67,9 +48,9 @@ on_observation(void *arg, const struct observation *o)
 	if (o->kind == OBSERVATION_TRANSACTION &&
 	    (o->outcome->event == OUTCOME_EXPIRED ||
 		o->outcome->event == OUTCOME_SLOW))
-		wants_server(j->wants, &o->outcome->uas, j->now);
+		pairing_server(j->pairing, &o->outcome->uas, j->now);
 	else if (o->kind == OBSERVATION_FAILED)
-		wants_server(j->wants, &o->failure.server, j->now);
+		pairing_server(j->pairing, &o->failure.server, j->now);
 	if (o->now <= j->resumed)
 		return;
 	if (o->kind == OBSERVATION_TRANSACTION && is_withheld(j, o))
@@ -82,25 +63,18 @@ static bool
 build_rooms(struct joiner *j)
 {
 	const struct joiner_limits *l = &j->limits;
-	const struct halves_limits halves = {
-		.halves = l->halves,
-		.wait = HALF_WAIT,
-		.kept = WANTED_KEPT,
-		.key = l->key,
-	};
 
 	j->reader = wire_reader_new();
 	j->sensors = sensors_new(l->sensors, l->sights, &l->key);
-	j->halves = halves_new(&halves, on_want, j);
+	j->pairing =
+	    pairing_new(l->halves, &l->key, j->output.want, j->output.arg);
 	j->twins = twins_new(l->halves, &l->key);
-	j->known = acquaintance_new(l->halves, &l->key);
-	j->wants = wants_new(SERVERS, &l->key, j->output.want, j->output.arg);
 	j->held = timerq_new();
 	j->matcher = matcher_new(&l->matcher, on_observation, j);
 	j->judge = judge_new(&l->judge, j->output.alert, j->output.arg);
-	return j->reader != NULL && j->sensors != NULL && j->halves != NULL &&
-	    j->twins != NULL && j->known != NULL && j->wants != NULL &&
-	    j->held != NULL && j->matcher != NULL && j->judge != NULL;
+	return j->reader != NULL && j->sensors != NULL && j->pairing != NULL &&
+	    j->twins != NULL && j->held != NULL && j->matcher != NULL &&
+	    j->judge != NULL;
 }
 
 struct joiner *
@@ -152,10 +126,8 @@ joiner_free(struct joiner *j)
 		event_discard(take_held(j, held));
 	wire_reader_free(j->reader);
 	sensors_free(j->sensors);
-	halves_free(j->halves);
+	pairing_free(j->pairing);
 	twins_free(j->twins);
-	acquaintance_free(j->known);
-	wants_free(j->wants);
 	timerq_free(j->held);
 	matcher_free(j->matcher);
 	judge_free(j->judge);
@@ -235,7 +207,7 @@ note_call(struct joiner *j, const struct sensors_sensor *sensor,
 
 	sensors_saw(j->sensors, sensor, &call.server.address);
 	if (!m->shown)
-		halves_told(j->halves, &call, reached);
+		pairing_told(j->pairing, &call, reached);
 }
 
 static void
@@ -273,19 +245,6 @@ on_spoke(struct joiner *j, const struct sensors_sensor *sensor,
 	    spoke->by_client, spoke->now);
 }
 
-/* Of a pair that no sensor sees whole a transaction is shown by both. */
-static void
-on_half(struct joiner *j, const struct wire_half *half, nstime reached)
-{
-	const struct wire_want call = { half->call, half->client, half->server,
-		false };
-
-	if (halves_input(j->halves, half, reached) &&
-	    acquaintance_is_new(
-		j->known, &half->client, &half->server, half->now))
-		halves_told(j->halves, &call, reached);
-}
-
 static void
 on_item(struct joiner *j, struct sensors_sensor *sensor,
     const struct wire_item *item, nstime reached)
@@ -304,7 +263,7 @@ on_item(struct joiner *j, struct sensors_sensor *sensor,
 	case WIRE_HALF:
 		sensor->shown.halves++;
 		sensors_saw(j->sensors, sensor, &item->half.server.address);
-		on_half(j, &item->half, reached);
+		pairing_half(j->pairing, &item->half, reached);
 		break;
 	case WIRE_TALLY:
 		sensor->shown.tallied += item->tally.answered;
@@ -348,7 +307,7 @@ go_on(struct joiner *j)
 
 	if (reached == INT64_MIN)
 		return;
-	halves_tick(j->halves, reached);
+	pairing_tick(j->pairing, reached);
 	if (reached - j->limits.lag > j->now)
 		release_until(j, reached - j->limits.lag);
 }
@@ -423,7 +382,7 @@ joiner_input(
 		tell_sign(j, sign, sensor);
 	answer = read_items(j, sensor);
 	go_on(j);
-	wants_send(j->wants, j->now);
+	pairing_send(j->pairing, j->now);
 	if (answer == WIRE_BROKEN)
 		return refuse(&j->broken, JOINER_BROKEN);
 	return JOINER_TAKEN;
@@ -438,7 +397,7 @@ joiner_tick(struct joiner *j, nstime received)
 		    j->sensors, received, j->limits.lost)) != NULL)
 		tell_sign(j, JOINER_LOST, sensor);
 	go_on(j);
-	wants_send(j->wants, j->now);
+	pairing_send(j->pairing, j->now);
 }
 
 void
@@ -523,11 +482,15 @@ joiner_stats(const struct joiner *j, counter_output *output, void *arg)
 	output(arg, COUNTER_EVENT, "joiner.missed", j->missed);
 	output(arg, COUNTER_EVENT, "joiner.future", j->future);
 	output(arg, COUNTER_EVENT, "joiner.withheld", j->withheld);
-	wants_stats(j->wants, output, arg);
 	output(arg, COUNTER_LIMIT, "joiner.early", j->early);
 	output(arg, COUNTER_LIMIT, "joiner.no_memory", j->no_memory);
-	halves_stats(j->halves, output, arg);
+	pairing_stats(j->pairing, output, arg);
 	twins_stats(j->twins, output, arg);
+}
+
+void
+joiner_stats_judged(const struct joiner *j, counter_output *output, void *arg)
+{
 	matcher_stats(j->matcher, output, arg);
 	judge_stats(j->judge, output, arg);
 }

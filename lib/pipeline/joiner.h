@@ -110,6 +110,10 @@ bool joiner_sensor_at(
 void joiner_seen_by(const struct joiner *j, const struct address *server,
     void (*sink)(void *arg, const char *name), void *arg);
 
+/* Its own counters; and those of its matcher and judge, whose names a daemon
+ * has a second time for what it captures itself. */
 void joiner_stats(const struct joiner *j, counter_output *output, void *arg);
+void joiner_stats_judged(
+    const struct joiner *j, counter_output *output, void *arg);
 
 #endif

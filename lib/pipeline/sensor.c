@@ -5,6 +5,7 @@
 
 #include "pipeline/inner/acquaintance.h"
 #include "pipeline/inner/calls.h"
+#include "pipeline/inner/halfposts.h"
 #include "pipeline/inner/hotpaths.h"
 #include "pipeline/inner/lookout.h"
 #include "pipeline/inner/thin.h"
@@ -29,6 +30,7 @@ struct sensor {
 	struct sensor_setup setup;
 	char name[WIRE_NAME];
 	struct wire_writer *writer;
+	struct halfposts *halves; /* NULL: no partitions */
 	struct matcher *matcher;
 	struct calls *calls;
 	struct hotpaths *paths;
@@ -110,23 +112,17 @@ on_call_event(void *arg, const struct event *e, bool well)
 }
 
 static void
-on_half(void *arg, const struct wire_half *half)
-{
-	put(arg, &(struct wire_item){ .kind = WIRE_HALF, .half = *half });
-}
-
-static void
-tally(struct sensor *s, const struct outcome *o)
+count_answered(struct sensor *s, const struct endpoint *server,
+    struct slice method, unsigned answered)
 {
 	struct wire_tally *t = s->tallies;
 	const size_t len =
-	    o->method.len < WIRE_METHOD ? o->method.len : WIRE_METHOD - 1;
+	    method.len < WIRE_METHOD ? method.len : WIRE_METHOD - 1;
 
-	s->healthy++;
 	for (; t < s->tallies + s->tally_count; t++)
-		if (endpoint_equal(&t->server, &o->uas) &&
-		    slice_is(slice_first(o->method, len), t->method)) {
-			t->answered++;
+		if (endpoint_equal(&t->server, server) &&
+		    slice_is(slice_first(method, len), t->method)) {
+			t->answered += answered;
 			return;
 		}
 	if (s->tally_count == TALLIES) {
@@ -134,8 +130,30 @@ tally(struct sensor *s, const struct outcome *o)
 		return;
 	}
 	s->tally_count++;
-	*t = (struct wire_tally){ .server = o->uas, .answered = 1 };
-	memcpy(t->method, o->method.p, len);
+	*t = (struct wire_tally){ .server = *server, .answered = answered };
+	memcpy(t->method, method.p, len);
+}
+
+static void
+tally(struct sensor *s, const struct outcome *o)
+{
+	s->healthy++;
+	count_answered(s, &o->uas, o->method, 1);
+}
+
+/* The leader has to know which servers we see. */
+static void
+on_half(void *arg, const struct wire_half *half)
+{
+	struct sensor *s = arg;
+
+	if (s->halves == NULL) {
+		put(s, &(struct wire_item){ .kind = WIRE_HALF, .half = *half });
+		return;
+	}
+	s->too_long +=
+	    !halfposts_put(s->halves, half, s->now, s->now + s->ahead);
+	count_answered(s, &half->server, slice_text(""), 0);
 }
 
 static void
@@ -191,6 +209,8 @@ build_rooms(struct sensor *s)
 	s->patience = calls.patience;
 	s->ringing = calls.ringing;
 	s->writer = wire_writer_new();
+	if (s->setup.partitions > 0)
+		s->halves = halfposts_new(&s->setup);
 	s->matcher = matcher_new(&l->matcher, on_observation, s);
 	s->calls = calls_new(
 	    &calls, &(struct calls_output){ on_call_event, on_half, s });
@@ -198,9 +218,10 @@ build_rooms(struct sensor *s)
 	s->thin = thin_new(l->known, &l->key);
 	s->servers = lookout_new(&l->key);
 	s->known = acquaintance_new(l->known, &l->key);
-	return s->writer != NULL && s->matcher != NULL && s->calls != NULL &&
-	    s->paths != NULL && s->thin != NULL && s->servers != NULL &&
-	    s->known != NULL;
+	return s->writer != NULL &&
+	    (s->setup.partitions == 0 || s->halves != NULL) &&
+	    s->matcher != NULL && s->calls != NULL && s->paths != NULL &&
+	    s->thin != NULL && s->servers != NULL && s->known != NULL;
 }
 
 struct sensor *
@@ -228,6 +249,7 @@ sensor_free(struct sensor *s)
 	if (s == NULL)
 		return;
 	wire_writer_free(s->writer);
+	halfposts_free(s->halves);
 	matcher_free(s->matcher);
 	calls_free(s->calls);
 	hotpaths_free(s->paths);
@@ -369,6 +391,8 @@ sensor_tick(struct sensor *s, nstime now, nstime wall)
 	move(s, now, wall - now);
 	if (nstime_passed(s->tallied, TALLY_EACH, now))
 		put_tallies(s);
+	if (s->halves != NULL)
+		halfposts_tick(s->halves, now, wall);
 	if (!nstime_passed(s->flushed, BATCH_EACH, now))
 		return;
 	hotpaths_flush(s->paths, now, s->ahead);
@@ -386,6 +410,8 @@ sensor_next_deadline(const struct sensor *s)
 		calls_next_deadline(s->calls),
 		matcher_next_deadline(s->matcher),
 		batch,
+		s->halves == NULL ? NSTIME_NEVER
+				  : halfposts_next_deadline(s->halves),
 	};
 
 	return nstime_earliest(
@@ -442,6 +468,8 @@ sensor_finish(struct sensor *s, nstime now, nstime wall)
 	calls_finish(s->calls);
 	put_tallies(s);
 	hotpaths_flush(s->paths, now, s->ahead);
+	if (s->halves != NULL)
+		halfposts_finish(s->halves, now, wall);
 	flush(s);
 }
 
@@ -451,7 +479,8 @@ sensor_counts(const struct sensor *s, struct sensor_counts *counts)
 	*counts = (struct sensor_counts){
 		.messages = s->messages,
 		.batches = s->sequence,
-		.octets = s->octets,
+		.octets = s->octets +
+		    (s->halves == NULL ? 0 : halfposts_octets(s->halves)),
 		.healthy = s->healthy,
 	};
 }

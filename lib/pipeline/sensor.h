@@ -17,6 +17,9 @@
  * whose other half nobody has.  What shows by itself that something is wrong is
  * told at once.
  *
+ * With partitions halves go to the one of their call, and all else to the
+ * leader: see partition.h.
+ *
  * What needs a message's body or headers (clocks, refusals, relays) is read
  * here, by a matcher of its own, and only the facts travel.
  */
@@ -35,6 +38,11 @@ struct sensor_setup {
 	uint64_t run;     /* larger than at each start before */
 	/* A batch; borrowed until the callback returns. */
 	void (*batch)(void *arg, struct slice batch, uint64_t sequence);
+	/* The same, of halves for a partition.  0 partitions: halves are in
+	 * the batches above. */
+	unsigned partitions;
+	void (*halves)(void *arg, struct slice batch, unsigned partition,
+	    uint64_t sequence);
 	void *arg;
 };
 

@@ -148,4 +148,11 @@ enum wire_answer wire_next(struct wire_reader *r, struct wire_item *item);
 uint64_t wire_call(const struct sip_message *m);
 uint32_t wire_leg(const struct sip_message *m);
 
+/* Which of `partitions' joins the halves of a call. */
+static inline unsigned
+wire_partition(uint64_t call, unsigned partitions)
+{
+	return (unsigned)(call % partitions);
+}
+
 #endif

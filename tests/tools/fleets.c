@@ -5,7 +5,8 @@
  * again as a fleet of two and of four sensors and one judge, through batches as
  * they travel.  The sensors share the packets by leg (the pair of hosts), by
  * flow, by direction (of UDP; a TCP connection stays with one), or see them
- * all.  The alerts must be the same: kind, state, severity, id, reason.
+ * all.  Of four sensors halves are joined by partitions, of two by the judge.
+ * The alerts must be the same: kind, state, severity, id, reason.
  *
  * fleets -w SEED SAVEFILE: write the batches of two sensors as a seed of
  * wire_fuzz.
@@ -19,12 +20,13 @@
 
 #include "config/config.h"
 #include "pipeline/joiner.h"
+#include "pipeline/partition.h"
 #include "pipeline/reader.h"
 #include "pipeline/sensor.h"
 #include "report/jsonline.h"
 #include "tools/steps.h"
 
-enum { SENSORS = 4, ALERTS = 4096, LINE = 256, WANTS = 64 };
+enum { SENSORS = 4, ALERTS = 4096, LINE = 256, WANTS = 64, PARTITIONS = 16 };
 
 enum split { BY_LEG, BY_FLOW, BY_DIRECTION, ALL_SEE, SPLITS };
 
@@ -60,7 +62,8 @@ struct fleet {
 	struct fleet_sensor sensors[SENSORS];
 	unsigned count;
 	struct joiner *joiner;
-	uint8_t *wants[WANTS]; /* not delivered yet */
+	struct partition *partitions[PARTITIONS]; /* NULL: none */
+	uint8_t *wants[WANTS];                    /* not delivered yet */
 	size_t want_len[WANTS], want_count;
 	nstime now;
 	uint64_t octets, messages, broken;
@@ -219,6 +222,10 @@ deliver_wants(struct fleet *f)
 				slice_of(f->wants[w], f->want_len[w]),
 				f->sensors[i].now))
 				f->broken++;
+		for (unsigned i = 0; i < PARTITIONS; i++)
+			if (f->partitions[i] != NULL)
+				partition_wanted(f->partitions[i],
+				    slice_of(f->wants[w], f->want_len[w]));
 		free(f->wants[w]);
 	}
 	f->want_count = 0;
@@ -239,6 +246,19 @@ on_batch(void *arg, struct slice batch, uint64_t sequence)
 	}
 	if (joiner_input(s->fleet->joiner, batch, s->now, 0) != JOINER_TAKEN)
 		s->fleet->broken++;
+}
+
+static void
+on_halves(void *arg, struct slice batch, unsigned partition, uint64_t sequence)
+{
+	struct fleet_sensor *s = arg;
+	struct fleet *f = s->fleet;
+
+	(void)sequence;
+	f->octets += batch.len;
+	if (partition_input(f->partitions[partition], batch, s->now, 0) !=
+	    JOINER_TAKEN)
+		f->broken++;
 }
 
 static void
@@ -315,6 +335,21 @@ sees(const struct fleet *f, unsigned sensor, const struct step *step,
 }
 
 static void
+build_partitions(struct fleet *f)
+{
+	for (unsigned i = 0; i < PARTITIONS; i++)
+		f->partitions[i] = partition_new(
+		    &(struct partition_limits){
+			.number = i,
+			.of = PARTITIONS,
+			.halves = 65536,
+			.sensors = SENSORS,
+			.key = steps_key,
+		    },
+		    on_want, f);
+}
+
+static void
 build_fleet(struct fleet *f, const struct config_rooms *limits)
 {
 	const struct joiner_limits joiner = {
@@ -332,6 +367,8 @@ build_fleet(struct fleet *f, const struct config_rooms *limits)
 	f->joiner = joiner_new(&joiner,
 	    &(struct joiner_output){
 		.alert = on_fleet_alert, .want = on_want, .arg = f });
+	if (f->count == SENSORS)
+		build_partitions(f);
 	for (unsigned i = 0; i < f->count; i++) {
 		struct fleet_sensor *s = &f->sensors[i];
 		const char name[] = { 's', (char)('0' + i), '\0' };
@@ -341,6 +378,8 @@ build_fleet(struct fleet *f, const struct config_rooms *limits)
 			.name = name,
 			.run = 1,
 			.batch = on_batch,
+			.partitions = f->count == SENSORS ? PARTITIONS : 0,
+			.halves = on_halves,
 			.arg = s,
 		};
 
@@ -400,6 +439,8 @@ judge_together(const struct config_rooms *limits, const struct step *steps,
 		reader_free(f->sensors[i].reader);
 		sensor_free(f->sensors[i].sensor);
 	}
+	for (unsigned i = 0; i < PARTITIONS; i++)
+		partition_free(f->partitions[i]);
 	joiner_free(f->joiner);
 }
 

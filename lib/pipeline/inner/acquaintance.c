@@ -51,9 +51,10 @@ acquaintance_free(struct acquaintance *a)
 	free(a);
 }
 
-bool
-acquaintance_is_new(struct acquaintance *a, const struct address *client,
-    const struct endpoint *server, nstime now)
+/* Found or made; NULL when out of memory. */
+static struct acquaintance_pair *
+meet(struct acquaintance *a, const struct address *client,
+    const struct endpoint *server)
 {
 	struct acquaintance_pair *pair;
 	struct endpoint ends[2];
@@ -68,15 +69,56 @@ acquaintance_is_new(struct acquaintance *a, const struct address *client,
 	if (pair == NULL) {
 		pair = lru_add(a->pairs, hash);
 		if (pair == NULL)
-			return false;
+			return NULL;
 		memcpy(pair->ends, ends, sizeof(ends));
 		pair->until = INT64_MIN;
 	}
 	lru_use(a->pairs, pair);
-	if (pair->until > now)
+	return pair;
+}
+
+bool
+acquaintance_is_new(struct acquaintance *a, const struct address *client,
+    const struct endpoint *server, nstime now)
+{
+	struct acquaintance_pair *pair = meet(a, client, server);
+
+	if (pair == NULL || pair->until > now)
 		return false;
 	pair->until = nstime_after(now, EACH);
 	return true;
+}
+
+/* What came without an address is no state of ours. */
+void
+acquaintance_save(const struct acquaintance *a, struct record *r)
+{
+	for (const struct acquaintance_pair *pair = lru_oldest(a->pairs);
+	     pair != NULL; pair = lru_newer(pair)) {
+		if (pair->ends[0].address.version == 0 ||
+		    pair->ends[1].address.version == 0)
+			continue;
+		record_more(r, true);
+		endpoint_address_save(r, &pair->ends[0].address);
+		endpoint_save(r, &pair->ends[1]);
+		record_time(r, pair->until);
+	}
+	record_more(r, false);
+}
+
+void
+acquaintance_load(struct acquaintance *a, struct cursor *c)
+{
+	while (record_read_more(c)) {
+		const struct address client = endpoint_address_load(c);
+		const struct endpoint server = endpoint_load(c);
+		const nstime until = (nstime)cursor_le64(c);
+		struct acquaintance_pair *pair =
+		    c->bad ? NULL : meet(a, &client, &server);
+
+		if (pair != NULL)
+			pair->until = until;
+	}
 }
 
 void

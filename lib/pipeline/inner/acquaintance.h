@@ -22,6 +22,10 @@ void acquaintance_free(struct acquaintance *a);
 bool acquaintance_is_new(struct acquaintance *a, const struct address *client,
     const struct endpoint *server, nstime now);
 
+/* The pairs that are known; a load adds to what is there. */
+void acquaintance_save(const struct acquaintance *a, struct record *r);
+void acquaintance_load(struct acquaintance *a, struct cursor *c);
+
 /* acquaintance.evicted */
 void acquaintance_stats(
     const struct acquaintance *a, counter_output *output, void *arg);

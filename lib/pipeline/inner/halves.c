@@ -113,12 +113,19 @@ is_wanted(const struct halves *h, uint64_t call)
 }
 
 /* Each sensor remembers it as long as we do. */
+void
+halves_asked(struct halves *h, const struct wire_want *call, nstime reached)
+{
+	if (!is_wanted(h, call->call))
+		add(h, call->call, 0, nstime_after(reached, h->limits.kept));
+}
+
 static void
 want(struct halves *h, const struct wire_want *wanted, nstime reached)
 {
 	if (is_wanted(h, wanted->call))
 		return;
-	add(h, wanted->call, 0, nstime_after(reached, h->limits.kept));
+	halves_asked(h, wanted, reached);
 	h->want(h->arg, wanted);
 }
 
@@ -172,6 +179,61 @@ halves_tick(struct halves *h, nstime reached)
 			continue;
 		h->alone++;
 		want(h, &wanted, reached);
+	}
+}
+
+/* What came without an address is no state of ours. */
+static void
+save_half(const struct halves_half *half, struct record *r)
+{
+	const struct wire_want *w = &half->want;
+	const bool has_ends =
+	    w->client.version != 0 && w->server.address.version != 0;
+
+	record_u64(r, half->key.call);
+	record_u32(r, (uint32_t)half->key.leg);
+	record_time(r, half->timer.deadline);
+	record_flag(r, half->is_request && has_ends);
+	if (!half->is_request || !has_ends)
+		return;
+	endpoint_address_save(r, &w->client);
+	endpoint_save(r, &w->server);
+}
+
+void
+halves_save(const struct halves *h, struct record *r)
+{
+	for (const struct halves_half *half = lru_oldest(h->known);
+	     half != NULL; half = lru_newer(half)) {
+		record_more(r, true);
+		save_half(half, r);
+	}
+	record_more(r, false);
+}
+
+void
+halves_load(struct halves *h, struct cursor *c)
+{
+	while (record_read_more(c)) {
+		const uint64_t call = cursor_le64(c);
+		const uint32_t leg = cursor_le32(c);
+		const nstime deadline = (nstime)cursor_le64(c);
+		struct wire_want w = { .call = call, .suspect = true };
+		const bool is_request = record_read_flag(c);
+		struct halves_half *half;
+
+		if (is_request) {
+			w.client = endpoint_address_load(c);
+			w.server = endpoint_load(c);
+		}
+		if (c->bad)
+			return;
+		half = find(h, call, leg) != NULL ? NULL
+						  : add(h, call, leg, deadline);
+		if (half == NULL)
+			continue;
+		half->is_request = is_request;
+		half->want = w;
 	}
 }
 

@@ -36,7 +36,15 @@ bool halves_input(
 void halves_told(
     struct halves *h, const struct wire_want *call, nstime reached);
 
+/* Another judge wants it: nobody is asked again. */
+void halves_asked(
+    struct halves *h, const struct wire_want *call, nstime reached);
+
 void halves_tick(struct halves *h, nstime reached);
+
+/* What waits; a load adds to what is there. */
+void halves_save(const struct halves *h, struct record *r);
+void halves_load(struct halves *h, struct cursor *c);
 
 /* halves.joined, halves.alone, halves.evicted, halves.no_memory */
 void halves_stats(const struct halves *h, counter_output *output, void *arg);

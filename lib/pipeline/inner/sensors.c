@@ -314,3 +314,57 @@ sensors_at(const struct sensors *s, size_t i)
 {
 	return i < s->count ? s->all[i] : NULL;
 }
+
+void
+sensors_save(const struct sensors *s, struct record *r)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		const struct sensors_sensor *sensor = s->all[i];
+
+		record_more(r, true);
+		record_text(r, slice_text(sensor->name));
+		record_u64(r, sensor->shown.run);
+		record_u64(r, sensor->shown.sequence);
+		record_time(r, sensor->shown.heard);
+		record_time(r, sensor->shown.reached);
+		record_time(r, sensor->shift);
+		record_time(r, sensor->behind);
+		record_flag(r, sensor->shown.lost);
+	}
+	record_more(r, false);
+}
+
+static void
+load_sensor(struct sensors *s, struct cursor *c)
+{
+	const struct slice text = record_read_line(c, WIRE_NAME - 1);
+	char name[WIRE_NAME] = { 0 };
+	struct sensors_sensor *sensor;
+
+	if (text.len > 0)
+		memcpy(name, text.p, text.len);
+	if (!c->bad && find(s, name) != NULL)
+		c->bad = true;
+	sensor = c->bad ? NULL : add(s, name);
+	if (sensor == NULL) {
+		c->bad = true;
+		return;
+	}
+	sensor->shown.run = cursor_le64(c);
+	sensor->shown.sequence = cursor_le64(c);
+	sensor->shown.heard = (nstime)cursor_le64(c);
+	sensor->shown.reached = (nstime)cursor_le64(c);
+	sensor->shift = (nstime)cursor_le64(c);
+	sensor->behind = (nstime)cursor_le64(c);
+	sensor->shown.lost = record_read_flag(c);
+	if (sensor->shown.lost)
+		sensor->lost_since = sensor->shown.reached;
+}
+
+void
+sensors_load(struct sensors *s, struct cursor *c)
+{
+	while (record_read_more(c) && !c->bad)
+		load_sensor(s, c);
+	s->counted = INT64_MIN;
+}

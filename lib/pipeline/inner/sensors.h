@@ -60,6 +60,10 @@ bool sensors_missing(
 bool sensors_has_seen(const struct sensors *s,
     const struct sensors_sensor *sensor, const struct address *server);
 
+/* Which batch of each came last, and where its times are on our axis. */
+void sensors_save(const struct sensors *s, struct record *r);
+void sensors_load(struct sensors *s, struct cursor *c);
+
 struct sensors_sensor *sensors_at(const struct sensors *s, size_t i);
 
 #endif

@@ -114,6 +114,7 @@ enum config_role { CONFIG_BOTH, CONFIG_SENSOR, CONFIG_JUDGE };
 /* servers empty: no fleet. */
 struct config_fleet {
 	unsigned role; /* enum config_role */
+	unsigned partitions;
 	char servers[CONFIG_TEXT], name[CONFIG_TEXT], prefix[CONFIG_TEXT],
 	    credentials[CONFIG_TEXT], ca[CONFIG_TEXT], cert[CONFIG_TEXT],
 	    key[CONFIG_TEXT];

@@ -170,6 +170,8 @@ static const struct keyrow rows[] = {
 	    AT(fleet.role), 0, 0, NULL },
 	{ "fleet", "prefix", KEYROW_ONE, "siptimed", "a name",
 	    AT(fleet.prefix), 0, 0, items_name },
+	{ "fleet", "partitions", KEYROW_COUNT, "16", "1 to 64",
+	    AT(fleet.partitions), 1, 64, NULL },
 	{ "fleet", "credentials", KEYROW_ONE, "", "the path of a .creds file",
 	    AT(fleet.credentials), 0, 0, items_path },
 	{ "fleet", "ca", KEYROW_ONE, "", "the path of a file of certificates",

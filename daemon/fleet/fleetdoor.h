@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct log;
+
 /*
  * The door to the cluster of a fleet: what siptimed needs of NATS JetStream, as
  * functions of a plugin, siptimed-nats.so.  It is loaded only where [fleet] is
@@ -15,7 +17,13 @@
  * and all into the same.  They return 0 or -errno unless noted.
  */
 
-enum { FLEETDOOR_VERSION = 1 };
+enum { FLEETDOOR_VERSION = 2, FLEETDOOR_PARTITIONS = 64 };
+
+/* Batches come in parts: what the leader judges, and halves by partition. */
+enum { FLEETDOOR_LEADER, FLEETDOOR_PARTITION };
+
+/* Said to all members, and not stored. */
+enum fleetdoor_topic { FLEETDOOR_WANTED, FLEETDOOR_JUDGES, FLEETDOOR_TOPICS };
 
 /* put(): whatever is there. */
 #define FLEETDOOR_ANY UINT64_MAX
@@ -47,18 +55,29 @@ struct fleetdoor {
 	/* Stream and bucket are there, or are made. */
 	int (*prepare)(void *door);
 
-	/* A batch, stored by most of the cluster when this returns 0.  The same
-	 * `id' twice within the stream's window is stored once. */
-	int (*publish)(void *door, const uint8_t *octets, size_t len,
-	    const char *id, int64_t sent);
+	/* A batch of a part: FLEETDOOR_LEADER, or FLEETDOOR_PARTITION + n.  It
+	 * is stored by most of the cluster when this returns 0.  The same `id'
+	 * twice within the stream's window, in whatever part, is stored once.
+	 */
+	int (*publish)(void *door, unsigned part, const uint8_t *octets,
+	    size_t len, const char *id, int64_t sent);
 
-	/* To all sensors, and from the judge: 1 when there is one. */
-	int (*want)(void *door, const uint8_t *octets, size_t len);
-	int (*wanted)(void *door, struct fleetdoor_message *m);
+	/* Say it to all, ourselves too; heard(): 1 when there is one. */
+	int (*say)(void *door, enum fleetdoor_topic topic,
+	    const uint8_t *octets, size_t len);
+	int (*heard)(void *door, enum fleetdoor_topic topic,
+	    struct fleetdoor_message *m);
 
-	/* All batches from `sequence' on; 0: those that come from now on. */
-	int (*follow)(void *door, uint64_t sequence);
-	int (*next)(void *door, struct fleetdoor_message *m, int wait_ms);
+	/* The sequence of the latest batch of all parts. */
+	int (*latest)(void *door, uint64_t *sequence);
+
+	/* All batches of a part from `sequence' on, in order and without a gap
+	 * but for what the stream no longer has.  Each part has its own place,
+	 * until it is left. */
+	int (*follow)(void *door, unsigned part, uint64_t sequence);
+	int (*next)(void *door, unsigned part, struct fleetdoor_message *m,
+	    int wait_ms);
+	void (*leave)(void *door, unsigned part);
 
 	/* The value of a key: its length, and its revision.  -ENOENT. */
 	int (*get)(void *door, const char *key, uint8_t *room, size_t size,
@@ -67,6 +86,15 @@ struct fleetdoor {
 	 * what it has become.  -EEXIST: it is another. */
 	int (*put)(void *door, const char *key, const uint8_t *octets,
 	    size_t len, uint64_t *revision);
+};
+
+/* A member, as all who judge need it; borrowed. */
+struct fleetdoor_member {
+	const struct fleetdoor *door;
+	void *handle;
+	const char *name;
+	uint64_t run;
+	const struct log *log;
 };
 
 /* The plugin beside the program or where it is installed.  NULL, and *why says

@@ -5,43 +5,44 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/queue.h>
 
-#include "fleet/fleetseat.h"
+#include "base/totals.h"
+#include "fleet/fleetleader.h"
+#include "fleet/fleetspool.h"
+#include "fleet/fleetspread.h"
 #include "host/thread.h"
 #include "host/wallclock.h"
 
-enum { SPOOL_MOST = 64 * 1024 * 1024, STATUS_MOST = 512 * 1024, ID = 128 };
+enum {
+	SPOOL_MOST = 64 * 1024 * 1024,
+	WANTED_MOST = 1024 * 1024,
+	STATUS_MOST = 512 * 1024
+};
 
 #define ALONE_AFTER (10 * NSTIME_S)
 #define PAUSE_MS 20
-
-struct fleetlink_batch {
-	STAILQ_ENTRY(fleetlink_batch) next;
-	char id[ID]; /* empty: a key to be written as told */
-	size_t len;
-	uint8_t octets[];
-};
-
-STAILQ_HEAD(fleetlink_batches, fleetlink_batch);
+#define PREPARE_EACH (3600 * NSTIME_S)
+#define PREPARE_AGAIN (500 * NSTIME_MS)
+#define PARTITIONS_KEY "partitions"
 
 struct fleetlink {
 	struct fleetlink_setup setup;
-	void *door;
-	struct fleetseat *seat; /* NULL: it never judges */
+	struct fleetdoor_member member;
+	struct fleetleader *leader; /* NULL: it never judges */
+	struct fleetspread *spread;
 	pthread_t thread;
 	pthread_mutex_t lock;
-	pthread_cond_t answered; /* the loop has told the alert */
-	nstime logged;           /* of the thread */
+	pthread_cond_t answered;    /* the loop has told the alert */
+	nstime logged, prepare_due; /* of the thread */
 
 	/* Under the lock: */
-	struct fleetlink_batches spool, wanted;
-	size_t spool_octets;
+	struct fleetspool spool, wanted;
 	const struct alert_event *alert; /* waits to be told */
 	bool ending, prepared, connected;
 	nstime heard; /* CLOCK_MONOTONIC: when the cluster was there last */
 	char *status;
-	uint64_t published, spool_full, failed, no_memory;
+	struct totals joined;
+	uint64_t published, failed;
 };
 
 static void
@@ -56,49 +57,19 @@ unlock(const struct fleetlink *l)
 	pthread_mutex_unlock((pthread_mutex_t *)(uintptr_t)&l->lock);
 }
 
-static void
-add(struct fleetlink *l, struct fleetlink_batches *to, struct slice octets,
-    const char *id)
-{
-	struct fleetlink_batch *b = malloc(sizeof(*b) + octets.len);
-
-	if (b == NULL) {
-		l->no_memory++;
-		return;
-	}
-	snprintf(b->id, sizeof(b->id), "%s", id);
-	b->len = octets.len;
-	if (octets.len > 0)
-		memcpy(b->octets, octets.p, octets.len);
-	STAILQ_INSERT_TAIL(to, b, next);
-}
-
-static void
-drop_first(struct fleetlink_batches *from)
-{
-	struct fleetlink_batch *b = STAILQ_FIRST(from);
-
-	STAILQ_REMOVE_HEAD(from, next);
-	free(b);
-}
-
 void
-fleetlink_batch(struct fleetlink *l, struct slice batch, uint64_t sequence)
+fleetlink_batch(
+    struct fleetlink *l, struct slice batch, unsigned part, uint64_t sequence)
 {
-	char id[ID];
+	char id[FLEETSPOOL_ID];
 
 	if (!l->setup.senses)
 		return;
-	snprintf(id, sizeof(id), "%s.%llu.%llu", l->setup.fleet.name,
-	    (unsigned long long)l->setup.run, (unsigned long long)sequence);
+	snprintf(id, sizeof(id), "%s.%llu.%u.%llu", l->setup.fleet.name,
+	    (unsigned long long)l->setup.run, part,
+	    (unsigned long long)sequence);
 	lock(l);
-	add(l, &l->spool, batch, id);
-	l->spool_octets += batch.len;
-	while (l->spool_octets > SPOOL_MOST) {
-		l->spool_octets -= STAILQ_FIRST(&l->spool)->len;
-		drop_first(&l->spool);
-		l->spool_full++;
-	}
+	fleetspool_add(&l->spool, batch, part, id);
 	unlock(l);
 }
 
@@ -122,53 +93,49 @@ tell(void *arg, const struct alert_event *event)
 }
 
 /* Only we take from the head, but a full spool may drop it meanwhile. */
-static struct fleetlink_batch *
-take(struct fleetlink *l)
+static struct fleetspool_batch *
+take(struct fleetlink *l, struct fleetspool *from)
 {
-	struct fleetlink_batch *b;
+	struct fleetspool_batch *b;
 
 	lock(l);
-	b = STAILQ_FIRST(&l->spool);
-	if (b != NULL) {
-		STAILQ_REMOVE_HEAD(&l->spool, next);
-		l->spool_octets -= b->len;
-	}
+	b = fleetspool_take(from);
 	unlock(l);
 	return b;
 }
 
 static void
-give_back(struct fleetlink *l, struct fleetlink_batch *b)
+give_back(struct fleetlink *l, struct fleetspool_batch *b)
 {
 	lock(l);
-	STAILQ_INSERT_HEAD(&l->spool, b, next);
-	l->spool_octets += b->len;
+	fleetspool_put_back(&l->spool, b);
 	l->failed++;
 	unlock(l);
 }
 
 static int
-send_one(struct fleetlink *l, const struct fleetlink_batch *b)
+send_one(struct fleetlink *l, const struct fleetspool_batch *b)
 {
 	static const uint8_t told[] = "told";
-	char key[ID];
+	char key[FLEETSPOOL_ID];
 	uint64_t revision = FLEETDOOR_ANY;
 
 	if (b->id[0] != '\0')
-		return l->setup.door->publish(l->door, b->octets, b->len, b->id,
+		return l->setup.door->publish(l->member.handle, b->part,
+		    b->octets, b->len, b->id,
 		    wallclock_monotonic() + wallclock_offset());
 	snprintf(key, sizeof(key), "%.*s", (int)b->len, b->octets);
 	return l->setup.door->put(
-	    l->door, key, told, sizeof(told) - 1, &revision);
+	    l->member.handle, key, told, sizeof(told) - 1, &revision);
 }
 
 /* Keys of alerts that were told alone come before what made them. */
 static bool
 publish(struct fleetlink *l)
 {
-	struct fleetlink_batch *b;
+	struct fleetspool_batch *b;
 
-	for (int i = 0; i < 64 && (b = take(l)) != NULL; i++) {
+	for (int i = 0; i < 64 && (b = take(l, &l->spool)) != NULL; i++) {
 		if (send_one(l, b) != 0) {
 			give_back(l, b);
 			return false;
@@ -186,9 +153,14 @@ hear_wants(struct fleetlink *l)
 {
 	struct fleetdoor_message m;
 
-	while (l->setup.door->wanted(l->door, &m) > 0) {
+	while (
+	    l->setup.door->heard(l->member.handle, FLEETDOOR_WANTED, &m) > 0) {
+		const struct slice batch = slice_of(m.octets, m.len);
+
+		if (l->spread != NULL)
+			fleetspread_wanted(l->spread, batch);
 		lock(l);
-		add(l, &l->wanted, slice_of(m.octets, m.len), "");
+		fleetspool_add(&l->wanted, batch, FLEETDOOR_LEADER, "");
 		unlock(l);
 	}
 }
@@ -203,7 +175,7 @@ read_status(struct fleetlink *l)
 	if (room == NULL)
 		return;
 	len = l->setup.door->get(
-	    l->door, "status", room, STATUS_MOST - 1, &revision);
+	    l->member.handle, "status", room, STATUS_MOST - 1, &revision);
 	if (len < 0) {
 		free(room);
 		return;
@@ -224,23 +196,61 @@ log_fault(struct fleetlink *l, const char *what)
 	if (l->logged != 0 && now - l->logged < 60 * NSTIME_S)
 		return;
 	l->logged = now;
-	log_warning(
-	    l->setup.log, "fleet: %s: %s", what, l->setup.door->error(l->door));
+	log_warning(l->setup.log, "fleet: %s: %s", what,
+	    l->setup.door->error(l->member.handle));
+}
+
+/* The first judge's number is the fleet's: halves of others would be joined by
+ * nobody.  0, or -errno. */
+static int
+agree(struct fleetlink *l)
+{
+	char value[16] = "", ours[16];
+	uint64_t revision = 0;
+	const int len = l->setup.door->get(l->member.handle, PARTITIONS_KEY,
+	    (uint8_t *)value, sizeof(value) - 1, &revision);
+
+	snprintf(ours, sizeof(ours), "%u", l->setup.partitions);
+	if (len < 0 && len != -ENOENT)
+		return len;
+	if (len > 0 && strcmp(value, ours) != 0) {
+		log_error(l->setup.log,
+		    "fleet: it has %s partitions, and [fleet] partitions is %s",
+		    value, ours);
+		return -EINVAL;
+	}
+	/* Keys live for a week from when they were written. */
+	return l->leader == NULL
+	    ? 0
+	    : l->setup.door->put(l->member.handle, PARTITIONS_KEY,
+		  (const uint8_t *)ours, strlen(ours), &revision);
+}
+
+/* Stream and bucket, and what all must agree about: now, and once an hour. */
+static void
+prepare(struct fleetlink *l)
+{
+	const nstime now = wallclock_monotonic();
+	int error;
+
+	if (now < l->prepare_due)
+		return;
+	error = l->setup.door->prepare(l->member.handle);
+	if (error != 0)
+		log_fault(l, "stream and bucket");
+	l->prepared = error == 0 && agree(l) == 0;
+	l->prepare_due =
+	    nstime_after(now, l->prepared ? PREPARE_EACH : PREPARE_AGAIN);
 }
 
 static bool
 is_ready(struct fleetlink *l)
 {
 	const bool was = l->connected;
-	const bool is = l->setup.door->connected(l->door);
+	const bool is = l->setup.door->connected(l->member.handle);
 
-	if (is && !l->prepared) {
-		const int error = l->setup.door->prepare(l->door);
-
-		if (error != 0)
-			log_fault(l, "stream and bucket");
-		l->prepared = error == 0;
-	}
+	if (is)
+		prepare(l);
 	lock(l);
 	l->connected = is && l->prepared;
 	if (l->connected)
@@ -248,7 +258,8 @@ is_ready(struct fleetlink *l)
 	unlock(l);
 	if (l->connected != was)
 		log_info(l->setup.log, "fleet: %s",
-		    l->connected ? "connected" : l->setup.door->error(l->door));
+		    l->connected ? "connected"
+				 : l->setup.door->error(l->member.handle));
 	return l->connected;
 }
 
@@ -269,6 +280,32 @@ is_ending(struct fleetlink *l)
 	return ending;
 }
 
+/* False: there was nothing to do. */
+static bool
+judge(struct fleetlink *l)
+{
+	bool busy;
+
+	if (l->leader == NULL)
+		return false;
+	busy = fleetleader_run(l->leader);
+	return fleetspread_run(l->spread) || busy;
+}
+
+static void
+count_joined(struct fleetlink *l)
+{
+	struct totals now = { 0 };
+
+	if (l->leader == NULL)
+		return;
+	fleetleader_stats(l->leader, totals_gather, &now);
+	fleetspread_stats(l->spread, totals_gather, &now);
+	lock(l);
+	l->joined = now;
+	unlock(l);
+}
+
 static void *
 run(void *arg)
 {
@@ -280,10 +317,10 @@ run(void *arg)
 
 		if (is_ready(l) && publish(l)) {
 			hear_wants(l);
-			if (l->seat != NULL)
-				idle = !fleetseat_run(l->seat);
+			idle = !judge(l);
 			if (wallclock_monotonic() - status > 2 * NSTIME_S) {
 				read_status(l);
+				count_joined(l);
 				status = wallclock_monotonic();
 			}
 		}
@@ -292,8 +329,10 @@ run(void *arg)
 	}
 	if (l->connected) {
 		publish(l);
-		if (l->seat != NULL)
-			fleetseat_leave(l->seat);
+		if (l->leader != NULL) {
+			fleetspread_leave(l->spread);
+			fleetleader_leave(l->leader);
+		}
 	}
 	return NULL;
 }
@@ -303,19 +342,16 @@ run(void *arg)
 void
 fleetlink_poll(struct fleetlink *l)
 {
-	struct fleetlink_batches wanted = STAILQ_HEAD_INITIALIZER(wanted);
+	struct fleetspool_batch *b;
 	const struct alert_event *alert;
 
+	while ((b = take(l, &l->wanted)) != NULL) {
+		l->setup.wanted(l->setup.arg, slice_of(b->octets, b->len));
+		free(b);
+	}
 	lock(l);
-	STAILQ_CONCAT(&wanted, &l->wanted);
 	alert = l->alert;
 	unlock(l);
-	while (!STAILQ_EMPTY(&wanted)) {
-		const struct fleetlink_batch *b = STAILQ_FIRST(&wanted);
-
-		l->setup.wanted(l->setup.arg, slice_of(b->octets, b->len));
-		drop_first(&wanted);
-	}
 	if (alert == NULL)
 		return;
 	l->setup.alert(l->setup.arg, alert);
@@ -340,12 +376,11 @@ fleetlink_is_alone(const struct fleetlink *l)
 void
 fleetlink_told_alone(struct fleetlink *l, const struct alert_event *event)
 {
-	char key[ID];
+	char key[FLEETSPOOL_ID];
 
-	fleetseat_key(event, key, sizeof(key));
+	fleetleader_key(event, key, sizeof(key));
 	lock(l);
-	add(l, &l->spool, slice_text(key), "");
-	l->spool_octets += strlen(key);
+	fleetspool_add(&l->spool, slice_text(key), FLEETDOOR_LEADER, "");
 	unlock(l);
 }
 
@@ -361,24 +396,39 @@ fleetlink_status(const struct fleetlink *l)
 }
 
 static bool
+make_judge(struct fleetlink *l)
+{
+	const struct fleetlink_setup *s = &l->setup;
+
+	l->spread = fleetspread_new(&(struct fleetspread_setup){
+	    .member = &l->member,
+	    .partitions = s->partitions,
+	    .halves = s->halves,
+	    .sensors = s->joiner.sensors,
+	    .key = s->joiner.key,
+	});
+	l->leader = fleetleader_new(&(struct fleetleader_setup){
+	    .member = &l->member,
+	    .joiner = s->joiner,
+	    .spread = l->spread,
+	    .tell = tell,
+	    .arg = l,
+	});
+	return l->spread != NULL && l->leader != NULL;
+}
+
+static bool
 open_link(struct fleetlink *l)
 {
 	const struct fleetlink_setup *s = &l->setup;
 	const char *why = "out of memory";
-	const struct fleetseat_setup seat = {
-		.door = s->door,
+
+	l->member = (struct fleetdoor_member){ .door = s->door,
+		.handle = s->door->open(&s->fleet, &why),
 		.name = s->fleet.name,
 		.run = s->run,
-		.joiner = s->joiner,
-		.log = s->log,
-		.tell = tell,
-		.arg = l,
-	};
-
-	l->door = s->door->open(&s->fleet, &why);
-	if (l->door != NULL && s->judges)
-		l->seat = fleetseat_new(&seat, l->door);
-	if (l->door != NULL && (!s->judges || l->seat != NULL) &&
+		.log = s->log };
+	if (l->member.handle != NULL && (!s->judges || make_judge(l)) &&
 	    thread_start(&l->thread, run, l) == 0)
 		return true;
 	log_error(s->log, "[fleet]: %s", why);
@@ -388,13 +438,12 @@ open_link(struct fleetlink *l)
 static void
 release(struct fleetlink *l)
 {
-	while (!STAILQ_EMPTY(&l->spool))
-		drop_first(&l->spool);
-	while (!STAILQ_EMPTY(&l->wanted))
-		drop_first(&l->wanted);
-	fleetseat_free(l->seat);
-	if (l->door != NULL)
-		l->setup.door->close(l->door);
+	fleetspool_done(&l->spool);
+	fleetspool_done(&l->wanted);
+	fleetleader_free(l->leader);
+	fleetspread_free(l->spread);
+	if (l->member.handle != NULL)
+		l->setup.door->close(l->member.handle);
 	pthread_cond_destroy(&l->answered);
 	pthread_mutex_destroy(&l->lock);
 	free(l->status);
@@ -409,8 +458,8 @@ fleetlink_new(const struct fleetlink_setup *setup)
 	if (l == NULL)
 		return NULL;
 	l->setup = *setup;
-	STAILQ_INIT(&l->spool);
-	STAILQ_INIT(&l->wanted);
+	fleetspool_init(&l->spool, SPOOL_MOST);
+	fleetspool_init(&l->wanted, WANTED_MOST);
 	pthread_mutex_init(&l->lock, NULL);
 	pthread_cond_init(&l->answered, NULL);
 	l->heard = wallclock_monotonic();
@@ -439,7 +488,10 @@ fleetlink_stats(const struct fleetlink *l, counter_output *output, void *arg)
 	lock(l);
 	output(arg, COUNTER_OTHER, "fleet.published", l->published);
 	output(arg, COUNTER_EVENT, "fleet.publish_failed", l->failed);
-	output(arg, COUNTER_LIMIT, "fleet.spool_full", l->spool_full);
-	output(arg, COUNTER_LIMIT, "fleet.no_memory", l->no_memory);
+	output(arg, COUNTER_LIMIT, "fleet.spool_full", l->spool.full);
+	output(arg, COUNTER_LIMIT, "fleet.wanted_full", l->wanted.full);
+	output(arg, COUNTER_LIMIT, "fleet.no_memory",
+	    l->spool.no_memory + l->wanted.no_memory);
+	totals_output(&l->joined, output, arg);
 	unlock(l);
 }

@@ -8,13 +8,13 @@
 
 /*
  * A daemon's link to its fleet: a thread that publishes what its sensor has to
- * say, hears what the judge wants, and is the judge where it holds the lease.
+ * say, hears what judges want, and judges what it holds a lease of: partitions
+ * (fleetspread.h), and as the leader (fleetleader.h).
  *
  * Batches that cannot be published wait in a spool of fixed size and are
- * published with the same ids later.  The judge's state is a snapshot in the
- * cluster; a successor goes on from there and reads the last minutes again.
- * Each alert is written as pending by compare and set before it is told, and as
- * told after: a successor tells again, marked as repeated, what is pending.
+ * published with the same ids later.  All members must agree about the number
+ * of partitions: the first judge writes it, and a member that is configured
+ * otherwise does not take part.
  *
  * Everything but the thread's own work is called from the loop's thread.
  */
@@ -25,7 +25,9 @@ struct fleetlink_setup {
 	const struct fleetdoor *door;
 	struct fleetdoor_setup fleet; /* borrowed for the link's life */
 	bool judges, senses;
+	unsigned partitions;
 	struct joiner_limits joiner;
+	size_t halves; /* of a partition */
 	uint64_t run;
 	const struct log *log;
 
@@ -42,9 +44,9 @@ struct fleetlink *fleetlink_new(const struct fleetlink_setup *setup);
 /* The lease is given back; what is in the spool is tried once more. */
 void fleetlink_free(struct fleetlink *l);
 
-/* A batch of our sensor; copied. */
+/* A batch of our sensor, for a part of fleetdoor.h; copied. */
 void fleetlink_batch(
-    struct fleetlink *l, struct slice batch, uint64_t sequence);
+    struct fleetlink *l, struct slice batch, unsigned part, uint64_t sequence);
 
 /* Several times a second: what the thread has for us. */
 void fleetlink_poll(struct fleetlink *l);
@@ -55,11 +57,11 @@ bool fleetlink_is_alone(const struct fleetlink *l);
 /* We told this alert while we were alone: nobody is to tell it again. */
 void fleetlink_told_alone(struct fleetlink *l, const struct alert_event *event);
 
-/* What the judge wrote last about the whole fleet, as JSON; NULL: nothing yet.
+/* What the leader wrote last about the whole fleet, as JSON; NULL: nothing yet.
  * The caller frees it. */
 char *fleetlink_status(const struct fleetlink *l);
 
-/* fleet.published, fleet.spool_full, .. */
+/* fleet.published, fleet.spool_full, .. and what was joined here. */
 void fleetlink_stats(
     const struct fleetlink *l, counter_output *output, void *arg);
 

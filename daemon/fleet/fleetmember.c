@@ -7,7 +7,12 @@
 #include "fleet/fleetlink.h"
 #include "host/wallclock.h"
 
-enum { NAME = 64, HALVES = 262144, EVENTS = 262144, SENSORS = 1024 };
+enum {
+	NAME = 64,
+	HALVES = 65536, /* of a partition */
+	EVENTS = 262144,
+	SENSORS = 1024
+};
 
 struct fleetmember {
 	struct fleetmember_setup setup;
@@ -62,7 +67,17 @@ on_batch(void *arg, struct slice batch, uint64_t sequence)
 	struct fleetmember *m = arg;
 
 	if (m->link != NULL)
-		fleetlink_batch(m->link, batch, sequence);
+		fleetlink_batch(m->link, batch, FLEETDOOR_LEADER, sequence);
+}
+
+static void
+on_halves(void *arg, struct slice batch, unsigned partition, uint64_t sequence)
+{
+	struct fleetmember *m = arg;
+
+	if (m->link != NULL)
+		fleetlink_batch(
+		    m->link, batch, FLEETDOOR_PARTITION + partition, sequence);
 }
 
 static bool
@@ -81,6 +96,8 @@ make_sensor(struct fleetmember *m, uint64_t run)
 		.name = m->name,
 		.run = run,
 		.batch = on_batch,
+		.partitions = m->config.partitions,
+		.halves = on_halves,
 		.arg = m,
 	};
 
@@ -103,6 +120,8 @@ fill_link(struct fleetmember *m, uint64_t run)
 		    .key = m->config.key },
 		.judges = m->config.role != CONFIG_SENSOR,
 		.senses = !config_only_judges(&m->copy),
+		.partitions = m->config.partitions,
+		.halves = HALVES,
 		.joiner = { .halves = HALVES,
 		    .events = EVENTS,
 		    .sensors = SENSORS,

@@ -3,69 +3,60 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <zlib.h>
 
-#include "fleet/fleetstatus.h"
+#include "fleet/fleetstate.h"
+#include "host/log.h"
 #include "host/wallclock.h"
 
-enum {
-	VALUE = 160,
-	STATE_MOST = 16 * 1024 * 1024,
-	CHUNK = 512 * 1024, /* a message of NATS holds 1 MiB */
-	CHUNKS = 40,
-	MARKS = 256,
-	TURN = 500 /* batches */
-};
+enum { TURN = 500 /* batches */ };
 
-#define LEASE_EACH NSTIME_S
-#define LEASE_LOST (5 * NSTIME_S)
 #define SAVE_EACH (10 * NSTIME_S)
-#define STATUS_EACH (2 * NSTIME_S)
 
-/* An ordered consumer that died with its server is made anew: sensors send
- * several times a second. */
+/* A consumer that died with its server is made anew.  Sensors send several
+ * times a second, if they send; where nothing comes it is asked for ever less
+ * often. */
 #define SILENCE (3 * NSTIME_S)
+#define SILENCE_MOST (24 * NSTIME_S)
 
-/* How far everything was judged after which message of the stream. */
-struct fleetseat_mark {
-	nstime reached;
-	uint64_t sequence;
-};
+/* What a clock that is further off says is nothing. */
+#define BEHIND_MOST (30 * 86400 * NSTIME_S)
 
 struct fleetseat {
 	struct fleetseat_setup setup;
-	void *door;
-	struct joiner *joiner; /* NULL: another one judges */
-
-	uint64_t lease;    /* its revision, as seen last */
-	nstime lease_seen; /* when it had changed, CLOCK_MONOTONIC */
-	nstime lease_due;
-	uint64_t beats;
-
+	struct fleetlease lease;
+	struct fleetstate state;
+	bool begun;
 	uint64_t sequence; /* of the latest batch */
-	nstime stored;     /* .. and when that was stored */
+	nstime stored;     /* .. and when that was stored; 0: there is none */
 	nstime came;       /* .. and came, CLOCK_MONOTONIC */
-	nstime saved, status;
-	unsigned slot;
-	struct fleetseat_mark marks[MARKS];
-	size_t mark_count;
-	bool failed; /* the cluster refused: another may go on */
+	nstime asked, silence;
+	nstime saved;
 };
 
 struct fleetseat *
-fleetseat_new(const struct fleetseat_setup *setup, void *door)
+fleetseat_new(const struct fleetseat_setup *setup)
 {
 	struct fleetseat *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
 	s->setup = *setup;
-	s->door = door;
-	s->lease_seen = wallclock_monotonic();
+	fleetlease_init(&s->lease, setup->member, setup->lease);
+	fleetstate_init(&s->state, setup->member, setup->state);
 	return s;
+}
+
+static void
+end_work(struct fleetseat *s)
+{
+	const struct fleetdoor_member *m = s->setup.member;
+
+	if (!s->begun)
+		return;
+	s->begun = false;
+	s->setup.work.end(s->setup.work.arg);
+	m->door->leave(m->handle, s->setup.part);
 }
 
 void
@@ -73,257 +64,68 @@ fleetseat_free(struct fleetseat *s)
 {
 	if (s == NULL)
 		return;
-	joiner_free(s->joiner);
+	if (s->begun)
+		s->setup.work.end(s->setup.work.arg);
 	free(s);
 }
 
-void
-fleetseat_key(const struct alert_event *e, char *key, size_t size)
+bool
+fleetseat_is_held(const struct fleetseat *s)
 {
-	const unsigned long long again =
-	    e->state == ALERT_REFRESHED ? (unsigned long long)e->count : 0;
-
-	snprintf(key, size, "alert.%016" PRIx64 ".%u.%s.%llu", e->id,
-	    e->episode, alert_state_name(e->state), again);
+	return s->begun;
 }
 
-static int
-put(struct fleetseat *s, const char *key, const char *value, uint64_t *revision)
+const struct fleetlease *
+fleetseat_lease(const struct fleetseat *s)
 {
-	return s->setup.door->put(
-	    s->door, key, (const uint8_t *)value, strlen(value), revision);
-}
-
-/* ---- alerts ---- */
-
-/* False: it was told.  *again: somebody began to. */
-static bool
-claim(struct fleetseat *s, const char *key, bool *again)
-{
-	char value[VALUE];
-	uint64_t revision = 0;
-	int len, error = put(s, key, "pending", &revision);
-
-	*again = false;
-	if (error == 0)
-		return true;
-	len = s->setup.door->get(
-	    s->door, key, (uint8_t *)value, sizeof(value) - 1, &revision);
-	if (len < 0) {
-		s->failed = true;
-		return false;
-	}
-	value[len] = '\0';
-	*again = true;
-	return strcmp(value, "told") != 0;
-}
-
-static void
-add_name(void *arg, const char *name)
-{
-	struct textbuf *names = arg;
-
-	textbuf_add(names, names->len > 0 ? "," : "");
-	textbuf_add(names, name);
-}
-
-static void
-on_alert(void *arg, const struct alert_event *event)
-{
-	struct fleetseat *s = arg;
-	struct alert_event e = *event;
-	struct endpoint subject;
-	char key[VALUE], store[512];
-	struct textbuf names;
-	uint64_t any = FLEETDOOR_ANY;
-
-	if (s->failed)
-		return;
-	fleetseat_key(event, key, sizeof(key));
-	if (!claim(s, key, &e.repeated))
-		return;
-	textbuf_init(&names, store, sizeof(store));
-	if (endpoint_parse(event->subject, &subject))
-		joiner_seen_by(s->joiner, &subject.address, add_name, &names);
-	if (names.len > 0)
-		e.observer = textbuf_slice(&names);
-	if (s->setup.tell(s->setup.arg, &e))
-		s->failed = put(s, key, "told", &any) != 0;
-	else
-		s->failed = true;
-}
-
-static void
-on_want(void *arg, struct slice batch)
-{
-	struct fleetseat *s = arg;
-
-	s->setup.door->want(s->door, batch.p, batch.len);
-}
-
-static void
-on_sign(void *arg, enum joiner_sign sign, const struct joiner_sensor *sensor)
-{
-	static const char *const texts[] = {
-		[JOINER_LOST] = "is silent; it is not waited for",
-		[JOINER_BACK] = "is back",
-		[JOINER_ODD] = "has an odd clock; its times are corrected",
-		[JOINER_RIGHT] = "has the right time again",
-	};
-	const struct fleetseat *s = arg;
-
-	log_info(s->setup.log, "fleet: sensor %s %s (%+.3f s)", sensor->name,
-	    texts[sign], (double)sensor->offset / (double)NSTIME_S);
+	return &s->lease;
 }
 
 /* ---- the state ---- */
 
-static uint64_t
-sequence_to_replay(const struct fleetseat *s)
-{
-	const nstime from = joiner_reached(s->joiner) - JOINER_REPLAY;
-	uint64_t sequence = s->mark_count > 0 ? s->marks[0].sequence : 1;
-
-	for (size_t i = 0; i < s->mark_count; i++)
-		if (s->marks[i].reached <= from)
-			sequence = s->marks[i].sequence;
-	return sequence;
-}
-
-static void
-mark(struct fleetseat *s)
-{
-	const nstime reached = joiner_reached(s->joiner);
-
-	if (s->mark_count > 0 &&
-	    reached - s->marks[s->mark_count - 1].reached < NSTIME_S)
-		return;
-	if (s->mark_count == MARKS)
-		memmove(s->marks, s->marks + 1,
-		    --s->mark_count * sizeof(s->marks[0]));
-	s->marks[s->mark_count++] =
-	    (struct fleetseat_mark){ reached, s->sequence };
-}
-
-static int
-put_chunks(struct fleetseat *s, const uint8_t *octets, size_t len)
-{
-	char key[VALUE];
-	int error = 0;
-
-	for (unsigned i = 0; len > 0 && error == 0; i++) {
-		const size_t part = len < CHUNK ? len : CHUNK;
-		uint64_t any = FLEETDOOR_ANY;
-
-		snprintf(key, sizeof(key), "state.%u.%u", s->slot, i);
-		error = s->setup.door->put(s->door, key, octets, part, &any);
-		octets += part;
-		len -= part;
-	}
-	return error;
-}
-
-/* The head is written last, so that it never points to half a state. */
-static void
+static bool
 save(struct fleetseat *s)
 {
+	const struct fleetseat_work *w = &s->setup.work;
 	struct record r;
-	uLongf len;
-	uint8_t *packed;
-	char head[VALUE];
-	uint64_t any = FLEETDOOR_ANY;
+	int error;
 
-	record_init(&r, STATE_MOST);
-	joiner_save(s->joiner, &r);
-	len = compressBound(r.len);
-	packed = malloc(len);
-	s->slot ^= 1;
-	if (packed != NULL && !r.failed &&
-	    compress2(packed, &len, r.octets, r.len, 1) == Z_OK &&
-	    len <= (uLongf)CHUNK * CHUNKS && put_chunks(s, packed, len) == 0) {
-		snprintf(head, sizeof(head), "%u %lu %zu %" PRIu64, s->slot,
-		    (unsigned long)len, r.len, sequence_to_replay(s));
-		s->failed = s->failed || put(s, "state", head, &any) != 0;
-	} else {
-		s->failed = true;
-	}
-	s->saved = wallclock_monotonic();
-	free(packed);
+	record_init(&r, FLEETSTATE_MOST);
+	w->save(w->arg, &r);
+	error = fleetstate_save(&s->state, &r, w->from(w->arg, s->sequence));
 	record_done(&r);
+	s->saved = wallclock_monotonic();
+	return error == 0;
 }
 
-static bool
-get_chunks(struct fleetseat *s, unsigned slot, uint8_t *octets, size_t len)
-{
-	char key[VALUE];
-
-	for (unsigned i = 0; len > 0; i++) {
-		uint64_t revision;
-		int part;
-
-		snprintf(key, sizeof(key), "state.%u.%u", slot, i);
-		part = s->setup.door->get(s->door, key, octets, len, &revision);
-		if (part <= 0)
-			return false;
-		octets += part;
-		len -= (size_t)part;
-	}
-	return true;
-}
-
-static bool
-unpack(struct fleetseat *s, unsigned slot, size_t packed_len, size_t len)
-{
-	uint8_t *packed = malloc(packed_len + 1), *octets = malloc(len + 1);
-	uLongf unpacked = len;
-	bool loaded = false;
-	struct cursor c;
-
-	if (packed != NULL && octets != NULL &&
-	    get_chunks(s, slot, packed, packed_len) &&
-	    uncompress(octets, &unpacked, packed, packed_len) == Z_OK) {
-		c = cursor_over(slice_of(octets, unpacked));
-		loaded = joiner_load(s->joiner, &c);
-	}
-	free(packed);
-	free(octets);
-	return loaded;
-}
-
-static bool
-make_joiner(struct fleetseat *s)
-{
-	joiner_free(s->joiner);
-	s->joiner = joiner_new(&s->setup.joiner,
-	    &(struct joiner_output){ on_alert, on_want, on_sign, s });
-	return s->joiner != NULL;
-}
-
-/* From where to read; 0: there is no state. */
+/* From where to read; 0: the cluster does not say. */
 static uint64_t
 load(struct fleetseat *s)
 {
-	char head[VALUE];
-	uint64_t revision, sequence;
-	unsigned long packed, len;
-	unsigned slot;
-	int got = s->setup.door->get(
-	    s->door, "state", (uint8_t *)head, sizeof(head) - 1, &revision);
+	const struct fleetdoor_member *m = s->setup.member;
+	const struct fleetseat_work *w = &s->setup.work;
+	uint8_t *octets;
+	uint64_t from, latest;
+	size_t len;
+	int error = fleetstate_load(&s->state, &octets, &len, &from);
+	struct cursor c;
 
-	if (got < 0)
+	if (error == 0 && octets != NULL) {
+		c = cursor_over(slice_of(octets, len));
+		error = w->load(w->arg, &c) ? 0 : -EBADMSG;
+		free(octets);
+	}
+	if (error == -EBADMSG) {
+		log_warning(m->log,
+		    "fleet: the state of %s cannot be read; it begins anew",
+		    s->setup.state);
+		error = w->begin(w->arg) ? 0 : -ENOMEM;
+	}
+	if (error != 0)
 		return 0;
-	head[got] = '\0';
-	if (sscanf(head, "%u %lu %lu %" SCNu64, &slot, &packed, &len,
-		&sequence) != 4 ||
-	    slot > 1 || packed > (unsigned long)CHUNK * CHUNKS ||
-	    len > STATE_MOST)
-		return 0;
-	s->slot = slot;
-	if (unpack(s, slot, packed, len))
-		return sequence;
-	log_warning(s->setup.log,
-	    "fleet: the judge's state cannot be read; judging anew");
-	return make_joiner(s) ? sequence : 0;
+	if (from > 0)
+		return from;
+	return m->door->latest(m->handle, &latest) == 0 ? latest + 1 : 0;
 }
 
 /* ---- the lease ---- */
@@ -331,174 +133,120 @@ load(struct fleetseat *s)
 static void
 step_down(struct fleetseat *s)
 {
-	log_info(s->setup.log, "fleet: another one judges");
-	joiner_free(s->joiner);
-	s->joiner = NULL;
-	s->lease = 0;
-	s->lease_seen = wallclock_monotonic();
+	if (s->setup.logs)
+		log_info(s->setup.member->log, "fleet: another one judges");
+	end_work(s);
 }
 
+/* Its first snapshot says from where it began. */
 static void
-take_seat(struct fleetseat *s)
+sit_down(struct fleetseat *s)
 {
-	uint64_t sequence;
+	const struct fleetdoor_member *m = s->setup.member;
+	const struct fleetseat_work *w = &s->setup.work;
+	uint64_t from = 0;
 
-	if (!make_joiner(s))
-		return;
-	s->failed = false;
-	s->mark_count = 0;
 	s->stored = 0;
-	sequence = load(s);
-	s->came = s->saved = wallclock_monotonic();
-	s->sequence = sequence > 0 ? sequence - 1 : 0;
-	if (s->joiner == NULL ||
-	    s->setup.door->follow(s->door, sequence) != 0) {
-		step_down(s);
+	s->silence = SILENCE;
+	s->begun = w->begin(w->arg);
+	if (s->begun)
+		from = load(s);
+	s->came = s->asked = wallclock_monotonic();
+	s->sequence = from - 1;
+	if (from == 0 || m->door->follow(m->handle, s->setup.part, from) != 0 ||
+	    (s->state.revision == 0 && !save(s))) {
+		end_work(s);
+		fleetlease_give(&s->lease);
 		return;
 	}
-	log_info(
-	    s->setup.log, "fleet: judging, from message %" PRIu64, sequence);
-}
-
-static bool
-write_lease(struct fleetseat *s)
-{
-	char value[VALUE];
-
-	snprintf(value, sizeof(value), "%s %" PRIu64 " %" PRIu64, s->setup.name,
-	    s->setup.run, ++s->beats);
-	return put(s, "lease", value, &s->lease) == 0;
-}
-
-/* Free, or its holder has written nothing for long. */
-static void
-look_at_lease(struct fleetseat *s, nstime now)
-{
-	char value[VALUE];
-	uint64_t revision = 0;
-	const int len = s->setup.door->get(
-	    s->door, "lease", (uint8_t *)value, sizeof(value), &revision);
-
-	if (len < 0 && len != -ENOENT)
-		return;
-	if (revision != s->lease) {
-		s->lease = revision;
-		s->lease_seen = now;
-	}
-	if (len > 0 && now - s->lease_seen < LEASE_LOST)
-		return;
-	s->lease = len == -ENOENT ? 0 : revision;
-	if (write_lease(s))
-		take_seat(s);
-}
-
-static void
-keep_lease(struct fleetseat *s)
-{
-	const nstime now = wallclock_monotonic();
-
-	if (now < s->lease_due)
-		return;
-	s->lease_due = now + LEASE_EACH;
-	if (s->joiner == NULL) {
-		look_at_lease(s, now);
-	} else if (write_lease(s)) {
-		s->lease_seen = now;
-	} else if (now - s->lease_seen > LEASE_LOST - LEASE_EACH) {
-		step_down(s);
-	}
+	s->saved = wallclock_monotonic();
+	if (s->setup.logs)
+		log_info(m->log, "fleet: judging, from message %" PRIu64, from);
 }
 
 /* ---- batches ---- */
 
-static void
+static bool
 take_batch(struct fleetseat *s, const struct fleetdoor_message *m)
 {
-	const nstime behind = m->sent == 0 ? 0 : m->stored - m->sent;
+	nstime behind = m->sent == 0 ? 0 : m->stored - m->sent;
 
+	if (behind > BEHIND_MOST || behind < -BEHIND_MOST)
+		behind = 0;
 	s->sequence = m->sequence;
 	s->stored = m->stored;
-	s->came = wallclock_monotonic();
-	joiner_input(s->joiner, slice_of(m->octets, m->len), m->stored,
-	    behind > 30 * 86400 * NSTIME_S || behind < -30 * 86400 * NSTIME_S
-		? 0
-		: behind);
-	mark(s);
+	s->came = s->asked = wallclock_monotonic();
+	s->silence = SILENCE;
+	return s->setup.work.input(s->setup.work.arg, m, behind);
 }
 
 /* All that waits was read: silence is silence now. */
-static void
+static bool
 pass_time(struct fleetseat *s)
 {
-	const nstime since = wallclock_monotonic() - s->came;
+	const struct fleetdoor_member *m = s->setup.member;
+	const nstime now = wallclock_monotonic();
 
-	if (s->stored != 0)
-		joiner_tick(s->joiner, s->stored + since);
-	if (since < SILENCE)
-		return;
-	s->came += SILENCE;
-	s->stored += s->stored != 0 ? SILENCE : 0;
-	s->failed = s->setup.door->follow(
-			s->door, s->sequence == 0 ? 0 : s->sequence + 1) != 0;
+	if (s->stored != 0 &&
+	    !s->setup.work.tick(s->setup.work.arg, s->stored + now - s->came))
+		return false;
+	if (!nstime_passed(s->asked, s->silence, now))
+		return true;
+	s->asked = now;
+	if (s->silence < SILENCE_MOST)
+		s->silence *= 2;
+	return m->door->follow(m->handle, s->setup.part, s->sequence + 1) == 0;
 }
 
+/* False: the seat is to be left. */
 static bool
-read_batches(struct fleetseat *s)
+read_batches(struct fleetseat *s, bool *busy)
 {
+	const struct fleetdoor_member *member = s->setup.member;
 	struct fleetdoor_message m;
 	int got = 1;
-	int count = 0;
 
-	while (count < TURN && !s->failed &&
-	    (got = s->setup.door->next(s->door, &m, 5)) > 0) {
-		take_batch(s, &m);
-		count++;
+	for (int i = 0; i < TURN; i++) {
+		got = member->door->next(
+		    member->handle, s->setup.part, &m, s->setup.wait_ms);
+		if (got <= 0)
+			return pass_time(s);
+		*busy = true;
+		if (!take_batch(s, &m))
+			return false;
 	}
-	if (got <= 0)
-		pass_time(s);
-	return count > 0;
-}
-
-/* ---- what all may know ---- */
-
-static void
-write_status(struct fleetseat *s)
-{
-	const nstime now = wallclock_monotonic();
-	uint64_t any = FLEETDOOR_ANY;
-	char *text;
-
-	if (now - s->status < STATUS_EACH)
-		return;
-	s->status = now;
-	text = fleetstatus_write(s->joiner, s->setup.name);
-	if (text != NULL)
-		put(s, "status", text, &any);
-	free(text);
+	return true;
 }
 
 bool
-fleetseat_run(struct fleetseat *s)
+fleetseat_run(struct fleetseat *s, bool wanted)
 {
-	bool busy;
+	const bool held = fleetlease_tick(&s->lease, wanted);
+	bool busy = false, goes_on;
 
-	keep_lease(s);
-	if (s->joiner == NULL)
-		return false;
-	busy = read_batches(s);
-	if (wallclock_monotonic() - s->saved > SAVE_EACH)
-		save(s);
-	write_status(s);
-	if (s->failed)
+	if (held && !s->begun)
+		sit_down(s);
+	else if (!held && s->begun)
 		step_down(s);
+	if (!s->begun)
+		return false;
+	goes_on = read_batches(s, &busy);
+	if (goes_on &&
+	    nstime_passed(s->saved, SAVE_EACH, wallclock_monotonic()))
+		goes_on = save(s);
+	if (!goes_on) {
+		step_down(s);
+		fleetlease_give(&s->lease);
+	}
 	return busy;
 }
 
 void
 fleetseat_leave(struct fleetseat *s)
 {
-	if (s->joiner == NULL)
+	if (!s->begun)
 		return;
 	save(s);
-	put(s, "lease", "", &s->lease);
+	end_work(s);
+	fleetlease_give(&s->lease);
 }

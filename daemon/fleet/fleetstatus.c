@@ -67,17 +67,46 @@ clocks(const struct joiner *joiner)
 	return list;
 }
 
+static json_t *
+partitions(const struct fleetspread *spread)
+{
+	json_t *list = json_array();
+
+	for (unsigned i = 0; i < fleetspread_partitions(spread); i++)
+		json_array_append_new(
+		    list, json_string(fleetspread_holder(spread, i)));
+	return list;
+}
+
+static void
+add_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
+{
+	(void)kind;
+	json_object_set_new(arg, name, json_integer((json_int_t)value));
+}
+
+static json_t *
+counters(const struct joiner *joiner)
+{
+	json_t *all = json_object();
+
+	joiner_stats_judged(joiner, add_counter, all);
+	return all;
+}
+
 char *
-fleetstatus_write(const struct joiner *joiner, const char *judge)
+fleetstatus_write(const struct joiner *joiner, const char *judge,
+    const struct fleetspread *spread)
 {
 	const nstime reached = joiner_reached(joiner);
 	json_t *alerts = json_array(), *status;
 	char *text;
 
 	judge_alerts(joiner_judge(joiner), add_alert, alerts, reached, reached);
-	status = json_pack("{s:s,s:f,s:o,s:o,s:o}", "judge", judge, "reached",
-	    (double)reached / 1e9, "sensors", sensors(joiner), "alerts", alerts,
-	    "clocks", clocks(joiner));
+	status = json_pack("{s:s,s:f,s:o,s:o,s:o,s:o,s:o}", "judge", judge,
+	    "reached", (double)reached / 1e9, "sensors", sensors(joiner),
+	    "alerts", alerts, "clocks", clocks(joiner), "partitions",
+	    partitions(spread), "counters", counters(joiner));
 	text = json_dumps(status, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	json_decref(status);
 	return text;

@@ -20,21 +20,27 @@ enum {
 	PAUSE_MS = 500, /* between attempts to connect */
 	SERVERS = 16,
 	NAME = 128,
-	WANTS_PENDING = 4096
+	SUBJECT = 2 * NAME + 32,
+	PENDING = 4096, /* of what is said to all */
+	PARTS = FLEETDOOR_PARTITION + FLEETDOOR_PARTITIONS
 };
 
 #define SENT "Siptimed-Sent"
 #define SECOND INT64_C(1000000000)
+
+static const char *const topic_names[FLEETDOOR_TOPICS] = {
+	[FLEETDOOR_WANTED] = "wanted",
+	[FLEETDOOR_JUDGES] = "judges",
+};
 
 struct nats_door {
 	natsConnection *connection;
 	natsOptions *options;
 	jsCtx *js;
 	kvStore *kv;
-	natsSubscription *batches, *wants;
-	natsMsg *batch, *want;
-	char stream[NAME], bucket[NAME], subject[NAME], all[NAME],
-	    want_subject[NAME];
+	natsSubscription *parts[PARTS], *topics[FLEETDOOR_TOPICS];
+	natsMsg *batch, *said;
+	char stream[NAME], bucket[NAME], prefix[NAME], name[NAME];
 	unsigned servers;
 	char urls[4096];
 	const char *url[SERVERS];
@@ -107,9 +113,11 @@ door_close(void *arg)
 	if (d == NULL)
 		return;
 	natsMsg_Destroy(d->batch);
-	natsMsg_Destroy(d->want);
-	natsSubscription_Destroy(d->batches);
-	natsSubscription_Destroy(d->wants);
+	natsMsg_Destroy(d->said);
+	for (unsigned i = 0; i < PARTS; i++)
+		natsSubscription_Destroy(d->parts[i]);
+	for (unsigned i = 0; i < FLEETDOOR_TOPICS; i++)
+		natsSubscription_Destroy(d->topics[i]);
 	kvStore_Destroy(d->kv);
 	jsCtx_Destroy(d->js);
 	natsConnection_Destroy(d->connection);
@@ -130,17 +138,49 @@ door_open(const struct fleetdoor_setup *s, const char **why)
 	split_servers(d, s->servers);
 	snprintf(d->stream, sizeof(d->stream), "%s-observed", s->prefix);
 	snprintf(d->bucket, sizeof(d->bucket), "%s-fleet", s->prefix);
-	snprintf(d->subject, sizeof(d->subject), "%s.observed.%s", s->prefix,
-	    s->name);
-	snprintf(d->all, sizeof(d->all), "%s.observed.*", s->prefix);
-	snprintf(
-	    d->want_subject, sizeof(d->want_subject), "%s.wanted", s->prefix);
+	snprintf(d->prefix, sizeof(d->prefix), "%s", s->prefix);
+	snprintf(d->name, sizeof(d->name), "%s", s->name);
 	status = set_options(d, s);
 	if (status == NATS_OK)
 		return d;
 	*why = natsStatus_GetText(status);
 	door_close(d);
 	return NULL;
+}
+
+/* Of one sensor, or of all: "*". */
+static void
+write_subject(const struct nats_door *d, unsigned part, const char *sensor,
+    char *subject, size_t size)
+{
+	if (part == FLEETDOOR_LEADER)
+		snprintf(subject, size, "%s.observed.%s", d->prefix, sensor);
+	else
+		snprintf(subject, size, "%s.halves.%u.%s", d->prefix,
+		    part - FLEETDOOR_PARTITION, sensor);
+}
+
+static void
+write_topic(const struct nats_door *d, enum fleetdoor_topic topic,
+    char *subject, size_t size)
+{
+	snprintf(subject, size, "%s.%s", d->prefix, topic_names[topic]);
+}
+
+/* Only who asks for it: not all may hear all. */
+static natsStatus
+listen_to(struct nats_door *d, enum fleetdoor_topic topic)
+{
+	char subject[SUBJECT];
+	natsStatus s;
+
+	write_topic(d, topic, subject, sizeof(subject));
+	s = natsConnection_SubscribeSync(
+	    &d->topics[topic], d->connection, subject);
+	if (s == NATS_OK)
+		s = natsSubscription_SetPendingLimits(
+		    d->topics[topic], PENDING, -1);
+	return s;
 }
 
 static natsStatus
@@ -154,12 +194,6 @@ connect_now(struct nats_door *d)
 	jsOptions_Init(&js);
 	js.Wait = WAIT_MS;
 	s = natsConnection_JetStream(&d->js, d->connection, &js);
-	if (s == NATS_OK)
-		s = natsConnection_SubscribeSync(
-		    &d->wants, d->connection, d->want_subject);
-	if (s == NATS_OK)
-		s = natsSubscription_SetPendingLimits(
-		    d->wants, WANTS_PENDING, -1);
 	return s;
 }
 
@@ -173,10 +207,8 @@ door_connected(void *arg)
 		    NATS_CONN_STATUS_CONNECTED;
 	if (failed(d, connect_now(d), 0) == 0)
 		return true;
-	natsSubscription_Destroy(d->wants);
 	jsCtx_Destroy(d->js);
 	natsConnection_Destroy(d->connection);
-	d->wants = NULL;
 	d->js = NULL;
 	d->connection = NULL;
 	return false;
@@ -193,7 +225,8 @@ door_error(void *arg)
 static int
 make_stream(struct nats_door *d, int replicas)
 {
-	const char *subjects[] = { d->all };
+	char observed[SUBJECT], halves[SUBJECT];
+	const char *subjects[] = { observed, halves };
 	jsStreamConfig config;
 	jsStreamInfo *info = NULL;
 	jsErrCode code = 0;
@@ -202,10 +235,12 @@ make_stream(struct nats_door *d, int replicas)
 	jsStreamInfo_Destroy(info);
 	if (s != NATS_NOT_FOUND)
 		return failed(d, s, code);
+	write_subject(d, FLEETDOOR_LEADER, "*", observed, sizeof(observed));
+	snprintf(halves, sizeof(halves), "%s.halves.*.*", d->prefix);
 	jsStreamConfig_Init(&config);
 	config.Name = d->stream;
 	config.Subjects = subjects;
-	config.SubjectsLen = 1;
+	config.SubjectsLen = 2;
 	config.MaxAge = 3600 * SECOND;
 	config.Duplicates = 120 * SECOND;
 	config.Replicas = replicas;
@@ -236,17 +271,18 @@ door_prepare(void *arg)
 }
 
 static int
-door_publish(
-    void *arg, const uint8_t *octets, size_t len, const char *id, int64_t sent)
+door_publish(void *arg, unsigned part, const uint8_t *octets, size_t len,
+    const char *id, int64_t sent)
 {
 	struct nats_door *d = arg;
 	jsPubOptions options;
 	jsErrCode code = 0;
-	char text[32];
+	char text[32], subject[SUBJECT];
 	natsMsg *m = NULL;
-	natsStatus s = natsMsg_Create(
-	    &m, d->subject, NULL, (const char *)octets, (int)len);
+	natsStatus s;
 
+	write_subject(d, part, d->name, subject, sizeof(subject));
+	s = natsMsg_Create(&m, subject, NULL, (const char *)octets, (int)len);
 	snprintf(text, sizeof(text), "%" PRId64, sent);
 	if (s == NATS_OK)
 		s = natsMsgHeader_Set(m, SENT, text);
@@ -260,65 +296,100 @@ door_publish(
 }
 
 static int
-door_want(void *arg, const uint8_t *octets, size_t len)
+door_say(
+    void *arg, enum fleetdoor_topic topic, const uint8_t *octets, size_t len)
 {
 	struct nats_door *d = arg;
+	char subject[SUBJECT];
 
+	write_topic(d, topic, subject, sizeof(subject));
 	return failed(d,
-	    natsConnection_Publish(
-		d->connection, d->want_subject, octets, (int)len),
+	    natsConnection_Publish(d->connection, subject, octets, (int)len),
 	    0);
 }
 
 static int
-door_wanted(void *arg, struct fleetdoor_message *m)
+door_heard(void *arg, enum fleetdoor_topic topic, struct fleetdoor_message *m)
 {
 	struct nats_door *d = arg;
 	natsStatus s;
 
-	natsMsg_Destroy(d->want);
-	d->want = NULL;
-	s = natsSubscription_NextMsg(&d->want, d->wants, 1);
+	natsMsg_Destroy(d->said);
+	d->said = NULL;
+	if (d->topics[topic] == NULL && listen_to(d, topic) != NATS_OK)
+		return -EIO;
+	s = natsSubscription_NextMsg(&d->said, d->topics[topic], 1);
 	if (s == NATS_TIMEOUT)
 		return 0;
 	if (s != NATS_OK && s != NATS_SLOW_CONSUMER)
 		return failed(d, s, 0);
-	if (d->want == NULL)
+	if (d->said == NULL)
 		return 0;
 	*m = (struct fleetdoor_message){
-		.octets = (const uint8_t *)natsMsg_GetData(d->want),
-		.len = (size_t)natsMsg_GetDataLength(d->want),
+		.octets = (const uint8_t *)natsMsg_GetData(d->said),
+		.len = (size_t)natsMsg_GetDataLength(d->said),
 	};
 	return 1;
 }
 
-/* An ordered consumer is one of the client's: nothing of it is left behind. */
 static int
-door_follow(void *arg, uint64_t sequence)
+door_latest(void *arg, uint64_t *sequence)
 {
 	struct nats_door *d = arg;
+	jsStreamInfo *info = NULL;
+	jsErrCode code = 0;
+	const natsStatus s =
+	    js_GetStreamInfo(&info, d->js, d->stream, NULL, &code);
+
+	if (s == NATS_OK)
+		*sequence = info->State.LastSeq;
+	jsStreamInfo_Destroy(info);
+	return failed(d, s, code);
+}
+
+static void
+door_leave(void *arg, unsigned part)
+{
+	struct nats_door *d = arg;
+
+	natsMsg_Destroy(d->batch);
+	d->batch = NULL;
+	natsSubscription_Destroy(d->parts[part]);
+	d->parts[part] = NULL;
+}
+
+/*
+ * An ordered consumer is one of the client's: nothing of it is left behind, and
+ * the server gives each message once, in order, and again from a sequence that
+ * we name.  A durable one would keep a second position, that of what was
+ * acknowledged, apart from the snapshot: one of the two is always the older,
+ * and what is between them would be lost, or judged twice.
+ */
+static int
+door_follow(void *arg, unsigned part, uint64_t sequence)
+{
+	struct nats_door *d = arg;
+	char subject[SUBJECT];
 	jsSubOptions options;
 	jsErrCode code = 0;
 	natsStatus s;
 
-	natsMsg_Destroy(d->batch);
-	d->batch = NULL;
-	natsSubscription_Destroy(d->batches);
-	d->batches = NULL;
+	door_leave(d, part);
+	write_subject(d, part, "*", subject, sizeof(subject));
 	jsSubOptions_Init(&options);
 	options.Stream = d->stream;
 	options.Ordered = true;
-	options.Config.DeliverPolicy =
-	    sequence == 0 ? js_DeliverNew : js_DeliverByStartSequence;
+	options.Config.DeliverPolicy = js_DeliverByStartSequence;
 	options.Config.OptStartSeq = sequence;
-	s = js_SubscribeSync(&d->batches, d->js, d->all, NULL, &options, &code);
+	s = js_SubscribeSync(
+	    &d->parts[part], d->js, subject, NULL, &options, &code);
 	if (s == NATS_OK)
-		s = natsSubscription_SetPendingLimits(d->batches, -1, -1);
+		s = natsSubscription_SetPendingLimits(d->parts[part], -1, -1);
 	return failed(d, s, code);
 }
 
 static int
-door_next(void *arg, struct fleetdoor_message *m, int wait_ms)
+door_next(void *arg, unsigned part, struct fleetdoor_message *m, int wait_ms)
 {
 	struct nats_door *d = arg;
 	jsMsgMetaData *meta = NULL;
@@ -327,9 +398,9 @@ door_next(void *arg, struct fleetdoor_message *m, int wait_ms)
 
 	natsMsg_Destroy(d->batch);
 	d->batch = NULL;
-	if (d->batches == NULL)
+	if (d->parts[part] == NULL)
 		return -EIO;
-	s = natsSubscription_NextMsg(&d->batch, d->batches, wait_ms);
+	s = natsSubscription_NextMsg(&d->batch, d->parts[part], wait_ms);
 	if (s == NATS_TIMEOUT)
 		return 0;
 	if (s == NATS_OK)
@@ -403,10 +474,12 @@ const struct fleetdoor siptimed_fleetdoor = {
 	.error = door_error,
 	.prepare = door_prepare,
 	.publish = door_publish,
-	.want = door_want,
-	.wanted = door_wanted,
+	.say = door_say,
+	.heard = door_heard,
+	.latest = door_latest,
 	.follow = door_follow,
 	.next = door_next,
+	.leave = door_leave,
 	.get = door_get,
 	.put = door_put,
 };

@@ -5,6 +5,7 @@
 
 #include "net/ip.h"
 #include "pipeline/inner/associations.h"
+#include "pipeline/inner/hepflow.h"
 #include "pipeline/inner/messages.h"
 #include "pipeline/inner/sipports.h"
 #include "pipeline/inner/streams.h"
@@ -21,6 +22,7 @@ struct reader {
 	struct messages messages;
 	struct serverlog *log;
 	struct hepreading *hep;
+	struct hepflow *hepflow;
 	reader_handed *handed;
 	void *handed_arg;
 
@@ -42,8 +44,9 @@ is_sip_datagram(const struct reader *r, const struct decode_event *e)
 
 /* A packet that an agent sent, with a message of others. */
 static void
-read_hep(struct reader *r, struct slice packet, const struct address *address)
+on_hep(void *arg, struct slice packet, const struct address *address)
 {
+	struct reader *r = arg;
 	const nstime wall = r->teller.now + r->teller.ahead;
 	struct hepmsg hep;
 	bool doubtful;
@@ -64,7 +67,7 @@ static void
 on_udp(struct reader *r, const struct decode_event *e)
 {
 	if (portset_has(&r->limits.hep.ports, e->to.port)) {
-		read_hep(r, e->udp.payload, &e->from.address);
+		on_hep(r, e->udp.payload, &e->from.address);
 		return;
 	}
 	if (!sipports_has(&r->ports, e->from.port) &&
@@ -103,8 +106,11 @@ reassemble(struct reader *r, const struct decode_event *e, bool from_server,
 static void
 on_witness_segment(struct reader *r, const struct decode_event *e)
 {
-	const bool from = sightings_tcp_port(r->sightings, e->from.port);
-	const bool to = sightings_tcp_port(r->sightings, e->to.port);
+	const struct portset *const hep = &r->limits.hep.ports;
+	const bool from = sightings_tcp_port(r->sightings, e->from.port) ||
+	    portset_has(hep, e->from.port);
+	const bool to = sightings_tcp_port(r->sightings, e->to.port) ||
+	    portset_has(hep, e->to.port);
 
 	if (from || to) {
 		reassemble(r, e, from, to);
@@ -264,7 +270,10 @@ on_stream(void *arg, const struct tcpreasm_event *e)
 	struct reader *r = arg;
 	const struct context context = context_of(r);
 
-	streams_input(r->streams, &context, e);
+	if (portset_has(&r->limits.hep.ports, e->server.port))
+		hepflow_input(r->hepflow, e);
+	else
+		streams_input(r->streams, &context, e);
 }
 
 static struct streams_limits
@@ -314,11 +323,12 @@ build_rooms(struct reader *r, const struct reader_limits *limits)
 	    associations_new(&limits->decode.key, on_association, r);
 	r->log = serverlog_new(limits->message.octets);
 	r->hep = hepreading_new(&limits->hep);
+	r->hepflow = hepflow_new(limits->framing, on_hep, r);
 	if (r->sightings != NULL)
 		set_ports(r, limits);
 	return r->log != NULL && r->associations != NULL && r->hep != NULL &&
-	    r->sightings != NULL && r->streams != NULL && r->decode != NULL &&
-	    r->tcp != NULL;
+	    r->hepflow != NULL && r->sightings != NULL && r->streams != NULL &&
+	    r->decode != NULL && r->tcp != NULL;
 }
 
 struct reader *
@@ -366,6 +376,7 @@ reader_free(struct reader *r)
 	messages_done(&r->messages);
 	serverlog_free(r->log);
 	hepreading_free(r->hep);
+	hepflow_free(r->hepflow);
 	free(r);
 }
 
@@ -473,7 +484,7 @@ reader_hep(struct reader *r, struct slice packet, const struct address *agent,
 	r->teller.task = EVENT_BY_PACKET;
 	r->teller.unstamped = false;
 	r->packets++;
-	read_hep(r, packet, agent);
+	on_hep(r, packet, agent);
 }
 
 /* Segments may complete when others are given up, so TCP goes first. */
@@ -593,4 +604,5 @@ reader_stats(const struct reader *r, counter_output *output, void *arg)
 	message_stats(r->messages.parser, output, arg);
 	serverlog_stats(r->log, output, arg);
 	hepreading_stats(r->hep, output, arg);
+	hepflow_stats(r->hepflow, output, arg);
 }

@@ -89,6 +89,13 @@ add(struct packetring *r, size_t len)
 	return added;
 }
 
+static bool
+holds_hep(const struct packetring *r, const struct layers *l)
+{
+	return portset_has(&r->hep, l->to.port) ||
+	    (l->kind == LAYERS_TCP && portset_has(&r->hep, l->from.port));
+}
+
 void
 packetring_input(struct packetring *r, const struct packet *packet)
 {
@@ -96,8 +103,7 @@ packetring_input(struct packetring *r, const struct packet *packet)
 	struct packetring_packet *copy;
 	struct layers layers;
 
-	if (!layers_find(packet, &r->tunnels, &layers) ||
-	    (layers.kind == LAYERS_UDP && portset_has(&r->hep, layers.to.port)))
+	if (!layers_find(packet, &r->tunnels, &layers) || holds_hep(r, &layers))
 		return;
 	copy = add(r, len);
 	if (copy == NULL)

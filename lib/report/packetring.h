@@ -15,7 +15,7 @@ struct packetring;
 struct packetring_limits {
 	size_t octets; /* held, with what it takes to hold them */
 	struct layers_tunnels tunnels;
-	/* UDP that holds HEP: its messages come by packetring_handed(). */
+	/* UDP and TCP with HEP: its messages come by packetring_handed(). */
 	struct portset hep;
 };
 

@@ -23,6 +23,7 @@ hepwrap_add(struct wire *wire, const struct endpoint *from, struct words *w)
 		.key = words_value(w, "key"),
 		.compressed = words_has(w, "compressed"),
 		.unstamped = words_has(w, "unstamped"),
+		.stream = words_has(w, "stream"),
 	};
 }
 
@@ -133,6 +134,46 @@ old_version(const struct wire_agent *agent, const struct parcel *p)
 	return o;
 }
 
+enum { SEGMENT = 700, FIRST = 1000 };
+
+/* On a connection of its own, since a story may tell of what is later first;
+ * segments end anywhere. */
+static void
+send_stream(struct wire *wire, const struct wire_how *how, nstime time,
+    struct wire_agent *agent, const struct endpoint *collector,
+    struct slice octets)
+{
+	const size_t agents = wire->agent_count;
+	struct wire_tcp there = {
+		.from = &agent->from,
+		.to = collector,
+		.sequence = FIRST,
+		.flags = WIRE_SYN,
+	};
+	const struct wire_tcp back = {
+		.from = collector,
+		.to = &agent->from,
+		.sequence = FIRST,
+		.acknowledged = FIRST + 1,
+		.flags = WIRE_SYN | WIRE_ACK,
+	};
+
+	wire->agent_count = 0; /* it is no message to be handed on */
+	agent->from.port++;
+	wire_tcp(wire, how, time, 1, &there, NULL);
+	wire_tcp(wire, how, time, 1, &back, NULL);
+	there.flags = WIRE_ACK;
+	there.acknowledged = FIRST + 1;
+	there.sequence++;
+	while (octets.len > 0) {
+		there.payload = slice_first(octets, SEGMENT);
+		wire_tcp(wire, how, time, 1, &there, NULL);
+		there.sequence += (uint32_t)there.payload.len;
+		octets = slice_after(octets, SEGMENT);
+	}
+	wire->agent_count = agents;
+}
+
 void
 hepwrap_send(struct wire *wire, const struct wire_how *how, nstime time,
     const struct endpoint *from, const struct endpoint *to, unsigned protocol,
@@ -147,7 +188,7 @@ hepwrap_send(struct wire *wire, const struct wire_how *how, nstime time,
 	if (how->unseen || wire_is_unseen(wire, &from->address, &to->address))
 		return;
 	for (size_t i = 0; i < wire->agent_count; i++) {
-		const struct wire_agent *agent = &wire->agents[i];
+		struct wire_agent *agent = &wire->agents[i];
 		const struct parcel p = {
 			.from = from,
 			.to = to,
@@ -159,7 +200,11 @@ hepwrap_send(struct wire *wire, const struct wire_how *how, nstime time,
 		    ? version_3(agent, &p)
 		    : old_version(agent, &p);
 
-		wire_udp(wire, how, time + (nstime)i * NSTIME_MS, &agent->from,
-		    &collector, octets_view(&o), NULL);
+		if (agent->stream)
+			send_stream(wire, how, time + (nstime)i * NSTIME_MS,
+			    agent, &collector, octets_view(&o));
+		else
+			wire_udp(wire, how, time + (nstime)i * NSTIME_MS,
+			    &agent->from, &collector, octets_view(&o), NULL);
 	}
 }

@@ -23,6 +23,7 @@ struct wire_agent {
 	unsigned kind;    /* of payload: enum hepmsg_payload */
 	const char *key;  /* NULL: none */
 	bool compressed, unstamped;
+	bool stream; /* over TCP */
 };
 
 struct wire {

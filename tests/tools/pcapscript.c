@@ -7,13 +7,14 @@
 #include "script/story.h"
 
 /* Makes a savefile of a story (tests/scenario/README describes the language);
- * with --hep all its messages as an agent hands them on. */
+ * with --hep, --hep2 or --hep-stream all its messages as an agent hands them
+ * on, by HEP 3 or 2, or over TCP. */
 int
 main(int argc, char **argv)
 {
-	const struct wire_agent agent = {
+	struct wire_agent agent = {
 		.from = { { .octets = { 192, 0, 2, 201 }, .version = 4 },
-		    9060 },
+		    20000 },
 		.version = 3,
 		.kind = HEPMSG_SIP,
 	};
@@ -22,11 +23,16 @@ main(int argc, char **argv)
 		.start = INT64_C(1294078920) * NSTIME_S, /* 2011-01-03 18:22 */
 	};
 
-	if (argc == 4 && strcmp(argv[1], "--hep") == 0) {
+	if (argc == 4 && strncmp(argv[1], "--hep", 5) == 0) {
+		if (strcmp(argv[1], "--hep2") == 0)
+			agent.version = 2;
+		agent.stream = strcmp(argv[1], "--hep-stream") == 0;
 		wire.agents[wire.agent_count++] = agent;
 		argv++;
 	} else if (argc != 3) {
-		fprintf(stderr, "usage: pcapscript [--hep] STORY SAVEFILE\n");
+		fprintf(stderr,
+		    "usage: pcapscript [--hep|--hep2|--hep-stream] STORY "
+		    "SAVEFILE\n");
 		return 2;
 	}
 	story_play(&wire, argv[1]);

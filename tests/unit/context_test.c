@@ -54,6 +54,17 @@ START_TEST(one_packet_of_the_server_is_no_two_way_view)
 }
 END_TEST
 
+START_TEST(the_server_alone_is_no_two_way_view)
+{
+	begin();
+	segments_send(&wire, BACK, TCP_SYN | TCP_ACK, "");
+	segments_send(&wire, BACK, TCP_ACK, "");
+	ck_assert(!context_two_way(wire.tcp, last.connection));
+	ck_assert(!context_waiting(wire.tcp, last.connection));
+	tcpreasm_free(wire.tcp);
+}
+END_TEST
+
 START_TEST(who_hangs_up_first_hung_up)
 {
 	begin();
@@ -79,4 +90,5 @@ START_TEST(who_hangs_up_first_hung_up)
 END_TEST
 
 UNIT("context", what_was_repeated_three_times_was_not_delivered,
-    one_packet_of_the_server_is_no_two_way_view, who_hangs_up_first_hung_up)
+    one_packet_of_the_server_is_no_two_way_view,
+    the_server_alone_is_no_two_way_view, who_hangs_up_first_hung_up)

@@ -8,11 +8,15 @@ context_undelivered(const struct tcpreasm_facts *sent)
 	    sent->resends >= TCPREASM_UNDELIVERED;
 }
 
-/* More than the lone RST that may be a firewall's. */
+/* Of the server more than the lone RST that may be a firewall's. */
 static bool
-seen_back(const struct tcpreasm *tcp, uint64_t id, struct tcpreasm_facts *back)
+seen_both(const struct tcpreasm *tcp, uint64_t id, struct tcpreasm_facts *back)
 {
-	return tcpreasm_facts(tcp, id, TCPREASM_TO_CLIENT, back) &&
+	struct tcpreasm_facts sent;
+
+	return tcpreasm_facts(tcp, id, TCPREASM_TO_SERVER, &sent) &&
+	    sent.segments > 0 &&
+	    tcpreasm_facts(tcp, id, TCPREASM_TO_CLIENT, back) &&
 	    back->segments > 1;
 }
 
@@ -21,7 +25,7 @@ context_two_way(const struct tcpreasm *tcp, uint64_t id)
 {
 	struct tcpreasm_facts back;
 
-	return seen_back(tcp, id, &back);
+	return seen_both(tcp, id, &back);
 }
 
 bool
@@ -29,7 +33,7 @@ context_waiting(const struct tcpreasm *tcp, uint64_t id)
 {
 	struct tcpreasm_facts back;
 
-	return seen_back(tcp, id, &back) && !back.ended;
+	return seen_both(tcp, id, &back) && !back.ended;
 }
 
 /* When this side hung up, if it was the first to do so; else NSTIME_NEVER. */

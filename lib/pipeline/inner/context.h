@@ -23,8 +23,8 @@ typedef void context_output(
 /* Its last octets were not acknowledged, however often they were resent. */
 bool context_undelivered(const struct tcpreasm_facts *sent);
 
-/* Whether the server's direction is on this mirror.  A lone RST may be a
- * firewall's in its name. */
+/* Whether both directions are on this mirror.  A lone RST may be a firewall's
+ * in the server's name. */
 bool context_two_way(const struct tcpreasm *tcp, uint64_t connection);
 
 /* The same, and no other connection took its place before its end was seen. */

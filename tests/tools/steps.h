@@ -29,16 +29,17 @@ struct step {
 	bool rebased; /* before it, at `rebased_at' */
 	nstime rebased_at;
 	uint64_t pair;     /* of its addresses: both directions alike */
-	uint64_t directed; /* .. each direction by itself, but for TCP */
+	uint64_t way;      /* .. each direction by itself: one is even */
+	uint64_t directed; /* the same, but `pair' for TCP */
 	uint64_t flow;     /* of its addresses and ports, both alike */
 	struct packet packet;
 	uint8_t octets[];
 };
 
 static inline uint64_t
-steps_hash(const struct endpoint *a, const struct endpoint *b, bool directed)
+steps_hash(const struct endpoint *a, const struct endpoint *b)
 {
-	const int order = directed ? -1 : endpoint_compare(a, b);
+	const int order = endpoint_compare(a, b);
 	struct endpoint pair[2];
 
 	memset(pair, 0, sizeof(pair));
@@ -64,8 +65,9 @@ steps_share(struct step *step, const struct address *from,
 {
 	const struct endpoint a = steps_host(from), b = steps_host(to);
 
-	step->pair = step->flow = steps_hash(&a, &b, false);
-	step->directed = steps_hash(&a, &b, !both);
+	step->pair = step->flow = steps_hash(&a, &b);
+	step->way = step->pair << 1 | (endpoint_compare(&a, &b) > 0);
+	step->directed = both ? step->pair : step->way;
 }
 
 static inline void
@@ -78,8 +80,8 @@ steps_transport(void *arg, const struct decode_event *e)
 	    quoted ? &e->icmp.to.address : &e->to.address,
 	    e->transport != DECODE_UDP);
 	/* One about a flow is believed by who sees that flow. */
-	step->flow = quoted ? steps_hash(&e->icmp.from, &e->icmp.to, false)
-			    : steps_hash(&e->from, &e->to, false);
+	step->flow = quoted ? steps_hash(&e->icmp.from, &e->icmp.to)
+			    : steps_hash(&e->from, &e->to);
 }
 
 /* By the addresses inside of tunnels.  Fragments, of which only some show them,

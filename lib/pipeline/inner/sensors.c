@@ -15,7 +15,7 @@ struct sensors_sight {
 };
 
 /* With many sensors the time of all is not asked for with every batch. */
-enum { FEW = 16, BUCKETS = 1024 };
+enum { FEW = 4, BUCKETS = 1024 };
 #define EACH (20 * NSTIME_MS)
 
 struct sensors {

@@ -183,7 +183,7 @@ answerstatus_give(
 	(void)error;
 	return json_pack(
 	    "{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, "
-	    "s:o, s:o, s:o}",
+	    "s:o, s:o, s:o, s:b}",
 	    "version", SIPTIMED_VERSION, "observer", r->observer, "time",
 	    jsonvalue_time(r->wall), "uptime_s",
 	    jsonvalue_seconds(r->monotonic - r->started, 0), "packets",
@@ -193,5 +193,6 @@ answerstatus_give(
 	    alert_counts(r), "watched", watched(r), "not_watched",
 	    not_watched(r), "unknown", unknown(r), "drops", counted(r, true),
 	    "clock", r->clock, "interfaces", interface_list(r), "sinks",
-	    sink_list(r), "silences", silence_list(r));
+	    sink_list(r), "silences", silence_list(r), "fleet",
+	    r->fleet != NULL);
 }

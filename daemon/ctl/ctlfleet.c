@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "ctl/ctlfleet.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "ctl/ctltable.h"
@@ -75,6 +76,16 @@ print_rows(const json_t *answer, const char *name,
 		print(json_array_get(rows, i), out);
 }
 
+static void
+print_counters(const json_t *counters, FILE *out)
+{
+	const char *name;
+	json_t *value;
+
+	json_object_foreach((json_t *)(uintptr_t)counters, name, value) fprintf(
+	    out, "%s %lld\n", name, (long long)json_integer_value(value));
+}
+
 void
 ctlfleet_print(const json_t *answer, const char *command, FILE *out)
 {
@@ -88,4 +99,6 @@ ctlfleet_print(const json_t *answer, const char *command, FILE *out)
 		print_rows(answer, "alerts", print_alert, out);
 	if (strcmp(command, "clocks") == 0)
 		print_rows(answer, "clocks", print_clock, out);
+	if (all)
+		print_counters(json_object_get(answer, "counters"), out);
 }

@@ -9,11 +9,11 @@ static json_t *
 answer(void)
 {
 	return json_pack("{s:s, s:[{s:s, s:b, s:b, s:f}], s:[{s:s, s:s}], "
-			 "s:[{s:s, s:f}]}",
+			 "s:[{s:s, s:f}], s:{s:i}}",
 	    "judge", "j1", "sensors", "sensor", "edge-1", "lost", 0,
 	    "clock_odd", 1, "offset_s", 3600.0, "alerts", "alert",
 	    "transaction-timeout", "subject", "10.0.0.2:5062", "clocks", "peer",
-	    "10.0.0.11", "offset_s", -1.5);
+	    "10.0.0.11", "offset_s", -1.5, "counters", "joiner.broken", 3);
 }
 
 static char *
@@ -37,6 +37,7 @@ START_TEST(each_command_shows_its_part)
 
 	ck_assert_ptr_nonnull(strstr(status, "judge j1"));
 	ck_assert_ptr_nonnull(strstr(status, "10.0.0.2:5062"));
+	ck_assert_ptr_nonnull(strstr(status, "joiner.broken 3"));
 	ck_assert_ptr_nonnull(strstr(clocks, "10.0.0.11"));
 	ck_assert_ptr_null(strstr(clocks, "edge-1"));
 	ck_assert_ptr_nonnull(

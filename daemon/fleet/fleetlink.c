@@ -251,6 +251,8 @@ is_ready(struct fleetlink *l)
 
 	if (is)
 		prepare(l);
+	else if (!was)
+		log_fault(l, "no connection");
 	lock(l);
 	l->connected = is && l->prepared;
 	if (l->connected)

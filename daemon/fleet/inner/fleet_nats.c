@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum {
 	WAIT_MS = 2000,
@@ -72,6 +73,21 @@ split_servers(struct nats_door *d, const char *servers)
 		d->url[d->servers++] = url;
 }
 
+/* libnats says of any of them that it is an error of SSL. */
+static const char *
+unreadable(const struct fleetdoor_setup *s)
+{
+	if (s->credentials[0] != '\0' && access(s->credentials, R_OK) != 0)
+		return "credentials: the file cannot be read";
+	if (s->ca[0] != '\0' && access(s->ca, R_OK) != 0)
+		return "ca: the file cannot be read";
+	if (s->cert[0] != '\0' && access(s->cert, R_OK) != 0)
+		return "cert: the file cannot be read";
+	if (s->key[0] != '\0' && access(s->key, R_OK) != 0)
+		return "key: the file cannot be read";
+	return NULL;
+}
+
 static natsStatus
 set_options(struct nats_door *d, const struct fleetdoor_setup *s)
 {
@@ -128,9 +144,13 @@ door_close(void *arg)
 static void *
 door_open(const struct fleetdoor_setup *s, const char **why)
 {
-	struct nats_door *d = calloc(1, sizeof(*d));
+	struct nats_door *d;
 	natsStatus status;
 
+	*why = unreadable(s);
+	if (*why != NULL)
+		return NULL;
+	d = calloc(1, sizeof(*d));
 	if (d == NULL) {
 		*why = "out of memory";
 		return NULL;

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clocks of a voice network in clear text: baresip and rtpengine by RTCP,
+"""Clocks of a voice network in clear text: phones and rtpengine by RTCP,
 Kamailio by its nonces, nginx and lighttpd by HTTP, rsyslog, snmpd, and kinit,
 each with a twin whose clock is right.  All at once, for half a minute."""
 
@@ -13,10 +13,12 @@ from livemonitor import ctl
 from livenet import Daemon, until
 from witnesspeers import (client_of, folder, Kdc, library, listens, logon, run,
                           start, stop_all, UNPACKED, write)
+from witnessphones import baresip, jami, linphone
 
 NAMES = """caller called calls-right called-right relayed answers relay
 kamailio kamailio-right web web-right light light-right
-logger logger-right agent agent-right realm collector asks""".split()
+logger logger-right agent agent-right realm collector asks
+linphone linphone-right jami jami-right""".split()
 HOSTS = {name: f"10.0.1.{i}" for i, name in enumerate(NAMES, 1)}
 # Who speaks no SIP is judged because it is watched.
 CONFIG = """
@@ -31,35 +33,15 @@ join = 0s
 socket = @/control
 """
 BEHIND = -3600
-WRONG = "caller relayed kamailio web light logger agent".split()
+WRONG = """caller relayed kamailio web light logger agent
+linphone jami""".split()
 # As long as CI waits; half an hour was tried by hand.
 SECONDS = int(os.environ.get("SECONDS", "32"))
 
-BARESIP = """
-sip_listen {address}:5060
-module_path {modules}
-audio_player aubridge,nil
-audio_source aubridge,nil
-audio_alert aubridge,nil
-call_local_timeout 120
-module g711.so
-module aubridge.so
-module_tmp account.so
-module_app menu.so
-"""
-
-
-def phone(host, user, dial=None, shift=None):
-    place = folder()
-    address = HOSTS[host]
-    write(f"{place}/config", BARESIP.format(
-        address=address, modules=f"{UNPACKED}/usr/lib/baresip/modules"))
-    write(f"{place}/accounts",
-          f"<sip:{user}@{address}>;regint=0;answermode=auto\n")
-    write(f"{place}/contacts", "")
-    more = ["-e", f"/dial {dial}"] if dial else []
-    start(host, ["baresip", "-f", place, *more], shift, env=library())
-    return listens(host, 5060)
+def pools():
+    """One for each host: a line of the configuration has 197 octets."""
+    return "".join(f'[pool "{name}"]\nmembers = {address}\n'
+                   for name, address in HOSTS.items())
 
 
 KAMAILIO = """#!KAMAILIO
@@ -204,11 +186,10 @@ def log_on(shift, times):
         time.sleep(1.1)
 
 
-def set_up():
+def set_up(behind=f"{BEHIND}s"):
     """The servers, right and an hour behind; but the phones."""
     kdc = Kdc()
     kdc.start("realm")
-    behind = f"{BEHIND}s"
     ready = {
         "kamailio": kamailio("kamailio", CHALLENGE, behind),
         "kamailio-right": kamailio("kamailio-right", CHALLENGE),
@@ -226,10 +207,17 @@ def set_up():
             "logger-right": rsyslogd("logger-right", None, "EST5")}
 
 
-def call():
-    """Three calls, one of them by the relay."""
-    behind = f"{BEHIND}s"
-    ready = [phone("called", "bob"), phone("called-right", "bob"),
+def call(behind=f"{BEHIND}s"):
+    """Three calls of baresip, one through the relay, and two of linphone to jami:
+    one clock of each is wrong."""
+    def phone(host, *more, by=baresip):
+        return by(host, HOSTS[host], *more)
+
+    ready = [jami("jami", behind), jami("jami-right"),
+             phone("linphone", f"sip:bob@{HOSTS['jami-right']}", behind,
+                   by=linphone),
+             phone("linphone-right", f"sip:bob@{HOSTS['jami']}", by=linphone),
+             phone("called", "bob"), phone("called-right", "bob"),
              phone("answers", "bob"),
              phone("caller", "alice", f"sip:bob@{HOSTS['called']}", behind),
              phone("calls-right", "alice", f"sip:bob@{HOSTS['called-right']}"),
@@ -287,10 +275,7 @@ def side_by_side(options, daemon):
 
 
 def test_voice(options, seconds=SECONDS):
-    # A line of the configuration has 197 octets at most.
-    daemon = Daemon(options.siptimed, CONFIG + "".join(
-        f'[pool "{name}"]\nmembers = {address}\n'
-        for name, address in HOSTS.items()))
+    daemon = Daemon(options.siptimed, CONFIG + pools())
     capturing(daemon, "br0")
     sockets = set_up()
     log_on(None, 5)
@@ -301,6 +286,8 @@ def test_voice(options, seconds=SECONDS):
                           for host in WRONG))
     told(daemon, "caller", 0.3, ["rtcp", "asreq"], attribution="host")
     told(daemon, "relayed", 0.3, ["rtcp"], attribution="host")
+    told(daemon, "linphone", 0.3, ["rtcp"], attribution="host")
+    told(daemon, "jami", 0.3, ["rtcp"], attribution="via")
     told(daemon, "kamailio", 0.7, ["nonce"], attribution="host")
     told(daemon, "web", 0.7, ["http"], attribution="via")
     told(daemon, "light", 0.7, ["http"], attribution="via")

@@ -6,6 +6,7 @@
 
 #include "base/lru.h"
 #include "findings/inner/blindness.h"
+#include "findings/inner/differing.h"
 #include "findings/inner/unread.h"
 
 enum { KEY_OCTETS = 112, INTERFACES = 16, NAME_OCTETS = 32, SPARE = 1024 };
@@ -36,7 +37,7 @@ struct visibility {
 		struct blindness blindness;
 		char name[NAME_OCTETS]; /* of the limit */
 	} limited;
-	bool clocks_differ; /* of two sources */
+	struct differing differing; /* clocks of sources */
 	struct lossy lossy[INTERFACES];
 	unsigned minutes_without_sip;
 	struct evidence evidence;
@@ -173,7 +174,10 @@ tell_sources(struct visibility *v, const struct visibility_sources *sources,
 	evidence_text(e, "a", sources->a);
 	evidence_text(e, "b", sources->b);
 	evidence_seconds(e, "offset_s", sources->offset, 1);
-	v->clocks_differ = change == FINDING_TROUBLE;
+	if (change == FINDING_TROUBLE)
+		differing_add(&v->differing, sources->a, sources->b);
+	else
+		differing_remove(&v->differing, sources->a, sources->b);
 	tell(v, change, key_store, subject_store, now, wall);
 }
 
@@ -312,7 +316,7 @@ visibility_transaction(struct visibility *v, const struct outcome *o,
 {
 	/* Where clocks differ nothing was lost. */
 	if (verdict == TIMEOUT_UNKNOWN_LOSS && delivery->lost && o->watched &&
-	    !v->clocks_differ)
+	    v->differing.count == 0)
 		blind(v, &v->loss, o->now, wall);
 	if (delivery->reverse_seen)
 		both_ways(v, o, wall);

@@ -94,6 +94,26 @@ START_TEST(clocks_that_differ_are_told_and_explain_loss)
 }
 END_TEST
 
+START_TEST(clocks_that_agree_again_leave_those_that_differ)
+{
+	const struct visibility_sources east = { "fleet", "east", NSTIME_S };
+	const struct visibility_sources west = { "fleet", "west", NSTIME_S };
+	struct visibility *v = visibility_of(10);
+	const struct outcome o = outcomes_silent(1, 0);
+	const struct delivery drops = { .reverse_seen = true, .lost = true };
+
+	visibility_clocks_differ(v, &east, 0, 0);
+	visibility_clocks_differ(v, &west, 0, 0);
+	visibility_clocks_agree(v, &east, 0, 0);
+	visibility_transaction(v, &o, &drops, TIMEOUT_UNKNOWN_LOSS, 0);
+	ck_assert_str_eq(heard.key, "clocks_differ fleet east");
+	visibility_clocks_agree(v, &west, 0, 0);
+	visibility_transaction(v, &o, &drops, TIMEOUT_UNKNOWN_LOSS, 0);
+	ck_assert_str_eq(heard.key, "loss");
+	visibility_free(v);
+}
+END_TEST
+
 START_TEST(one_packet_back_ends_it)
 {
 	struct visibility *v = visibility_of(10);
@@ -342,4 +362,5 @@ UNIT("visibility", an_agent_that_stopped_is_told_until_it_is_back,
     a_minute_with_packets_and_without_drops_ends_it,
     fifteen_minutes_of_other_packets_are_no_sip,
     what_was_told_before_a_restart_ends_after_it,
-    clocks_that_differ_are_told_and_explain_loss)
+    clocks_that_differ_are_told_and_explain_loss,
+    clocks_that_agree_again_leave_those_that_differ)

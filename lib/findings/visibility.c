@@ -4,22 +4,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/lru.h"
 #include "findings/inner/blindness.h"
 #include "findings/inner/differing.h"
+#include "findings/inner/oneway.h"
 #include "findings/inner/unread.h"
 
-enum { KEY_OCTETS = 112, INTERFACES = 16, NAME_OCTETS = 32, SPARE = 1024 };
+enum { KEY_OCTETS = 112, INTERFACES = 16, NAME_OCTETS = 32 };
 
 /* More than one packet in this many is too much. */
 enum { LOSS_ONE_IN = 1000 };
-
-struct visibility_pair {
-	struct lru_entry entry;
-	struct address a, b; /* requests go from a to b */
-	unsigned unanswered; /* in a row, without one packet back */
-	bool raised;
-};
 
 /* An interface that dropped too much in the last minute; "": free. */
 struct lossy {
@@ -30,7 +23,7 @@ struct visibility {
 	struct visibility_limits limits;
 	finding_output *output;
 	void *arg;
-	struct lru *pairs;
+	struct oneway *pairs;
 	struct unread *unread;
 	struct blindness loss, truncated;
 	struct limited {
@@ -43,30 +36,10 @@ struct visibility {
 	struct evidence evidence;
 };
 
-struct pair_key {
-	const struct address *a, *b;
-};
-
-static bool
-pair_equal(const struct table_entry *entry, const void *key)
-{
-	const struct visibility_pair *p = (const struct visibility_pair *)entry;
-	const struct pair_key *k = key;
-
-	return endpoint_address_equal(&p->a, k->a) &&
-	    endpoint_address_equal(&p->b, k->b);
-}
-
 struct visibility *
 visibility_new(
     const struct visibility_limits *limits, finding_output *output, void *arg)
 {
-	const struct lru_setup setup = {
-		.limit = limits->pairs,
-		.octets = sizeof(struct visibility_pair),
-		.memory = limits->memory,
-		.equal = pair_equal,
-	};
 	struct visibility *v = calloc(1, sizeof(*v));
 
 	if (v == NULL)
@@ -76,7 +49,7 @@ visibility_new(
 	v->loss.class = "loss";
 	v->truncated.class = "truncated";
 	v->limited.blindness.class = "limit";
-	v->pairs = lru_new(&setup, &limits->key);
+	v->pairs = oneway_new(limits->pairs, &limits->key, limits->memory);
 	v->unread = unread_new(limits->pairs, &limits->key, limits->memory);
 	if (v->pairs == NULL || v->unread == NULL) {
 		visibility_free(v);
@@ -93,7 +66,7 @@ visibility_set(struct visibility *v, const struct visibility_limits *limits)
 	v->loss.needed = 1;
 	v->truncated.needed = limits->truncated;
 	v->limited.blindness.needed = 1;
-	lru_set(v->pairs, limits->pairs);
+	oneway_set(v->pairs, limits->pairs, limits->one_way);
 	unread_set(v->unread, limits->pairs);
 }
 
@@ -115,28 +88,29 @@ tell(struct visibility *v, enum finding_change change, const char *key,
 }
 
 static void
-tell_pair(struct visibility *v, const struct visibility_pair *p,
-    enum finding_change change, nstime now, nstime wall)
+tell_pair(struct visibility *v, const struct outcome *o, unsigned unanswered,
+    enum finding_change change, nstime wall)
 {
+	const struct address *a = &o->uac.address, *b = &o->uas.address;
 	struct evidence *e = &v->evidence;
 	char key_store[KEY_OCTETS], subject_store[KEY_OCTETS];
 	struct textbuf key, subject;
 
 	textbuf_init(&key, key_store, sizeof(key_store));
 	textbuf_add(&key, "one_way ");
-	endpoint_address_write(&key, &p->a);
+	endpoint_address_write(&key, a);
 	textbuf_add(&key, " ");
-	endpoint_address_write(&key, &p->b);
+	endpoint_address_write(&key, b);
 	textbuf_init(&subject, subject_store, sizeof(subject_store));
-	endpoint_address_write(&subject, &p->a);
+	endpoint_address_write(&subject, a);
 	textbuf_add(&subject, " > ");
-	endpoint_address_write(&subject, &p->b);
+	endpoint_address_write(&subject, b);
 	evidence_init(e);
 	evidence_text(e, "class", "one_way");
-	evidence_address(e, "a", &p->a);
-	evidence_address(e, "b", &p->b);
-	evidence_integer(e, "transactions_unknown", p->unanswered);
-	tell(v, change, key_store, subject_store, now, wall);
+	evidence_address(e, "a", a);
+	evidence_address(e, "b", b);
+	evidence_integer(e, "transactions_unknown", unanswered);
+	tell(v, change, key_store, subject_store, o->now, wall);
 }
 
 static void
@@ -220,8 +194,8 @@ visibility_agent(struct visibility *v, const struct address *address,
 }
 
 void
-visibility_sensor(struct visibility *v, const char *name, bool lost, nstime now,
-    nstime wall)
+visibility_sensor(
+    struct visibility *v, const char *name, bool lost, nstime now, nstime wall)
 {
 	struct evidence *e = &v->evidence;
 	char key_store[KEY_OCTETS];
@@ -242,65 +216,9 @@ visibility_free(struct visibility *v)
 {
 	if (v == NULL)
 		return;
-	lru_free(v->pairs);
+	oneway_free(v->pairs);
 	unread_free(v->unread);
 	free(v);
-}
-
-static struct visibility_pair *
-add_pair(struct visibility *v, const struct pair_key *key, uint64_t hash)
-{
-	struct visibility_pair *p = lru_add(v->pairs, hash);
-
-	if (p == NULL)
-		return NULL;
-	p->a = *key->a;
-	p->b = *key->b;
-	return p;
-}
-
-static struct visibility_pair *
-find(struct visibility *v, const struct address *a, const struct address *b,
-    bool add)
-{
-	const struct pair_key key = { .a = a, .b = b };
-	struct visibility_pair *p;
-	uint64_t hash;
-
-	if (!add && lru_count(v->pairs) == 0)
-		return NULL;
-	hash = lru_hash(v->pairs, slice_of(key.a, sizeof(*key.a))) * 31 +
-	    lru_hash(v->pairs, slice_of(key.b, sizeof(*key.b)));
-	p = lru_find(v->pairs, hash, &key);
-	if (p != NULL)
-		lru_use(v->pairs, p);
-	return p != NULL || !add ? p : add_pair(v, &key, hash);
-}
-
-static void
-one_way(struct visibility *v, const struct outcome *o, nstime wall)
-{
-	struct visibility_pair *p =
-	    find(v, &o->uac.address, &o->uas.address, true);
-
-	if (p == NULL || ++p->unanswered < v->limits.one_way)
-		return;
-	p->raised = true;
-	tell_pair(v, p, FINDING_TROUBLE, o->now, wall);
-}
-
-/* Something came back: this pair is on the mirror both ways. */
-static void
-both_ways(struct visibility *v, const struct outcome *o, nstime wall)
-{
-	struct visibility_pair *p =
-	    find(v, &o->uac.address, &o->uas.address, false);
-
-	if (p == NULL)
-		return;
-	if (p->raised)
-		tell_pair(v, p, FINDING_HEALTHY, o->now, wall);
-	lru_forget(v->pairs, p);
 }
 
 static void
@@ -314,14 +232,20 @@ void
 visibility_transaction(struct visibility *v, const struct outcome *o,
     const struct delivery *delivery, enum timeout_verdict verdict, nstime wall)
 {
+	const struct address *from = &o->uac.address, *to = &o->uas.address;
+	unsigned count;
+
 	/* Where clocks differ nothing was lost. */
 	if (verdict == TIMEOUT_UNKNOWN_LOSS && delivery->lost && o->watched &&
 	    v->differing.count == 0)
 		blind(v, &v->loss, o->now, wall);
-	if (delivery->reverse_seen)
-		both_ways(v, o, wall);
-	else if (verdict == TIMEOUT_UNKNOWN_ASYMMETRIC)
-		one_way(v, o, wall);
+	if (delivery->reverse_seen) {
+		if (oneway_both(v->pairs, from, to, &count))
+			tell_pair(v, o, count, FINDING_HEALTHY, wall);
+	} else if (verdict == TIMEOUT_UNKNOWN_ASYMMETRIC) {
+		if (oneway_unanswered(v->pairs, from, to, &count))
+			tell_pair(v, o, count, FINDING_TROUBLE, wall);
+	}
 }
 
 void
@@ -478,45 +402,20 @@ visibility_next_deadline(const struct visibility *v)
 void
 visibility_stats(const struct visibility *v, counter_output *output, void *arg)
 {
-	output(arg, COUNTER_LIMIT, "visibility.pairs_evicted",
-	    lru_evicted(v->pairs));
+	oneway_stats(v->pairs, output, arg);
 	unread_stats(v->unread, output, arg);
 }
 
 void
 visibility_save(const struct visibility *v, struct record *r)
 {
-	const struct visibility_pair *p;
-
 	blindness_save(r, &v->loss);
 	blindness_save(r, &v->truncated);
 	blindness_save(r, &v->limited.blindness);
 	record_u32(r, v->minutes_without_sip);
 	for (size_t i = 0; i < INTERFACES; i++)
 		record_text(r, slice_text(v->lossy[i].name));
-	for (p = lru_oldest(v->pairs); p != NULL; p = lru_newer(p)) {
-		if (!p->raised || record_left(r) < SPARE)
-			continue;
-		record_more(r, true);
-		endpoint_address_save(r, &p->a);
-		endpoint_address_save(r, &p->b);
-		record_u32(r, p->unanswered);
-	}
-	record_more(r, false);
-}
-
-static void
-load_pair(struct visibility *v, struct cursor *c)
-{
-	const struct address a = endpoint_address_load(c);
-	const struct address b = endpoint_address_load(c);
-	const unsigned unanswered = cursor_le32(c);
-	struct visibility_pair *p = c->bad ? NULL : find(v, &a, &b, true);
-
-	if (p == NULL)
-		return;
-	p->unanswered = unanswered;
-	p->raised = true;
+	oneway_save(v->pairs, r);
 }
 
 bool
@@ -533,7 +432,5 @@ visibility_load(
 		textbuf_init(&name, v->lossy[i].name, NAME_OCTETS);
 		textbuf_add_slice(&name, record_read_line(c, NAME_OCTETS - 1));
 	}
-	while (record_read_more(c))
-		load_pair(v, c);
-	return !c->bad;
+	return oneway_load(v->pairs, c);
 }

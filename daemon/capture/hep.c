@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <event2/listener.h>
-#include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -83,26 +82,6 @@ hep_free(struct hep *h)
 	free(h);
 }
 
-/* A socket for both families shows IPv4 as ::ffff:192.0.2.1. */
-static struct address
-address_of(const struct sockaddr *from)
-{
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
-	const struct sockaddr_in *v4 = (const void *)from;
-	const struct sockaddr_in6 *v6 = (const void *)from;
-
-	if (from->sa_family == AF_INET)
-		return endpoint_address(
-		    slice_of(&v4->sin_addr, sizeof(v4->sin_addr)));
-	if (from->sa_family != AF_INET6)
-		return (struct address){ .version = 0 };
-	if (memcmp(v6->sin6_addr.s6_addr, mapped, sizeof(mapped)) == 0)
-		return endpoint_address(
-		    slice_of(v6->sin6_addr.s6_addr + sizeof(mapped), 4));
-	return endpoint_address(
-	    slice_of(&v6->sin6_addr, sizeof(v6->sin6_addr)));
-}
-
 static bool
 is_permitted(struct hep *h, const struct address *agent)
 {
@@ -158,7 +137,7 @@ receive(struct hep_listening *l, evutil_socket_t socket)
 	if (len < 0)
 		return false;
 	note_drops(l, &message);
-	agent = address_of((struct sockaddr *)&from);
+	agent = access_peer((struct sockaddr *)&from);
 	if (is_permitted(h, &agent))
 		h->setup.output(
 		    h->setup.arg, slice_of(h->octets, (size_t)len), &agent);
@@ -180,7 +159,7 @@ on_connection(struct evconnlistener *listener, evutil_socket_t connection,
     struct sockaddr *from, int len, void *arg)
 {
 	const struct hep_listening *l = arg;
-	const struct address agent = address_of(from);
+	const struct address agent = access_peer(from);
 
 	(void)listener;
 	(void)len;

@@ -80,6 +80,25 @@ access_sockaddr(const struct endpoint *endpoint, struct sockaddr_storage *to)
 	return sizeof(v6);
 }
 
+struct address
+access_peer(const struct sockaddr *from)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+	const struct sockaddr_in *v4 = (const void *)from;
+	const struct sockaddr_in6 *v6 = (const void *)from;
+
+	if (from != NULL && from->sa_family == AF_INET)
+		return endpoint_address(
+		    slice_of(&v4->sin_addr, sizeof(v4->sin_addr)));
+	if (from == NULL || from->sa_family != AF_INET6)
+		return (struct address){ .version = 0 };
+	if (memcmp(v6->sin6_addr.s6_addr, mapped, sizeof(mapped)) == 0)
+		return endpoint_address(
+		    slice_of(v6->sin6_addr.s6_addr + sizeof(mapped), 4));
+	return endpoint_address(
+	    slice_of(&v6->sin6_addr, sizeof(v6->sin6_addr)));
+}
+
 bool
 access_is_loopback(const struct address *a)
 {

@@ -22,6 +22,11 @@ bool access_parse(struct slice where, struct endpoint *endpoint);
 socklen_t access_sockaddr(
     const struct endpoint *endpoint, struct sockaddr_storage *to);
 
+/* Who is connected, IPv4 where a socket for both families shows it as
+ * ::ffff:192.0.2.1.  Without an address (a Unix socket, or NULL) the version is
+ * 0. */
+struct address access_peer(const struct sockaddr *from);
+
 bool access_is_loopback(const struct address *a);
 
 #endif

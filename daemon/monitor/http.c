@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/http.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
@@ -46,30 +45,12 @@ struct http {
 
 /* ---- who may ask ---- */
 
-static struct address
-peer_of(struct evhttp_request *request)
-{
-	struct evhttp_connection *connection =
-	    evhttp_request_get_connection(request);
-	const struct sockaddr *peer = evhttp_connection_get_addr(connection);
-
-	if (peer != NULL && peer->sa_family == AF_INET)
-		return endpoint_address(slice_of(
-		    &((const struct sockaddr_in *)(const void *)peer)->sin_addr,
-		    4));
-	if (peer != NULL && peer->sa_family == AF_INET6)
-		return endpoint_address(
-		    slice_of(&((const struct sockaddr_in6 *)(const void *)peer)
-				  ->sin6_addr,
-			16));
-	return (struct address){ .version = 0 };
-}
-
 /* A peer without an address came over a Unix socket, whose file decides. */
 static bool
 may_ask(const struct http *h, struct evhttp_request *request)
 {
-	const struct address peer = peer_of(request);
+	const struct address peer = access_peer(
+	    evhttp_connection_get_addr(evhttp_request_get_connection(request)));
 
 	if (peer.version == 0 || access_is_loopback(&peer))
 		return true;

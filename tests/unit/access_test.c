@@ -72,6 +72,42 @@ START_TEST(an_endpoint_is_what_bind_takes)
 }
 END_TEST
 
+START_TEST(a_peer_of_ipv4_is_one_over_a_socket_for_both_families)
+{
+	struct sockaddr_storage from;
+	struct endpoint e;
+	struct address peer;
+
+	ck_assert(access_parse(slice_text("192.0.2.7:1"), &e));
+	access_sockaddr(&e, &from);
+	peer = access_peer((const struct sockaddr *)&from);
+	ck_assert(endpoint_address_equal(&peer, &e.address));
+	ck_assert(access_parse(slice_text("[::ffff:192.0.2.7]:1"), &e));
+	ck_assert_uint_eq(e.address.version, 6);
+	access_sockaddr(&e, &from);
+	ck_assert_uint_eq(from.ss_family, AF_INET6);
+	peer = access_peer((const struct sockaddr *)&from);
+	ck_assert(endpoint_address_parse(slice_text("192.0.2.7"), &e.address));
+	ck_assert(endpoint_address_equal(&peer, &e.address));
+}
+END_TEST
+
+START_TEST(a_peer_of_ipv6_is_itself_and_one_of_unix_has_no_address)
+{
+	const struct sockaddr local = { .sa_family = AF_UNIX };
+	struct sockaddr_storage from;
+	struct endpoint e;
+	struct address peer;
+
+	ck_assert(access_parse(slice_text("[2001:db8::1]:1"), &e));
+	access_sockaddr(&e, &from);
+	peer = access_peer((const struct sockaddr *)&from);
+	ck_assert(endpoint_address_equal(&peer, &e.address));
+	ck_assert_uint_eq(access_peer(&local).version, 0);
+	ck_assert_uint_eq(access_peer(NULL).version, 0);
+}
+END_TEST
+
 START_TEST(anything_else_is_refused)
 {
 	static const char *const wrong[] = { "", ":", "127.0.0.1", "9942",
@@ -87,4 +123,6 @@ END_TEST
 
 UNIT("access", a_host_is_an_address_localhost_or_a_name_of_ours,
     any_other_host_is_not_known, where_to_listen_is_an_address_and_a_port,
-    an_endpoint_is_what_bind_takes, anything_else_is_refused)
+    an_endpoint_is_what_bind_takes, anything_else_is_refused,
+    a_peer_of_ipv4_is_one_over_a_socket_for_both_families,
+    a_peer_of_ipv6_is_itself_and_one_of_unix_has_no_address)

@@ -78,8 +78,8 @@ json_t *
 changes_unsilence(const struct answers_rooms *rooms, const struct ask *ask,
     struct textbuf *error)
 {
-	if (handling_unsilence(
-		ledger_handling(judge_ledger(rooms->judge)), of(ask)))
+	if (handling_unsilence(ledger_handling(judge_ledger(rooms->judge)),
+		of(ask), rooms->now))
 		return json_pack("{s:s}", "text", "the silence is over");
 	textbuf_add(error, "there is no such silence; \"status\" lists them");
 	return NULL;

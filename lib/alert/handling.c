@@ -73,14 +73,14 @@ take_out(struct handling *h, size_t at)
 }
 
 bool
-handling_unsilence(struct handling *h, struct slice key)
+handling_unsilence(struct handling *h, struct slice key, nstime now)
 {
 	size_t at;
 
 	if (!find(h, key, &at))
 		return false;
 	/* The next tick takes it out, and emits the alerts it has held back. */
-	h->silences[at].until = INT64_MIN;
+	h->silences[at].until = now;
 	return true;
 }
 

@@ -37,8 +37,8 @@ void handling_free(struct handling *h);
  * empty or too long, or there are HANDLING_SILENCES already. */
 bool handling_silence(struct handling *h, struct slice key, nstime until);
 
-/* End a silence.  False: there is none with this key. */
-bool handling_unsilence(struct handling *h, struct slice key);
+/* End a silence now.  False: there is none with this key. */
+bool handling_unsilence(struct handling *h, struct slice key, nstime now);
 
 /* Silence number `index' in order of its key, borrowed until the next call
  * that changes one; NULL: there are no more. */

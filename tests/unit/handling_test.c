@@ -84,8 +84,8 @@ START_TEST(a_silence_taken_back_ends_at_once)
 
 	handling_silence(h, slice_text("transaction-timeout"), 10);
 	handling_holds_back(h, &event);
-	ck_assert(handling_unsilence(h, slice_text("transaction-timeout")));
-	ck_assert(!handling_unsilence(h, slice_text("clock-skew")));
+	ck_assert(handling_unsilence(h, slice_text("transaction-timeout"), 5));
+	ck_assert(!handling_unsilence(h, slice_text("clock-skew"), 5));
 	ck_assert(!handling_matches(h, &event));
 	ck_assert(handling_ended(h, 5, &ended));
 	handling_free(h);
@@ -166,8 +166,33 @@ START_TEST(all_of_it_survives_a_restart)
 }
 END_TEST
 
+/* The state may be saved before the tick that ends it. */
+START_TEST(a_silence_taken_back_does_not_spoil_the_saved_state)
+{
+	const struct record_shift shift = { .now = 0, .real = -1000 };
+	const struct alert_event event = event_at(1005);
+	struct handling *h = handling_new(), *loaded = handling_new();
+	struct handling_silence ended;
+	struct record r;
+	struct cursor c;
+
+	handling_silence(h, slice_text("transaction-timeout"), 1010);
+	handling_holds_back(h, &event);
+	handling_unsilence(h, slice_text("transaction-timeout"), 1006);
+	record_init(&r, 10000);
+	handling_save(h, &r);
+	c = cursor_over(slice_of(r.octets, r.len));
+	ck_assert(handling_load(loaded, &c, &shift));
+	ck_assert(handling_ended(loaded, 6, &ended));
+	record_done(&r);
+	handling_free(h);
+	handling_free(loaded);
+}
+END_TEST
+
 UNIT("handling", a_key_is_a_kind_a_subject_an_id_or_both,
     a_silence_ends_at_its_time,
     only_a_silence_that_held_something_back_is_told_when_it_ends,
     a_silence_taken_back_ends_at_once, silences_stand_in_order_and_are_bounded,
-    an_acknowledgement_is_of_one_episode, all_of_it_survives_a_restart)
+    an_acknowledgement_is_of_one_episode, all_of_it_survives_a_restart,
+    a_silence_taken_back_does_not_spoil_the_saved_state)

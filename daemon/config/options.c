@@ -50,7 +50,8 @@ static const char help[] =
     "  -n              keep no state (-r never does)\n"
     "  -v              say more on standard error\n"
     "  --json          one JSON object per line on standard output\n"
-    "  --align         take out of savefiles by how much their clocks differ\n"
+    "  --align         with -r: take out by how much the clocks of savefiles "
+    "differ\n"
     "  --report FILE   with -r: write the page of what is wrong, as one file\n"
     "  --evidence DIR  with -r: write the packets behind each alert\n"
     "  --check-config  say what is wrong with the configuration, and end\n"
@@ -152,21 +153,30 @@ parse_one(struct options *o, const struct log *log, int option)
 	}
 }
 
-/* What is made of a whole capture needs one. */
+/* Savefiles have them, or are what they are made of. */
 static int
 check_together(const struct options *o, const struct log *log)
 {
-	if (o->path_count > 0)
-		return 0;
-	if (o->report != NULL)
-		log_error(log, "--report: needs -r FILE");
-	else if (o->evidence != NULL)
-		log_error(log,
+	const struct {
+		bool given;
+		const char *complaint;
+	} options[] = {
+		{ o->align,
+		    "--align: needs -r FILE; a daemon tells by how much the "
+		    "clocks of its interfaces differ" },
+		{ o->report != NULL, "--report: needs -r FILE" },
+		{ o->evidence != NULL,
 		    "--evidence: needs -r FILE; a daemon has [evidence] "
-		    "directory");
-	else
-		return 0;
-	return -EINVAL;
+		    "directory" },
+	};
+	int error = 0;
+
+	for (size_t i = 0; i < sizeof(options) / sizeof(*options); i++)
+		if (o->path_count == 0 && options[i].given) {
+			log_error(log, "%s", options[i].complaint);
+			error = -EINVAL;
+		}
+	return error;
 }
 
 /* As tcpdump does: the operands are the filter's words. */

@@ -88,6 +88,8 @@ START_TEST(what_is_wrong_is_named)
 	refused("--explain", "--explain: needs a value");
 	refused("--evidence a", "--evidence: needs -r FILE; a daemon has");
 	refused("--report a.html", "--report: needs -r FILE");
+	refused("--align -i eth1", "--align: needs -r FILE; a daemon tells");
+	refused("--align --evidence a", "--evidence: needs -r FILE");
 	refused("-c a -c b", "-c b: a second configuration");
 }
 END_TEST
@@ -96,8 +98,9 @@ END_TEST
 START_TEST(help_names_every_option)
 {
 	static const char *const names[] = { "-i IFACE", "-r FILE", "-c FILE",
-		"-n ", "-v ", "--json", "--check-config", "--print-config",
-		"--explain KIND", "--report FILE", "--evidence DIR", "--version" };
+		"-n ", "-v ", "--json", "--align", "--check-config",
+		"--print-config", "--explain KIND", "--report FILE",
+		"--evidence DIR", "--version" };
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
 		ck_assert_msg(

@@ -468,15 +468,6 @@ reader_hole(struct reader *r, nstime from, nstime judged)
 }
 
 void
-reader_message(
-    struct reader *r, struct slice octets, const struct origin *origin)
-{
-	teller_move(&r->teller, origin->now, origin->wall);
-	r->teller.task = EVENT_BY_PACKET;
-	messages_given(&r->messages, octets, origin);
-}
-
-void
 reader_hep(struct reader *r, struct slice packet, const struct address *agent,
     nstime now, nstime wall)
 {

@@ -72,11 +72,6 @@ void reader_free(struct reader *r);
  * wants the packet, and no deadline has changed. */
 bool reader_packet(struct reader *r, const struct packet *packet);
 
-/* A whole message that came without packets of its own, from a server's log.
- * origin.now must not be before what was ticked. */
-void reader_message(
-    struct reader *r, struct slice octets, const struct origin *origin);
-
 /* A packet of HEP that the agent at `agent' sent; it arrived at `now', which
  * must not be before what was ticked, and `wall'. */
 void reader_hep(struct reader *r, struct slice packet,

@@ -28,16 +28,16 @@ begin(void)
 	said_begin();
 }
 
-/* So many datagrams from and to this port. */
+/* So many datagrams with this payload from and to this port. */
 static void
-send_datagrams(uint16_t port, unsigned count)
+send_datagrams(const char *payload, uint16_t port, unsigned count)
 {
 	static struct wire w;
 
 	for (unsigned i = 0; i < count; i++) {
 		struct packet packet = { .datalink = 1, .number = i + 1 };
 
-		wire_begin(&w, "x");
+		wire_begin(&w, payload);
 		wire_udp(&w, port, port);
 		wire_ipv4(&w, 17, (uint16_t)i, 0);
 		wire_hex(&w, ETHERNET_IPV4);
@@ -67,7 +67,7 @@ START_TEST(after_ten_seconds_the_commonest_reason_is_logged)
 {
 	begin();
 	ck_assert_uint_eq(lines_at(NSTIME_S, 1000), 0);
-	send_datagrams(7000, 20);
+	send_datagrams("x", 7000, 20);
 	ck_assert_uint_eq(lines_at(11 * NSTIME_S - 1, 1020), 0);
 	ck_assert_uint_eq(lines_at(11 * NSTIME_S, 1020), 1);
 	said_that("nothing to look at in 20 of 20 packets: none is on a SIP "
@@ -121,8 +121,7 @@ START_TEST(once_signalling_was_seen_it_is_over)
 
 	begin();
 	lines_at(NSTIME_S, 0);
-	reader_message(reader, slice_text(options),
-	    &(struct origin){ .transport = TRANSPORT_UDP });
+	send_datagrams(options, 5060, 1);
 	ck_assert_uint_eq(lines_at(11 * NSTIME_S, 500), 0);
 	ck_assert(!emptyhint_is_due(&hint, 99 * NSTIME_S));
 	reader_free(reader);

@@ -138,28 +138,6 @@ START_TEST(a_datagram_with_sip_is_a_message)
 }
 END_TEST
 
-START_TEST(a_message_without_packets_comes_through_the_same_door)
-{
-	struct origin origin = {
-		.transport = TRANSPORT_TLS,
-		.now = 2 * NSTIME_S,
-		.wall = 3602 * NSTIME_S,
-	};
-
-	begin();
-	origin.to.port = 5061;
-	reader_message(reader, slice_text("hello"), &origin);
-	ck_assert_uint_eq(heard.messages, 0);
-	reader_message(reader, slice_text(OPTIONS), &origin);
-	ck_assert_uint_eq(heard.messages, 1);
-	ck_assert_int_eq(heard.origin.transport, TRANSPORT_TLS);
-	ck_assert_int_eq(heard.origin.to.port, 5061);
-	ck_assert_int_eq(heard.last.now, 2 * NSTIME_S);
-	ck_assert_int_eq(heard.last.wall, 3602 * NSTIME_S);
-	reader_free(reader);
-}
-END_TEST
-
 START_TEST(one_without_is_a_packet_all_the_same)
 {
 	begin();
@@ -284,7 +262,6 @@ START_TEST(datagrams_that_nobody_wants_change_nothing)
 END_TEST
 
 UNIT("reader", a_datagram_with_sip_is_a_message,
-    a_message_without_packets_comes_through_the_same_door,
     one_without_is_a_packet_all_the_same, sip_cut_by_the_snaplen_is_told,
     a_larger_message_is_taken_once_that_is_set,
     a_message_on_tcp_is_of_a_flow_whose_facts_are_told,

@@ -155,16 +155,3 @@ messages_hep(
 	event.message.origin.now = m->teller->now;
 	tell(m, hep->payload, &message, &agent, &event);
 }
-
-void
-messages_given(
-    struct messages *m, struct slice octets, const struct origin *origin)
-{
-	struct sip_message message;
-	struct event event;
-
-	if (!messages_parse(m, octets, &message))
-		return;
-	event.message.origin = *origin;
-	messages_tell(m, octets, &message, &event);
-}

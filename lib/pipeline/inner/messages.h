@@ -10,7 +10,7 @@
 
 /*
  * The reader's part that makes events of octets which may be SIP, wherever they
- * came from: a datagram, a stream, a server's log, or from outside.
+ * came from: a datagram, a stream, a server's log, or an agent.
  */
 
 struct messages {
@@ -48,9 +48,5 @@ void messages_logged(struct messages *m, const struct serverlog_record *record);
 /* From the agent at `address'. */
 void messages_hep(struct messages *m, const struct hepmsg *hep,
     const struct address *address);
-
-/* From outside, with its origin. */
-void messages_given(
-    struct messages *m, struct slice octets, const struct origin *origin);
 
 #endif

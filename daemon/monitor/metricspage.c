@@ -254,17 +254,13 @@ fill_sinks(const struct answers_rooms *r, struct metrics *m)
 
 /* ---- clocks ---- */
 
-static nstime
-size_of(nstime offset)
-{
-	return offset < 0 ? -offset : offset;
-}
-
 static int
 further_off(const void *left, const void *right)
 {
-	const nstime a = size_of(((const struct summary_clock *)left)->offset);
-	const nstime b = size_of(((const struct summary_clock *)right)->offset);
+	const nstime a =
+	    nstime_magnitude(((const struct summary_clock *)left)->offset);
+	const nstime b =
+	    nstime_magnitude(((const struct summary_clock *)right)->offset);
 
 	return (a < b) - (a > b);
 }

@@ -42,6 +42,15 @@ nstime_passed(nstime since, nstime duration, nstime now)
 	return now >= nstime_after(since, duration);
 }
 
+/* How far it is from 0, either way: the least time has NSTIME_NEVER. */
+static inline nstime
+nstime_magnitude(nstime t)
+{
+	if (t == INT64_MIN)
+		return NSTIME_NEVER;
+	return t < 0 ? -t : t;
+}
+
 /* The earliest of `count' deadlines, NSTIME_NEVER if there is none. */
 static inline nstime
 nstime_earliest(const nstime *deadlines, size_t count)

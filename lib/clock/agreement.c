@@ -175,7 +175,7 @@ best_match(const struct agreement_entry *teller, const struct candidate *new)
 static nstime
 distance(const struct candidate *c)
 {
-	return c->offset < 0 ? -c->offset : c->offset;
+	return nstime_magnitude(c->offset);
 }
 
 /* The nearest come first; the new one replaces the furthest, which moves to

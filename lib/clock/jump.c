@@ -11,18 +11,13 @@ enum { PART = 16 };
 /* So many that did not move close it. */
 enum { UNMOVED = 3 };
 
-static nstime
-magnitude(nstime t)
-{
-	return t < 0 ? -t : t;
-}
-
 void
 jump_open(struct jump *j, nstime size, nstime now)
 {
 	if (size < -OFFSET_LIMIT || size > OFFSET_LIMIT ||
-	    magnitude(size) < JUMP_LEAST ||
-	    (j->open && magnitude(size) < magnitude(j->size) / PART))
+	    nstime_magnitude(size) < JUMP_LEAST ||
+	    (j->open &&
+		nstime_magnitude(size) < nstime_magnitude(j->size) / PART))
 		return;
 	*j = (struct jump){ .open = true, .size = size, .at = now };
 }
@@ -33,7 +28,7 @@ is_possible(const struct jump *j, nstime step)
 {
 	const nstime passed = j->size - step;
 
-	if (passed < -WITHIN || magnitude(step) < JUMP_LEAST)
+	if (passed < -WITHIN || nstime_magnitude(step) < JUMP_LEAST)
 		return false;
 	return j->size > 0 ? step > 0 : step < 0;
 }
@@ -46,7 +41,7 @@ is_proven(const struct jump *j)
 
 	if (j->agree > 1)
 		return j->agree > j->unmoved;
-	return j->unmoved == 0 && passed <= magnitude(j->size) / PART;
+	return j->unmoved == 0 && passed <= nstime_magnitude(j->size) / PART;
 }
 
 bool
@@ -57,13 +52,13 @@ jump_witness(struct jump *j, const struct offset_interval *before,
 
 	if (!j->open || latest > j->at)
 		return false;
-	if (magnitude(moved) < JUMP_LEAST) {
+	if (nstime_magnitude(moved) < JUMP_LEAST) {
 		j->open = ++j->unmoved < UNMOVED;
 		return false;
 	}
 	if (!is_possible(j, moved))
 		return false;
-	if (magnitude(moved - j->step) > WITHIN)
+	if (nstime_magnitude(moved - j->step) > WITHIN)
 		j->agree = 0;
 	j->step = moved;
 	j->agree++;

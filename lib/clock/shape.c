@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "clock/shape.h"
 
+#include <stdlib.h>
+
 #include "base/calendar.h"
 
 #define DAY (CALENDAR_DAY_S * NSTIME_S)
@@ -17,12 +19,6 @@ enum { MOST_QUARTERS = 104 };
 #define CALENDAR_LEAST (INT64_MIN + 2 * DAY)
 #define CALENDAR_MOST (INT64_MAX - 2 * DAY)
 
-static nstime
-magnitude(nstime t)
-{
-	return t < 0 ? -t : t;
-}
-
 /* The nearest multiple of `unit', if `offset' is one; 0 if it is not. */
 static int64_t
 multiple(nstime offset, nstime unit)
@@ -30,7 +26,7 @@ multiple(nstime offset, nstime unit)
 	const int64_t half = offset < 0 ? -unit / 2 : unit / 2;
 	const int64_t k = (offset + half) / unit;
 
-	return magnitude(offset - k * unit) <= RESIDUAL ? k : 0;
+	return nstime_magnitude(offset - k * unit) <= RESIDUAL ? k : 0;
 }
 
 static bool
@@ -112,11 +108,11 @@ with_units(enum shape_kind kind, int64_t thousandths)
 static bool
 is_leap_seconds(nstime offset, nstime uncertainty)
 {
-	const nstime size = magnitude(offset);
+	const nstime size = nstime_magnitude(offset);
 
 	return uncertainty <= NSTIME_S &&
-	    (magnitude(size - 37 * NSTIME_S) <= NSTIME_S ||
-		magnitude(size - 18 * NSTIME_S) <= NSTIME_S);
+	    (nstime_magnitude(size - 37 * NSTIME_S) <= NSTIME_S ||
+		nstime_magnitude(size - 18 * NSTIME_S) <= NSTIME_S);
 }
 
 /* By calendar or clock face; SHAPE_NONE: not at all. */
@@ -136,10 +132,10 @@ round_shape(nstime offset, nstime wall)
 		return kind == SHAPE_DAYS ? with_units(kind, days * 1000)
 					  : (struct shape){ .kind = kind };
 	}
-	if (quarters == 0 || magnitude(quarters) > MOST_QUARTERS)
+	if (quarters == 0 || llabs(quarters) > MOST_QUARTERS)
 		return (struct shape){ .kind = SHAPE_NONE };
-	return with_units(magnitude(quarters) == 4 ? SHAPE_DST : SHAPE_TIMEZONE,
-	    quarters * 250);
+	return with_units(
+	    llabs(quarters) == 4 ? SHAPE_DST : SHAPE_TIMEZONE, quarters * 250);
 }
 
 struct shape
@@ -153,7 +149,7 @@ shape_of(const struct offset_estimate *estimate, nstime wall)
 	if (estimate->interval.lo < 2 * NSTIME_S &&
 	    estimate->interval.hi > -2 * NSTIME_S)
 		return shape;
-	if (magnitude(offset) <= OFFSET_LIMIT && in_calendar(wall) &&
+	if (nstime_magnitude(offset) <= OFFSET_LIMIT && in_calendar(wall) &&
 	    !__builtin_add_overflow(wall, offset, &reading) &&
 	    in_calendar(reading)) {
 		if (is_epoch(wall, reading))

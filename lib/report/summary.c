@@ -101,9 +101,7 @@ write_method(struct textbuf *t, const struct summary_method *m)
 static nstime
 magnitude(const struct summary_clock *c)
 {
-	if (c->offset == INT64_MIN)
-		return INT64_MAX;
-	return c->offset < 0 ? -c->offset : c->offset;
+	return nstime_magnitude(c->offset);
 }
 
 /* Each of several witnesses, side by side:

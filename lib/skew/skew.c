@@ -232,9 +232,7 @@ add(struct skew *s, const struct stamp *stamp)
 static nstime
 distance(struct offset_interval interval, nstime from)
 {
-	const nstime t = offset_middle(interval) - from;
-
-	return t < 0 ? -t : t;
+	return nstime_magnitude(offset_middle(interval) - from);
 }
 
 /* Was it our clock that jumped?  Then nothing is new about that peer; and if

@@ -29,5 +29,15 @@ START_TEST(a_duration_has_passed_at_its_end)
 }
 END_TEST
 
+START_TEST(a_magnitude_has_no_sign_and_does_not_overflow)
+{
+	ck_assert_int_eq(nstime_magnitude(-NSTIME_S), NSTIME_S);
+	ck_assert_int_eq(nstime_magnitude(NSTIME_S), NSTIME_S);
+	ck_assert_int_eq(nstime_magnitude(0), 0);
+	ck_assert_int_eq(nstime_magnitude(INT64_MIN), NSTIME_NEVER);
+}
+END_TEST
+
 UNIT("nstime", units_are_nanoseconds, deadlines_saturate,
-    a_duration_has_passed_at_its_end)
+    a_duration_has_passed_at_its_end,
+    a_magnitude_has_no_sign_and_does_not_overflow)

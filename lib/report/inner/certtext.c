@@ -99,7 +99,7 @@ add_distance(struct textbuf *t, const struct alert_event *event,
 	    distance == INT64_MIN)
 		return;
 	textbuf_add(t, before);
-	phrase_span(t, distance < 0 ? -distance : distance);
+	phrase_span(t, nstime_magnitude(distance));
 	textbuf_add(t, after);
 }
 

@@ -20,12 +20,6 @@ count_of(const struct evidence *e, const char *name)
 	return n < 0 ? 0 : n;
 }
 
-static nstime
-magnitude(nstime t)
-{
-	return t < 0 ? -t : t;
-}
-
 static void
 add_role(struct textbuf *t, const struct evidence *e)
 {
@@ -124,7 +118,7 @@ add_offset(struct textbuf *t, const struct evidence *e)
 	const nstime offset = evidence_number(e, "offset_s", 0);
 
 	textbuf_add(t, count_of(e, "peer_count") > 1 ? " are " : " is ");
-	phrase_offset(t, magnitude(offset));
+	phrase_offset(t, nstime_magnitude(offset));
 	textbuf_add(t, offset < 0 ? " behind" : " ahead");
 	if (count_of(e, "peer_count") > 1)
 		textbuf_add(t, " alike");
@@ -176,12 +170,12 @@ add_order(struct textbuf *t, const struct evidence *e, const char *before)
 	if (stepped == NSTIME_NEVER || failed == NSTIME_NEVER)
 		return false;
 	textbuf_add(t, before);
-	phrase_span(t, magnitude(failed - stepped));
+	phrase_span(t, nstime_magnitude(failed - stepped));
 	textbuf_add(t,
 	    failed >= stepped ? " before the first failure the clock stepped "
 			      : " after the first failure the clock stepped ");
 	textbuf_add(t, step < 0 ? "back by " : "forward by ");
-	phrase_offset(t, magnitude(step));
+	phrase_offset(t, nstime_magnitude(step));
 	return true;
 }
 

@@ -16,14 +16,6 @@ offset_of(const struct evidence *e)
 	return evidence_number(e, "offset_s", 0);
 }
 
-static nstime
-size_of(nstime offset)
-{
-	if (offset == INT64_MIN)
-		return INT64_MAX;
-	return offset < 0 ? -offset : offset;
-}
-
 /* Its number; 0 if there is none. */
 static int64_t
 units_of(const struct evidence *e)
@@ -101,7 +93,7 @@ add_reason(struct textbuf *t, const struct alert_event *event)
 	const nstime offset = offset_of(event->evidence);
 	nstime shown;
 
-	if (size_of(offset) < LEAST_YEAR ||
+	if (nstime_magnitude(offset) < LEAST_YEAR ||
 	    __builtin_add_overflow(event->last_seen, offset, &shown)) {
 		add_shape(t, event->evidence, ": ");
 		return;
@@ -115,7 +107,7 @@ add_reason(struct textbuf *t, const struct alert_event *event)
 static void
 add_figures(struct textbuf *t, const struct evidence *e)
 {
-	const nstime size = size_of(offset_of(e));
+	const nstime size = nstime_magnitude(offset_of(e));
 
 	if (evidence_find(e, "uncertainty_s") == NULL)
 		return;

@@ -144,7 +144,7 @@ add_kerberos(struct textbuf *t, const struct evidence *e)
 	    ahead == INT64_MIN)
 		return;
 	textbuf_add(t, ", which is ");
-	phrase_span(t, ahead < 0 ? -ahead : ahead);
+	phrase_span(t, nstime_magnitude(ahead));
 	textbuf_add(t, ahead < 0 ? " behind" : " ahead of");
 	textbuf_add(t, " its own");
 }

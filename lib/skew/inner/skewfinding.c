@@ -3,12 +3,6 @@
 
 #include "skew/inner/select.h"
 
-static nstime
-magnitude(nstime t)
-{
-	return t < 0 ? -t : t;
-}
-
 struct skewfinding_figures
 skewfinding_figures(const struct offset_interval *interval)
 {
@@ -38,7 +32,8 @@ enum finding_severity
 skewfinding_severity(
     const struct skewfinding *f, const struct skewfinding_limits *limits)
 {
-	const nstime size = magnitude(offset_middle(f->estimate.interval));
+	const nstime size =
+	    nstime_magnitude(offset_middle(f->estimate.interval));
 
 	if (!hosts_is_server(&f->facts))
 		return FINDING_WARNING;

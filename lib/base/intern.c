@@ -32,11 +32,9 @@ intern_new(const struct siphash_key *key, struct budget_share *memory)
 	if (in == NULL)
 		return NULL;
 	in->memory = memory;
-	in->table = table_new(SIZE_MAX, key, same_text);
-	if (in->table != NULL) {
-		table_draw(in->table, memory);
+	in->table = table_new_drawing(SIZE_MAX, key, same_text, memory);
+	if (in->table != NULL)
 		return in;
-	}
 	free(in);
 	return NULL;
 }

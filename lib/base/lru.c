@@ -21,13 +21,12 @@ lru_new(const struct lru_setup *setup, const struct siphash_key *key)
 	if (l == NULL)
 		return NULL;
 	l->setup = *setup;
-	l->table = table_new(setup->limit, key, setup->equal);
-	if (l->table == NULL) {
-		free(l);
-		return NULL;
-	}
-	table_draw(l->table, setup->memory);
-	return l;
+	l->table =
+	    table_new_drawing(setup->limit, key, setup->equal, setup->memory);
+	if (l->table != NULL)
+		return l;
+	free(l);
+	return NULL;
 }
 
 void

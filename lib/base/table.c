@@ -222,6 +222,17 @@ table_new(size_t limit, const struct siphash_key *key, table_equal *equal)
 	return t;
 }
 
+struct table *
+table_new_drawing(size_t limit, const struct siphash_key *key,
+    table_equal *equal, struct budget_share *memory)
+{
+	struct table *t = table_new(limit, key, equal);
+
+	if (t != NULL)
+		t->memory = memory;
+	return t;
+}
+
 void
 table_free(struct table *t)
 {
@@ -233,12 +244,6 @@ table_free(struct table *t)
 		budget_undo(t->memory, SEGMENT_OCTETS);
 	free(t->segments);
 	free(t);
-}
-
-void
-table_draw(struct table *t, struct budget_share *memory)
-{
-	t->memory = memory;
 }
 
 void

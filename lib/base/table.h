@@ -32,11 +32,12 @@ struct table;
  */
 struct table *table_new(
     size_t limit, const struct siphash_key *key, table_equal *equal);
-void table_free(struct table *table);
 
-/* Draw the memory of its buckets from `memory', borrowed, from now on.  It is
- * never refused: the entries' owner is, who draws more. */
-void table_draw(struct table *table, struct budget_share *memory);
+/* The same, and the memory of its buckets is drawn from `memory', borrowed; or
+ * NULL.  It is never refused: the entries' owner is, who draws more. */
+struct table *table_new_drawing(size_t limit, const struct siphash_key *key,
+    table_equal *equal, struct budget_share *memory);
+void table_free(struct table *table);
 
 /* Allow more or fewer from now on; entries above a lower limit stay. */
 void table_set(struct table *table, size_t limit);

@@ -84,12 +84,11 @@ pairs_new(const struct pairs_limits *limits)
 	TAILQ_INIT(&p->by_use);
 	TAILQ_INIT(&p->worked);
 	p->limit = limits->pairs;
-	p->table = table_new(limits->pairs, &limits->key, same_pair);
+	p->table = table_new_drawing(
+	    limits->pairs, &limits->key, same_pair, limits->memory);
 	p->slab = slab_new(sizeof(struct pair), limits->memory);
-	if (p->table != NULL && p->slab != NULL) {
-		table_draw(p->table, limits->memory);
+	if (p->table != NULL && p->slab != NULL)
 		return p;
-	}
 	pairs_free(p);
 	return NULL;
 }

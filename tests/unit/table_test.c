@@ -276,6 +276,23 @@ START_TEST(words_of_few_bits_are_spread_by_the_secret)
 }
 END_TEST
 
+START_TEST(the_memory_of_its_buckets_is_drawn_and_given_back)
+{
+	struct budget *budget = budget_new((size_t)1 << 24);
+	struct budget_share *memory = budget_share(budget, BUDGET_PAIRS);
+	struct table *t = table_new_drawing(MANY, &key, same_key, memory);
+
+	for (unsigned i = 0; i < MANY; i++) {
+		thing[i].key = i;
+		ck_assert(add(t, i));
+	}
+	ck_assert_uint_gt(budget_percent(memory), 0);
+	table_free(t);
+	ck_assert_uint_eq(budget_percent(memory), 0);
+	budget_free(budget);
+}
+END_TEST
+
 UNIT("table", keys_that_collide_without_the_secret_are_spread_by_it,
     finds_the_added_entries_and_no_others, removal_leaves_the_others,
     refuses_beyond_its_limit, a_lower_limit_keeps_the_entries_there_are,
@@ -283,4 +300,5 @@ UNIT("table", keys_that_collide_without_the_secret_are_spread_by_it,
     an_entry_may_be_removed_on_the_walk,
     colliding_hashes_are_distinguished_by_their_keys,
     a_crowded_bucket_keeps_its_order,
-    words_of_few_bits_are_spread_by_the_secret)
+    words_of_few_bits_are_spread_by_the_secret,
+    the_memory_of_its_buckets_is_drawn_and_given_back)

@@ -35,12 +35,10 @@ verdicts_new(
 	if (v == NULL)
 		return NULL;
 	v->memory = memory;
-	v->table = table_new(limit, key, equal);
+	v->table = table_new_drawing(limit, key, equal, memory);
 	v->forgetting = timerq_new();
-	if (v->table != NULL && v->forgetting != NULL) {
-		table_draw(v->table, memory);
+	if (v->table != NULL && v->forgetting != NULL)
 		return v;
-	}
 	verdicts_free(v);
 	return NULL;
 }

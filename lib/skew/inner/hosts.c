@@ -60,13 +60,11 @@ hosts_new(
 	TAILQ_INIT(&h->ages);
 	h->limit = limit;
 	h->memory = memory;
-	h->table = table_new(limit, key, same_host);
-	if (h->table == NULL) {
-		hosts_free(h);
-		return NULL;
-	}
-	table_draw(h->table, memory);
-	return h;
+	h->table = table_new_drawing(limit, key, same_host, memory);
+	if (h->table != NULL)
+		return h;
+	hosts_free(h);
+	return NULL;
 }
 
 static void

@@ -28,11 +28,8 @@ peers_init(struct peers *peers, size_t limit, const struct siphash_key *key,
 	*peers = (struct peers){ .limit = limit, .memory = memory };
 	for (unsigned i = 0; i < PEER_STATES; i++)
 		TAILQ_INIT(&peers->lists[i]);
-	peers->table = table_new(limit, key, same_peer);
-	if (peers->table == NULL)
-		return false;
-	table_draw(peers->table, memory);
-	return true;
+	peers->table = table_new_drawing(limit, key, same_peer, memory);
+	return peers->table != NULL;
 }
 
 void

@@ -22,11 +22,7 @@ equal(const struct table_entry *entry, const void *key)
 struct table *
 txngroup_new(const struct siphash_key *key, struct budget_share *memory)
 {
-	struct table *table = table_new(SIZE_MAX, key, equal);
-
-	if (table != NULL)
-		table_draw(table, memory);
-	return table;
+	return table_new_drawing(SIZE_MAX, key, equal, memory);
 }
 
 static struct txn *

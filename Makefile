@@ -226,7 +226,7 @@ check-witness: $B/siptimed $B/tests/system/hellotime
 	@tests/system/witness $B
 
 # Agents that hand on messages by HEP: takes root.
-check-hep: $B/siptimed $B/tests/tools/pcapscript
+check-hep: $B/siptimed $B/siptimectl $B/tests/tools/pcapscript
 	@tests/system/hep $B
 
 # Captures of the corpus in every wrapping, with tshark beside: a minute.

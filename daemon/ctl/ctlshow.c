@@ -280,6 +280,26 @@ print_certs(const json_t *answer, FILE *out)
 }
 
 static void
+print_agents(const json_t *answer, FILE *out)
+{
+	static const struct ctltable_column columns[] = {
+		{ "AGENT", "agent", CTLTABLE_TEXT },
+		{ "NUMBER", "number", CTLTABLE_COUNT },
+		{ "MESSAGES", "messages", CTLTABLE_COUNT },
+		{ "DROPPED", "dropped", CTLTABLE_COUNT },
+		{ "DOUBTFUL", "doubtful", CTLTABLE_COUNT },
+		{ "CLOCK s", "offset_s", CTLTABLE_SECONDS },
+		{ "LAST", "last", CTLTABLE_MINUTE },
+		{ "LOST", "lost", CTLTABLE_TEXT },
+	};
+	const struct ctltable table = { columns,
+		sizeof(columns) / sizeof(*columns), ctltable_screen(out),
+		"no agent has sent HEP yet; see [hep] in siptimed.conf(5)" };
+
+	ctltable_print(&table, json_object_get(answer, "agents"), out);
+}
+
+static void
 print_witnesses(const json_t *answer, FILE *out)
 {
 	static const struct ctltable_column columns[] = {
@@ -338,6 +358,8 @@ const struct ctlshow ctlshow_commands[] = {
 	    print_transactions },
 	{ "servers", "", "how each server answers", print_servers },
 	{ "certs", "", "certificates, the next to expire first", print_certs },
+	{ "agents", "", "what sends HEP, how much, and by which clock",
+	    print_agents },
 	{ "witnesses", "", "what tells the hosts' time", print_witnesses },
 	{ "limits", "", "how full each table is", print_limits },
 	{ "counters", "", "all that was counted, but for zeros",

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "monitor/answeragents.h"
 #include "monitor/answerstatus.h"
 #include "monitor/changes.h"
 #include "report/catalog.h"
@@ -307,8 +308,6 @@ certs(
 	return json_pack("{s:o}", "certificates", rows);
 }
 
-/* ---- witnesses, limits, counters ---- */
-
 static size_t
 hosts_with(const json_t *clocks, const char *witness)
 {
@@ -462,6 +461,7 @@ static const struct {
 	{ "transactions", transactions, false },
 	{ "servers", servers, false },
 	{ "certs", certs, false },
+	{ "agents", answeragents_give, false },
 	{ "witnesses", witnesses, false },
 	{ "limits", limits, false },
 	{ "counters", counters, false },

@@ -579,6 +579,13 @@ matcher_slowest(const struct matcher *m, size_t most,
 	txntable_slowest(m->txns, most, output, arg);
 }
 
+void
+matcher_agents(
+    const struct matcher *m, hepagents_seen_output *output, void *arg)
+{
+	hepagents_list(m->agents, output, arg);
+}
+
 uint64_t
 matcher_confirmed(const struct matcher *m)
 {

@@ -94,6 +94,10 @@ size_t matcher_open(const struct matcher *m);
 void matcher_slowest(const struct matcher *m, size_t most,
     txntable_waiting_output *output, void *arg);
 
+/* See hepagents_list(). */
+void matcher_agents(
+    const struct matcher *m, hepagents_seen_output *output, void *arg);
+
 /* How often libosip2 read what the scanner did: see crosscheck.h. */
 uint64_t matcher_confirmed(const struct matcher *m);
 

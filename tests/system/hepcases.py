@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The cases of `hep`."""
 
+import json
 import os
 import random
 import re
@@ -60,6 +61,43 @@ def test_agents(options):
     settled(d)
     check("agents: once", len(d.alerts()) == 1, d.alerts())
     check("agents: nothing else is damaged", count_of(d, "hep.malformed") == 0)
+    d.stop()
+
+
+def shown(d):
+    """The agents, as siptimectl shows them."""
+    program = os.path.join(os.path.dirname(d.command[0]), "siptimectl")
+    done = subprocess.run([program, "--socket", f"{d.folder}/control",
+                           "--json", "agents"], capture_output=True,
+                          text=True, timeout=20, check=True)
+    return {(a["agent"], a["number"]): a
+            for a in json.loads(done.stdout)["agents"]}
+
+
+def test_clock(options):
+    """One agent's clock is an hour behind: that agent's, and nobody else's."""
+    d = daemon(options, "allow = 192.0.2.1",
+               "[control]\nsocket = @/control\n")
+    ready(d)
+    good, bad = Agent("192.0.2.1", number=1), Agent(number=2)
+
+    def told():
+        for agent, behind in (good, 0), (bad, 3600):
+            agent.hand_on(CLIENT, SERVER, request("OPTIONS", f"{time.time()}"),
+                          stamp=time.time() - behind)
+        time.sleep(0.2)
+        return find(d.alerts(), "clock-skew", "127.0.0.1")
+    check("clock: it is told", until(20, told), d.log)
+    check("clock: as no other's", {a["subject"] for a in d.alerts()
+                                   if a["alert"] == "clock-skew"} ==
+          {"127.0.0.1"}, d.alerts())
+    agents = shown(d)
+    check("clock: siptimectl shows both", set(agents) ==
+          {("192.0.2.1", 1), ("127.0.0.1", 2)}, agents)
+    check("clock: and how far each is off",
+          abs(agents["192.0.2.1", 1]["offset_s"]) < 1 and
+          abs(agents["127.0.0.1", 2]["offset_s"] + 3600) < 1 and
+          agents["127.0.0.1", 2]["doubtful"] > 3, agents)
     d.stop()
 
 

@@ -114,7 +114,8 @@ def owner():
 
 def check_questions(options, daemon):
     for question in ("status", "alerts", "clocks", "transactions", "servers",
-                     "certs", "witnesses", "limits", "counters", "top"):
+                     "certs", "agents", "witnesses", "limits", "counters",
+                     "top"):
         status, text, errors = ctl(options, daemon, question)
         check(f"monitor: {question}", status == 0 and text and not errors,
               (status, text, errors))

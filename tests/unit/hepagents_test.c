@@ -181,8 +181,40 @@ START_TEST(at_the_limit_the_longest_silent_goes)
 }
 END_TEST
 
-UNIT("hepagents", an_agent_is_an_address_and_a_number,
-    its_clock_is_judged_once_a_second, a_stamp_far_from_its_arrival_is_doubtful,
+static void
+keep(void *arg, const struct hepagents_seen *agent)
+{
+	struct hepagents_seen **next = arg;
+
+	*(*next)++ = *agent;
+}
+
+START_TEST(all_can_be_listed_the_longest_silent_first)
+{
+	struct hepagents_seen seen[4], *next = seen;
+
+	begin(10, 1);
+	input("192.0.2.1", 1, 1, 1);
+	input("192.0.2.2", 2, 0, 2);
+	for (unsigned i = 0; i < 7; i++)
+		input("192.0.2.1", 1, 3 - 60 * NSTIME_S, 3);
+	hepagents_list(agents, keep, &next);
+	ck_assert_int_eq(next - seen, 2);
+	ck_assert_uint_eq(seen[0].number, 2);
+	ck_assert_int_eq(seen[0].offset, NSTIME_NEVER);
+	ck_assert_uint_eq(seen[1].number, 1);
+	ck_assert_uint_eq(seen[1].messages, 8);
+	ck_assert_uint_eq(seen[1].over_rate, 3);
+	ck_assert_uint_eq(seen[1].doubtful, 4);
+	ck_assert_int_eq(seen[1].offset, -60 * NSTIME_S);
+	ck_assert_int_eq(seen[1].last, 3 + AHEAD);
+	hepagents_free(agents);
+}
+END_TEST
+
+UNIT("hepagents", all_can_be_listed_the_longest_silent_first,
+    an_agent_is_an_address_and_a_number, its_clock_is_judged_once_a_second,
+    a_stamp_far_from_its_arrival_is_doubtful,
     one_agent_may_not_take_the_share_of_others,
     an_agent_that_stops_is_told_once_and_when_it_is_back,
     whoever_pauses_for_long_may_do_so_again,

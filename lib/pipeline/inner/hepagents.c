@@ -31,7 +31,9 @@ struct hepagents_agent {
 	bool lost;
 	struct tokenbucket bucket;
 	uint64_t messages;
-	nstime last, longest; /* message; pause between two */
+	uint64_t over_rate, doubtful;
+	nstime last, longest;     /* message; pause between two */
+	nstime last_wall, offset; /* as in struct hepagents_seen */
 	nstime sampled;
 };
 
@@ -164,6 +166,7 @@ hear(struct hepagents *h, struct hepagents_agent *a, nstime now, nstime wall)
 	if (now - a->last > a->longest)
 		a->longest = now - a->last;
 	a->last = now;
+	a->last_wall = wall;
 	a->messages++;
 }
 
@@ -176,8 +179,10 @@ hepagents_input(struct hepagents *h, const struct event_agent *agent,
 	if (a == NULL)
 		return false;
 	hear(h, a, now, wall);
+	a->offset = agent->stamp == 0 ? NSTIME_NEVER : agent->stamp - wall;
 	if (h->limits.rate > 0 && !tokenbucket_take(&a->bucket, now)) {
 		h->over_rate++;
+		a->over_rate++;
 		return false;
 	}
 	*out = (struct hepagents_message){
@@ -188,6 +193,7 @@ hepagents_input(struct hepagents *h, const struct event_agent *agent,
 	if (out->tells)
 		a->sampled = now;
 	h->doubtful += out->doubtful;
+	a->doubtful += out->doubtful;
 	return true;
 }
 
@@ -223,6 +229,26 @@ nstime
 hepagents_next_deadline(const struct hepagents *h)
 {
 	return h->round;
+}
+
+void
+hepagents_list(
+    const struct hepagents *h, hepagents_seen_output *output, void *arg)
+{
+	const struct hepagents_agent *a;
+
+	for (a = lru_oldest(h->agents); a != NULL; a = lru_newer(a))
+		output(arg,
+		    &(struct hepagents_seen){
+			.address = a->key.address,
+			.number = a->key.number,
+			.messages = a->messages,
+			.over_rate = a->over_rate,
+			.doubtful = a->doubtful,
+			.last = a->last_wall,
+			.offset = a->offset,
+			.lost = a->lost,
+		    });
 }
 
 void

@@ -45,6 +45,25 @@ bool hepagents_input(struct hepagents *h, const struct event_agent *agent,
 void hepagents_tick(struct hepagents *h, nstime now, nstime wall);
 nstime hepagents_next_deadline(const struct hepagents *h);
 
+/* For queries. */
+struct hepagents_seen {
+	struct address address;
+	uint32_t number;
+	uint64_t messages;  /* those over its rate too */
+	uint64_t over_rate; /* .. which are these */
+	uint64_t doubtful;  /* stamps that are nothing to compare with */
+	nstime last;        /* message, by our clock */
+	nstime offset;      /* its latest stamp less our clock on arrival;
+			     * NSTIME_NEVER: it sends none */
+	bool lost;
+};
+typedef void hepagents_seen_output(
+    void *arg, const struct hepagents_seen *agent);
+
+/* Show all, the one silent for longest first. */
+void hepagents_list(
+    const struct hepagents *h, hepagents_seen_output *output, void *arg);
+
 /* hepagents.over_rate, hepagents.evicted, hepagents.doubtful,
  * hepagents.no_memory */
 void hepagents_stats(

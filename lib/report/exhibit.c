@@ -7,29 +7,23 @@
 #include "report/inner/exhibittext.h"
 #include "report/line.h"
 
-enum { INTERFACES = 64 };
-
 /* Each source and datalink is an interface of the file. */
 struct exhibit_links {
-	struct {
+	struct exhibit_link {
 		unsigned source;
 		int datalink;
-	} known[INTERFACES];
+	} * known; /* with room for one of each packet */
 	uint32_t count;
 };
 
-/* Beyond INTERFACES the last of the same datalink stands for the others. */
 static uint32_t
 interface_of(struct exhibit_links *all, struct pcapngout *out,
     const struct packet *packet)
 {
 	for (uint32_t i = 0; i < all->count; i++)
-		if (all->known[i].datalink == packet->datalink &&
-		    (all->known[i].source == packet->source ||
-			all->count == INTERFACES))
+		if (all->known[i].source == packet->source &&
+		    all->known[i].datalink == packet->datalink)
 			return i;
-	if (all->count == INTERFACES)
-		return 0;
 	all->known[all->count].source = packet->source;
 	all->known[all->count].datalink = packet->datalink;
 	all->count++;
@@ -77,11 +71,14 @@ static void
 put_all(const struct exhibitpick *pick, const struct alert_event *event,
     const struct packetmask_packet *packets, struct pcapngout *out)
 {
-	struct exhibit_links interfaces = { .count = 0 };
+	struct exhibit_links interfaces = {
+		.known = calloc(pick->count, sizeof(*interfaces.known)),
+	};
 	struct exhibittext text;
 
+	out->failed = out->failed || interfaces.known == NULL;
 	exhibittext_init(&text, pick, event);
-	for (size_t i = 0; i < pick->count; i++) {
+	for (size_t i = 0; i < pick->count && !out->failed; i++) {
 		char comment[256];
 		struct textbuf t;
 
@@ -92,6 +89,7 @@ put_all(const struct exhibitpick *pick, const struct alert_event *event,
 			packets[i].octets, pick->packets[i]->packet.octets.len),
 		    textbuf_slice(&t));
 	}
+	free(interfaces.known);
 }
 
 static void

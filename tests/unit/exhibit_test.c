@@ -10,10 +10,13 @@ static struct wire w;
 static struct evidence e;
 static struct packetring *ring;
 static nstime wall;
+static unsigned source; /* of the packets to come */
+static int datalink;
 
 /* The file that was made, as it is read again. */
 static unsigned packets;
-static char payloads[64][2000];
+static char payloads[128][2000];
+static int datalinks[128];
 static uint8_t octets[65536]; /* the file itself */
 static size_t octet_count;
 
@@ -23,18 +26,24 @@ begin(void)
 	packetring_free(ring);
 	ring = packetring_new(&(struct packetring_limits){ .octets = 1000000 });
 	wall = EVENT_WALL - 40 * NSTIME_S;
+	source = 0;
+	datalink = 1;
 }
+
+/* Linux cooked, sent to us. */
+#define COOKED_IPV4 "0000 0001 0006 000000000001 0000 0800"
 
 static void
 input_of(uint8_t protocol, const char *from_to)
 {
 	wire_ipv4_between(&w, from_to, protocol, 1, 0);
-	wire_hex(&w, ETHERNET_IPV4);
+	wire_hex(&w, datalink == 1 ? ETHERNET_IPV4 : COOKED_IPV4);
 	packetring_input(ring,
 	    &(struct packet){
 		.octets = wire_slice(&w),
 		.len = wire_slice(&w).len,
-		.datalink = 1,
+		.source = source,
+		.datalink = datalink,
 		.wall = wall += NSTIME_S,
 	    });
 }
@@ -85,6 +94,7 @@ made(const struct alert_event *event, size_t most)
 		while (pcapng_next(in, &rest, &packet) == PCAPNG_PACKET) {
 			const size_t len = packet.octets.len - 42;
 
+			datalinks[packets] = packet.datalink;
 			memcpy(payloads[packets], packet.octets.p + 42, len);
 			payloads[packets++][len] = '\0';
 		}
@@ -289,9 +299,30 @@ START_TEST(packets_of_another_day_are_none_of_it)
 }
 END_TEST
 
+START_TEST(each_of_many_sources_keeps_its_datalink)
+{
+	enum { SOURCES = 100 };
+	const struct alert_event event =
+	    event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
+
+	event_timeout(&e, "no_final", "provisional");
+	begin();
+	for (source = 0; source < SOURCES; source++) {
+		datalink = source < SOURCES - 1 ? 1 : 113;
+		wall -= NSTIME_S - NSTIME_MS;
+		request(SERVICE);
+	}
+	ck_assert(made(&event, SOURCES));
+	ck_assert_uint_eq(packets, SOURCES);
+	ck_assert_int_eq(datalinks[SOURCES - 2], 1);
+	ck_assert_int_eq(datalinks[SOURCES - 1], 113);
+}
+END_TEST
+
 UNIT("exhibit", of_what_an_agent_handed_on_the_agent_is_told,
     a_call_that_was_not_answered, copies_are_counted_from_the_last,
     the_acknowledgement_is_told, a_date_tells_how_far_it_is,
     the_latest_when_there_are_too_many,
     both_directions_of_a_host_whose_clock_is_wrong,
-    without_packets_there_is_no_file, packets_of_another_day_are_none_of_it)
+    without_packets_there_is_no_file, packets_of_another_day_are_none_of_it,
+    each_of_many_sources_keeps_its_datalink)

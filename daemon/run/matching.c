@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "host/thread.h"
+#include "run/deadlines.h"
 
 enum { QUEUE = 1024 * 1024 }; /* more than fits near a processor is slower */
 
@@ -14,13 +15,14 @@ struct matching {
 	pthread_t thread;
 
 	/* Of the thread. */
-	struct eventqueue_mark time; /* its `now' is how far deadlines fired */
-	nstime due; /* the next deadline; INT64_MIN: it must be asked for */
+	struct deadlines deadlines;
+	struct eventqueue_mark time; /* the latest */
 };
 
 static nstime
-next_deadline(const struct matching *m)
+next_deadline(void *matching)
 {
+	const struct matching *m = matching;
 	const nstime deadlines[] = {
 		matcher_next_deadline(m->matcher),
 		judge_next_deadline(m->judge),
@@ -30,33 +32,13 @@ next_deadline(const struct matching *m)
 }
 
 static void
-tick(const struct matching *m, nstime now)
+tick(void *matching, nstime now)
 {
+	const struct matching *m = matching;
+
 	matcher_tick(m->matcher, now, now + m->time.ahead);
 	if (judge_next_deadline(m->judge) <= now)
 		judge_tick(m->judge, now, now + m->time.offset);
-}
-
-/* Fire what is due up to `until', each at its time. */
-static void
-advance(struct matching *m, nstime until)
-{
-	nstime ticked = INT64_MIN;
-
-	while (m->due <= until) {
-		nstime due = m->due = next_deadline(m);
-
-		if (due < m->time.now)
-			due = m->time.now;
-		/* A deadline that its own tick did not move must not loop. */
-		if (due > until || due == ticked)
-			break;
-		tick(m, due);
-		ticked = m->time.now = due;
-		m->due = INT64_MIN;
-	}
-	if (m->time.now < until)
-		m->time.now = until;
 }
 
 /* The deadlines of a reader fire before the matcher's of the same time, and
@@ -69,20 +51,20 @@ take_event(struct matching *m, const struct event *event)
 	if (next != NULL && next->kind == EVENT_MESSAGE)
 		matcher_hint(m->matcher, &next->message.origin.from.address,
 		    &next->message.origin.to.address);
-	advance(
-	    m, event->task == EVENT_BY_PACKET ? event->now : event->now - 1);
+	deadlines_advance(&m->deadlines,
+	    event->task == EVENT_BY_PACKET ? event->now : event->now - 1);
 	matcher_input(m->matcher, event);
-	m->due = INT64_MIN;
+	deadlines_changed(&m->deadlines);
 }
 
 /* Whoever settled may have changed deadlines meanwhile. */
 static void
 take_mark(struct matching *m, const struct eventqueue_mark *mark)
 {
-	m->due = INT64_MIN;
-	advance(m, mark->now);
+	deadlines_changed(&m->deadlines);
+	deadlines_advance(&m->deadlines, mark->now);
 	m->time = *mark;
-	m->due = INT64_MIN;
+	deadlines_changed(&m->deadlines);
 	if (mark->dropped)
 		matcher_dropped(m->matcher, mark->now);
 }
@@ -113,8 +95,12 @@ matching_new(struct matcher *matcher, struct judge *judge)
 		return NULL;
 	m->matcher = matcher;
 	m->judge = judge;
-	m->due = INT64_MIN;
-	m->time.now = INT64_MIN;
+	m->deadlines = (struct deadlines){
+		.next = next_deadline,
+		.fire = tick,
+		.of = m,
+	};
+	deadlines_begin(&m->deadlines, INT64_MIN);
 	m->queue = eventqueue_new(QUEUE);
 	if (m->queue != NULL && thread_start(&m->thread, run, m) == 0)
 		return m;

@@ -8,6 +8,7 @@
 #include "capture/savefile.h"
 #include "clock/jump.h"
 #include "run/alignment.h"
+#include "run/deadlines.h"
 #include "txn/timers.h"
 
 /* Steps back make `now' run ahead of the stamps.  A savefile made for that
@@ -37,13 +38,13 @@ struct replay {
 	uint64_t packets, octets;
 
 	bool begun;
-	nstime now, wall;   /* of the latest packet */
-	nstime shift;       /* now is the stamp plus this, or later */
-	nstime ahead;       /* stamps less `now', of the latest judged */
-	uint64_t judged;    /* packets */
-	nstime first, last; /* stamps of what was judged */
+	struct deadlines time; /* its `now' is the latest packet's */
+	nstime wall;           /* of that packet */
+	nstime shift;          /* now is the stamp plus this, or later */
+	nstime ahead;          /* stamps less `now', of the latest judged */
+	uint64_t judged;       /* packets */
+	nstime first, last;    /* stamps of what was judged */
 	nstime end; /* the latest time that a file covers by its own account */
-	nstime due; /* the next deadline; INT64_MIN: it must be asked for */
 	struct totals stats;
 };
 
@@ -188,7 +189,7 @@ static struct eventqueue_mark
 mark(const struct replay *r)
 {
 	return (struct eventqueue_mark){
-		.now = r->now,
+		.now = r->time.now,
 		.ahead = r->ahead,
 		.offset = -r->shift,
 	};
@@ -221,7 +222,7 @@ end_source(struct replay *r, struct source *source)
 	nstime end;
 
 	r->open--;
-	note_losses(r, source, r->now);
+	note_losses(r, source, r->time.now);
 	if (savefile_end(source->savefile, &end) && end > r->end)
 		r->end = end;
 }
@@ -253,6 +254,35 @@ open_all(struct replay *r)
 	return error < 0 ? error : set_filter(r);
 }
 
+/* Those of matcher and judge fire in their own thread. */
+static nstime
+next_deadline(void *replay)
+{
+	const struct replay *r = replay;
+	nstime deadlines[3] = { reader_next_deadline(r->setup.reader) };
+
+	if (r->setup.matching != NULL)
+		return deadlines[0];
+	deadlines[1] = matcher_next_deadline(r->setup.matcher);
+	deadlines[2] = judge_next_deadline(r->setup.judge);
+	return nstime_earliest(
+	    deadlines, sizeof(deadlines) / sizeof(*deadlines));
+}
+
+/* The reader comes first: an event of its may be an answer, or a finding. */
+static void
+tick(void *replay, nstime now)
+{
+	const struct replay *r = replay;
+
+	reader_tick(r->setup.reader, now, now + r->ahead);
+	if (r->setup.matching != NULL)
+		return;
+	matcher_tick(r->setup.matcher, now, now + r->ahead);
+	if (judge_next_deadline(r->setup.judge) <= now)
+		judge_tick(r->setup.judge, now, now - r->shift);
+}
+
 struct replay *
 replay_new(const struct replay_setup *setup)
 {
@@ -261,7 +291,12 @@ replay_new(const struct replay_setup *setup)
 
 	if (r != NULL) {
 		r->setup = *setup;
-		r->due = INT64_MIN;
+		r->time = (struct deadlines){
+			.next = next_deadline,
+			.fire = tick,
+			.of = r,
+		};
+		deadlines_begin(&r->time, 0);
 		error = open_all(r);
 	}
 	if (error == 0) {
@@ -287,64 +322,12 @@ replay_free(struct replay *r)
 	free(r);
 }
 
-/* Those of matcher and judge fire in their own thread. */
-static nstime
-next_deadline(const struct replay *r)
-{
-	nstime deadlines[3] = { reader_next_deadline(r->setup.reader) };
-
-	if (r->setup.matching != NULL)
-		return deadlines[0];
-	deadlines[1] = matcher_next_deadline(r->setup.matcher);
-	deadlines[2] = judge_next_deadline(r->setup.judge);
-	return nstime_earliest(
-	    deadlines, sizeof(deadlines) / sizeof(*deadlines));
-}
-
-/* The reader comes first: an event of its may be an answer, or a finding. */
-static void
-tick(struct replay *r, nstime now)
-{
-	reader_tick(r->setup.reader, now, now + r->ahead);
-	if (r->setup.matching != NULL)
-		return;
-	matcher_tick(r->setup.matcher, now, now + r->ahead);
-	if (judge_next_deadline(r->setup.judge) <= now)
-		judge_tick(r->setup.judge, now, now - r->shift);
-}
-
-/* Fire every deadline on the way to `now' at its own time, so that a silence
- * is lived through in order, as it would have been live. */
-static void
-advance(struct replay *r, nstime now)
-{
-	nstime ticked = INT64_MIN;
-
-	if (r->due > now) {
-		r->now = now;
-		return;
-	}
-	for (;;) {
-		nstime due = r->due = next_deadline(r);
-
-		if (due < r->now)
-			due = r->now;
-		/* A deadline that its own tick did not move must not loop here.
-		 */
-		if (due > now || due == ticked)
-			break;
-		tick(r, due);
-		ticked = r->now = due;
-	}
-	r->now = now;
-}
-
 static void
 finish(const struct replay *r)
 {
-	reader_finish(r->setup.reader, r->now, r->now + r->ahead);
+	reader_finish(r->setup.reader, r->time.now, r->time.now + r->ahead);
 	settle(r);
-	matcher_finish(r->setup.matcher, r->now, r->now + r->ahead);
+	matcher_finish(r->setup.matcher, r->time.now, r->time.now + r->ahead);
 }
 
 /* Later packets cannot decide transactions that are open now. */
@@ -352,8 +335,8 @@ static void
 rebase(struct replay *r)
 {
 	finish(r);
-	r->due = INT64_MIN;
-	reader_rebase(r->setup.reader, r->now, r->now + r->ahead);
+	deadlines_changed(&r->time);
+	reader_rebase(r->setup.reader, r->time.now, r->time.now + r->ahead);
 }
 
 /* Did no file cover a time too long to know what was answered in it? */
@@ -396,22 +379,22 @@ live_through(struct replay *r, nstime wall, nstime now)
 
 	if (jump >= JUMP_LEAST || jump <= -JUMP_LEAST) {
 		settle(r);
-		judge_jumped(r->setup.judge, jump, r->now);
+		judge_jumped(r->setup.judge, jump, r->time.now);
 	}
-	if (now - r->now > HOLE) {
-		reader_hole(r->setup.reader, r->now,
-		    matcher_hole(r->setup.matcher, r->now, now));
-		r->due = INT64_MIN;
+	if (now - r->time.now > HOLE) {
+		reader_hole(r->setup.reader, r->time.now,
+		    matcher_hole(r->setup.matcher, r->time.now, now));
+		deadlines_changed(&r->time);
 	}
-	if (now - r->now > LONG_HOLE)
-		judge_hole(r->setup.judge, now - r->now);
-	if (now - r->now > PAUSE) {
-		advance(r, r->now + PAUSE);
+	if (now - r->time.now > LONG_HOLE)
+		judge_hole(r->setup.judge, now - r->time.now);
+	if (now - r->time.now > PAUSE) {
+		deadlines_advance(&r->time, r->time.now + PAUSE);
 		settle(r);
-		judge_pause(r->setup.judge, now - r->now);
-		r->due = INT64_MIN;
+		judge_pause(r->setup.judge, now - r->time.now);
+		deadlines_changed(&r->time);
 	}
-	advance(r, now);
+	deadlines_advance(&r->time, now);
 }
 
 /* Move `now' to where this stamp is.  False: it would leave its range. */
@@ -426,19 +409,21 @@ move_time(struct replay *r, const struct source *source)
 	/* Nobody knows how long before this one those without were. */
 	if (!r->begun && r->packets > 0)
 		rebase(r);
-	if (!r->begun)
-		r->now = r->wall = wall;
+	if (!r->begun) {
+		deadlines_begin(&r->time, wall);
+		r->wall = wall;
+	}
 	r->begun = true;
 	if (r->shift > NOW_END - wall)
 		return false;
-	if (r->now - (wall + r->shift) > NSTIME_S) {
+	if (r->time.now - (wall + r->shift) > NSTIME_S) {
 		log_info(r->setup.log, "%s: stamps step back",
 		    savefile_path(source->savefile));
-		r->shift = r->now - wall;
+		r->shift = r->time.now - wall;
 		rebase(r);
 	}
-	live_through(
-	    r, wall, wall + r->shift > r->now ? wall + r->shift : r->now);
+	live_through(r, wall,
+	    wall + r->shift > r->time.now ? wall + r->shift : r->time.now);
 	r->wall = wall;
 	return true;
 }
@@ -467,7 +452,7 @@ tell_alignment(const struct replay *r)
 				.b = name_of(r, i),
 				.offset = pair.offset,
 			    },
-			    r->now, r->wall);
+			    r->time.now, r->wall);
 }
 
 /* How time stands from this packet on.  Where stamps do not fit together, an
@@ -482,7 +467,7 @@ pass_time(struct replay *r, nstime ahead)
 	r->ahead = ahead;
 	if (r->setup.matching == NULL) {
 		if (doubts)
-			matcher_dropped(r->setup.matcher, r->now);
+			matcher_dropped(r->setup.matcher, r->time.now);
 	} else if (doubts || changed) {
 		here = mark(r);
 		here.dropped = doubts;
@@ -503,16 +488,16 @@ judge_packet(struct replay *r, struct source *source)
 	}
 	if (!source->passed)
 		return;
-	packet->now = r->now;
+	packet->now = r->time.now;
 	if (first)
 		tell_alignment(r);
 	if (packet->unstamped)
-		packet->wall = r->now - r->shift;
+		packet->wall = r->time.now - r->shift;
 	packet->number = ++r->judged;
 	pass_time(r, packet->wall - packet->now);
 	exhibits_packet(r->setup.exhibits, packet);
 	if (reader_packet(r->setup.reader, packet) || first)
-		r->due = INT64_MIN;
+		deadlines_changed(&r->time);
 	if (packet->unstamped)
 		return;
 	if (first || packet->wall < r->first)
@@ -542,9 +527,9 @@ static void
 live_on(struct replay *r)
 {
 	if (!r->begun || r->end <= r->wall || r->shift > NOW_END - r->end ||
-	    r->end + r->shift <= r->now)
+	    r->end + r->shift <= r->time.now)
 		return;
-	advance(r, r->end + r->shift);
+	deadlines_advance(&r->time, r->end + r->shift);
 	r->wall = r->end;
 }
 
@@ -564,7 +549,7 @@ replay_run(struct replay *r, const atomic_bool *stop)
 	finish(r);
 	/* What the reader told at the end comes before the judge's end. */
 	settle(r);
-	judge_finish(r->setup.judge, r->now, r->now - r->shift);
+	judge_finish(r->setup.judge, r->time.now, r->time.now - r->shift);
 
 	for (size_t i = 0; i < r->source_count; i++)
 		if (r->sources[i].broken)
@@ -585,7 +570,7 @@ replay_span(const struct replay *r, nstime *first, nstime *last, nstime *end)
 {
 	*first = r->first;
 	*last = r->last;
-	*end = r->begun ? r->now - r->shift : 0;
+	*end = r->begun ? r->time.now - r->shift : 0;
 }
 
 void

@@ -264,21 +264,22 @@ begin(struct offline *j, const struct siphash_key *key)
 		return false;
 	}
 	j->replay = replay_new(&(struct replay_setup){
-	    .paths = j->options->paths,
-	    .path_count = j->options->path_count,
-	    .filter = j->options->filter != NULL ? j->options->filter
-						 : j->config->capture.filter,
-	    .user0 = linkname_find(slice_text(j->config->capture.user0)),
+	    .files = { .paths = j->options->paths,
+		.path_count = j->options->path_count,
+		.filter = j->options->filter != NULL
+		    ? j->options->filter
+		    : j->config->capture.filter,
+		.user0 = linkname_find(slice_text(j->config->capture.user0)),
+		.align = j->options->align,
+		.secrets = { on_secrets, j },
+		.log = j->log },
 	    .t1 = j->config->timeouts.t1,
-	    .align = j->options->align,
 	    .reader = j->reader,
 	    .matcher = j->matcher,
 	    .judge = j->judge,
 	    .exhibits = j->exhibits,
 	    .matching = j->matching,
-	    .secrets = { on_secrets, j },
 	    .progress = &j->progress,
-	    .log = j->log,
 	});
 	return j->replay != NULL;
 }

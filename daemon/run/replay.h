@@ -4,14 +4,13 @@
 
 #include <stdatomic.h>
 
-#include "capture/format.h"
-#include "host/log.h"
 #include "pipeline/judge.h"
 #include "pipeline/matcher.h"
 #include "pipeline/reader.h"
 #include "run/exhibits.h"
 #include "run/matching.h"
 #include "run/progress.h"
+#include "run/savefiles.h"
 
 /*
  * Savefiles as one capture, merged by time, through reader, matcher and judge.
@@ -28,21 +27,15 @@
 struct replay;
 
 struct replay_setup {
-	const char *const *paths; /* borrowed; "-" is standard input */
-	size_t path_count;
-	const char *filter; /* borrowed; NULL or empty: all packets */
-	int user0;          /* the link type of LINKTYPE_USER0, or -1 */
+	struct savefiles_setup files;
 	nstime t1;
-	bool align; /* take out by how much the clocks of the files differ */
 	struct reader *reader;
 	struct matcher *matcher;
 	struct judge *judge;
-	struct exhibits *exhibits;     /* NULL: none */
-	struct matching *matching;     /* takes the reader's events; NULL: the
-					* matcher does */
-	struct format_secrets secrets; /* where those in files go */
+	struct exhibits *exhibits; /* NULL: none */
+	struct matching *matching; /* takes the reader's events; NULL: the
+				    * matcher does */
 	struct progress *progress;
-	const struct log *log;
 };
 
 /*

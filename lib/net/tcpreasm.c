@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "net/inner/tcpdelivery.h"
 #include "net/inner/tcptable.h"
 
 /* DOMAIN 1.9: when a SYN counts as unanswered. */
@@ -16,135 +17,24 @@ enum { QUOTE_NEAR = 65536 };
 struct tcpreasm {
 	struct tcptable table;
 	struct timerq *timers;
-	struct tcpstream_store store;
-	/* With octets behind holes, the longest so first. */
-	struct tcptable_list holed;
-	const struct tcpconn *current; /* a segment of it is read */
-	tcpreasm_output *output;
-	void *arg;
-	nstime now, wall_ahead; /* of the last segment; wall - now */
+	struct tcpdelivery delivery;
 	uint64_t evicted[TCPTABLE_QUEUES];
 	uint64_t bad_flags, stray, bad_reset, after_end, unknown, no_memory;
 	uint64_t replaced;
 };
 
-/* The argument of on_piece(). */
-struct way {
-	struct tcpreasm *t;
-	struct tcpconn *c;
-	enum tcpreasm_direction direction;
-};
-
-static void
-emit(struct tcpreasm *t, struct tcpconn *c, struct tcpreasm_event *event)
-{
-	event->connection = c->id;
-	event->client = c->client;
-	event->server = c->server;
-	event->guessed = c->guessed;
-	event->user = &c->user;
-	t->output(t->arg, event);
-}
-
 static void
 tell(struct tcpreasm *t, struct tcpconn *c, enum tcpreasm_fact fact,
     enum tcpreasm_direction direction, nstime now)
 {
-	struct tcpreasm_event event = {
-		.fact = fact,
-		.direction = direction,
-		.offset = c->streams[direction].acknowledged,
-		.now = now,
-		.wall = now + t->wall_ahead,
-	};
-
-	emit(t, c, &event);
-}
-
-static void
-on_piece(void *arg, const struct tcpstream_piece *piece)
-{
-	const struct way *way = arg;
-	struct tcpreasm_event event = {
-		.fact = piece->lost > 0 ? TCPREASM_GAP : TCPREASM_DATA,
-		.direction = way->direction,
-		.octets = piece->octets,
-		.offset = piece->offset,
-		.lost = piece->lost,
-		.now = piece->now,
-		.wall = piece->wall,
-	};
-
-	emit(way->t, way->c, &event);
-}
-
-static struct tcpstream_sink
-sink_of(struct way *way, nstime now)
-{
-	return (struct tcpstream_sink){
-		.store = &way->t->store,
-		.output = on_piece,
-		.arg = way,
-		.now = now,
-		.wall = now + way->t->wall_ahead,
-	};
-}
-
-static void
-note_holes(struct tcpreasm *t, struct tcpconn *c)
-{
-	const bool holed =
-	    c->streams[0].chunk_count > 0 || c->streams[1].chunk_count > 0;
-
-	if (holed == c->holed)
-		return;
-	c->holed = holed;
-	if (holed)
-		TAILQ_INSERT_TAIL(&t->holed, c, by_hole);
-	else
-		TAILQ_REMOVE(&t->holed, c, by_hole);
-}
-
-/* What waits longest is least likely to become whole. */
-static bool
-yield_longest(void *arg)
-{
-	struct tcpreasm *t = arg;
-	struct tcpconn *c = TAILQ_FIRST(&t->holed);
-
-	if (c == t->current && c != NULL)
-		c = TAILQ_NEXT(c, by_hole);
-	if (c == NULL)
-		return false;
-	for (int d = 0; d < 2; d++) {
-		struct way way = { .t = t, .c = c, .direction = d };
-		const struct tcpstream_sink sink = sink_of(&way, t->now);
-
-		tcpstream_yield(&c->streams[d], &sink);
-	}
-	note_holes(t, c);
-	return true;
-}
-
-static void
-end_streams(struct tcpreasm *t, struct tcpconn *c, nstime now)
-{
-	for (int d = 0; d < 2; d++) {
-		struct way way = { .t = t, .c = c, .direction = d };
-		const struct tcpstream_sink sink = sink_of(&way, now);
-
-		tcpstream_end(&c->streams[d], &sink);
-	}
-	note_holes(t, c);
+	tcpdelivery_tell(&t->delivery, c, fact, direction, now);
 }
 
 static void
 forget(struct tcpreasm *t, struct tcpconn *c, nstime now)
 {
 	tell(t, c, TCPREASM_FORGOTTEN, TCPREASM_TO_SERVER, now);
-	for (int d = 0; d < 2; d++)
-		tcpstream_done(&c->streams[d], &t->store);
-	note_holes(t, c);
+	tcpdelivery_forget(&t->delivery, c);
 	timerq_cancel(t->timers, &c->timer);
 	tcptable_remove(&t->table, c);
 }
@@ -153,7 +43,7 @@ forget(struct tcpreasm *t, struct tcpconn *c, nstime now)
 static void
 end(struct tcpreasm *t, struct tcpconn *c, enum tcpconn_state state, nstime now)
 {
-	end_streams(t, c, now);
+	tcpdelivery_end(&t->delivery, c, now);
 	timerq_cancel(t->timers, &c->timer);
 	c->state = state;
 	tcptable_touch(&t->table, c, TCPTABLE_ENDED, now);
@@ -163,7 +53,7 @@ static void
 evict(struct tcpreasm *t, struct tcpconn *c, nstime now)
 {
 	t->evicted[c->queue]++;
-	end_streams(t, c, now);
+	tcpdelivery_end(&t->delivery, c, now);
 	forget(t, c, now);
 }
 
@@ -370,8 +260,6 @@ on_segment(struct tcpreasm *t, struct tcpconn *c,
 	const nstime now = segment->now;
 	const enum tcpreasm_direction direction = tcpconn_direction(c, segment);
 	struct tcpstream *s = &c->streams[direction];
-	struct way way = { .t = t, .c = c, .direction = direction };
-	const struct tcpstream_sink sink = sink_of(&way, now);
 
 	if (c->state == TCPCONN_ENDED) {
 		t->after_end++;
@@ -391,13 +279,12 @@ on_segment(struct tcpreasm *t, struct tcpconn *c,
 	s->segments++;
 	if ((tcp->flags & TCP_ACK) != 0)
 		acknowledge(t, c, !direction, tcp, now);
-	tcpstream_input(s, &sink, tcp);
+	tcpdelivery_input(&t->delivery, c, direction, tcp, now);
 	tell_resent(t, c, direction, now);
 	if (s->fin && c->hung_up == NSTIME_NEVER) {
 		c->hung_up = now;
 		c->client_hung_up = direction == TCPREASM_TO_SERVER;
 	}
-	note_holes(t, c);
 	touch(t, c, now);
 	close_or_set_timer(t, c, now);
 }
@@ -408,8 +295,8 @@ tcpreasm_input(struct tcpreasm *t, const struct tcpreasm_segment *segment)
 	const uint8_t flags = segment->tcp->flags;
 	struct tcpconn *c;
 
-	t->now = segment->now;
-	t->wall_ahead = segment->wall - segment->now;
+	t->delivery.now = segment->now;
+	t->delivery.wall_ahead = segment->wall - segment->now;
 	if ((flags & TCP_SYN) != 0 && (flags & (TCP_FIN | TCP_RST)) != 0) {
 		t->bad_flags++;
 		return;
@@ -423,9 +310,9 @@ tcpreasm_input(struct tcpreasm *t, const struct tcpreasm_segment *segment)
 		c = pick_up(t, segment);
 	if (c == NULL)
 		return;
-	t->current = c;
+	t->delivery.current = c;
 	on_segment(t, c, segment);
-	t->current = NULL;
+	t->delivery.current = NULL;
 }
 
 static void
@@ -435,13 +322,7 @@ on_timer(struct tcpreasm *t, struct tcpconn *c, nstime now)
 		unanswered(t, c, now);
 		return;
 	}
-	for (int d = 0; d < 2; d++) {
-		struct way way = { .t = t, .c = c, .direction = d };
-		const struct tcpstream_sink sink = sink_of(&way, now);
-
-		tcpstream_tick(&c->streams[d], &sink);
-	}
-	note_holes(t, c);
+	tcpdelivery_tick(&t->delivery, c, now);
 	close_or_set_timer(t, c, now);
 }
 
@@ -454,7 +335,7 @@ tcpreasm_tick(struct tcpreasm *t, nstime now)
 	while ((due = timerq_due(t->timers, now)) != NULL)
 		on_timer(t, tcpconn_of_timer(due), now);
 	while ((c = tcptable_expired(&t->table, now)) != NULL) {
-		end_streams(t, c, now);
+		tcpdelivery_end(&t->delivery, c, now);
 		forget(t, c, now);
 	}
 }
@@ -474,7 +355,7 @@ tcpreasm_flush(struct tcpreasm *t, nstime now)
 	struct tcpconn *c;
 
 	TAILQ_FOREACH (c, &t->table.all, by_age)
-		end_streams(t, c, now);
+		tcpdelivery_end(&t->delivery, c, now);
 }
 
 struct tcpreasm *
@@ -485,11 +366,7 @@ tcpreasm_new(
 
 	if (t == NULL)
 		return NULL;
-	t->output = output;
-	t->arg = arg;
-	TAILQ_INIT(&t->holed);
-	t->store.make_room = yield_longest;
-	t->store.arg = t;
+	tcpdelivery_init(&t->delivery, output, arg);
 	t->timers = timerq_new();
 	if (!tcptable_init(&t->table, limits) || t->timers == NULL) {
 		tcpreasm_free(t);
@@ -507,7 +384,7 @@ tcpreasm_free(struct tcpreasm *t)
 	if (t == NULL)
 		return;
 	while ((c = TAILQ_FIRST(&t->table.all)) != NULL)
-		forget(t, c, t->now);
+		forget(t, c, t->delivery.now);
 	tcptable_done(&t->table);
 	timerq_free(t->timers);
 	free(t);
@@ -516,9 +393,9 @@ tcpreasm_free(struct tcpreasm *t)
 void
 tcpreasm_set(struct tcpreasm *t, const struct tcpreasm_limits *limits)
 {
-	t->store.octets = limits->octets;
-	t->store.stream_octets = limits->stream_octets;
-	t->store.memory = limits->holes;
+	t->delivery.store.octets = limits->octets;
+	t->delivery.store.stream_octets = limits->stream_octets;
+	t->delivery.store.memory = limits->holes;
 	tcptable_set(&t->table, limits);
 }
 
@@ -567,7 +444,7 @@ tcpreasm_await(struct tcpreasm *t, uint64_t connection,
 void
 tcpreasm_stats(const struct tcpreasm *t, counter_output *output, void *arg)
 {
-	const struct tcpstream_store *store = &t->store;
+	const struct tcpstream_store *store = &t->delivery.store;
 
 	output(arg, COUNTER_EVENT, "tcpreasm.bad_flags", t->bad_flags);
 	output(arg, COUNTER_EVENT, "tcpreasm.unknown_connection", t->unknown);
@@ -591,6 +468,6 @@ tcpreasm_stats(const struct tcpreasm *t, counter_output *output, void *arg)
 size_t
 tcpreasm_memory(const struct tcpreasm *t)
 {
-	return sizeof(*t) + t->store.held +
+	return sizeof(*t) + t->delivery.store.held +
 	    tcptable_count(&t->table) * sizeof(struct tcpconn);
 }

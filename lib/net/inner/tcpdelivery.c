@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "net/inner/tcpdelivery.h"
+
+/* The argument of on_piece(). */
+struct way {
+	struct tcpdelivery *d;
+	struct tcpconn *c;
+	enum tcpreasm_direction direction;
+};
+
+static void
+emit(struct tcpdelivery *d, struct tcpconn *c, struct tcpreasm_event *event)
+{
+	event->connection = c->id;
+	event->client = c->client;
+	event->server = c->server;
+	event->guessed = c->guessed;
+	event->user = &c->user;
+	d->output(d->arg, event);
+}
+
+void
+tcpdelivery_tell(struct tcpdelivery *d, struct tcpconn *c,
+    enum tcpreasm_fact fact, enum tcpreasm_direction direction, nstime now)
+{
+	struct tcpreasm_event event = {
+		.fact = fact,
+		.direction = direction,
+		.offset = c->streams[direction].acknowledged,
+		.now = now,
+		.wall = now + d->wall_ahead,
+	};
+
+	emit(d, c, &event);
+}
+
+static void
+on_piece(void *arg, const struct tcpstream_piece *piece)
+{
+	const struct way *way = arg;
+	struct tcpreasm_event event = {
+		.fact = piece->lost > 0 ? TCPREASM_GAP : TCPREASM_DATA,
+		.direction = way->direction,
+		.octets = piece->octets,
+		.offset = piece->offset,
+		.lost = piece->lost,
+		.now = piece->now,
+		.wall = piece->wall,
+	};
+
+	emit(way->d, way->c, &event);
+}
+
+static struct tcpstream_sink
+sink_of(struct way *way, nstime now)
+{
+	return (struct tcpstream_sink){
+		.store = &way->d->store,
+		.output = on_piece,
+		.arg = way,
+		.now = now,
+		.wall = now + way->d->wall_ahead,
+	};
+}
+
+static void
+note_holes(struct tcpdelivery *d, struct tcpconn *c)
+{
+	const bool holed =
+	    c->streams[0].chunk_count > 0 || c->streams[1].chunk_count > 0;
+
+	if (holed == c->holed)
+		return;
+	c->holed = holed;
+	if (holed)
+		TAILQ_INSERT_TAIL(&d->holed, c, by_hole);
+	else
+		TAILQ_REMOVE(&d->holed, c, by_hole);
+}
+
+typedef void stream_call(
+    struct tcpstream *s, const struct tcpstream_sink *sink);
+
+static void
+both(struct tcpdelivery *d, struct tcpconn *c, stream_call *call, nstime now)
+{
+	for (int i = 0; i < 2; i++) {
+		struct way way = { .d = d, .c = c, .direction = i };
+		const struct tcpstream_sink sink = sink_of(&way, now);
+
+		call(&c->streams[i], &sink);
+	}
+	note_holes(d, c);
+}
+
+/* What waits longest is least likely to become whole. */
+static bool
+yield_longest(void *arg)
+{
+	struct tcpdelivery *d = arg;
+	struct tcpconn *c = TAILQ_FIRST(&d->holed);
+
+	if (c == d->current && c != NULL)
+		c = TAILQ_NEXT(c, by_hole);
+	if (c == NULL)
+		return false;
+	both(d, c, tcpstream_yield, d->now);
+	return true;
+}
+
+void
+tcpdelivery_init(struct tcpdelivery *d, tcpreasm_output *output, void *arg)
+{
+	*d = (struct tcpdelivery){ .output = output, .arg = arg };
+	TAILQ_INIT(&d->holed);
+	d->store.make_room = yield_longest;
+	d->store.arg = d;
+}
+
+void
+tcpdelivery_input(struct tcpdelivery *d, struct tcpconn *c,
+    enum tcpreasm_direction direction, const struct tcp *tcp, nstime now)
+{
+	struct way way = { .d = d, .c = c, .direction = direction };
+	const struct tcpstream_sink sink = sink_of(&way, now);
+
+	tcpstream_input(&c->streams[direction], &sink, tcp);
+	note_holes(d, c);
+}
+
+void
+tcpdelivery_tick(struct tcpdelivery *d, struct tcpconn *c, nstime now)
+{
+	both(d, c, tcpstream_tick, now);
+}
+
+void
+tcpdelivery_end(struct tcpdelivery *d, struct tcpconn *c, nstime now)
+{
+	both(d, c, tcpstream_end, now);
+}
+
+void
+tcpdelivery_forget(struct tcpdelivery *d, struct tcpconn *c)
+{
+	for (int i = 0; i < 2; i++)
+		tcpstream_done(&c->streams[i], &d->store);
+	note_holes(d, c);
+}

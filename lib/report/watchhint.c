@@ -2,6 +2,7 @@
 #include "report/watchhint.h"
 
 #include "report/inner/phrase.h"
+#include "sip/methods.h"
 
 enum { NAMED = 4 };
 
@@ -87,22 +88,6 @@ add_all(struct portset *set, const struct porttally *tally)
 		portset_add(set, tally->entries[i].port);
 }
 
-static bool
-is_method_watched(const struct watchhint_settings *s, const char *method)
-{
-	struct slice rest = slice_text(s->methods);
-
-	while (rest.len > 0) {
-		const struct slice word =
-		    slice_first(rest, slice_index(rest, ' '));
-
-		if (slice_is(word, "*") || slice_is(word, method))
-			return true;
-		rest = slice_after(rest, word.len + 1);
-	}
-	return false;
-}
-
 static void
 add_methods(struct textbuf *t, const struct watchhint_settings *s,
     const struct unwatched *u)
@@ -114,7 +99,8 @@ add_methods(struct textbuf *t, const struct watchhint_settings *s,
 	textbuf_add(t, "; methods = ");
 	textbuf_add(t, s->methods);
 	for (size_t i = 0; i < u->method_count; i++)
-		if (!is_method_watched(s, u->methods[i])) {
+		if (!methods_listed(
+			slice_text(s->methods), slice_text(u->methods[i]))) {
 			textbuf_add(t, " ");
 			textbuf_add(t, u->methods[i]);
 		}

@@ -53,3 +53,18 @@ methods_name(const struct methods *methods, uint8_t number)
 		return slice_text("other");
 	return slice_of(methods->name[number], methods->len[number]);
 }
+
+bool
+methods_listed(struct slice list, struct slice method)
+{
+	while (list.len > 0) {
+		const struct slice word =
+		    slice_first(list, slice_index(list, ' '));
+
+		if (slice_is(word, "*") ||
+		    (word.len > 0 && slice_equal(word, method)))
+			return true;
+		list = slice_after(list, word.len + 1);
+	}
+	return false;
+}

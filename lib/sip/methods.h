@@ -36,4 +36,8 @@ uint8_t methods_number(struct methods *methods, struct slice name);
 /* "INVITE", .., "other"; borrowed for the life of *methods. */
 struct slice methods_name(const struct methods *methods, uint8_t number);
 
+/* Is `method' a word of the list, which has blanks between its words?  "*" is
+ * every method. */
+bool methods_listed(struct slice list, struct slice method);
+
 #endif

@@ -65,6 +65,24 @@ START_TEST(a_name_too_long_is_another)
 }
 END_TEST
 
+static bool
+listed(const char *list, const char *method)
+{
+	return methods_listed(slice_text(list), slice_text(method));
+}
+
+START_TEST(a_list_names_whole_methods_or_all)
+{
+	ck_assert(listed("SERVICE INVITE", "INVITE"));
+	ck_assert(listed("SERVICE  INVITE", "SERVICE"));
+	ck_assert(!listed("SERVICE INVITE", "INVIT"));
+	ck_assert(!listed("SERVICE INVITE", "invite"));
+	ck_assert(!listed("SERVICE INVITE", ""));
+	ck_assert(!listed("", "INVITE"));
+	ck_assert(listed("SERVICE *", "OPTIONS"));
+}
+END_TEST
+
 UNIT("methods", well_known_methods_have_their_numbers, any_token_is_a_method,
     methods_are_case_sensitive, too_many_names_share_one,
-    a_name_too_long_is_another)
+    a_name_too_long_is_another, a_list_names_whole_methods_or_all)

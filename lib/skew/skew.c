@@ -4,10 +4,10 @@
 #include <stdlib.h>
 
 #include "clock/jump.h"
-#include "clock/shape.h"
 #include "base/nstime.h"
 #include "skew/inner/localclock.h"
 #include "skew/inner/raise.h"
+#include "skew/inner/skewestimate.h"
 
 #define AGAIN (60 * NSTIME_S) /* local-clock is repeated while it lasts */
 
@@ -406,59 +406,6 @@ skew_hole(struct skew *s, nstime span)
 	raise_hole(&s->raise, span);
 }
 
-/* Each for itself, against `zero'. */
-static void
-list_testimonies(const struct peer *p, nstime zero, unsigned believed,
-    struct skew_estimate *estimate)
-{
-	struct offset_estimate e;
-
-	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
-		const struct offset *o = p->estimate.offsets[i];
-
-		if (o == NULL || !offset_estimate(o, &e))
-			continue;
-		if (!witness_row((enum witness)i)->changes) {
-			e.interval.lo -= zero;
-			e.interval.hi -= zero;
-		}
-		estimate->said[estimate->said_count++] =
-		    (struct skew_testimony){
-			    .witness = (enum witness)i,
-			    .offset = offset_middle(e.interval),
-			    .uncertainty = offset_uncertainty(e.interval),
-			    .samples = e.stamps,
-			    .believed = (believed >> i & 1) != 0,
-		    };
-	}
-}
-
-/* Offsets are against `zero'. */
-static bool
-estimate_peer(const struct skew *s, const struct peer *p, nstime zero,
-    struct select_result *r, struct skew_estimate *estimate)
-{
-	struct textbuf names;
-	struct shape shape;
-
-	if (!peers_select(&s->peers, p, r))
-		return false;
-	r->joint.interval.lo -= zero;
-	r->joint.interval.hi -= zero;
-	shape = shape_of(&r->joint, p->wall);
-	*estimate = (struct skew_estimate){
-		.peer = p->key.address,
-		.offset = offset_middle(r->joint.interval),
-		.uncertainty = offset_uncertainty(r->joint.interval),
-		.samples = r->joint.stamps,
-		.shape = shape_name(shape.kind),
-	};
-	textbuf_init(&names, estimate->witnesses, sizeof(estimate->witnesses));
-	select_write(&names, r->witnesses);
-	list_testimonies(p, zero, r->witnesses | r->supporting, estimate);
-	return true;
-}
-
 bool
 skew_estimate(struct skew *s, size_t index, struct skew_estimate *estimate)
 {
@@ -467,8 +414,8 @@ skew_estimate(struct skew *s, size_t index, struct skew_estimate *estimate)
 	if (index == 0 && !peers_sort(&s->peers))
 		return false;
 	return index < s->peers.sorted_count &&
-	    estimate_peer(
-		s, s->peers.sorted[index], s->raise.times.zero, &r, estimate);
+	    skewestimate_of(&s->peers, s->peers.sorted[index],
+		s->raise.times.zero, &r, estimate);
 }
 
 bool
@@ -480,7 +427,7 @@ skew_estimate_of(const struct skew *s, const struct address *host,
 	struct select_result r;
 
 	if (p == NULL ||
-	    !estimate_peer(s, p, s->raise.times.steps, &r, &found) ||
+	    !skewestimate_of(&s->peers, p, s->raise.times.steps, &r, &found) ||
 	    r.joint.mixed || r.joint.unsettled ||
 	    r.joint.stamps < s->limits.min_samples)
 		return false;

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "skew/inner/skewestimate.h"
+
+#include "clock/shape.h"
+
+/* Each for itself, against `zero'. */
+static void
+list_testimonies(const struct peer *p, nstime zero, unsigned believed,
+    struct skew_estimate *estimate)
+{
+	struct offset_estimate e;
+
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
+		const struct offset *o = p->estimate.offsets[i];
+
+		if (o == NULL || !offset_estimate(o, &e))
+			continue;
+		if (!witness_row((enum witness)i)->changes) {
+			e.interval.lo -= zero;
+			e.interval.hi -= zero;
+		}
+		estimate->said[estimate->said_count++] =
+		    (struct skew_testimony){
+			    .witness = (enum witness)i,
+			    .offset = offset_middle(e.interval),
+			    .uncertainty = offset_uncertainty(e.interval),
+			    .samples = e.stamps,
+			    .believed = (believed >> i & 1) != 0,
+		    };
+	}
+}
+
+bool
+skewestimate_of(const struct peers *peers, const struct peer *p, nstime zero,
+    struct select_result *r, struct skew_estimate *estimate)
+{
+	struct textbuf names;
+	struct shape shape;
+
+	if (!peers_select(peers, p, r))
+		return false;
+	r->joint.interval.lo -= zero;
+	r->joint.interval.hi -= zero;
+	shape = shape_of(&r->joint, p->wall);
+	*estimate = (struct skew_estimate){
+		.peer = p->key.address,
+		.offset = offset_middle(r->joint.interval),
+		.uncertainty = offset_uncertainty(r->joint.interval),
+		.samples = r->joint.stamps,
+		.shape = shape_name(shape.kind),
+	};
+	textbuf_init(&names, estimate->witnesses, sizeof(estimate->witnesses));
+	select_write(&names, r->witnesses);
+	list_testimonies(p, zero, r->witnesses | r->supporting, estimate);
+	return true;
+}

@@ -3,24 +3,17 @@
 
 #include <stdlib.h>
 
-#include "net/ip.h"
-#include "net/servertrace.h"
+#include "pipeline/inner/loggedoutcome.h"
 #include "pipeline/inner/msgdup.h"
 #include "pipeline/inner/replies.h"
+#include "pipeline/inner/unreached.h"
+#include "sip/methods.h"
 #include "sip/mras.h"
 
 enum {
 	METHODS_TEXT = 512,
-	DUPLICATES = 1024, /* messages of the last moments */
-	SYNS = 2           /* the client repeated it */
+	DUPLICATES = 1024 /* messages of the last moments */
 };
-
-/* Ids of outcomes that the table of transactions did not give. */
-#define LOGGED (UINT64_C(1) << 63)
-
-/* An ICMP error this long before a SYN was reported unanswered is its
- * reason. */
-#define SYN_LIFE (10 * NSTIME_S)
 
 struct matcher {
 	struct matcher_limits limits;
@@ -132,25 +125,6 @@ on_observation(void *arg, const struct observation *observation)
 		m->output(m->arg, observation);
 }
 
-/* Is `method' one of the words of the configured list?  Methods are
- * case-sensitive (RFC 3261 section 7.1). */
-static bool
-method_watched(const struct matcher *m, struct slice method)
-{
-	struct slice rest = slice_text(m->methods);
-
-	while (rest.len > 0) {
-		const struct slice word =
-		    slice_first(rest, slice_index(rest, ' '));
-
-		if (slice_is(word, "*") ||
-		    (word.len > 0 && slice_equal(word, method)))
-			return true;
-		rest = slice_after(rest, word.len + 1);
-	}
-	return false;
-}
-
 static bool
 is_sip_port(const struct matcher *m, uint16_t port)
 {
@@ -166,7 +140,7 @@ matcher_decide(const struct matcher *m, const struct sip_message *message,
 	origin->mras = is_sip_port(m, port) && mras_is_request(message);
 	origin->watched = (origin->mras && m->limits.watch_mras) ||
 	    (portset_has(&m->limits.watched_ports, port) &&
-		method_watched(m, message->method));
+		methods_listed(slice_text(m->methods), message->method));
 }
 
 /* Above it systems take ports for clients (Linux; IANA's begin at 49152). */
@@ -293,74 +267,25 @@ on_agent(struct matcher *m, const struct event *e)
 	on_message(m, &message, e->now);
 }
 
-/* About a packet to a SIP port, TCP or UDP. */
-static void
-tell_unreachable(struct matcher *m, const struct event *e)
-{
-	const struct icmp_unreachable *icmp = &e->unreachable;
-	const bool udp = icmp->protocol == IP_UDP;
-
-	m->output(m->arg,
-	    &(struct observation){
-	        .kind = OBSERVATION_FAILED,
-	        .now = e->now,
-	        .wall = e->wall,
-	        .failure = {
-	            .class = CONNECTION_UNREACHABLE,
-	            .client = icmp->from,
-	            .server = icmp->to,
-	            .udp = udp,
-	            .sequence = icmp->sequence,
-	            .worked = udp &&
-	                paths_heard(m->paths, &icmp->to.address,
-	                    &icmp->from.address),
-	            .tls_alert = -1,
-	            .now = e->now,
-	            .wall = e->wall,
-	        },
-	    });
-}
-
 static void
 on_unreachable(struct matcher *m, const struct event *e)
 {
+	struct observation o;
+
 	paths_unreachable(m->paths, &e->unreachable, e->now);
-	if (is_sip_port(m, e->unreachable.to.port))
-		tell_unreachable(m, e);
+	if (!is_sip_port(m, e->unreachable.to.port))
+		return;
+	unreached_icmp(m->paths, e, &o);
+	m->output(m->arg, &o);
 }
 
-/*
- * A SYN that was sent once may belong to a scan, or to a client that did not
- * wait.  (Where only the answer is not on this mirror, the client goes on,
- * which shows too.)  A SYN that ICMP explained was reported as unreachable
- * before.
- */
 static void
 on_unanswered(struct matcher *m, const struct event *e)
 {
-	const struct event_unanswered *u = &e->unanswered;
+	struct observation o;
 
-	if (paths_was_unreachable(
-		m->paths, &u->client.address, &u->server, e->now - SYN_LIFE))
-		return;
-	if (u->copies < SYNS) {
-		m->syn_once++;
-		return;
-	}
-	m->output(m->arg,
-	    &(struct observation){
-	        .kind = OBSERVATION_FAILED,
-	        .now = e->now,
-	        .wall = e->wall,
-	        .failure = {
-	            .class = CONNECTION_UNANSWERED,
-	            .client = u->client,
-	            .server = u->server,
-	            .tls_alert = -1,
-	            .now = e->now,
-	            .wall = e->wall,
-	        },
-	    });
+	if (unreached_syn(m->paths, e, &m->syn_once, &o))
+		m->output(m->arg, &o);
 }
 
 static void
@@ -377,50 +302,14 @@ on_flow(struct matcher *m, const struct event *e)
 		m->output(m->arg, &o);
 }
 
-/* The request never left the server, or came to nothing in it: its own log
- * shows that, whatever is watched. */
 static void
 on_logged(struct matcher *m, const struct event *e)
 {
-	struct servertrace t;
-	struct slice method, rest;
-	struct observation observation = {
-		.kind = OBSERVATION_TRANSACTION,
-		.now = e->now,
-		.wall = e->wall,
-		.delivery = { .server_log = true },
-	};
-	struct outcome o = {
-		.event = OUTCOME_EXPIRED,
-		.class = OUTCOME_NO_RESPONSE,
-		.id = LOGGED | ++m->logged,
-		.now = e->now,
-		.watched = true,
-		.transport = TRANSPORT_TLS,
-		.uac = e->logged.uac,
-		.uas = e->logged.uas,
-		.request = { .sent = e->now,
-		    .sent_wall = e->wall,
-		    .last_copy = e->now,
-		    .copies = 1 },
-		.group = { .legs = 1 },
-	};
+	struct outcome outcome;
+	struct observation o;
 
-	servertrace_parse(e->logged.record, &t);
-	method = slice_first(t.start_line, slice_index(t.start_line, ' '));
-	rest = slice_after(t.start_line, method.len + 1);
-	o.method = method.len > 0 ? method : slice_text("unknown");
-	o.text = (struct outcome_text){
-		.start_line = t.start_line.len > 0 ? t.start_line : t.reason,
-		.request_uri = t.request_uri.len > 0
-		    ? t.request_uri
-		    : slice_first(rest, slice_index(rest, ' ')),
-		.call_id = t.call_id.len > 0 ? t.call_id : slice_text("-"),
-		.from = t.from,
-		.to = t.to,
-	};
-	observation.outcome = &o;
-	m->output(m->arg, &observation);
+	loggedoutcome_make(e, ++m->logged, &outcome, &o);
+	m->output(m->arg, &o);
 }
 
 void

@@ -2,6 +2,7 @@
 #include "tls/decrypt.h"
 
 #include <stdlib.h>
+#include <sys/queue.h>
 
 #include "tls/inner/cipherstream.h"
 #include "tls/inner/recordqueue.h"
@@ -18,8 +19,8 @@ struct decrypt_conversation {
 	bool swapped; /* the TLS client is what TCP calls server */
 	bool opened;
 	bool waiting;
-	nstime since;                               /* it waits */
-	struct decrypt_conversation *older, *newer; /* of those that wait */
+	nstime since; /* it waits */
+	TAILQ_ENTRY(decrypt_conversation) by_wait;
 	void **slot;
 };
 
@@ -32,7 +33,7 @@ struct decrypt {
 	void *arg;
 	struct cipherstream_shared shared;
 	struct recordqueue_budget budget;
-	struct decrypt_conversation *oldest, *newest; /* that wait */
+	TAILQ_HEAD(, decrypt_conversation) waiting; /* the oldest first */
 	uint64_t told; /* secrets, when those that wait were looked at */
 	size_t count;
 	uint64_t opened, no_memory, reasons[DECRYPT_REASONS];
@@ -51,6 +52,7 @@ decrypt_new(const struct decrypt_limits *limits, struct secrets *secrets,
 
 	if (d == NULL)
 		return NULL;
+	TAILQ_INIT(&d->waiting);
 	d->output = output;
 	d->arg = arg;
 	d->shared.negotiation.secrets = secrets;
@@ -110,13 +112,7 @@ begin_waiting(struct decrypt *d, struct decrypt_conversation *c, nstime now)
 		return;
 	c->waiting = true;
 	c->since = now;
-	c->older = d->newest;
-	c->newer = NULL;
-	if (d->newest != NULL)
-		d->newest->newer = c;
-	else
-		d->oldest = c;
-	d->newest = c;
+	TAILQ_INSERT_TAIL(&d->waiting, c, by_wait);
 }
 
 static void
@@ -125,14 +121,7 @@ end_waiting(struct decrypt *d, struct decrypt_conversation *c)
 	if (!c->waiting)
 		return;
 	c->waiting = false;
-	if (c->older != NULL)
-		c->older->newer = c->newer;
-	else
-		d->oldest = c->newer;
-	if (c->newer != NULL)
-		c->newer->older = c->older;
-	else
-		d->newest = c->older;
+	TAILQ_REMOVE(&d->waiting, c, by_wait);
 }
 
 /* ---- reporting ---- */
@@ -440,35 +429,44 @@ decrypt_input(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 	}
 }
 
+/* Give up those that wait since `since' or longer. */
+static void
+give_up(struct decrypt *d, nstime since)
+{
+	struct decrypt_conversation *c;
+
+	while ((c = TAILQ_FIRST(&d->waiting)) != NULL && c->since <= since)
+		refuse(d, c, cipherstream_reason(&c->stream));
+}
+
 void
 decrypt_tick(struct decrypt *d, nstime now)
 {
-	struct decrypt_conversation *c = d->oldest, *newer;
+	struct decrypt_conversation *c, *next;
 
 	if (secrets_told(d->shared.negotiation.secrets) != d->told) {
 		d->told = secrets_told(d->shared.negotiation.secrets);
-		for (; c != NULL; c = newer) {
-			newer = c->newer;
+		for (c = TAILQ_FIRST(&d->waiting); c != NULL; c = next) {
+			next = TAILQ_NEXT(c, by_wait);
 			read_held(d, c);
 		}
 	}
-	while (d->oldest != NULL && d->oldest->since + d->limits.wait <= now)
-		refuse(d, d->oldest, cipherstream_reason(&d->oldest->stream));
+	give_up(d, now - d->limits.wait);
 }
 
 nstime
 decrypt_next_deadline(const struct decrypt *d)
 {
-	return d->oldest == NULL ? NSTIME_NEVER
-				 : d->oldest->since + d->limits.wait;
+	const struct decrypt_conversation *c = TAILQ_FIRST(&d->waiting);
+
+	return c == NULL ? NSTIME_NEVER : c->since + d->limits.wait;
 }
 
 void
 decrypt_finish(struct decrypt *d, nstime now)
 {
 	decrypt_tick(d, now);
-	while (d->oldest != NULL)
-		refuse(d, d->oldest, cipherstream_reason(&d->oldest->stream));
+	give_up(d, NSTIME_NEVER);
 }
 
 void

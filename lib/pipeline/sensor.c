@@ -39,7 +39,7 @@ struct sensor {
 	struct acquaintance *known;
 	struct wire_tally tallies[TALLIES];
 	size_t tally_count;
-	nstime patience, ringing; /* as in calls_limits */
+	nstime patience, ringing; /* as in callleg_times */
 	nstime now, ahead;        /* ahead: wall less now */
 	nstime flushed, tallied;
 	uint64_t sequence, messages, drops, octets, healthy;
@@ -198,16 +198,17 @@ build_rooms(struct sensor *s)
 	const struct timers *timers = &l->matcher.transactions.timers;
 	const struct calls_limits calls = {
 		.calls = l->calls,
-		.hold = HOLD,
-		.stall = STALL,
-		.patience = timers_64_t1(timers->t1) + timers->grace + MARGIN,
-		.ringing = timers->timer_c + timers->grace + MARGIN,
+		.times = { .hold = HOLD,
+		    .stall = STALL,
+		    .patience =
+			timers_64_t1(timers->t1) + timers->grace + MARGIN,
+		    .ringing = timers->timer_c + timers->grace + MARGIN },
 		.key = l->key,
 	};
 	const struct hotpaths_limits paths = { l->pairs, l->flows, l->key };
 
-	s->patience = calls.patience;
-	s->ringing = calls.ringing;
+	s->patience = calls.times.patience;
+	s->ringing = calls.times.ringing;
 	s->writer = wire_writer_new();
 	if (s->setup.partitions > 0)
 		s->halves = halfposts_new(&s->setup);

@@ -30,10 +30,10 @@ begin(size_t most)
 {
 	const struct calls_limits limits = {
 		.calls = most,
-		.hold = 500 * NSTIME_MS,
-		.stall = 4 * NSTIME_S,
-		.patience = 40 * NSTIME_S,
-		.ringing = 200 * NSTIME_S,
+		.times = { .hold = 500 * NSTIME_MS,
+		    .stall = 4 * NSTIME_S,
+		    .patience = 40 * NSTIME_S,
+		    .ringing = 200 * NSTIME_S },
 	};
 
 	told = halves = 0;

@@ -6,23 +6,13 @@
 
 #include "base/lru.h"
 #include "base/timerq.h"
+#include "pipeline/inner/callleg.h"
 
 enum { LEGS = 8, HELD = 32 };
 
 /* How long a call that went well is kept, for a judge that wants it after
  * all. */
 #define KEPT (2 * NSTIME_S)
-
-struct calls_leg {
-	uint32_t leg; /* see wire_leg(); 0: free */
-	bool is_invite;
-	bool asked, told; /* its request was seen; as a half */
-	unsigned status;  /* the highest seen, 0: none */
-	nstime cancelled; /* an INVITE, at that time; 0: it was not */
-	nstime begun;
-	struct address client;
-	struct endpoint server;
-};
 
 struct calls_held {
 	STAILQ_ENTRY(calls_held) next;
@@ -36,7 +26,7 @@ struct calls_call {
 	uint64_t call;
 	STAILQ_HEAD(, calls_held) held;
 	unsigned held_count;
-	struct calls_leg legs[LEGS];
+	struct callleg legs[LEGS];
 	nstime last;    /* its latest message */
 	nstime told_at; /* when something was wrong */
 	bool told;
@@ -134,18 +124,11 @@ use(struct calls *c, uint64_t id)
 	return call;
 }
 
-/* Nothing more is expected of it. */
-static bool
-is_settled(const struct calls_leg *leg)
-{
-	return leg->leg == 0 || (leg->asked && leg->status >= 200);
-}
-
 static bool
 all_settled(const struct calls_call *call)
 {
 	for (size_t i = 0; i < LEGS; i++)
-		if (!is_settled(&call->legs[i]))
+		if (!callleg_is_settled(&call->legs[i]))
 			return false;
 	return true;
 }
@@ -189,11 +172,11 @@ tell(struct calls *c, struct calls_call *call, nstime now)
 }
 
 static void
-tell_half(struct calls *c, const struct calls_call *call, struct calls_leg *leg)
+tell_half(struct calls *c, const struct calls_call *call, struct callleg *leg)
 {
 	const struct wire_half half = {
 		.call = call->call,
-		.leg = leg->leg,
+		.leg = leg->number,
 		.is_request = leg->asked,
 		.client = leg->client,
 		.server = leg->server,
@@ -205,49 +188,28 @@ tell_half(struct calls *c, const struct calls_call *call, struct calls_leg *leg)
 	c->output.half(c->output.arg, &half);
 }
 
-static bool
-is_invite(const struct sip_message *m)
-{
-	return slice_is(m->method, "INVITE");
-}
-
 /* The leg of that number, made of its message if it is new; NULL: too many
  * wait. */
-static struct calls_leg *
+static struct callleg *
 use_leg(struct calls_call *call, uint32_t number, const struct event *e)
 {
-	const struct sip_message *m = e->message.message;
-	const struct origin *o = &e->message.origin;
-	struct calls_leg *room = NULL;
+	struct callleg *room = NULL;
 
 	for (size_t i = 0; i < LEGS; i++) {
-		struct calls_leg *leg = &call->legs[i];
+		struct callleg *leg = &call->legs[i];
 
-		if (leg->leg == number)
+		if (leg->number == number)
 			return leg;
-		if (room == NULL && leg->leg == 0)
+		if (room == NULL && leg->number == 0)
 			room = leg;
 	}
 	for (size_t i = 0; room == NULL && i < LEGS; i++)
-		if (is_settled(&call->legs[i]))
+		if (callleg_is_settled(&call->legs[i]))
 			room = &call->legs[i];
 	if (room == NULL)
 		return NULL;
-	*room = (struct calls_leg){
-		.leg = number,
-		.is_invite = is_invite(m),
-		.begun = o->now,
-		.client = m->is_request ? o->from.address : o->to.address,
-		.server = m->is_request ? o->to : o->from,
-	};
+	callleg_begin(room, number, e);
 	return room;
-}
-
-/* A refusal for the media, and signs that the sender gave up. */
-static bool
-is_trouble(unsigned status)
-{
-	return status == 488 || status == 408 || status == 504;
 }
 
 static void
@@ -264,8 +226,8 @@ note_leg(struct calls *c, struct calls_call *call, uint32_t number,
     const struct event *e)
 {
 	const struct sip_message *m = e->message.message;
-	struct calls_leg *leg;
-	bool again;
+	struct callleg *leg;
+	bool fine;
 
 	call->again = false;
 	if (slice_is(m->method, "ACK") || slice_is(m->method, "BENOTIFY"))
@@ -275,55 +237,26 @@ note_leg(struct calls *c, struct calls_call *call, uint32_t number,
 	leg = use_leg(call, number, e);
 	if (leg == NULL)
 		return false;
-	if (m->is_request) {
-		again = leg->asked;
-		leg->asked = true;
-		return !again;
-	}
-	again = leg->status >= 200 && m->status >= 200;
-	call->again = m->status <= leg->status;
-	if (m->status > leg->status)
-		leg->status = m->status;
+	if (m->is_request)
+		return callleg_request(leg);
+	fine = callleg_response(leg, m->status, &call->again);
 	if (!leg->asked && !leg->told && !call->told)
 		tell_half(c, call, leg);
-	return !again && !is_trouble(m->status);
-}
-
-/* It may take long. */
-static bool
-rings(const struct calls_leg *leg)
-{
-	return leg->is_invite && leg->status > 100 && leg->status < 200 &&
-	    leg->cancelled == 0;
-}
-
-/* When a leg has to be looked at. */
-static nstime
-due(const struct calls *c, const struct calls_leg *leg)
-{
-	if (is_settled(leg))
-		return NSTIME_NEVER;
-	if (leg->status == 0 && !leg->told)
-		return nstime_after(leg->begun, c->limits.hold);
-	if (leg->status > 0 && leg->cancelled != 0)
-		return nstime_after(leg->cancelled, c->limits.stall);
-	if (rings(leg))
-		return nstime_after(leg->begun, c->limits.ringing);
-	if (leg->status > 0 && leg->status < 200)
-		return nstime_after(leg->begun, c->limits.stall);
-	return nstime_after(leg->begun, c->limits.patience);
+	return fine;
 }
 
 static void
 schedule(struct calls *c, struct calls_call *call)
 {
-	nstime at = call->told ? nstime_after(call->told_at, c->limits.ringing)
-			       : nstime_after(call->last, KEPT);
+	nstime at = call->told
+	    ? nstime_after(call->told_at, c->limits.times.ringing)
+	    : nstime_after(call->last, KEPT);
 
 	if (!call->told && !all_settled(call))
 		at = NSTIME_NEVER;
 	for (size_t i = 0; i < LEGS && !call->told; i++) {
-		const nstime leg = due(c, &call->legs[i]);
+		const nstime leg =
+		    callleg_due(&call->legs[i], &c->limits.times);
 
 		if (leg < at)
 			at = leg;
@@ -338,8 +271,8 @@ static bool
 waits(const struct calls_call *call, uint32_t leg)
 {
 	for (size_t i = 0; i < LEGS; i++)
-		if (leg != 0 && call->legs[i].leg == leg)
-			return !is_settled(&call->legs[i]);
+		if (leg != 0 && call->legs[i].number == leg)
+			return !callleg_is_settled(&call->legs[i]);
 	return false;
 }
 
@@ -414,18 +347,18 @@ static void
 look(struct calls *c, struct calls_call *call, nstime now)
 {
 	for (size_t i = 0; i < LEGS; i++) {
-		struct calls_leg *leg = &call->legs[i];
+		struct callleg *leg = &call->legs[i];
 
-		if (due(c, leg) > now)
+		if (callleg_due(leg, &c->limits.times) > now)
 			continue;
 		if (leg->status == 0 && !leg->told) {
 			tell_half(c, call, leg);
 		} else if (leg->status > 0 && leg->status < 200 &&
-		    !rings(leg)) {
+		    !callleg_rings(leg)) {
 			tell(c, call, now);
 			return;
 		} else {
-			leg->leg = 0;
+			leg->number = 0;
 		}
 	}
 }

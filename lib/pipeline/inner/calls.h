@@ -3,7 +3,7 @@
 #define CALLS_H
 
 #include "base/counter.h"
-#include "pipeline/event.h"
+#include "pipeline/inner/callleg.h"
 #include "pipeline/wire.h"
 
 /*
@@ -19,11 +19,8 @@
 struct calls;
 
 struct calls_limits {
-	size_t calls;    /* the longest unused is forgotten */
-	nstime hold;     /* 500 ms: answered sooner is well */
-	nstime stall;    /* 4 s: after a 1xx that promises nothing */
-	nstime patience; /* how long a silent request is remembered: 40 s */
-	nstime ringing; /* .. and an INVITE that rings, or a call told: 200 s */
+	size_t calls;               /* the longest unused is forgotten */
+	struct callleg_times times; /* a told call is kept as one that rings */
 	struct siphash_key key;
 };
 

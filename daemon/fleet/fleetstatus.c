@@ -13,7 +13,10 @@ sensors(const struct joiner *joiner)
 		json_array_append_new(list,
 		    json_pack("{s:s,s:b,s:b,s:f,s:f,s:I,s:I,s:I,s:I,s:I}",
 			"sensor", sensor.name, "lost", sensor.lost, "clock_odd",
-			sensor.odd, "offset_s", (double)sensor.offset / 1e9,
+			sensor.odd || sensor.hosts_odd, "offset_s",
+			(double)(sensor.hosts_odd ? sensor.by_hosts
+						  : sensor.offset) /
+			    1e9,
 			"reached", (double)sensor.reached / 1e9, "messages",
 			(json_int_t)sensor.messages, "octets",
 			(json_int_t)sensor.octets, "batches",

@@ -3,30 +3,27 @@
 
 #include <stdlib.h>
 
-#include "base/timerq.h"
+#include "pipeline/inner/commonhosts.h"
+#include "pipeline/inner/eventhold.h"
 #include "pipeline/inner/pairing.h"
 #include "pipeline/inner/sensors.h"
 #include "pipeline/inner/twins.h"
-
-struct joiner_held {
-	struct timerq_entry timer; /* at the event's time */
-	struct event *event;
-};
 
 struct joiner {
 	struct joiner_limits limits;
 	struct joiner_output output;
 	struct wire_reader *reader;
 	struct sensors *sensors;
+	struct commonhosts *hosts;
 	struct pairing *pairing;
 	struct twins *twins;
-	struct timerq *held;
+	struct eventhold *held;
 	struct matcher *matcher;
 	struct judge *judge;
 	nstime now;     /* how far everything went through the matcher */
 	nstime resumed; /* what is not later was judged by a predecessor */
 	uint64_t early, no_memory, replayed, refused, broken, missed, withheld;
-	uint64_t future;
+	uint64_t future, uncorrected;
 };
 
 /* Nothing is proven by what a sensor that is away may have seen. */
@@ -66,15 +63,16 @@ build_rooms(struct joiner *j)
 
 	j->reader = wire_reader_new();
 	j->sensors = sensors_new(l->sensors, l->sights, &l->key);
+	j->hosts = commonhosts_new(l->sights, l->sensors, &l->key);
 	j->pairing =
 	    pairing_new(l->halves, &l->key, j->output.want, j->output.arg);
 	j->twins = twins_new(l->halves, &l->key);
-	j->held = timerq_new();
+	j->held = eventhold_new();
 	j->matcher = matcher_new(&l->matcher, on_observation, j);
 	j->judge = judge_new(&l->judge, j->output.alert, j->output.arg);
-	return j->reader != NULL && j->sensors != NULL && j->pairing != NULL &&
-	    j->twins != NULL && j->held != NULL && j->matcher != NULL &&
-	    j->judge != NULL;
+	return j->reader != NULL && j->sensors != NULL && j->hosts != NULL &&
+	    j->pairing != NULL && j->twins != NULL && j->held != NULL &&
+	    j->matcher != NULL && j->judge != NULL;
 }
 
 struct joiner *
@@ -94,41 +92,17 @@ joiner_new(
 	return NULL;
 }
 
-static struct joiner_held *
-first_held(const struct joiner *j)
-{
-	struct timerq_entry *timer = timerq_due(j->held, NSTIME_NEVER);
-
-	if (timer == NULL)
-		return NULL;
-	return (struct joiner_held *)(void *)((uint8_t *)timer -
-	    offsetof(struct joiner_held, timer));
-}
-
-static struct event *
-take_held(struct joiner *j, struct joiner_held *held)
-{
-	struct event *event = held->event;
-
-	timerq_cancel(j->held, &held->timer);
-	free(held);
-	return event;
-}
-
 void
 joiner_free(struct joiner *j)
 {
-	struct joiner_held *held;
-
 	if (j == NULL)
 		return;
-	while (j->held != NULL && (held = first_held(j)) != NULL)
-		event_discard(take_held(j, held));
 	wire_reader_free(j->reader);
 	sensors_free(j->sensors);
+	commonhosts_free(j->hosts);
 	pairing_free(j->pairing);
 	twins_free(j->twins);
-	timerq_free(j->held);
+	eventhold_free(j->held);
 	matcher_free(j->matcher);
 	judge_free(j->judge);
 	free(j);
@@ -159,12 +133,20 @@ advance(struct joiner *j, nstime until)
 		j->now = until;
 }
 
-/* A reader's deadlines fire before the matcher's, packets come after both. */
+/* The earliest.  A reader's deadlines fire before the matcher's, packets come
+ * after both. */
 static void
-release(struct joiner *j, struct joiner_held *held)
+release(struct joiner *j)
 {
-	struct event *event = take_held(j, held);
+	unsigned corrections;
+	struct event *event = eventhold_take(j->held, &corrections);
 
+	if (sensors_at(j->sensors, event->reader - 1)->corrections !=
+	    corrections) {
+		j->uncorrected++;
+		event_discard(event);
+		return;
+	}
 	advance(
 	    j, event->task == EVENT_BY_PACKET ? event->now : event->now - 1);
 	if (twins_pass(j->twins, event))
@@ -175,10 +157,8 @@ release(struct joiner *j, struct joiner_held *held)
 static void
 release_until(struct joiner *j, nstime until)
 {
-	struct joiner_held *held;
-
-	while ((held = first_held(j)) != NULL && held->timer.deadline <= until)
-		release(j, held);
+	while (eventhold_next(j->held) <= until)
+		release(j);
 	advance(j, until);
 }
 
@@ -215,26 +195,22 @@ hold(struct joiner *j, const struct sensors_sensor *sensor,
     const struct event *event)
 {
 	struct event *copy = event_copy(event);
-	struct joiner_held *held = calloc(1, sizeof(*held));
 
-	if (copy == NULL || held == NULL ||
-	    !timerq_set(j->held, &held->timer, copy->now)) {
-		event_discard(copy);
-		free(held);
+	if (copy == NULL) {
 		j->no_memory++;
 		return;
 	}
-	held->event = copy;
 	copy->reader = sensor->number + 1;
 	if (copy->kind != EVENT_OBSERVED)
 		copy->flow = flow_of(sensor, copy->flow);
 	if (copy->kind == EVENT_MESSAGE)
 		copy->message.origin.flow =
 		    flow_of(sensor, copy->message.origin.flow);
-	if (timerq_count(j->held) <= j->limits.events)
+	j->no_memory += !eventhold_put(j->held, copy, sensor->corrections);
+	if (eventhold_count(j->held) <= j->limits.events)
 		return;
 	j->early++;
-	release(j, first_held(j));
+	release(j);
 }
 
 static void
@@ -258,6 +234,8 @@ on_item(struct joiner *j, struct sensors_sensor *sensor,
 		}
 		if (item->event.kind == EVENT_MESSAGE)
 			note_call(j, sensor, &item->event.message, reached);
+		commonhosts_event(j->hosts, sensor->number, &item->event,
+		    sensor->shown.heard);
 		hold(j, sensor, &item->event);
 		break;
 	case WIRE_HALF:
@@ -283,8 +261,12 @@ tell_sign(struct joiner *j, enum joiner_sign sign,
 {
 	const nstime now = j->now > j->resumed ? j->now : sensor->shown.reached;
 	const struct visibility_sources clocks = { "fleet", sensor->name,
-		sensor->shown.offset };
+		sensor->shown.hosts_odd ? sensor->shown.by_hosts
+					: sensor->shown.offset };
 
+	if (sign == JOINER_RIGHT &&
+	    (sensor->shown.odd || sensor->shown.hosts_odd))
+		return;
 	if (j->output.sign != NULL)
 		j->output.sign(j->output.arg, sign, &sensor->shown);
 	if (now <= j->resumed)
@@ -297,6 +279,21 @@ tell_sign(struct joiner *j, enum joiner_sign sign,
 	else
 		judge_sensor(
 		    j->judge, sensor->name, sign == JOINER_LOST, now, now);
+}
+
+static void
+compare_by_hosts(struct joiner *j, struct sensors_sensor *sensor)
+{
+	const unsigned before = sensor->corrections;
+	enum joiner_sign sign;
+	nstime ahead;
+
+	if (!commonhosts_ahead(j->hosts, sensor->number, &ahead))
+		return;
+	if (sensors_correct(sensor, ahead, &sign))
+		tell_sign(j, sign, sensor);
+	if (sensor->corrections != before)
+		commonhosts_forget(j->hosts, sensor->number);
 }
 
 /* As far as all living sensors are, what waits LAG is complete. */
@@ -381,6 +378,7 @@ joiner_input(
 	if (sensors_compare(j->sensors, sensor, &sign))
 		tell_sign(j, sign, sensor);
 	answer = read_items(j, sensor);
+	compare_by_hosts(j, sensor);
 	go_on(j);
 	pairing_send(j->pairing, j->now);
 	if (answer == WIRE_BROKEN)
@@ -481,9 +479,11 @@ joiner_stats(const struct joiner *j, counter_output *output, void *arg)
 	output(arg, COUNTER_EVENT, "joiner.replayed", j->replayed);
 	output(arg, COUNTER_EVENT, "joiner.missed", j->missed);
 	output(arg, COUNTER_EVENT, "joiner.future", j->future);
+	output(arg, COUNTER_EVENT, "joiner.uncorrected", j->uncorrected);
 	output(arg, COUNTER_EVENT, "joiner.withheld", j->withheld);
 	output(arg, COUNTER_LIMIT, "joiner.early", j->early);
 	output(arg, COUNTER_LIMIT, "joiner.no_memory", j->no_memory);
+	commonhosts_stats(j->hosts, output, arg);
 	pairing_stats(j->pairing, output, arg);
 	twins_stats(j->twins, output, arg);
 }

@@ -43,9 +43,11 @@ struct joiner_limits {
 struct joiner_sensor {
 	const char *name;
 	bool lost, odd;
-	nstime heard;   /* when its last batch came */
-	nstime reached; /* its own time, on our axis */
-	nstime offset;  /* of its clock, positive: ahead of the others */
+	bool hosts_odd;  /* by what hosts tell it and others: see `by_hosts' */
+	nstime heard;    /* when its last batch came */
+	nstime reached;  /* its own time, on our axis */
+	nstime offset;   /* of its clock, positive: ahead of the others */
+	nstime by_hosts; /* the same of its stamps; they are corrected by it */
 	uint64_t run, sequence;
 	uint64_t batches, octets, messages, drops;
 	uint64_t missed; /* batches that never came */

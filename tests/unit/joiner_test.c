@@ -11,8 +11,9 @@ enum { SENSORS = 2, MOST = 1 << 16 };
 
 static struct joiner *joiner;
 static struct sensor *sensors[SENSORS];
-static unsigned raised, lost, back, batches;
-static bool deaf; /* batches of sensor 0 come to nothing */
+static unsigned raised, lost, back, odd, right, batches;
+static nstime ahead; /* the clock of sensor 1 */
+static bool deaf;    /* batches of sensor 0 come to nothing */
 static uint8_t kept[MOST];
 static size_t kept_len;
 
@@ -41,6 +42,8 @@ on_sign(void *arg, enum joiner_sign sign, const struct joiner_sensor *sensor)
 	ck_assert_ptr_nonnull(sensor->name);
 	lost += sign == JOINER_LOST;
 	back += sign == JOINER_BACK;
+	odd += sign == JOINER_ODD;
+	right += sign == JOINER_RIGHT;
 }
 
 static void
@@ -77,7 +80,8 @@ begin_joiner(void)
 static void
 begin(void)
 {
-	raised = lost = back = batches = 0;
+	raised = lost = back = odd = right = batches = 0;
+	ahead = 0;
 	deaf = false;
 	now = NOW;
 	begin_joiner();
@@ -111,7 +115,8 @@ pass(nstime until)
 	while (now < until) {
 		now += 50 * NSTIME_MS;
 		for (int i = 0; i < SENSORS; i++)
-			sensor_tick(sensors[i], now, now);
+			sensor_tick(
+			    sensors[i], now, i == 1 ? now + ahead : now);
 		joiner_tick(joiner, now);
 	}
 }
@@ -177,6 +182,60 @@ START_TEST(nothing_is_accused_while_a_sensor_is_away_that_saw_the_server)
 	deaf = false;
 	pass(NOW + 70 * NSTIME_S);
 	ck_assert_uint_eq(back, 1);
+	end();
+}
+END_TEST
+
+/* Both hear the clocks of two hosts, which are right. */
+static void
+hear_hosts(void)
+{
+	for (int turn = 0; turn < 5; turn++) {
+		for (int i = 0; i < 4; i++) {
+			const nstime wall = i % 2 == 1 ? now + ahead : now;
+			const struct observation clock = {
+				.kind = OBSERVATION_CLOCK,
+				.now = now,
+				.wall = wall,
+				.stamp = { .peer = fleet_host(
+					       (uint8_t)(10 + i / 2), 0)
+						       .address,
+				    .witness = WITNESS_NTP,
+				    .told = now,
+				    .wall = wall,
+				    .now = now },
+			};
+			const struct event event = {
+				.kind = EVENT_OBSERVED,
+				.now = now,
+				.wall = wall,
+				.observation = &clock,
+			};
+
+			sensor_input(sensors[i % 2], &event);
+		}
+		pass(now + NSTIME_S);
+	}
+}
+
+START_TEST(a_sensor_with_odd_stamps_is_known_by_hosts_that_others_hear)
+{
+	struct joiner_sensor sensor;
+
+	begin();
+	ahead = 3600 * NSTIME_S;
+	pass(NOW + NSTIME_S);
+	hear_hosts();
+	ck_assert_uint_eq(odd, 1);
+	ck_assert(joiner_sensor_at(joiner, 0, &sensor));
+	ck_assert(!sensor.hosts_odd);
+	ck_assert(joiner_sensor_at(joiner, 1, &sensor));
+	ck_assert(sensor.hosts_odd);
+	ck_assert_int_eq(sensor.by_hosts, 3600 * NSTIME_S);
+	ck_assert_int_le(sensor.reached, now);
+	hear_hosts();
+	ck_assert_uint_eq(odd, 1);
+	ck_assert_uint_eq(right, 0);
 	end();
 }
 END_TEST
@@ -248,5 +307,6 @@ END_TEST
 UNIT("joiner", a_request_of_one_sensor_and_the_answer_of_another_are_answered,
     a_request_that_nobody_saw_answered_is_a_timeout,
     nothing_is_accused_while_a_sensor_is_away_that_saw_the_server,
+    a_sensor_with_odd_stamps_is_known_by_hosts_that_others_hear,
     a_replayed_batch_changes_nothing, what_makes_no_sense_is_refused_or_broken,
     a_successor_does_not_judge_again, a_cut_state_is_refused)

@@ -8,6 +8,9 @@
 #define ODD NSTIME_S
 enum { ODD_BATCHES = 3 };
 
+/* Hosts tell whole seconds, and their messages take some time. */
+#define ODD_BY_HOSTS (3 * NSTIME_S)
+
 struct sensors_sight {
 	struct lru_entry entry;
 	struct address server;
@@ -124,6 +127,7 @@ begin_run(
 	sensor->shown.sequence = 0;
 	sensor->shift = h->wall - h->now + (is_far(behind, ODD) ? behind : 0);
 	sensor->behind = behind;
+	sensor->shown.by_hosts = 0;
 }
 
 enum sensors_answer
@@ -244,6 +248,26 @@ sensors_compare(
 	sensor->odd_batches = 0;
 	sensor->shown.odd = !sensor->shown.odd;
 	*sign = sensor->shown.odd ? JOINER_ODD : JOINER_RIGHT;
+	return true;
+}
+
+bool
+sensors_correct(
+    struct sensors_sensor *sensor, nstime ahead, enum joiner_sign *sign)
+{
+	bool odd;
+
+	if (is_far(ahead, ODD_BY_HOSTS)) {
+		sensor->shift -= ahead;
+		sensor->shown.by_hosts += ahead;
+		sensor->shown.reached -= ahead;
+		sensor->corrections++;
+	}
+	odd = is_far(sensor->shown.by_hosts, ODD_BY_HOSTS);
+	if (odd == sensor->shown.hosts_odd)
+		return false;
+	sensor->shown.hosts_odd = odd;
+	*sign = odd ? JOINER_ODD : JOINER_RIGHT;
 	return true;
 }
 

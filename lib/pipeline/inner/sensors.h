@@ -16,9 +16,10 @@ enum { SENSORS_MOST = 4096 };
 struct sensors_sensor {
 	struct joiner_sensor shown;
 	char name[WIRE_NAME];
-	unsigned number; /* from 0, in order of appearance */
-	nstime shift;    /* our axis less its `now' */
-	nstime behind;   /* the least of late: the way adds to it */
+	unsigned number;      /* from 0, in order of appearance */
+	nstime shift;         /* our axis less its `now' */
+	unsigned corrections; /* of that, by what hosts tell */
+	nstime behind;        /* the least of late: the way adds to it */
 	unsigned odd_batches;
 	nstime lost_since;           /* our axis; NSTIME_NEVER: it is not */
 	struct sensors_sensor *next; /* of one bucket */
@@ -42,6 +43,12 @@ enum sensors_answer sensors_input(struct sensors *s,
 /* The clocks of all are compared; the sign, if there is one. */
 bool sensors_compare(
     struct sensors *s, struct sensors_sensor *sensor, enum joiner_sign *sign);
+
+/* Its stamps are that far ahead of the others', by what hosts tell all of them:
+ * they are corrected, and what it has sent before is of no use.  The sign, if
+ * there is one. */
+bool sensors_correct(
+    struct sensors_sensor *sensor, nstime ahead, enum joiner_sign *sign);
 
 /* The next one that was silent for `lost', or NULL. */
 struct sensors_sensor *sensors_silent(

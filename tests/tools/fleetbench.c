@@ -23,7 +23,13 @@
 
 #define NOW FLEET_NOW
 
-enum { RATE = 1000, SECONDS = 20, ROOM = 1 << 18, HOSTS = 50 };
+enum {
+	RATE = 1000,
+	TRANSACTIONS = 50000,
+	PARTITIONS = 16,
+	ROOM = 1 << 18,
+	HOSTS = 50
+};
 
 /* Of a sensor that is well, and seconds of all of them together. */
 enum { BEATS = 4, TALLIED = 20, SENSOR_SECONDS = 4000 };
@@ -61,6 +67,13 @@ on_batch(void *arg, struct slice batch, uint64_t sequence)
 }
 
 static void
+on_halves(void *arg, struct slice batch, unsigned partition, uint64_t sequence)
+{
+	(void)partition;
+	on_batch(arg, batch, sequence);
+}
+
+static void
 stream_init(struct stream *s)
 {
 	*s = (struct stream){ .now = NOW };
@@ -79,7 +92,7 @@ stream_done(struct stream *s)
 }
 
 static struct sensor *
-make_sensor(const char *name, struct stream *to)
+make_sensor(const char *name, struct stream *to, unsigned partitions)
 {
 	struct sensor_setup setup = {
 		.limits = { .calls = ROOM,
@@ -89,6 +102,8 @@ make_sensor(const char *name, struct stream *to)
 		.name = name,
 		.run = 1,
 		.batch = on_batch,
+		.partitions = partitions,
+		.halves = on_halves,
 		.arg = to,
 	};
 	struct sensor *sensor;
@@ -119,15 +134,15 @@ say(struct sensor *s, unsigned call, unsigned status, nstime now)
 	sensor_input(s, &e);
 }
 
-/* RATE transactions a second, answered after 20 ms: `to' sees the requests,
+/* `rate' transactions a second, answered 20 later: `to' sees the requests,
  * `back' the answers.  Of `troubled' one is sent twice; 0: none is. */
 static void
 play(struct sensor *to, struct sensor *back, struct stream *stream,
-    unsigned troubled)
+    unsigned rate, unsigned troubled)
 {
-	const nstime step = NSTIME_S / RATE;
+	const nstime step = NSTIME_S / rate;
 
-	for (unsigned i = 0; i < RATE * SECONDS; i++) {
+	for (unsigned i = 0; i < TRANSACTIONS; i++) {
 		stream->now = NOW + i * step;
 		say(to, i, 0, stream->now);
 		if (troubled > 0 && i % troubled == 0)
@@ -148,25 +163,28 @@ seconds(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
+/* Halves go to partitions, as they do between daemons: at a low rate each of
+ * their batches holds few. */
 static void
-weigh(void)
+weigh(unsigned rate)
 {
 	struct stream one, two;
 	struct sensor *a, *b;
 
 	stream_init(&one);
-	a = make_sensor("a", &one);
-	play(a, a, &one, 0);
+	a = make_sensor("a", &one, PARTITIONS);
+	play(a, a, &one, rate, 0);
 	sensor_free(a);
 	stream_init(&two);
-	a = make_sensor("a", &two);
-	b = make_sensor("b", &two);
-	play(a, b, &two, 0);
+	a = make_sensor("a", &two, PARTITIONS);
+	b = make_sensor("b", &two, PARTITIONS);
+	play(a, b, &two, rate, 0);
 	sensor_free(a);
 	sensor_free(b);
-	printf("octets: %.2f a message that is seen both ways, %.2f a half\n",
-	    (double)one.octets / (2.0 * RATE * SECONDS),
-	    (double)two.octets / (2.0 * RATE * SECONDS));
+	printf("octets: %.2f a message that is seen both ways, %.2f a half, "
+	       "at %u a second\n",
+	    (double)one.octets / (2.0 * TRANSACTIONS),
+	    (double)two.octets / (2.0 * TRANSACTIONS), rate);
 	stream_done(&one);
 	stream_done(&two);
 }
@@ -220,9 +238,9 @@ judge(void)
 	double began;
 
 	stream_init(&stream);
-	a = make_sensor("a", &stream);
-	b = make_sensor("b", &stream);
-	play(a, b, &stream, 10);
+	a = make_sensor("a", &stream, 0);
+	b = make_sensor("b", &stream, 0);
+	play(a, b, &stream, RATE, 10);
 	joiner = make_joiner(&alerts);
 	began = seconds();
 	for (const struct batch *at = stream.first; at != NULL; at = at->next)
@@ -325,7 +343,8 @@ scale(void)
 int
 main(void)
 {
-	weigh();
+	weigh(RATE);
+	weigh(10 * RATE);
 	judge();
 	scale();
 	return 0;

@@ -3,30 +3,38 @@
 
 #include <stdlib.h>
 
+#include "base/inner/timerrun.h"
+
 /*
- * A 4-ary heap: half the depth of a binary one, and the four children of a
- * node share one or two cache lines.  The deadline is kept in the heap so that
- * sifting does not touch the objects it compares.
+ * Most deadlines are one of a few spans from now on, so that those of one span
+ * come in order: each of RUNS lists takes what is not before its last, and of
+ * several the one with the latest last, by which each span finds a list of its
+ * own.  What fits none goes into a 4-ary heap: half the depth of a binary one,
+ * and the four children of a node share one or two cache lines.  The deadline
+ * is kept in either so that no object is touched to compare it.
  */
 
-enum { ARITY = 4, FIRST_SIZE = 64 };
-
-struct node {
-	nstime deadline;
-	uint64_t order;
-	struct timerq_entry *entry;
-};
+enum { ARITY = 4, FIRST_SIZE = 64, RUNS = TIMERRUN_NUMBERS - 1 };
 
 struct timerq {
-	struct node *heap;
-	size_t count, size;
+	struct timerrun_node earliest; /* of all; no entry: there is none */
+	struct timerrun runs[RUNS];    /* number i + 1 */
+	struct timerrun_node *heap;    /* number 0 */
+	size_t count, size;            /* of the heap */
 	uint64_t order;
 };
 
 struct timerq *
 timerq_new(void)
 {
-	return calloc(1, sizeof(struct timerq));
+	struct timerq *q = calloc(1, sizeof(*q));
+
+	if (q == NULL)
+		return NULL;
+	q->earliest.deadline = NSTIME_NEVER;
+	for (size_t i = 0; i < RUNS; i++)
+		q->runs[i].number = i + 1;
+	return q;
 }
 
 void
@@ -34,32 +42,26 @@ timerq_free(struct timerq *q)
 {
 	if (q == NULL)
 		return;
+	for (size_t i = 0; i < RUNS; i++)
+		timerrun_done(&q->runs[i]);
 	free(q->heap);
 	free(q);
 }
 
-static bool
-before(const struct node *a, const struct node *b)
-{
-	if (a->deadline != b->deadline)
-		return a->deadline < b->deadline;
-	return a->order < b->order;
-}
-
 static void
-place(struct timerq *q, size_t at, struct node node)
+place(struct timerq *q, size_t at, struct timerrun_node node)
 {
 	q->heap[at] = node;
-	node.entry->slot = at + 1;
+	node.entry->slot = timerrun_slot(0, at);
 }
 
 static void
-sift_up(struct timerq *q, size_t at, struct node node)
+sift_up(struct timerq *q, size_t at, struct timerrun_node node)
 {
 	while (at > 0) {
 		const size_t parent = (at - 1) / ARITY;
 
-		if (!before(&node, &q->heap[parent]))
+		if (!timerrun_before(&node, &q->heap[parent]))
 			break;
 		place(q, at, q->heap[parent]);
 		at = parent;
@@ -74,18 +76,18 @@ earliest_child(const struct timerq *q, size_t at)
 	size_t best = first;
 
 	for (size_t i = first + 1; i < first + ARITY && i < q->count; i++)
-		if (before(&q->heap[i], &q->heap[best]))
+		if (timerrun_before(&q->heap[i], &q->heap[best]))
 			best = i;
 	return best;
 }
 
 static void
-sift(struct timerq *q, size_t at, struct node node)
+sift(struct timerq *q, size_t at, struct timerrun_node node)
 {
 	while (at * ARITY + 1 < q->count) {
 		const size_t child = earliest_child(q, at);
 
-		if (!before(&q->heap[child], &node))
+		if (!timerrun_before(&q->heap[child], &node))
 			break;
 		place(q, at, q->heap[child]);
 		at = child;
@@ -97,7 +99,7 @@ static bool
 make_room(struct timerq *q)
 {
 	const size_t wanted = q->size == 0 ? FIRST_SIZE : 2 * q->size;
-	struct node *grown;
+	struct timerrun_node *grown;
 
 	if (q->count < q->size)
 		return true;
@@ -109,23 +111,112 @@ make_room(struct timerq *q)
 	return true;
 }
 
+static bool
+add_to_heap(struct timerq *q, const struct timerrun_node *node)
+{
+	if (!make_room(q))
+		return false;
+	sift(q, q->count++, *node);
+	return true;
+}
+
+static void
+take_from_heap(struct timerq *q, size_t at)
+{
+	struct timerrun_node last;
+
+	q->heap[at].entry->slot = 0;
+	last = q->heap[--q->count];
+	if (at < q->count)
+		sift(q, at, last);
+}
+
+/* NULL: it belongs into the heap. */
+static struct timerrun *
+run_for(struct timerq *q, const struct timerrun_node *node)
+{
+	struct timerrun *best = NULL;
+
+	for (size_t i = 0; i < RUNS; i++) {
+		struct timerrun *r = &q->runs[i];
+
+		if (r->queued == 0) {
+			best = best == NULL ? r : best;
+			continue;
+		}
+		if (timerrun_before(node, timerrun_last(r)))
+			continue;
+		if (best == NULL || best->queued == 0 ||
+		    timerrun_before(timerrun_last(best), timerrun_last(r)))
+			best = r;
+	}
+	return best;
+}
+
+static bool
+add(struct timerq *q, const struct timerrun_node *node)
+{
+	struct timerrun *r = run_for(q, node);
+
+	return (r != NULL && timerrun_add(r, node)) || add_to_heap(q, node);
+}
+
+static void
+find_earliest(struct timerq *q)
+{
+	q->earliest =
+	    (struct timerrun_node){ .deadline = NSTIME_NEVER, .entry = NULL };
+	if (q->count > 0)
+		q->earliest = q->heap[0];
+	for (size_t i = 0; i < RUNS; i++) {
+		const struct timerrun *r = &q->runs[i];
+
+		if (r->queued > 0 &&
+		    (q->earliest.entry == NULL ||
+			timerrun_before(&r->nodes[r->first], &q->earliest)))
+			q->earliest = r->nodes[r->first];
+	}
+}
+
+static void
+take(struct timerq *q, const struct timerq_entry *entry)
+{
+	const size_t number = timerrun_number(entry->slot);
+	const size_t at = timerrun_at(entry->slot);
+
+	if (number == 0)
+		take_from_heap(q, at);
+	else
+		timerrun_take(&q->runs[number - 1], at);
+}
+
+/* The place that it leaves in the heap or in a run is free for it. */
+static void
+move(struct timerq *q, const struct timerrun_node *node)
+{
+	const size_t number = timerrun_number(node->entry->slot);
+
+	take(q, node->entry);
+	if (!add(q, node))
+		timerrun_insert(&q->runs[number - 1], node);
+}
+
 bool
 timerq_set_ordered(struct timerq *q, struct timerq_entry *entry,
     nstime deadline, uint64_t order)
 {
-	size_t at;
+	const struct timerrun_node node = { deadline, order, entry };
 
-	if (timerq_queued(entry)) {
-		at = entry->slot - 1;
-	} else {
-		if (!make_room(q))
-			return false;
-		at = q->count++;
-	}
+	if (timerq_queued(entry))
+		move(q, &node);
+	else if (!add(q, &node))
+		return false;
 	entry->deadline = deadline;
-	sift(q, at,
-	    (struct node){
-		.deadline = deadline, .order = order, .entry = entry });
+	if (q->earliest.entry == entry)
+		find_earliest(q);
+	else if (q->earliest.entry == NULL ||
+	    timerrun_before(&node, &q->earliest))
+		q->earliest = node;
 	return true;
 }
 
@@ -138,34 +229,31 @@ timerq_set(struct timerq *q, struct timerq_entry *entry, nstime deadline)
 void
 timerq_cancel(struct timerq *q, struct timerq_entry *entry)
 {
-	struct node last;
-	size_t at;
-
 	if (!timerq_queued(entry))
 		return;
-	at = entry->slot - 1;
-	entry->slot = 0;
-	last = q->heap[--q->count];
-	if (at < q->count)
-		sift(q, at, last);
+	take(q, entry);
+	if (q->earliest.entry == entry)
+		find_earliest(q);
 }
 
 struct timerq_entry *
 timerq_due(const struct timerq *q, nstime now)
 {
-	if (q->count == 0 || q->heap[0].deadline > now)
-		return NULL;
-	return q->heap[0].entry;
+	return q->earliest.deadline > now ? NULL : q->earliest.entry;
 }
 
 nstime
 timerq_next_deadline(const struct timerq *q)
 {
-	return q->count == 0 ? NSTIME_NEVER : q->heap[0].deadline;
+	return q->earliest.deadline;
 }
 
 size_t
 timerq_count(const struct timerq *q)
 {
-	return q->count;
+	size_t count = q->count;
+
+	for (size_t i = 0; i < RUNS; i++)
+		count += q->runs[i].queued;
+	return count;
 }

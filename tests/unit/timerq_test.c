@@ -169,8 +169,36 @@ START_TEST(agrees_with_a_plain_search)
 }
 END_TEST
 
+/* As transactions set them: most are taken out long before, each at a span
+ * from now. */
+START_TEST(agrees_with_a_plain_search_where_spans_are_few)
+{
+	static const nstime span[] = { 500, 3000, 32000, 180000, 7 };
+	nstime now = 0;
+
+	start();
+	for (unsigned turn = 0; turn < 8000; turn++) {
+		struct timerq_entry *e = &entry[chance() % MANY];
+
+		now += chance() % 8;
+		if (chance() % 8 == 0)
+			timerq_cancel(q, e);
+		else
+			timerq_set(q, e, now + span[chance() % 5]);
+		set_as[e - entry] = turn;
+		if (turn % 8 == 0) {
+			const size_t best = earliest_by_search();
+
+			ck_assert_uint_eq(pop(NSTIME_NEVER), best);
+		}
+	}
+	timerq_free(q);
+}
+END_TEST
+
 UNIT("timerq", the_earliest_comes_first, nothing_is_due_before_its_time,
     deadlines_of_one_instant_keep_the_order_they_were_set_in,
     an_order_may_be_given_to_those_of_one_instant,
     setting_again_moves_both_ways, a_cancelled_one_never_fires,
-    the_ends_of_time_are_deadlines_too, agrees_with_a_plain_search)
+    the_ends_of_time_are_deadlines_too, agrees_with_a_plain_search,
+    agrees_with_a_plain_search_where_spans_are_few)

@@ -14,7 +14,10 @@
  * is kept in either so that no object is touched to compare it.
  */
 
-enum { ARITY = 4, FIRST_SIZE = 64, RUNS = TIMERRUN_NUMBERS - 1 };
+/* Transactions of watched and other methods wait for up to five spans. */
+enum { ARITY = 4, FIRST_SIZE = 64, RUNS = 5 };
+
+_Static_assert((int)RUNS < (int)TIMERRUN_NUMBERS, "0 is the heap");
 
 struct timerq {
 	struct timerrun_node earliest; /* of all; no entry: there is none */

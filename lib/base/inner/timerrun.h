@@ -26,7 +26,7 @@ struct timerrun {
 };
 
 /* A slot is a place in a run or, for number 0, elsewhere. */
-enum { TIMERRUN_NUMBERS = 4 };
+enum { TIMERRUN_NUMBERS = 8 };
 
 static inline size_t
 timerrun_slot(size_t number, size_t at)

@@ -6,15 +6,33 @@
 #include "sip/inner/scanline.h"
 #include "sip/inner/scanvalue.h"
 
+/* The fields that every message has, as bits; and that its tail was looked for,
+ * which begins behind the last of them. */
+#define BIT(name) (1U << (name))
+#define NEEDED                                                                 \
+	(BIT(FIELD_VIA) | BIT(FIELD_CALL_ID) | BIT(FIELD_CSEQ) |               \
+	    BIT(FIELD_FROM) | BIT(FIELD_TO))
+#define IN_TAIL BIT(31)
+
+/* A tail that is not known, and what had been found before it. */
+struct scan_tail {
+	struct scantail *set; /* NULL: it will not be kept */
+	size_t at, lines;
+	unsigned seen, vias;
+	bool has_record_route, has_reason;
+};
+
 struct scan {
 	struct sip_message *m;
-	const struct scanmap *map;
+	struct scanmap *map;
+	struct scan_tail tail;
+	size_t parts; /* in a known tail, which the map may not have */
 	struct scanlines *known; /* NULL: nothing is remembered */
 	struct scanline *place;  /* of the line that is being read, or NULL */
 	struct slice cseq_method, server;
 	uint64_t length;
 	size_t lines;  /* without the blank one */
-	unsigned seen; /* which of the fields that may come once, as bits */
+	unsigned seen; /* fields that may come once and the needed, as bits */
 };
 
 /* Is the line known?  Then so are its parts. */
@@ -45,23 +63,13 @@ keep(struct scan *scan, enum field_name kind, struct slice line,
 static bool
 scan_from(struct scan *scan, struct slice s)
 {
-	struct scanvalue_param tag = {
-		.name = "tag", .len = 3, .quotes = true
-	};
-
-	if (!scanvalue_address(scan->map, s, &tag))
-		return false;
 	scan->m->from = s;
-	scan->m->from_tag = tag.value;
-	return true;
+	return scanvalue_address(scan->map, s, &scan->m->from_tag);
 }
 
 static bool
 scan_to(struct scan *scan, struct slice line, struct slice s)
 {
-	struct scanvalue_param tag = {
-		.name = "tag", .len = 3, .quotes = true
-	};
 	struct scanparts parts;
 
 	scan->m->to = s;
@@ -69,23 +77,22 @@ scan_to(struct scan *scan, struct slice line, struct slice s)
 		scan->m->to_tag = parts.part[0];
 		return true;
 	}
-	if (!scanvalue_address(scan->map, s, &tag))
+	if (!scanvalue_address(scan->map, s, &scan->m->to_tag))
 		return false;
-	scan->m->to_tag = tag.value;
-	keep(scan, FIELD_TO, line, &(struct scanparts){ { tag.value } });
+	keep(scan, FIELD_TO, line, &(struct scanparts){ { scan->m->to_tag } });
 	return true;
 }
 
 static bool
 scan_contact(struct scan *scan, struct slice line, struct slice s)
 {
-	struct scanvalue_param none = { .quotes = true };
 	struct scanparts parts = { { { NULL, 0 } } };
+	struct slice tag;
 
 	if (recall(scan, FIELD_CONTACT, line, &parts))
 		return true;
 	if (!slice_is(s, "*") &&
-	    (s.len == 0 || !scanvalue_address(scan->map, s, &none)))
+	    (s.len == 0 || !scanvalue_address(scan->map, s, &tag)))
 		return false;
 	keep(scan, FIELD_CONTACT, line, &parts);
 	return true;
@@ -137,14 +144,13 @@ scan_cseq(struct scan *scan, struct slice s)
 static bool
 is_content_type(const struct scanmap *map, struct slice s)
 {
-	struct scanvalue_param none = { .quotes = true };
 	const size_t slash = scanvalue_span(map, s, 0, SCANVALUE_TOKEN);
 	size_t end;
 
 	if (slash == 0 || s.p[slash] != '/')
 		return false;
 	end = scanvalue_span(map, s, slash + 1, SCANVALUE_TOKEN);
-	return end > slash + 1 && scanvalue_params(map, s, &end, &none) &&
+	return end > slash + 1 && scanvalue_params(map, s, &end) &&
 	    scanvalue_is_last(s, end);
 }
 
@@ -166,7 +172,7 @@ scan_content_type(struct scan *scan, struct slice line, struct slice s)
 static inline bool
 is_first(struct scan *scan, enum field_name name, struct slice value)
 {
-	const unsigned bit = 1U << name;
+	const unsigned bit = BIT(name);
 	const bool first = (scan->seen & bit) == 0;
 
 	scan->seen |= bit;
@@ -181,6 +187,7 @@ scan_field(struct scan *scan, enum field_name name, struct slice line,
 
 	switch (name) {
 	case FIELD_VIA:
+		scan->seen |= BIT(FIELD_VIA);
 		return scan_via(scan, value);
 	case FIELD_CONTACT:
 		return scan_contact(scan, line, value);
@@ -370,7 +377,7 @@ is_short(const struct scan *scan, struct slice head)
 {
 	size_t parts = scan->lines + 1; /* and the blank line */
 
-	if (scan->map->marks <= KEYS_MOST_PARTS)
+	if (scan->map->marks + scan->parts <= KEYS_MOST_PARTS)
 		return true;
 	for (size_t i = 0; i < head.len; i++)
 		parts += head.p[i] == ',' || head.p[i] == ';' ||
@@ -378,15 +385,117 @@ is_short(const struct scan *scan, struct slice head)
 	return parts <= KEYS_MOST_PARTS;
 }
 
+static struct slice
+part_of(struct slice tail, struct scantail_part part)
+{
+	return slice_of(tail.p + part.at, part.len);
+}
+
+static void
+read_tail(
+    struct scan *scan, struct slice tail, const struct scantail_found *found)
+{
+	struct sip_message *m = scan->m;
+
+	scan->seen |= found->seen;
+	scan->lines += found->lines;
+	scan->parts = found->parts;
+	scan->map->next += tail.len;
+	m->has_record_route |= found->has_record_route;
+	m->has_reason |= found->has_reason;
+	if (found->seen & BIT(FIELD_USER_AGENT))
+		m->user_agent = part_of(tail, found->user_agent);
+	if (found->seen & BIT(FIELD_SERVER))
+		scan->server = part_of(tail, found->server);
+	if (found->seen & BIT(FIELD_CONTENT_TYPE))
+		m->content_type = part_of(tail, found->content_type);
+	if (found->seen & BIT(FIELD_DATE))
+		m->date = part_of(tail, found->date);
+	if (found->seen & BIT(FIELD_CONTENT_LENGTH))
+		scan->length = found->length;
+}
+
+/* The tail begins.  True: it is known, and the head is done. */
+static bool
+recall_tail(struct scan *scan)
+{
+	struct sip_message *m = scan->m;
+	const struct scanmap *map = scan->map;
+	const struct slice rest = slice_after(map->octets, map->next);
+	const struct scantail *known;
+	struct scantail *set;
+
+	scan->seen |= IN_TAIL;
+	if (scan->known == NULL)
+		return false;
+	set = scantail_set(
+	    &scan->known->tails, rest, scan->cseq_method, m->status);
+	if (set == NULL)
+		return false;
+	known = scantail_find(&scan->known->tails, set, rest);
+	if (known != NULL && (scan->seen & known->found.seen) == 0) {
+		read_tail(scan, slice_first(rest, known->len), &known->found);
+		return true;
+	}
+	scan->tail = (struct scan_tail){
+		.set = set,
+		.at = map->next,
+		.lines = scan->lines,
+		.seen = scan->seen,
+		.vias = m->vias,
+		.has_record_route = m->has_record_route,
+		.has_reason = m->has_reason,
+	};
+	m->has_record_route = m->has_reason = false;
+	return false;
+}
+
+static struct scantail_part
+part_in(struct slice tail, struct slice part)
+{
+	if (part.p < tail.p || part.p >= tail.p + tail.len)
+		return (struct scantail_part){ 0, 0 };
+	return (struct scantail_part){ (uint16_t)(part.p - tail.p),
+		(uint16_t)part.len };
+}
+
+/* All of it was read. */
+static void
+keep_tail(struct scan *scan)
+{
+	const struct scan_tail *begin = &scan->tail;
+	const struct slice tail =
+	    slice_between(scan->map->octets, begin->at, scan->map->next);
+	struct sip_message *m = scan->m;
+	const size_t lines = scan->lines - begin->lines;
+
+	if (begin->set == NULL)
+		return;
+	if (m->vias == begin->vias)
+		scantail_keep(&scan->known->tails, begin->set, tail,
+		    &(struct scantail_found){
+			.lines = (uint16_t)lines,
+			.parts = (uint16_t)scan->map->marks,
+			.seen = (uint16_t)(scan->seen & ~begin->seen),
+			.has_record_route = m->has_record_route,
+			.has_reason = m->has_reason,
+			.length = (uint32_t)scan->length,
+			.user_agent = part_in(tail, m->user_agent),
+			.server = part_in(tail, scan->server),
+			.content_type = part_in(tail, m->content_type),
+			.date = part_in(tail, m->date),
+		    });
+	m->has_record_route |= begin->has_record_route;
+	m->has_reason |= begin->has_reason;
+}
+
 /* The head is done; what follows is the body. */
 static bool
 conclude(struct scan *scan, struct slice body)
 {
 	struct sip_message *m = scan->m;
-	const unsigned needed = 1U << FIELD_CALL_ID | 1U << FIELD_CSEQ |
-	    1U << FIELD_FROM | 1U << FIELD_TO;
 
-	if (m->vias == 0 || (scan->seen & needed) != needed)
+	if ((scan->seen & NEEDED) != NEEDED)
 		return false;
 	if (!m->is_request)
 		m->method = scan->cseq_method;
@@ -394,7 +503,7 @@ conclude(struct scan *scan, struct slice body)
 		return false;
 	if (m->user_agent.len == 0)
 		m->user_agent = scan->server;
-	if (scan->seen & 1U << FIELD_CONTENT_LENGTH) {
+	if (scan->seen & BIT(FIELD_CONTENT_LENGTH)) {
 		if (scan->length > body.len)
 			return false;
 		body = slice_first(body, (size_t)scan->length);
@@ -421,6 +530,9 @@ scan_message(struct slice octets, const struct message_limits *limits,
 	if (octets.len > limits->octets)
 		return SCAN_IRREGULAR;
 	for (;; scan.lines++) {
+		if ((scan.seen & (NEEDED | IN_TAIL)) == NEEDED &&
+		    recall_tail(&scan))
+			break;
 		if (!scanmap_line(&map, &line))
 			return SCAN_IRREGULAR;
 		if (line.len == 0)
@@ -429,6 +541,7 @@ scan_message(struct slice octets, const struct message_limits *limits,
 				      : scan_line(&scan, line)))
 			return SCAN_IRREGULAR;
 	}
+	keep_tail(&scan);
 	if (scan.lines > limits->headers + 1 ||
 	    !is_short(&scan, slice_first(octets, map.next)) ||
 	    !conclude(&scan, slice_after(octets, map.next)))

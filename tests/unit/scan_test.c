@@ -94,6 +94,30 @@ START_TEST(regular_messages_are_scanned_as_they_are_parsed)
 }
 END_TEST
 
+/* Its octets are known after the first message. */
+START_TEST(a_known_tail_is_read_with_what_came_before)
+{
+#define TAIL                                                                   \
+	"User-Agent: somebody/1.0\r\nReason: SIP;cause=1\r\n"                  \
+	"Server: else\r\nDate: Wed, 07 Jan 2009 22:24:39 GMT\r\n"              \
+	"Content-Type: text/plain\r\nContent-Length: 2\r\n\r\n"
+#define ROUTE "Record-Route: <sip:p;lr>\r\n"
+
+	ck_assert_int_eq(scan_text(HEAD TAIL "ab"), SCAN_PARSED);
+	ck_assert_int_eq(
+	    scan_text(START ROUTE VIA KEYS TAIL "abc"), SCAN_PARSED);
+	ck_assert_int_eq(
+	    scan_text(START VIA KEYS ROUTE TAIL "ab"), SCAN_PARSED);
+	ck_assert_int_eq(scan_text(HEAD TAIL "ab"), SCAN_PARSED);
+	ck_assert_int_eq(scan_text(START VIA KEYS VIA TAIL "ab"), SCAN_PARSED);
+	ck_assert_int_eq(scan_text(HEAD TAIL "a"), SCAN_IRREGULAR);
+	ck_assert_int_eq(scan_text(START "Server: a\r\n" VIA KEYS TAIL "ab"),
+	    SCAN_IRREGULAR);
+	ck_assert_int_eq(
+	    scan_text(START "Date: a\r\n" VIA KEYS TAIL "ab"), SCAN_IRREGULAR);
+}
+END_TEST
+
 START_TEST(irregular_messages_are_left_to_libosip2)
 {
 	static const char *const irregular[] = {
@@ -177,6 +201,7 @@ START_TEST(a_message_may_be_cut_or_changed_anywhere)
 END_TEST
 
 UNIT("scan", regular_messages_are_scanned_as_they_are_parsed,
+    a_known_tail_is_read_with_what_came_before,
     irregular_messages_are_left_to_libosip2,
     octets_that_begin_like_nothing_are_foreign, limits_are_kept,
     a_message_may_be_cut_or_changed_anywhere)

@@ -98,14 +98,14 @@ START_TEST(a_kind_that_is_never_met_again_pauses)
 	char text[64];
 
 	begin();
-	for (; line < SCANLINE_MOST + SCANLINE_PAUSE; line++) {
+	for (; line < SCANCREDIT_MOST + SCANCREDIT_PAUSE; line++) {
 		snprintf(text, sizeof(text), "To: <sip:%08u>;tag=abc", line);
 		looked +=
 		    scanline_place(known, FIELD_TO, slice_text(text)) != NULL;
-		if (line < SCANLINE_MOST)
+		if (line < SCANCREDIT_MOST)
 			meet(FIELD_TO, text);
 	}
-	ck_assert_uint_eq(looked, SCANLINE_MOST);
+	ck_assert_uint_eq(looked, SCANCREDIT_MOST);
 	ck_assert(!meet(FIELD_TO, TO));
 	ck_assert(meet(FIELD_TO, TO));
 	scanlines_free(known);

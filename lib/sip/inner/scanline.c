@@ -5,29 +5,17 @@ void
 scanline_read(struct scanlines *known, const struct scanline *l,
     struct slice line, struct scanparts *parts)
 {
-	struct scanline_credit *credit = &known->credit[l->kind];
-
-	if (credit->left < SCANLINE_MOST)
-		credit->left = (int16_t)(credit->left + 3);
+	scancredit_met(&known->credit[l->kind]);
 	for (size_t i = 0; i < SCANLINE_PARTS; i++)
 		parts->part[i] =
 		    slice_of(line.p + l->part[i].at, l->part[i].len);
-}
-
-static void
-miss(struct scanline_credit *credit)
-{
-	if (--credit->left > -SCANLINE_MOST)
-		return;
-	credit->left = 0;
-	credit->pause = SCANLINE_PAUSE;
 }
 
 void
 scanline_keep(struct scanlines *known, struct scanline *l, enum field_name kind,
     struct slice line, const struct scanparts *parts)
 {
-	miss(&known->credit[kind]);
+	scancredit_missed(&known->credit[kind]);
 	memcpy(l->octets, line.p, line.len);
 	l->len = (uint8_t)line.len;
 	l->kind = (uint8_t)kind;

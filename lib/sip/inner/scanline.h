@@ -3,6 +3,8 @@
 #define SCANLINE_H
 
 #include "sip/inner/field.h"
+#include "sip/inner/scancredit.h"
+#include "sip/inner/scantail.h"
 #include "sip/scanlines.h"
 
 /*
@@ -37,21 +39,10 @@ struct scanline {
 
 _Static_assert(sizeof(struct scanline) == 192, "three cache lines");
 
-/*
- * Lines of a kind that is never met again are not looked for: each that is
- * missed costs one, each that is met brings three.  At the bottom the kind
- * pauses.
- */
-struct scanline_credit {
-	int16_t left;
-	uint16_t pause; /* lines to go */
-};
-
-enum { SCANLINE_MOST = 64, SCANLINE_PAUSE = 4096 };
-
 struct scanlines {
 	struct scanline lines[SCANLINE_PLACES];
-	struct scanline_credit credit[SCANLINE_KINDS];
+	struct scancredit credit[SCANLINE_KINDS];
+	struct scantails tails;
 };
 
 static inline uint64_t
@@ -85,14 +76,9 @@ scanline_digest(struct slice line)
 static inline struct scanline *
 scanline_place(struct scanlines *known, enum field_name kind, struct slice line)
 {
-	struct scanline_credit *credit = &known->credit[kind];
-
-	if (line.len < SCANLINE_LEAST || line.len > SCANLINE_OCTETS)
+	if (line.len < SCANLINE_LEAST || line.len > SCANLINE_OCTETS ||
+	    scancredit_pauses(&known->credit[kind]))
 		return NULL;
-	if (credit->pause > 0) {
-		credit->pause--;
-		return NULL;
-	}
 	return &known->lines[scanline_digest(line) % SCANLINE_PLACES];
 }
 

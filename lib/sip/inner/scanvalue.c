@@ -56,18 +56,27 @@ const uint16_t scanvalue_classes[256] = {
 	[128 ... 255] = SCANVALUE_QUOTED,
 };
 
-/* Is it the parameter's name?  Most differ in the first letter. */
-static inline bool
-is_wanted(const struct scanvalue_param *wanted, const uint8_t *name, size_t len)
+/* A parameter to look for: constants, so that to compare its name costs an
+ * instruction or two. */
+struct scanvalue_wanted {
+	const char *name; /* lower case */
+	size_t len;
+	bool quotes; /* quoted values are allowed */
+};
+
+/* Is it the parameter's name?  Most differ in length. */
+SCANMAP_INLINE bool
+is_wanted(struct scanvalue_wanted wanted, const uint8_t *name, size_t len)
 {
-	return len == wanted->len && (name[0] | 0x20) == wanted->name[0] &&
-	    wanted->value.p == NULL &&
-	    field_same_letters(name, wanted->name, len);
+	return len == wanted.len && (name[0] | 0x20) == wanted.name[0] &&
+	    field_same_letters(name, wanted.name, wanted.len);
 }
 
-bool
-scanvalue_params(const struct scanmap *map, struct slice s, size_t *where,
-    struct scanvalue_param *wanted)
+/* The ;name=value from *where on, as many as there are; *where is left where
+ * they end.  The first of the wanted name gives *found. */
+SCANMAP_INLINE bool
+scan_params(const struct scanmap *map, struct slice s, size_t *where,
+    struct scanvalue_wanted wanted, struct slice *found)
 {
 	size_t i = *where;
 
@@ -83,7 +92,7 @@ scanvalue_params(const struct scanmap *map, struct slice s, size_t *where,
 			value = i + 2;
 			end = scanvalue_span(map, s, value, SCANVALUE_QUOTED);
 			i = end + 1;
-			if (!wanted->quotes || s.p[end] != '"')
+			if (!wanted.quotes || s.p[end] != '"')
 				return false;
 		} else if (s.p[i] == '=') {
 			value = i + 1;
@@ -92,11 +101,20 @@ scanvalue_params(const struct scanmap *map, struct slice s, size_t *where,
 			if (i == value)
 				return false;
 		}
-		if (is_wanted(wanted, s.p + name, name_len))
-			wanted->value = slice_of(s.p + value, end - value);
+		if (is_wanted(wanted, s.p + name, name_len) && found->p == NULL)
+			*found = slice_of(s.p + value, end - value);
 	}
 	*where = i;
 	return true;
+}
+
+bool
+scanvalue_params(const struct scanmap *map, struct slice s, size_t *where)
+{
+	const struct scanvalue_wanted none = { "", 0, true };
+	struct slice found = { NULL, 0 };
+
+	return scan_params(map, s, where, none, &found);
 }
 
 /* At most five digits: of a URI's port libosip2 takes no more than seven. */
@@ -174,9 +192,9 @@ scanvalue_uri(
 }
 
 bool
-scanvalue_address(
-    const struct scanmap *map, struct slice s, struct scanvalue_param *wanted)
+scanvalue_address(const struct scanmap *map, struct slice s, struct slice *tag)
 {
+	const struct scanvalue_wanted wanted = { "tag", 3, true };
 	size_t i = 0;
 	bool bracketed;
 
@@ -196,14 +214,16 @@ scanvalue_address(
 	if (!scanvalue_uri(map, s, &i, bracketed) ||
 	    (bracketed && s.p[i++] != '>'))
 		return false;
-	return scanvalue_params(map, s, &i, wanted) && scanvalue_is_last(s, i);
+	*tag = (struct slice){ NULL, 0 };
+	return scan_params(map, s, &i, wanted, tag) && scanvalue_is_last(s, i);
 }
 
 bool
 scanvalue_via(const struct scanmap *map, struct slice s, size_t *end,
     struct sip_message_via *via)
 {
-	struct scanvalue_param branch = { .name = "branch", .len = 6 };
+	const struct scanvalue_wanted wanted = { "branch", 6, false };
+	struct slice branch = { NULL, 0 };
 	size_t blank;
 
 	if (s.len < 8 || memcmp(s.p, "SIP/2.0/", 8) != 0)
@@ -213,11 +233,11 @@ scanvalue_via(const struct scanmap *map, struct slice s, size_t *end,
 	if (blank == 8 || s.p[blank] != ' ' ||
 	    !scan_host(map, s, end, &via->host) ||
 	    !scan_port(s, end, &via->port) ||
-	    !scanvalue_params(map, s, end, &branch))
+	    !scan_params(map, s, end, wanted, &branch))
 		return false;
 	while (s.p[*end] == ' ' && *end < s.len)
 		++*end;
 	via->transport = slice_of(s.p + 8, blank - 8);
-	via->branch = branch.value;
+	via->branch = branch;
 	return true;
 }

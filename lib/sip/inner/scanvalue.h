@@ -80,27 +80,19 @@ scanvalue_without_blanks(struct slice s)
 	return slice_of(begin, (size_t)(end - begin));
 }
 
-/* A parameter to look for; `value' has a pointer once it was found. */
-struct scanvalue_param {
-	const char *name; /* lower case */
-	size_t len;
-	struct slice value;
-	bool quotes; /* quoted values are allowed */
-};
-
 /* The ;name=value from *i on, as many as there are; *i is left where they
  * end. */
-bool scanvalue_params(const struct scanmap *map, struct slice s, size_t *i,
-    struct scanvalue_param *wanted);
+bool scanvalue_params(const struct scanmap *map, struct slice s, size_t *i);
 
 /* A URI from *i on; *i is left where it ends.  `bracketed': what follows host
  * and port belongs to it, up to a blank or a bracket. */
 bool scanvalue_uri(
     const struct scanmap *map, struct slice s, size_t *i, bool bracketed);
 
-/* A From, To or Contact value: name-addr or addr-spec, then parameters. */
+/* A From, To or Contact value: name-addr or addr-spec, then parameters; the tag
+ * among those, empty if there is none. */
 bool scanvalue_address(
-    const struct scanmap *map, struct slice s, struct scanvalue_param *wanted);
+    const struct scanmap *map, struct slice s, struct slice *tag);
 
 /* The first element of a Via: SIP/2.0/UDP host:port;parameters.  *end is left
  * where it ends and blanks behind it. */

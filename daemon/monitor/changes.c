@@ -67,7 +67,8 @@ changes_silence(const struct answers_rooms *rooms, const struct ask *ask,
 	if (handling_silence(ledger_handling(judge_ledger(rooms->judge)),
 		of(ask), rooms->now + (nstime)(seconds * (double)NSTIME_S)))
 		return json_pack("{s:s}", "text",
-		    "silenced; what is active when it ends is told then");
+		    "silenced; alerts that are active when it ends are told "
+		    "then");
 	textbuf_add(error,
 	    "\"of\" is a kind, a subject, both, or an id, of at most 207 "
 	    "octets, and there are at most 64 silences");

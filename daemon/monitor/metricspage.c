@@ -109,7 +109,7 @@ fill_counters(const struct answers_rooms *r, struct metrics *m)
 
 	r->count(r->arg, &totals);
 	metrics_family(m, "siptimed_events", METRICS_COUNTER, NULL,
-	    "What rooms dropped or noticed, by its reason.");
+	    "Packets, messages and entries dropped or noticed, by reason.");
 	for (size_t i = 0; i < totals.count; i++) {
 		const struct metrics_label name = { "reason",
 			totals.entries[i].name };

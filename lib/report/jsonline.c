@@ -393,8 +393,8 @@ static const struct jsonline_row summary_rows[] = {
 	    "if there was a packet", has_packets, first },
 	{ "last", "time", "the latest packet",
 	    "if there was a packet", has_packets, last },
-	{ "drops", "object", "what was dropped: a number for each reason that "
-	    "is not zero, by the name of its counter", NULL, NULL, drops },
+	{ "drops", "object", "how much was dropped, for each reason that is "
+	    "not zero, by the name of its counter", NULL, NULL, drops },
 	{ "transactions", "object", "for each method an object of how its "
 	    "transactions ended, a number each: answered, timed_out, the "
 	    "reasons why nothing is known (unknown_..), unfinished",

@@ -199,7 +199,7 @@ static const struct {
 	    "version the client offers is one the server does not take" },
 	{ 71, 71,
 	    "compare the cipher suites and key lengths that both sides allow: "
-	    "those offered are too weak for the other side" },
+	    "one side offers only weaker ones than the other takes" },
 	{ 80, 80, "see the log of the side that sent the alert: it failed" },
 	{ 86, 86,
 	    "see why the client falls back to an older TLS version: its "

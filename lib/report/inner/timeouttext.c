@@ -323,7 +323,7 @@ const struct kindtext timeouttext_timeout = {
 "\n"
 "The class tells how far it got: no_response (nothing came back),\n"
 "no_final (only a provisional response), stalled_after_100 (the next hop\n"
-"lives, what stands behind it does not answer), no_ack and no_ack_2xx\n"
+"lives, a server behind it does not answer), no_ack and no_ack_2xx\n"
 "(the final response never reached the caller, or its ACK was lost),\n"
 "cancelled_no_final (a cancelled INVITE was never ended).  Of a request\n"
 "seen on several legs the deepest one that is proven is named.\n"

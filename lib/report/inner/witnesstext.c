@@ -164,7 +164,7 @@ const struct kindtext witnesstext_zone_change = {
 	.catalog = {
 		.summary = "the time zone of a host was changed",
 		.advice = "see who or what changed the zone there, and whether "
-			  "what runs there follows",
+			  "its services follow",
 		.text =
 "An old file server tells its time zone when a client connects (SMB1),\n"
 "and that changed, while the host's UTC stayed what it was.  Its clock is\n"

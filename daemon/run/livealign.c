@@ -77,17 +77,17 @@ compare(struct livealign *l, unsigned first, unsigned second,
     nstime wall)
 {
 	struct visibility_sources sources = *of;
-	bool *differ = &l->differ[first][second];
 	struct align_pair pair;
 
 	if (!align_pair(l->align, first, second, &pair))
 		return;
 	sources.offset = pair.offset;
+	/* A difference may have been told before a restart. */
 	if (pair.differs)
 		judge_clocks_differ(judge, &sources, now, wall);
-	else if (*differ)
+	else
 		judge_clocks_agree(judge, &sources, now, wall);
-	*differ = pair.differs;
+	l->differ[first][second] = pair.differs;
 }
 
 static void

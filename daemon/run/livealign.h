@@ -21,7 +21,7 @@ void livealign_free(struct livealign *l);
 void livealign_packet(struct livealign *l, const struct packet *packet);
 
 /* A minute is over: let the judge know of every two interfaces whose clocks
- * differ, or agree again.  The name of one that is not open is NULL. */
+ * differ, or agree.  The name of one that is not open is NULL. */
 void livealign_minute(struct livealign *l, const char *const *names,
     size_t count, struct judge *judge, nstime now, nstime wall);
 

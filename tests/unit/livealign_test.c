@@ -166,6 +166,24 @@ START_TEST(it_is_over_once_they_agree)
 }
 END_TEST
 
+START_TEST(a_difference_that_was_told_before_a_restart_ends_after_it)
+{
+	ahead = -3 * NSTIME_S;
+	begin();
+	talk(0);
+	minute(MINUTE);
+	ck_assert_uint_eq(raised, 1);
+	livealign_free(l);
+	l = livealign_new();
+	ahead = 0;
+	talk(2 * MINUTE);
+	minute(3 * MINUTE);
+	ck_assert_uint_eq(resolved, 1);
+	end();
+}
+END_TEST
+
 UNIT("livealign", clocks_that_agree_are_no_news,
     a_clock_that_is_behind_shows_by_answers_before_their_requests,
-    one_minute_in_ten_is_looked_at, it_is_over_once_they_agree)
+    one_minute_in_ten_is_looked_at, it_is_over_once_they_agree,
+    a_difference_that_was_told_before_a_restart_ends_after_it)

@@ -18,7 +18,7 @@ from witnessphones import baresip, jami, linphone
 NAMES = """caller called calls-right called-right relayed answers relay
 kamailio kamailio-right web web-right light light-right
 logger logger-right agent agent-right realm collector asks
-linphone linphone-right jami jami-right""".split()
+linphone linphone-right jami jami-right crossing crosses late-relay""".split()
 HOSTS = {name: f"10.0.1.{i}" for i, name in enumerate(NAMES, 1)}
 # Who speaks no SIP is judged because it is watched.
 CONFIG = """
@@ -34,9 +34,10 @@ socket = @/control
 """
 BEHIND = -3600
 WRONG = """caller relayed kamailio web light logger agent
-linphone jami""".split()
+linphone jami late-relay""".split()
 # As long as CI waits; half an hour was tried by hand.
 SECONDS = int(os.environ.get("SECONDS", "32"))
+
 
 def pools():
     """One for each host: a line of the configuration has 197 octets."""
@@ -186,8 +187,13 @@ def log_on(shift, times):
         time.sleep(1.1)
 
 
+def phone(host, *more, by=baresip):
+    return by(host, HOSTS[host], *more)
+
+
 def set_up(behind=f"{BEHIND}s"):
-    """The servers, right and an hour behind; but the phones."""
+    """The servers, right and an hour behind, and a call through a relay that
+    is behind; but for that no phones."""
     kdc = Kdc()
     kdc.start("realm")
     ready = {
@@ -200,6 +206,13 @@ def set_up(behind=f"{BEHIND}s"):
         "agent-right": snmpd("agent-right", None, "EST5"),
         "rtpengine": rtpengine("relay"),
         "relay": kamailio("relay", RELAY.format(to=HOSTS["answers"])),
+        "rtpengine behind": rtpengine("late-relay", behind),
+        "late-relay": kamailio("late-relay",
+                               RELAY.format(to=HOSTS["crosses"])),
+        # The first call: the relay's own reports are 11 s apart.
+        "crosses": phone("crosses", "bob"),
+        "crossing": phone("crossing", "alice",
+                          f"sip:bob@{HOSTS['late-relay']}"),
     }
     check("voice: everybody is there", all(ready.values()), ready)
     # The kernel's stamp of a line would be right.
@@ -208,11 +221,8 @@ def set_up(behind=f"{BEHIND}s"):
 
 
 def call(behind=f"{BEHIND}s"):
-    """Three calls of baresip, one through the relay, and two of linphone to jami:
-    one clock of each is wrong."""
-    def phone(host, *more, by=baresip):
-        return by(host, HOSTS[host], *more)
-
+    """Three calls of baresip, one through the relay, and two of linphone to
+    jami: one clock of each is wrong."""
     ready = [jami("jami", behind), jami("jami-right"),
              phone("linphone", f"sip:bob@{HOSTS['jami-right']}", behind,
                    by=linphone),
@@ -288,6 +298,7 @@ def test_voice(options, seconds=SECONDS):
     told(daemon, "relayed", 0.3, ["rtcp"], attribution="host")
     told(daemon, "linphone", 0.3, ["rtcp"], attribution="host")
     told(daemon, "jami", 0.3, ["rtcp"], attribution="via")
+    told(daemon, "late-relay", 0.3, ["rtcp"], attribution="host")
     told(daemon, "kamailio", 0.7, ["nonce"], attribution="host")
     told(daemon, "web", 0.7, ["http"], attribution="via")
     told(daemon, "light", 0.7, ["http"], attribution="via")

@@ -245,6 +245,24 @@ timerq_due(const struct timerq *q, nstime now)
 	return q->earliest.deadline > now ? NULL : q->earliest.entry;
 }
 
+/* A span's deadlines follow one another. */
+const struct timerq_entry *
+timerq_ahead(const struct timerq *q, size_t ahead)
+{
+	const struct timerq_entry *earliest = q->earliest.entry;
+	const struct timerrun *r;
+	size_t number;
+
+	if (earliest == NULL)
+		return NULL;
+	number = timerrun_number(earliest->slot);
+	if (number == 0)
+		return NULL;
+	r = &q->runs[number - 1];
+	return ahead < r->end - r->first ? r->nodes[r->first + ahead].entry
+					 : NULL;
+}
+
 nstime
 timerq_next_deadline(const struct timerq *q)
 {

@@ -53,6 +53,10 @@ timerq_queued(const struct timerq_entry *entry)
 /* The earliest entry if it is due at or before `now', else NULL. */
 struct timerq_entry *timerq_due(const struct timerq *q, nstime now);
 
+/* One that will probably be due soon after the earliest, the nearer the smaller
+ * `ahead' is (from 1 on), or NULL: something to prefetch. */
+const struct timerq_entry *timerq_ahead(const struct timerq *q, size_t ahead);
+
 /* The earliest deadline, or NSTIME_NEVER. */
 nstime timerq_next_deadline(const struct timerq *q);
 

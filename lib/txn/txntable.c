@@ -175,6 +175,7 @@ fire(struct txntable *t, struct txn *txn, nstime now)
 		return;
 	}
 	alarm = transaction_fire(&txn->state, &timers, deadline);
+	txnqueue_look_ahead(&t->store.queue);
 	reschedule(t, txn);
 	if (alarm == TRANSACTION_SLOW) {
 		tell(t, txn, OUTCOME_SLOW, deadline);
@@ -229,6 +230,7 @@ end(struct txntable *t, struct txn *txn, nstime now)
 		return;
 	}
 	transaction_end(&txn->state, now);
+	txnqueue_look_ahead(&t->store.queue);
 	txnqueue_linger(&t->store.queue, txn);
 	tell(t, txn, OUTCOME_UNFINISHED, now);
 	review(t, txn, now);

@@ -110,6 +110,23 @@ START_TEST(a_cancelled_one_never_fires)
 }
 END_TEST
 
+START_TEST(those_of_one_span_are_seen_ahead)
+{
+	start();
+	ck_assert_ptr_null(timerq_ahead(q, 1));
+	for (size_t i = 0; i < 10; i++)
+		timerq_set(q, &entry[i], (nstime)i);
+	ck_assert_ptr_eq(timerq_ahead(q, 1), &entry[1]);
+	ck_assert_ptr_eq(timerq_ahead(q, 9), &entry[9]);
+	ck_assert_ptr_null(timerq_ahead(q, 10));
+	timerq_cancel(q, &entry[1]);
+	ck_assert_ptr_null(timerq_ahead(q, 1));
+	ck_assert_uint_eq(pop(9), 0);
+	ck_assert_ptr_eq(timerq_ahead(q, 1), &entry[3]);
+	timerq_free(q);
+}
+END_TEST
+
 START_TEST(the_ends_of_time_are_deadlines_too)
 {
 	start();
@@ -200,5 +217,5 @@ UNIT("timerq", the_earliest_comes_first, nothing_is_due_before_its_time,
     deadlines_of_one_instant_keep_the_order_they_were_set_in,
     an_order_may_be_given_to_those_of_one_instant,
     setting_again_moves_both_ways, a_cancelled_one_never_fires,
-    the_ends_of_time_are_deadlines_too, agrees_with_a_plain_search,
-    agrees_with_a_plain_search_where_spans_are_few)
+    those_of_one_span_are_seen_ahead, the_ends_of_time_are_deadlines_too,
+    agrees_with_a_plain_search, agrees_with_a_plain_search_where_spans_are_few)

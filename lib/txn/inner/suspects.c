@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { FIRST_SIZE = 256, LARGEST_SIZE = 1 << 19 };
+enum { FIRST_SIZE = 256, LARGEST_SIZE = 1 << 19, AHEAD = 8 };
 
 void
 suspects_done(struct suspects *s)
@@ -30,9 +30,15 @@ compact(struct suspects *s)
 {
 	uint64_t kept = s->first;
 
-	for (uint64_t n = s->first; n < s->next; n++)
+	for (uint64_t n = s->first; n < s->next; n++) {
+		const struct txn *soon = at(s, n + AHEAD)->txn;
+
+		/* The ring is full: behind the last is an entry, too. */
+		__builtin_prefetch(&soon->id);
+		__builtin_prefetch(&soon->state.state);
 		if (still_waits(at(s, n)))
 			*at(s, kept++) = *at(s, n);
+	}
 	s->next = kept;
 }
 

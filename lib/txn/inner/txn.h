@@ -54,6 +54,13 @@ struct txn {
 	bool lingers : 1; /* private to txnqueue, as the union */
 };
 
+static inline void
+txn_prefetch(const struct txn *t)
+{
+	for (size_t i = 0; i < sizeof(*t); i += 64)
+		__builtin_prefetch((const uint8_t *)t + i, 1);
+}
+
 /* The first copy of a request passed.  Fills everything that the message and
  * its origin give, except keys, id and texts. */
 void txn_begin(struct txn *t, const struct sip_message *m,

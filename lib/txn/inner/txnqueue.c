@@ -64,15 +64,32 @@ txnqueue_linger(struct txnqueue *q, struct txn *t)
 	q->last = t;
 }
 
-struct txn *
-txnqueue_pending(const struct txnqueue *q)
+/* NULL: of none. */
+static struct txn *
+txn_of(const struct timerq_entry *timer)
 {
-	struct timerq_entry *timer = timerq_due(q->pending, NSTIME_NEVER);
-
 	if (timer == NULL)
 		return NULL;
 	return (struct txn *)(void *)((uint8_t *)timer -
 	    offsetof(struct txn, timer));
+}
+
+void
+txnqueue_look_ahead(const struct txnqueue *q)
+{
+	const struct txn *next = txn_of(timerq_ahead(q->pending, 1));
+	const struct txn *later = txn_of(timerq_ahead(q->pending, 3));
+
+	if (next != NULL)
+		__builtin_prefetch(next->text);
+	if (later != NULL)
+		txn_prefetch(later);
+}
+
+struct txn *
+txnqueue_pending(const struct txnqueue *q)
+{
+	return txn_of(timerq_due(q->pending, NSTIME_NEVER));
 }
 
 struct txn *

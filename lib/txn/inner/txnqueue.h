@@ -35,6 +35,10 @@ void txnqueue_remove(struct txnqueue *q, struct txn *t);
 /* The pending one with the earliest deadline, or NULL. */
 struct txn *txnqueue_pending(const struct txnqueue *q);
 
+/* Prefetch those that will probably be due after the earliest pending one: all
+ * of them was last touched when they began. */
+void txnqueue_look_ahead(const struct txnqueue *q);
+
 /* The one that has lingered longest, or NULL. */
 struct txn *txnqueue_lingering(const struct txnqueue *q);
 

@@ -94,9 +94,7 @@ look_ahead(const struct txnstore *s)
 		table_expect(s->dialogs, next->by_dialog.hash);
 	__builtin_prefetch(next->text);
 	if (next->lingering.next != NULL)
-		for (size_t i = 0; i < sizeof(*next); i += 64)
-			__builtin_prefetch(
-			    (const uint8_t *)next->lingering.next + i, 1);
+		txn_prefetch(next->lingering.next);
 }
 
 void

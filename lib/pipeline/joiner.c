@@ -9,6 +9,9 @@
 #include "pipeline/inner/sensors.h"
 #include "pipeline/inner/twins.h"
 
+/* All sensors answer a want within that. */
+#define LATE (1 * NSTIME_S)
+
 struct joiner {
 	struct joiner_limits limits;
 	struct joiner_output output;
@@ -18,6 +21,8 @@ struct joiner {
 	struct pairing *pairing;
 	struct twins *twins;
 	struct eventhold *held;
+	struct eventhold *late; /* of a time that was judged */
+	nstime late_due;
 	struct matcher *matcher;
 	struct judge *judge;
 	nstime now;     /* how far everything went through the matcher */
@@ -68,11 +73,12 @@ build_rooms(struct joiner *j)
 	    pairing_new(l->halves, &l->key, j->output.want, j->output.arg);
 	j->twins = twins_new(l->halves, &l->key);
 	j->held = eventhold_new();
+	j->late = eventhold_new();
 	j->matcher = matcher_new(&l->matcher, on_observation, j);
 	j->judge = judge_new(&l->judge, j->output.alert, j->output.arg);
 	return j->reader != NULL && j->sensors != NULL && j->hosts != NULL &&
 	    j->pairing != NULL && j->twins != NULL && j->held != NULL &&
-	    j->matcher != NULL && j->judge != NULL;
+	    j->late != NULL && j->matcher != NULL && j->judge != NULL;
 }
 
 struct joiner *
@@ -86,6 +92,7 @@ joiner_new(
 	j->limits = *limits;
 	j->output = *output;
 	j->now = j->resumed = INT64_MIN;
+	j->late_due = NSTIME_NEVER;
 	if (build_rooms(j))
 		return j;
 	joiner_free(j);
@@ -103,6 +110,7 @@ joiner_free(struct joiner *j)
 	pairing_free(j->pairing);
 	twins_free(j->twins);
 	eventhold_free(j->held);
+	eventhold_free(j->late);
 	matcher_free(j->matcher);
 	judge_free(j->judge);
 	free(j);
@@ -136,10 +144,10 @@ advance(struct joiner *j, nstime until)
 /* The earliest.  A reader's deadlines fire before the matcher's, packets come
  * after both. */
 static void
-release(struct joiner *j)
+release(struct joiner *j, struct eventhold *from)
 {
 	unsigned corrections;
-	struct event *event = eventhold_take(j->held, &corrections);
+	struct event *event = eventhold_take(from, &corrections);
 
 	if (sensors_at(j->sensors, event->reader - 1)->corrections !=
 	    corrections) {
@@ -158,8 +166,16 @@ static void
 release_until(struct joiner *j, nstime until)
 {
 	while (eventhold_next(j->held) <= until)
-		release(j);
+		release(j, j->held);
 	advance(j, until);
+}
+
+static void
+release_late(struct joiner *j)
+{
+	j->late_due = NSTIME_NEVER;
+	while (eventhold_count(j->late) > 0)
+		release(j, j->late);
 }
 
 /* Flows are numbered by each sensor's reader. */
@@ -192,8 +208,9 @@ note_call(struct joiner *j, const struct sensors_sensor *sensor,
 
 static void
 hold(struct joiner *j, const struct sensors_sensor *sensor,
-    const struct event *event)
+    const struct event *event, nstime reached)
 {
+	const bool late = event->now <= j->now;
 	struct event *copy = event_copy(event);
 
 	if (copy == NULL) {
@@ -206,11 +223,18 @@ hold(struct joiner *j, const struct sensors_sensor *sensor,
 	if (copy->kind == EVENT_MESSAGE)
 		copy->message.origin.flow =
 		    flow_of(sensor, copy->message.origin.flow);
-	j->no_memory += !eventhold_put(j->held, copy, sensor->corrections);
-	if (eventhold_count(j->held) <= j->limits.events)
+	if (late && j->late_due == NSTIME_NEVER)
+		j->late_due = nstime_after(reached, LATE);
+	j->no_memory +=
+	    !eventhold_put(late ? j->late : j->held, copy, sensor->corrections);
+	if (eventhold_count(j->held) + eventhold_count(j->late) <=
+	    j->limits.events)
 		return;
 	j->early++;
-	release(j);
+	if (late)
+		release_late(j);
+	else
+		release(j, j->held);
 }
 
 static void
@@ -236,7 +260,7 @@ on_item(struct joiner *j, struct sensors_sensor *sensor,
 			note_call(j, sensor, &item->event.message, reached);
 		commonhosts_event(j->hosts, sensor->number, &item->event,
 		    sensor->shown.heard);
-		hold(j, sensor, &item->event);
+		hold(j, sensor, &item->event, reached);
 		break;
 	case WIRE_HALF:
 		sensor->shown.halves++;
@@ -305,6 +329,8 @@ go_on(struct joiner *j)
 	if (reached == INT64_MIN)
 		return;
 	pairing_tick(j->pairing, reached);
+	if (reached >= j->late_due)
+		release_late(j);
 	if (reached - j->limits.lag > j->now)
 		release_until(j, reached - j->limits.lag);
 }
@@ -405,6 +431,7 @@ joiner_finish(struct joiner *j)
 
 	if (reached == INT64_MIN)
 		return;
+	release_late(j);
 	release_until(j, reached);
 	matcher_finish(j->matcher, j->now, j->now);
 	judge_finish(j->judge, j->now, j->now);

@@ -14,7 +14,11 @@
  *
  * Halves of different sensors are joined; of a request whose response nobody
  * has everything is wanted.  Events wait LAG until the answers to that are
- * here, and then go to one matcher in the order of their times.
+ * here, and then go to one matcher in the order of their times.  What comes
+ * later than that, since a partition was without a judge or a sensor's batches
+ * waited in its spool, is gathered for a second and then goes in the order of
+ * its times too: the request must not be judged before the response that
+ * another sensor tells.
  *
  * Its time is that of the slowest sensor alive.  A sensor that is silent for
  * LOST is not waited for; until it is back nothing is accused by the absence of

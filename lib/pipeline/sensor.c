@@ -21,7 +21,8 @@ enum { TALLIES = 256 };
 
 #define HOLD (500 * NSTIME_MS)
 #define STALL (4 * NSTIME_S)
-#define MARGIN (6 * NSTIME_S) /* over 64*T1 and Timer C */
+/* Over 64*T1 and Timer C; a partition may be without a judge for so long. */
+#define MARGIN (12 * NSTIME_S)
 
 /* A server that somebody could not reach is looked at for so long. */
 #define SUSPECT (60 * NSTIME_S)

@@ -77,8 +77,18 @@ begin_joiner(void)
 	ck_assert_ptr_nonnull(joiner);
 }
 
+/* Of a partition that has no judge. */
 static void
-begin(void)
+on_halves(void *arg, struct slice batch, unsigned partition, uint64_t sequence)
+{
+	(void)arg;
+	(void)batch;
+	(void)partition;
+	(void)sequence;
+}
+
+static void
+begin_with(unsigned partitions)
 {
 	raised = lost = back = odd = right = batches = 0;
 	ahead = 0;
@@ -92,6 +102,8 @@ begin(void)
 			.name = i == 0 ? "a" : "b",
 			.run = 1,
 			.batch = on_batch,
+			.partitions = partitions,
+			.halves = on_halves,
 			.arg = &sensors[i],
 		};
 
@@ -99,6 +111,12 @@ begin(void)
 		sensors[i] = sensor_new(&setup);
 		sensor_tick(sensors[i], now, now);
 	}
+}
+
+static void
+begin(void)
+{
+	begin_with(0);
 }
 
 static void
@@ -143,6 +161,47 @@ ask(int sensor)
 	}
 	pass(NOW + 40 * NSTIME_S);
 }
+
+/* As a partition does, and late. */
+static void
+want_all(const char *call)
+{
+	struct wire_writer *w = wire_writer_new();
+	struct sip_message m;
+	struct wire_item item = { .kind = WIRE_WANT,
+		.want = { .client = fleet_host(1, 0).address,
+		    .server = fleet_host(2, 5062) } };
+
+	fleet_message(&m, call, 0, now);
+	item.want.call = wire_call(&m);
+	wire_begin(w, 0, 0);
+	wire_put(w, &item);
+	on_want(
+	    NULL, wire_end(w, &(struct wire_header){ .kind = WIRE_WANTED }));
+	wire_writer_free(w);
+}
+
+START_TEST(what_comes_late_is_judged_with_what_other_sensors_tell)
+{
+	begin_with(1);
+	pass(NOW + NSTIME_S);
+	say(0, 0);
+	pass(NOW + 3 * NSTIME_S);
+	say(1, 200);
+	pass(NOW + 40 * NSTIME_S);
+	want_all("call");
+	pass(NOW + 60 * NSTIME_S);
+	ck_assert_uint_eq(raised, 0);
+	end();
+
+	begin_with(1);
+	ask(0);
+	want_all("call");
+	pass(NOW + 60 * NSTIME_S);
+	ck_assert_uint_eq(raised, 1);
+	end();
+}
+END_TEST
 
 START_TEST(a_request_of_one_sensor_and_the_answer_of_another_are_answered)
 {
@@ -304,7 +363,8 @@ START_TEST(a_cut_state_is_refused)
 }
 END_TEST
 
-UNIT("joiner", a_request_of_one_sensor_and_the_answer_of_another_are_answered,
+UNIT("joiner", what_comes_late_is_judged_with_what_other_sensors_tell,
+    a_request_of_one_sensor_and_the_answer_of_another_are_answered,
     a_request_that_nobody_saw_answered_is_a_timeout,
     nothing_is_accused_while_a_sensor_is_away_that_saw_the_server,
     a_sensor_with_odd_stamps_is_known_by_hosts_that_others_hear,

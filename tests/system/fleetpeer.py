@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Peers for `fleet`: fleetpeer.py serve | ask SERVER COUNT [mute]
+"""Peers for `fleet`: fleetpeer.py serve [ADDRESS ..] | ask SERVER COUNT
+    [mute | single [CLIENT]]
 
 A server answers what does not ask it to keep silent.  A client sends requests
-and, to one that is silent, its copies as RFC 3261 has them with T1 = 50 ms.
+and, unless they are single, to one that is silent their copies as RFC 3261 has
+them with T1 = 50 ms.
 """
 
 import re
@@ -23,9 +25,9 @@ def answer(request):
                         "", ""])
 
 
-def serve():
+def serve(addresses):
     selector = selectors.DefaultSelector()
-    for server in SERVERS:
+    for server in addresses:
         s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         s.bind((server, 5062))
         selector.register(s, selectors.EVENT_READ)
@@ -46,19 +48,20 @@ def request(name, client, server):
         "Content-Length: 0", "", ""]).encode()
 
 
-def ask(server, count, mute):
+def ask(server, count, mode, client):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-    s.bind(("10.0.0.1", 0))
+    s.bind((client, 0))
     s.connect((server, 5062))
     s.settimeout(1)
     stamp = f"{time.time_ns():x}"
     for i in range(count):
-        name = f"{'mute' if mute else 'well'}{stamp}x{i}"
-        octets = request(name, "10.0.0.1", server)
+        name = f"{'mute' if mode else 'well'}{stamp}x{i}"
+        octets = request(name, client, server)
         s.send(octets)
-        if not mute:
+        if not mode:
             s.recv(65536)
             time.sleep(0.002)
+        if mode != "mute":
             continue
         wait, waited = T1, 0
         while waited < 64 * T1:
@@ -71,6 +74,7 @@ def ask(server, count, mute):
 
 if __name__ == "__main__":
     if sys.argv[1] == "serve":
-        serve()
+        serve(sys.argv[2:] or SERVERS)
     else:
-        ask(sys.argv[2], int(sys.argv[3]), sys.argv[4:] == ["mute"])
+        ask(sys.argv[2], int(sys.argv[3]), "".join(sys.argv[4:5]),
+            sys.argv[5] if sys.argv[5:] else "10.0.0.1")

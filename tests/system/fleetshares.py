@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cases of `fleet`: partitions, and the judges that share them."""
+
+import collections
+import os
+import signal
+import sys
+import time
+
+import livenet as net
+
+# Of these cases alone, and each server with a client of its own: a client that
+# finds no answer anywhere would be the one that is told.
+SERVERS = [f"10.0.0.{i}" for i in range(11, 19)]
+CLIENTS = {s: f"10.0.0.{i}" for i, s in enumerate(SERVERS, 31)}
+PARTITIONS = 16
+
+
+def shares(f):
+    """How many partitions each judge has; empty: not all are held."""
+    status = f.ask(f.sensors["a"], "status")
+    if not status or "" in status["partitions"]:
+        return {}
+    return dict(collections.Counter(status["partitions"]))
+
+
+def holders(f):
+    return f.ask(f.sensors["a"], "status")["partitions"]
+
+
+def serve(f):
+    for address in SERVERS:
+        net.sh(f"ip -n s address add {address}/24 dev eth0; "
+               f"ip -n c address add {CLIENTS[address]}/24 dev eth0")
+    peer = net.spawn([sys.executable,
+                      os.path.join(net.HERE, "fleetpeer.py"), "serve",
+                      *SERVERS], "s")
+    time.sleep(0.5)
+    for address in SERVERS:
+        f.well(address, 5)
+    return peer
+
+
+def muted(f, servers):
+    """Calls to servers that keep silent, begun together."""
+    return [f.mute(server, client=CLIENTS[server]) for server in servers]
+
+
+def once(f, servers):
+    assert net.until(40, lambda: all(f.told(of=s) for s in servers)), \
+        [s for s in servers if not f.told(of=s)]
+    time.sleep(4)
+    for server in servers:
+        assert len(f.told(of=server)) == 1, f.told(of=server)
+
+
+def test_shares(f):
+    """Two judges share the partitions, and both join halves."""
+    assert net.until(40, lambda: shares(f) == {"j0": 8, "j1": 8}), shares(f)
+    f.shares_peer = serve(f)
+    f.well(SERVERS[0], 200)
+    time.sleep(2)
+    for judge in f.judges:
+        assert f.count(judge, "halves.joined") > 20, judge.log
+        assert f.count(judge, "partition.missed") == 0, judge.log
+    assert not f.told(), f.told()
+
+
+def test_share_killed(f):
+    """The judge of half of the partitions is killed while requests wait in
+    them: the other goes on with those, and what is its own is not disturbed."""
+    leader = f.judge()
+    name = f"j{f.judges.index(leader)}"
+    other = f.judges[1 - f.judges.index(leader)]
+    own = [i for i, holder in enumerate(holders(f)) if holder == name]
+    begun = leader.log.count("fleet: judging")
+    alone = f.count(leader, "halves.alone")
+    # A request that is repeated is told in full; halves are the others.
+    clients = muted(f, SERVERS[:3])
+    clients += [f.mute(SERVERS[0], 16, "10.0.0.6", "single")]
+    time.sleep(0.2)
+    other.kill()
+    try:
+        assert net.until(20, lambda: shares(f) == {name: PARTITIONS}), \
+            shares(f)
+        for client in clients:
+            client.wait(20)
+        once(f, SERVERS[:3])
+        assert f.count(leader, "halves.alone") == alone + 16, \
+            f.count(leader, "halves.alone") - alone
+        assert leader.log.count("fleet: judging") == begun, leader.log
+        assert all(holders(f)[i] == name for i in own), holders(f)
+    finally:
+        other.start()
+    assert net.until(20, lambda: shares(f) == {"j0": 8, "j1": 8}), shares(f)
+
+
+def test_judge_joins(f):
+    """A judge that joins takes its part, and gives it back in order."""
+    client = muted(f, SERVERS[4:5])
+    third = f.daemon("j2", "judge")
+    f.judges.append(third)
+    try:
+        assert net.until(20, lambda: shares(f) ==
+                         {"j0": 6, "j1": 5, "j2": 5}), shares(f)
+        client += muted(f, SERVERS[5:6])
+        for c in client:
+            c.wait(20)
+        once(f, SERVERS[4:6])
+    finally:
+        third.stop()
+    assert net.until(20, lambda: shares(f) == {"j0": 8, "j1": 8}), shares(f)
+
+
+def test_judge_frozen(f):
+    """A judge that stands still for longer than its leases, and then goes on
+    unawares, tells nothing twice and takes nothing from its successor."""
+    leader = f.judge()
+    clients = muted(f, SERVERS[6:8])
+    time.sleep(1.5)
+    leader.signal(signal.SIGSTOP)
+    try:
+        for client in clients:
+            client.wait(20)
+        assert net.until(40, lambda: f.told(of=SERVERS[6])), "not told"
+    finally:
+        leader.signal(signal.SIGCONT)
+    once(f, SERVERS[6:8])
+    assert leader.says("another one judges", 20), leader.log
+    assert net.until(20, lambda: shares(f) == {"j0": 8, "j1": 8}), shares(f)
+
+
+TESTS = [test_shares, test_share_killed, test_judge_joins, test_judge_frozen]

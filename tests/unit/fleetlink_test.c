@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fleet/fleetlink.h"
+
+#include <time.h>
+
+#include "base/totals.h"
+#include "rooms.h"
+#include "unit/fleetfake.h"
+
+enum { ATTEMPTS = 5000 };
+
+static struct fleetlink *link_;
+static unsigned wants;
+
+static void
+on_wanted(void *arg, struct slice batch)
+{
+	(void)arg;
+	ck_assert(slice_is(batch, "want"));
+	wants++;
+}
+
+static void
+on_alert(void *arg, const struct alert_event *event)
+{
+	(void)arg;
+	(void)event;
+}
+
+static void
+begin(bool judges, unsigned partitions)
+{
+	struct fleetlink_setup setup = {
+		.door = &fleetfake_door,
+		.fleet = { .name = "m" },
+		.judges = judges,
+		.senses = true,
+		.partitions = partitions,
+		.joiner = { .halves = 100,
+		    .events = 100,
+		    .sensors = 10,
+		    .sights = 100,
+		    .lag = 1500 * NSTIME_MS,
+		    .lost = 10 * NSTIME_S },
+		.halves = 100,
+		.run = 7,
+		.log = &fleetfake_log,
+		.wanted = on_wanted,
+		.alert = on_alert,
+	};
+
+	rooms_matcher(&setup.joiner.matcher);
+	rooms_judge(&setup.joiner.judge);
+	link_ = fleetlink_new(&setup);
+	ck_assert_ptr_nonnull(link_);
+}
+
+/* The thread has a clock that we turn. */
+static bool
+await(bool (*fact)(void))
+{
+	for (int i = 0; i < ATTEMPTS && !fact(); i++) {
+		fleetfake_pass(50 * NSTIME_MS);
+		fleetlink_poll(link_);
+		nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
+	}
+	return fact();
+}
+
+static uint64_t
+count(const char *name)
+{
+	struct totals t = { 0 };
+
+	fleetlink_stats(link_, totals_gather, &t);
+	return totals_get(&t, name);
+}
+
+static bool
+two_are_published(void)
+{
+	return count("fleet.published") == 2;
+}
+
+static bool
+is_alone(void)
+{
+	return fleetlink_is_alone(link_);
+}
+
+static bool
+is_not_alone(void)
+{
+	return !fleetlink_is_alone(link_);
+}
+
+static bool
+has_status(void)
+{
+	char *status = fleetlink_status(link_);
+	const bool has =
+	    status != NULL && strstr(status, "\"partitions\":[\"m\",") != NULL;
+
+	free(status);
+	return has;
+}
+
+static bool
+is_wanted(void)
+{
+	return wants == 1;
+}
+
+START_TEST(batches_of_each_part_are_published_under_an_id_of_their_own)
+{
+	begin(false, 2);
+	fleetlink_batch(link_, slice_text("a"), FLEETDOOR_LEADER, 1);
+	fleetlink_batch(link_, slice_text("b"), FLEETDOOR_PARTITION + 1, 1);
+	ck_assert(await(two_are_published));
+	fleetlink_free(link_);
+	ck_assert_uint_eq(fleetfake.batch_count, 2);
+	ck_assert_str_eq(fleetfake.batches[0].id, "m.7.0.1");
+	ck_assert_str_eq(fleetfake.batches[1].id, "m.7.2.1");
+	ck_assert_uint_eq(fleetfake.batches[1].part, FLEETDOOR_PARTITION + 1);
+}
+END_TEST
+
+START_TEST(while_the_cluster_is_away_batches_wait_and_come_once)
+{
+	fleetfake_away = true;
+	begin(false, 2);
+	fleetlink_batch(link_, slice_text("a"), FLEETDOOR_LEADER, 1);
+	fleetlink_batch(link_, slice_text("b"), FLEETDOOR_LEADER, 2);
+	ck_assert(await(is_alone));
+	ck_assert_uint_eq(count("fleet.published"), 0);
+	fleetfake_away = false;
+	ck_assert(await(two_are_published));
+	ck_assert(await(is_not_alone));
+	fleetlink_free(link_);
+	ck_assert_uint_eq(fleetfake.batch_count, 2);
+}
+END_TEST
+
+START_TEST(what_a_judge_wants_comes_to_the_loop)
+{
+	begin(false, 2);
+	fleetfake_say(NULL, FLEETDOOR_WANTED, (const uint8_t *)"want", 4);
+	ck_assert(await(is_wanted));
+	fleetlink_free(link_);
+}
+END_TEST
+
+START_TEST(a_judge_leads_takes_the_partitions_and_writes_the_status)
+{
+	begin(true, 2);
+	ck_assert(await(has_status));
+	fleetlink_free(link_);
+	ck_assert(fleetfake_is("lease", ""));
+	ck_assert(fleetfake_is("lease.0", ""));
+	ck_assert(fleetfake_is("lease.1", ""));
+	ck_assert(fleetfake_is("partitions", "2"));
+}
+END_TEST
+
+START_TEST(a_member_of_another_number_of_partitions_takes_no_part)
+{
+	uint64_t revision = 0;
+
+	fleetfake_put(NULL, "partitions", (const uint8_t *)"16", 2, &revision);
+	begin(true, 2);
+	fleetlink_batch(link_, slice_text("a"), FLEETDOOR_PARTITION, 1);
+	ck_assert(await(is_alone));
+	fleetlink_free(link_);
+	ck_assert_uint_eq(fleetfake.batch_count, 0);
+	ck_assert_ptr_null(fleetfake_find("lease"));
+}
+END_TEST
+
+START_TEST(an_alert_that_was_told_alone_is_written_as_told)
+{
+	const struct alert_event event = { .id = 0xab, .episode = 2 };
+
+	begin(false, 2);
+	fleetlink_told_alone(link_, &event);
+	fleetlink_told_alone(link_, &event);
+	ck_assert(await(two_are_published));
+	fleetlink_free(link_);
+	ck_assert(fleetfake_is("alert.00000000000000ab.2.raised.0", "told"));
+}
+END_TEST
+
+UNIT("fleetlink", batches_of_each_part_are_published_under_an_id_of_their_own,
+    while_the_cluster_is_away_batches_wait_and_come_once,
+    what_a_judge_wants_comes_to_the_loop,
+    a_judge_leads_takes_the_partitions_and_writes_the_status,
+    a_member_of_another_number_of_partitions_takes_no_part,
+    an_alert_that_was_told_alone_is_written_as_told)

@@ -50,6 +50,7 @@ struct eventqueue {
 	/* For a thread that waits; the other looks at these after it has shown
 	 * its position, which both do in one total order. */
 	alignas(LINE) atomic_bool giver_waits;
+	atomic_size_t wanted; /* .. until so much is taken */
 	atomic_bool taker_waits;
 	atomic_bool ended;
 	pthread_mutex_t lock;
@@ -115,10 +116,8 @@ content(struct eventqueue_header *h)
 }
 
 static void
-wake(struct eventqueue *q, atomic_bool *waits)
+wake(struct eventqueue *q)
 {
-	if (!atomic_load(waits))
-		return;
 	pthread_mutex_lock(&q->lock);
 	pthread_cond_broadcast(&q->changed);
 	pthread_mutex_unlock(&q->lock);
@@ -136,7 +135,8 @@ eventqueue_push(struct eventqueue *q)
 	if (q->written == atomic_load_explicit(&q->given, memory_order_relaxed))
 		return false;
 	atomic_store(&q->given, q->written);
-	wake(q, &q->taker_waits);
+	if (atomic_load(&q->taker_waits))
+		wake(q);
 	return true;
 }
 
@@ -237,6 +237,7 @@ wait_for(struct eventqueue *q, size_t most)
 {
 	eventqueue_push(q);
 	pthread_mutex_lock(&q->lock);
+	atomic_store(&q->wanted, q->written - most);
 	atomic_store(&q->giver_waits, true);
 	while (q->written - atomic_load(&q->taken) > most)
 		pthread_cond_wait(&q->changed, &q->lock);
@@ -261,7 +262,8 @@ eventqueue_end(struct eventqueue *q)
 {
 	eventqueue_push(q);
 	atomic_store(&q->ended, true);
-	wake(q, &q->taker_waits);
+	if (atomic_load(&q->taker_waits))
+		wake(q);
 }
 
 static bool
@@ -309,6 +311,13 @@ eventqueue_peek(const struct eventqueue *q)
 	return h->kind == ENTRY_EVENT ? content(h) : NULL;
 }
 
+/* `position' lies at most a ring behind or before what was read. */
+static bool
+is_taken(const struct eventqueue *q, size_t position)
+{
+	return q->read - position <= q->size;
+}
+
 /* The giver hears of it in batches, and when all was taken. */
 static void
 show_taken(struct eventqueue *q)
@@ -320,7 +329,10 @@ show_taken(struct eventqueue *q)
 	    (q->read != q->given_seen && q->read - shown < BATCH))
 		return;
 	atomic_store(&q->taken, q->read);
-	wake(q, &q->giver_waits);
+	/* To wake it before that would only send it to sleep again. */
+	if (atomic_load(&q->giver_waits) &&
+	    is_taken(q, atomic_load(&q->wanted)))
+		wake(q);
 }
 
 void

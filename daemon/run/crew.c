@@ -52,7 +52,6 @@ struct crew {
 	struct eventmerge *merge;
 	int wake;     /* an eventfd */
 	bool missing; /* events, since they were last collected */
-	uint64_t no_memory;
 	unsigned count;
 	struct worker workers[];
 };
@@ -260,14 +259,8 @@ crew_descriptor(const struct crew *crew)
 static void
 merge_event(struct crew *crew, unsigned reader, const struct event *event)
 {
-	struct event *copy = event_copy(event);
-
-	if (copy != NULL) {
-		eventmerge_input(crew->merge, reader, copy);
-		return;
-	}
-	crew->no_memory++;
-	crew->missing = true;
+	if (!eventmerge_input(crew->merge, reader, event))
+		crew->missing = true;
 }
 
 void
@@ -425,7 +418,6 @@ crew_totals(struct crew *crew, struct totals *totals)
 		go_on(w);
 	}
 	totals_gather(totals, COUNTER_LIMIT, "crew.full", full);
-	totals_gather(totals, COUNTER_LIMIT, "crew.no_memory", crew->no_memory);
 	eventmerge_stats(crew->merge, totals_gather, totals);
 }
 

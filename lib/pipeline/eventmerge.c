@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/eventmerge.h"
 
+#include <stdalign.h>
 #include <stdlib.h>
 #include <sys/queue.h>
 
+/* An event with an ordinary message fits into ROOM octets.  So many of such
+ * places are kept for events to come: malloc would have to look for each. */
+enum { ROOM = 2048, KEPT = 1024 };
+
 struct eventmerge_held {
 	STAILQ_ENTRY(eventmerge_held) next;
-	struct event *event;
+	struct event *event; /* in `octets' */
+	size_t room;
+	alignas(max_align_t) uint8_t octets[];
 };
 
 struct eventmerge_reader {
@@ -17,8 +24,9 @@ struct eventmerge_reader {
 struct eventmerge {
 	event_output *output;
 	void *arg;
-	size_t limit, held;
+	size_t limit, held, kept;
 	uint64_t early, no_memory;
+	STAILQ_HEAD(, eventmerge_held) free;
 	size_t count;
 	struct eventmerge_reader readers[];
 };
@@ -35,6 +43,7 @@ eventmerge_new(size_t readers, size_t events, event_output *output, void *arg)
 	m->arg = arg;
 	m->limit = events;
 	m->count = readers;
+	STAILQ_INIT(&m->free);
 	for (size_t i = 0; i < readers; i++) {
 		STAILQ_INIT(&m->readers[i].events);
 		m->readers[i].reached = INT64_MIN;
@@ -42,26 +51,58 @@ eventmerge_new(size_t readers, size_t events, event_output *output, void *arg)
 	return m;
 }
 
-static struct event *
+static struct eventmerge_held *
+place_for(struct eventmerge *m, size_t octets)
+{
+	const size_t room = octets > ROOM ? octets : ROOM;
+	struct eventmerge_held *held = STAILQ_FIRST(&m->free);
+
+	if (held != NULL && octets <= ROOM) {
+		STAILQ_REMOVE_HEAD(&m->free, next);
+		m->kept--;
+		return held;
+	}
+	held = malloc(sizeof(*held) + room);
+	if (held != NULL)
+		held->room = room;
+	return held;
+}
+
+static void
+give_back(struct eventmerge *m, struct eventmerge_held *held)
+{
+	if (held->room > ROOM || m->kept == KEPT) {
+		free(held);
+		return;
+	}
+	STAILQ_INSERT_HEAD(&m->free, held, next);
+	m->kept++;
+}
+
+static struct eventmerge_held *
 take_first(struct eventmerge *m, struct eventmerge_reader *r)
 {
 	struct eventmerge_held *held = STAILQ_FIRST(&r->events);
-	struct event *event = held->event;
 
 	STAILQ_REMOVE_HEAD(&r->events, next);
-	free(held);
 	m->held--;
-	return event;
+	return held;
 }
 
 void
 eventmerge_free(struct eventmerge *m)
 {
+	struct eventmerge_held *held;
+
 	if (m == NULL)
 		return;
 	for (size_t i = 0; i < m->count; i++)
 		while (!STAILQ_EMPTY(&m->readers[i].events))
-			event_discard(take_first(m, &m->readers[i]));
+			give_back(m, take_first(m, &m->readers[i]));
+	while ((held = STAILQ_FIRST(&m->free)) != NULL) {
+		STAILQ_REMOVE_HEAD(&m->free, next);
+		free(held);
+	}
 	free(m);
 }
 
@@ -88,29 +129,29 @@ earliest(struct eventmerge *m)
 static void
 release(struct eventmerge *m, struct eventmerge_reader *r)
 {
-	struct event *event = take_first(m, r);
+	struct eventmerge_held *held = take_first(m, r);
 
-	m->output(m->arg, event);
-	event_discard(event);
+	m->output(m->arg, held->event);
+	give_back(m, held);
 }
 
-void
-eventmerge_input(struct eventmerge *m, size_t reader, struct event *event)
+bool
+eventmerge_input(struct eventmerge *m, size_t reader, const struct event *event)
 {
-	struct eventmerge_held *held = malloc(sizeof(*held));
+	struct eventmerge_held *held = place_for(m, event_octets(event));
 
 	if (held == NULL) {
-		event_discard(event);
 		m->no_memory++;
-		return;
+		return false;
 	}
-	held->event = event;
-	event->reader = (unsigned)reader;
+	held->event = event_place(event, held->octets);
+	held->event->reader = (unsigned)reader;
 	STAILQ_INSERT_TAIL(&m->readers[reader].events, held, next);
 	if (++m->held <= m->limit)
-		return;
+		return true;
 	release(m, earliest(m));
 	m->early++;
+	return true;
 }
 
 nstime

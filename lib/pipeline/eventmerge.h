@@ -19,8 +19,10 @@ struct eventmerge *eventmerge_new(
     size_t readers, size_t events, event_output *output, void *arg);
 void eventmerge_free(struct eventmerge *m);
 
-/* Takes over a copy: it is freed once it has left.  Readers count from 0. */
-void eventmerge_input(struct eventmerge *m, size_t reader, struct event *event);
+/* The event is copied.  Readers count from 0.  False: there is no memory, and
+ * it is lost. */
+bool eventmerge_input(
+    struct eventmerge *m, size_t reader, const struct event *event);
 
 /* This reader has handed on all of its events before `now'. */
 void eventmerge_reached(struct eventmerge *m, size_t reader, nstime now);

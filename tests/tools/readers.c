@@ -121,7 +121,7 @@ on_event(void *arg, const struct event *event)
 	if (run->count == 1)
 		on_merged(run, event);
 	else
-		eventmerge_input(run->merge, run->current, event_copy(event));
+		eventmerge_input(run->merge, run->current, event);
 }
 
 static void

@@ -3,16 +3,26 @@
 
 #include "unit/unit.h"
 
+enum { LONG = 5000 };
+
 static struct eventmerge *merge;
 static char line[256];
 static struct textbuf seen;
 
-/* Flows are written down as they leave. */
+/* Flows are written down as they leave, and L for a record that is whole. */
 static void
 hear(void *arg, const struct event *e)
 {
+	size_t whole = 0;
+
 	(void)arg;
-	textbuf_uint(&seen, e->flow);
+	if (e->kind != EVENT_LOGGED) {
+		textbuf_uint(&seen, e->flow);
+		return;
+	}
+	while (whole < e->logged.record.len && e->logged.record.p[whole] == 'x')
+		whole++;
+	textbuf_add(&seen, whole == LONG ? "L" : "?");
 }
 
 static void
@@ -29,13 +39,13 @@ input(size_t reader, nstime now, uint64_t packet, uint64_t flow)
 	const bool timer = packet == 0;
 
 	eventmerge_input(merge, reader,
-	    event_copy(&(struct event){
+	    &(struct event){
 		.kind = EVENT_FLOW,
 		.now = now,
 		.packet = packet,
 		.task = timer ? EVENT_BY_TCP_TIMER : EVENT_BY_PACKET,
 		.flow = flow,
-	    }));
+	    });
 }
 
 START_TEST(events_leave_when_no_earlier_one_can_come)
@@ -83,6 +93,29 @@ START_TEST(a_reader_that_lags_does_not_fill_the_memory)
 }
 END_TEST
 
+/* Places are used again, whatever lay in them. */
+START_TEST(a_long_event_is_kept_whole)
+{
+	uint8_t octets[LONG];
+	const struct event event = {
+		.kind = EVENT_LOGGED,
+		.now = 10,
+		.packet = 1,
+		.logged.record = slice_of(octets, sizeof(octets)),
+	};
+
+	memset(octets, 'x', sizeof(octets));
+	begin(2, 3);
+	for (unsigned i = 1; i <= 2; i++) {
+		input(0, 10, 1, 7);
+		ck_assert(eventmerge_input(merge, 0, &event));
+		eventmerge_flush(merge);
+	}
+	ck_assert_str_eq(line, "7L7L");
+	eventmerge_free(merge);
+}
+END_TEST
+
 UNIT("eventmerge", events_leave_when_no_earlier_one_can_come,
     at_one_instant_the_packet_decides_and_then_the_flow,
-    a_reader_that_lags_does_not_fill_the_memory)
+    a_reader_that_lags_does_not_fill_the_memory, a_long_event_is_kept_whole)

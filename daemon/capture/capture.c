@@ -19,6 +19,12 @@ enum { NAME = 64 };
  */
 enum { BLOCK_MS = 10 };
 
+/*
+ * libpcap hands over packet by packet out of the blocks of its ring, without a
+ * copy.  Its loop is 1 % of the CPU that a SIP packet takes here, and 1.7 %
+ * where 95 % is RTP, which the filter drops before the ring: a loop of our own
+ * over the blocks would gain no more than that.
+ */
 struct capture {
 	struct capture_setup setup;
 	char interface[NAME];

@@ -9,9 +9,6 @@
 #include "pipeline/inner/sensors.h"
 #include "pipeline/inner/twins.h"
 
-/* All sensors answer a want within that. */
-#define LATE (1 * NSTIME_S)
-
 struct joiner {
 	struct joiner_limits limits;
 	struct joiner_output output;
@@ -21,8 +18,6 @@ struct joiner {
 	struct pairing *pairing;
 	struct twins *twins;
 	struct eventhold *held;
-	struct eventhold *late; /* of a time that was judged */
-	nstime late_due;
 	struct matcher *matcher;
 	struct judge *judge;
 	nstime now;     /* how far everything went through the matcher */
@@ -73,12 +68,11 @@ build_rooms(struct joiner *j)
 	    pairing_new(l->halves, &l->key, j->output.want, j->output.arg);
 	j->twins = twins_new(l->halves, &l->key);
 	j->held = eventhold_new();
-	j->late = eventhold_new();
 	j->matcher = matcher_new(&l->matcher, on_observation, j);
 	j->judge = judge_new(&l->judge, j->output.alert, j->output.arg);
 	return j->reader != NULL && j->sensors != NULL && j->hosts != NULL &&
 	    j->pairing != NULL && j->twins != NULL && j->held != NULL &&
-	    j->late != NULL && j->matcher != NULL && j->judge != NULL;
+	    j->matcher != NULL && j->judge != NULL;
 }
 
 struct joiner *
@@ -92,7 +86,6 @@ joiner_new(
 	j->limits = *limits;
 	j->output = *output;
 	j->now = j->resumed = INT64_MIN;
-	j->late_due = NSTIME_NEVER;
 	if (build_rooms(j))
 		return j;
 	joiner_free(j);
@@ -110,7 +103,6 @@ joiner_free(struct joiner *j)
 	pairing_free(j->pairing);
 	twins_free(j->twins);
 	eventhold_free(j->held);
-	eventhold_free(j->late);
 	matcher_free(j->matcher);
 	judge_free(j->judge);
 	free(j);
@@ -141,14 +133,10 @@ advance(struct joiner *j, nstime until)
 		j->now = until;
 }
 
-/* The earliest.  A reader's deadlines fire before the matcher's, packets come
- * after both. */
+/* A reader's deadlines fire before the matcher's, packets come after both. */
 static void
-release(struct joiner *j, struct eventhold *from)
+release(struct joiner *j, struct event *event, unsigned corrections)
 {
-	unsigned corrections;
-	struct event *event = eventhold_take(from, &corrections);
-
 	if (sensors_at(j->sensors, event->reader - 1)->corrections !=
 	    corrections) {
 		j->uncorrected++;
@@ -163,19 +151,15 @@ release(struct joiner *j, struct eventhold *from)
 }
 
 static void
-release_until(struct joiner *j, nstime until)
+release_until(struct joiner *j, nstime until, nstime reached)
 {
-	while (eventhold_next(j->held) <= until)
-		release(j, j->held);
-	advance(j, until);
-}
+	struct event *event;
+	unsigned corrections;
 
-static void
-release_late(struct joiner *j)
-{
-	j->late_due = NSTIME_NEVER;
-	while (eventhold_count(j->late) > 0)
-		release(j, j->late);
+	while ((event = eventhold_take(
+		    j->held, until, reached, &corrections)) != NULL)
+		release(j, event, corrections);
+	advance(j, until);
 }
 
 /* Flows are numbered by each sensor's reader. */
@@ -210,8 +194,9 @@ static void
 hold(struct joiner *j, const struct sensors_sensor *sensor,
     const struct event *event, nstime reached)
 {
-	const bool late = event->now <= j->now;
+	const struct eventhold_time time = { reached, j->now };
 	struct event *copy = event_copy(event);
+	unsigned mark;
 
 	if (copy == NULL) {
 		j->no_memory++;
@@ -223,18 +208,13 @@ hold(struct joiner *j, const struct sensors_sensor *sensor,
 	if (copy->kind == EVENT_MESSAGE)
 		copy->message.origin.flow =
 		    flow_of(sensor, copy->message.origin.flow);
-	if (late && j->late_due == NSTIME_NEVER)
-		j->late_due = nstime_after(reached, LATE);
 	j->no_memory +=
-	    !eventhold_put(late ? j->late : j->held, copy, sensor->corrections);
-	if (eventhold_count(j->held) + eventhold_count(j->late) <=
-	    j->limits.events)
+	    !eventhold_put(j->held, copy, sensor->corrections, &time);
+	if (eventhold_count(j->held) <= j->limits.events)
 		return;
 	j->early++;
-	if (late)
-		release_late(j);
-	else
-		release(j, j->held);
+	copy = eventhold_take(j->held, NSTIME_NEVER, NSTIME_NEVER, &mark);
+	release(j, copy, mark);
 }
 
 static void
@@ -329,10 +309,7 @@ go_on(struct joiner *j)
 	if (reached == INT64_MIN)
 		return;
 	pairing_tick(j->pairing, reached);
-	if (reached >= j->late_due)
-		release_late(j);
-	if (reached - j->limits.lag > j->now)
-		release_until(j, reached - j->limits.lag);
+	release_until(j, reached - j->limits.lag, reached);
 }
 
 static enum wire_answer
@@ -431,8 +408,7 @@ joiner_finish(struct joiner *j)
 
 	if (reached == INT64_MIN)
 		return;
-	release_late(j);
-	release_until(j, reached);
+	release_until(j, reached, NSTIME_NEVER);
 	matcher_finish(j->matcher, j->now, j->now);
 	judge_finish(j->judge, j->now, j->now);
 }

@@ -49,13 +49,14 @@ def muted(f, servers):
 def once(f, servers):
     assert net.until(40, lambda: all(f.told(of=s) for s in servers)), \
         [s for s in servers if not f.told(of=s)]
-    time.sleep(4)
-    for server in servers:
-        assert len(f.told(of=server)) == 1, f.told(of=server)
+    time.sleep(1)
+    for server in SERVERS:
+        assert len(f.told(of=server)) < 2, f.told(of=server)
 
 
 def test_shares(f):
     """Two judges share the partitions, and both join halves."""
+    before = len(f.told())
     assert net.until(40, lambda: shares(f) == {"j0": 8, "j1": 8}), shares(f)
     f.shares_peer = serve(f)
     f.well(SERVERS[0], 200)
@@ -63,7 +64,7 @@ def test_shares(f):
     for judge in f.judges:
         assert f.count(judge, "halves.joined") > 20, judge.log
         assert f.count(judge, "partition.missed") == 0, judge.log
-    assert not f.told(), f.told()
+    assert len(f.told()) == before, f.told()
 
 
 def test_share_killed(f):
@@ -128,6 +129,9 @@ def test_judge_frozen(f):
     once(f, SERVERS[6:8])
     assert leader.says("another one judges", 20), leader.log
     assert net.until(20, lambda: shares(f) == {"j0": 8, "j1": 8}), shares(f)
+    time.sleep(2)
+    for server in [s for s in SERVERS if f.told(of=s)]:
+        assert len(f.told(of=server)) == 1, f.told(of=server)
 
 
 TESTS = [test_shares, test_share_killed, test_judge_joins, test_judge_frozen]

@@ -11,19 +11,26 @@ packet_at(nstime now)
 	return event_copy(&event);
 }
 
+static const struct eventhold_time before = { 0, INT64_MIN };
+
+static struct event *
+take(struct eventhold *h, nstime until, unsigned *mark)
+{
+	return eventhold_take(h, until, until, mark);
+}
+
 START_TEST(the_earliest_comes_first_with_its_mark)
 {
 	struct eventhold *h = eventhold_new();
 	struct event *event;
 	unsigned mark;
 
-	ck_assert_int_eq(eventhold_next(h), NSTIME_NEVER);
-	ck_assert_ptr_null(eventhold_take(h, &mark));
-	ck_assert(eventhold_put(h, packet_at(7), 1));
-	ck_assert(eventhold_put(h, packet_at(5), 2));
+	ck_assert_ptr_null(take(h, NSTIME_NEVER, &mark));
+	ck_assert(eventhold_put(h, packet_at(7), 1, &before));
+	ck_assert(eventhold_put(h, packet_at(5), 2, &before));
 	ck_assert_uint_eq(eventhold_count(h), 2);
-	ck_assert_int_eq(eventhold_next(h), 5);
-	event = eventhold_take(h, &mark);
+	ck_assert_ptr_null(take(h, 4, &mark));
+	event = take(h, NSTIME_NEVER, &mark);
 	ck_assert_int_eq(event->now, 5);
 	ck_assert_uint_eq(mark, 2);
 	event_discard(event);
@@ -37,16 +44,43 @@ START_TEST(those_of_one_time_keep_their_order)
 	struct eventhold *h = eventhold_new();
 
 	for (unsigned i = 0; i < 100; i++)
-		ck_assert(eventhold_put(h, packet_at(5), i));
+		ck_assert(eventhold_put(h, packet_at(5), i, &before));
 	for (unsigned i = 0; i < 100; i++) {
 		unsigned mark;
 
-		event_discard(eventhold_take(h, &mark));
+		event_discard(take(h, NSTIME_NEVER, &mark));
 		ck_assert_uint_eq(mark, i);
 	}
 	eventhold_free(h);
 }
 END_TEST
 
-UNIT("eventhold", the_earliest_comes_first_with_its_mark,
-    those_of_one_time_keep_their_order)
+START_TEST(late_ones_gather_for_a_second_and_leave_in_order_before_others)
+{
+	const struct eventhold_time time = { 100 * NSTIME_S, 90 * NSTIME_S };
+	struct eventhold *h = eventhold_new();
+	const nstime due = time.reached + NSTIME_S;
+	nstime at[3];
+	unsigned mark;
+
+	ck_assert(eventhold_put(h, packet_at(due), 0, &time));
+	ck_assert(eventhold_put(h, packet_at(20 * NSTIME_S), 0, &time));
+	ck_assert(eventhold_put(h, packet_at(10 * NSTIME_S), 0, &time));
+	ck_assert_uint_eq(eventhold_count(h), 3);
+	ck_assert_ptr_null(take(h, due - 1, &mark));
+	for (int i = 0; i < 3; i++) {
+		struct event *event = take(h, due, &mark);
+
+		at[i] = event->now;
+		event_discard(event);
+	}
+	ck_assert_int_eq(at[0], 10 * NSTIME_S);
+	ck_assert_int_eq(at[1], 20 * NSTIME_S);
+	ck_assert_int_eq(at[2], due);
+	eventhold_free(h);
+}
+END_TEST
+
+UNIT("eventhold",
+    late_ones_gather_for_a_second_and_leave_in_order_before_others,
+    the_earliest_comes_first_with_its_mark, those_of_one_time_keep_their_order)

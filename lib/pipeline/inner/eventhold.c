@@ -5,6 +5,9 @@
 
 #include "base/timerq.h"
 
+/* All sensors answer a want within that. */
+#define LATE (1 * NSTIME_S)
+
 struct eventhold_entry {
 	struct timerq_entry timer; /* first; at the event's time */
 	struct event *event;
@@ -12,7 +15,8 @@ struct eventhold_entry {
 };
 
 struct eventhold {
-	struct timerq *events;
+	struct timerq *events, *late;
+	nstime late_due; /* of all that are late */
 };
 
 struct eventhold *
@@ -23,63 +27,74 @@ eventhold_new(void)
 	if (h == NULL)
 		return NULL;
 	h->events = timerq_new();
-	if (h->events != NULL)
+	h->late = timerq_new();
+	h->late_due = NSTIME_NEVER;
+	if (h->events != NULL && h->late != NULL)
 		return h;
-	free(h);
+	eventhold_free(h);
 	return NULL;
 }
 
 void
 eventhold_free(struct eventhold *h)
 {
+	struct event *event;
 	unsigned mark;
 
 	if (h == NULL)
 		return;
-	while (timerq_count(h->events) > 0)
-		event_discard(eventhold_take(h, &mark));
+	while (h->events != NULL && h->late != NULL &&
+	    (event = eventhold_take(h, NSTIME_NEVER, NSTIME_NEVER, &mark)) !=
+		NULL)
+		event_discard(event);
 	timerq_free(h->events);
+	timerq_free(h->late);
 	free(h);
 }
 
 bool
-eventhold_put(struct eventhold *h, struct event *event, unsigned mark)
+eventhold_put(struct eventhold *h, struct event *event, unsigned mark,
+    const struct eventhold_time *time)
 {
+	const bool late = event->now <= time->judged;
 	struct eventhold_entry *entry = calloc(1, sizeof(*entry));
 
 	if (entry == NULL ||
-	    !timerq_set(h->events, &entry->timer, event->now)) {
+	    !timerq_set(
+		late ? h->late : h->events, &entry->timer, event->now)) {
 		event_discard(event);
 		free(entry);
 		return false;
 	}
 	entry->event = event;
 	entry->mark = mark;
+	if (late && h->late_due == NSTIME_NEVER)
+		h->late_due = nstime_after(time->reached, LATE);
 	return true;
 }
 
 size_t
 eventhold_count(const struct eventhold *h)
 {
-	return timerq_count(h->events);
-}
-
-nstime
-eventhold_next(const struct eventhold *h)
-{
-	return timerq_next_deadline(h->events);
+	return timerq_count(h->events) + timerq_count(h->late);
 }
 
 struct event *
-eventhold_take(struct eventhold *h, unsigned *mark)
+eventhold_take(
+    struct eventhold *h, nstime until, nstime reached, unsigned *mark)
 {
-	struct timerq_entry *timer = timerq_due(h->events, NSTIME_NEVER);
+	const bool late = timerq_count(h->late) > 0 && reached >= h->late_due;
+	struct timerq *from = late ? h->late : h->events;
+	struct timerq_entry *timer =
+	    timerq_due(from, late ? NSTIME_NEVER : until);
 	struct eventhold_entry *entry = (struct eventhold_entry *)timer;
 	struct event *event;
 
 	if (timer == NULL)
 		return NULL;
-	timerq_cancel(h->events, timer);
+	timerq_cancel(from, timer);
+	if (timerq_count(h->late) == 0)
+		h->late_due = NSTIME_NEVER;
 	event = entry->event;
 	*mark = entry->mark;
 	free(entry);

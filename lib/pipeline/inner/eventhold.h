@@ -4,7 +4,11 @@
 
 #include "pipeline/event.h"
 
-/* Events of all sensors that wait for earlier ones, in order of their times. */
+/*
+ * Events of all sensors that wait for earlier ones, in order of their times.
+ * Those that come when their time was judged are gathered for a second, and
+ * leave together, in order too.
+ */
 
 struct eventhold;
 
@@ -12,16 +16,22 @@ struct eventhold;
 struct eventhold *eventhold_new(void);
 void eventhold_free(struct eventhold *h);
 
+/* How far all sensors are, and everything is judged. */
+struct eventhold_time {
+	nstime reached, judged;
+};
+
 /* The event is ours from now on, and is discarded where there is no memory:
  * false.  `mark' is given back with it. */
-bool eventhold_put(struct eventhold *h, struct event *event, unsigned mark);
+bool eventhold_put(struct eventhold *h, struct event *event, unsigned mark,
+    const struct eventhold_time *time);
 
 size_t eventhold_count(const struct eventhold *h);
 
-/* The time of the earliest, or NSTIME_NEVER. */
-nstime eventhold_next(const struct eventhold *h);
-
-/* The earliest, for the caller to discard; NULL: there is none. */
-struct event *eventhold_take(struct eventhold *h, unsigned *mark);
+/* A late one that waited its second until `reached', or else the earliest if
+ * its time is `until' at most; for the caller to discard.  NULL: there is none.
+ */
+struct event *eventhold_take(
+    struct eventhold *h, nstime until, nstime reached, unsigned *mark);
 
 #endif

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fleet/fleetmember.h"
+
+#include <time.h>
+
+#include "base/totals.h"
+#include "unit/fleetfake.h"
+#include "unit/fleetitems.h"
+
+enum { ATTEMPTS = 5000 };
+
+static const struct siphash_key key;
+
+static struct config *config;
+static struct fleetmember *member;
+static bool has_plugin = true;
+
+/* In the place of the one that loads the plugin. */
+const struct fleetdoor *
+fleetdoor_load(const char **why)
+{
+	*why = "no plugin";
+	return has_plugin ? &fleetfake_door : NULL;
+}
+
+static void
+on_alert(void *arg, const struct alert_event *event)
+{
+	(void)arg;
+	(void)event;
+}
+
+static bool
+make(unsigned role, const char *name)
+{
+	config = config_new();
+	ck_assert_ptr_nonnull(config);
+	config->fleet.role = role;
+	config->limits.transactions = config->limits.peers = 1000;
+	snprintf(config->fleet.servers, sizeof(config->fleet.servers),
+	    "nats://192.0.2.1:4222");
+	snprintf(config->fleet.name, sizeof(config->fleet.name), "%s", name);
+	member = fleetmember_new(&(struct fleetmember_setup){
+	    .config = config,
+	    .key = &key,
+	    .host = "host.example.com",
+	    .alert = on_alert,
+	    .log = &fleetfake_log,
+	});
+	return member != NULL && fleetmember_begin(member);
+}
+
+static void
+end(void)
+{
+	fleetmember_free(member);
+	config_free(config);
+}
+
+/* The link's thread has a clock that we turn. */
+static bool
+await(bool (*fact)(void))
+{
+	for (int i = 0; i < ATTEMPTS && !fact(); i++) {
+		fleetfake_pass(50 * NSTIME_MS);
+		fleetmember_tick(
+		    member, wallclock_monotonic(), wallclock_realtime());
+		nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
+	}
+	return fact();
+}
+
+static bool
+starts(size_t batch, const char *id)
+{
+	return fleetfake.batch_count > batch &&
+	    strncmp(fleetfake.batches[batch].id, id, strlen(id)) == 0;
+}
+
+static bool
+is_heard_by_its_name(void)
+{
+	return starts(0, "edge_1.");
+}
+
+static bool
+is_heard_by_its_host(void)
+{
+	return starts(0, "host_example_com.");
+}
+
+static bool
+tells_alone(void)
+{
+	const struct alert_event event = { .id = 0xab, .episode = 2 };
+
+	return !fleetmember_mutes(member, &event);
+}
+
+static bool
+is_written(void)
+{
+	return fleetfake_is("alert.00000000000000ab.2.raised.0", "told");
+}
+
+static bool
+has_status(void)
+{
+	char *status = fleetmember_status(member);
+	const bool has = status != NULL;
+
+	free(status);
+	return has;
+}
+
+START_TEST(without_the_plugin_there_is_no_member)
+{
+	has_plugin = false;
+	ck_assert(!make(CONFIG_SENSOR, "a"));
+	end();
+}
+END_TEST
+
+START_TEST(a_sensor_publishes_under_its_name_without_dots)
+{
+	ck_assert(make(CONFIG_SENSOR, "edge.1"));
+	ck_assert(await(is_heard_by_its_name));
+	end();
+}
+END_TEST
+
+START_TEST(one_without_a_name_has_that_of_its_host)
+{
+	ck_assert(make(CONFIG_SENSOR, ""));
+	ck_assert(await(is_heard_by_its_host));
+	end();
+}
+END_TEST
+
+START_TEST(its_own_judge_tells_nothing_while_there_is_a_cluster)
+{
+	const struct alert_event event = { .id = 0xab, .episode = 2 };
+	struct totals t = { 0 };
+
+	ck_assert(make(CONFIG_BOTH, "a"));
+	ck_assert(await(has_status));
+	ck_assert(fleetmember_mutes(member, &event));
+	fleetmember_stats(member, totals_gather, &t);
+	ck_assert_uint_eq(totals_get(&t, "fleet.muted"), 1);
+	end();
+}
+END_TEST
+
+START_TEST(away_from_the_cluster_it_tells_alone_and_says_so_on_return)
+{
+	fleetfake_away = true;
+	ck_assert(make(CONFIG_BOTH, "a"));
+	ck_assert(await(tells_alone));
+	ck_assert(!is_written());
+	fleetfake_away = false;
+	ck_assert(await(is_written));
+	end();
+}
+END_TEST
+
+START_TEST(a_sensor_tells_nothing_by_itself)
+{
+	const struct alert_event event = { .id = 0xab, .episode = 2 };
+
+	fleetfake_away = true;
+	ck_assert(make(CONFIG_SENSOR, "a"));
+	for (int i = 0; i < 30; i++) {
+		fleetfake_pass(NSTIME_S);
+		fleetmember_tick(
+		    member, wallclock_monotonic(), wallclock_realtime());
+	}
+	ck_assert(fleetmember_mutes(member, &event));
+	end();
+}
+END_TEST
+
+UNIT("fleetmember", without_the_plugin_there_is_no_member,
+    a_sensor_publishes_under_its_name_without_dots,
+    one_without_a_name_has_that_of_its_host,
+    its_own_judge_tells_nothing_while_there_is_a_cluster,
+    away_from_the_cluster_it_tells_alone_and_says_so_on_return,
+    a_sensor_tells_nothing_by_itself)

@@ -2,27 +2,48 @@
 #include "fleet/fleetstatus.h"
 
 #include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
 
+static json_t *
+sensor_of(const struct joiner_sensor *s)
+{
+	const nstime offset = s->hosts_odd ? s->by_hosts : s->offset;
+
+	return json_pack("{s:s,s:b,s:b,s:f,s:f,s:I,s:I,s:I,s:I,s:I}", "sensor",
+	    s->name, "lost", s->lost, "clock_odd", s->odd || s->hosts_odd,
+	    "offset_s", (double)offset / 1e9, "reached",
+	    (double)s->reached / 1e9, "messages", (json_int_t)s->messages,
+	    "octets", (json_int_t)s->octets, "batches", (json_int_t)s->batches,
+	    "missed", (json_int_t)s->missed, "drops", (json_int_t)s->drops);
+}
+
+static int
+by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct joiner_sensor *)a)->name,
+	    ((const struct joiner_sensor *)b)->name);
+}
+
+/* By name: which of them came first is chance. */
 static json_t *
 sensors(const struct joiner *joiner)
 {
 	json_t *list = json_array();
-	struct joiner_sensor sensor;
+	struct joiner_sensor one, *all;
+	size_t count = 0;
 
-	for (size_t i = 0; joiner_sensor_at(joiner, i, &sensor); i++)
-		json_array_append_new(list,
-		    json_pack("{s:s,s:b,s:b,s:f,s:f,s:I,s:I,s:I,s:I,s:I}",
-			"sensor", sensor.name, "lost", sensor.lost, "clock_odd",
-			sensor.odd || sensor.hosts_odd, "offset_s",
-			(double)(sensor.hosts_odd ? sensor.by_hosts
-						  : sensor.offset) /
-			    1e9,
-			"reached", (double)sensor.reached / 1e9, "messages",
-			(json_int_t)sensor.messages, "octets",
-			(json_int_t)sensor.octets, "batches",
-			(json_int_t)sensor.batches, "missed",
-			(json_int_t)sensor.missed, "drops",
-			(json_int_t)sensor.drops));
+	while (joiner_sensor_at(joiner, count, &one))
+		count++;
+	all = calloc(count + 1, sizeof(*all));
+	if (all == NULL)
+		return list;
+	for (size_t i = 0; i < count; i++)
+		joiner_sensor_at(joiner, i, &all[i]);
+	qsort(all, count, sizeof(*all), by_name);
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, sensor_of(&all[i]));
+	free(all);
 	return list;
 }
 

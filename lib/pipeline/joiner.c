@@ -469,9 +469,10 @@ joiner_seen_by(const struct joiner *j, const struct address *server,
 {
 	const struct sensors_sensor *s;
 
-	for (size_t i = 0; (s = sensors_at(j->sensors, i)) != NULL; i++)
-		if (sensors_has_seen(j->sensors, s, server))
-			sink(arg, s->name);
+	for (const char *last = "";
+	     (s = sensors_next_seer(j->sensors, server, last)) != NULL;
+	     last = s->name)
+		sink(arg, s->name);
 }
 
 void

@@ -112,7 +112,8 @@ struct judge *joiner_judge(const struct joiner *j);
 bool joiner_sensor_at(
     const struct joiner *j, size_t i, struct joiner_sensor *sensor);
 
-/* The sensors that saw a server, by name; `sink' is called for each. */
+/* The sensors that saw a server, in order of their names: `sink' is called for
+ * each. */
 void joiner_seen_by(const struct joiner *j, const struct address *server,
     void (*sink)(void *arg, const char *name), void *arg);
 

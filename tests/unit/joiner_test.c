@@ -307,6 +307,28 @@ START_TEST(a_sensor_with_odd_stamps_is_known_by_hosts_that_others_hear)
 }
 END_TEST
 
+static void
+add_name(void *arg, const char *name)
+{
+	strcat(arg, name);
+}
+
+START_TEST(those_that_saw_a_server_are_named_in_order)
+{
+	const struct endpoint server = fleet_host(2, 5062);
+	char names[8] = "";
+
+	begin();
+	pass(NOW + NSTIME_S);
+	say(1, 200);
+	say(0, 0);
+	pass(NOW + 5 * NSTIME_S);
+	joiner_seen_by(joiner, &server.address, add_name, names);
+	ck_assert_str_eq(names, "ab");
+	end();
+}
+END_TEST
+
 START_TEST(a_replayed_batch_changes_nothing)
 {
 	begin();
@@ -376,5 +398,6 @@ UNIT("joiner", what_comes_late_is_judged_with_what_other_sensors_tell,
     a_request_that_nobody_saw_answered_is_a_timeout,
     nothing_is_accused_while_a_sensor_is_away_that_saw_the_server,
     a_sensor_with_odd_stamps_is_known_by_hosts_that_others_hear,
+    those_that_saw_a_server_are_named_in_order,
     a_replayed_batch_changes_nothing, what_makes_no_sense_is_refused_or_broken,
     a_successor_does_not_judge_again, a_cut_state_is_refused)

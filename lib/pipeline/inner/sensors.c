@@ -322,6 +322,23 @@ sensors_has_seen(const struct sensors *s, const struct sensors_sensor *sensor,
 	    (sight->by[sensor->number / 64] >> sensor->number % 64 & 1) != 0;
 }
 
+const struct sensors_sensor *
+sensors_next_seer(
+    const struct sensors *s, const struct address *server, const char *last)
+{
+	const struct sensors_sensor *next = NULL;
+
+	for (size_t i = 0; i < s->count; i++) {
+		const struct sensors_sensor *sensor = s->all[i];
+
+		if (strcmp(sensor->name, last) > 0 &&
+		    (next == NULL || strcmp(sensor->name, next->name) < 0) &&
+		    sensors_has_seen(s, sensor, server))
+			next = sensor;
+	}
+	return next;
+}
+
 bool
 sensors_missing(
     const struct sensors *s, const struct address *server, nstime until)

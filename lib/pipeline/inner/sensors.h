@@ -71,6 +71,10 @@ bool sensors_has_seen(const struct sensors *s,
 void sensors_save(const struct sensors *s, struct record *r);
 void sensors_load(struct sensors *s, struct cursor *c);
 
+/* One that has seen it, the first by name behind `last'; NULL: no more. */
+const struct sensors_sensor *sensors_next_seer(
+    const struct sensors *s, const struct address *server, const char *last);
+
 struct sensors_sensor *sensors_at(const struct sensors *s, size_t i);
 
 #endif

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Clocks of a voice network in clear text: phones and rtpengine by RTCP,
-Kamailio by its nonces, nginx and lighttpd by HTTP, rsyslog, snmpd, and kinit,
-each with a twin whose clock is right.  All at once, for half a minute."""
+Kamailio by its nonces, nginx and lighttpd by HTTP, rsyslog, snmpd, kinit, and
+coturn, each with a twin whose clock is right.  All at once, for half a minute."""
 
 import json
 import os
@@ -179,11 +179,25 @@ def rtpengine(host, shift=None):
     return listens(host, 2223)
 
 
+def turnserver(host):
+    place = folder()
+    start(host, ["turnserver", "-n", "--use-auth-secret",
+                 "--static-auth-secret=secret", "--realm=example.com",
+                 "--no-cli", "--no-tls", "--no-dtls", "--log-file=stdout",
+                 f"--pidfile={place}/pid", f"--userdb={place}/db", "-L",
+                 HOSTS[host]], env=library(), cwd=place)
+    return listens(host, 3478)
+
+
 def log_on(shift, times):
-    """A ticket asked for in another second each.  MIT's client keeps the
-    KDC's time with its tickets, so each begins anew."""
+    """A ticket and a relay, asked for in another second each.  MIT's client
+    keeps the KDC's time with its tickets, so each begins anew; coturn's makes
+    up the names that a service would issue."""
     for _ in range(times):
         logon("caller", client_of(HOSTS["realm"]), shift)
+        start("asks", ["timeout", "5", "turnutils_uclient", "-y", "-n", "1",
+                       "-W", "secret", "-u", "bob", HOSTS["web"]], shift,
+              env=library())
         time.sleep(1.1)
 
 
@@ -204,6 +218,7 @@ def set_up(behind=f"{BEHIND}s"):
         "light-right": lighttpd("light-right"),
         "agent": snmpd("agent", behind, "CET-1"),
         "agent-right": snmpd("agent-right", None, "EST5"),
+        "turnserver": turnserver("web"),
         "rtpengine": rtpengine("relay"),
         "relay": kamailio("relay", RELAY.format(to=HOSTS["answers"])),
         "rtpengine behind": rtpengine("late-relay", behind),
@@ -300,7 +315,7 @@ def test_voice(options, seconds=SECONDS):
     told(daemon, "jami", 0.3, ["rtcp"], attribution="via")
     told(daemon, "late-relay", 0.3, ["rtcp"], attribution="host")
     told(daemon, "kamailio", 0.7, ["nonce"], attribution="host")
-    told(daemon, "web", 0.7, ["http"], attribution="via")
+    told(daemon, "web", 0.7, ["http", "turn"], attribution="via")
     told(daemon, "light", 0.7, ["http"], attribution="via")
     told(daemon, "logger", 0.3, ["syslog"], attribution="host")
     told(daemon, "agent", 0.7, ["snmp"], attribution="host")

@@ -83,7 +83,6 @@ access_sockaddr(const struct endpoint *endpoint, struct sockaddr_storage *to)
 struct address
 access_peer(const struct sockaddr *from)
 {
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 	const struct sockaddr_in *v4 = (const void *)from;
 	const struct sockaddr_in6 *v6 = (const void *)from;
 
@@ -92,11 +91,8 @@ access_peer(const struct sockaddr *from)
 		    slice_of(&v4->sin_addr, sizeof(v4->sin_addr)));
 	if (from == NULL || from->sa_family != AF_INET6)
 		return (struct address){ .version = 0 };
-	if (memcmp(v6->sin6_addr.s6_addr, mapped, sizeof(mapped)) == 0)
-		return endpoint_address(
-		    slice_of(v6->sin6_addr.s6_addr + sizeof(mapped), 4));
-	return endpoint_address(
-	    slice_of(&v6->sin6_addr, sizeof(v6->sin6_addr)));
+	return endpoint_unmapped(
+	    endpoint_address(slice_of(&v6->sin6_addr, sizeof(v6->sin6_addr))));
 }
 
 bool

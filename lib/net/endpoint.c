@@ -19,6 +19,16 @@ endpoint_address(struct slice octets)
 	return a;
 }
 
+struct address
+endpoint_unmapped(struct address a)
+{
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (a.version != 6 || memcmp(a.octets, mapped, sizeof(mapped)) != 0)
+		return a;
+	return endpoint_address(slice_of(a.octets + sizeof(mapped), 4));
+}
+
 int
 endpoint_compare(const struct endpoint *a, const struct endpoint *b)
 {

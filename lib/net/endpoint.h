@@ -24,6 +24,9 @@ struct endpoint {
 /* `octets' must be 4 or 16 long; anything else gives version 0. */
 struct address endpoint_address(struct slice octets);
 
+/* IPv4 where it is IPv4 in IPv6 (::ffff:192.0.2.1), else as it is. */
+struct address endpoint_unmapped(struct address a);
+
 static inline bool
 endpoint_address_equal(const struct address *a, const struct address *b)
 {

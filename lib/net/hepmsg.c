@@ -31,12 +31,13 @@ enum {
 	ZLIB_OR_GZIP = 32 /* added to the window's bits, see zlib.h */
 };
 
-/* Agents that do not know an address send 0.0.0.0. */
+/* Agents that do not know an address send 0.0.0.0, and those with one socket
+ * for both families may send 192.0.2.1 as ::ffff:192.0.2.1. */
 static struct address
 address_of(struct slice octets)
 {
 	static const struct address nowhere = { .version = 4 };
-	const struct address a = endpoint_address(octets);
+	const struct address a = endpoint_unmapped(endpoint_address(octets));
 
 	return endpoint_address_equal(&a, &nowhere)
 	    ? (struct address){ .version = 0 }

@@ -42,25 +42,33 @@ is_sip_datagram(const struct reader *r, const struct decode_event *e)
 	    slice_starts_with(e->udp.payload, "SIP/2.0 ");
 }
 
-/* A packet that an agent sent, with a message of others. */
 static void
-on_hep(void *arg, struct slice packet, const struct address *address)
+on_hep_message(
+    struct reader *r, const struct hepmsg *hep, const struct address *address)
+{
+	const nstime wall = r->teller.now + r->teller.ahead;
+	const bool doubtful = hepreading_is_doubtful(hep->stamp, wall);
+
+	if (hep->kind == HEPMSG_SIP && r->handed != NULL)
+		r->handed(
+		    r->handed_arg, hep, address, doubtful ? wall : hep->stamp);
+	if (hep->kind == HEPMSG_SIP)
+		messages_hep(&r->messages, hep, address);
+	else if (!doubtful)
+		sightings_report(r->sightings, hep, r->teller.now, hep->stamp);
+}
+
+/* What an agent sent in one piece, each packet with a message of others. */
+static void
+on_hep(void *arg, struct slice octets, const struct address *address)
 {
 	struct reader *r = arg;
-	const nstime wall = r->teller.now + r->teller.ahead;
 	struct hepmsg hep;
-	bool doubtful;
 
-	if (!hepreading_packet(r->hep, packet, &hep))
-		return;
-	doubtful = hepreading_is_doubtful(hep.stamp, wall);
-	if (hep.kind == HEPMSG_SIP && r->handed != NULL)
-		r->handed(
-		    r->handed_arg, &hep, address, doubtful ? wall : hep.stamp);
-	if (hep.kind == HEPMSG_SIP)
-		messages_hep(&r->messages, &hep, address);
-	else if (!doubtful)
-		sightings_report(r->sightings, &hep, r->teller.now, hep.stamp);
+	do {
+		if (hepreading_packet(r->hep, &octets, &hep))
+			on_hep_message(r, &hep, address);
+	} while (octets.len > 0);
 }
 
 static void

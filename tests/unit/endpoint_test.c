@@ -150,7 +150,25 @@ START_TEST(a_saved_endpoint_is_loaded)
 }
 END_TEST
 
-UNIT("endpoint", endpoints_are_written_as_people_write_them,
+START_TEST(ipv4_in_ipv6_is_ipv4)
+{
+	const uint8_t octets[16] = {
+		[10] = 0xff, [11] = 0xff, [12] = 192, [14] = 2, [15] = 1
+	};
+	struct address a = endpoint_address(slice_of(octets, 16));
+	const struct address v4 = endpoint_address(slice_of(octets + 12, 4));
+
+	a = endpoint_unmapped(a);
+	ck_assert(endpoint_address_equal(&a, &v4));
+	a = endpoint_unmapped(v4);
+	ck_assert(endpoint_address_equal(&a, &v4));
+	a.version = 6;
+	ck_assert_uint_eq(endpoint_unmapped(a).version, 6);
+}
+END_TEST
+
+UNIT("endpoint", ipv4_in_ipv6_is_ipv4,
+    endpoints_are_written_as_people_write_them,
     addresses_are_parsed_or_refused_whole,
     octets_make_an_address_of_their_number,
     an_address_equals_itself_in_its_version_only, written_endpoints_are_parsed,

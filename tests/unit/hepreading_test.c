@@ -7,6 +7,7 @@
 
 static struct wire wire;
 static struct hepmsg m;
+static struct slice left;
 static const struct hepreading_limits open_to_all = { .key = "" };
 
 static void
@@ -32,7 +33,8 @@ read_packet(struct hepreading *h)
 {
 	wire_number(&wire, sizeof(wire.room) - wire.begin + 6, 2);
 	wire_front(&wire, slice_text("HEP3"));
-	return hepreading_packet(h, wire_slice(&wire), &m);
+	left = wire_slice(&wire);
+	return hepreading_packet(h, &left, &m);
 }
 
 static uint64_t counted;
@@ -110,7 +112,9 @@ START_TEST(what_cannot_be_used_is_counted_by_its_reason)
 {
 	struct hepreading *h = hepreading_new(&open_to_all);
 
-	ck_assert(!hepreading_packet(h, slice_text("SIP/2.0 200 OK"), &m));
+	left = slice_text("SIP/2.0 200 OK");
+	ck_assert(!hepreading_packet(h, &left, &m));
+	ck_assert_uint_eq(left.len, 0);
 	ck_assert_uint_eq(counter(h, "hep.malformed"), 1);
 	wire_begin(&wire, "");
 	chunk(15, slice_text("x"));
@@ -150,7 +154,41 @@ START_TEST(the_transport_is_that_of_the_agent_or_of_the_via)
 }
 END_TEST
 
-UNIT("hepreading", a_message_has_both_addresses_and_its_payload,
+START_TEST(another_packet_may_follow_in_one_datagram)
+{
+	struct hepreading *h = hepreading_new(&open_to_all);
+	uint8_t two[400];
+	size_t len;
+
+	begin(slice_text("SIP/2.0 200 OK"), 15);
+	ck_assert(read_packet(h));
+	ck_assert_uint_eq(left.len, 0);
+	len = wire_slice(&wire).len;
+	memcpy(two, wire_slice(&wire).p, len);
+	memcpy(two + len, two, len);
+	left = slice_of(two, 2 * len);
+	ck_assert(hepreading_packet(h, &left, &m));
+	ck_assert_uint_eq(left.len, len);
+	ck_assert(hepreading_packet(h, &left, &m));
+	ck_assert_uint_eq(left.len, 0);
+	left = slice_of(two, len + 3);
+	ck_assert(hepreading_packet(h, &left, &m));
+	ck_assert_uint_eq(left.len, 0);
+	hepreading_free(h);
+}
+END_TEST
+
+START_TEST(over_sctp_nothing_is_resent)
+{
+	const struct hepmsg sctp = { .protocol = 132 };
+
+	ck_assert_int_eq(
+	    hepreading_origin(&sctp, TRANSPORT_UDP).transport, TRANSPORT_TCP);
+}
+END_TEST
+
+UNIT("hepreading", another_packet_may_follow_in_one_datagram,
+    over_sctp_nothing_is_resent, a_message_has_both_addresses_and_its_payload,
     a_compressed_payload_is_inflated, agents_must_send_the_whole_key,
     what_cannot_be_used_is_counted_by_its_reason,
     the_transport_is_that_of_the_agent_or_of_the_via)

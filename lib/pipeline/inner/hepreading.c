@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 /* The protocol numbers of IP, and the one that Kamailio made up. */
-enum { BY_TCP = 6, BY_TLS = 22 };
+enum { BY_TCP = 6, BY_TLS = 22, BY_SCTP = 132 };
 
 struct hepreading {
 	struct hepreading_limits limits;
@@ -80,12 +80,16 @@ refuse(uint64_t *counter)
 }
 
 bool
-hepreading_packet(struct hepreading *h, struct slice packet, struct hepmsg *m)
+hepreading_packet(struct hepreading *h, struct slice *octets, struct hepmsg *m)
 {
+	const struct slice all = *octets;
 	size_t len;
 
-	if (hepmsg_parse(packet, m, &len) != HEPMSG_PARSED)
+	*octets = slice_of(all.p, 0);
+	if (hepmsg_parse(all, m, &len) != HEPMSG_PARSED)
 		return refuse(&h->malformed);
+	if (slice_starts_with(slice_after(all, len), "HEP3"))
+		*octets = slice_after(all, len);
 	if (!key_fits(h, m->key))
 		return refuse(&h->wrong_key);
 	if (m->kind != HEPMSG_SIP && m->kind != HEPMSG_RTCP_JSON)
@@ -118,7 +122,8 @@ hepreading_origin(const struct hepmsg *m, enum transport by_via)
 
 	if (m->protocol == BY_TLS)
 		origin.transport = TRANSPORT_TLS;
-	else if (m->protocol == BY_TCP && by_via == TRANSPORT_UDP)
+	else if ((m->protocol == BY_TCP || m->protocol == BY_SCTP) &&
+	    by_via == TRANSPORT_UDP)
 		origin.transport = TRANSPORT_TCP;
 	return origin;
 }

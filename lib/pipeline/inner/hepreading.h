@@ -26,11 +26,12 @@ void hepreading_free(struct hepreading *h);
 void hepreading_set(struct hepreading *h, const struct hepreading_limits *);
 
 /*
+ * Reads the first packet of *octets, of which another of HEP 3 may be left.
  * False: there is nothing in it to go on with.  *m has both addresses and its
  * payload inflated, which is borrowed until the next call.
  */
 bool hepreading_packet(
-    struct hepreading *h, struct slice packet, struct hepmsg *m);
+    struct hepreading *h, struct slice *octets, struct hepmsg *m);
 
 /* Is an agent's stamp nothing to compare with?  It is if there is none, or if
  * it is so far from `wall', our clock at its arrival, that the agent has

@@ -74,8 +74,12 @@ transport_of(const struct sip_message *message)
 	const struct slice name = message->via_transport;
 
 	switch (name.len == 0 ? 0 : slice_lower(name.p[0])) {
+	case 's':
+		return slice_is_nocase(name, "SCTP") ? TRANSPORT_TCP
+						     : TRANSPORT_UDP;
 	case 't':
-		if (slice_is_nocase(name, "TLS"))
+		if (slice_is_nocase(name, "TLS") ||
+		    slice_is_nocase(name, "TLS-SCTP"))
 			return TRANSPORT_TLS;
 		return slice_is_nocase(name, "TCP") ? TRANSPORT_TCP
 						    : TRANSPORT_UDP;

@@ -6,6 +6,7 @@ import os
 import random
 import re
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -304,6 +305,75 @@ def test_sngrep(options):
           count_of(d, "hepagents.doubtful") == 36, d.log)
     check("sngrep: no wrong timeout", settled(d) and not [
         a for a in d.alerts() if a["alert"] != "clock-skew"], d.alerts())
+    d.stop()
+
+
+def example(name):
+    """The lines of an example of siptimed.conf(5) that holds `name'."""
+    page = os.path.join(HERE, "../../conf/siptimed.conf.5")
+    with open(page, encoding="utf-8") as file:
+        shown = re.findall(r"\.Bd -literal[^\n]*\n(.*?)\.Ed", file.read(),
+                           re.DOTALL)
+    return next(text for text in shown if name in text)
+
+
+def test_stunnel(options):
+    """TLS as siptimed.conf(5) has it."""
+    d = daemon(options)
+    ready(d)
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj",
+         "/CN=hep", "-days", "2", "-keyout", "/run/hep.key.pem", "-out",
+         "/run/hep.crt.pem"], check=True, stderr=subprocess.DEVNULL)
+    with open("/run/hep.pem", "wb") as pem:
+        for part in "key", "crt":
+            with open(f"/run/hep.{part}.pem", "rb") as file:
+                pem.write(file.read())
+    os.chmod("/run/hep.pem", 0o600)
+    with open("/run/stunnel.conf", "w", encoding="ascii") as file:
+        file.write("foreground = yes\npid =\n" + example("accept").replace(
+            "/etc/stunnel/hep.pem", "/run/hep.pem"))
+    with open("/run/stunnel.log", "wb") as log:
+        livenet.spawn(["stunnel4", "/run/stunnel.conf"], stdout=log,
+                      stderr=log)
+    check("stunnel: listens", until(10, lambda: heppeers.accepts(9061)),
+          open("/run/stunnel.log", encoding="utf-8").read())
+    trusting = ssl.create_default_context(cafile="/run/hep.crt.pem")
+    trusting.check_hostname = False
+    with trusting.wrap_socket(
+            socket.create_connection(("127.0.0.1", 9061))) as c:
+        c.sendall(b"".join(packet(CLIENT, SERVER, request("OPTIONS", f"t{i}"))
+                           for i in range(200)))
+        check("stunnel: all came",
+              until(5, lambda: counts(d, "messages") == 200), d.log)
+    d.stop()
+
+
+def test_hepjs(options):
+    """Its packets are read; those of IPv6 have no addresses, and those named as
+    in its first example no time."""
+    folder = os.path.join(os.path.dirname(options.siptimed), "tests/hepjs")
+    if not os.path.exists(f"{folder}/installed"):
+        return
+    path = "/run/hepjs.key"
+    with open(path, "w", encoding="ascii") as file:
+        file.write("myHep\n")
+    os.chmod(path, 0o600)
+    d = daemon(options, f"key = {path}")
+    ready(d)
+    wanted = [{"source": CLIENT, "target": SERVER,
+               "text": request("OPTIONS", f"js{i}").decode(),
+               "example": i == 2} for i in range(3)]
+    wanted.append({**wanted[0], "source": ("2001:db8::1", 5060),
+                   "target": ("2001:db8::2", 5062)})
+    subprocess.run(["node", "agent.mjs", "9060", json.dumps(wanted), "myHep"],
+                   cwd=folder, check=True, timeout=20)
+    check("hep-js: its messages are read",
+          until(5, lambda: counts(d, "messages") == 3), d.log)
+    check("hep-js: one has no time",
+          count_of(d, "hepagents.doubtful") == 1, d.log)
+    check("hep-js: one has no addresses",
+          count_of(d, "hep.no_address") == 1, d.log)
     d.stop()
 
 

@@ -15,7 +15,7 @@ from livenet import spawn, until
 COLLECTOR = ("127.0.0.1", 9060)
 # Where install-deps unpacks servers that must not be installed.
 UNPACKED = "/usr/local/lib/siptimed-peers"
-TOOLS = "ip kamailio sngrep tshark unshare"
+TOOLS = "ip kamailio openssl sngrep stunnel4 tshark unshare"
 UDP, TCP = 17, 6
 
 os.environ["PATH"] = f"{UNPACKED}/usr/sbin:{os.environ['PATH']}"

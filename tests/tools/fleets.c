@@ -185,7 +185,8 @@ judge_alone(const struct config_rooms *limits, const struct step *steps,
 	s->judge = judge_new(&limits->judge, on_single_alert, s);
 	s->matcher = matcher_new(&limits->matcher, on_observation, s);
 	s->reader = reader_new(&limits->reader,
-	    &(struct reader_output){ matcher_input, NULL, s->matcher });
+	    &(struct reader_output){
+		.event = matcher_input, .arg = s->matcher });
 	s->now = steps->packet.now;
 	for (const struct step *step = steps; step != NULL; step = step->next) {
 		advance_single(s, step->packet.now);
@@ -392,7 +393,8 @@ build_fleet(struct fleet *f, const struct config_rooms *limits)
 		s->number = i;
 		s->sensor = sensor_new(&setup);
 		s->reader = reader_new(&limits->reader,
-		    &(struct reader_output){ sensor_input, NULL, s->sensor });
+		    &(struct reader_output){
+			.event = sensor_input, .arg = s->sensor });
 	}
 }
 

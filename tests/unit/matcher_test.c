@@ -69,7 +69,8 @@ begin(const char *methods)
 	memset(&heard, 0, sizeof(heard));
 	matcher = matcher_new(&limits, hear, NULL);
 	reader = reader_new(&reader_limits,
-	    &(struct reader_output){ matcher_input, matcher_hint, matcher });
+	    &(struct reader_output){
+		.event = matcher_input, .hint = matcher_hint, .arg = matcher });
 }
 
 static void

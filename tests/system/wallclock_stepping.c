@@ -4,7 +4,9 @@
  * The place of daemon/wallclock.c in siptimed-stepping: our own clock, and
  * the stamps it gives to packets, are off by the seconds that stand in the
  * file $SIPTIMED_CLOCK_OFFSET names.  Steps are looked for every 50 ms, since
- * nobody steps the clock of the machine for us.
+ * nobody steps the clock of the machine for us.  By the seconds in the file
+ * $SIPTIMED_CLOCK_AHEAD names all clocks are ahead, the monotonic one too: that
+ * is time that passes at once, and no step.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -16,9 +18,9 @@
 
 /* An empty file is one that is just being written: 0. */
 static nstime
-offset(void)
+seconds_of(const char *variable)
 {
-	const char *path = getenv("SIPTIMED_CLOCK_OFFSET");
+	const char *path = getenv(variable);
 	const int descriptor = path == NULL ? -1 : open(path, O_RDONLY);
 	char text[32] = "";
 	ssize_t len;
@@ -28,6 +30,18 @@ offset(void)
 	len = read(descriptor, text, sizeof(text) - 1);
 	close(descriptor);
 	return len <= 0 ? 0 : strtoll(text, NULL, 10) * NSTIME_S;
+}
+
+static nstime
+ahead(void)
+{
+	return seconds_of("SIPTIMED_CLOCK_AHEAD");
+}
+
+static nstime
+offset(void)
+{
+	return seconds_of("SIPTIMED_CLOCK_OFFSET") + ahead();
 }
 
 static nstime
@@ -42,7 +56,7 @@ read_clock(clockid_t clock)
 nstime
 wallclock_monotonic(void)
 {
-	return read_clock(CLOCK_MONOTONIC);
+	return read_clock(CLOCK_MONOTONIC) + ahead();
 }
 
 nstime

@@ -12,13 +12,19 @@
 enum { FILE_OCTETS = 1 << 20, PASSPHRASE = 1024 };
 
 bool
+keyfile_is_credential(const char *value)
+{
+	return slice_starts_with(slice_text(value), CREDENTIAL);
+}
+
+bool
 keyfile_path(const char *value, char *path, size_t size)
 {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
 	struct textbuf t;
 
 	textbuf_init(&t, path, size);
-	if (!slice_starts_with(slice_text(value), CREDENTIAL)) {
+	if (!keyfile_is_credential(value)) {
 		textbuf_add(&t, value);
 		return !t.truncated;
 	}
@@ -28,6 +34,16 @@ keyfile_path(const char *value, char *path, size_t size)
 	textbuf_add(&t, "/");
 	textbuf_add(&t, value + strlen(CREDENTIAL));
 	return !t.truncated;
+}
+
+bool
+keyfile_withheld(const char *value)
+{
+	char path[KEYFILE_PATH];
+
+	return keyfile_is_credential(value) &&
+	    keyfile_path(value, path, sizeof(path)) &&
+	    access(path, R_OK) != 0 && errno == EACCES;
 }
 
 static void

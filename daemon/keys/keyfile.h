@@ -18,6 +18,12 @@ enum { KEYFILE_PATH = 512 }; /* octets that take any path */
 /* The path that a value means: credential:NAME is one of systemd's. */
 bool keyfile_path(const char *value, char *path, size_t size);
 
+bool keyfile_is_credential(const char *value);
+
+/* Is it a credential that may not be read?  systemd shows a unit's credentials
+ * to ExecStart= alone: a reload has to do without. */
+bool keyfile_withheld(const char *value);
+
 /* Open it for reading.  -errno, logged; -ENOENT is not if `may_be_absent'.
  * The caller closes it. */
 struct keyfile_wanted {

@@ -187,7 +187,8 @@ is_same_file(const struct stat *a, const struct stat *b)
 }
 
 /* Its directory may be closed to whom the daemon runs as: then nothing is known
- * of it. */
+ * of it.  systemd copies a credential when the unit is started, and makes that
+ * copy anew when it is reloaded. */
 static void
 compare_file(const struct keyring *k, const struct keyring_section *section,
     const char *key, const char *value, const struct keyring_file *file)
@@ -196,7 +197,8 @@ compare_file(const struct keyring *k, const struct keyring_section *section,
 
 	errno = 0;
 	look_at(&now, value);
-	if (!file->known || (!now.known && errno != ENOENT) ||
+	if (keyfile_is_credential(value) || !file->known ||
+	    (!now.known && errno != ENOENT) ||
 	    (now.known && is_same_file(&file->st, &now.st)))
 		return;
 	log_warning(k->log,
@@ -251,11 +253,18 @@ keyring_check(const struct config *config, FILE *out, const struct log *log)
 
 	for (size_t i = 0; i < config->tls_count; i++) {
 		const struct config_tls *tls = &config->tls[i];
-		struct privatekey *key =
-		    tls->key[0] == '\0' ? NULL : keyfile_read(tls, log);
+		const bool withheld = keyfile_withheld(tls->key) ||
+		    keyfile_withheld(tls->passphrase);
+		struct privatekey *key = tls->key[0] == '\0' || withheld
+		    ? NULL
+		    : keyfile_read(tls, log);
 
 		if (key != NULL)
 			write_key(tls, key, out);
+		else if (withheld)
+			fprintf(out,
+			    "[tls \"%s\"] key: %s: read at the start\n",
+			    tls->name, tls->key);
 		else if (tls->key[0] != '\0' || !names_something(tls, log))
 			error = -EINVAL;
 		privatekey_free(key);

@@ -14,7 +14,8 @@ from pathlib import Path
 
 CACHE = Path(os.environ.get("SIPTIMED_TEST_CACHE", "/var/cache/siptimed-test"))
 SUITE = "bookworm"
-PACKAGES = ["systemd-sysv", "dbus", "rsyslog", "logrotate"]
+# libnats is what the package recommends for fleets.
+PACKAGES = ["systemd-sysv", "dbus", "rsyslog", "logrotate", "libnats3.4"]
 
 
 def sh(*command, check=True, env=None):
@@ -163,6 +164,31 @@ class Container:
         shutil.rmtree(self.place, ignore_errors=True)
 
 
+def send(packets, interface, speed):
+    """Put frames on the wire, each so many seconds after the first, `speed'
+    times as fast."""
+    wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    wire.bind((interface, 0))
+    begun, first = time.monotonic(), None
+    for when, octets in packets:
+        first = when if first is None else first
+        wait = begun + (when - first) / speed - time.monotonic()
+        if wait > 0:
+            time.sleep(wait)
+        wire.send(octets)
+    wire.close()
+
+
+def frames(octets):
+    """Of a savefile: when, and what."""
+    fraction = 1e9 if octets[:4] == struct.pack("<I", 0xa1b23c4d) else 1e6
+    at = 24
+    while at < len(octets):
+        seconds, part, length = struct.unpack_from("<III", octets, at)
+        yield seconds + part / fraction, octets[at + 16:at + 16 + length]
+        at += 16 + length
+
+
 def play(pcapscript, story, interface, speed):
     """Put a story on the wire, `speed' times as fast as it is told."""
     with tempfile.TemporaryDirectory() as folder:
@@ -170,17 +196,4 @@ def play(pcapscript, story, interface, speed):
         text.write_text(story)
         sh(str(pcapscript), str(text), str(pcap))
         octets = pcap.read_bytes()
-    fraction = 1e9 if octets[:4] == struct.pack("<I", 0xa1b23c4d) else 1e6
-    wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-    wire.bind((interface, 0))
-    at, begun, first = 24, time.monotonic(), None
-    while at < len(octets):
-        seconds, part, length = struct.unpack_from("<III", octets, at)
-        when = seconds + part / fraction
-        first = when if first is None else first
-        wait = begun + (when - first) / speed - time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
-        wire.send(octets[at + 16:at + 16 + length])
-        at += 16 + length
-    wire.close()
+    send(frames(octets), interface, speed)

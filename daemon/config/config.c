@@ -293,36 +293,56 @@ print_named(FILE *out, const char *section, const char *name,
 
 enum { MEGABYTE = 1 << 20, BESIDE = 64 * MEGABYTE };
 
-/* The program, its tables, a ring for each interface; and as much again for
- * savings and peaks. */
+/* One, where none is named. */
+static size_t
+count_interfaces(const struct config *config)
+{
+	size_t count = 1;
+
+	for (const char *p = config->capture.interfaces; *p != '\0'; p++)
+		count += *p == ' ' || *p == ',';
+	return count;
+}
+
+/* Those that capture; "auto" means two where there are many processors. */
+static size_t
+most_workers(const struct config *config)
+{
+	if (config_limits_one_captures(config))
+		return 1;
+	return config->capture.workers == 0 ? 2 : config->capture.workers;
+}
+
+/* The program, its tables, a ring for each interface and worker; and as much
+ * again for savings and peaks. */
 size_t
 config_memory_max(const struct config *config)
 {
-	size_t rings = 1;
-
-	for (const char *p = config->capture.interfaces; *p != '\0'; p++)
-		rings += *p == ' ' || *p == ',';
 	return 2 *
-	    (config->limits.memory + BESIDE + rings * config->capture.buffer);
+	    (config->limits.memory + BESIDE +
+		count_interfaces(config) * most_workers(config) *
+		    config->capture.buffer);
 }
 
 /* Comments: how the memory is shared, and what that means for the unit. */
 static void
 print_shares(const struct config *config, FILE *out)
 {
-	const size_t memory = config->limits.memory;
-	size_t spare = memory;
+	struct budget *budget = budget_new(config->limits.memory);
 
+	if (budget == NULL)
+		return;
+	config_limits_budget(config, count_interfaces(config), budget);
 	for (int i = 0; i < BUDGET_ROOMS; i++) {
-		const size_t share =
-		    budget_guaranteed(memory, (enum budget_room)i);
+		const struct budget_use use =
+		    budget_use(budget, (enum budget_room)i);
 
-		spare -= share;
-		fprintf(out, "; %-14s %8zu K guaranteed\n",
-		    budget_name((enum budget_room)i), share / 1024);
+		fprintf(out, "; %-14s %8zu K guaranteed\n", use.name,
+		    use.guaranteed / 1024);
 	}
 	fprintf(out, "; %-14s %8zu K for whoever comes first\n", "the rest",
-	    spare / 1024);
+	    budget_spare(budget) / 1024);
+	budget_free(budget);
 	fprintf(out, "; in the unit: MemoryMax=%zuM or more\n",
 	    config_memory_max(config) / MEGABYTE);
 }

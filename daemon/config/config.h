@@ -214,16 +214,24 @@ bool config_only_judges(const struct config *config);
 /* The witnesses of clocks that are switched on: 1 << WITNESS_x. */
 unsigned config_witnesses(const struct config *config);
 
+/* Do [tls] or [evidence] ask that one thread captures all? */
+bool config_limits_one_captures(const struct config *config);
+
+/* Make the budget one of `[limits] memory', with what is set aside of it where
+ * packets are kept as evidence, threads hand events to another, and packets of
+ * so many interfaces are merged. */
+void config_limits_budget(
+    const struct config *config, size_t interfaces, struct budget *budget);
+
 /*
  * The limits of the library's rooms, without the key of HEP agents.  They
- * borrow from `config' and from `budget', which is set to `[limits] memory'
- * (NULL: no bounds); `key' is the secret of their hash tables.
+ * borrow from `config' and from `budget' (NULL: no bounds); `key' is the secret
+ * of their hash tables.
  */
 struct config_rooms {
 	struct reader_limits reader;
 	struct matcher_limits matcher;
 	struct judge_limits judge;
-	size_t packetring; /* octets, where [evidence] or --evidence asks */
 };
 void config_limits(struct config *config, const struct siphash_key *key,
     struct budget *budget, struct config_rooms *rooms);

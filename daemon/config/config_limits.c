@@ -358,17 +358,32 @@ fill_incident(const struct config *config, const struct siphash_key *key,
 		judge->incident.relay = judge->server_ports;
 }
 
+bool
+config_limits_one_captures(const struct config *config)
+{
+	return config->tls_count > 0 || config->evidence.directory[0] != '\0';
+}
+
+void
+config_limits_budget(
+    const struct config *config, size_t interfaces, struct budget *budget)
+{
+	const size_t memory = config->limits.memory;
+
+	budget_set(budget, memory);
+	budget_reserve(budget, BUDGET_EVIDENCE,
+	    config->evidence.directory[0] == '\0' ? 0 : memory / 8);
+	budget_reserve(budget, BUDGET_HANDOVER,
+	    config->capture.workers == 1 || config_limits_one_captures(config)
+		? 0
+		: memory / 4);
+	budget_reserve(budget, BUDGET_MERGE, interfaces > 1 ? memory / 16 : 0);
+}
+
 void
 config_limits(struct config *config, const struct siphash_key *key,
     struct budget *budget, struct config_rooms *rooms)
 {
-	const bool keeps_packets = config->evidence.directory[0] != '\0';
-
-	rooms->packetring = config->limits.memory / 8;
-	if (budget != NULL)
-		budget_set(budget,
-		    config->limits.memory -
-			(keeps_packets ? rooms->packetring : 0));
 	fill_reader(config, key, budget, &rooms->reader);
 	fill_matcher(config, key, budget, &rooms->matcher);
 	fill_judge(config, key, budget, &rooms->judge);

@@ -6,6 +6,7 @@
 #include <syslog.h>
 
 #include "alert/holdback.h"
+#include "base/budget.h"
 #include "base/textbuf.h"
 #include "host/thread.h"
 #include "host/wallclock.h"
@@ -28,6 +29,7 @@ struct sink {
 	pthread_cond_t changed; /* CLOCK_MONOTONIC; queue, reopen, ending */
 	struct sink_record *first, **last;
 	size_t queued, limit; /* with the one that is being delivered */
+	size_t octets, most;  /* likewise, and with those held back */
 	uint64_t delivered, lost, lost_told;
 	uint64_t settled; /* the number of the latest alert delivered */
 	bool gave_up;     /* on one: later ones do not settle it */
@@ -61,6 +63,26 @@ sink_record_text(int priority, struct slice text)
 	if (record != NULL && text.len > 0)
 		memcpy(record->octets, text.p, text.len);
 	return record;
+}
+
+static size_t
+cost(const struct sink_record *record)
+{
+	return sizeof(*record) + record->len + 1 + BUDGET_OVERHEAD;
+}
+
+/* One that is held back, or is no longer. */
+static void
+note_held(struct sink *s, const struct sink_record *record, bool held)
+{
+	if (record == NULL)
+		return;
+	pthread_mutex_lock(&s->lock);
+	if (held)
+		s->octets += cost(record);
+	else
+		s->octets -= cost(record);
+	pthread_mutex_unlock(&s->lock);
 }
 
 /* With the lock held: wait for a change, or until it is time to repeat. */
@@ -205,6 +227,7 @@ account(struct sink *s, const struct sink_record *record, bool done)
 {
 	pthread_mutex_lock(&s->lock);
 	s->queued--;
+	s->octets -= cost(record);
 	if (done)
 		s->delivered++;
 	else
@@ -254,6 +277,7 @@ sink_new(const char *name, const struct sink_kind *kind, void *state,
 		s->kind = kind;
 		s->state = state;
 		s->limit = limit;
+		s->most = SIZE_MAX;
 		s->last = &s->first;
 		s->reopen = kind->reopen != NULL;
 		s->due = wallclock_monotonic() + kind->again;
@@ -270,22 +294,44 @@ sink_new(const char *name, const struct sink_kind *kind, void *state,
 	return NULL;
 }
 
+void
+sink_set_octets(struct sink *s, size_t octets)
+{
+	pthread_mutex_lock(&s->lock);
+	s->most = octets;
+	pthread_mutex_unlock(&s->lock);
+}
+
 static void
 enqueue(struct sink *s, struct sink_record *record)
 {
 	pthread_mutex_lock(&s->lock);
-	if (record == NULL || s->queued >= s->limit) {
+	if (record == NULL || s->queued >= s->limit ||
+	    s->octets + cost(record) > s->most) {
 		s->lost++;
 	} else {
 		record->next = NULL;
 		*s->last = record;
 		s->last = &record->next;
 		s->queued++;
+		s->octets += cost(record);
 		record = NULL;
 		pthread_cond_broadcast(&s->changed);
 	}
 	pthread_mutex_unlock(&s->lock);
 	free(record);
+}
+
+static void
+hold(
+    struct sink *s, const struct alert_event *event, struct sink_record *record)
+{
+	struct sink_record *given;
+
+	note_held(s, record, true);
+	given = holdback_keep(&s->holdback, event, record);
+	note_held(s, given, false);
+	free(given);
 }
 
 void
@@ -301,6 +347,7 @@ sink_alert(struct sink *s, const struct alert_event *event, uint64_t number,
 	    (s->kind->tells_joined == NULL || !s->kind->tells_joined(s->state)))
 		return;
 	answer = holdback_ask(&s->holdback, event, now, &old);
+	note_held(s, old, false);
 	free(old);
 	if (answer == HOLDBACK_DROP)
 		return;
@@ -309,7 +356,7 @@ sink_alert(struct sink *s, const struct alert_event *event, uint64_t number,
 	record = s->kind->format(s->state, &raised);
 	if (answer == HOLDBACK_KEEP) {
 		if (record != NULL)
-			free(holdback_keep(&s->holdback, event, record));
+			hold(s, event, record);
 		return;
 	}
 	if (record != NULL)
@@ -330,8 +377,10 @@ sink_tick(struct sink *s, nstime now)
 	char text[512];
 	struct textbuf t;
 
-	while ((record = holdback_next(&s->holdback, now)) != NULL)
+	while ((record = holdback_next(&s->holdback, now)) != NULL) {
+		note_held(s, record, false);
 		enqueue(s, record);
+	}
 	textbuf_init(&t, text, sizeof(text));
 	if (throttle_sum_up(&s->holdback.throttle, &t, now))
 		sink_note(s, LOG_WARNING, text);
@@ -373,6 +422,7 @@ sink_count(struct sink *s, struct sink_counts *counts)
 		.delivered = s->delivered,
 		.lost = s->lost,
 		.queued = s->queued,
+		.octets = s->octets,
 		.settled = settled(s),
 		.error = s->error,
 	};
@@ -386,8 +436,10 @@ sink_end(struct sink *s, nstime deadline)
 	char text[512];
 	struct textbuf t;
 
-	while ((record = holdback_take(&s->holdback)) != NULL)
+	while ((record = holdback_take(&s->holdback)) != NULL) {
+		note_held(s, record, false);
 		enqueue(s, record);
+	}
 	textbuf_init(&t, text, sizeof(text));
 	if (throttle_finish(&s->holdback.throttle, &t))
 		sink_note(s, LOG_WARNING, text);

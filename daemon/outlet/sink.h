@@ -69,6 +69,7 @@ struct sink_setup {
 
 struct sink_counts {
 	uint64_t delivered, lost, queued;
+	size_t octets;    /* of what is queued or held back */
 	uint64_t settled; /* the number up to which all alerts were delivered,
 			   * or counted as held back or lost; UINT64_MAX: all
 			   * there are */
@@ -82,6 +83,9 @@ struct sink_counts {
  */
 struct sink *sink_new(const char *name, const struct sink_kind *kind,
     void *state, size_t limit, unsigned rate);
+
+/* From now on so many octets are queued at most. */
+void sink_set_octets(struct sink *sink, size_t octets);
 
 /* Queue one alert, whose number is higher than those before; never blocks. */
 void sink_alert(struct sink *sink, const struct alert_event *event,

@@ -36,6 +36,8 @@ struct sinks {
 	char host[HOST_NAME_MAX + 1]; /* the observer of every alert */
 	struct named named[SINKS];
 	struct named leaving[SINKS]; /* these deliver what is queued, and end */
+	struct budget_share *memory;
+	size_t noted; /* drawn from it */
 };
 
 struct sinks *
@@ -214,6 +216,20 @@ name_all(const struct sinks *s, const struct sinks_wanted *wanted,
 	return add_words(wanted, "webhook:", wanted->webhook, named, count);
 }
 
+/* Half is the outbox's.  Each has an equal part of the other, so that one which
+ * stands still takes nothing from the others. */
+static void
+share_memory(struct sinks *s)
+{
+	const size_t all = budget_share_guaranteed(s->memory);
+	size_t count = 0;
+
+	while (count < SINKS && s->named[count].sink != NULL)
+		count++;
+	for (size_t i = 0; i < count; i++)
+		sink_set_octets(s->named[i].sink, all / 2 / count);
+}
+
 int
 sinks_set(struct sinks *s, const struct sinks_wanted *wanted)
 {
@@ -244,6 +260,8 @@ sinks_set(struct sinks *s, const struct sinks_wanted *wanted)
 			let_go(s, &s->named[i]);
 	}
 	memcpy(s->named, next, sizeof(next));
+	s->memory = wanted->memory;
+	share_memory(s);
 	return 0;
 }
 
@@ -372,6 +390,26 @@ watch_leaving(struct sinks *s, nstime until)
 	}
 }
 
+/* Their threads free what they delivered, so it is counted now and then. */
+static void
+note_memory(struct sinks *s)
+{
+	const struct named *const both[] = { s->named, s->leaving };
+	struct sink_counts counts;
+
+	budget_undo(s->memory, s->noted);
+	s->noted = 0;
+	for (size_t i = 0; i < 2 * SINKS; i++) {
+		struct sink *sink = both[i / SINKS][i % SINKS].sink;
+
+		if (sink == NULL)
+			continue;
+		sink_count(sink, &counts);
+		s->noted += counts.octets;
+	}
+	budget_note(s->memory, s->noted);
+}
+
 void
 sinks_tick(struct sinks *s, nstime now)
 {
@@ -380,6 +418,8 @@ sinks_tick(struct sinks *s, nstime now)
 		watch_one(s, &s->named[i]);
 	}
 	watch_leaving(s, 0);
+	share_memory(s);
+	note_memory(s);
 }
 
 void

@@ -3,6 +3,7 @@
 #define SINKS_H
 
 #include "alert/outbox.h"
+#include "base/budget.h"
 #include "host/log.h"
 #include "outlet/post.h"
 #include "outlet/sink.h"
@@ -27,6 +28,8 @@ struct sinks_wanted {
 	const char *alertmanagers, *webhook;
 	struct post_setup alertmanager_post, webhook_post; /* but for url */
 	const char *webhook_secret; /* the path of its key's file, or "" */
+
+	struct budget_share *memory; /* what is queued; NULL: no bounds */
 };
 
 /*

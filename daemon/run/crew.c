@@ -15,7 +15,7 @@
 #include "run/eventqueue.h"
 
 enum {
-	QUEUE = 16 * 1024 * 1024,
+	QUEUE_LEAST = 64 * 1024,
 	HELD = 128 * 1024,   /* events that wait for slower threads */
 	AT_ONCE = 64 * 1024, /* entries taken of one thread, so that the loop
 			      * sees its other events in between */
@@ -147,14 +147,41 @@ go_on(struct worker *w)
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* All readers together have the part of one. */
+/* All readers together have the part of one, and what they merge as well. */
+static void
+set_budget(struct worker *w, const struct config *config)
+{
+	const size_t readers = w->crew->setup.workers + 1;
+
+	budget_set(w->budget, config->limits.memory / (2 * readers));
+	budget_reserve(w->budget, BUDGET_MERGE,
+	    interfaces_end(w->interfaces) > 1
+		? config->limits.memory / (16 * readers)
+		: 0);
+}
+
 static struct config_rooms
 rooms_of(struct worker *w, struct config *config)
 {
 	struct config_rooms rooms = { .matcher.methods = NULL };
 
+	set_budget(w, config);
 	config_limits(config, w->crew->setup.key, w->budget, &rooms);
 	return rooms;
+}
+
+/* A quarter of the memory is for the queues, a power of two for each; the
+ * others for what waits for slower threads. */
+static size_t
+queue_octets(const struct crew_setup *setup)
+{
+	const size_t most =
+	    budget_share_guaranteed(setup->memory) / 4 / setup->workers;
+	size_t octets = QUEUE_LEAST;
+
+	while (2 * octets <= most)
+		octets *= 2;
+	return octets;
 }
 
 static bool
@@ -169,7 +196,7 @@ prepare(struct worker *w, struct crew *crew)
 	for (size_t i = 0; i < INTERFACES_MOST; i++)
 		w->descriptors[i] = -1;
 	w->stop = eventfd(0, EFD_CLOEXEC);
-	w->queue = eventqueue_new(QUEUE);
+	w->queue = eventqueue_new(queue_octets(setup));
 	w->interfaces = interfaces_new(&(struct interfaces_setup){
 	    .output = intake_packet,
 	    .output_arg = &w->intake,
@@ -179,17 +206,17 @@ prepare(struct worker *w, struct crew *crew)
 	    .log = &silent,
 	});
 	w->intake.interfaces = w->interfaces;
-	w->budget = budget_new(
-	    setup->config->limits.memory / (2 * (setup->workers + 1)));
-	if (w->budget == NULL)
+	w->budget = budget_new(setup->config->limits.memory);
+	if (w->budget == NULL || w->interfaces == NULL || w->queue == NULL)
 		return false;
+	budget_note(setup->memory, queue_octets(setup));
 	w->window = setup->config->capture.merge_window;
 	rooms = rooms_of(w, setup->config);
 	w->reader = reader_new(&rooms.reader,
 	    &(struct reader_output){ .event = on_event, .arg = w });
 	w->intake.reader = w->reader;
-	return w->stop >= 0 && w->queue != NULL && w->interfaces != NULL &&
-	    w->reader != NULL && intake_init(&w->intake, wallclock_monotonic());
+	return w->stop >= 0 && w->reader != NULL &&
+	    intake_init(&w->intake, wallclock_monotonic());
 }
 
 struct crew *
@@ -202,8 +229,8 @@ crew_new(const struct crew_setup *setup)
 	if (made) {
 		crew->setup = *setup;
 		crew->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-		crew->merge = eventmerge_new(
-		    setup->workers + 1, HELD, setup->output, setup->arg);
+		crew->merge = eventmerge_new(setup->workers + 1, HELD,
+		    setup->memory, setup->output, setup->arg);
 		made = crew->wake >= 0 && crew->merge != NULL;
 	}
 	while (made && crew->count < setup->workers) {
@@ -319,12 +346,13 @@ crew_set(
 
 		stop_rounds(w);
 		w->window = config->capture.merge_window;
+		error = selection_set(w->interfaces, options, config, &silent);
 		rooms = rooms_of(w, config);
 		reader_set(w->reader, &rooms.reader);
 		intake_changed(&w->intake);
-		error = selection_set(w->interfaces, options, config, &silent);
 		if (error == 0 &&
-		    !intake_order(&w->intake, config->capture.buffer))
+		    !intake_order(
+			&w->intake, budget_share(w->budget, BUDGET_MERGE)))
 			error = -ENOMEM;
 		go_on(w);
 	}

@@ -23,6 +23,7 @@ struct crew_setup {
 	const struct interfaces_fanout *fanout; /* borrowed */
 	struct config *config;         /* borrowed until crew_new() returns */
 	const struct siphash_key *key; /* borrowed */
+	struct budget_share *memory;   /* of what waits between threads */
 	event_output *output;          /* in order, lent */
 	void *arg;
 	const struct log *log;

@@ -15,8 +15,7 @@ crewmatch_workers(const struct config *config, const struct log *log)
 
 	if (workers == 0)
 		workers = sysconf(_SC_NPROCESSORS_ONLN) < MANY ? 1 : 2;
-	if (workers == 1 ||
-	    (config->tls_count == 0 && config->evidence.directory[0] == '\0'))
+	if (workers == 1 || !config_limits_one_captures(config))
 		return workers;
 	log_notice(log,
 	    "[capture] workers: one thread captures, since [tls] or [evidence] "
@@ -39,8 +38,8 @@ on_merged(void *arg, const struct event *event)
 
 bool
 crewmatch_begin(struct crewmatch *g, unsigned workers, struct config *config,
-    const struct siphash_key *key, struct matcher *matcher,
-    const struct log *log)
+    const struct siphash_key *key, struct budget *budget,
+    struct matcher *matcher, const struct log *log)
 {
 	g->matcher = matcher;
 	g->reached = wallclock_monotonic();
@@ -54,6 +53,7 @@ crewmatch_begin(struct crewmatch *g, unsigned workers, struct config *config,
 	    .fanout = &g->fanout,
 	    .config = config,
 	    .key = key,
+	    .memory = budget_share(budget, BUDGET_HANDOVER),
 	    .output = on_merged,
 	    .arg = g,
 	    .log = log,

@@ -26,7 +26,7 @@ unsigned crewmatch_workers(const struct config *config, const struct log *log);
 
 /* Share with `workers' - 1 others; `output' is set.  False, logged. */
 bool crewmatch_begin(struct crewmatch *g, unsigned workers,
-    struct config *config, const struct siphash_key *key,
+    struct config *config, const struct siphash_key *key, struct budget *budget,
     struct matcher *matcher, const struct log *log);
 void crewmatch_end(struct crewmatch *g);
 

@@ -28,7 +28,8 @@ exhibits_new(const struct exhibits_setup *setup)
 		.application = "siptimed " SIPTIMED_VERSION,
 	};
 	x->ring = packetring_new(&(struct packetring_limits){
-	    .octets = setup->rooms->packetring,
+	    .octets = budget_share_guaranteed(setup->memory),
+	    .memory = setup->memory,
 	    .tunnels = { decode->tunnels, decode->tunnel_ports },
 	    .hep = setup->rooms->reader.hep.ports,
 	});

@@ -18,6 +18,7 @@ struct exhibits_setup {
 	const char *directory;            /* copied */
 	const struct config *config;      /* read, not kept */
 	const struct config_rooms *rooms; /* likewise */
+	struct budget_share *memory;      /* its guarantee is the ring's size */
 	bool threaded;
 	const struct log *log;
 };

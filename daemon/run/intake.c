@@ -110,14 +110,14 @@ intake_packet(void *intake, const struct packet *captured)
 
 /* Packets of a single interface are in order without a merge. */
 bool
-intake_order(struct intake *in, size_t octets)
+intake_order(struct intake *in, struct budget_share *memory)
 {
 	if (in->merge != NULL)
 		merge_flush(in->merge);
 	merge_free(in->merge);
 	in->merge = NULL;
 	if (interfaces_end(in->interfaces) > 1)
-		in->merge = merge_new(octets, on_ordered, in);
+		in->merge = merge_new(memory, on_ordered, in);
 	return in->merge != NULL || interfaces_end(in->interfaces) <= 1;
 }
 

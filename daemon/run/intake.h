@@ -45,7 +45,7 @@ void intake_done(struct intake *in);
 
 /* The interfaces may be others: packets of several go through a merge of that
  * many octets.  False, out of memory: they are read as they come. */
-bool intake_order(struct intake *in, size_t octets);
+bool intake_order(struct intake *in, struct budget_share *memory);
 
 /* An interfaces_output; `intake' is the struct intake. */
 void intake_packet(void *intake, const struct packet *captured);

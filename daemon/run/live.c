@@ -144,7 +144,7 @@ build_reader(struct live *l)
 		g->output = on_event;
 		g->arg = l;
 		if (!crewmatch_begin(g, workers, l->config, l->setup.key,
-			l->matcher, l->log))
+			l->budget, l->matcher, l->log))
 			return false;
 		output.event = crew_event;
 		output.hint = NULL;
@@ -183,6 +183,15 @@ build_rooms(struct live *l)
 	l->recent = recent_new();
 	return l->interfaces != NULL && l->sinks != NULL && l->recent != NULL &&
 	    intake_init(&l->intake, l->started);
+}
+
+/* Once it is known how many interfaces there are, and threads. */
+static void
+share_memory(struct live *l)
+{
+	config_limits_budget(l->config, interfaces_end(l->interfaces), l->budget);
+	if (l->together.crew == NULL)
+		budget_reserve(l->budget, BUDGET_HANDOVER, 0);
 }
 
 static int
@@ -228,6 +237,8 @@ live_new(const struct live_setup *setup)
 		l->observer[0] = '\0';
 	stock_begin(&l->stock, l->config->alerts.heartbeat, monotonic);
 	l->budget = budget_new(l->config->limits.memory);
+	if (l->budget != NULL)
+		config_limits_budget(l->config, 1, l->budget);
 	config_limits(l->config, l->setup.key, l->budget, &l->limits);
 	if (l->budget == NULL ||
 	    hepkey_read(l->config, &l->limits.reader.hep, l->log) < 0) {
@@ -240,9 +251,11 @@ live_new(const struct live_setup *setup)
 	} else if (!join_fleet(l)) {
 		/* It is logged. */
 	} else if (set_interfaces(l, l->config) == 0) {
-		if (intake_order(&l->intake, l->config->capture.buffer))
+		share_memory(l);
+		if (intake_order(
+			&l->intake, budget_share(l->budget, BUDGET_MERGE)))
 			return l;
-		log_error(l->log, "out of memory; lower [capture] buffer");
+		log_error(l->log, "out of memory; lower [limits] memory");
 	}
 	live_free(l, 0);
 	return NULL;
@@ -259,7 +272,8 @@ load_state(struct live *l)
 
 	textbuf_init(&instance, store, sizeof(store));
 	options_instance(l->setup.options, &instance);
-	l->state = state_new(!l->setup.options->no_state, store, l->log);
+	l->state = state_new(!l->setup.options->no_state, store,
+	    budget_share(l->budget, BUDGET_SINKS), l->log);
 	if (l->state == NULL)
 		return -ENOMEM;
 	if (!state_load(l->state, l->judge, &step)) {
@@ -385,6 +399,7 @@ set_evidence(struct live *l, const struct config *config)
 		    .directory = wanted->directory,
 		    .config = config,
 		    .rooms = &l->limits,
+		    .memory = budget_share(l->budget, BUDGET_EVIDENCE),
 		    .threaded = true,
 		    .log = l->log,
 		});
@@ -394,7 +409,7 @@ set_evidence(struct live *l, const struct config *config)
 int
 live_open_sinks(struct live *l)
 {
-	int error = sinkset_apply(l->sinks, l->config);
+	int error = sinkset_apply(l->sinks, l->config, l->budget);
 	struct stock_watch watch;
 
 	if (error != 0)
@@ -563,15 +578,16 @@ live_set(struct live *l, struct config *config)
 {
 	struct config *before = l->config;
 
-	if (sinkset_apply(l->sinks, config) != 0)
+	if (sinkset_apply(l->sinks, config, l->budget) != 0)
 		return false;
 	if (set_interfaces(l, config) != 0) {
-		sinkset_apply(l->sinks, before);
+		sinkset_apply(l->sinks, before, l->budget);
 		return false;
 	}
 	l->config = config;
 	keyring_compare(l->setup.keyring, config);
-	if (!intake_order(&l->intake, config->capture.buffer))
+	share_memory(l);
+	if (!intake_order(&l->intake, budget_share(l->budget, BUDGET_MERGE)))
 		log_error(l->log,
 		    "out of memory; packets of several interfaces are judged "
 		    "as they come");
@@ -590,7 +606,7 @@ live_set(struct live *l, struct config *config)
 void
 live_reopen(struct live *l)
 {
-	sinkset_apply(l->sinks, l->config);
+	sinkset_apply(l->sinks, l->config, l->budget);
 }
 
 static char *

@@ -216,6 +216,10 @@ begin(struct offline *j, const struct siphash_key *key)
 	j->budget = budget_new(j->config->limits.memory);
 	if (j->budget == NULL)
 		return false;
+	config_limits_budget(j->config, 1, j->budget);
+	budget_reserve(j->budget, BUDGET_HANDOVER, 0);
+	budget_reserve(j->budget, BUDGET_EVIDENCE,
+	    j->options->evidence == NULL ? 0 : j->config->limits.memory / 8);
 	config_limits(j->config, key, j->budget, &limits);
 	j->keyring = keyring_new(&(struct keyring_setup){
 	    .config = j->config, .key = key, .log = j->log });
@@ -242,12 +246,11 @@ begin(struct offline *j, const struct siphash_key *key)
 		j->recent = recent_new();
 	}
 	if (j->options->evidence != NULL) {
-		budget_set(
-		    j->budget, j->config->limits.memory - limits.packetring);
 		j->exhibits = exhibits_new(&(struct exhibits_setup){
 		    .directory = j->options->evidence,
 		    .config = j->config,
 		    .rooms = &limits,
+		    .memory = budget_share(j->budget, BUDGET_EVIDENCE),
 		    .log = j->log,
 		});
 		if (j->exhibits == NULL)

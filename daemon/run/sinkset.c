@@ -2,7 +2,8 @@
 #include "run/sinkset.h"
 
 int
-sinkset_apply(struct sinks *sinks, const struct config *config)
+sinkset_apply(
+    struct sinks *sinks, const struct config *config, struct budget *budget)
 {
 	return sinks_set(sinks,
 	    &(struct sinks_wanted){
@@ -18,5 +19,6 @@ sinkset_apply(struct sinks *sinks, const struct config *config)
 		.webhook = config->webhook.url,
 		.webhook_post = { .ca = config->webhook.ca },
 		.webhook_secret = config->webhook.secret,
+		.memory = budget_share(budget, BUDGET_SINKS),
 	    });
 }

@@ -7,6 +7,7 @@
 
 /* Open the sinks that a configuration names, and close the others.  0 or
  * -errno, logged: nothing has changed. */
-int sinkset_apply(struct sinks *sinks, const struct config *config);
+int sinkset_apply(
+    struct sinks *sinks, const struct config *config, struct budget *budget);
 
 #endif

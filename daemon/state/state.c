@@ -33,6 +33,7 @@ enum { EVENTS = 1024, EVENT_OCTETS = 2 * 1024 * 1024 };
 #define PACKETS "reader.packets"
 
 struct state {
+	struct budget_share *memory;
 	const struct log *log;
 	char folder[256];
 	struct statefile *file; /* NULL: nothing is kept */
@@ -130,15 +131,26 @@ open_file(struct state *s, const char *instance)
 	    s->folder, strerror(-error));
 }
 
+static struct outbox *
+new_outbox(const struct state *s)
+{
+	const size_t half = budget_share_guaranteed(s->memory) / 2;
+
+	return outbox_new(
+	    EVENTS, half < EVENT_OCTETS ? half : EVENT_OCTETS, s->memory);
+}
+
 struct state *
-state_new(bool kept, const char *instance, const struct log *log)
+state_new(bool kept, const char *instance, struct budget_share *memory,
+    const struct log *log)
 {
 	struct state *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
 	s->log = log;
-	s->outbox = outbox_new(EVENTS, EVENT_OCTETS);
+	s->memory = memory;
+	s->outbox = new_outbox(s);
 	if (s->outbox == NULL) {
 		state_free(s);
 		return NULL;
@@ -229,7 +241,7 @@ state_load(struct state *s, struct judge *judge, nstime *step)
 	free(octets);
 	if (sound)
 		return true;
-	fresh = outbox_new(EVENTS, EVENT_OCTETS);
+	fresh = new_outbox(s);
 	if (fresh != NULL) {
 		outbox_free(s->outbox);
 		s->outbox = fresh;

@@ -29,11 +29,13 @@ struct state_rooms {
 
 /*
  * Call it after privileges were dropped.  `kept': else nothing is (-n).
- * `instance' names the interfaces of the command line, or is empty: without
- * $STATE_DIRECTORY its state is kept in a folder of that name.  NULL when out
- * of memory.
+ * Half of `memory' is for alerts that a sink may not have got (NULL: no
+ * bounds). `instance' names the interfaces of the command line, or is empty:
+ * without $STATE_DIRECTORY its state is kept in a folder of that name.  NULL
+ * when out of memory.
  */
-struct state *state_new(bool kept, const char *instance, const struct log *log);
+struct state *state_new(bool kept, const char *instance,
+    struct budget_share *memory, const struct log *log);
 
 /*
  * Load what there is into a judge that has judged nothing.  *step is how far

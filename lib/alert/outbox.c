@@ -22,6 +22,7 @@ struct outbox_place {
 
 struct outbox {
 	size_t most_events, most_octets;
+	struct budget_share *memory;
 	TAILQ_HEAD(, kept) events;
 	size_t count, octets;
 	uint64_t last;
@@ -31,7 +32,7 @@ struct outbox {
 };
 
 struct outbox *
-outbox_new(size_t events, size_t octets)
+outbox_new(size_t events, size_t octets, struct budget_share *memory)
 {
 	struct outbox *o = calloc(1, sizeof(*o));
 
@@ -39,8 +40,15 @@ outbox_new(size_t events, size_t octets)
 		return NULL;
 	o->most_events = events;
 	o->most_octets = octets;
+	o->memory = memory;
 	TAILQ_INIT(&o->events);
 	return o;
+}
+
+static size_t
+cost(const struct kept *kept)
+{
+	return sizeof(*kept) + kept->len + BUDGET_OVERHEAD;
 }
 
 static void
@@ -51,6 +59,7 @@ forget_first(struct outbox *o)
 	TAILQ_REMOVE(&o->events, first, link);
 	o->count--;
 	o->octets -= first->len;
+	budget_undo(o->memory, cost(first));
 	free(first);
 }
 
@@ -77,6 +86,7 @@ keep(struct outbox *o, uint64_t number, struct slice octets)
 	TAILQ_INSERT_TAIL(&o->events, kept, link);
 	o->count++;
 	o->octets += octets.len;
+	budget_note(o->memory, cost(kept));
 	while (o->count > o->most_events || o->octets > o->most_octets) {
 		forget_first(o);
 		o->full++;
@@ -155,7 +165,8 @@ outbox_last(const struct outbox *o)
 }
 
 static const struct outbox_place *
-find_reader(const struct outbox_place readers[], size_t count, struct slice name)
+find_reader(
+    const struct outbox_place readers[], size_t count, struct slice name)
 {
 	for (size_t i = 0; i < count; i++)
 		if (slice_is(name, readers[i].name))

@@ -3,6 +3,7 @@
 #define OUTBOX_H
 
 #include "alert/alert.h"
+#include "base/budget.h"
 
 /*
  * The alert events that some reader (a sink) may not have got yet.  Each has a
@@ -13,8 +14,10 @@
 struct outbox;
 
 /* At most so many events, and octets; the oldest go first, and are counted.
- * NULL when out of memory; the caller frees it. */
-struct outbox *outbox_new(size_t events, size_t octets);
+ * What they take is drawn from `memory' in any case (NULL: from none).  NULL
+ * when out of memory; the caller frees it. */
+struct outbox *outbox_new(
+    size_t events, size_t octets, struct budget_share *memory);
 void outbox_free(struct outbox *o);
 
 /* Keep a copy of an event.  Returns its number: one more than the last. */

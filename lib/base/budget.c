@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 struct budget_share {
-	struct budget_rest *rest;
+	struct budget_rest *rest; /* none: what was set aside */
 	size_t guaranteed, used, most;
 	uint64_t refused;
 };
@@ -17,7 +17,7 @@ struct budget_rest {
 
 struct budget {
 	size_t octets;
-	struct budget_rest readers, others;
+	struct budget_rest readers, others, none;
 	struct budget_share shares[BUDGET_ROOMS];
 };
 
@@ -40,7 +40,10 @@ static const struct {
 	[BUDGET_CLOCKS] = { "clocks", 8 },
 	[BUDGET_PEERS] = { "peers", 8 },
 	[BUDGET_ALERTS] = { "alerts", 8 },
-	[BUDGET_SINKS] = { "sinks", 2 },
+	[BUDGET_SINKS] = { "sinks", 3 },
+	[BUDGET_EVIDENCE] = { "evidence", 0 },
+	[BUDGET_MERGE] = { "merge", 0 },
+	[BUDGET_HANDOVER] = { "handover", 0 },
 };
 
 size_t
@@ -49,10 +52,16 @@ budget_guaranteed(size_t octets, enum budget_room room)
 	return octets / 100 * rooms[room].percent;
 }
 
-const char *
-budget_name(enum budget_room room)
+size_t
+budget_share_guaranteed(const struct budget_share *s)
 {
-	return rooms[room].name;
+	return s == NULL ? SIZE_MAX : s->guaranteed;
+}
+
+size_t
+budget_spare(const struct budget *b)
+{
+	return b->readers.spare + b->others.spare;
 }
 
 /* What a share has beyond its guarantee is lent. */
@@ -62,33 +71,54 @@ lent_to(const struct budget_share *s)
 	return s->used > s->guaranteed ? s->used - s->guaranteed : 0;
 }
 
-/* Each side has of the rest what it has of the guarantees. */
+/* Each side has of the rest of `octets' what it has of the guarantees. */
 static void
-set_rest(
-    struct budget *b, struct budget_rest *rest, size_t guaranteed, size_t all)
+set_rest(struct budget *b, struct budget_rest *rest, size_t octets,
+    size_t guaranteed, size_t all)
 {
 	*rest = (struct budget_rest){
-		.spare = (b->octets - all) / 100 * (guaranteed * 100 / all),
+		.spare = all == 0
+		    ? 0
+		    : (octets - all) / 100 * (guaranteed * 100 / all),
 	};
 	for (int i = 0; i < BUDGET_ROOMS; i++)
 		if (b->shares[i].rest == rest)
 			rest->lent += lent_to(&b->shares[i]);
 }
 
+static size_t
+set_aside(const struct budget *b)
+{
+	size_t octets = 0;
+
+	for (int i = BUDGET_EVIDENCE; i < BUDGET_ROOMS; i++)
+		octets += b->shares[i].guaranteed;
+	return octets < b->octets ? octets : b->octets;
+}
+
 void
 budget_set(struct budget *b, size_t octets)
 {
-	size_t readers = 0, others = 0;
+	size_t readers = 0, others = 0, shared;
 
 	b->octets = octets;
-	for (int i = 0; i < BUDGET_ROOMS; i++) {
+	shared = octets - set_aside(b);
+	for (int i = 0; i < BUDGET_EVIDENCE; i++) {
 		struct budget_share *s = &b->shares[i];
 
-		s->guaranteed = budget_guaranteed(octets, (enum budget_room)i);
+		s->guaranteed = budget_guaranteed(shared, (enum budget_room)i);
 		*(i < BUDGET_FLOWS ? &readers : &others) += s->guaranteed;
 	}
-	set_rest(b, &b->readers, readers, readers + others);
-	set_rest(b, &b->others, others, readers + others);
+	set_rest(b, &b->readers, shared, readers, readers + others);
+	set_rest(b, &b->others, shared, others, readers + others);
+	set_rest(b, &b->none, 0, 0, 0);
+}
+
+void
+budget_reserve(struct budget *b, enum budget_room room, size_t octets)
+{
+	b->shares[room].guaranteed = octets;
+	budget_set(b, b->octets);
 }
 
 struct budget *
@@ -99,7 +129,9 @@ budget_new(size_t octets)
 	if (b == NULL)
 		return NULL;
 	for (int i = 0; i < BUDGET_ROOMS; i++)
-		b->shares[i].rest = i < BUDGET_FLOWS ? &b->readers : &b->others;
+		b->shares[i].rest = i < BUDGET_FLOWS ? &b->readers
+		    : i < BUDGET_EVIDENCE            ? &b->others
+						     : &b->none;
 	budget_set(b, octets);
 	return b;
 }

@@ -35,6 +35,10 @@ enum budget_room {
 	BUDGET_PEERS,  /* the troubles of servers and clients */
 	BUDGET_ALERTS, /* and incidents */
 	BUDGET_SINKS,  /* alerts on their way */
+	/* These have what budget_reserve() sets aside, and no more. */
+	BUDGET_EVIDENCE, /* the latest packets */
+	BUDGET_MERGE,    /* packets of several interfaces */
+	BUDGET_HANDOVER, /* events between threads */
 	BUDGET_ROOMS
 };
 
@@ -50,6 +54,10 @@ void budget_free(struct budget *b);
 
 /* More or less from now on; what is drawn above it stays. */
 void budget_set(struct budget *b, size_t octets);
+
+/* Set so many aside for a room from BUDGET_EVIDENCE on: the others share what
+ * is left. */
+void budget_reserve(struct budget *b, enum budget_room room, size_t octets);
 
 /* Belongs to the budget.  `b' NULL: NULL, a share without bounds. */
 struct budget_share *budget_share(struct budget *b, enum budget_room room);
@@ -81,9 +89,14 @@ struct budget_use {
 
 struct budget_use budget_use(const struct budget *b, enum budget_room room);
 
-/* Of a budget of `octets'. */
+/* Of `octets' that nothing is set aside of. */
 size_t budget_guaranteed(size_t octets, enum budget_room room);
-const char *budget_name(enum budget_room room);
+
+/* What a share is guaranteed now; `s' NULL: SIZE_MAX. */
+size_t budget_share_guaranteed(const struct budget_share *s);
+
+/* What is guaranteed to none. */
+size_t budget_spare(const struct budget *b);
 
 size_t budget_octets(const struct budget *b);
 size_t budget_used(const struct budget *b);

@@ -12,7 +12,7 @@ struct held {
 };
 
 struct merge {
-	size_t limit;
+	struct budget_share *memory;
 	merge_output *output;
 	void *arg;
 	struct timerq *queue;
@@ -22,13 +22,13 @@ struct merge {
 };
 
 struct merge *
-merge_new(size_t octets, merge_output *output, void *arg)
+merge_new(struct budget_share *memory, merge_output *output, void *arg)
 {
 	struct merge *m = calloc(1, sizeof(*m));
 
 	if (m == NULL)
 		return NULL;
-	m->limit = octets;
+	m->memory = memory;
 	m->output = output;
 	m->arg = arg;
 	m->left = INT64_MIN;
@@ -47,11 +47,18 @@ first(const struct merge *m)
 	return (struct held *)(void *)entry;
 }
 
+static size_t
+cost(const struct held *held)
+{
+	return sizeof(*held) + held->packet.octets.len + BUDGET_OVERHEAD;
+}
+
 static void
 drop(struct merge *m, struct held *held)
 {
 	timerq_cancel(m->queue, &held->order);
-	m->octets -= sizeof(*held) + held->packet.octets.len;
+	m->octets -= cost(held);
+	budget_undo(m->memory, cost(held));
 	free(held);
 }
 
@@ -105,8 +112,9 @@ merge_input(struct merge *m, const struct packet *packet)
 		m->no_memory++;
 		return;
 	}
-	m->octets += sizeof(*held) + packet->octets.len;
-	while (m->octets > m->limit) {
+	m->octets += cost(held);
+	budget_note(m->memory, cost(held));
+	while (m->octets > budget_share_guaranteed(m->memory)) {
 		release(m, first(m));
 		m->early++;
 	}

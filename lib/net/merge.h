@@ -2,6 +2,7 @@
 #ifndef MERGE_H
 #define MERGE_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "net/packet.h"
 
@@ -17,9 +18,10 @@ struct merge;
 
 typedef void merge_output(void *arg, const struct packet *packet);
 
-/* `octets' are held at most; beyond that the oldest leave early.  NULL when
- * out of memory; the caller frees it. */
-struct merge *merge_new(size_t octets, merge_output *output, void *arg);
+/* Holds what `memory' is guaranteed; beyond that the oldest leave early.  NULL
+ * when out of memory; the caller frees it. */
+struct merge *merge_new(
+    struct budget_share *memory, merge_output *output, void *arg);
 void merge_free(struct merge *m);
 
 /* Copies the packet; packet->now must be set, and orders. */

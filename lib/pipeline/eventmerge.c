@@ -25,6 +25,7 @@ struct eventmerge {
 	event_output *output;
 	void *arg;
 	size_t limit, held, kept;
+	struct budget_share *memory;
 	uint64_t early, no_memory;
 	STAILQ_HEAD(, eventmerge_held) free;
 	size_t count;
@@ -32,7 +33,8 @@ struct eventmerge {
 };
 
 struct eventmerge *
-eventmerge_new(size_t readers, size_t events, event_output *output, void *arg)
+eventmerge_new(size_t readers, size_t events, struct budget_share *memory,
+    event_output *output, void *arg)
 {
 	struct eventmerge *m =
 	    calloc(1, sizeof(*m) + readers * sizeof(m->readers[0]));
@@ -42,6 +44,7 @@ eventmerge_new(size_t readers, size_t events, event_output *output, void *arg)
 	m->output = output;
 	m->arg = arg;
 	m->limit = events;
+	m->memory = memory;
 	m->count = readers;
 	STAILQ_INIT(&m->free);
 	for (size_t i = 0; i < readers; i++) {
@@ -85,6 +88,7 @@ take_first(struct eventmerge *m, struct eventmerge_reader *r)
 	struct eventmerge_held *held = STAILQ_FIRST(&r->events);
 
 	STAILQ_REMOVE_HEAD(&r->events, next);
+	budget_give(m->memory, held->room);
 	m->held--;
 	return held;
 }
@@ -135,10 +139,39 @@ release(struct eventmerge *m, struct eventmerge_reader *r)
 	give_back(m, held);
 }
 
+/* Of the earliest, none if there are none. */
+static bool
+release_early(struct eventmerge *m)
+{
+	struct eventmerge_reader *r = earliest(m);
+
+	if (r == NULL)
+		return false;
+	release(m, r);
+	m->early++;
+	return true;
+}
+
+/* A place that is drawn from the memory; NULL: there is none. */
+static struct eventmerge_held *
+draw_place(struct eventmerge *m, size_t octets)
+{
+	struct eventmerge_held *held = place_for(m, octets);
+
+	if (held == NULL)
+		return NULL;
+	while (!budget_has(m->memory, held->room) && release_early(m))
+		;
+	if (budget_take(m->memory, held->room))
+		return held;
+	give_back(m, held);
+	return NULL;
+}
+
 bool
 eventmerge_input(struct eventmerge *m, size_t reader, const struct event *event)
 {
-	struct eventmerge_held *held = place_for(m, event_octets(event));
+	struct eventmerge_held *held = draw_place(m, event_octets(event));
 
 	if (held == NULL) {
 		m->no_memory++;
@@ -147,10 +180,8 @@ eventmerge_input(struct eventmerge *m, size_t reader, const struct event *event)
 	held->event = event_place(event, held->octets);
 	held->event->reader = (unsigned)reader;
 	STAILQ_INSERT_TAIL(&m->readers[reader].events, held, next);
-	if (++m->held <= m->limit)
-		return true;
-	release(m, earliest(m));
-	m->early++;
+	if (++m->held > m->limit)
+		release_early(m);
 	return true;
 }
 

@@ -2,6 +2,7 @@
 #ifndef EVENTMERGE_H
 #define EVENTMERGE_H
 
+#include "base/budget.h"
 #include "pipeline/event.h"
 
 /*
@@ -13,10 +14,10 @@
 
 struct eventmerge;
 
-/* At most `events' are held: beyond that the earliest leave early.  NULL when
- * out of memory; the caller frees it. */
-struct eventmerge *eventmerge_new(
-    size_t readers, size_t events, event_output *output, void *arg);
+/* At most `events' are held, and what `memory' has room for: beyond that the
+ * earliest leave early.  NULL when out of memory; the caller frees it. */
+struct eventmerge *eventmerge_new(size_t readers, size_t events,
+    struct budget_share *memory, event_output *output, void *arg);
 void eventmerge_free(struct eventmerge *m);
 
 /* The event is copied.  Readers count from 0.  False: there is no memory, and

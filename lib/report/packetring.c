@@ -17,6 +17,7 @@ enum {
 struct packetring {
 	struct layers_tunnels tunnels;
 	struct portset hep;
+	struct budget_share *memory;
 	size_t octets, used;
 	struct packetring_packet **slots;
 	size_t room, first, count;
@@ -34,11 +35,13 @@ packetring_new(const struct packetring_limits *limits)
 	r->hep = limits->hep;
 	r->room = limits->octets / TYPICAL + 1;
 	r->octets = limits->octets - limits->octets / TYPICAL * sizeof(void *);
+	r->memory = limits->memory;
 	r->slots = calloc(r->room, sizeof(*r->slots));
 	if (r->slots == NULL) {
 		free(r);
 		return NULL;
 	}
+	budget_note(r->memory, r->room * sizeof(*r->slots));
 	return r;
 }
 
@@ -48,6 +51,7 @@ forget_oldest(struct packetring *r)
 	struct packetring_packet *oldest = r->slots[r->first];
 
 	r->used -= OVERHEAD + oldest->packet.octets.len;
+	budget_undo(r->memory, OVERHEAD + oldest->packet.octets.len);
 	r->slots[r->first] = NULL;
 	r->first = (r->first + 1) % r->room;
 	r->count--;
@@ -61,6 +65,7 @@ packetring_free(struct packetring *r)
 		return;
 	while (r->count > 0)
 		forget_oldest(r);
+	budget_undo(r->memory, r->room * sizeof(*r->slots));
 	free(r->slots);
 	free(r);
 }
@@ -86,6 +91,7 @@ add(struct packetring *r, size_t len)
 	}
 	r->slots[(r->first + r->count++) % r->room] = added;
 	r->used += octets;
+	budget_note(r->memory, octets);
 	return added;
 }
 

@@ -2,6 +2,7 @@
 #ifndef PACKETRING_H
 #define PACKETRING_H
 
+#include "base/budget.h"
 #include "base/counter.h"
 #include "net/hepmsg.h"
 #include "net/layers.h"
@@ -13,7 +14,8 @@
 struct packetring;
 
 struct packetring_limits {
-	size_t octets; /* held, with what it takes to hold them */
+	size_t octets;               /* held, with what it takes to hold them */
+	struct budget_share *memory; /* they are drawn from; NULL: none */
 	struct layers_tunnels tunnels;
 	/* UDP and TCP with HEP: its messages come by packetring_handed(). */
 	struct portset hep;

@@ -64,7 +64,7 @@ begin(void)
 	rooms_judge(&limits);
 	return (struct rooms){
 		.judge = judge_new(&limits, on_alert, NULL),
-		.outbox = outbox_new(16, 1 << 20),
+		.outbox = outbox_new(16, 1 << 20, NULL),
 	};
 }
 

@@ -725,6 +725,26 @@ def test_config_merges():
           values.sub("", again) == values.sub("", out), again)
 
 
+def test_memory_max():
+    """The unit's follows from the defaults, whatever they become."""
+    with open(os.path.join(TOP, "packaging/systemd/siptimed.service.in"),
+              encoding="ascii") as file:
+        unit = int(re.search(r"(?m)^MemoryMax=(\d+)G$", file.read())[1])
+    out = printed()
+    least = int(re.search(r"MemoryMax=(\d+)M or more", out)[1])
+    check("the unit's MemoryMax", least <= 1024 * unit <= 2 * least,
+          (unit, least))
+    shares = [int(k) for k in re.findall(r"(?m)^; .* (\d+) K (?:guaranteed|"
+                                         "for whoever)", out)]
+    check("shares are the budget",
+          .98 < sum(shares) / (256 * 1024) <= 1, shares)
+    small = printed("-c", write("small.conf", b"[limits]\nmemory = 64M\n"
+                                b"[evidence]\ndirectory = /tmp/x\n"))
+    check("what is set aside is shown",
+          re.search(r"(?m)^; evidence +8192 K guaranteed$", small) and
+          re.search(r"(?m)^; handover +0 K guaranteed$", small), small)
+
+
 def keys(text, comment):
     """(section, key, default) of every key in a configuration file."""
     section, found = "", []

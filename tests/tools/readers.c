@@ -296,7 +296,7 @@ judge(const struct config_rooms *limits, const struct step *steps, size_t count)
 	run.out = open_memstream(&text, &len);
 	run.judge = judge_new(&limits->judge, on_alert, &run);
 	run.matcher = matcher_new(&limits->matcher, on_observation, &run);
-	run.merge = eventmerge_new(count, SIZE_MAX, on_merged, &run);
+	run.merge = eventmerge_new(count, SIZE_MAX, NULL, on_merged, &run);
 	for (size_t i = 0; i < count; i++)
 		run.readers[i] = reader_new(&limits->reader, &output);
 	play(&run);

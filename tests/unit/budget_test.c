@@ -114,6 +114,23 @@ START_TEST(a_smaller_budget_refuses_until_enough_was_given_back)
 }
 END_TEST
 
+START_TEST(what_is_set_aside_is_lent_to_none_and_borrows_nothing)
+{
+	struct budget_share *own;
+	size_t others = 0;
+
+	setup();
+	budget_reserve(budget, BUDGET_EVIDENCE, 20000);
+	own = budget_share(budget, BUDGET_EVIDENCE);
+	ck_assert_uint_eq(budget_share_guaranteed(own), 20000);
+	for (int i = 0; i < BUDGET_EVIDENCE; i++)
+		others += draw_all(budget_share(budget, (enum budget_room)i));
+	ck_assert_uint_le(others, OCTETS - 20000);
+	ck_assert_uint_eq(draw_all(own), 20000);
+	budget_free(budget);
+}
+END_TEST
+
 START_TEST(without_a_budget_nothing_is_refused)
 {
 	ck_assert_ptr_null(budget_share(NULL, BUDGET_TLS));
@@ -128,4 +145,5 @@ UNIT("budget", a_share_is_guaranteed_whatever_the_others_hold,
     all_shares_together_stay_within_the_budget,
     what_is_given_back_can_be_drawn_by_another, what_was_refused_is_counted,
     a_smaller_budget_refuses_until_enough_was_given_back,
+    what_is_set_aside_is_lent_to_none_and_borrows_nothing,
     without_a_budget_nothing_is_refused)

@@ -29,7 +29,7 @@ static void
 begin(size_t readers, size_t events)
 {
 	textbuf_init(&seen, line, sizeof(line));
-	merge = eventmerge_new(readers, events, hear, NULL);
+	merge = eventmerge_new(readers, events, NULL, hear, NULL);
 	ck_assert_ptr_nonnull(merge);
 }
 
@@ -116,6 +116,28 @@ START_TEST(a_long_event_is_kept_whole)
 }
 END_TEST
 
+enum { MEMORY = 8192 }; /* three places */
+
+START_TEST(octets_that_wait_are_bounded_and_leave_in_order)
+{
+	struct budget *budget = budget_new(1 << 20);
+	struct budget_share *share = budget_share(budget, BUDGET_HANDOVER);
+
+	textbuf_init(&seen, line, sizeof(line));
+	budget_reserve(budget, BUDGET_HANDOVER, MEMORY);
+	merge = eventmerge_new(2, 100, share, hear, NULL);
+	for (uint64_t i = 1; i <= 9; i++)
+		input(i % 2, (nstime)i, i, i);
+	ck_assert_uint_gt(strlen(line), 0);
+	ck_assert_uint_le(budget_use(budget, BUDGET_HANDOVER).most, MEMORY);
+	eventmerge_flush(merge);
+	ck_assert_uint_eq(budget_used(budget), 0);
+	eventmerge_free(merge);
+	budget_free(budget);
+}
+END_TEST
+
 UNIT("eventmerge", events_leave_when_no_earlier_one_can_come,
     at_one_instant_the_packet_decides_and_then_the_flow,
-    a_reader_that_lags_does_not_fill_the_memory, a_long_event_is_kept_whole)
+    a_reader_that_lags_does_not_fill_the_memory, a_long_event_is_kept_whole,
+    octets_that_wait_are_bounded_and_leave_in_order)

@@ -19,11 +19,22 @@ take(void *arg, const struct packet *packet)
 	sources[count++] = packet->source;
 }
 
+static struct budget *budget;
+
+static void
+end(struct merge *m)
+{
+	merge_free(m);
+	budget_free(budget);
+}
+
 static struct merge *
 merge_of(size_t octets)
 {
 	count = 0;
-	return merge_new(octets, take, NULL);
+	budget = budget_new(1 << 24);
+	budget_reserve(budget, BUDGET_MERGE, octets);
+	return merge_new(budget_share(budget, BUDGET_MERGE), take, NULL);
 }
 
 static void
@@ -55,7 +66,7 @@ START_TEST(packets_leave_in_order_of_their_stamps)
 	ck_assert_int_eq(left[2], 1035 * NSTIME_MS);
 	merge_flush(m);
 	ck_assert_uint_eq(count, 4);
-	merge_free(m);
+	end(m);
 }
 END_TEST
 
@@ -68,7 +79,7 @@ START_TEST(nothing_leaves_while_an_older_one_may_come)
 	ck_assert_uint_eq(count, 0);
 	merge_tick(m, 1000 * NSTIME_MS);
 	ck_assert_uint_eq(count, 1);
-	merge_free(m);
+	end(m);
 }
 END_TEST
 
@@ -82,7 +93,7 @@ START_TEST(a_packet_too_late_does_not_turn_time_back)
 	merge_flush(m);
 	ck_assert_uint_eq(count, 2);
 	ck_assert_int_eq(left[1], 1000 * NSTIME_MS);
-	merge_free(m);
+	end(m);
 }
 END_TEST
 
@@ -97,7 +108,7 @@ START_TEST(saved_is_bounded_by_letting_the_oldest_go_early)
 	ck_assert_uint_eq(count, 60);
 	for (size_t i = 1; i < count; i++)
 		ck_assert_int_ge(left[i], left[i - 1]);
-	merge_free(m);
+	end(m);
 }
 END_TEST
 

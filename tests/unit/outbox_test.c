@@ -13,7 +13,7 @@ static void
 start(void)
 {
 	told_count = 0;
-	outbox = outbox_new(5, 100000);
+	outbox = outbox_new(5, 100000, NULL);
 	ck_assert_ptr_nonnull(outbox);
 }
 
@@ -124,7 +124,7 @@ load(struct slice octets)
 	struct cursor c = cursor_over(octets);
 
 	outbox_free(loaded);
-	loaded = outbox_new(5, 100000);
+	loaded = outbox_new(5, 100000, NULL);
 	return outbox_load(loaded, &c);
 }
 

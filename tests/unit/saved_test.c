@@ -41,7 +41,7 @@ start(void)
 	rooms_judge(&limits);
 	judge = judge_new(&limits, hear, NULL);
 	judge_local_clock(judge, OWNCLOCK_TRUSTED, 0, 0);
-	outbox = outbox_new(10, 100000);
+	outbox = outbox_new(10, 100000, NULL);
 }
 
 static void

@@ -201,6 +201,43 @@ START_TEST(a_full_queue_loses_the_newest_and_tells_when_it_is_back)
 }
 END_TEST
 
+START_TEST(octets_that_wait_are_bounded)
+{
+	uint64_t settled;
+	size_t one;
+
+	hold(true);
+	start(100, 0);
+	alert("a", 1);
+	await(place.waiting);
+	one = counts().octets;
+	ck_assert_uint_gt(one, 0);
+	sink_set_octets(sink, 3 * one);
+	for (uint64_t i = 2; i <= 5; i++)
+		alert("b", i);
+	ck_assert_uint_eq(counts().queued, 3);
+	ck_assert_uint_eq(counts().lost, 2);
+	ck_assert_uint_eq(counts().octets, 3 * one);
+	hold(false);
+	await(counts().delivered == 3);
+	ck_assert_uint_eq(counts().octets, 0);
+	end(NSTIME_S, &settled);
+}
+END_TEST
+
+START_TEST(what_the_rate_holds_back_is_counted_as_waiting)
+{
+	uint64_t settled;
+
+	start(100, 1);
+	for (uint64_t i = 1; i <= 20; i++)
+		alert("a", i);
+	await(counts().queued == 0);
+	ck_assert_uint_gt(counts().octets, 0);
+	end(10 * NSTIME_S, &settled);
+}
+END_TEST
+
 START_TEST(it_is_opened_anew_before_the_next_delivery)
 {
 	uint64_t settled;
@@ -270,6 +307,8 @@ END_TEST
 UNIT("sink", alerts_and_notes_are_delivered_in_order,
     a_failed_delivery_is_tried_again,
     a_full_queue_loses_the_newest_and_tells_when_it_is_back,
+    octets_that_wait_are_bounded,
+    what_the_rate_holds_back_is_counted_as_waiting,
     it_is_opened_anew_before_the_next_delivery,
     at_the_deadline_the_rest_is_given_up, one_that_is_stuck_is_left_behind,
     what_the_throttle_holds_back_is_told_when_there_is_room)

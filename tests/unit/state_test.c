@@ -68,7 +68,7 @@ begin(void)
 	snprintf(words, sizeof(words), "json:%s", folder_path("alerts"));
 	ck_assert_int_eq(
 	    sinks_set(sinks, &(struct sinks_wanted){ .sinks = words }), 0);
-	state = state_new(true, "", &state_log);
+	state = state_new(true, "", NULL, &state_log);
 	ck_assert_ptr_nonnull(state);
 	packets = 0;
 }
@@ -202,11 +202,11 @@ START_TEST(a_second_instance_runs_without_it)
 	struct state *second;
 
 	start();
-	second = state_new(true, "", &state_log);
+	second = state_new(true, "", NULL, &state_log);
 	said_that("in use by another siptimed");
 	state_free(second);
 	end();
-	second = state_new(true, "", &state_log);
+	second = state_new(true, "", NULL, &state_log);
 	ck_assert_ptr_null(strstr(strstr(said_all(), "in use") + 1, "in use"));
 	state_free(second);
 	folder_remove();
@@ -232,7 +232,7 @@ START_TEST(without_a_folder_it_goes_on)
 	start();
 	state_free(state);
 	setenv("STATE_DIRECTORY", folder_path("nowhere"), 1);
-	state = state_new(true, "", &state_log);
+	state = state_new(true, "", NULL, &state_log);
 	said_that("nowhere: No such file or directory");
 	ck_assert(load());
 	ck_assert_uint_eq(state_event(state, &raised), 0);

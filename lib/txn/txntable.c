@@ -5,9 +5,9 @@
 
 #include "sip/methods.h"
 #include "txn/inner/orphans.h"
-#include "txn/inner/suspects.h"
 #include "txn/inner/txnmatch.h"
 #include "txn/inner/txnstore.h"
+#include "txn/inner/victims.h"
 
 /* Messages of one key on several legs are kept apart by endpoints; a sender
  * may show up on any number of legs, so there is a limit to them. */
@@ -33,8 +33,7 @@ struct txntable {
 	struct txntext_quotes quotes;
 	struct methods methods;
 	struct orphans orphans;
-	struct suspects single;   /* a single copy, as far as known */
-	struct suspects repeated; /* several */
+	struct victims victims;
 	const char *limited;      /* by the present input; see the header */
 	struct txnstore_place expected;
 	uint64_t last_id;
@@ -82,8 +81,7 @@ txntable_free(struct txntable *t)
 		return;
 	txnstore_done(&t->store);
 	orphans_done(&t->orphans);
-	suspects_done(&t->single);
-	suspects_done(&t->repeated);
+	victims_done(&t->victims);
 	free(t);
 }
 
@@ -257,56 +255,20 @@ txntable_close(struct txntable *t, nstime now)
 		lapse(t, txn, now);
 }
 
-static bool
-has_worked(const struct txntable *t, const struct endpoint *client,
-    const struct endpoint *server)
-{
-	return t->limits.worked != NULL &&
-	    t->limits.worked(t->arg, &client->address, &server->address);
-}
-
-/* The next that gives way because it may well be a fake, or NULL.  One that
- * was repeated by now, or whose hosts have worked, is passed over. */
-static struct txn *
-next_suspect(struct txntable *t, struct suspects *s)
-{
-	struct txn *txn;
-
-	while ((txn = suspects_take(s)) != NULL) {
-		if (has_worked(t, &txn->uac, &txn->uas))
-			continue;
-		if (s == &t->repeated || txn->state.copies == 1)
-			return txn;
-		suspects_add(&t->repeated, txn);
-	}
-	return NULL;
-}
-
-static bool
-evict_suspect(struct txntable *t, struct suspects *s, const char *limit)
-{
-	struct txn *txn = next_suspect(t, s);
-
-	if (txn == NULL)
-		return false;
-	if (txn->watched)
-		t->limited = limit;
-	txnstore_forget(&t->store, txn);
-	t->counters.unproven++;
-	return true;
-}
-
 /* For a transaction between these hosts; see the header. */
 static bool
 give_way(struct txntable *t, const struct origin *origin, const char *limit)
 {
-	struct txn *txn;
+	struct txn *txn =
+	    victims_take(&t->victims, origin, t->limits.worked, t->arg);
 
-	if (evict_suspect(t, &t->single, limit))
+	if (txn != NULL) {
+		if (txn->watched)
+			t->limited = limit;
+		txnstore_forget(&t->store, txn);
+		t->counters.unproven++;
 		return true;
-	if (has_worked(t, &origin->from, &origin->to) &&
-	    evict_suspect(t, &t->repeated, limit))
-		return true;
+	}
 	txn = txnqueue_lingering(&t->store.queue);
 	if (txn == NULL) {
 		if (origin->watched)
@@ -493,7 +455,7 @@ on_request(struct txntable *t, const struct sip_message *m,
 	}
 	txn->id = ++t->last_id;
 	txn->target = target;
-	suspects_add(&t->single, txn);
+	victims_add(&t->victims, txn);
 	txnstore_add(&t->store, txn, &t->expected);
 	if (txngroup_signs(txn, t->limits.timers.t1))
 		t->missed = origin->now;

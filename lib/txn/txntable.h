@@ -18,10 +18,9 @@
  * became of each transaction goes out through the one callback (outcome.h).
  *
  * At the limit, and at the bounds of the memory, a new transaction takes the
- * place of one that is cheaper to fake: that waits, with a single copy, longest
- * of all between hosts of which one never answered the other; if these hosts
- * have worked, of one with more copies; then of the answered one that would be
- * forgotten next.  Else it is refused.
+ * place of one that is cheaper to fake, between hosts of which one never
+ * answered the other, of the source that has most (victims.h); then of the
+ * answered one that would be forgotten next.  Else it is refused.
  *
  * Keys: txnkey.h; legs of one key: txnmatch.h; the state machine of each:
  * transaction.h; hops, failover and forks: txngroup.h.

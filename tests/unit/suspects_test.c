@@ -56,6 +56,19 @@ START_TEST(thousands_keep_their_order)
 }
 END_TEST
 
+START_TEST(each_can_be_seen_in_its_place)
+{
+	setup();
+	for (size_t i = 0; i < 3; i++)
+		suspects_add(&suspects, &txns[i]);
+	txns[1].id = 0;
+	ck_assert_ptr_eq(suspects_take(&suspects), &txns[0]);
+	ck_assert_ptr_null(suspects_see(&suspects, 0));
+	ck_assert_ptr_eq(suspects_see(&suspects, 1), &txns[2]);
+	suspects_done(&suspects);
+}
+END_TEST
+
 START_TEST(what_is_over_takes_no_room)
 {
 	setup();
@@ -72,4 +85,5 @@ END_TEST
 
 UNIT("suspects", the_earliest_comes_first,
     one_that_was_answered_or_forgotten_is_passed_over,
-    thousands_keep_their_order, what_is_over_takes_no_room)
+    thousands_keep_their_order, each_can_be_seen_in_its_place,
+    what_is_over_takes_no_room)

@@ -91,3 +91,11 @@ suspects_take(struct suspects *s)
 	}
 	return NULL;
 }
+
+const struct txn *
+suspects_see(const struct suspects *s, uint64_t n)
+{
+	const struct suspects_entry *e = at(s, s->first + n);
+
+	return still_waits(e) ? e->txn : NULL;
+}

@@ -31,4 +31,8 @@ void suspects_add(struct suspects *s, struct txn *t);
  * memory must stay readable, and its id change, after it is forgotten. */
 struct txn *suspects_take(struct suspects *s);
 
+/* The one at place `n', which is less than next - first; NULL: it waits no
+ * more. */
+const struct txn *suspects_see(const struct suspects *s, uint64_t n);
+
 #endif

@@ -32,6 +32,7 @@ struct fleetseat {
 	nstime came;       /* .. and came, CLOCK_MONOTONIC */
 	nstime asked, silence;
 	nstime saved;
+	nstime ticked; /* as stored */
 };
 
 struct fleetseat *
@@ -146,7 +147,7 @@ sit_down(struct fleetseat *s)
 	const struct fleetseat_work *w = &s->setup.work;
 	uint64_t from = 0;
 
-	s->stored = 0;
+	s->stored = s->ticked = 0;
 	s->silence = SILENCE;
 	s->begun = w->begin(w->arg);
 	if (s->begun)
@@ -177,7 +178,13 @@ take_batch(struct fleetseat *s, const struct fleetdoor_message *m)
 	s->stored = m->stored;
 	s->came = s->asked = wallclock_monotonic();
 	s->silence = SILENCE;
-	return s->setup.work.input(s->setup.work.arg, m, behind);
+	if (!s->setup.work.input(s->setup.work.arg, m, behind))
+		return false;
+	/* A sensor may have been silent in what is read again. */
+	if (!nstime_passed(s->ticked, NSTIME_S, m->stored))
+		return true;
+	s->ticked = m->stored;
+	return s->setup.work.tick(s->setup.work.arg, m->stored);
 }
 
 /* All that waits was read: silence is silence now. */

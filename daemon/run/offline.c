@@ -468,10 +468,10 @@ offline_run(const struct options *options, struct config *config,
 	reader_free(j.reader);
 	matcher_free(j.matcher);
 	judge_free(j.judge);
-	budget_free(j.budget);
 	keyring_free(j.keyring);
 	exhibits_free(j.exhibits, 0);
 	recent_free(j.recent);
 	diagnosis_free(j.diagnosis);
+	budget_free(j.budget); /* which they have drawn from */
 	return status;
 }

@@ -170,7 +170,8 @@ mark(struct fleetleader *l, uint64_t sequence)
 	const nstime reached = joiner_reached(l->joiner);
 
 	if (l->mark_count > 0 &&
-	    reached - l->marks[l->mark_count - 1].reached < NSTIME_S)
+	    !nstime_passed(
+		l->marks[l->mark_count - 1].reached, NSTIME_S, reached))
 		return;
 	if (l->mark_count == MARKS)
 		memmove(l->marks, l->marks + 1,
@@ -184,7 +185,8 @@ static uint64_t
 read_from(const void *arg, uint64_t latest)
 {
 	const struct fleetleader *l = arg;
-	const nstime from = joiner_reached(l->joiner) - JOINER_REPLAY;
+	const nstime from =
+	    nstime_after(joiner_reached(l->joiner), -JOINER_REPLAY);
 	uint64_t sequence =
 	    l->mark_count > 0 ? l->marks[0].sequence : latest + 1;
 

@@ -227,7 +227,39 @@ START_TEST(counters_outlive_the_lease)
 }
 END_TEST
 
+/* From where a successor is to read. */
+static unsigned long long
+read_from(void)
+{
+	const struct fleetfake_key *head = fleetfake_find("state");
+	unsigned long long from;
+	char text[256];
+
+	ck_assert_ptr_nonnull(head);
+	snprintf(text, sizeof(text), "%.*s", (int)head->value.len,
+	    (const char *)head->value.octets);
+	ck_assert_int_eq(sscanf(text, "%*s %*u %*u %*u %llu", &from), 1);
+	return from;
+}
+
+START_TEST(a_successor_reads_the_last_minutes_whatever_came_first)
+{
+	const nstime more = 60 * NSTIME_S;
+
+	begin();
+	fleetleader_run(leaders[0]);
+	ck_assert_uint_eq(read_from(), 1);
+	fleetfake_batch_of(FLEETDOOR_LEADER, "nonsense", "x");
+	fleetleader_run(leaders[0]);
+	pass(JOINER_REPLAY + more);
+	ck_assert_uint_gt(read_from(), 20);
+	ck_assert_uint_lt(read_from(), fleetfake.batch_count - 60);
+	end();
+}
+END_TEST
+
 UNIT("fleetleader", what_one_leader_tells_is_written_as_told,
     a_leader_that_is_lost_in_mid_episode_has_a_successor_that_tells_once,
     what_was_told_and_not_written_is_repeated_and_marked,
-    all_members_can_read_its_status, counters_outlive_the_lease)
+    all_members_can_read_its_status, counters_outlive_the_lease,
+    a_successor_reads_the_last_minutes_whatever_came_first)

@@ -79,7 +79,8 @@ struct fleetdoor {
 	    int wait_ms);
 	void (*leave)(void *door, unsigned part);
 
-	/* The value of a key: its length, and its revision.  -ENOENT. */
+	/* The value of a key: its length, and its revision.  -ENOENT;
+	 * -EMSGSIZE: it is longer, and *revision is set. */
 	int (*get)(void *door, const char *key, uint8_t *room, size_t size,
 	    uint64_t *revision);
 	/* Compare and set: *revision is what it must be (0: not there), and is

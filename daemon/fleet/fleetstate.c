@@ -85,6 +85,17 @@ fleetstate_save(
 	return error;
 }
 
+/* What is longer than we write it is damaged: nobody could ever read it. */
+static int
+get(const struct fleetstate *s, const char *key, uint8_t *room, size_t size,
+    uint64_t *revision)
+{
+	const struct fleetdoor_member *m = s->member;
+	const int len = m->door->get(m->handle, key, room, size, revision);
+
+	return len == -EMSGSIZE ? -EBADMSG : len;
+}
+
 static bool
 read_head(const char *text, struct fleetstate_head *h)
 {
@@ -98,7 +109,6 @@ static int
 get_chunks(const struct fleetstate *s, const struct fleetstate_head *h,
     uint8_t *octets)
 {
-	const struct fleetdoor_member *m = s->member;
 	size_t left = h->packed;
 	char key[KEY];
 
@@ -108,7 +118,7 @@ get_chunks(const struct fleetstate *s, const struct fleetstate_head *h,
 
 		snprintf(key, sizeof(key), "%s.%s.%u.%u", s->key, h->member,
 		    h->slot, i);
-		part = m->door->get(m->handle, key, octets, left, &revision);
+		part = get(s, key, octets, left, &revision);
 		if (part <= 0)
 			return part == 0 || part == -ENOENT ? -EBADMSG : part;
 		octets += part;
@@ -137,12 +147,11 @@ int
 fleetstate_load(
     struct fleetstate *s, uint8_t **octets, size_t *len, uint64_t *from)
 {
-	const struct fleetdoor_member *m = s->member;
 	struct fleetstate_head h;
 	char text[HEAD];
 	int error,
-	    got = m->door->get(m->handle, s->key, (uint8_t *)text,
-		sizeof(text) - 1, &s->revision);
+	    got =
+		get(s, s->key, (uint8_t *)text, sizeof(text) - 1, &s->revision);
 
 	*octets = NULL;
 	*from = 0;
@@ -156,7 +165,7 @@ fleetstate_load(
 	if (!read_head(text, &h))
 		return -EBADMSG;
 	*from = h.from;
-	if (strcmp(h.member, m->name) == 0)
+	if (strcmp(h.member, s->member->name) == 0)
 		s->slot = h.slot;
 	*octets = malloc(h.len + 1);
 	error = *octets == NULL ? -ENOMEM : unpack(s, &h, *octets, len);

@@ -317,10 +317,10 @@ fleetfake_get(void *door, const char *name, uint8_t *room, size_t size,
 	key = fleetfake_find(name);
 	if (key == NULL)
 		return fleetfake_leave(-ENOENT);
+	*revision = key->revision;
 	if (key->value.len > size)
 		return fleetfake_leave(-EMSGSIZE);
 	memcpy(room, key->value.octets, key->value.len);
-	*revision = key->revision;
 	return fleetfake_leave((int)key->value.len);
 }
 

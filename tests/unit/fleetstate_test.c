@@ -91,6 +91,28 @@ START_TEST(a_state_whose_chunks_are_damaged_says_so_and_where_to_read)
 }
 END_TEST
 
+START_TEST(what_is_longer_than_it_may_be_is_damaged_and_is_written_anew)
+{
+	static const uint8_t longer[600] = { 0 };
+	uint8_t *octets;
+	uint64_t from;
+	size_t len;
+
+	begin();
+	ck_assert_int_eq(save(&a, "one", 10), 0);
+	fleetfake_store(
+	    &fleetfake_find("state.a.1.0")->value, longer, sizeof(longer));
+	ck_assert_int_eq(fleetstate_load(&b, &octets, &len, &from), -EBADMSG);
+	ck_assert_uint_eq(from, 10);
+	fleetfake_store(
+	    &fleetfake_find("state")->value, longer, sizeof(longer));
+	ck_assert_int_eq(fleetstate_load(&b, &octets, &len, &from), -EBADMSG);
+	ck_assert_ptr_null(octets);
+	ck_assert_int_eq(save(&b, "two", 20), 0);
+	expect(&a, "two", 20);
+}
+END_TEST
+
 START_TEST(a_large_state_travels_in_chunks)
 {
 	struct record r;
@@ -131,5 +153,6 @@ UNIT("fleetstate", a_successor_reads_state_and_position_together,
     without_a_snapshot_there_is_no_position,
     one_that_lost_its_seat_unawares_overwrites_nothing,
     a_state_whose_chunks_are_damaged_says_so_and_where_to_read,
+    what_is_longer_than_it_may_be_is_damaged_and_is_written_anew,
     a_large_state_travels_in_chunks,
     the_cluster_away_is_told_apart_from_no_state)

@@ -429,13 +429,14 @@ decrypt_input(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 	}
 }
 
-/* Give up those that wait since `since' or longer. */
+/* Give up those that have waited for so long. */
 static void
-give_up(struct decrypt *d, nstime since)
+give_up(struct decrypt *d, nstime wait, nstime now)
 {
 	struct decrypt_conversation *c;
 
-	while ((c = TAILQ_FIRST(&d->waiting)) != NULL && c->since <= since)
+	while ((c = TAILQ_FIRST(&d->waiting)) != NULL &&
+	    nstime_passed(c->since, wait, now))
 		refuse(d, c, cipherstream_reason(&c->stream));
 }
 
@@ -451,7 +452,7 @@ decrypt_tick(struct decrypt *d, nstime now)
 			read_held(d, c);
 		}
 	}
-	give_up(d, now - d->limits.wait);
+	give_up(d, d->limits.wait, now);
 }
 
 nstime
@@ -459,14 +460,15 @@ decrypt_next_deadline(const struct decrypt *d)
 {
 	const struct decrypt_conversation *c = TAILQ_FIRST(&d->waiting);
 
-	return c == NULL ? NSTIME_NEVER : c->since + d->limits.wait;
+	return c == NULL ? NSTIME_NEVER
+			 : nstime_after(c->since, d->limits.wait);
 }
 
 void
 decrypt_finish(struct decrypt *d, nstime now)
 {
 	decrypt_tick(d, now);
-	give_up(d, NSTIME_NEVER);
+	give_up(d, 0, NSTIME_NEVER);
 }
 
 void

@@ -258,6 +258,25 @@ START_TEST(they_do_not_wait_for_ever)
 }
 END_TEST
 
+START_TEST(no_time_is_too_early_or_too_late_to_wait)
+{
+	struct decrypt_limits limits = some;
+
+	limits.wait = WAIT * NSTIME_S;
+	limits.expected = true;
+	begin(&limits);
+	run.now = NSTIME_NEVER - 2 * NSTIME_S;
+	play(tls12_ecdhe, SIZE_MAX);
+	ck_assert_int_eq(decrypt_next_deadline(run.decrypt), NSTIME_NEVER);
+	decrypt_tick(run.decrypt, run.now);
+	decrypt_tick(run.decrypt, INT64_MIN);
+	ck_assert_uint_eq(run.refused, 0);
+	decrypt_finish(run.decrypt, run.now);
+	expect_refused(DECRYPT_EPHEMERAL);
+	finish();
+}
+END_TEST
+
 START_TEST(what_waits_is_bounded)
 {
 	struct decrypt_limits limits = some;
@@ -451,8 +470,8 @@ UNIT("decrypt", a_key_log_decrypts_every_version,
     a_private_key_decrypts_rsa_key_exchange, it_does_not_matter_how_tcp_cuts,
     offsets_are_those_of_the_encrypted_stream,
     records_wait_for_their_secret_and_keep_their_time,
-    they_do_not_wait_for_ever, what_waits_is_bounded,
-    a_key_of_another_certificate_is_told,
+    they_do_not_wait_for_ever, no_time_is_too_early_or_too_late_to_wait,
+    what_waits_is_bounded, a_key_of_another_certificate_is_told,
     a_secret_of_another_connection_opens_nothing,
     mid_way_nothing_can_be_decrypted, without_secrets_nobody_asks_why,
     clear_text_is_let_alone, beyond_the_limit_connections_are_not_decrypted,

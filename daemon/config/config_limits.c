@@ -271,6 +271,27 @@ fill_words(struct config *config, const struct siphash_key *key,
 }
 
 static void
+fill_alerts(const struct config *config, const struct siphash_key *key,
+    struct budget *budget, struct judge_limits *judge)
+{
+	judge->alert = (struct alert_limits){
+		.alerts = ALERTS,
+		.join = config->alerts.join,
+		.reminder = config->alerts.reminder,
+		.flap = 15 * MINUTE,
+		.key = *key,
+		.memory = budget_share(budget, BUDGET_ALERTS),
+	};
+	judge->ledger = (struct ledger_limits){
+		.kept = true,
+		.traffic = { METHODS, SERVERS, *key,
+		    budget_share(budget, BUDGET_PEERS) },
+		.certlist = { HOLDERS, *key,
+		    budget_share(budget, BUDGET_CERTIFICATES) },
+	};
+}
+
+static void
 fill_judge(struct config *config, const struct siphash_key *key,
     struct budget *budget, struct judge_limits *judge)
 {
@@ -319,21 +340,7 @@ fill_judge(struct config *config, const struct siphash_key *key,
 		.key = *key,
 		.memory = budget_share(budget, BUDGET_PEERS),
 	};
-	judge->alert = (struct alert_limits){
-		.alerts = ALERTS,
-		.join = config->alerts.join,
-		.reminder = config->alerts.reminder,
-		.flap = 15 * MINUTE,
-		.key = *key,
-		.memory = budget_share(budget, BUDGET_ALERTS),
-	};
-	judge->ledger = (struct ledger_limits){
-		.kept = true,
-		.traffic = { METHODS, SERVERS, *key,
-		    budget_share(budget, BUDGET_PEERS) },
-		.certlist = { HOLDERS, *key,
-		    budget_share(budget, BUDGET_CERTIFICATES) },
-	};
+	fill_alerts(config, key, budget, judge);
 }
 
 /* The pools are those that fill_clock() has written down. */

@@ -209,17 +209,48 @@ new_reader(struct offline *j, const struct reader_limits *limits)
 }
 
 static bool
-begin(struct offline *j, const struct siphash_key *key)
+new_budget(struct offline *j)
 {
-	struct config_rooms limits;
+	const size_t memory = j->config->limits.memory;
 
-	j->budget = budget_new(j->config->limits.memory);
+	j->budget = budget_new(memory);
 	if (j->budget == NULL)
 		return false;
 	config_limits_budget(j->config, 1, j->budget);
 	budget_reserve(j->budget, BUDGET_HANDOVER, 0);
 	budget_reserve(j->budget, BUDGET_EVIDENCE,
-	    j->options->evidence == NULL ? 0 : j->config->limits.memory / 8);
+	    j->options->evidence == NULL ? 0 : memory / 8);
+	return true;
+}
+
+/* What --report and --evidence keep, where they are asked for. */
+static bool
+new_exhibits(struct offline *j, const struct config_rooms *limits)
+{
+	if (j->options->report != NULL) {
+		if (reportfile_check(j->options->report, j->log) < 0)
+			return false;
+		j->recent = recent_new();
+	}
+	if (j->options->evidence == NULL)
+		return true;
+	j->exhibits = exhibits_new(&(struct exhibits_setup){
+	    .directory = j->options->evidence,
+	    .config = j->config,
+	    .rooms = limits,
+	    .memory = budget_share(j->budget, BUDGET_EVIDENCE),
+	    .log = j->log,
+	});
+	return j->exhibits != NULL;
+}
+
+static bool
+begin(struct offline *j, const struct siphash_key *key)
+{
+	struct config_rooms limits;
+
+	if (!new_budget(j))
+		return false;
 	config_limits(j->config, key, j->budget, &limits);
 	j->keyring = keyring_new(&(struct keyring_setup){
 	    .config = j->config, .key = key, .log = j->log });
@@ -240,22 +271,8 @@ begin(struct offline *j, const struct siphash_key *key)
 		.watched = &j->config->timeouts.ports,
 		.methods = j->config->timeouts.methods,
 	};
-	if (j->options->report != NULL) {
-		if (reportfile_check(j->options->report, j->log) < 0)
-			return false;
-		j->recent = recent_new();
-	}
-	if (j->options->evidence != NULL) {
-		j->exhibits = exhibits_new(&(struct exhibits_setup){
-		    .directory = j->options->evidence,
-		    .config = j->config,
-		    .rooms = &limits,
-		    .memory = budget_share(j->budget, BUDGET_EVIDENCE),
-		    .log = j->log,
-		});
-		if (j->exhibits == NULL)
-			return false;
-	}
+	if (!new_exhibits(j, &limits))
+		return false;
 	progress_init(&j->progress);
 	j->diagnosis = diagnosis_new();
 	j->judge = judge_new(&limits.judge, on_alert, j);

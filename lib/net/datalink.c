@@ -248,14 +248,9 @@ juniper_frame_relay_type(struct cursor *c)
 }
 
 static linktype_reader *
-reader_of(int datalink)
+reader_of_line(int datalink)
 {
 	switch (datalink) {
-	case 1:
-		return ethernet_type;
-	case 0:   /* NULL */
-	case 108: /* LOOP */
-		return null_type;
 	case 9: /* PPP */
 		return wanlink_ppp;
 	case 50: /* PPP_HDLC */
@@ -273,6 +268,24 @@ reader_of(int datalink)
 	case 11:  /* DLT_ATM_RFC1483 */
 	case 100: /* ATM_RFC1483 */
 		return wanlink_atm;
+	case 51: /* PPP_ETHER */
+		return wanlink_pppoe;
+	default:
+		return NULL;
+	}
+}
+
+static linktype_reader *
+reader_of(int datalink)
+{
+	linktype_reader *line;
+
+	switch (datalink) {
+	case 1:
+		return ethernet_type;
+	case 0:   /* NULL */
+	case 108: /* LOOP */
+		return null_type;
 	case 219: /* MPLS */
 		return mpls_type;
 	case LINK_WIRELESS:
@@ -306,8 +319,6 @@ reader_of(int datalink)
 		return juniper_frame_relay_type;
 	case 181: /* JUNIPER_CHDLC */
 		return juniper_hdlc_type;
-	case 51: /* PPP_ETHER */
-		return wanlink_pppoe;
 	case 12:  /* DLT_RAW */
 	case 14:  /* DLT_RAW on OpenBSD */
 	case 101: /* LINKTYPE_RAW */
@@ -319,7 +330,8 @@ reader_of(int datalink)
 	case 276:
 		return sll2_type;
 	default:
-		return shim_frame(datalink);
+		line = reader_of_line(datalink);
+		return line != NULL ? line : shim_frame(datalink);
 	}
 }
 

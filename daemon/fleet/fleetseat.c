@@ -19,6 +19,10 @@ enum { TURN = 500 /* batches */ };
 #define SILENCE (3 * NSTIME_S)
 #define SILENCE_MOST (24 * NSTIME_S)
 
+/* Any server of the cluster answers for all, so one that lags behind gives
+ * older chunks than the head it is asked by: only what stays so is damaged. */
+#define LAG (10 * NSTIME_S)
+
 /* What a clock that is further off says is nothing. */
 #define BEHIND_MOST (30 * 86400 * NSTIME_S)
 
@@ -33,6 +37,9 @@ struct fleetseat {
 	nstime asked, silence;
 	nstime saved;
 	nstime ticked; /* as stored */
+	/* The revision of a snapshot that was damaged, and since when it is. */
+	uint64_t suspect;
+	nstime suspected;
 };
 
 struct fleetseat *
@@ -99,7 +106,19 @@ save(struct fleetseat *s)
 	return error == 0;
 }
 
-/* From where to read; 0: the cluster does not say. */
+static bool
+stays_damaged(struct fleetseat *s)
+{
+	const nstime now = wallclock_monotonic();
+
+	if (s->suspect != s->state.revision) {
+		s->suspect = s->state.revision;
+		s->suspected = now;
+	}
+	return nstime_passed(s->suspected, LAG, now);
+}
+
+/* From where to read; 0: the cluster does not say, or not yet. */
 static uint64_t
 load(struct fleetseat *s)
 {
@@ -116,9 +135,9 @@ load(struct fleetseat *s)
 		error = w->load(w->arg, &c) ? 0 : -EBADMSG;
 		free(octets);
 	}
-	if (error == -EBADMSG) {
+	if (error == -EBADMSG && stays_damaged(s)) {
 		log_warning(m->log,
-		    "fleet: the state of %s cannot be read; it begins anew",
+		    "fleet: the snapshot %s is damaged; its work begins anew",
 		    s->setup.state);
 		error = w->begin(w->arg) ? 0 : -ENOMEM;
 	}

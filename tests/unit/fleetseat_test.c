@@ -200,6 +200,55 @@ START_TEST(one_that_stood_still_takes_nothing_from_its_successor)
 }
 END_TEST
 
+/* The snapshot of the first, whose chunk another takes the place of. */
+static struct fleetfake_value
+damage(void)
+{
+	struct fleetfake_value right;
+	struct fleetfake_key *chunk;
+
+	begin();
+	pass(1, true, false);
+	send("a");
+	pass(12, true, false);
+	chunk = fleetfake_find("halves.0.a.0.0");
+	ck_assert_ptr_nonnull(chunk);
+	right = chunk->value;
+	chunk->value = (struct fleetfake_value){ .len = 0 };
+	fleetfake_store(&chunk->value, (const uint8_t *)"older", 5);
+	return right;
+}
+
+/* Servers that lag answer with an older chunk for a while. */
+START_TEST(a_snapshot_that_is_not_whole_yet_is_waited_for)
+{
+	const struct fleetfake_value right = damage();
+	struct fleetfake_key *chunk = fleetfake_find("halves.0.a.0.0");
+
+	pass(9, false, true);
+	ck_assert(!fleetseat_is_held(seats[1]));
+	fleetfake_store(&chunk->value, right.octets, right.len);
+	free(right.octets);
+	pass(2, false, true);
+	ck_assert(fleetseat_is_held(seats[1]));
+	ck_assert_str_eq(works[1].read, "a");
+	end();
+}
+END_TEST
+
+START_TEST(a_snapshot_that_stays_damaged_is_begun_anew)
+{
+	free(damage().octets);
+	pass(20, false, true);
+	ck_assert(fleetseat_is_held(seats[1]));
+	ck_assert_str_eq(works[1].read, "");
+	send("b");
+	pass(1, false, true);
+	ck_assert_str_eq(works[1].read, "b");
+	end();
+}
+END_TEST
+
 START_TEST(where_its_work_fails_another_may_go_on)
 {
 	begin();
@@ -246,6 +295,8 @@ UNIT("fleetseat", it_reads_its_part_in_order_from_when_it_began,
     one_that_was_killed_before_its_first_snapshot_has_a_successor,
     one_that_leaves_hands_over_at_once,
     one_that_stood_still_takes_nothing_from_its_successor,
+    a_snapshot_that_is_not_whole_yet_is_waited_for,
+    a_snapshot_that_stays_damaged_is_begun_anew,
     where_its_work_fails_another_may_go_on,
     where_nothing_comes_the_consumer_is_renewed_ever_less_often,
     time_passes_while_nothing_comes)

@@ -81,11 +81,7 @@ connection_of(struct hepflow *h, const struct tcpreasm_event *e)
 static struct slice
 search(struct slice octets)
 {
-	static const struct slice letters = { (const uint8_t *)"HEP3", 4 };
-
-	while (octets.len > 0 &&
-	    !slice_equal(slice_first(octets, letters.len),
-		slice_first(letters, octets.len)))
+	while (octets.len > 0 && !slice_agree(octets, slice_text("HEP3")))
 		octets = slice_after(octets, 1);
 	return octets;
 }
@@ -96,6 +92,7 @@ take(struct hepflow *h, struct hepflow_connection *c, struct slice octets,
     const struct address *agent)
 {
 	while (octets.len > 0) {
+		enum hepmsg_answer answer;
 		struct hepmsg m;
 		size_t len;
 
@@ -103,19 +100,14 @@ take(struct hepflow *h, struct hepflow_connection *c, struct slice octets,
 			octets = search(octets);
 		if (octets.len == 0)
 			break;
-		switch (hepmsg_parse(octets, &m, &len)) {
-		case HEPMSG_PARTIAL:
-			return octets;
-		case HEPMSG_PARSED:
-			if (m.version == 3) {
-				c->searching = false;
-				h->output(
-				    h->arg, slice_first(octets, len), agent);
-				octets = slice_after(octets, len);
-				break;
-			}
-			/* fall through */
-		case HEPMSG_MALFORMED:
+		answer = hepmsg_parse(octets, &m, &len);
+		if (answer == HEPMSG_PARTIAL)
+			break;
+		if (answer == HEPMSG_PARSED && m.version == 3) {
+			c->searching = false;
+			h->output(h->arg, slice_first(octets, len), agent);
+			octets = slice_after(octets, len);
+		} else {
 			h->broken += !c->searching;
 			c->searching = true;
 			octets = slice_after(octets, 1);

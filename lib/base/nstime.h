@@ -51,6 +51,10 @@ nstime_magnitude(nstime t)
 	return t < 0 ? -t : t;
 }
 
+/* The middle one of `count' times, one or more, or the later of the two in the
+ * middle; sorts them. */
+nstime nstime_middle(nstime *times, size_t count);
+
 /* The earliest of `count' deadlines, NSTIME_NEVER if there is none. */
 static inline nstime
 nstime_earliest(const nstime *deadlines, size_t count)

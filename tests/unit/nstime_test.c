@@ -38,6 +38,20 @@ START_TEST(a_magnitude_has_no_sign_and_does_not_overflow)
 }
 END_TEST
 
+START_TEST(the_middle_of_times_is_found_in_any_order)
+{
+	nstime one[] = { -7 }, two[] = { 9, 4 };
+	nstime odd[] = { 5, INT64_MIN, NSTIME_NEVER, -1, 5 };
+
+	ck_assert_int_eq(nstime_middle(one, 1), -7);
+	ck_assert_int_eq(nstime_middle(two, 2), 9);
+	ck_assert_int_eq(nstime_middle(odd, 5), 5);
+	ck_assert_int_eq(odd[0], INT64_MIN);
+	ck_assert_int_eq(odd[4], NSTIME_NEVER);
+}
+END_TEST
+
 UNIT("nstime", units_are_nanoseconds, deadlines_saturate,
     a_duration_has_passed_at_its_end,
-    a_magnitude_has_no_sign_and_does_not_overflow)
+    a_magnitude_has_no_sign_and_does_not_overflow,
+    the_middle_of_times_is_found_in_any_order)

@@ -102,14 +102,6 @@ use(struct commonhosts *c, const struct stamp *stamp)
 	return h;
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	const nstime x = *(const nstime *)a, y = *(const nstime *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* False: nobody else has read it lately.  *alone: one has. */
 static bool
 middle_of_others(const struct commonhosts_host *h, unsigned sensor,
@@ -124,8 +116,7 @@ middle_of_others(const struct commonhosts_host *h, unsigned sensor,
 			order[n++] = h->by[i].offset;
 	if (n == 0)
 		return false;
-	qsort(order, n, sizeof(order[0]), compare);
-	*middle = order[n / 2];
+	*middle = nstime_middle(order, n);
 	*alone = n == 1;
 	return true;
 }
@@ -216,8 +207,7 @@ commonhosts_ahead(const struct commonhosts *c, unsigned sensor, nstime *ahead)
 	if (n < ENOUGH)
 		return false;
 	memcpy(order, s->ahead, n * sizeof(order[0]));
-	qsort(order, n, sizeof(order[0]), compare);
-	*ahead = order[n / 2];
+	*ahead = nstime_middle(order, n);
 	for (size_t i = 1; i < n; i++)
 		another |= !endpoint_address_equal(&s->hosts[0], &s->hosts[i]);
 	return another;

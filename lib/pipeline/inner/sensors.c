@@ -166,14 +166,6 @@ sensors_input(struct sensors *s, const struct wire_header *h, nstime received,
 	return SENSORS_NEXT;
 }
 
-static int
-compare(const void *a, const void *b)
-{
-	const nstime x = *(const nstime *)a, y = *(const nstime *)b;
-
-	return x < y ? -1 : x > y;
-}
-
 /* The middle of all clocks, that of the cluster among them: most are right. */
 static nstime
 find_middle(struct sensors *s)
@@ -186,8 +178,7 @@ find_middle(struct sensors *s)
 			s->order[n++] = s->all[i]->behind;
 	if (n < 3)
 		return 0;
-	qsort(s->order, n, sizeof(s->order[0]), compare);
-	return s->order[n / 2];
+	return nstime_middle(s->order, n);
 }
 
 /* One that lags far behind the middle, with a spool to empty or on purpose, is
@@ -195,7 +186,7 @@ find_middle(struct sensors *s)
 static nstime
 find_reached(struct sensors *s, nstime lost)
 {
-	nstime least;
+	nstime least, middle;
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->count; i++)
@@ -203,11 +194,10 @@ find_reached(struct sensors *s, nstime lost)
 			s->order[n++] = s->all[i]->shown.reached;
 	if (n == 0)
 		return INT64_MIN;
-	qsort(s->order, n, sizeof(s->order[0]), compare);
-	least = s->order[n / 2];
+	least = middle = nstime_middle(s->order, n);
 	for (size_t i = 0; i < n; i++)
 		if (s->order[i] < least &&
-		    !nstime_passed(s->order[i], lost, s->order[n / 2]))
+		    !nstime_passed(s->order[i], lost, middle))
 			least = s->order[i];
 	return least;
 }

@@ -302,8 +302,8 @@ sensors_saw(struct sensors *s, const struct sensors_sensor *sensor,
 	sight->by[sensor->number / 64] |= UINT64_C(1) << sensor->number % 64;
 }
 
-bool
-sensors_has_seen(const struct sensors *s, const struct sensors_sensor *sensor,
+static bool
+has_seen(const struct sensors *s, const struct sensors_sensor *sensor,
     const struct address *server)
 {
 	const struct sensors_sight *sight = find_sight(s, server);
@@ -323,7 +323,7 @@ sensors_next_seer(
 
 		if (strcmp(sensor->name, last) > 0 &&
 		    (next == NULL || strcmp(sensor->name, next->name) < 0) &&
-		    sensors_has_seen(s, sensor, server))
+		    has_seen(s, sensor, server))
 			next = sensor;
 	}
 	return next;
@@ -335,7 +335,7 @@ sensors_missing(
 {
 	for (size_t i = 0; i < s->count; i++)
 		if (s->all[i]->shown.lost && s->all[i]->lost_since < until &&
-		    sensors_has_seen(s, s->all[i], server))
+		    has_seen(s, s->all[i], server))
 			return true;
 	return false;
 }

@@ -64,8 +64,6 @@ void sensors_saw(struct sensors *s, const struct sensors_sensor *sensor,
  * until `until'? */
 bool sensors_missing(
     const struct sensors *s, const struct address *server, nstime until);
-bool sensors_has_seen(const struct sensors *s,
-    const struct sensors_sensor *sensor, const struct address *server);
 
 /* Which batch of each came last, and where its times are on our axis. */
 void sensors_save(const struct sensors *s, struct record *r);

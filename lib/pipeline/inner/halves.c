@@ -112,21 +112,27 @@ is_wanted(const struct halves *h, uint64_t call)
 	return find(h, call, 0) != NULL;
 }
 
-/* Each sensor remembers it as long as we do. */
+/* Each sensor remembers it as long as we do.  False: it was wanted before. */
+static bool
+note_wanted(struct halves *h, uint64_t call, nstime reached)
+{
+	if (is_wanted(h, call))
+		return false;
+	add(h, call, 0, nstime_after(reached, h->limits.kept));
+	return true;
+}
+
 void
 halves_asked(struct halves *h, const struct wire_want *call, nstime reached)
 {
-	if (!is_wanted(h, call->call))
-		add(h, call->call, 0, nstime_after(reached, h->limits.kept));
+	note_wanted(h, call->call, reached);
 }
 
-static void
-want(struct halves *h, const struct wire_want *wanted, nstime reached)
+void
+halves_told(struct halves *h, const struct wire_want *call, nstime reached)
 {
-	if (is_wanted(h, wanted->call))
-		return;
-	halves_asked(h, wanted, reached);
-	h->want(h->arg, wanted);
+	if (note_wanted(h, call->call, reached))
+		h->want(h->arg, call);
 }
 
 bool
@@ -157,12 +163,6 @@ halves_input(struct halves *h, const struct wire_half *in, nstime reached)
 }
 
 void
-halves_told(struct halves *h, const struct wire_want *call, nstime reached)
-{
-	want(h, call, reached);
-}
-
-void
 halves_tick(struct halves *h, nstime reached)
 {
 	struct timerq_entry *timer;
@@ -178,7 +178,7 @@ halves_tick(struct halves *h, nstime reached)
 		if (!alone)
 			continue;
 		h->alone++;
-		want(h, &wanted, reached);
+		halves_told(h, &wanted, reached);
 	}
 }
 

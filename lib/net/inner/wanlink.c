@@ -45,11 +45,18 @@ wanlink_hdlc(struct cursor *c)
 	return linktype_read(c);
 }
 
+/* Which is not taken; 0xff: there is none. */
+static uint8_t
+next_octet(const struct cursor *c)
+{
+	return c->rest.len == 0 ? 0xff : c->rest.p[0];
+}
+
 /* RFC 1547's two, that a serial line may have. */
 uint16_t
 wanlink_serial(struct cursor *c)
 {
-	const uint8_t address = c->rest.len == 0 ? 0 : c->rest.p[0];
+	const uint8_t address = next_octet(c);
 
 	return address == 0x0f || address == 0x8f ? wanlink_hdlc(c)
 						  : wanlink_ppp(c);
@@ -112,12 +119,6 @@ nlpid_type(struct cursor *c)
 	default:
 		return LINKTYPE_NOTHING;
 	}
-}
-
-static uint8_t
-next_octet(const struct cursor *c)
-{
-	return c->rest.len == 0 ? 0xff : c->rest.p[0];
 }
 
 uint16_t

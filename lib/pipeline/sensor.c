@@ -45,7 +45,6 @@ struct sensor {
 	nstime flushed, tallied;
 	uint64_t sequence, messages, drops, octets, healthy;
 	uint64_t too_long, tally_full, refused;
-	bool begun;        /* a batch */
 	bool message_told; /* the one that is read */
 	uint64_t call;     /* .. and its call; 0: none is */
 };
@@ -63,11 +62,9 @@ flush(struct sensor *s)
 	};
 	struct slice batch;
 
-	if (!s->begun)
-		wire_begin(s->writer, s->now, s->now + s->ahead);
+	wire_begin(s->writer, s->now, s->now + s->ahead);
 	memcpy(header.name, s->name, sizeof(header.name));
 	batch = wire_end(s->writer, &header);
-	s->begun = false;
 	s->flushed = s->now;
 	s->octets += batch.len;
 	s->setup.batch(s->setup.arg, batch, s->sequence);
@@ -78,9 +75,7 @@ put(void *arg, const struct wire_item *item)
 {
 	struct sensor *s = arg;
 
-	if (!s->begun)
-		wire_begin(s->writer, s->now, s->now + s->ahead);
-	s->begun = true;
+	wire_begin(s->writer, s->now, s->now + s->ahead);
 	s->too_long += !wire_put(s->writer, item);
 	if (wire_length(s->writer) >= BATCH_FULL)
 		flush(s);
@@ -398,7 +393,7 @@ sensor_tick(struct sensor *s, nstime now, nstime wall)
 	if (!nstime_passed(s->flushed, BATCH_EACH, now))
 		return;
 	hotpaths_flush(s->paths, now, s->ahead);
-	if (s->begun || nstime_passed(s->flushed, BEAT_EACH, now))
+	if (wire_begun(s->writer) || nstime_passed(s->flushed, BEAT_EACH, now))
 		flush(s);
 }
 
@@ -407,7 +402,8 @@ sensor_next_deadline(const struct sensor *s)
 {
 	const nstime batch = s->now == INT64_MIN
 	    ? NSTIME_NEVER
-	    : nstime_after(s->flushed, s->begun ? BATCH_EACH : BEAT_EACH);
+	    : nstime_after(
+		  s->flushed, wire_begun(s->writer) ? BATCH_EACH : BEAT_EACH);
 	const nstime deadlines[] = {
 		calls_next_deadline(s->calls),
 		matcher_next_deadline(s->matcher),

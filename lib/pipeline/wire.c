@@ -19,6 +19,7 @@ struct wire_writer {
 	struct record record; /* of the items */
 	struct record batch;
 	struct wireitems_store store;
+	bool begun;
 };
 
 struct wire_reader {
@@ -52,12 +53,21 @@ wire_writer_free(struct wire_writer *w)
 void
 wire_begin(struct wire_writer *w, nstime now, nstime wall)
 {
+	if (w->begun)
+		return;
+	w->begun = true;
 	w->record.len = 0;
 	w->record.failed = false;
 	w->items.addresses = 0;
 	w->items.in = cursor_over(slice_of(NULL, 0));
 	w->items.now = now;
 	w->items.wall = wall;
+}
+
+bool
+wire_begun(const struct wire_writer *w)
+{
+	return w->begun;
 }
 
 static void
@@ -155,6 +165,7 @@ wire_end(struct wire_writer *w, const struct wire_header *header)
 	struct wire_header h = *header;
 	struct wirecodec *c = &w->items;
 
+	w->begun = false;
 	w->batch.len = 0;
 	w->batch.failed = false;
 	record_octets(&w->batch, slice_of(magic, sizeof(magic)));

@@ -109,8 +109,11 @@ struct wire_writer;
 struct wire_writer *wire_writer_new(void);
 void wire_writer_free(struct wire_writer *w);
 
-/* Begin a batch: times relate to these. */
+/* Begin a batch, unless one is begun: times relate to these. */
 void wire_begin(struct wire_writer *w, nstime now, nstime wall);
+
+/* Is there a batch that was not ended? */
+bool wire_begun(const struct wire_writer *w);
 
 /* False: it did not fit, or is of a kind that does not travel, and the batch is
  * as it was. */

@@ -307,10 +307,37 @@ START_TEST(a_request_its_ack_and_its_response_are_of_one_call)
 }
 END_TEST
 
+START_TEST(a_batch_that_has_begun_does_not_begin_again_until_it_is_ended)
+{
+	struct wire_header h;
+	size_t before;
+
+	begin();
+	ck_assert(wire_begun(writer));
+	ck_assert(wire_put(writer,
+	    &(struct wire_item){
+		.kind = WIRE_HALF,
+		.half = { .call = 1, .leg = 1, .now = NOW },
+	    }));
+	before = wire_length(writer);
+	wire_begin(writer, NOW + NSTIME_S, NOW);
+	ck_assert_uint_eq(wire_length(writer), before);
+	ck_assert(wire_open(reader, wire_end(writer, &header), &h));
+	ck_assert_int_eq(h.now, NOW);
+	ck_assert(!wire_begun(writer));
+	wire_begin(writer, NOW + NSTIME_S, NOW);
+	ck_assert_uint_eq(wire_length(writer), 0);
+	ck_assert(wire_open(reader, wire_end(writer, &header), &h));
+	ck_assert_int_eq(h.now, NOW + NSTIME_S);
+	end();
+}
+END_TEST
+
 UNIT("wire", a_message_keeps_what_an_alert_quotes_and_loses_its_body,
     a_half_takes_24_octets_at_most, facts_of_each_kind_come_out_as_they_went_in,
     times_are_moved_to_the_axis_of_the_reader,
     cut_at_every_octet_it_is_broken_or_shorter_and_never_read_past,
     another_version_is_refused_whole,
     what_does_not_fit_leaves_the_batch_as_it_was,
-    a_request_its_ack_and_its_response_are_of_one_call)
+    a_request_its_ack_and_its_response_are_of_one_call,
+    a_batch_that_has_begun_does_not_begin_again_until_it_is_ended)

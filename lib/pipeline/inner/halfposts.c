@@ -18,7 +18,6 @@ struct halfposts_post {
 	uint64_t sequence;
 	nstime used; /* the latest half */
 	nstime due;  /* NSTIME_NEVER: quiet */
-	bool begun;
 };
 
 struct halfposts {
@@ -77,11 +76,9 @@ send(struct halfposts *p, struct halfposts_post *post, nstime now, nstime wall)
 	};
 	struct slice batch;
 
-	if (!post->begun)
-		wire_begin(post->writer, now, wall);
+	wire_begin(post->writer, now, wall);
 	memcpy(header.name, p->name, sizeof(header.name));
 	batch = wire_end(post->writer, &header);
-	post->begun = false;
 	p->octets += batch.len;
 	p->setup.halves(
 	    p->setup.arg, batch, (unsigned)(post - p->posts), post->sequence);
@@ -105,9 +102,7 @@ halfposts_put(
 		post->writer = wire_writer_new();
 	if (post->writer == NULL)
 		return false;
-	if (!post->begun)
-		wire_begin(post->writer, now, wall);
-	post->begun = true;
+	wire_begin(post->writer, now, wall);
 	post->used = now;
 	if (post->due > nstime_after(now, BATCH_EACH))
 		post->due = nstime_after(now, BATCH_EACH);
@@ -133,9 +128,12 @@ halfposts_tick(struct halfposts *p, nstime now, nstime wall)
 void
 halfposts_finish(struct halfposts *p, nstime now, nstime wall)
 {
-	for (unsigned i = 0; i < p->setup.partitions; i++)
-		if (p->posts[i].begun)
-			send(p, &p->posts[i], now, wall);
+	for (unsigned i = 0; i < p->setup.partitions; i++) {
+		struct halfposts_post *post = &p->posts[i];
+
+		if (post->writer != NULL && wire_begun(post->writer))
+			send(p, post, now, wall);
+	}
 }
 
 nstime

@@ -20,7 +20,6 @@ struct wants {
 	struct wire_writer *writer;
 	struct lru *servers;
 	nstime reminded;
-	bool writing;
 	uint64_t calls;
 };
 
@@ -68,9 +67,7 @@ wants_free(struct wants *w)
 static void
 put(struct wants *w, const struct wire_item *item)
 {
-	if (!w->writing)
-		wire_begin(w->writer, 0, 0);
-	w->writing = true;
+	wire_begin(w->writer, 0, 0);
 	wire_put(w->writer, item);
 }
 
@@ -129,9 +126,8 @@ void
 wants_send(struct wants *w, nstime now)
 {
 	remind(w, now);
-	if (!w->writing)
+	if (!wire_begun(w->writer))
 		return;
-	w->writing = false;
 	w->output(w->arg,
 	    wire_end(w->writer, &(struct wire_header){ .kind = WIRE_WANTED }));
 }

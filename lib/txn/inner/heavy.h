@@ -12,10 +12,10 @@
 
 enum { HEAVY_MOST = 8, HEAVY_SAMPLE = 64 };
 
-/* Embedded, zeroed at first; private. */
+/* Embedded, zeroed at first. */
 struct heavy {
-	struct address sources[HEAVY_MOST];
-	size_t count;
+	struct address sources[HEAVY_MOST]; /* private */
+	size_t count;                       /* read it */
 };
 
 /* By `count' of them, HEAVY_SAMPLE at most; by few nothing is learnt. */

@@ -63,18 +63,18 @@ make_room(struct suspects *s)
 {
 	if (s->size > 0)
 		compact(s);
-	if (s->next - s->first > s->size / 2 && s->size < LARGEST_SIZE)
+	if (suspects_count(s) > s->size / 2 && s->size < LARGEST_SIZE)
 		grow(s);
 	if (s->size == 0)
 		grow(s);
-	if (s->size > 0 && s->next - s->first == s->size)
+	if (s->size > 0 && suspects_count(s) == s->size)
 		s->first += s->size / 2;
 }
 
 void
 suspects_add(struct suspects *s, struct txn *t)
 {
-	if (s->next - s->first == s->size)
+	if (suspects_count(s) == s->size)
 		make_room(s);
 	if (s->size > 0)
 		*at(s, s->next++) = (struct suspects_entry){ t, t->id };

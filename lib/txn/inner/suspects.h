@@ -31,7 +31,14 @@ void suspects_add(struct suspects *s, struct txn *t);
  * memory must stay readable, and its id change, after it is forgotten. */
 struct txn *suspects_take(struct suspects *s);
 
-/* The one at place `n', which is less than next - first; NULL: it waits no
+/* How many are here, those too that wait no more. */
+static inline uint64_t
+suspects_count(const struct suspects *s)
+{
+	return s->next - s->first;
+}
+
+/* The one at place `n', which is less than suspects_count(); NULL: it waits no
  * more. */
 const struct txn *suspects_see(const struct suspects *s, uint64_t n);
 

@@ -68,7 +68,7 @@ static size_t
 look_into(
     const struct suspects *s, const struct address *sample[], size_t wanted)
 {
-	const uint64_t all = s->next - s->first;
+	const uint64_t all = suspects_count(s);
 	size_t found = 0;
 
 	for (size_t i = 0; i < wanted && all > 0; i++) {
@@ -91,11 +91,11 @@ learn(struct victims *v)
 	size_t count = 0;
 
 	for (size_t i = 0; i < 3; i++)
-		all += queues[i]->next - queues[i]->first;
+		all += suspects_count(queues[i]);
 	most = all < HEAVY_SAMPLE ? all : HEAVY_SAMPLE;
 	for (size_t i = 0; i < 3 && all > 0; i++)
 		count += look_into(queues[i], sample + count,
-		    (queues[i]->next - queues[i]->first) * most / all);
+		    suspects_count(queues[i]) * most / all);
 	heavy_learn(&v->heavy, sample, count);
 }
 

@@ -6,7 +6,6 @@
 
 #include "base/lru.h"
 #include "base/timerq.h"
-#include "pipeline/inner/callleg.h"
 
 enum { LEGS = 8, HELD = 32 };
 

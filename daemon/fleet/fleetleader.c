@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/totals.h"
+#include "fleet/fleetkey.h"
 #include "fleet/fleetseat.h"
 #include "fleet/fleetstatus.h"
 #include "host/log.h"
@@ -33,16 +34,6 @@ struct fleetleader {
 	bool failed;        /* the cluster refused: another may go on */
 };
 
-static int
-put(struct fleetleader *l, const char *key, const char *value,
-    uint64_t *revision)
-{
-	const struct fleetdoor_member *m = l->setup.member;
-
-	return m->door->put(
-	    m->handle, key, (const uint8_t *)value, strlen(value), revision);
-}
-
 /* ---- alerts ---- */
 
 void
@@ -62,18 +53,14 @@ claim(struct fleetleader *l, const char *key, bool *again)
 	const struct fleetdoor_member *m = l->setup.member;
 	char value[VALUE];
 	uint64_t revision = 0;
-	int len, error = put(l, key, "pending", &revision);
 
 	*again = false;
-	if (error == 0)
+	if (fleetkey_put(m, key, "pending", &revision) == 0)
 		return true;
-	len = m->door->get(
-	    m->handle, key, (uint8_t *)value, sizeof(value) - 1, &revision);
-	if (len < 0) {
+	if (fleetkey_get(m, key, value, sizeof(value), &revision) < 0) {
 		l->failed = true;
 		return false;
 	}
-	value[len] = '\0';
 	*again = true;
 	return strcmp(value, "told") != 0;
 }
@@ -108,7 +95,8 @@ on_alert(void *arg, const struct alert_event *event)
 	if (names.len > 0)
 		e.observer = textbuf_slice(&names);
 	if (l->setup.tell(l->setup.arg, &e))
-		l->failed = put(l, key, "told", &any) != 0;
+		l->failed =
+		    fleetkey_put(l->setup.member, key, "told", &any) != 0;
 	else
 		l->failed = true;
 }
@@ -280,7 +268,7 @@ write_status(struct fleetleader *l)
 	text = fleetstatus_write(
 	    l->joiner, l->setup.member->name, l->setup.spread);
 	if (text != NULL)
-		put(l, "status", text, &any);
+		fleetkey_put(l->setup.member, "status", text, &any);
 	free(text);
 }
 

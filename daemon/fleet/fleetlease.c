@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "fleet/fleetkey.h"
 #include "host/wallclock.h"
 
 #define EACH NSTIME_S
@@ -19,27 +20,6 @@ fleetlease_init(struct fleetlease *l, const struct fleetdoor_member *member,
 	l->seen = wallclock_monotonic();
 }
 
-static int
-put(struct fleetlease *l, const char *value)
-{
-	const struct fleetdoor_member *m = l->member;
-
-	return m->door->put(m->handle, l->key, (const uint8_t *)value,
-	    strlen(value), &l->revision);
-}
-
-/* The length of its value, or -errno. */
-static int
-get(struct fleetlease *l, char *value, size_t size, uint64_t *revision)
-{
-	const struct fleetdoor_member *m = l->member;
-	const int len = m->door->get(
-	    m->handle, l->key, (uint8_t *)value, size - 1, revision);
-
-	value[len < 0 ? 0 : len] = '\0';
-	return len;
-}
-
 static bool
 write_ours(struct fleetlease *l, nstime now)
 {
@@ -47,7 +27,7 @@ write_ours(struct fleetlease *l, nstime now)
 
 	snprintf(value, sizeof(value), "%s %" PRIu64 " %" PRIu64,
 	    l->member->name, l->member->run, ++l->beats);
-	if (put(l, value) != 0)
+	if (fleetkey_put(l->member, l->key, value, &l->revision) != 0)
 		return false;
 	l->seen = l->well = now;
 	snprintf(l->holder, sizeof(l->holder), "%s", l->member->name);
@@ -70,7 +50,8 @@ look(struct fleetlease *l, bool wanted, nstime now)
 {
 	char value[FLEETLEASE_VALUE];
 	uint64_t revision = 0;
-	const int len = get(l, value, sizeof(value), &revision);
+	const int len =
+	    fleetkey_get(l->member, l->key, value, sizeof(value), &revision);
 
 	if (len < 0 && len != -ENOENT) {
 		l->seen = now;
@@ -97,7 +78,8 @@ keep(struct fleetlease *l, nstime now)
 
 	if (write_ours(l, now))
 		return;
-	if (get(l, value, sizeof(value), &revision) >= 0) {
+	if (fleetkey_get(l->member, l->key, value, sizeof(value), &revision) >=
+	    0) {
 		l->held = is_ours(l, value);
 		l->revision = revision;
 	}
@@ -127,7 +109,7 @@ fleetlease_give(struct fleetlease *l)
 {
 	if (!l->held)
 		return;
-	put(l, "");
+	fleetkey_put(l->member, l->key, "", &l->revision);
 	l->held = false;
 	l->holder[0] = '\0';
 	l->seen = wallclock_monotonic();

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/totals.h"
+#include "fleet/fleetkey.h"
 #include "fleet/fleetleader.h"
 #include "fleet/fleetspool.h"
 #include "fleet/fleetspread.h"
@@ -116,7 +117,6 @@ give_back(struct fleetlink *l, struct fleetspool_batch *b)
 static int
 send_one(struct fleetlink *l, const struct fleetspool_batch *b)
 {
-	static const uint8_t told[] = "told";
 	char key[FLEETSPOOL_ID];
 	uint64_t revision = FLEETDOOR_ANY;
 
@@ -125,8 +125,7 @@ send_one(struct fleetlink *l, const struct fleetspool_batch *b)
 		    b->octets, b->len, b->id,
 		    wallclock_monotonic() + wallclock_offset());
 	snprintf(key, sizeof(key), "%.*s", (int)b->len, b->octets);
-	return l->setup.door->put(
-	    l->member.handle, key, told, sizeof(told) - 1, &revision);
+	return fleetkey_put(&l->member, key, "told", &revision);
 }
 
 /* Keys of alerts that were told alone come before what made them. */
@@ -168,22 +167,19 @@ hear_wants(struct fleetlink *l)
 static void
 read_status(struct fleetlink *l)
 {
-	uint8_t *room = malloc(STATUS_MOST);
+	char *text = malloc(STATUS_MOST);
 	uint64_t revision;
-	int len;
 
-	if (room == NULL)
+	if (text == NULL)
 		return;
-	len = l->setup.door->get(
-	    l->member.handle, "status", room, STATUS_MOST - 1, &revision);
-	if (len < 0) {
-		free(room);
+	if (fleetkey_get(&l->member, "status", text, STATUS_MOST, &revision) <
+	    0) {
+		free(text);
 		return;
 	}
-	room[len] = '\0';
 	lock(l);
 	free(l->status);
-	l->status = (char *)room;
+	l->status = text;
 	unlock(l);
 }
 
@@ -205,10 +201,10 @@ log_fault(struct fleetlink *l, const char *what)
 static int
 agree(struct fleetlink *l)
 {
-	char value[16] = "", ours[16];
+	char value[16], ours[16];
 	uint64_t revision = 0;
-	const int len = l->setup.door->get(l->member.handle, PARTITIONS_KEY,
-	    (uint8_t *)value, sizeof(value) - 1, &revision);
+	const int len = fleetkey_get(
+	    &l->member, PARTITIONS_KEY, value, sizeof(value), &revision);
 
 	snprintf(ours, sizeof(ours), "%u", l->setup.partitions);
 	if (len < 0 && len != -ENOENT)
@@ -222,8 +218,7 @@ agree(struct fleetlink *l)
 	/* Keys live for a week from when they were written. */
 	return l->leader == NULL
 	    ? 0
-	    : l->setup.door->put(l->member.handle, PARTITIONS_KEY,
-		  (const uint8_t *)ours, strlen(ours), &revision);
+	    : fleetkey_put(&l->member, PARTITIONS_KEY, ours, &revision);
 }
 
 /* Stream and bucket, and what all must agree about: now, and once an hour. */

@@ -8,6 +8,8 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "fleet/fleetkey.h"
+
 enum {
 	CHUNK = 512 * 1024, /* a message of NATS holds 1 MiB */
 	CHUNKS = 40,
@@ -57,11 +59,10 @@ put_head(struct fleetstate *s, size_t packed, size_t len, uint64_t from)
 {
 	const struct fleetdoor_member *m = s->member;
 	char head[HEAD];
-	const int octets = snprintf(head, sizeof(head),
-	    "%s %u %zu %zu %" PRIu64, m->name, s->slot, packed, len, from);
 
-	return m->door->put(m->handle, s->key, (const uint8_t *)head,
-	    (size_t)octets, &s->revision);
+	snprintf(head, sizeof(head), "%s %u %zu %zu %" PRIu64, m->name, s->slot,
+	    packed, len, from);
+	return fleetkey_put(m, s->key, head, &s->revision);
 }
 
 int

@@ -42,6 +42,7 @@ struct worker {
 	uint64_t full;
 
 	struct eventqueue *queue;
+	size_t noted; /* for it, in the main thread's budget */
 };
 
 /* What there is to say of interfaces, the main thread says. */
@@ -188,6 +189,7 @@ static bool
 prepare(struct worker *w, struct crew *crew)
 {
 	const struct crew_setup *setup = &crew->setup;
+	const size_t octets = queue_octets(setup);
 	struct config_rooms rooms;
 
 	w->crew = crew;
@@ -196,7 +198,7 @@ prepare(struct worker *w, struct crew *crew)
 	for (size_t i = 0; i < INTERFACES_MOST; i++)
 		w->descriptors[i] = -1;
 	w->stop = eventfd(0, EFD_CLOEXEC);
-	w->queue = eventqueue_new(queue_octets(setup));
+	w->queue = eventqueue_new(octets);
 	w->interfaces = interfaces_new(&(struct interfaces_setup){
 	    .output = intake_packet,
 	    .output_arg = &w->intake,
@@ -209,7 +211,8 @@ prepare(struct worker *w, struct crew *crew)
 	w->budget = budget_new(setup->config->limits.memory);
 	if (w->budget == NULL || w->interfaces == NULL || w->queue == NULL)
 		return false;
-	budget_note(setup->memory, queue_octets(setup));
+	budget_note(setup->memory, octets);
+	w->noted = octets;
 	w->window = setup->config->capture.merge_window;
 	rooms = rooms_of(w, setup->config);
 	w->reader = reader_new(&rooms.reader,
@@ -257,6 +260,7 @@ end(struct worker *w)
 	reader_free(w->reader);
 	budget_free(w->budget);
 	eventqueue_free(w->queue);
+	budget_undo(w->crew->setup.memory, w->noted);
 	if (w->stop >= 0)
 		close(w->stop);
 	pthread_cond_destroy(&w->free);

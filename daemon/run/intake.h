@@ -43,8 +43,8 @@ struct intake {
 bool intake_init(struct intake *in, nstime monotonic);
 void intake_done(struct intake *in);
 
-/* The interfaces may be others: packets of several go through a merge of that
- * many octets.  False, out of memory: they are read as they come. */
+/* The interfaces may be others: packets of several go through a merge that
+ * draws from `memory'.  False, out of memory: they are read as they come. */
 bool intake_order(struct intake *in, struct budget_share *memory);
 
 /* An interfaces_output; `intake' is the struct intake. */

@@ -189,7 +189,8 @@ build_rooms(struct live *l)
 static void
 share_memory(struct live *l)
 {
-	config_limits_budget(l->config, interfaces_end(l->interfaces), l->budget);
+	config_limits_budget(
+	    l->config, interfaces_end(l->interfaces), l->budget);
 	if (l->together.crew == NULL)
 		budget_reserve(l->budget, BUDGET_HANDOVER, 0);
 }

@@ -16,17 +16,16 @@ write_hex(struct octets *o, const char *hex)
 }
 
 static void
-write_ppp(struct octets *o, unsigned ethertype)
+write_zeros(struct octets *o, unsigned count)
 {
-	write_hex(o, "ff03");
-	octets_u16(o, ethertype == ETHERTYPE_IPV6 ? 0x57 : 0x21);
+	while (count-- > 0)
+		octets_u8(o, 0);
 }
 
 static void
-write_hdlc(struct octets *o, unsigned ethertype)
+write_ppp(struct octets *o, unsigned ethertype)
 {
-	write_hex(o, "0f00");
-	octets_u16(o, ethertype);
+	octets_u16(o, ethertype == ETHERTYPE_IPV6 ? 0x57 : 0x21);
 }
 
 static void
@@ -46,25 +45,6 @@ write_wireless(struct octets *o, unsigned ethertype)
 	octets_u16(o, ethertype);
 }
 
-/* The second of two frames that are sent as one. */
-static void
-write_amsdu(struct octets *o, unsigned ethertype)
-{
-	write_hex(o,
-	    "8801 0000 020000000003 020000000001 020000000002 1000 8000"
-	    "020000000002 020000000001 0009 aaaa03 000000 0806 00 00"
-	    "020000000002 020000000001 ffff aaaa03 000000");
-	octets_u16(o, ethertype);
-}
-
-/* With a time stamp, and flags without padding. */
-static void
-write_radiotap(struct octets *o, unsigned ethertype)
-{
-	write_hex(o, "0000 1100 03000000 0000000000000001 00");
-	write_wireless(o, ethertype);
-}
-
 /* A hardware type before the packet, which is not padded. */
 static void
 write_nflog(struct octets *o, unsigned ethertype)
@@ -76,16 +56,7 @@ write_nflog(struct octets *o, unsigned ethertype)
 static void
 write_pktap(struct octets *o, unsigned ethertype)
 {
-	write_hex(o, "6c000000 01000000 01000000 656e3000");
-	for (unsigned i = 0; i < 92; i += 4)
-		octets_u32(o, 0);
-	write_frame(o, ethertype);
-}
-
-static void
-write_juniper(struct octets *o, unsigned ethertype)
-{
-	write_hex(o, "4d4743 81 0006 010101 020102");
+	write_zeros(o, 92);
 	write_frame(o, ethertype);
 }
 
@@ -95,8 +66,7 @@ write_pflog(struct octets *o, unsigned ethertype)
 {
 	write_hex(o, ethertype == ETHERTYPE_IPV6 ? "3d18" : "3d02");
 	write_hex(o, "0000 656d3000000000000000000000000000");
-	for (unsigned i = 20; i < 64; i += 4)
-		octets_u32(o, 0);
+	write_zeros(o, 44);
 }
 
 static void
@@ -113,48 +83,23 @@ write_ipnet(struct octets *o, unsigned ethertype)
 	write_hex(o, "0000 00000000 00000002 00000000 00000001 00000002");
 }
 
-/* With a field of 802.11's own. */
-static void
-write_ppi(struct octets *o, unsigned ethertype)
-{
-	write_hex(o,
-	    "00 00 2000 69000000 0200 1400"
-	    "0000000000000000 0000 0200 6c09 a000 00 00 c4 a0");
-	write_wireless(o, ethertype);
-}
-
 static void
 write_prism(struct octets *o, unsigned ethertype)
 {
-	write_hex(o, "44000000 90000000");
-	for (unsigned i = 8; i < 144; i += 4)
-		octets_u32(o, 0);
+	write_zeros(o, 136);
 	write_wireless(o, ethertype);
 }
 
 static void
 write_avs(struct octets *o, unsigned ethertype)
 {
-	write_hex(o, "80211001 00000040");
-	for (unsigned i = 8; i < 64; i += 4)
-		octets_u32(o, 0);
+	write_zeros(o, 56);
 	write_wireless(o, ethertype);
-}
-
-/* With an extension header; the record's length is not looked at. */
-static void
-write_erf(struct octets *o, unsigned ethertype)
-{
-	write_hex(o,
-	    "0000000000000001 82 04 0200 0000 01f0 0500000000000000"
-	    "0000");
-	write_frame(o, ethertype);
 }
 
 static void
 write_frame_relay(struct octets *o, unsigned ethertype)
 {
-	write_hex(o, "1841 03");
 	if (ethertype == ETHERTYPE_IP) {
 		write_hex(o, "cc");
 		return;
@@ -163,69 +108,64 @@ write_frame_relay(struct octets *o, unsigned ethertype)
 	octets_u16(o, ethertype);
 }
 
-/* The frames of bridged Ethernet. */
-static void
-write_atm(struct octets *o, unsigned ethertype)
-{
-	write_hex(o, "aaaa03 0080c2 0007 0000");
-	write_frame(o, ethertype);
-}
-
-static void
-write_dsa(struct octets *o, unsigned ethertype)
-{
-	write_hex(o, "020000000002 020000000001 c0180000");
-	octets_u16(o, ethertype);
-}
-
-static void
-write_edsa(struct octets *o, unsigned ethertype)
-{
-	write_hex(o, "020000000002 020000000001 dada0000 c0180000");
-	octets_u16(o, ethertype);
-}
-
-static void
-write_mpacket(struct octets *o, unsigned ethertype)
-{
-	write_hex(o, "55555555555555d5");
-	write_frame(o, ethertype);
-}
-
-static void
-write_pppd(struct octets *o, unsigned ethertype)
-{
-	write_hex(o, "0003");
-	octets_u16(o, ethertype == ETHERTYPE_IPV6 ? 0x57 : 0x21);
-}
-
 const struct wrap_link linkwrap_rows[] = {
-	{ "ppp", DLT_PPP, true, write_ppp },
-	{ "serial", DLT_PPP_SERIAL, true, write_ppp },
-	{ "hdlc", DLT_C_HDLC, false, write_hdlc },
-	{ "wireless", DLT_IEEE802_11, false, write_wireless },
-	{ "amsdu", DLT_IEEE802_11, false, write_amsdu },
-	{ "radiotap", DLT_IEEE802_11_RADIO, false, write_radiotap },
-	{ "nflog", DLT_NFLOG, true, write_nflog },
-	{ "pktap", DLT_PKTAP, false, write_pktap },
-	{ "juniper", DLT_JUNIPER_ETHER, false, write_juniper },
-	{ "pflog", DLT_PFLOG, true, write_pflog },
-	{ "enc", DLT_ENC, true, write_enc },
-	{ "ipnet", DLT_IPNET, true, write_ipnet },
-	{ "ppi", DLT_PPI, false, write_ppi },
-	{ "prism", DLT_PRISM_HEADER, false, write_prism },
-	{ "avs", DLT_IEEE802_11_RADIO_AVS, false, write_avs },
-	{ "erf", DLT_ERF, false, write_erf },
-	{ "framerelay", DLT_FRELAY, false, write_frame_relay },
-	{ "atm", DLT_ATM_RFC1483, false, write_atm },
-	{ "dsa", DLT_DSA_TAG_DSA, false, write_dsa },
-	{ "edsa", DLT_DSA_TAG_EDSA, false, write_edsa },
-	{ "mpacket", DLT_ETHERNET_MPACKET, false, write_mpacket },
-	{ "pppd", DLT_PPP_PPPD, true, write_pppd },
-	{ "user0", DLT_USER0, false, write_frame },
-	{ "exported", LINKWRAP_EXPORTED, true, NULL },
-	{ NULL, 0, false, NULL },
+	{ "ppp", DLT_PPP, true, "ff03", write_ppp },
+	{ "serial", DLT_PPP_SERIAL, true, "ff03", write_ppp },
+	{ "hdlc", DLT_C_HDLC, false, "0f00", octets_u16 },
+	{ "wireless", DLT_IEEE802_11, false, "", write_wireless },
+	/* The second of two frames that are sent as one. */
+	{ "amsdu", DLT_IEEE802_11, false,
+	    "8801 0000 020000000003 020000000001 020000000002 1000 8000"
+	    "020000000002 020000000001 0009 aaaa03 000000 0806 00 00"
+	    "020000000002 020000000001 ffff aaaa03 000000",
+	    octets_u16 },
+	/* With a time stamp, and flags without padding. */
+	{ "radiotap", DLT_IEEE802_11_RADIO, false,
+	    "0000 1100 03000000 0000000000000001 00", write_wireless },
+	{ "nflog", DLT_NFLOG, true, "", write_nflog },
+	{ "pktap", DLT_PKTAP, false, "6c000000 01000000 01000000 656e3000",
+	    write_pktap },
+	{ "juniper", DLT_JUNIPER_ETHER, false, "4d4743 81 0006 010101 020102",
+	    write_frame },
+	{ "pflog", DLT_PFLOG, true, "", write_pflog },
+	{ "enc", DLT_ENC, true, "", write_enc },
+	{ "ipnet", DLT_IPNET, true, "", write_ipnet },
+	/* With a field of 802.11's own. */
+	{ "ppi", DLT_PPI, false,
+	    "00 00 2000 69000000 0200 1400"
+	    "0000000000000000 0000 0200 6c09 a000 00 00 c4 a0",
+	    write_wireless },
+	{ "prism", DLT_PRISM_HEADER, false, "44000000 90000000", write_prism },
+	{ "avs", DLT_IEEE802_11_RADIO_AVS, false, "80211001 00000040",
+	    write_avs },
+	/* With an extension header; the record's length is not looked at. */
+	{ "erf", DLT_ERF, false,
+	    "0000000000000001 82 04 0200 0000 01f0 0500000000000000"
+	    "0000",
+	    write_frame },
+	{ "framerelay", DLT_FRELAY, false, "1841 03", write_frame_relay },
+	/* The frames of bridged Ethernet. */
+	{ "atm", DLT_ATM_RFC1483, false, "aaaa03 0080c2 0007 0000",
+	    write_frame },
+	{ "dsa", DLT_DSA_TAG_DSA, false, "020000000002 020000000001 c0180000",
+	    octets_u16 },
+	{ "edsa", DLT_DSA_TAG_EDSA, false,
+	    "020000000002 020000000001 dada0000 c0180000", octets_u16 },
+	{ "mpacket", DLT_ETHERNET_MPACKET, false, "55555555555555d5",
+	    write_frame },
+	{ "pppd", DLT_PPP_PPPD, true, "0003", write_ppp },
+	{ "user0", DLT_USER0, false, "", write_frame },
+	{ "exported", LINKWRAP_EXPORTED, true, "", NULL },
+	{ NULL, 0, false, NULL, NULL },
 };
+
+void
+linkwrap_header(
+    const struct wrap_link *link, unsigned ethertype, struct octets *o)
+{
+	write_hex(o, link->head);
+	link->write(o, ethertype);
+}
 
 static void
 write_tag(struct octets *o, unsigned tag, struct slice value)

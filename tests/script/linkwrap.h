@@ -8,12 +8,17 @@
 struct wrap_link {
 	const char *name;
 	int datalink;
-	bool bare; /* it carries IP and nothing else */
+	bool bare;        /* it carries IP and nothing else */
+	const char *head; /* its first octets, in hexadecimal */
+	/* Those that follow. */
 	void (*write)(struct octets *o, unsigned ethertype);
 };
 
 /* Those that are not usual on a mirror. */
 extern const struct wrap_link linkwrap_rows[];
+
+void linkwrap_header(
+    const struct wrap_link *link, unsigned ethertype, struct octets *o);
 
 /* Wireshark's exported PDU: SIP of a datagram with tags that tell whose it
  * is, other packets as packets. */

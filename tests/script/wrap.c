@@ -396,13 +396,13 @@ write_nothing(struct octets *o, unsigned ethertype)
 }
 
 static const struct wrap_link own_links[] = {
-	{ "ethernet", DLT_EN10MB, false, write_ethernet },
-	{ "sll", DLT_LINUX_SLL, false, write_sll },
-	{ "sll2", DLT_LINUX_SLL2, false, write_sll2 },
-	{ "raw", DLT_RAW, true, write_nothing },
-	{ "null", DLT_NULL, true, write_null },
-	{ "loop", DLT_LOOP, true, write_loop },
-	{ NULL, 0, false, NULL },
+	{ "ethernet", DLT_EN10MB, false, "", write_ethernet },
+	{ "sll", DLT_LINUX_SLL, false, "", write_sll },
+	{ "sll2", DLT_LINUX_SLL2, false, "", write_sll2 },
+	{ "raw", DLT_RAW, true, "", write_nothing },
+	{ "null", DLT_NULL, true, "", write_null },
+	{ "loop", DLT_LOOP, true, "", write_loop },
+	{ NULL, 0, false, NULL, NULL },
 };
 
 static const struct wrap_link *
@@ -431,7 +431,7 @@ wrap_datalink(int datalink, const struct wrap_parcel *parcel)
 	if (link->bare && parcel->ethertype != ETHERTYPE_IP &&
 	    parcel->ethertype != ETHERTYPE_IPV6)
 		words_fail("this datalink carries IP and nothing else");
-	link->write(&o, parcel->ethertype);
+	linkwrap_header(link, parcel->ethertype, &o);
 	octets_slice(&o, octets_view(&parcel->octets));
 	return o;
 }

@@ -23,102 +23,118 @@ write_zeros(struct octets *o, unsigned count)
 }
 
 static void
-write_ppp(struct octets *o, unsigned ethertype)
+write_type(struct octets *o, const struct wrap_parcel *parcel)
 {
-	octets_u16(o, ethertype == ETHERTYPE_IPV6 ? 0x57 : 0x21);
+	octets_u16(o, parcel->ethertype);
 }
 
 static void
-write_frame(struct octets *o, unsigned ethertype)
+write_ppp(struct octets *o, const struct wrap_parcel *parcel)
+{
+	octets_u16(o, parcel->ethertype == ETHERTYPE_IPV6 ? 0x57 : 0x21);
+}
+
+static void
+write_frame(struct octets *o, const struct wrap_parcel *parcel)
 {
 	write_hex(o, "020000000002 020000000001");
-	octets_u16(o, ethertype);
+	write_type(o, parcel);
 }
 
 /* A data frame from its station to the access point, with QoS. */
 static void
-write_wireless(struct octets *o, unsigned ethertype)
+write_wireless(struct octets *o, const struct wrap_parcel *parcel)
 {
 	write_hex(o,
 	    "8801 0000 020000000003 020000000001 020000000002 1000"
 	    "0000 aaaa03 000000");
-	octets_u16(o, ethertype);
+	write_type(o, parcel);
+}
+
+/* The last of some frames that are sent as one. */
+static void
+write_subframe(struct octets *o, const struct wrap_parcel *parcel)
+{
+	write_hex(o, "020000000002 020000000001");
+	octets_u16(o, 8 + (unsigned)parcel->octets.len);
+	write_hex(o, "aaaa03 000000");
+	write_type(o, parcel);
 }
 
 /* A hardware type before the packet, which is not padded. */
 static void
-write_nflog(struct octets *o, unsigned ethertype)
+write_nflog(struct octets *o, const struct wrap_parcel *parcel)
 {
-	write_hex(o, ethertype == ETHERTYPE_IPV6 ? "0a" : "02");
+	write_hex(o, parcel->ethertype == ETHERTYPE_IPV6 ? "0a" : "02");
 	write_hex(o, "00 0000 0600 0300 00010000 0400 0900");
 }
 
 static void
-write_pktap(struct octets *o, unsigned ethertype)
+write_pktap(struct octets *o, const struct wrap_parcel *parcel)
 {
 	write_zeros(o, 92);
-	write_frame(o, ethertype);
+	write_frame(o, parcel);
 }
 
 /* OpenBSD's header without its last fields, padded. */
 static void
-write_pflog(struct octets *o, unsigned ethertype)
+write_pflog(struct octets *o, const struct wrap_parcel *parcel)
 {
-	write_hex(o, ethertype == ETHERTYPE_IPV6 ? "3d18" : "3d02");
+	write_hex(o, parcel->ethertype == ETHERTYPE_IPV6 ? "3d18" : "3d02");
 	write_hex(o, "0000 656d3000000000000000000000000000");
 	write_zeros(o, 44);
 }
 
 static void
-write_enc(struct octets *o, unsigned ethertype)
+write_enc(struct octets *o, const struct wrap_parcel *parcel)
 {
-	write_hex(o, ethertype == ETHERTYPE_IPV6 ? "18000000" : "02000000");
+	write_hex(
+	    o, parcel->ethertype == ETHERTYPE_IPV6 ? "18000000" : "02000000");
 	write_hex(o, "00001001 00000c00");
 }
 
 static void
-write_ipnet(struct octets *o, unsigned ethertype)
+write_ipnet(struct octets *o, const struct wrap_parcel *parcel)
 {
-	write_hex(o, ethertype == ETHERTYPE_IPV6 ? "011a" : "0102");
+	write_hex(o, parcel->ethertype == ETHERTYPE_IPV6 ? "011a" : "0102");
 	write_hex(o, "0000 00000000 00000002 00000000 00000001 00000002");
 }
 
 static void
-write_prism(struct octets *o, unsigned ethertype)
+write_prism(struct octets *o, const struct wrap_parcel *parcel)
 {
 	write_zeros(o, 136);
-	write_wireless(o, ethertype);
+	write_wireless(o, parcel);
 }
 
 static void
-write_avs(struct octets *o, unsigned ethertype)
+write_avs(struct octets *o, const struct wrap_parcel *parcel)
 {
 	write_zeros(o, 56);
-	write_wireless(o, ethertype);
+	write_wireless(o, parcel);
 }
 
 static void
-write_frame_relay(struct octets *o, unsigned ethertype)
+write_frame_relay(struct octets *o, const struct wrap_parcel *parcel)
 {
-	if (ethertype == ETHERTYPE_IP) {
+	if (parcel->ethertype == ETHERTYPE_IP) {
 		write_hex(o, "cc");
 		return;
 	}
 	write_hex(o, "00 80 000000");
-	octets_u16(o, ethertype);
+	write_type(o, parcel);
 }
 
 const struct wrap_link linkwrap_rows[] = {
 	{ "ppp", DLT_PPP, true, "ff03", write_ppp },
 	{ "serial", DLT_PPP_SERIAL, true, "ff03", write_ppp },
-	{ "hdlc", DLT_C_HDLC, false, "0f00", octets_u16 },
+	{ "hdlc", DLT_C_HDLC, false, "0f00", write_type },
 	{ "wireless", DLT_IEEE802_11, false, "", write_wireless },
-	/* The second of two frames that are sent as one. */
+	/* Its first frame is of an ethertype for experiments. */
 	{ "amsdu", DLT_IEEE802_11, false,
 	    "8801 0000 020000000003 020000000001 020000000002 1000 8000"
-	    "020000000002 020000000001 0009 aaaa03 000000 0806 00 00"
-	    "020000000002 020000000001 ffff aaaa03 000000",
-	    octets_u16 },
+	    "020000000002 020000000001 0009 aaaa03 000000 88b5 00 00",
+	    write_subframe },
 	/* With a time stamp, and flags without padding. */
 	{ "radiotap", DLT_IEEE802_11_RADIO, false,
 	    "0000 1100 03000000 0000000000000001 00", write_wireless },
@@ -148,9 +164,9 @@ const struct wrap_link linkwrap_rows[] = {
 	{ "atm", DLT_ATM_RFC1483, false, "aaaa03 0080c2 0007 0000",
 	    write_frame },
 	{ "dsa", DLT_DSA_TAG_DSA, false, "020000000002 020000000001 c0180000",
-	    octets_u16 },
+	    write_type },
 	{ "edsa", DLT_DSA_TAG_EDSA, false,
-	    "020000000002 020000000001 dada0000 c0180000", octets_u16 },
+	    "020000000002 020000000001 dada0000 c0180000", write_type },
 	{ "mpacket", DLT_ETHERNET_MPACKET, false, "55555555555555d5",
 	    write_frame },
 	{ "pppd", DLT_PPP_PPPD, true, "0003", write_ppp },
@@ -160,11 +176,11 @@ const struct wrap_link linkwrap_rows[] = {
 };
 
 void
-linkwrap_header(
-    const struct wrap_link *link, unsigned ethertype, struct octets *o)
+linkwrap_header(const struct wrap_link *link, const struct wrap_parcel *parcel,
+    struct octets *o)
 {
 	write_hex(o, link->head);
-	link->write(o, ethertype);
+	link->write(o, parcel);
 }
 
 static void

@@ -11,14 +11,14 @@ struct wrap_link {
 	bool bare;        /* it carries IP and nothing else */
 	const char *head; /* its first octets, in hexadecimal */
 	/* Those that follow. */
-	void (*write)(struct octets *o, unsigned ethertype);
+	void (*write)(struct octets *o, const struct wrap_parcel *parcel);
 };
 
 /* Those that are not usual on a mirror. */
 extern const struct wrap_link linkwrap_rows[];
 
-void linkwrap_header(
-    const struct wrap_link *link, unsigned ethertype, struct octets *o);
+void linkwrap_header(const struct wrap_link *link,
+    const struct wrap_parcel *parcel, struct octets *o);
 
 /* Wireshark's exported PDU: SIP of a datagram with tags that tell whose it
  * is, other packets as packets. */

@@ -5,9 +5,9 @@
 
 #include "script/hepwrap.h"
 #include "script/lines.h"
+#include "script/linkwrap.h"
 #include "script/rawmsg.h"
 #include "script/sipmsg.h"
-#include "script/wrap.h"
 
 struct name {
 	struct name *following;
@@ -291,8 +291,8 @@ set_datalink(struct story *s, const struct line *line, struct words *w)
 	(void)line;
 	if (s->wire->file.count > 0)
 		words_fail("a savefile has one datalink: say it first");
-	s->wire->file.datalink =
-	    wrap_datalink_named(words_need(w, "a datalink"));
+	s->wire->link = wrap_link_named(words_need(w, "a datalink"));
+	s->wire->file.datalink = s->wire->link->datalink;
 }
 
 static void

@@ -85,7 +85,7 @@ capture(struct wire *wire, nstime time, struct wrap_parcel parcel,
 		parcel = wrap_in(wire->wrap[i - 1], parcel);
 	if (extra_wrap != NULL)
 		parcel = wrap_in(octets_text("vlan:%s", extra_wrap), parcel);
-	packet = wrap_datalink(wire->file.datalink, &parcel);
+	packet = wrap_datalink(wire->link, &parcel);
 	if (snap < before)
 		wire->file.snaplen = snap;
 	savefile_add(&wire->file, wire->start + time, &packet);

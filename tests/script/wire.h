@@ -28,7 +28,8 @@ struct wire_agent {
 
 struct wire {
 	struct savefile file;
-	nstime start; /* wall time of the script's second 0 */
+	const struct wrap_link *link; /* of each packet */
+	nstime start;                 /* wall time of the script's second 0 */
 	size_t wraps;
 	const char *wrap[WIRE_WRAPS]; /* outermost first */
 	size_t unseen_count;

@@ -101,12 +101,12 @@ wrap_ip(const struct address *from, const struct address *to, unsigned protocol,
 }
 
 static void
-write_ethernet(struct octets *o, unsigned ethertype)
+write_ethernet(struct octets *o, const struct wrap_parcel *parcel)
 {
 	static const uint8_t macs[] = { 2, 0, 0, 0, 0, 2, 2, 0, 0, 0, 0, 1 };
 
 	octets_add(o, macs, sizeof(macs));
-	octets_u16(o, ethertype);
+	octets_u16(o, parcel->ethertype);
 }
 
 struct octets
@@ -114,7 +114,7 @@ wrap_frame(const struct wrap_parcel *parcel)
 {
 	struct octets o = { .len = 0 };
 
-	write_ethernet(&o, parcel->ethertype);
+	write_ethernet(&o, parcel);
 	octets_slice(&o, octets_view(&parcel->octets));
 	return o;
 }
@@ -350,7 +350,7 @@ wrap_in(const char *wrapper, struct wrap_parcel inner)
 }
 
 static void
-write_sll(struct octets *o, unsigned ethertype)
+write_sll(struct octets *o, const struct wrap_parcel *parcel)
 {
 	static const uint8_t sender[] = { 2, 0, 0, 0, 0, 1, 0, 0 };
 
@@ -358,15 +358,15 @@ write_sll(struct octets *o, unsigned ethertype)
 	octets_u16(o, 1);
 	octets_u16(o, 6);
 	octets_add(o, sender, sizeof(sender));
-	octets_u16(o, ethertype);
+	octets_u16(o, parcel->ethertype);
 }
 
 static void
-write_sll2(struct octets *o, unsigned ethertype)
+write_sll2(struct octets *o, const struct wrap_parcel *parcel)
 {
 	static const uint8_t sender[] = { 2, 0, 0, 0, 0, 1, 0, 0 };
 
-	octets_u16(o, ethertype);
+	octets_u16(o, parcel->ethertype);
 	octets_u16(o, 0);
 	octets_u32(o, 2);
 	octets_u16(o, 1);
@@ -375,24 +375,24 @@ write_sll2(struct octets *o, unsigned ethertype)
 }
 
 static void
-write_null(struct octets *o, unsigned ethertype)
+write_null(struct octets *o, const struct wrap_parcel *parcel)
 {
-	const uint32_t family = ethertype == ETHERTYPE_IPV6 ? 30 : 2;
+	const uint32_t family = parcel->ethertype == ETHERTYPE_IPV6 ? 30 : 2;
 
 	octets_add(o, &family, sizeof(family));
 }
 
 static void
-write_loop(struct octets *o, unsigned ethertype)
+write_loop(struct octets *o, const struct wrap_parcel *parcel)
 {
-	octets_u32(o, ethertype == ETHERTYPE_IPV6 ? 30 : 2);
+	octets_u32(o, parcel->ethertype == ETHERTYPE_IPV6 ? 30 : 2);
 }
 
 static void
-write_nothing(struct octets *o, unsigned ethertype)
+write_nothing(struct octets *o, const struct wrap_parcel *parcel)
 {
 	(void)o;
-	(void)ethertype;
+	(void)parcel;
 }
 
 static const struct wrap_link own_links[] = {
@@ -405,39 +405,30 @@ static const struct wrap_link own_links[] = {
 	{ NULL, 0, false, NULL, NULL },
 };
 
-static const struct wrap_link *
-find_link(const char *name, int datalink)
+const struct wrap_link *
+wrap_link_named(const char *name)
 {
 	const struct wrap_link *const tables[] = { own_links, linkwrap_rows };
 
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++)
 		for (const struct wrap_link *l = tables[i]; l->name != NULL;
 		     l++)
-			if (name != NULL ? strcmp(l->name, name) == 0
-					 : l->datalink == datalink)
+			if (strcmp(l->name, name) == 0)
 				return l;
-	words_fail("'%s' is no datalink; see tests/scenario/README",
-	    name == NULL ? "?" : name);
+	words_fail("'%s' is no datalink; see tests/scenario/README", name);
 }
 
 struct octets
-wrap_datalink(int datalink, const struct wrap_parcel *parcel)
+wrap_datalink(const struct wrap_link *link, const struct wrap_parcel *parcel)
 {
-	const struct wrap_link *link = find_link(NULL, datalink);
 	struct octets o = { .len = 0 };
 
-	if (datalink == LINKWRAP_EXPORTED)
+	if (link->datalink == LINKWRAP_EXPORTED)
 		return linkwrap_export(parcel);
 	if (link->bare && parcel->ethertype != ETHERTYPE_IP &&
 	    parcel->ethertype != ETHERTYPE_IPV6)
 		words_fail("this datalink carries IP and nothing else");
-	linkwrap_header(link, parcel->ethertype, &o);
+	linkwrap_header(link, parcel, &o);
 	octets_slice(&o, octets_view(&parcel->octets));
 	return o;
-}
-
-int
-wrap_datalink_named(const char *name)
-{
-	return find_link(name, 0)->datalink;
 }

@@ -50,10 +50,13 @@ struct wrap_row {
 };
 extern const struct wrap_row shimwrap_rows[], tunnelwrap_rows[];
 
-/* The datalink header, `datalink' being DLT_x. */
-struct octets wrap_datalink(int datalink, const struct wrap_parcel *parcel);
+/* A way to write a datalink's header, of which one DLT_x may have several:
+ * "ethernet", "sll", "amsdu", .. */
+struct wrap_link;
+const struct wrap_link *wrap_link_named(const char *name);
 
-/* DLT_x of "ethernet", "sll", "nflog", .. */
-int wrap_datalink_named(const char *name);
+/* The parcel behind such a header. */
+struct octets wrap_datalink(
+    const struct wrap_link *link, const struct wrap_parcel *parcel);
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "net/hepmsg.h"
 #include "script/story.h"
+#include "script/wrap.h"
 
 /* Makes a savefile of a story (tests/scenario/README describes the language);
  * with --hep, --hep2 or --hep-stream all its messages as an agent hands them
@@ -20,6 +21,7 @@ main(int argc, char **argv)
 	};
 	struct wire wire = {
 		.file = { .datalink = DLT_EN10MB, .snaplen = 262144 },
+		.link = wrap_link_named("ethernet"),
 		.start = INT64_C(1294078920) * NSTIME_S, /* 2011-01-03 18:22 */
 	};
 

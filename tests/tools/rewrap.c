@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "net/datalink.h"
-#include "script/wrap.h"
+#include "script/linkwrap.h"
 #include "script/savefile.h"
 #include "script/words.h"
 
@@ -17,8 +17,8 @@
  */
 
 static void
-add(struct savefile *out, char **wrappers, int count,
-    const struct pcap_pkthdr *header, struct slice ip)
+add(struct savefile *out, const struct wrap_link *link, char **wrappers,
+    int count, const struct pcap_pkthdr *header, struct slice ip)
 {
 	struct wrap_parcel parcel = {
 		.ethertype = ip.p[0] >> 4 == 6 ? ETHERTYPE_IPV6 : ETHERTYPE_IP,
@@ -28,7 +28,7 @@ add(struct savefile *out, char **wrappers, int count,
 	octets_slice(&parcel.octets, ip);
 	for (int i = count; i > 0; i--)
 		parcel = wrap_in(wrappers[i - 1], parcel);
-	packet = wrap_datalink(out->datalink, &parcel);
+	packet = wrap_datalink(link, &parcel);
 	savefile_add(out,
 	    header->ts.tv_sec * NSTIME_S + header->ts.tv_usec * NSTIME_US,
 	    &packet);
@@ -50,6 +50,7 @@ main(int argc, char **argv)
 {
 	char why[PCAP_ERRBUF_SIZE];
 	struct savefile out = { .snaplen = 262144 };
+	const struct wrap_link *link;
 	struct pcap_pkthdr *header;
 	const u_char *octets;
 	pcap_t *in;
@@ -59,7 +60,8 @@ main(int argc, char **argv)
 	in = pcap_open_offline(argv[1], why);
 	if (in == NULL)
 		words_fail("%s: %s", argv[1], why);
-	out.datalink = wrap_datalink_named(argv[3]);
+	link = wrap_link_named(argv[3]);
+	out.datalink = link->datalink;
 	while (pcap_next_ex(in, &header, &octets) == 1) {
 		struct slice ip;
 
@@ -67,7 +69,8 @@ main(int argc, char **argv)
 		    datalink_parse(pcap_datalink(in),
 			slice_of(octets, header->caplen), &ip) == DATALINK_IP &&
 		    ip.len >= 20)
-			add(&out, argv + 4, argc - 4, header, trimmed(ip));
+			add(&out, link, argv + 4, argc - 4, header,
+			    trimmed(ip));
 	}
 	savefile_write(&out, argv[2]);
 	pcap_close(in);

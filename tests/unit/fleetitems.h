@@ -53,4 +53,34 @@ fleet_message(
 	};
 }
 
+/* The items of a whole batch, one after the other. */
+static inline void
+fleet_read(struct slice batch, void (*hear)(const struct wire_item *item))
+{
+	struct wire_reader *reader = wire_reader_new();
+	struct wire_header header;
+	struct wire_item item;
+
+	ck_assert(wire_open(reader, batch, &header));
+	while (wire_next(reader, &item) == WIRE_ITEM)
+		hear(&item);
+	wire_reader_free(reader);
+}
+
+/* A batch that wants such a call of host 1; in the writer. */
+static inline struct slice
+fleet_want(struct wire_writer *w, const char *call)
+{
+	struct sip_message m;
+	struct wire_item item = { .kind = WIRE_WANT,
+		.want = { .client = fleet_host(1, 0).address,
+		    .server = fleet_host(2, 5062) } };
+
+	fleet_message(&m, call, 0, FLEET_NOW);
+	item.want.call = wire_call(&m);
+	wire_begin(w, 0, 0);
+	wire_put(w, &item);
+	return wire_end(w, &(struct wire_header){ .kind = WIRE_WANTED });
+}
+
 #endif

@@ -173,19 +173,10 @@ static void
 want_all(const char *call)
 {
 	struct wire_writer *w = wire_writer_new();
-	struct sip_message m;
-	struct wire_item item = { .kind = WIRE_WANT,
-		.want = { .client = fleet_host(1, 0).address,
-		    .server = fleet_host(2, 5062) } };
+	const struct slice want = fleet_want(w, call);
 
-	fleet_message(&m, call, 0, now);
-	item.want.call = wire_call(&m);
-	wire_begin(w, 0, 0);
-	wire_put(w, &item);
 	for (int i = 0; i < SENSORS; i++) {
-		ck_assert(sensor_wanted(sensors[i],
-		    wire_end(w, &(struct wire_header){ .kind = WIRE_WANTED }),
-		    now));
+		ck_assert(sensor_wanted(sensors[i], want, now));
 		pass(now + 200 * NSTIME_MS);
 	}
 	wire_writer_free(w);

@@ -13,21 +13,19 @@ static struct pairing *pairing;
 static unsigned batches, wants, suspects, interests;
 
 static void
+count(const struct wire_item *item)
+{
+	wants += item->kind == WIRE_WANT;
+	suspects += item->kind == WIRE_WANT && item->want.suspect;
+	interests += item->kind == WIRE_INTEREST;
+}
+
+static void
 on_want(void *arg, struct slice batch)
 {
-	struct wire_reader *reader = wire_reader_new();
-	struct wire_header header;
-	struct wire_item item;
-
 	(void)arg;
 	batches++;
-	ck_assert(wire_open(reader, batch, &header));
-	while (wire_next(reader, &item) == WIRE_ITEM) {
-		wants += item.kind == WIRE_WANT;
-		suspects += item.kind == WIRE_WANT && item.want.suspect;
-		interests += item.kind == WIRE_INTEREST;
-	}
-	wire_reader_free(reader);
+	fleet_read(batch, count);
 }
 
 static void

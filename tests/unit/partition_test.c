@@ -12,7 +12,7 @@ enum { OF = 2, SENSORS = 2, MOST = 1 << 16 };
 
 static struct partition *partitions[OF];
 static struct sensor *sensors[SENSORS];
-static unsigned wanted, messages, batches;
+static unsigned wanted, messages, halves, batches;
 static uint8_t kept[MOST];
 static size_t kept_len;
 static unsigned kept_partition;
@@ -27,46 +27,40 @@ on_want(void *arg, struct slice batch)
 		ck_assert(sensor_wanted(sensors[i], batch, now));
 }
 
+static void
+count_message(const struct wire_item *item)
+{
+	ck_assert_uint_ne(item->kind, WIRE_HALF);
+	messages +=
+	    item->kind == WIRE_EVENT && item->event.kind == EVENT_MESSAGE;
+}
+
 /* To the leader. */
 static void
 on_batch(void *arg, struct slice batch, uint64_t sequence)
 {
-	struct wire_reader *reader = wire_reader_new();
-	struct wire_header header;
-	struct wire_item item;
-
 	(void)arg;
 	(void)sequence;
-	ck_assert(wire_open(reader, batch, &header));
-	while (wire_next(reader, &item) == WIRE_ITEM) {
-		ck_assert_uint_ne(item.kind, WIRE_HALF);
-		messages +=
-		    item.kind == WIRE_EVENT && item.event.kind == EVENT_MESSAGE;
-	}
-	wire_reader_free(reader);
+	fleet_read(batch, count_message);
 }
 
-static bool
-has_halves(struct slice batch)
+static void
+count_half(const struct wire_item *item)
 {
-	struct wire_reader *reader = wire_reader_new();
-	struct wire_header header;
-	struct wire_item item;
-	bool has;
-
-	ck_assert(wire_open(reader, batch, &header));
-	has = wire_next(reader, &item) == WIRE_ITEM;
-	wire_reader_free(reader);
-	return has;
+	(void)item;
+	halves++;
 }
 
 static void
 on_halves(void *arg, struct slice batch, unsigned partition, uint64_t sequence)
 {
+	const unsigned before = halves;
+
 	(void)arg;
 	ck_assert_uint_gt(sequence, 0);
 	batches++;
-	if (has_halves(batch)) {
+	fleet_read(batch, count_half);
+	if (halves > before) {
 		memcpy(kept, batch.p, batch.len);
 		kept_len = batch.len;
 		kept_partition = partition;
@@ -209,21 +203,13 @@ END_TEST
 START_TEST(what_another_judge_wants_is_not_wanted_again)
 {
 	struct wire_writer *w = wire_writer_new();
-	struct wire_item item = { .kind = WIRE_WANT,
-		.want = { .client = fleet_host(1, 0).address,
-		    .server = fleet_host(2, 5062) } };
-	struct sip_message m;
 	struct slice want;
 
 	begin();
 	introduce();
-	fleet_message(&m, "asked", 0, now);
-	item.want.call = wire_call(&m);
 	say(0, "asked", 0);
 	pass(now + 600 * NSTIME_MS);
-	wire_begin(w, 0, 0);
-	wire_put(w, &item);
-	want = wire_end(w, &(struct wire_header){ .kind = WIRE_WANTED });
+	want = fleet_want(w, "asked");
 	for (unsigned i = 0; i < OF; i++)
 		partition_wanted(partitions[i], want);
 	pass(now + 2 * NSTIME_S);

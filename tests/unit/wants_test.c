@@ -9,20 +9,18 @@ static struct wants *wants;
 static unsigned batches, calls, servers;
 
 static void
+count(const struct wire_item *item)
+{
+	calls += item->kind == WIRE_WANT;
+	servers += item->kind == WIRE_INTEREST;
+}
+
+static void
 on_batch(void *arg, struct slice batch)
 {
-	struct wire_reader *reader = wire_reader_new();
-	struct wire_header header;
-	struct wire_item item;
-
 	(void)arg;
 	batches++;
-	ck_assert(wire_open(reader, batch, &header));
-	while (wire_next(reader, &item) == WIRE_ITEM) {
-		calls += item.kind == WIRE_WANT;
-		servers += item.kind == WIRE_INTEREST;
-	}
-	wire_reader_free(reader);
+	fleet_read(batch, count);
 }
 
 static void

@@ -2,7 +2,10 @@
 #ifndef FLEETITEMS_H
 #define FLEETITEMS_H
 
+#include "pipeline/joiner.h"
+#include "pipeline/sensor.h"
 #include "pipeline/wire.h"
+#include "rooms.h"
 #include "unit/unit.h"
 
 /* Messages and batches of a fleet, as its tests need them. */
@@ -52,6 +55,47 @@ fleet_message(
 		    .message = m },
 	};
 }
+
+/* A sensor with small limits. */
+static inline struct sensor *
+fleet_sensor(struct sensor_setup setup)
+{
+	struct sensor *sensor;
+
+	setup.limits = (struct sensor_limits){
+		.calls = 100,
+		.pairs = 100,
+		.flows = 100,
+		.known = 100,
+	};
+	rooms_matcher(&setup.limits.matcher);
+	sensor = sensor_new(&setup);
+	ck_assert_ptr_nonnull(sensor);
+	return sensor;
+}
+
+static inline struct joiner_limits
+fleet_joiner(void)
+{
+	struct joiner_limits limits = {
+		.halves = 100,
+		.events = 1000,
+		.sensors = 10,
+		.sights = 100,
+		.lag = 1500 * NSTIME_MS,
+		.lost = 10 * NSTIME_S,
+	};
+
+	rooms_matcher(&limits.matcher);
+	rooms_judge(&limits.judge);
+	return limits;
+}
+
+/* As a client over UDP sends a request that nobody answers: so many half
+ * seconds after the first time. */
+static const unsigned fleet_copies[] = { 0, 1, 3, 7, 15, 23, 31, 39, 47, 55,
+	63 };
+enum { FLEET_COPIES = sizeof(fleet_copies) / sizeof(fleet_copies[0]) };
 
 /* The items of a whole batch, one after the other. */
 static inline void

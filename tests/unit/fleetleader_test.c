@@ -2,8 +2,6 @@
 #include "fleet/fleetleader.h"
 
 #include "base/totals.h"
-#include "pipeline/sensor.h"
-#include "rooms.h"
 #include "unit/fleetfake.h"
 #include "unit/fleetitems.h"
 
@@ -56,12 +54,7 @@ begin_leader(unsigned i)
 {
 	struct fleetleader_setup setup = {
 		.member = &members[i],
-		.joiner = { .halves = 100,
-		    .events = 1000,
-		    .sensors = 10,
-		    .sights = 100,
-		    .lag = 1500 * NSTIME_MS,
-		    .lost = 10 * NSTIME_S },
+		.joiner = fleet_joiner(),
 		.tell = on_alert,
 		.arg = &numbers[i],
 	};
@@ -72,8 +65,6 @@ begin_leader(unsigned i)
 		.partitions = 1,
 		.halves = 1,
 		.sensors = 1 });
-	rooms_matcher(&setup.joiner.matcher);
-	rooms_judge(&setup.joiner.judge);
 	setup.spread = spreads[i];
 	leaders[i] = fleetleader_new(&setup);
 	ck_assert_ptr_nonnull(leaders[i]);
@@ -82,17 +73,13 @@ begin_leader(unsigned i)
 static void
 begin(void)
 {
-	struct sensor_setup setup = {
-		.limits = { 100, 100, 100, 100, { .methods = "" }, { 0, 0 } },
-		.name = "edge",
-		.run = 1,
-		.batch = on_batch,
-	};
-
 	for (unsigned i = 0; i < LEADERS; i++)
 		begin_leader(i);
-	rooms_matcher(&setup.limits.matcher);
-	sensor = sensor_new(&setup);
+	sensor = fleet_sensor((struct sensor_setup){
+	    .name = "edge",
+	    .run = 1,
+	    .batch = on_batch,
+	});
 }
 
 /* As by kill -9. */
@@ -126,22 +113,19 @@ pass(nstime time)
 	}
 }
 
-/* As a client over UDP does: 11 times in 32 s. */
 static void
 ask(void)
 {
-	static const unsigned halves[] = { 0, 1, 3, 7, 15, 23, 31, 39, 47, 55,
-		63 };
-
-	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+	for (size_t i = 0; i < FLEET_COPIES; i++) {
 		struct sip_message m;
 		struct event e =
 		    fleet_message(&m, "call", 0, wallclock_monotonic());
 
 		e.wall = e.message.origin.wall = wallclock_realtime();
 		sensor_input(sensor, &e);
-		if (i + 1 < sizeof(halves) / sizeof(halves[0]))
-			pass((halves[i + 1] - halves[i]) * 500 * NSTIME_MS);
+		if (i + 1 < FLEET_COPIES)
+			pass((fleet_copies[i + 1] - fleet_copies[i]) * 500 *
+			    NSTIME_MS);
 	}
 }
 

@@ -4,8 +4,8 @@
 #include <time.h>
 
 #include "base/totals.h"
-#include "rooms.h"
 #include "unit/fleetfake.h"
+#include "unit/fleetitems.h"
 
 enum { ATTEMPTS = 5000 };
 
@@ -30,18 +30,13 @@ on_alert(void *arg, const struct alert_event *event)
 static void
 begin(bool judges, unsigned partitions)
 {
-	struct fleetlink_setup setup = {
+	const struct fleetlink_setup setup = {
 		.door = &fleetfake_door,
 		.fleet = { .name = "m" },
 		.judges = judges,
 		.senses = true,
 		.partitions = partitions,
-		.joiner = { .halves = 100,
-		    .events = 100,
-		    .sensors = 10,
-		    .sights = 100,
-		    .lag = 1500 * NSTIME_MS,
-		    .lost = 10 * NSTIME_S },
+		.joiner = fleet_joiner(),
 		.halves = 100,
 		.run = 7,
 		.log = &fleetfake_log,
@@ -49,8 +44,6 @@ begin(bool judges, unsigned partitions)
 		.alert = on_alert,
 	};
 
-	rooms_matcher(&setup.joiner.matcher);
-	rooms_judge(&setup.joiner.judge);
 	link_ = fleetlink_new(&setup);
 	ck_assert_ptr_nonnull(link_);
 }

@@ -3,7 +3,6 @@
 
 #include <jansson.h>
 
-#include "rooms.h"
 #include "unit/fleetfake.h"
 #include "unit/fleetitems.h"
 
@@ -28,18 +27,9 @@ on_want(void *arg, struct slice batch)
 static void
 begin(void)
 {
-	struct joiner_limits limits = {
-		.halves = 10,
-		.events = 10,
-		.sensors = 10,
-		.sights = 10,
-		.lag = NSTIME_S,
-		.lost = 10 * NSTIME_S,
-	};
+	const struct joiner_limits limits = fleet_joiner();
 
 	member = fleetfake_member("j");
-	rooms_matcher(&limits.matcher);
-	rooms_judge(&limits.judge);
 	joiner = joiner_new(
 	    &limits, &(struct joiner_output){ on_alert, on_want, NULL, NULL });
 	spread = fleetspread_new(&(struct fleetspread_setup){

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/joiner.h"
 
-#include "pipeline/sensor.h"
-#include "rooms.h"
 #include "unit/fleetitems.h"
 
 #define NOW FLEET_NOW
@@ -61,17 +59,8 @@ on_batch(void *arg, struct slice batch, uint64_t sequence)
 static void
 begin_joiner(void)
 {
-	struct joiner_limits limits = {
-		.halves = 100,
-		.events = 1000,
-		.sensors = SENSORS,
-		.sights = 100,
-		.lag = 1500 * NSTIME_MS,
-		.lost = 10 * NSTIME_S,
-	};
+	const struct joiner_limits limits = fleet_joiner();
 
-	rooms_matcher(&limits.matcher);
-	rooms_judge(&limits.judge);
 	joiner = joiner_new(&limits,
 	    &(struct joiner_output){ on_alert, on_want, on_sign, NULL });
 	ck_assert_ptr_nonnull(joiner);
@@ -96,19 +85,14 @@ begin_with(unsigned partitions)
 	now = NOW;
 	begin_joiner();
 	for (int i = 0; i < SENSORS; i++) {
-		struct sensor_setup setup = {
-			.limits = { 100, 100, 100, 100, { .methods = "" },
-			    { 0, 0 } },
-			.name = i == 0 ? "a" : "b",
-			.run = 1,
-			.batch = on_batch,
-			.partitions = partitions,
-			.halves = on_halves,
-			.arg = &sensors[i],
-		};
-
-		rooms_matcher(&setup.limits.matcher);
-		sensors[i] = sensor_new(&setup);
+		sensors[i] = fleet_sensor((struct sensor_setup){
+		    .name = i == 0 ? "a" : "b",
+		    .run = 1,
+		    .batch = on_batch,
+		    .partitions = partitions,
+		    .halves = on_halves,
+		    .arg = &sensors[i],
+		});
 		sensor_tick(sensors[i], now, now);
 	}
 }
@@ -148,15 +132,11 @@ say(int sensor, unsigned status)
 	sensor_input(sensors[sensor], &e);
 }
 
-/* As a client over UDP does: 11 times in 32 s. */
 static void
 ask_without_end(int sensor)
 {
-	static const unsigned halves[] = { 0, 1, 3, 7, 15, 23, 31, 39, 47, 55,
-		63 };
-
-	for (size_t i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
-		pass(NOW + NSTIME_S + halves[i] * 500 * NSTIME_MS);
+	for (size_t i = 0; i < FLEET_COPIES; i++) {
+		pass(NOW + NSTIME_S + fleet_copies[i] * 500 * NSTIME_MS);
 		say(sensor, 0);
 	}
 }

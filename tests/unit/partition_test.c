@@ -2,8 +2,6 @@
 #include "pipeline/partition.h"
 
 #include "base/totals.h"
-#include "pipeline/sensor.h"
-#include "rooms.h"
 #include "unit/fleetitems.h"
 
 #define NOW FLEET_NOW
@@ -90,18 +88,13 @@ begin(void)
 	for (unsigned i = 0; i < OF; i++)
 		partitions[i] = make(i);
 	for (int i = 0; i < SENSORS; i++) {
-		struct sensor_setup setup = {
-			.limits = { 100, 100, 100, 100, { .methods = "" },
-			    { 0, 0 } },
-			.name = i == 0 ? "a" : "b",
-			.run = 1,
-			.batch = on_batch,
-			.partitions = OF,
-			.halves = on_halves,
-		};
-
-		rooms_matcher(&setup.limits.matcher);
-		sensors[i] = sensor_new(&setup);
+		sensors[i] = fleet_sensor((struct sensor_setup){
+		    .name = i == 0 ? "a" : "b",
+		    .run = 1,
+		    .batch = on_batch,
+		    .partitions = OF,
+		    .halves = on_halves,
+		});
 		sensor_tick(sensors[i], now, now);
 	}
 }

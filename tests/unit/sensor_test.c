@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/sensor.h"
 
-#include "rooms.h"
 #include "unit/fleetitems.h"
 
 #define NOW FLEET_NOW
@@ -28,20 +27,16 @@ on_batch(void *arg, struct slice batch, uint64_t number)
 static void
 begin(void)
 {
-	struct sensor_setup setup = {
-		.limits = { 100, 100, 100, 100, { .methods = "" }, { 0, 0 } },
-		.name = "edge",
-		.run = 9,
-		.batch = on_batch,
-	};
-
 	batches = 0;
 	sequence = 0;
 	memset(items, 0, sizeof(items));
 	reader = wire_reader_new();
-	rooms_matcher(&setup.limits.matcher);
-	sensor = sensor_new(&setup);
-	ck_assert(reader != NULL && sensor != NULL);
+	ck_assert_ptr_nonnull(reader);
+	sensor = fleet_sensor((struct sensor_setup){
+	    .name = "edge",
+	    .run = 9,
+	    .batch = on_batch,
+	});
 	sensor_tick(sensor, NOW, NOW + 5);
 }
 

@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fleet/fleetlink.h"
 
-#include <time.h>
-
 #include "base/totals.h"
+#include "unit/await.h"
 #include "unit/fleetfake.h"
 #include "unit/fleetitems.h"
-
-enum { ATTEMPTS = 5000 };
 
 static struct fleetlink *link_;
 static unsigned wants;
@@ -49,15 +46,11 @@ begin(bool judges, unsigned partitions)
 }
 
 /* The thread has a clock that we turn. */
-static bool
-await(bool (*fact)(void))
+static void
+turn(void)
 {
-	for (int i = 0; i < ATTEMPTS && !fact(); i++) {
-		fleetfake_pass(50 * NSTIME_MS);
-		fleetlink_poll(link_);
-		nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
-	}
-	return fact();
+	fleetfake_pass(50 * NSTIME_MS);
+	fleetlink_poll(link_);
 }
 
 static uint64_t
@@ -70,38 +63,14 @@ count(const char *name)
 }
 
 static bool
-two_are_published(void)
-{
-	return count("fleet.published") == 2;
-}
-
-static bool
-is_alone(void)
-{
-	return fleetlink_is_alone(link_);
-}
-
-static bool
-is_not_alone(void)
-{
-	return !fleetlink_is_alone(link_);
-}
-
-static bool
-has_status(void)
+names_both_judges(void)
 {
 	char *status = fleetlink_status(link_);
-	const bool has =
-	    status != NULL && strstr(status, "\"partitions\":[\"m\",") != NULL;
+	const bool has = status != NULL &&
+	    strstr(status, "\"partitions\":[\"m\",\"m\"]") != NULL;
 
 	free(status);
 	return has;
-}
-
-static bool
-is_wanted(void)
-{
-	return wants == 1;
 }
 
 START_TEST(batches_of_each_part_are_published_under_an_id_of_their_own)
@@ -109,7 +78,7 @@ START_TEST(batches_of_each_part_are_published_under_an_id_of_their_own)
 	begin(false, 2);
 	fleetlink_batch(link_, slice_text("a"), FLEETDOOR_LEADER, 1);
 	fleetlink_batch(link_, slice_text("b"), FLEETDOOR_PARTITION + 1, 1);
-	ck_assert(await(two_are_published));
+	await((turn(), count("fleet.published") == 2));
 	fleetlink_free(link_);
 	ck_assert_uint_eq(fleetfake.batch_count, 2);
 	ck_assert_str_eq(fleetfake.batches[0].id, "m.7.0.1");
@@ -124,11 +93,11 @@ START_TEST(while_the_cluster_is_away_batches_wait_and_come_once)
 	begin(false, 2);
 	fleetlink_batch(link_, slice_text("a"), FLEETDOOR_LEADER, 1);
 	fleetlink_batch(link_, slice_text("b"), FLEETDOOR_LEADER, 2);
-	ck_assert(await(is_alone));
+	await((turn(), fleetlink_is_alone(link_)));
 	ck_assert_uint_eq(count("fleet.published"), 0);
 	fleetfake_away = false;
-	ck_assert(await(two_are_published));
-	ck_assert(await(is_not_alone));
+	await((turn(), count("fleet.published") == 2));
+	await((turn(), !fleetlink_is_alone(link_)));
 	fleetlink_free(link_);
 	ck_assert_uint_eq(fleetfake.batch_count, 2);
 }
@@ -138,7 +107,7 @@ START_TEST(what_a_judge_wants_comes_to_the_loop)
 {
 	begin(false, 2);
 	fleetfake_say(NULL, FLEETDOOR_WANTED, (const uint8_t *)"want", 4);
-	ck_assert(await(is_wanted));
+	await((turn(), wants == 1));
 	fleetlink_free(link_);
 }
 END_TEST
@@ -146,7 +115,7 @@ END_TEST
 START_TEST(a_judge_leads_takes_the_partitions_and_writes_the_status)
 {
 	begin(true, 2);
-	ck_assert(await(has_status));
+	await((turn(), names_both_judges()));
 	fleetlink_free(link_);
 	ck_assert(fleetfake_is("lease", ""));
 	ck_assert(fleetfake_is("lease.0", ""));
@@ -162,7 +131,7 @@ START_TEST(a_member_of_another_number_of_partitions_takes_no_part)
 	fleetfake_put(NULL, "partitions", (const uint8_t *)"16", 2, &revision);
 	begin(true, 2);
 	fleetlink_batch(link_, slice_text("a"), FLEETDOOR_PARTITION, 1);
-	ck_assert(await(is_alone));
+	await((turn(), fleetlink_is_alone(link_)));
 	fleetlink_free(link_);
 	ck_assert_uint_eq(fleetfake.batch_count, 0);
 	ck_assert_ptr_null(fleetfake_find("lease"));
@@ -176,7 +145,7 @@ START_TEST(an_alert_that_was_told_alone_is_written_as_told)
 	begin(false, 2);
 	fleetlink_told_alone(link_, &event);
 	fleetlink_told_alone(link_, &event);
-	ck_assert(await(two_are_published));
+	await((turn(), count("fleet.published") == 2));
 	fleetlink_free(link_);
 	ck_assert(fleetfake_is("alert.00000000000000ab.2.raised.0", "told"));
 }

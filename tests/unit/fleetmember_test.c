@@ -1,13 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fleet/fleetmember.h"
 
-#include <time.h>
-
 #include "base/totals.h"
+#include "unit/await.h"
 #include "unit/fleetfake.h"
 #include "unit/fleetitems.h"
-
-enum { ATTEMPTS = 5000 };
 
 static const struct siphash_key key;
 
@@ -58,16 +55,11 @@ end(void)
 }
 
 /* The link's thread has a clock that we turn. */
-static bool
-await(bool (*fact)(void))
+static void
+turn(nstime time)
 {
-	for (int i = 0; i < ATTEMPTS && !fact(); i++) {
-		fleetfake_pass(50 * NSTIME_MS);
-		fleetmember_tick(
-		    member, wallclock_monotonic(), wallclock_realtime());
-		nanosleep(&(struct timespec){ 0, 1000000 }, NULL);
-	}
-	return fact();
+	fleetfake_pass(time);
+	fleetmember_tick(member, wallclock_monotonic(), wallclock_realtime());
 }
 
 static bool
@@ -75,18 +67,6 @@ starts(size_t batch, const char *id)
 {
 	return fleetfake.batch_count > batch &&
 	    strncmp(fleetfake.batches[batch].id, id, strlen(id)) == 0;
-}
-
-static bool
-is_heard_by_its_name(void)
-{
-	return starts(0, "edge_1.");
-}
-
-static bool
-is_heard_by_its_host(void)
-{
-	return starts(0, "host_example_com.");
 }
 
 static bool
@@ -124,7 +104,7 @@ END_TEST
 START_TEST(a_sensor_publishes_under_its_name_without_dots)
 {
 	ck_assert(make(CONFIG_SENSOR, "edge.1"));
-	ck_assert(await(is_heard_by_its_name));
+	await((turn(50 * NSTIME_MS), starts(0, "edge_1.")));
 	end();
 }
 END_TEST
@@ -132,7 +112,7 @@ END_TEST
 START_TEST(one_without_a_name_has_that_of_its_host)
 {
 	ck_assert(make(CONFIG_SENSOR, ""));
-	ck_assert(await(is_heard_by_its_host));
+	await((turn(50 * NSTIME_MS), starts(0, "host_example_com.")));
 	end();
 }
 END_TEST
@@ -143,7 +123,7 @@ START_TEST(its_own_judge_tells_nothing_while_there_is_a_cluster)
 	struct totals t = { 0 };
 
 	ck_assert(make(CONFIG_BOTH, "a"));
-	ck_assert(await(has_status));
+	await((turn(50 * NSTIME_MS), has_status()));
 	ck_assert(fleetmember_mutes(member, &event));
 	fleetmember_stats(member, totals_gather, &t);
 	ck_assert_uint_eq(totals_get(&t, "fleet.muted"), 1);
@@ -155,10 +135,10 @@ START_TEST(away_from_the_cluster_it_tells_alone_and_says_so_on_return)
 {
 	fleetfake_away = true;
 	ck_assert(make(CONFIG_BOTH, "a"));
-	ck_assert(await(tells_alone));
+	await((turn(50 * NSTIME_MS), tells_alone()));
 	ck_assert(!is_written());
 	fleetfake_away = false;
-	ck_assert(await(is_written));
+	await((turn(50 * NSTIME_MS), is_written()));
 	end();
 }
 END_TEST
@@ -170,9 +150,7 @@ START_TEST(a_sensor_tells_nothing_by_itself)
 	fleetfake_away = true;
 	ck_assert(make(CONFIG_SENSOR, "a"));
 	for (int i = 0; i < 30; i++) {
-		fleetfake_pass(NSTIME_S);
-		fleetmember_tick(
-		    member, wallclock_monotonic(), wallclock_realtime());
+		turn(NSTIME_S);
 	}
 	ck_assert(fleetmember_mutes(member, &event));
 	end();

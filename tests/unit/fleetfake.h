@@ -145,12 +145,15 @@ fleetfake_leave(int result)
 static void *
 fleetfake_open(const struct fleetdoor_setup *setup, const char **why)
 {
+	struct fleetfake_member *member;
+
 	(void)setup;
 	(void)why;
 	pthread_mutex_lock(&fleetfake.lock);
 	ck_assert_uint_lt(fleetfake.member_count, FLEETFAKE_MEMBERS);
+	member = &fleetfake.members[fleetfake.member_count++];
 	fleetfake_leave(0);
-	return &fleetfake.members[fleetfake.member_count++];
+	return member;
 }
 
 static void
@@ -398,10 +401,12 @@ fleetfake_pass(nstime time)
 static inline bool
 fleetfake_is(const char *name, const char *value)
 {
-	const struct fleetfake_key *key = fleetfake_find(name);
+	const struct fleetfake_key *key;
 
-	return key != NULL &&
-	    slice_is(slice_of(key->value.octets, key->value.len), value);
+	pthread_mutex_lock(&fleetfake.lock);
+	key = fleetfake_find(name);
+	return fleetfake_leave(key != NULL &&
+	    slice_is(slice_of(key->value.octets, key->value.len), value));
 }
 
 #endif

@@ -62,21 +62,14 @@ endace(struct cursor *c)
 	return capturehead_erf(c, &datalink);
 }
 
-static const char zeros[2 * 144 + 1] =
-    "0000000000000000000000000000000000000000000000000000000000000000"
-    "0000000000000000000000000000000000000000000000000000000000000000"
-    "0000000000000000000000000000000000000000000000000000000000000000"
-    "0000000000000000000000000000000000000000000000000000000000000000"
-    "00000000000000000000000000000000";
-
 /* `hex', and zeros behind it up to so many octets. */
 static const char *
 padded(const char *hex, size_t octets)
 {
 	static char text[2 * 144 + 1];
 
-	snprintf(text, sizeof(text), "%s%.*s", hex,
-	    (int)(2 * octets - strlen(hex)), zeros);
+	snprintf(text, sizeof(text), "%s%0*d", hex,
+	    (int)(2 * octets - strlen(hex)), 0);
 	return text;
 }
 
@@ -114,34 +107,18 @@ END_TEST
 
 START_TEST(records_of_endace_tell_what_they_carry)
 {
-	linkheader_leads(endace,
-	    padded("0000000000000001"
-		   "02",
-		18),
-	    0);
+	linkheader_leads(endace, padded("000000000000000102", 18), 0);
 	ck_assert_int_eq(datalink, 1);
 	linkheader_leads(endace,
 	    "0000000000000001 82 04 0000 0000 0000"
 	    "8500000000000000 0500000000000000 0000",
 	    0);
 	ck_assert_int_eq(datalink, 1);
-	linkheader_leads(endace,
-	    padded("0000000000000001"
-		   "01",
-		16),
-	    0);
+	linkheader_leads(endace, padded("000000000000000101", 16), 0);
 	ck_assert_int_eq(datalink, 50);
-	linkheader_leads(endace,
-	    padded("0000000000000001"
-		   "16",
-		16),
-	    0);
+	linkheader_leads(endace, padded("000000000000000116", 16), 0);
 	ck_assert_int_eq(datalink, 101);
-	linkheader_leads(endace,
-	    padded("0000000000000001"
-		   "1b",
-		16),
-	    0);
+	linkheader_leads(endace, padded("00000000000000011b", 16), 0);
 	ck_assert_int_eq(datalink, -1);
 }
 END_TEST

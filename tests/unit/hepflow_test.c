@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/totals.h"
 #include "unit/unit.h"
 
 /* "HEP3", the length, and a payload of three octets. */
@@ -60,21 +61,13 @@ end(void)
 	hepflow_free(flow);
 }
 
-static void
-find_broken(void *arg, enum counter_kind kind, const char *name, uint64_t n)
-{
-	(void)kind;
-	if (strcmp(name, "hepflow.broken") == 0)
-		*(uint64_t *)arg = n;
-}
-
 static uint64_t
 broken(void)
 {
-	uint64_t n = 0;
+	struct totals t = { 0 };
 
-	hepflow_stats(flow, find_broken, &n);
-	return n;
+	hepflow_stats(flow, totals_gather, &t);
+	return totals_get(&t, "hepflow.broken");
 }
 
 START_TEST(packets_come_whole_however_they_are_cut)

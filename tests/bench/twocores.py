@@ -51,7 +51,7 @@ def measure(build, against, turns):
 def show(measured):
     names = {2: "two threads", 1: "one thread", "before": "the older build"}
     for what, m in measured.items():
-        print(f"1 GB     {names[what]:15} {m['wall_s']:6.2f} s"
-              f"{'' if what == 2 else '; two threads take '}"
-              f"{'' if what == 2 else format(m['two_to_it'], '.2f')}"
-              f"{'' if what == 2 else ' of that'}", flush=True)
+        text = f"1 GB     {names[what]:15} {m['wall_s']:6.2f} s"
+        if what != 2:
+            text += f"; two threads take {m['two_to_it']:.2f} of that"
+        print(text, flush=True)

@@ -109,7 +109,7 @@ def test_evidence(options):
     Agent(number=2002, key=b"sesame").resend("kept")
     alerts = raised(d, "transaction-timeout", "10.0.0.2:5062")
     name = f"{d.folder}/evidence/{alerts[0]['id']}-1.pcapng"
-    check("evidence: a file", until(5, lambda: os.path.exists(name)), d.log)
+    check("evidence: a file", until(20, lambda: os.path.exists(name)), d.log)
     rows = subprocess.run(
         ["tshark", "-r", name, "-T", "fields", "-e", "sip.Method", "-e",
          "frame.comment"], capture_output=True, text=True, timeout=60,
@@ -345,7 +345,7 @@ def test_stunnel(options):
         c.sendall(b"".join(packet(CLIENT, SERVER, request("OPTIONS", f"t{i}"))
                            for i in range(200)))
         check("stunnel: all came",
-              until(5, lambda: counts(d, "messages") == 200), d.log)
+              until(20, lambda: counts(d, "messages") == 200), d.log)
     d.stop()
 
 
@@ -369,7 +369,7 @@ def test_hepjs(options):
     subprocess.run(["node", "agent.mjs", "9060", json.dumps(wanted), "myHep"],
                    cwd=folder, check=True, timeout=20)
     check("hep-js: its messages are read",
-          until(5, lambda: counts(d, "messages") == 3), d.log)
+          until(20, lambda: counts(d, "messages") == 3), d.log)
     check("hep-js: one has no time",
           count_of(d, "hepagents.doubtful") == 1, d.log)
     check("hep-js: one has no addresses",

@@ -93,7 +93,7 @@ def test_overload(options):
                     env={"SIPTIMED_CLOCK_AHEAD": "/run/ahead"})
     capturing(daemon, "o0")
     wire.ask(HEARD)
-    check("overload: silence without loss is told", until(5, lambda: find(
+    check("overload: silence without loss is told", until(20, lambda: find(
         daemon.alerts(), "transaction-timeout", "10.5.1.1:5062")), daemon.log)
     for server in LOST:
         wire.ask(server)
@@ -114,15 +114,15 @@ def test_overload(options):
         ("transaction-timeout", f"10.5.{n}.1:5062", "SERVICE"): 1
         for n in (1, 2)}, timeouts)
     check("overload: each packet was read or counted", until(
-        5, lambda: counts(daemon) + int(re.findall(
+        20, lambda: counts(daemon) + int(re.findall(
             r"o0: capturing, (\d+) packets dropped", daemon.log)[-1]) ==
         wire.sent), (wire.sent, daemon.log))
     check("overload: the others are unknown, and it is said", until(
-        5, lambda: [a for a in find(daemon.alerts(), "visibility", "capture")
+        20, lambda: [a for a in find(daemon.alerts(), "visibility", "capture")
                     if a["evidence"]["class"] == "loss"]), daemon.alerts())
     with open("/run/ahead", "w", encoding="ascii") as file:
         file.write("60")
-    check("overload: told after the minute", until(5, lambda: find(
+    check("overload: told after the minute", until(20, lambda: find(
         daemon.alerts(), "visibility", "o0")), daemon.alerts())
     check("overload: ends", daemon.stop()[0] == 0, daemon.log)
     sh("ip link delete o0")

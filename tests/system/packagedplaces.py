@@ -224,14 +224,14 @@ def alone(site):
     server = site.server()
     site.play(TIMEOUT, server)
     check("alone: json", until(10, lambda: site.in_json(server)), site.log()[-3000:])
-    check("alone: journal", until(5, lambda: site.journal(server)))
-    check("alone: syslog", until(5, lambda: site.in_file(server)))
+    check("alone: journal", until(20, lambda: site.journal(server)))
+    check("alone: syslog", until(20, lambda: site.in_file(server)))
     subject = f"10.9.0.{server}:5062"
     check("alone: stdout", site.says(
         f"transaction-timeout raised: .*{subject}"), site.log()[-3000:])
-    check("alone: exec", until(5, lambda: [
+    check("alone: exec", until(20, lambda: [
         a for a in site.alerts(RAN) if a["subject"] == subject]), site.log()[-3000:])
-    check("alone: evidence", until(5, lambda: list(site.inside.path(
+    check("alone: evidence", until(20, lambda: list(site.inside.path(
         "/var/lib/siptimed/evidence").glob("*.pcapng"))), site.log()[-3000:])
     check("alone: metrics", "siptimed_alerts_active" in get(site, "/metrics"))
     check("alone: the socket for secrets is the group's", site.run(
@@ -245,7 +245,7 @@ def alone(site):
     check("alone: reloads", site.systemctl("reload", "siptimed"))
     check("alone: no key has changed", "has changed" not in site.log(),
           site.log()[-1000:])
-    check("alone: the packets' new folder", until(5, site.inside.path(
+    check("alone: the packets' new folder", until(20, site.inside.path(
         "/var/lib/siptimed/other").is_dir), site.log()[-3000:])
     site.systemctl("stop", "siptimed", *SOCKETS)
     restart(site, "alone, by a local socket")

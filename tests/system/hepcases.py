@@ -16,6 +16,7 @@ import livenet
 from heppeers import (CLIENT, COLLECTOR, SERVER, TCP, Agent, answer, daemon,
                       hep3, packet, request)
 from livecheck import check, counts, find
+from livemonitor import ctl
 from livenet import until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -65,14 +66,10 @@ def test_agents(options):
     d.stop()
 
 
-def shown(d):
+def shown(options, d):
     """The agents, as siptimectl shows them."""
-    program = os.path.join(os.path.dirname(d.command[0]), "siptimectl")
-    done = subprocess.run([program, "--socket", f"{d.folder}/control",
-                           "--json", "agents"], capture_output=True,
-                          text=True, timeout=20, check=True)
-    return {(a["agent"], a["number"]): a
-            for a in json.loads(done.stdout)["agents"]}
+    agents = json.loads(ctl(options, d, "--json", "agents")[1])["agents"]
+    return {(a["agent"], a["number"]): a for a in agents}
 
 
 def test_clock(options):
@@ -92,7 +89,7 @@ def test_clock(options):
     check("clock: as no other's", {a["subject"] for a in d.alerts()
                                    if a["alert"] == "clock-skew"} ==
           {"127.0.0.1"}, d.alerts())
-    agents = shown(d)
+    agents = shown(options, d)
     check("clock: siptimectl shows both", set(agents) ==
           {("192.0.2.1", 1), ("127.0.0.1", 2)}, agents)
     check("clock: and how far each is off",

@@ -448,10 +448,17 @@ void
 sipmsg_pad(struct sipmsg *m, size_t size)
 {
 	static const char filler[] = "The quick brown fox jumps. ";
+	const size_t digits = 20; /* of a Content-Length that grows */
+	size_t len, wanted;
 
 	if (*value_of(m, "Content-Type") == '\0')
 		add(m, "Content-Type", "text/plain");
-	while (sipmsg_octets(m).len < size)
-		octets_u8(&m->body,
-		    (unsigned char)filler[m->body.len % (sizeof(filler) - 1)]);
+	while ((len = sipmsg_octets(m).len) < size) {
+		wanted = m->body.len +
+		    (size - len > digits ? size - len - digits : 1);
+		while (m->body.len < wanted)
+			octets_u8(&m->body,
+			    (unsigned char)
+				filler[m->body.len % (sizeof(filler) - 1)]);
+	}
 }

@@ -200,6 +200,10 @@ check: $B/siptimed $(units) $(replays) $(tools) $B/tests/bench/generate
 	@tests/tools/run-checks --build $B --corpus $(CORPUS) \
 	    $(if $(SAN)$(TSAN),,--plain)
 
+# What the suites below run, for who runs some of them beside others.
+suites: all $(addprefix $B/tests/,system/siptimed-stepping system/flood \
+    system/hellotime hostile/hostile tools/pcapscript)
+
 # The daemon on interfaces of its own, with real peers: takes root.
 check-live: $B/siptimed $B/siptimectl $B/tests/system/siptimed-stepping $B/tests/system/flood \
     $B/tests/hostile/hostile
@@ -265,7 +269,7 @@ format:
 
 .PHONY: all bench check check-decrypt check-fleet check-hep check-hostile \
     check-live check-monitoring check-witness check-wrapped clean demo format \
-    fuzz hostile-cost
+    fuzz hostile-cost suites
 .SECONDARY:
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d $B/*/*/*/*.d)

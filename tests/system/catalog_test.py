@@ -25,7 +25,7 @@ def check(what, true, seen=""):
         passed += 1
         return
     failed += 1
-    print(f"catalog_test: {what}: {seen}")
+    print(f"catalog_test: {what}: FAILED: {seen}")
 
 
 def run(*command):

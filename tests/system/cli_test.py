@@ -36,7 +36,7 @@ def check(what, true, seen=""):
         passed += 1
         return
     failed += 1
-    print(f"cli_test: {what}: {seen}")
+    print(f"cli_test: {what}: FAILED: {seen}")
 
 
 def run(*arguments, **options):

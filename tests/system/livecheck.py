@@ -34,7 +34,7 @@ def check(what, true, seen=""):
         passed += 1
         return
     failed += 1
-    print(f"live: {what}: {str(seen)[-2000:]}", flush=True)
+    print(f"live: {what}: FAILED: {str(seen)[-2000:]}", flush=True)
 
 
 def run_cases(tests, wanted, given, after=end_all):

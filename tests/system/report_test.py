@@ -23,7 +23,7 @@ def check(what, true, seen=""):
         passed += 1
         return
     failed += 1
-    print(f"report_test: {what}: {seen}")
+    print(f"report_test: {what}: FAILED: {seen}")
 
 
 def path(name):

@@ -98,6 +98,7 @@ struct config_http {
 struct config_hep {
 	char listen[CONFIG_TEXT], allow[CONFIG_TEXT], key[CONFIG_TEXT];
 	unsigned rate;
+	nstime silent;
 };
 
 struct config_alertmanager {

@@ -141,6 +141,8 @@ static const struct keyrow rows[] = {
 	{ "hep", "rate", KEYROW_COUNT, "20000",
 	    "messages a second of one agent, 0 to 200000 (0: all)",
 	    AT(hep.rate), 0, 200000, NULL },
+	{ "hep", "silent", KEYROW_DURATION, "15m", "1s to 7d",
+	    AT(hep.silent), SEC, 7 * DAY, NULL },
 
 	{ "alertmanager", "urls", KEYROW_LIST, "", "http:// or https:// URLs, one for "
 	    "each member of the cluster",

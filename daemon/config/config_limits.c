@@ -158,7 +158,7 @@ fill_matcher(const struct config *config, const struct siphash_key *key,
 	matcher->agents = (struct hepagents_limits){
 		.agents = AGENTS,
 		.rate = config->hep.rate,
-		.silent = 15 * MINUTE,
+		.silent = config->hep.silent,
 		.key = *key,
 	};
 	matcher->transactions = (struct txntable_limits){

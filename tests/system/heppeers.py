@@ -133,7 +133,7 @@ loadmodule "siptrace.so"
 modparam("tm", "fr_timer", 3300)
 modparam("tm", "retr_timer1", 50)
 modparam("tm", "retr_timer2", 400)
-modparam("siptrace", "duplicate_uri", "sip:127.0.0.1:9060")
+modparam("siptrace", "duplicate_uri", "sip:127.0.0.1:9060;transport={transport}")
 modparam("siptrace", "hep_mode_on", 1)
 modparam("siptrace", "hep_version", 3)
 modparam("siptrace", "hep_capture_id", 2002)
@@ -150,12 +150,13 @@ request_route {{
 """
 
 
-def kamailio():
+def kamailio(transport):
+    """It sends HEP by that transport."""
     modules = glob.glob(f"{UNPACKED}/usr/lib/*/kamailio/modules")[0]
     folder = tempfile.mkdtemp(dir="/run")
     path = f"{folder}/kamailio.cfg"
     with open(path, "w", encoding="ascii") as file:
-        file.write(KAMAILIO.format(modules=modules))
+        file.write(KAMAILIO.format(modules=modules, transport=transport))
     with open(f"{folder}/log", "wb") as log:
         process = spawn(
             ["kamailio", "-DD", "-E", "-f", path], start_new_session=True,

@@ -143,6 +143,26 @@ START_TEST(an_agent_that_stops_is_told_once_and_when_it_is_back)
 }
 END_TEST
 
+START_TEST(a_short_patience_is_looked_at_as_often)
+{
+	const struct hepagents_limits limits = {
+		.agents = 10,
+		.silent = 2 * NSTIME_S,
+		.key = { 1, 2 },
+	};
+
+	lost = back = 0;
+	agents = hepagents_new(&limits, hear, NULL);
+	for (unsigned i = 0; i < 20; i++)
+		ck_assert(input("192.0.2.1", 1, 1 + i, 1 + i));
+	tick(2 * NSTIME_S);
+	ck_assert_uint_eq(lost, 0);
+	tick(4 * NSTIME_S + 1);
+	ck_assert_uint_eq(lost, 1);
+	hepagents_free(agents);
+}
+END_TEST
+
 START_TEST(whoever_pauses_for_long_may_do_so_again)
 {
 	begin(10, 0);
@@ -217,6 +237,7 @@ UNIT("hepagents", all_can_be_listed_the_longest_silent_first,
     a_stamp_far_from_its_arrival_is_doubtful,
     one_agent_may_not_take_the_share_of_others,
     an_agent_that_stops_is_told_once_and_when_it_is_back,
+    a_short_patience_is_looked_at_as_often,
     whoever_pauses_for_long_may_do_so_again,
     a_few_messages_say_nothing_of_their_sender,
     at_the_limit_the_longest_silent_goes)

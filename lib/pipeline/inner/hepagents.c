@@ -10,7 +10,7 @@
 /* One sample a second is plenty for a clock. */
 #define SAMPLE NSTIME_S
 
-/* Agents are looked through for silent ones so often. */
+/* Agents are looked through for silent ones at least so often. */
 #define ROUND (60 * NSTIME_S)
 
 enum {
@@ -105,6 +105,13 @@ hepagents_set(struct hepagents *h, const struct hepagents_limits *limits)
 	h->limits = *limits;
 }
 
+static nstime
+next_round(const struct hepagents *h, nstime now)
+{
+	return nstime_after(
+	    now, h->limits.silent < ROUND ? h->limits.silent : ROUND);
+}
+
 static void
 tell(const struct hepagents *h, const struct hepagents_agent *a, bool lost,
     nstime now, nstime wall)
@@ -150,7 +157,7 @@ find(struct hepagents *h, const struct event_agent *agent, nstime now)
 		tokenbucket_init(
 		    &a->bucket, h->limits.rate, BURST * h->limits.rate, now);
 	if (h->round == NSTIME_NEVER)
-		h->round = nstime_after(now, ROUND);
+		h->round = next_round(h, now);
 	return a;
 }
 
@@ -161,7 +168,7 @@ hear(struct hepagents *h, struct hepagents_agent *a, nstime now, nstime wall)
 		a->lost = false;
 		tell(h, a, false, now, wall);
 		if (h->round == NSTIME_NEVER)
-			h->round = nstime_after(now, ROUND);
+			h->round = next_round(h, now);
 	}
 	if (now - a->last > a->longest)
 		a->longest = now - a->last;
@@ -222,7 +229,7 @@ hepagents_tick(struct hepagents *h, nstime now, nstime wall)
 			tell(h, a, true, now, wall);
 		any = any || !a->lost;
 	}
-	h->round = any ? nstime_after(h->round, ROUND) : NSTIME_NEVER;
+	h->round = any ? next_round(h, h->round) : NSTIME_NEVER;
 }
 
 nstime

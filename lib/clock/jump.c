@@ -5,8 +5,9 @@
 #define WITHIN (3 * NSTIME_S)
 
 /* One witness alone is believed where hardly any time passed: less than this
- * part of the jump. */
+ * part of the jump, which is longer than a message waits in a queue. */
 enum { PART = 16 };
+#define QUEUED (120 * NSTIME_S)
 
 /* So many that did not move close it. */
 enum { UNMOVED = 3 };
@@ -41,7 +42,8 @@ is_proven(const struct jump *j)
 
 	if (j->agree > 1)
 		return j->agree > j->unmoved;
-	return j->unmoved == 0 && passed <= nstime_magnitude(j->size) / PART;
+	return j->unmoved == 0 && nstime_magnitude(j->size) > QUEUED &&
+	    passed <= nstime_magnitude(j->size) / PART;
 }
 
 bool

@@ -296,6 +296,12 @@ offset_input(struct offset *o, const struct offset_stamp *stamp, unsigned run)
 	return true;
 }
 
+bool
+offset_repeats(const struct offset *o, const struct offset_stamp *stamp)
+{
+	return o->used > 0 && stamp->told == o->newest_told;
+}
+
 static bool
 has_two_clusters(const struct offset *o)
 {

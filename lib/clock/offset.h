@@ -98,6 +98,10 @@ void offset_init(struct offset *o);
 bool offset_input(
     struct offset *o, const struct offset_stamp *stamp, unsigned run);
 
+/* Is that the time the newest sample told?  Then the clock stands still, or the
+ * stamp was kept somewhere. */
+bool offset_repeats(const struct offset *o, const struct offset_stamp *stamp);
+
 /* Without a majority, all that was seen is the estimate. */
 struct offset_estimate {
 	struct offset_interval interval; /* the offset is in there */

@@ -229,6 +229,15 @@ add(struct skew *s, const struct stamp *stamp)
 	return p;
 }
 
+static bool
+stands_still(const struct peer *p, enum witness witness,
+    const struct offset_stamp *reading)
+{
+	const struct offset *o = p->estimate.offsets[witness];
+
+	return o != NULL && offset_repeats(o, reading);
+}
+
 static nstime
 distance(struct offset_interval interval, nstime from)
 {
@@ -244,8 +253,9 @@ weigh_jump(struct skew *s, const struct peer *p, const struct stamp *stamp,
 	struct select_result r;
 	nstime step;
 
-	if (!s->jump.open || !peers_select(&s->peers, p, &r) || r.joint.mixed ||
-	    r.joint.unsettled ||
+	if (!s->jump.open || stands_still(p, stamp->witness, reading) ||
+	    !peers_select(&s->peers, p, &r) ||
+	    r.joint.mixed || r.joint.unsettled ||
 	    !jump_witness(&s->jump, &r.joint.interval, p->seen,
 		&reading->interval, &step))
 		return;

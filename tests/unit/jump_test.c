@@ -56,6 +56,16 @@ START_TEST(a_step_back_is_proven_likewise)
 }
 END_TEST
 
+/* A message that waited in a queue while nothing was captured. */
+START_TEST(one_stamp_that_may_have_waited_proves_nothing)
+{
+	open_new(30 * NSTIME_S);
+	ck_assert(!witness(0, -30 * NSTIME_S));
+	ck_assert(witness(0, -30 * NSTIME_S));
+	ck_assert_int_eq(step, 30 * NSTIME_S);
+}
+END_TEST
+
 START_TEST(where_time_passed_as_well_two_clocks_are_asked_for)
 {
 	open_new(2 * HOUR);
@@ -136,6 +146,7 @@ END_TEST
 UNIT("jump", clocks_that_did_not_move_tell_that_time_passed,
     one_clock_proves_a_step_that_is_the_whole_jump,
     a_step_back_is_proven_likewise,
+    one_stamp_that_may_have_waited_proves_nothing,
     where_time_passed_as_well_two_clocks_are_asked_for,
     clocks_that_moved_differently_prove_nothing,
     one_that_did_not_move_contradicts_those_that_did,

@@ -52,7 +52,7 @@ def ask(server, count, mode, client):
     s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     s.bind((client, 0))
     s.connect((server, 5062))
-    s.settimeout(1)
+    s.settimeout(60)
     stamp = f"{time.time_ns():x}"
     for i in range(count):
         name = f"{'mute' if mode else 'well'}{stamp}x{i}"

@@ -77,7 +77,7 @@ def say(name, *lines):
     if name is not None:
         context.load_cert_chain(f"{FOLDER}/{name}.pem", f"{FOLDER}/{name}.key")
     try:
-        with socket.create_connection((HOSTS[0], 4222), 5) as s:
+        with socket.create_connection((HOSTS[0], 4222), 60) as s:
             s.recv(4096)
             with context.wrap_socket(s, server_hostname=HOSTS[0]) as t:
                 t.sendall(b'CONNECT {"verbose":false}\r\n')

@@ -107,9 +107,9 @@ class Stories:
                          options=PREFIX)]
         self.whole = net.Daemon(fleet.program, CONFIG, "-n", "-i", "ua1",
                                 "-i", "ub1")
-        assert self.members[0].says("fleet: judging", 40), (
+        assert self.members[0].says("fleet: judging", 120), (
             self.members[0].log)
-        assert net.until(20, lambda: len(
+        assert fleet.wait(lambda: len(
             fleet.ask(self.members[1], "sensors") or []) == 2), "sensors"
         self.player = net.spawn([sys.executable, __file__, build])
 

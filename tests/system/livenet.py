@@ -80,11 +80,11 @@ def network():
            f"match u32 0 0 action mirred egress mirror dev {tap}0")
 
 
-def until(seconds, fact):
+def until(seconds, fact, each=0.02):
     """Wait for a fact, not for a time: what it is, or what it is not."""
     deadline = time.monotonic() + seconds
     while not (found := fact()) and time.monotonic() < deadline:
-        time.sleep(0.02)
+        time.sleep(each)
     return found
 
 
@@ -143,6 +143,7 @@ class Daemon:
 
     def start(self, **env):
         """Again, after it ended: with what it left behind."""
+        self.begun = len(self.log)
         self.process = subprocess.Popen(
             self.command, stdin=subprocess.DEVNULL, stdout=self.out,
             stderr=self.err, env={**self.env, **env}, start_new_session=True)

@@ -275,8 +275,10 @@ on_message(struct sensor *s, const struct event *event)
 	const uint64_t call = wire_call(e.message.message);
 
 	s->messages++;
-	if (e.message.agent != NULL)
+	if (e.message.agent != NULL) {
 		e.message.origin.agent = event_agent_number(e.message.agent);
+		e.message.origin.wall = e.wall;
+	}
 	if (e.message.message->is_request)
 		matcher_decide(
 		    s->matcher, e.message.message, &e.message.origin);

@@ -10,8 +10,9 @@ enum { SENSORS = 2, MOST = 1 << 16 };
 static struct joiner *joiner;
 static struct sensor *sensors[SENSORS];
 static unsigned raised, lost, back, odd, right, batches;
-static nstime ahead; /* the clock of sensor 1 */
-static bool deaf;    /* batches of sensor 0 come to nothing */
+static nstime ahead;  /* the clock of sensor 1 */
+static bool deaf;     /* batches of sensor 0 come to nothing */
+static bool by_agent; /* messages are handed on by HEP */
 static uint8_t kept[MOST];
 static size_t kept_len;
 
@@ -81,7 +82,7 @@ begin_with(unsigned partitions)
 {
 	raised = lost = back = odd = right = batches = 0;
 	ahead = 0;
-	deaf = false;
+	deaf = by_agent = false;
 	now = NOW;
 	begin_joiner();
 	for (int i = 0; i < SENSORS; i++) {
@@ -126,9 +127,14 @@ pass(nstime until)
 static void
 say(int sensor, unsigned status)
 {
+	const struct event_agent agent = { fleet_host(9, 0).address, 7, 0 };
 	struct sip_message m;
-	const struct event e = fleet_message(&m, "call", status, now);
+	struct event e = fleet_message(&m, "call", status, now);
 
+	if (by_agent) {
+		e.message.agent = &agent;
+		e.message.origin.wall = 0;
+	}
 	sensor_input(sensors[sensor], &e);
 }
 
@@ -198,6 +204,17 @@ END_TEST
 START_TEST(a_request_that_nobody_saw_answered_is_a_timeout)
 {
 	begin();
+	ask(0);
+	pass(NOW + 60 * NSTIME_S);
+	ck_assert_uint_eq(raised, 1);
+	end();
+}
+END_TEST
+
+START_TEST(so_is_one_that_an_agent_handed_on_whatever_its_clock)
+{
+	begin();
+	by_agent = true;
 	ask(0);
 	pass(NOW + 60 * NSTIME_S);
 	ck_assert_uint_eq(raised, 1);
@@ -373,6 +390,7 @@ END_TEST
 UNIT("joiner", what_comes_late_is_judged_with_what_other_sensors_tell,
     a_request_of_one_sensor_and_the_answer_of_another_are_answered,
     a_request_that_nobody_saw_answered_is_a_timeout,
+    so_is_one_that_an_agent_handed_on_whatever_its_clock,
     nothing_is_accused_while_a_sensor_is_away_that_saw_the_server,
     a_sensor_with_odd_stamps_is_known_by_hosts_that_others_hear,
     those_that_saw_a_server_are_named_in_order,

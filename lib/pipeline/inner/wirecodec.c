@@ -56,12 +56,18 @@ wirecodec_flag(struct wirecodec *c, bool *fact)
 	WIRECODEC_FIELD(c, *fact, 1);
 }
 
+static int64_t
+within(int64_t n, int64_t most)
+{
+	return n > most ? most : n < -most ? -most : n;
+}
+
 /* 0: never before, 1: never at all, else the difference follows. */
 static void
 time_at(struct wirecodec *c, nstime *t, nstime base, nstime shift)
 {
 	unsigned kind = *t == INT64_MIN ? 0 : *t == NSTIME_NEVER ? 1 : 2;
-	int64_t since = kind < 2 ? 0 : *t - base;
+	int64_t since = kind < 2 ? 0 : within(*t - base, MOST_AGE);
 
 	if (c->timeless)
 		return;
@@ -113,6 +119,8 @@ wirecodec_coarse(struct wirecodec *c, nstime *now)
 void
 wirecodec_told(struct wirecodec *c, nstime *told)
 {
+	if (c->out != NULL)
+		*told = within(*told, RECORD_MOST_TIME);
 	wirecodec_signed(c, told);
 	if (c->out == NULL &&
 	    (*told > RECORD_MOST_TIME || *told < -RECORD_MOST_TIME))

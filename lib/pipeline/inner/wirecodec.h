@@ -30,14 +30,15 @@ void wirecodec_fixed(struct wirecodec *c, uint64_t *n, size_t octets);
 void wirecodec_signed(struct wirecodec *c, int64_t *n);
 void wirecodec_flag(struct wirecodec *c, bool *fact);
 
-/* INT64_MIN and NSTIME_NEVER pass; others are within 30 days of the batch. */
+/* INT64_MIN and NSTIME_NEVER pass; others are within 30 days of the batch: they
+ * are written as if they were, and bad beyond it when read. */
 void wirecodec_now(struct wirecodec *c, nstime *now);
 void wirecodec_wall(struct wirecodec *c, nstime *wall);
 
 /* To the millisecond before. */
 void wirecodec_coarse(struct wirecodec *c, nstime *now);
 
-/* The reading of another clock: anything within RECORD_MOST_TIME. */
+/* The reading of another clock: the same with RECORD_MOST_TIME. */
 void wirecodec_told(struct wirecodec *c, nstime *told);
 
 /* Cut at `most' when written, bad beyond it when read; then borrowed. */

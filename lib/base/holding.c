@@ -3,38 +3,43 @@
 
 #include <stdlib.h>
 
+/* Whoever comes before and after it, or before and after all, points to
+ * `before' and `after' from now on. */
 static void
-unlist(struct holdings *all, struct holding *h)
+link_around(struct holdings *all, const struct holding_room *r,
+    struct holding_room *before, struct holding_room *after)
 {
-	if (h->longer == NULL)
-		all->longest = h->later;
+	if (r->longer == NULL)
+		all->longest = after;
 	else
-		h->longer->later = h->later;
-	if (h->later == NULL)
-		all->latest = h->longer;
+		r->longer->later = after;
+	if (r->later == NULL)
+		all->latest = before;
 	else
-		h->later->longer = h->longer;
+		r->later->longer = before;
 }
 
 static void
-put_latest(struct holdings *all, struct holding *h)
+unlist(struct holdings *all, const struct holding_room *r)
 {
-	h->longer = all->latest;
-	h->later = NULL;
-	if (all->latest == NULL)
-		all->longest = h;
-	else
-		all->latest->later = h;
-	all->latest = h;
+	link_around(all, r, r->longer, r->later);
+}
+
+static void
+put_latest(struct holdings *all, struct holding_room *r)
+{
+	r->longer = all->latest;
+	r->later = NULL;
+	link_around(all, r, r, r);
 }
 
 /* False: there is nobody but `h'. */
 static bool
 give_way(struct holdings *all, const struct holding *h)
 {
-	struct holding *other = all->longest;
+	struct holding_room *other = all->longest;
 
-	if (other == h && other != NULL)
+	if (other == h->room && other != NULL)
 		other = other->later;
 	if (other == NULL)
 		return false;
@@ -47,7 +52,8 @@ give_way(struct holdings *all, const struct holding *h)
 static bool
 fits(const struct holdings *all, const struct holding *h, size_t size)
 {
-	return all->limit == 0 || all->held - h->size + size <= all->limit;
+	return all->limit == 0 ||
+	    all->held - holding_size(h) + size <= all->limit;
 }
 
 static bool
@@ -60,58 +66,64 @@ draw(struct holdings *all, const struct holding *h, size_t size)
 }
 
 bool
-holding_grow(struct holdings *all, struct holding *h, size_t size)
+holding_grow(struct holdings *all, struct holding *h, size_t size,
+    holding_drop *drop, void *owner)
 {
-	const size_t before = h->size;
-	uint8_t *grown;
+	const size_t before = holding_size(h);
+	struct holding_room *grown;
 
 	if (size <= before)
 		return true;
 	if (!draw(all, h, size))
 		return false;
-	grown = realloc(h->octets, size);
+	grown = realloc(h->room, sizeof(*grown) + size);
 	if (grown == NULL) {
 		budget_give(all->memory, size);
 		return false;
 	}
-	if (before > 0)
+	if (before > 0) {
 		budget_give(all->memory, before);
-	else
-		put_latest(all, h);
+		link_around(all, grown, grown, grown);
+	} else {
+		put_latest(all, grown);
+	}
 	all->held += size - before;
-	h->octets = grown;
-	h->size = size;
+	grown->drop = drop;
+	grown->owner = owner;
+	grown->size = size;
+	h->room = grown;
 	return true;
 }
 
 bool
-holding_reach(
-    struct holdings *all, struct holding *h, size_t least, size_t wanted)
+holding_reach(struct holdings *all, struct holding *h, size_t least,
+    size_t wanted, holding_drop *drop, void *owner)
 {
-	size_t size = h->size == 0 ? least : h->size;
+	size_t size = h->room == NULL ? least : h->room->size;
 
 	while (size < wanted)
 		size *= 2;
-	return holding_grow(all, h, size);
+	return holding_grow(all, h, size, drop, owner);
 }
 
 void
 holding_begin(struct holdings *all, struct holding *h)
 {
-	if (h->size == 0)
+	if (h->room == NULL)
 		return;
-	unlist(all, h);
-	put_latest(all, h);
+	unlist(all, h->room);
+	put_latest(all, h->room);
 }
 
 void
 holding_release(struct holdings *all, struct holding *h)
 {
-	if (h->size == 0)
+	const size_t size = holding_size(h);
+
+	if (h->room == NULL)
 		return;
-	unlist(all, h);
-	budget_release(all->memory, h->octets, h->size);
-	all->held -= h->size;
-	h->octets = NULL;
-	h->size = 0;
+	unlist(all, h->room);
+	budget_release(all->memory, h->room, size);
+	all->held -= size;
+	h->room = NULL;
 }

@@ -10,37 +10,55 @@
  * a sender whose message never ends is the first to lose it.
  */
 
-struct holding;
-
 /* Zeroed at first, but for `memory' and `limit'. */
 struct holdings {
-	struct budget_share *memory;      /* borrowed; NULL: no bounds */
-	size_t limit;                     /* octets; 0: no other bounds */
-	size_t held;                      /* read: octets */
-	struct holding *longest, *latest; /* private */
+	struct budget_share *memory;           /* borrowed; NULL: no bounds */
+	size_t limit;                          /* octets; 0: no other bounds */
+	size_t held;                           /* read: octets */
+	struct holding_room *longest, *latest; /* private */
 	uint64_t gave_way;
 };
 
 /* It has to let go of what it holds, and calls holding_release(). */
 typedef void holding_drop(struct holdings *all, void *owner);
 
-/* One stream's; zeroed at first, but for drop and owner. */
-struct holding {
+/* Private: what is allocated where something is held. */
+struct holding_room {
+	struct holding_room *longer, *later;
 	holding_drop *drop;
 	void *owner;
-	uint8_t *octets;                /* read and write; NULL: none */
-	size_t size;                    /* read */
-	struct holding *longer, *later; /* private */
+	size_t size;
+	uint8_t octets[];
 };
 
+/* One stream's; zeroed at first.  One that holds nothing takes no more. */
+struct holding {
+	struct holding_room *room; /* private */
+};
+
+static inline size_t
+holding_size(const struct holding *h)
+{
+	return h->room == NULL ? 0 : h->room->size;
+}
+
+/* To read and write; NULL: none.  They move when there is more room. */
+static inline uint8_t *
+holding_octets(const struct holding *h)
+{
+	return h->room == NULL ? NULL : h->room->octets;
+}
+
 /* Room for `size' octets, those in it kept.  False, and nothing changed, when
- * there is none even after others gave way. */
-bool holding_grow(struct holdings *all, struct holding *h, size_t size);
+ * there is none even after others gave way.  Where the owner has to let go of
+ * them, drop(all, owner) is called. */
+bool holding_grow(struct holdings *all, struct holding *h, size_t size,
+    holding_drop *drop, void *owner);
 
 /* The same for `wanted' octets; from `least' on the room doubles, so that many
  * small additions move little. */
-bool holding_reach(
-    struct holdings *all, struct holding *h, size_t least, size_t wanted);
+bool holding_reach(struct holdings *all, struct holding *h, size_t least,
+    size_t wanted, holding_drop *drop, void *owner);
 
 /* What is held from now on is a message that began just now. */
 void holding_begin(struct holdings *all, struct holding *h);

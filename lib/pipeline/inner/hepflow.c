@@ -69,8 +69,6 @@ connection_of(struct hepflow *h, const struct tcpreasm_event *e)
 		h->no_memory++;
 		return NULL;
 	}
-	c->held.drop = let_go;
-	c->held.owner = c;
 	c->searching = e->guessed;
 	*e->user = c;
 	return c;
@@ -116,6 +114,12 @@ take(struct hepflow *h, struct hepflow_connection *c, struct slice octets,
 	return octets;
 }
 
+static bool
+reach(struct hepflow *h, struct hepflow_connection *c, size_t wanted)
+{
+	return holding_reach(&h->holdings, &c->held, LEAST, wanted, let_go, c);
+}
+
 static void
 hold(struct hepflow *h, struct hepflow_connection *c, struct slice rest)
 {
@@ -123,12 +127,12 @@ hold(struct hepflow *h, struct hepflow_connection *c, struct slice rest)
 		release(h, c);
 		return;
 	}
-	if (!holding_reach(&h->holdings, &c->held, LEAST, rest.len)) {
+	if (!reach(h, c, rest.len)) {
 		h->no_memory++;
 		let_go(&h->holdings, c);
 		return;
 	}
-	memmove(c->held.octets, rest.p, rest.len);
+	memmove(holding_octets(&c->held), rest.p, rest.len);
 	c->len = rest.len;
 }
 
@@ -143,14 +147,15 @@ on_data(struct hepflow *h, struct hepflow_connection *c,
 		hold(h, c, take(h, c, e->octets, &e->client.address));
 		return;
 	}
-	if (!holding_reach(&h->holdings, &c->held, LEAST, all)) {
+	if (!reach(h, c, all)) {
 		h->no_memory++;
 		let_go(&h->holdings, c);
 		return;
 	}
-	memcpy(c->held.octets + c->len, e->octets.p, e->octets.len);
+	memcpy(holding_octets(&c->held) + c->len, e->octets.p, e->octets.len);
 	hold(h, c,
-	    take(h, c, slice_of(c->held.octets, all), &e->client.address));
+	    take(h, c, slice_of(holding_octets(&c->held), all),
+		&e->client.address));
 }
 
 void

@@ -29,31 +29,42 @@ enum framing_progress { GO, WAIT, MESSAGE };
 
 /* What a common message takes is kept between messages; what is held is not
  * much more up to twice as much. */
-enum { COMMON_SIZE = 2048, STEP = 256 };
+enum { COMMON_SIZE = 2048, STEP = 64 };
+
+enum { MARKS = 8 };
+
+/* When octets came. */
+struct framing_stamp {
+	nstime now, wall;
+};
 
 /* When the octets from `at' on came. */
 struct framing_mark {
 	size_t at;
-	nstime now, wall;
+	struct framing_stamp stamp;
 };
 
+/* There is one for each direction of thousands of connections.  Lengths are at
+ * most `max_message', or a start line's. */
 struct framing {
-	size_t max_message;
 	struct framing_stats *stats; /* borrowed */
-	enum framing_state state;
-	bool skipped;    /* octets, since the last message */
-	size_t searched; /* of what is pending */
-	size_t line_end; /* of the start line */
-	size_t length;   /* the first line that may give it; 0: none yet */
-	size_t need;     /* BODY */
-	size_t skip;     /* SKIP */
-	struct holdings *holdings; /* borrowed */
+	struct holdings *holdings;   /* borrowed */
 	struct holding held;
-	size_t held_len;
-	/* Exact for the first octet held.  If there are more segments than
+	/* Of the octets held, the first and those that came later: MARKS - 1
+	 * of them, NULL: never needed yet.  If there are more segments than
 	 * marks, the last ones share the stamp of the last mark. */
-	struct framing_mark marks[8];
-	size_t marks_len;
+	struct framing_stamp first;
+	struct framing_mark *later;
+	size_t skip; /* SKIP */
+	uint32_t max_message;
+	uint32_t held_len;
+	uint32_t searched; /* of what is pending */
+	uint32_t line_end; /* of the start line */
+	uint32_t length;   /* the first line that may give it; 0: none yet */
+	uint32_t need;     /* BODY */
+	uint8_t later_len;
+	uint8_t state; /* enum framing_state */
+	bool skipped;  /* octets, since the last message */
 };
 
 /* One input, as far as the messages in it need to know. */
@@ -74,10 +85,9 @@ framing_new(size_t max_message, bool midway, struct framing_stats *stats,
 
 	if (f == NULL)
 		return NULL;
-	f->max_message = max_message;
+	f->max_message = (uint32_t)max_message;
 	f->stats = stats;
 	f->holdings = holdings;
-	f->held = (struct holding){ .drop = drop_all, .owner = f };
 	f->state = midway ? LOST : START;
 	return f;
 }
@@ -86,10 +96,10 @@ static void
 release(struct framing *f)
 {
 	/* Thousands of streams: keep only what a common message needs. */
-	if (f->held.size > COMMON_SIZE)
+	if (holding_size(&f->held) > COMMON_SIZE)
 		holding_release(f->holdings, &f->held);
 	f->held_len = 0;
-	f->marks_len = 0;
+	f->later_len = 0;
 }
 
 void
@@ -116,6 +126,7 @@ framing_free(struct framing *f)
 	if (f == NULL)
 		return;
 	drop_all(f->holdings, f);
+	free(f->later);
 	free(f);
 }
 
@@ -139,7 +150,7 @@ static void
 skip_octets(struct framing *f, struct slice *pending, size_t len)
 {
 	*pending = slice_after(*pending, len);
-	f->searched = f->searched > len ? f->searched - len : 0;
+	f->searched = f->searched > len ? f->searched - (uint32_t)len : 0;
 	f->stats->skipped_octets += len;
 	f->skipped |= len > 0;
 }
@@ -147,8 +158,8 @@ skip_octets(struct framing *f, struct slice *pending, size_t len)
 static enum framing_progress
 enter(struct framing *f, enum framing_state state, size_t searched)
 {
-	f->state = state;
-	f->searched = searched;
+	f->state = (uint8_t)state;
+	f->searched = (uint32_t)searched;
 	return GO;
 }
 
@@ -320,7 +331,7 @@ skip_message(struct framing *f, struct slice *pending)
 static enum framing_progress
 step(struct framing *f, struct slice *pending)
 {
-	switch (f->state) {
+	switch ((enum framing_state)f->state) {
 	case LOST:
 		return find_start(f, pending);
 	case START:
@@ -337,6 +348,21 @@ step(struct framing *f, struct slice *pending)
 	return WAIT;
 }
 
+/* Without memory for it, it shares the stamp of the mark before. */
+static void
+mark(struct framing *f, struct framing_stamp stamp)
+{
+	if (f->held_len == 0) {
+		f->first = stamp;
+		return;
+	}
+	if (f->later == NULL)
+		f->later = calloc(MARKS - 1, sizeof(*f->later));
+	if (f->later != NULL && f->later_len < MARKS - 1)
+		f->later[f->later_len++] =
+		    (struct framing_mark){ f->held_len, stamp };
+}
+
 static bool
 hold(struct framing *f, struct slice octets, const struct input *in)
 {
@@ -346,44 +372,53 @@ hold(struct framing *f, struct slice octets, const struct input *in)
 
 	if (f->held_len == 0)
 		holding_begin(f->holdings, &f->held);
-	if (len > f->held.size && !holding_grow(f->holdings, &f->held, size)) {
+	if (len > holding_size(&f->held) &&
+	    !holding_grow(f->holdings, &f->held, size, drop_all, f)) {
 		f->stats->no_memory++;
 		framing_gap(f);
 		return false;
 	}
-	if (f->marks_len < sizeof(f->marks) / sizeof(*f->marks))
-		f->marks[f->marks_len++] = (struct framing_mark){
-			.at = f->held_len, .now = in->now, .wall = in->wall
-		};
-	memcpy(f->held.octets + f->held_len, octets.p, octets.len);
-	f->held_len = len;
+	mark(f, (struct framing_stamp){ in->now, in->wall });
+	memcpy(holding_octets(&f->held) + f->held_len, octets.p, octets.len);
+	f->held_len = (uint32_t)len;
 	return true;
 }
 
-static const struct framing_mark *
-mark_of(const struct framing *f, size_t at)
+/* How many later marks are not behind `at'. */
+static size_t
+marks_up_to(const struct framing *f, size_t at)
 {
-	size_t i = f->marks_len;
+	size_t i = f->later_len;
 
-	while (i > 1 && f->marks[i - 1].at > at)
+	while (i > 0 && f->later[i - 1].at > at)
 		i--;
-	return &f->marks[i - 1];
+	return i;
+}
+
+static struct framing_stamp
+stamp_of(const struct framing *f, size_t at)
+{
+	const size_t passed = marks_up_to(f, at);
+
+	return passed == 0 ? f->first : f->later[passed - 1].stamp;
 }
 
 static void
 drop_held(struct framing *f, size_t len)
 {
-	const size_t first = (size_t)(mark_of(f, len) - f->marks);
+	const size_t passed = marks_up_to(f, len);
+	uint8_t *octets = holding_octets(&f->held);
 
 	if (len == 0)
 		return;
-	f->held_len -= len;
-	memmove(f->held.octets, f->held.octets + len, f->held_len);
-	f->marks_len -= first;
-	memmove(f->marks, f->marks + first, f->marks_len * sizeof(*f->marks));
-	for (size_t i = 0; i < f->marks_len; i++)
-		f->marks[i].at =
-		    f->marks[i].at > len ? f->marks[i].at - len : 0;
+	f->first = stamp_of(f, len);
+	f->held_len -= (uint32_t)len;
+	memmove(octets, octets + len, f->held_len);
+	f->later_len -= (uint8_t)passed;
+	for (size_t i = 0; i < f->later_len; i++) {
+		f->later[i] = f->later[i + passed];
+		f->later[i].at -= len;
+	}
 }
 
 static void
@@ -396,11 +431,11 @@ deliver(struct framing *f, struct slice *pending, const struct input *in)
 	};
 
 	if (is_held) {
-		const struct framing_mark *mark =
-		    mark_of(f, (size_t)(message.p - f->held.octets));
+		const struct framing_stamp stamp =
+		    stamp_of(f, (size_t)(message.p - holding_octets(&f->held)));
 
-		event.now = mark->now;
-		event.wall = mark->wall;
+		event.now = stamp.now;
+		event.wall = stamp.wall;
 	}
 	*pending = slice_after(*pending, f->need);
 	event.end = in->end - pending->len;
@@ -434,9 +469,9 @@ continue_held(struct framing *f, struct slice octets, const struct input *in)
 
 	if (!hold(f, octets, in))
 		return octets.len;
-	pending = slice_of(f->held.octets, f->held_len);
-	run(f, &pending, f->held.octets + old, in);
-	done = (size_t)(pending.p - f->held.octets);
+	pending = slice_of(holding_octets(&f->held), f->held_len);
+	run(f, &pending, holding_octets(&f->held) + old, in);
+	done = (size_t)(pending.p - holding_octets(&f->held));
 	if (done < old) {
 		drop_held(f, done);
 		return octets.len;

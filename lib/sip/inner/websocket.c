@@ -148,7 +148,6 @@ websocket_new(size_t max_message, bool midway, struct websocket_stats *stats,
 		return NULL;
 	w->stats = stats;
 	w->holdings = holdings;
-	w->held = (struct holding){ .drop = drop_all, .owner = w };
 	w->max_message = max_message;
 	w->state = midway ? LOST : IN_HEAD;
 	return w;
@@ -208,13 +207,13 @@ keep(struct websocket *w, struct slice octets, size_t most)
 	}
 	if (w->len == 0)
 		holding_begin(w->holdings, &w->held);
-	if (!holding_reach(
-		w->holdings, &w->held, FIRST_ROOM, w->len + octets.len + 1)) {
+	if (!holding_reach(w->holdings, &w->held, FIRST_ROOM,
+		w->len + octets.len + 1, drop_all, w)) {
 		w->stats->no_memory++;
 		return false;
 	}
 	if (octets.len > 0)
-		memcpy(w->held.octets + w->len, octets.p, octets.len);
+		memcpy(holding_octets(&w->held) + w->len, octets.p, octets.len);
 	w->len += octets.len;
 	return true;
 }
@@ -239,10 +238,12 @@ read_head(struct websocket *w, struct slice octets)
 		w->state = FOREIGN;
 		return octets.len;
 	}
-	end = slice_find(slice_of(w->held.octets, w->len), "\r\n\r\n");
+	end =
+	    slice_find(slice_of(holding_octets(&w->held), w->len), "\r\n\r\n");
 	if (end == w->len && w->len < MAX_HEAD)
 		return octets.len;
-	if (end == w->len || !upgrades(slice_of(w->held.octets, end))) {
+	if (end == w->len ||
+	    !upgrades(slice_of(holding_octets(&w->held), end))) {
 		w->stats->malformed++;
 		w->state = FOREIGN;
 		return octets.len;
@@ -311,7 +312,7 @@ end_frame(struct websocket *w, uint64_t end, framing_output *output, void *arg)
 	if (!w->dropping)
 		output(arg,
 		    &(struct framing_event){
-			.octets = slice_of(w->held.octets, w->len),
+			.octets = slice_of(holding_octets(&w->held), w->len),
 			.end = end,
 			.now = w->now,
 			.wall = w->wall,
@@ -331,8 +332,8 @@ read_payload(struct websocket *w, struct slice octets)
 	if (!control && !w->dropping) {
 		w->dropping = !keep(w, s, w->max_message);
 		if (!w->dropping && s.len > 0)
-			unmask(
-			    &w->frame, w->done, w->held.octets + before, s.len);
+			unmask(&w->frame, w->done,
+			    holding_octets(&w->held) + before, s.len);
 	}
 	w->done += s.len;
 	return s.len;

@@ -33,9 +33,8 @@ give_way(struct holdings *all, void *flight)
 static bool
 grow(struct flight *f, struct handshake_budget *budget, size_t wanted)
 {
-	f->held.drop = give_way;
-	f->held.owner = f;
-	return holding_reach(&budget->holdings, &f->held, FIRST_ROOM, wanted);
+	return holding_reach(
+	    &budget->holdings, &f->held, FIRST_ROOM, wanted, give_way, f);
 }
 
 /* Does a record begin as a message does? */
@@ -62,7 +61,7 @@ flight_input(
 		flight_lost(f, budget);
 		return false;
 	}
-	memcpy(f->held.octets + f->used, octets.p, octets.len);
+	memcpy(holding_octets(&f->held) + f->used, octets.p, octets.len);
 	f->used += octets.len;
 	return true;
 }
@@ -74,7 +73,8 @@ drop(struct flight *f, size_t octets)
 	f->told -= octets;
 	f->used -= octets;
 	if (f->used > 0)
-		memmove(f->held.octets, f->held.octets + octets, f->used);
+		memmove(holding_octets(&f->held),
+		    holding_octets(&f->held) + octets, f->used);
 }
 
 bool
@@ -91,7 +91,7 @@ flight_next(struct flight *f, struct handshake_budget *budget,
 	if (f->used == 0)
 		flight_done(f, budget);
 	c = cursor_over(
-	    slice_of(f->held.octets == NULL ? NULL : f->held.octets + f->told,
+	    slice_of(f->used == 0 ? NULL : holding_octets(&f->held) + f->told,
 		f->used - f->told));
 	type = cursor_u8(&c);
 	size = cursor_u24(&c);
@@ -120,5 +120,5 @@ flight_keep(struct flight *f, bool keep)
 struct slice
 flight_kept(const struct flight *f)
 {
-	return slice_of(f->held.octets, f->told);
+	return slice_of(holding_octets(&f->held), f->told);
 }

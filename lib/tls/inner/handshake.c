@@ -94,9 +94,8 @@ give_way(struct holdings *all, void *handshake)
 static bool
 grow(struct handshake *h, struct handshake_budget *budget, size_t wanted)
 {
-	h->held.drop = give_way;
-	h->held.owner = h;
-	return holding_reach(&budget->holdings, &h->held, FIRST_ROOM, wanted);
+	return holding_reach(
+	    &budget->holdings, &h->held, FIRST_ROOM, wanted, give_way, h);
 }
 
 static void
@@ -110,7 +109,7 @@ keep(struct handshake *h, struct handshake_budget *budget, struct slice part)
 		h->keep = false;
 		return;
 	}
-	memcpy(h->held.octets + h->used, part.p, part.len);
+	memcpy(holding_octets(&h->held) + h->used, part.p, part.len);
 	h->used += part.len;
 }
 
@@ -122,7 +121,8 @@ body_of(struct handshake *h, struct handshake_budget *budget, struct slice part)
 		return part;
 	keep(h, budget, part);
 	h->done = true;
-	return h->keep ? slice_of(h->held.octets, h->used) : slice_of(NULL, 0);
+	return h->keep ? slice_of(holding_octets(&h->held), h->used)
+		       : slice_of(NULL, 0);
 }
 
 bool

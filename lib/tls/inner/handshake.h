@@ -47,12 +47,12 @@ handshake_budget_of(struct holdings *holdings)
 struct handshake {
 	uint8_t header[HANDSHAKE_HEADER_OCTETS];
 	uint8_t have;
-	bool lost;         /* until a record that begins as a message */
-	bool done;         /* `octets' was handed on and can go */
-	bool keep;         /* this message is one to keep */
-	size_t size, left; /* of the message */
+	bool lost;           /* until a record that begins as a message */
+	bool done;           /* `octets' was handed on and can go */
+	bool keep;           /* this message is one to keep */
+	uint32_t size, left; /* of the message */
+	uint32_t used;
 	struct holding held;
-	size_t used;
 };
 
 /* The body is borrowed until the next call; empty where !whole. */

@@ -121,87 +121,139 @@ proxyproto_parse(struct slice octets, struct proxyproto *header)
 	return PROXYPROTO_NONE;
 }
 
+/* What a connection began with; it has one where that may be a header. */
+struct proxyproto_begin {
+	bool done;                /* what follows is not looked at */
+	struct proxyproto header; /* len 0: there is none */
+	struct slice held;        /* octets that may yet become one; ours */
+	nstime now, wall;         /* of the first of them */
+};
+
+/* That of all connections without a header; nobody writes to it. */
+static const struct proxyproto_begin no_header = { .done = true };
+#define NO_HEADER ((struct proxyproto_begin *)(uintptr_t)&no_header)
+
+/* NULL when out of memory. */
+static struct proxyproto_begin *
+begin_of(struct proxyproto_stream *s)
+{
+	if (s->begin == NULL)
+		s->begin = calloc(1, sizeof(*s->begin));
+	return s->begin;
+}
+
+static void
+finish(struct proxyproto_stream *s)
+{
+	if (s->begin == NULL)
+		s->begin = NO_HEADER;
+	else
+		s->begin->done = true;
+}
+
 void
 proxyproto_forget(struct proxyproto_stream *s)
 {
-	free((void *)(uintptr_t)s->held.p);
-	s->held = slice_of(NULL, 0);
+	if (s->begin != NULL && s->begin != NO_HEADER) {
+		free((void *)(uintptr_t)s->begin->held.p);
+		free(s->begin);
+	}
+	s->begin = NULL;
 }
 
-/* Returns held octets joined with those that came; the latter alone when out of
- * memory. */
-static struct slice
+struct endpoint
+proxyproto_client(const struct proxyproto_stream *s)
+{
+	return s->begin == NULL ? no_header.header.from : s->begin->header.from;
+}
+
+/* Keeps the octets behind those that are held.  False when out of memory. */
+static bool
 hold(struct proxyproto_stream *s, const struct tcpreasm_event *e)
 {
-	const size_t len = s->held.len + e->octets.len;
+	struct proxyproto_begin *b = begin_of(s);
 	uint8_t *octets;
 
-	octets = realloc((void *)(uintptr_t)s->held.p, len + 1);
+	if (b == NULL)
+		return false;
+	octets = realloc(
+	    (void *)(uintptr_t)b->held.p, b->held.len + e->octets.len + 1);
 	if (octets == NULL)
-		return e->octets;
-	if (s->held.len == 0) {
-		s->now = e->now;
-		s->wall = e->wall;
+		return false;
+	if (b->held.len == 0) {
+		b->now = e->now;
+		b->wall = e->wall;
 	}
 	if (e->octets.len > 0)
-		memcpy(octets + s->held.len, e->octets.p, e->octets.len);
-	s->held = slice_of(octets, len);
-	return s->held;
+		memcpy(octets + b->held.len, e->octets.p, e->octets.len);
+	b->held = slice_of(octets, b->held.len + e->octets.len);
+	return true;
 }
 
 /* It was no header: all that was held goes on as if it had come at once. */
 static bool
-let_go(struct proxyproto_stream *s, struct slice whole, bool held,
-    struct tcpreasm_event *out)
+let_go(struct proxyproto_stream *s, size_t before, struct tcpreasm_event *out)
 {
-	s->done = true;
-	if (!held)
+	finish(s);
+	if (before == 0)
 		return true;
-	out->offset -= whole.len - out->octets.len;
-	out->octets = whole;
-	out->now = s->now;
-	out->wall = s->wall;
+	out->offset -= before;
+	out->octets = s->begin->held;
+	out->now = s->begin->now;
+	out->wall = s->begin->wall;
 	return true;
+}
+
+static void
+take_header(struct proxyproto_stream *s, const struct proxyproto *header)
+{
+	struct proxyproto_begin *b = begin_of(s);
+
+	if (b != NULL)
+		b->header = *header;
+	finish(s);
+}
+
+static bool
+is_looked_at(const struct proxyproto_stream *s, const struct tcpreasm_event *e)
+{
+	return (s->begin == NULL || !s->begin->done) &&
+	    e->direction == TCPREASM_TO_SERVER &&
+	    (e->fact == TCPREASM_DATA || e->fact == TCPREASM_GAP);
 }
 
 bool
 proxyproto_strip(struct proxyproto_stream *s, const struct tcpreasm_event *e,
     struct tcpreasm_event *out)
 {
-	const size_t before = s->held.len;
+	const size_t before = s->begin == NULL ? 0 : s->begin->held.len;
 	struct slice whole = e->octets;
-	struct slice rest;
+	struct proxyproto header;
+	enum proxyproto_result result;
 
 	*out = *e;
-	out->proxied = s->header.from;
-	if (e->direction == TCPREASM_TO_SERVER)
-		out->begin = s->header.len;
-	if (s->done || e->direction != TCPREASM_TO_SERVER ||
-	    (e->fact != TCPREASM_DATA && e->fact != TCPREASM_GAP))
+	out->proxied = proxyproto_client(s);
+	if (e->direction == TCPREASM_TO_SERVER && s->begin != NULL)
+		out->begin = s->begin->header.len;
+	if (!is_looked_at(s, e))
 		return true;
-	if (e->fact == TCPREASM_GAP || e->guessed || e->offset != before) {
-		s->done = true;
+	if (e->fact == TCPREASM_GAP || e->guessed || e->offset != before ||
+	    (before > 0 && !hold(s, e))) {
+		finish(s);
 		return true;
 	}
 	if (before > 0)
-		whole = hold(s, e);
-	switch (proxyproto_parse(whole, &s->header)) {
-	case PROXYPROTO_PARTIAL:
-		if (before == 0)
-			whole = hold(s, e);
-		if (whole.len > PROXYPROTO_MOST || s->held.len == 0)
-			return let_go(s, whole, before > 0, out);
+		whole = s->begin->held;
+	result = proxyproto_parse(whole, &header);
+	if (result == PROXYPROTO_PARTIAL && whole.len <= PROXYPROTO_MOST &&
+	    (before > 0 || hold(s, e)))
 		return false;
-	case PROXYPROTO_NONE:
-		return let_go(s, whole, before > 0, out);
-	case PROXYPROTO_HEADER:
-		break;
-	}
-	s->done = true;
-	rest = slice_after(whole, s->header.len);
-	out->offset += e->octets.len - rest.len;
-	out->octets = rest;
-	out->begin = s->header.len;
-	out->proxied = s->header.from;
-	return rest.len > 0;
+	if (result != PROXYPROTO_HEADER)
+		return let_go(s, before, out);
+	take_header(s, &header);
+	out->octets = slice_after(whole, header.len);
+	out->offset += e->octets.len - out->octets.len;
+	out->begin = header.len;
+	out->proxied = header.from;
+	return out->octets.len > 0;
 }

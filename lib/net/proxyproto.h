@@ -30,12 +30,9 @@ struct proxyproto {
 enum proxyproto_result proxyproto_parse(
     struct slice octets, struct proxyproto *header);
 
-/* The beginning of a connection.  Zero it at first. */
+/* The beginning of a connection.  Zero it at first; private. */
 struct proxyproto_stream {
-	bool done;                /* what follows is not looked at */
-	struct proxyproto header; /* len 0: there is none */
-	struct slice held;        /* octets that may yet become one; ours */
-	nstime now, wall;         /* of the first of them */
+	struct proxyproto_begin *begin; /* NULL: nothing came yet */
 };
 
 /*
@@ -45,6 +42,9 @@ struct proxyproto_stream {
  */
 bool proxyproto_strip(struct proxyproto_stream *s,
     const struct tcpreasm_event *event, struct tcpreasm_event *out);
+
+/* The client that the header named; without an address: none did. */
+struct endpoint proxyproto_client(const struct proxyproto_stream *s);
 
 /* Free what is held. */
 void proxyproto_forget(struct proxyproto_stream *s);

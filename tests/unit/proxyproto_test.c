@@ -118,7 +118,7 @@ static void
 strips(const char *sent, const char *passed, uint64_t offset)
 {
 	for (size_t cut = 0; cut <= strlen(sent); cut++) {
-		struct proxyproto_stream s = { .done = false };
+		struct proxyproto_stream s = { NULL };
 		char text[500] = "";
 		uint64_t first = UINT64_MAX;
 

@@ -8,12 +8,12 @@
 /* One connection: what each room keeps of it.  It stays what it was when the
  * ports are set anew. */
 struct streams_connection {
-	bool sip;
-	bool carries; /* it brought messages: its facts are reported */
 	struct proxyproto_stream proxy;
 	void *messages, *tls, *attempt, *exchange;
 	void *clock[2];           /* by enum tcpreasm_direction */
 	void *cipher, *decrypted; /* decrypt's, and the messages in it */
+	bool sip;
+	bool carries; /* it brought messages: its facts are reported */
 };
 
 struct streams {
@@ -76,7 +76,7 @@ tell_flow(const struct streams *s, const struct tcpreasm_event *event)
 {
 	struct tcpreasm_event told = *event;
 
-	told.proxied = s->connection->proxy.header.from;
+	told.proxied = proxyproto_client(&s->connection->proxy);
 	s->output.flow(s->output.arg, &told);
 }
 

@@ -416,6 +416,19 @@ tcpreasm_has_sent(struct tcpreasm *t, const struct endpoint *from,
 }
 
 bool
+tcpreasm_ends(const struct tcpreasm *t, uint64_t connection,
+    struct endpoint *client, struct endpoint *server)
+{
+	const struct tcpconn *c = tcptable_find_id(&t->table, connection);
+
+	if (c == NULL)
+		return false;
+	*client = c->client;
+	*server = c->server;
+	return true;
+}
+
+bool
 tcpreasm_facts(const struct tcpreasm *t, uint64_t connection,
     enum tcpreasm_direction direction, struct tcpreasm_facts *facts)
 {

@@ -150,6 +150,10 @@ void tcpreasm_set(struct tcpreasm *t, const struct tcpreasm_limits *limits);
 bool tcpreasm_has_sent(struct tcpreasm *t, const struct endpoint *from,
     const struct endpoint *to, uint32_t sequence);
 
+/* Who is at its ends.  False, and both untouched: it is no longer known. */
+bool tcpreasm_ends(const struct tcpreasm *t, uint64_t connection,
+    struct endpoint *client, struct endpoint *server);
+
 /* False: the connection is no longer known. */
 bool tcpreasm_facts(const struct tcpreasm *t, uint64_t connection,
     enum tcpreasm_direction direction, struct tcpreasm_facts *facts);

@@ -15,13 +15,38 @@ hear(void *arg, uint64_t flow, const struct observation *o)
 	count++;
 }
 
-static const struct attempt_output output = { hear, NULL };
+static struct attempt_output output;
+
+static void
+overhear(void *arg, const struct tcpreasm_event *e)
+{
+	(void)arg;
+	(void)e;
+}
+
+static void
+begin(void)
+{
+	const struct tcpreasm_limits limits = { .connections = 1 };
+
+	count = 0;
+	output = (struct attempt_output){
+		.output = hear,
+		.tcp = tcpreasm_new(&limits, overhear, NULL),
+	};
+}
+
+static void
+end(void)
+{
+	tcpreasm_free((struct tcpreasm *)(uintptr_t)output.tcp);
+}
 
 START_TEST(a_failure_is_reported_once)
 {
 	struct attempt t = { .id = 7, .began = 3 };
 
-	count = 0;
+	begin();
 	attempt_fail(&output, &t, CONNECTION_RESET, 10, 11);
 	attempt_fail(&output, &t, CONNECTION_CLOSED, 12, 13);
 	ck_assert_uint_eq(count, 1);
@@ -29,6 +54,7 @@ START_TEST(a_failure_is_reported_once)
 	ck_assert_int_eq(told.failure.class, CONNECTION_RESET);
 	ck_assert_int_eq(told.failure.began, 3);
 	ck_assert(!told.failure.established);
+	end();
 }
 END_TEST
 
@@ -40,12 +66,14 @@ START_TEST(one_that_had_worked_failed_since_its_request)
 		.asked_at = 150,
 	};
 
+	begin();
 	attempt_fail_established(
 	    &output, &t, CONNECTION_BLACKHOLE, 2, 200, 1200);
 	ck_assert(told.failure.established);
 	ck_assert_uint_eq(told.failure.requests, 2);
 	ck_assert_int_eq(told.failure.after, 100);
 	ck_assert_int_eq(told.failure.began, 1150);
+	end();
 }
 END_TEST
 

@@ -7,13 +7,19 @@ void
 attempt_tell_failed(const struct attempt_output *o, const struct attempt *t,
     const struct connection_failure *failure)
 {
-	o->output(o->arg, t->id,
-	    &(struct observation){
+	struct observation told = {
 		.kind = OBSERVATION_FAILED,
 		.now = failure->now,
 		.wall = failure->wall,
 		.failure = *failure,
-	    });
+	};
+
+	tcpreasm_ends(
+	    o->tcp, t->id, &told.failure.client, &told.failure.server);
+	if (t->proxied != NULL)
+		told.failure.proxied = *t->proxied;
+	told.failure.tls_version = tlsflow_version_name(t->version);
+	o->output(o->arg, t->id, &told);
 }
 
 void
@@ -26,11 +32,7 @@ attempt_fail(const struct attempt_output *o, struct attempt *t,
 	attempt_tell_failed(o, t,
 	    &(struct connection_failure){
 		.class = class,
-		.client = t->client,
-		.server = t->server,
-		.proxied = t->proxied,
 		.handshake = t->answered && t->tls && !t->secured,
-		.tls_version = t->version,
 		.tls_alert = -1,
 		.now = now,
 		.wall = wall,
@@ -46,13 +48,9 @@ attempt_fail_established(const struct attempt_output *o, struct attempt *t,
 	attempt_tell_failed(o, t,
 	    &(struct connection_failure){
 		.class = class,
-		.client = t->client,
-		.server = t->server,
-		.proxied = t->proxied,
 		.established = true,
 		.after = now - t->answered_at,
 		.requests = requests,
-		.tls_version = t->version,
 		.tls_alert = -1,
 		.now = now,
 		.wall = wall,
@@ -64,19 +62,16 @@ void
 attempt_worked(const struct attempt_output *o, const struct attempt *t,
     enum connection_stage stage, nstime now, nstime wall)
 {
-	o->output(o->arg, t->id,
-	    &(struct observation){
-	        .kind = OBSERVATION_WORKED,
-	        .now = now,
-	        .wall = wall,
-	        .success = {
-	            .stage = stage,
-	            .client = t->client,
-	            .server = t->server,
-	            .now = now,
-	            .wall = wall,
-	        },
-	    });
+	struct observation told = {
+		.kind = OBSERVATION_WORKED,
+		.now = now,
+		.wall = wall,
+		.success = { .stage = stage, .now = now, .wall = wall },
+	};
+
+	tcpreasm_ends(
+	    o->tcp, t->id, &told.success.client, &told.success.server);
+	o->output(o->arg, t->id, &told);
 }
 
 bool

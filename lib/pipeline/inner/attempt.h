@@ -10,34 +10,37 @@
  * decides on them.
  */
 
+/* Its ends are known to the reassembly, by its id. */
 struct attempt {
 	struct timerq_entry timer;
 	uint64_t id;
-	struct endpoint client, server;
-	struct endpoint proxied; /* the client that a load balancer named */
-	bool guessed, lost, ended;
-	bool failed; /* reported */
-	bool client_spoke, answered;
-	bool tls, secured;
-	uint8_t looks; /* left, at octets that are not acknowledged */
-	nstime look_at, stalled_at;
-	nstime hello;         /* the client's, or NSTIME_NEVER */
-	nstime opened, began; /* began: its stamp */
-	nstime spoke;         /* the client, first */
-	bool asked;           /* since then the server has sent nothing */
-	nstime asked_at;      /* the client's latest request */
-	bool requested;       /* the same, by octets that are no goodbye */
+	struct endpoint *proxied; /* the client that a load balancer named;
+				   * ours; NULL: none did */
+	nstime look_at;
+	nstime hello; /* the client's, or NSTIME_NEVER */
+	nstime began; /* its stamp */
+	nstime spoke; /* the client, first; before that: when it was opened */
+	nstime asked_at; /* the client's latest request */
 	nstime requested_at;
 	nstime answered_at; /* the server's latest octets; 0: none */
 	nstime kept_at;     /* last reported */
-	unsigned pending;   /* requests not acknowledged, about */
-	bool stalled;       /* reported as a black hole, though it worked */
-	const char *version;
+	uint16_t pending;   /* requests not acknowledged, about */
+	uint16_t version;   /* of TLS; 0: not known */
+	uint8_t looks;      /* left, at octets that are not acknowledged */
+	bool lost : 1, ended : 1;
+	bool failed : 1; /* reported */
+	bool client_spoke : 1, answered : 1;
+	bool tls : 1, secured : 1;
+	bool may_stall : 1; /* the handshake */
+	bool asked : 1;     /* since then the server has sent nothing */
+	bool requested : 1; /* the same, by octets that are no goodbye */
+	bool stalled : 1;   /* reported as a black hole, though it worked */
 };
 
 struct attempt_output {
 	context_output *output;
 	void *arg;
+	const struct tcpreasm *tcp; /* borrowed; of the call */
 };
 
 /* It carries messages: TLS is up, or there is none. */
@@ -66,7 +69,7 @@ void attempt_fail(const struct attempt_output *o, struct attempt *t,
 void attempt_fail_established(const struct attempt_output *o, struct attempt *t,
     enum connection_class class, unsigned requests, nstime now, nstime wall);
 
-/* It failed like this. */
+/* It failed like this; who failed is filled in. */
 void attempt_tell_failed(const struct attempt_output *o,
     const struct attempt *t, const struct connection_failure *failure);
 

@@ -35,7 +35,7 @@ attempts_new(context_output *output, void *arg)
 
 	if (a == NULL)
 		return NULL;
-	a->output = (struct attempt_output){ output, arg };
+	a->output = (struct attempt_output){ .output = output, .arg = arg };
 	a->timers = timerq_new();
 	if (a->timers != NULL)
 		return a;
@@ -66,14 +66,10 @@ attempt_of(struct attempts *a, const struct tcpreasm_event *e, void **slot)
 	}
 	*t = (struct attempt){
 		.id = e->connection,
-		.client = e->client,
-		.server = e->server,
-		.guessed = e->guessed,
 		.lost = e->guessed,
 		.look_at = NSTIME_NEVER,
-		.stalled_at = NSTIME_NEVER,
 		.hello = NSTIME_NEVER,
-		.opened = e->now,
+		.spoke = e->now,
 		.began = e->wall,
 		.kept_at = e->now,
 	};
@@ -86,15 +82,21 @@ static bool
 is_impatient(const struct tcpreasm *tcp, const struct attempt *t,
     const struct tcpreasm_event *end)
 {
-	return !t->answered &&
+	return !t->answered && t->client_spoke &&
 	    context_hung_up(tcp, end) < nstime_after(t->spoke, IMPATIENT);
+}
+
+static nstime
+stalls_at(const struct attempt *t)
+{
+	return t->may_stall ? nstime_after(t->hello, STALLED) : NSTIME_NEVER;
 }
 
 static void
 set_timer(struct attempts *a, struct attempt *t)
 {
-	const nstime at =
-	    t->look_at < t->stalled_at ? t->look_at : t->stalled_at;
+	const nstime stalls = stalls_at(t);
+	const nstime at = t->look_at < stalls ? t->look_at : stalls;
 
 	if (at == NSTIME_NEVER || t->ended)
 		timerq_cancel(a->timers, &t->timer);
@@ -174,7 +176,8 @@ on_ask(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 		t->stalled = false;
 		return;
 	}
-	t->pending += another;
+	if (another && t->pending < UINT16_MAX)
+		t->pending++;
 	if (t->stalled && another)
 		attempt_fail_established(
 		    &a->output, t, CONNECTION_BLACKHOLE, 1, e->now, e->wall);
@@ -218,7 +221,7 @@ judge_end(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 	}
 	/* A connection that ends within a handshake is reported as that. */
 	if (t->client_spoke ? (reset || !t->tls)
-			    : !nstime_passed(t->opened, HANGS_UP_WITHIN, when))
+			    : !nstime_passed(t->spoke, HANGS_UP_WITHIN, when))
 		attempt_fail(&a->output, t, class, e->now, e->wall);
 }
 
@@ -255,13 +258,37 @@ on_opened(struct attempts *a, const struct tcpreasm_event *e, void **slot)
 static void
 on_refused(struct attempts *a, const struct tcpreasm_event *e)
 {
-	struct attempt t = {
-		.id = e->connection,
-		.client = e->client,
-		.server = e->server,
-	};
+	struct attempt t = { .id = e->connection };
 
 	attempt_fail(&a->output, &t, CONNECTION_REFUSED, e->now, e->wall);
+}
+
+/* The client that its proxy named. */
+static void
+take_proxied(
+    struct attempts *a, struct attempt *t, const struct endpoint *proxied)
+{
+	if (t == NULL || proxied->address.version == 0)
+		return;
+	if (t->proxied == NULL)
+		t->proxied = malloc(sizeof(*t->proxied));
+	if (t->proxied == NULL)
+		a->no_memory++;
+	else
+		*t->proxied = *proxied;
+}
+
+static void
+forget(struct attempts *a, void **slot)
+{
+	struct attempt *t = *slot;
+
+	if (t == NULL)
+		return;
+	timerq_cancel(a->timers, &t->timer);
+	free(t->proxied);
+	free(t);
+	*slot = NULL;
 }
 
 void
@@ -270,8 +297,8 @@ attempts_tcp(struct attempts *a, const struct context *context,
 {
 	struct attempt *t = *slot;
 
-	if (t != NULL && e->proxied.address.version != 0)
-		t->proxied = e->proxied;
+	a->output.tcp = context->tcp;
+	take_proxied(a, t, &e->proxied);
 	switch (e->fact) {
 	case TCPREASM_OPENED:
 		on_opened(a, e, slot);
@@ -294,11 +321,7 @@ attempts_tcp(struct attempts *a, const struct context *context,
 			on_end(a, context->tcp, t, e);
 		break;
 	case TCPREASM_FORGOTTEN:
-		if (t == NULL)
-			break;
-		timerq_cancel(a->timers, &t->timer);
-		free(t);
-		*slot = NULL;
+		forget(a, slot);
 		break;
 	case TCPREASM_UNANSWERED: /* the matcher's: ICMP may report why */
 	case TCPREASM_REPLACED:
@@ -318,10 +341,6 @@ on_alert(
 	attempt_tell_failed(&a->output, t,
 	    &(struct connection_failure){
 		.class = CONNECTION_TLS_ALERT,
-		.client = t->client,
-		.server = t->server,
-		.proxied = t->proxied,
-		.tls_version = t->version,
 		.tls_alert = event->alert,
 		.tls_alert_name = tlsflow_alert_name(event->alert),
 		.alert_from_server = event->from == TLSFLOW_SERVER,
@@ -336,7 +355,7 @@ secured(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
 	if (t->secured)
 		return;
 	t->secured = true;
-	t->stalled_at = NSTIME_NEVER;
+	t->may_stall = false;
 	set_timer(a, t);
 	attempt_worked(&a->output, t, CONNECTION_SECURED, e->now, e->wall);
 }
@@ -398,7 +417,7 @@ begin_tls(struct attempts *a, struct attempt *t, const struct tlsflow_event *e)
 	if (t->lost)
 		return;
 	t->hello = e->now;
-	t->stalled_at = nstime_after(e->now, STALLED);
+	t->may_stall = true;
 	set_timer(a, t);
 }
 
@@ -410,11 +429,12 @@ attempts_tls(struct attempts *a, const struct context *context,
 
 	if (t == NULL)
 		return;
+	a->output.tcp = context->tcp;
 	t->lost = t->lost || e->facts->lost;
 	if (e->facts->version != 0)
-		t->version = tlsflow_version_name(e->facts->version);
+		t->version = e->facts->version;
 	else if (e->facts->offered != 0)
-		t->version = tlsflow_version_name(e->facts->offered);
+		t->version = e->facts->offered;
 	switch (e->kind) {
 	case TLSFLOW_HELLO:
 		if (e->from == TLSFLOW_CLIENT)
@@ -445,12 +465,13 @@ attempts_tick(
 {
 	struct timerq_entry *due;
 
+	a->output.tcp = context->tcp;
 	while ((due = timerq_due(a->timers, now)) != NULL) {
 		struct attempt *t = (struct attempt *)due;
 
 		timerq_cancel(a->timers, due);
-		if (t->stalled_at <= now) {
-			t->stalled_at = NSTIME_NEVER;
+		if (stalls_at(t) <= now) {
+			t->may_stall = false;
 			if (!t->lost && context_waiting(context->tcp, t->id))
 				attempt_fail(&a->output, t,
 				    CONNECTION_TLS_STALLED, now, wall);

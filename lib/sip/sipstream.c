@@ -14,6 +14,13 @@ struct sipstream_connection {
 	bool headless[2]; /* its first octets are missing */
 };
 
+/* *slot holds this address where both directions are foreign, so that nothing
+ * is kept of a TLS connection: nothing else has it, and nobody writes to it. */
+static const struct sipstream_connection both_foreign = {
+	.foreign = { true, true },
+};
+#define BOTH_FOREIGN ((struct sipstream_connection *)(uintptr_t)&both_foreign)
+
 struct sipstream {
 	size_t max_message;
 	sipstream_output *output;
@@ -50,14 +57,14 @@ sipstream_forget(void **slot)
 {
 	struct sipstream_connection *c = *slot;
 
-	if (c == NULL)
+	*slot = NULL;
+	if (c == NULL || c == BOTH_FOREIGN)
 		return;
 	framing_free(c->framing[0]);
 	framing_free(c->framing[1]);
 	websocket_free(c->websocket[0]);
 	websocket_free(c->websocket[1]);
 	free(c);
-	*slot = NULL;
 }
 
 /* TLS begins with a record header: type 20 to 23, version 3.x (RFC 8446
@@ -124,17 +131,28 @@ connection_of(struct sipstream *s, void **slot)
 	return *slot;
 }
 
+/* Nothing is kept of a connection that is not SIP either way. */
+static void
+let_go(struct sipstream_connection *c, void **slot)
+{
+	if (!c->foreign[0] || !c->foreign[1])
+		return;
+	sipstream_forget(slot);
+	*slot = BOTH_FOREIGN;
+}
+
 static void
 data(struct sipstream *s, const struct streampart *part, void **slot)
 {
 	struct sipstream_way way = { .stream = s, .part = part };
 	struct sipstream_connection *c = connection_of(s, slot);
 
-	if (c == NULL)
+	if (c == NULL || c->foreign[part->direction])
 		return;
-	if (c->foreign[part->direction] ||
-	    (!c->begun[part->direction] && !begin(s, c, part)))
+	if (!c->begun[part->direction] && !begin(s, c, part)) {
+		let_go(c, slot);
 		return;
+	}
 	if (c->websocket[part->direction] != NULL)
 		websocket_input(c->websocket[part->direction], part->octets,
 		    part->offset, part->now, part->wall, on_message, &way);
@@ -153,7 +171,7 @@ sipstream_input(struct sipstream *s, const struct streampart *part, void **slot)
 		return;
 	}
 	c = connection_of(s, slot);
-	if (c == NULL)
+	if (c == NULL || c->foreign[part->direction])
 		return;
 	if (c->framing[part->direction] != NULL)
 		framing_gap(c->framing[part->direction]);

@@ -137,7 +137,6 @@ begin(struct tlsflow *t, const struct tcpreasm_event *e, void **slot)
 	}
 	tlsrecord_init(&c->halves[e->direction].record, midway);
 	tlsrecord_init(&c->halves[!e->direction].record, e->guessed);
-	c->facts.begun = e->now;
 	c->facts.lost = midway;
 	*slot = c;
 	return c;

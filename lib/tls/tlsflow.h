@@ -30,8 +30,6 @@ struct tlsflow_limits {
 
 enum tlsflow_side { TLSFLOW_CLIENT, TLSFLOW_SERVER };
 
-enum { TLSFLOW_SNI = 256 };
-
 /*
  * An encrypted record of TLS 1.3 that is shorter is no Finished: header of 4
  * octets, 32 of the shortest hash, type, 8 of the shortest tag.  Instead of
@@ -52,19 +50,16 @@ struct tlsflow_facts {
 	bool certificate_asked;  /* mutual TLS, up to 1.2 */
 	bool client_certificate; /* .. and one was given */
 	bool server_certificate;
-	bool encrypted[2]; /* by tlsflow_side: it encrypts by now */
-	bool established;  /* both do */
-	bool alerted;      /* a fatal alert was seen in clear: */
-	uint8_t alert;     /* its description */
-	enum tlsflow_side alert_from;
-	bool foreign; /* one side began with something else than TLS */
-	bool lost;    /* octets are missing, or it was picked up mid-way: what
-		       * was not seen may yet have been */
-	uint64_t records[2]; /* encrypted application data, by tlsflow_side;
+	bool encrypted[2];  /* by tlsflow_side: it encrypts by now */
+	bool established;   /* both do */
+	bool alerted;       /* a fatal alert was seen in clear: */
+	uint8_t alert;      /* its description */
+	uint8_t alert_from; /* enum tlsflow_side */
+	bool foreign;       /* one side began with something else than TLS */
+	bool lost; /* octets are missing, or it was picked up mid-way: what
+		    * was not seen may yet have been */
+	uint32_t records[2]; /* encrypted application data, by tlsflow_side;
 				handshake flights of TLS 1.3 apart */
-	nstime begun;        /* `now' of the first octet */
-	nstime latest;       /* `now' of the latest record before ESTABLISHED */
-	char sni[TLSFLOW_SNI]; /* escaped, NUL-terminated; empty: none */
 };
 
 enum tlsflow_kind {
@@ -86,6 +81,8 @@ struct tlsflow_event {
 	struct endpoint client, server;   /* as the hellos show */
 	const struct tlsflow_facts *facts;
 	enum tlsflow_side from; /* all but ESTABLISHED and ENDED */
+
+	struct slice sni; /* HELLO of the client: the server it asks for */
 
 	/* CERTIFICATE; holder is the client or the server, by `from' */
 	const struct x509cert *certificate; /* NULL: refused */

@@ -27,6 +27,7 @@ struct tool {
 /* The state kept for a connection. */
 struct entry {
 	void *slot;
+	char sni[256];
 	bool midway; /* began as something else: STARTTLS perhaps */
 	struct line line;
 };
@@ -81,6 +82,17 @@ add_alert(struct textbuf *t, const struct tlsflow_event *e)
 	add_number(t, ":", e->alert);
 }
 
+static void
+keep_name(struct entry *entry, struct slice sni)
+{
+	struct textbuf t;
+
+	if (sni.len == 0)
+		return;
+	textbuf_init(&t, entry->sni, sizeof(entry->sni));
+	textbuf_wire(&t, sni);
+}
+
 /* Certificates and alerts as they come, the facts at the end. */
 static void
 on_tls(void *arg, const struct tlsflow_event *e)
@@ -92,6 +104,8 @@ on_tls(void *arg, const struct tlsflow_event *e)
 		add_certificate(&entry->line.text, e);
 	else if (e->kind == TLSFLOW_ALERT)
 		add_alert(&entry->line.text, e);
+	else if (e->kind == TLSFLOW_HELLO)
+		keep_name(entry, e->sni);
 	else if (e->kind == TLSFLOW_STAMP)
 		add_number(&entry->line.text,
 		    e->from == TLSFLOW_CLIENT ? "\tclient_time="
@@ -114,7 +128,7 @@ show(const struct entry *entry, const struct tcpreasm_event *e)
 	endpoint_write(t, &e->server);
 	add_number(t, "\tconnection=", e->connection);
 	textbuf_add(t, "\tsni=");
-	textbuf_add(t, f->sni);
+	textbuf_add(t, entry->sni);
 	add_number(t, "\tclient_hello=", f->client_hello);
 	add_number(t, "\tserver_hello=", f->server_hello);
 	add_number(t, "\tsslv2=", f->sslv2);

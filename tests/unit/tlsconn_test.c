@@ -29,7 +29,7 @@ START_TEST(mutual_tls_is_told_from_hello_to_data)
 	story_client_hello(&hello12);
 	told("hello> stamp>");
 	ck_assert_uint_eq(story.last.told, TIME);
-	ck_assert_str_eq(story.facts.sni, "edge.example.com");
+	ck_assert_str_eq(story.sni, "edge.example.com");
 	ck_assert_uint_eq(story.facts.offered, 0x0303);
 	story_server_hello(&hello12);
 	story_chain(SERVER, chain, 2);
@@ -287,7 +287,7 @@ START_TEST(a_second_hello_says_nothing_new)
 	story_client_hello(&hello12);
 	story_client_hello(&other);
 	told("hello> stamp>");
-	ck_assert_str_eq(story.facts.sni, "edge.example.com");
+	ck_assert_str_eq(story.sni, "edge.example.com");
 	story_end();
 }
 END_TEST

@@ -162,19 +162,6 @@ START_TEST(forgotten_is_an_end_too)
 }
 END_TEST
 
-START_TEST(stalled_handshakes_tell_since_when)
-{
-	story_begin();
-	story.now = 5 * NSTIME_S;
-	story_client_hello(&hello);
-	ck_assert_int_eq(tlsflow_facts(&story.slot)->begun, 5 * NSTIME_S);
-	story.now = 7 * NSTIME_S;
-	story_server_hello(&hello);
-	ck_assert_int_eq(tlsflow_facts(&story.slot)->latest, 7 * NSTIME_S);
-	story_end();
-}
-END_TEST
-
 START_TEST(versions_and_alerts_have_names)
 {
 	ck_assert_str_eq(tlsflow_version_name(0x0300), "SSLv3");
@@ -219,5 +206,5 @@ UNIT("tlsflow", a_flight_is_the_same_wherever_it_is_cut,
     midway_what_looks_like_records_is_followed,
     a_hole_in_encrypted_data_keeps_the_place,
     a_hole_in_the_handshake_is_got_over, the_end_is_told_once,
-    forgotten_is_an_end_too, stalled_handshakes_tell_since_when,
-    versions_and_alerts_have_names, malformed_hellos_are_counted)
+    forgotten_is_an_end_too, versions_and_alerts_have_names,
+    malformed_hellos_are_counted)

@@ -20,6 +20,7 @@ static struct {
 	char told[4096];
 	struct tlsflow_event last;
 	struct tlsflow_facts facts; /* at the last event */
+	char sni[256];
 } story;
 
 static inline void
@@ -48,6 +49,10 @@ story_output(void *arg, const struct tlsflow_event *e)
 
 	(void)arg;
 	story_word(names[e->kind][e->from]);
+	if (e->sni.len > 0)
+		textbuf_wire(&(struct textbuf){ .text = story.sni,
+				 .size = sizeof(story.sni) },
+		    e->sni);
 	story.last = *e;
 	story.facts = *e->facts;
 }

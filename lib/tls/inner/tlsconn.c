@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tls/inner/tlsconn.h"
 
-#include "base/textbuf.h"
 #include "tls/inner/hello.h"
 
 enum {
@@ -45,7 +44,7 @@ take_side(struct tlsconn_input *in, enum tlsflow_side side)
 	struct tlsconn *c = in->connection;
 	struct tlsflow_facts *f = &c->facts;
 	const bool encrypted = f->encrypted[0];
-	const uint64_t records = f->records[0];
+	const uint32_t records = f->records[0];
 
 	if (in->from == side || c->halves[0].hello || c->halves[1].hello)
 		return;
@@ -69,7 +68,6 @@ static void
 client_hello(struct tlsconn_input *in, const struct hello *hello)
 {
 	struct tlsflow_facts *f = &in->connection->facts;
-	struct textbuf sni;
 
 	take_side(in, TLSFLOW_CLIENT);
 	if (in->half->hello || in->from != TLSFLOW_CLIENT)
@@ -77,9 +75,7 @@ client_hello(struct tlsconn_input *in, const struct hello *hello)
 	in->half->hello = true;
 	f->client_hello = true;
 	f->offered = hello->version;
-	textbuf_init(&sni, f->sni, sizeof(f->sni));
-	textbuf_wire(&sni, hello->sni);
-	tell(in, TLSFLOW_HELLO, (struct tlsflow_event){ .told = 0 });
+	tell(in, TLSFLOW_HELLO, (struct tlsflow_event){ .sni = hello->sni });
 	/* A stack that knows TLS 1.3 fills all of the random at random. */
 	if (!hello_is_tls13(hello->version))
 		stamp(in, hello);
@@ -266,7 +262,7 @@ on_alert(struct tlsconn_input *in, const struct tlsrecord_part *part)
 	if (alert[0] == ALERT_FATAL && !f->alerted) {
 		f->alerted = true;
 		f->alert = alert[1];
-		f->alert_from = in->from;
+		f->alert_from = (uint8_t)in->from;
 	}
 	tell(in, TLSFLOW_ALERT,
 	    (struct tlsflow_event){
@@ -319,10 +315,6 @@ on_application_data(struct tlsconn_input *in, const struct tlsrecord_part *part)
 void
 tlsconn_part(struct tlsconn_input *in, const struct tlsrecord_part *part)
 {
-	struct tlsflow_facts *f = &in->connection->facts;
-
-	if (!f->established)
-		f->latest = in->tcp->now;
 	switch (part->type) {
 	case TLSRECORD_SSLV2_HELLO:
 		if (part->last)

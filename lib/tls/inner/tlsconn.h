@@ -32,12 +32,12 @@ struct tlsconn_half {
 struct tlsconn {
 	struct tlsflow_facts facts;
 	struct tlsconn_half halves[2]; /* by enum tcpreasm_direction */
-	bool swapped;       /* the TLS client is what TCP calls server */
-	bool full;          /* the server sent more than a hello */
-	bool retried;       /* it asked for another hello: TLS 1.3 */
-	bool client_flight; /* TLS 1.3: the client spoke encrypted */
-	bool server_after;  /* .. and the server after it */
-	bool ended;
+	bool swapped : 1;       /* the TLS client is what TCP calls server */
+	bool full : 1;          /* the server sent more than a hello */
+	bool retried : 1;       /* it asked for another hello: TLS 1.3 */
+	bool client_flight : 1; /* TLS 1.3: the client spoke encrypted */
+	bool server_after : 1;  /* .. and the server after it */
+	bool ended : 1;
 };
 
 /* An event of the reassembly, and the connection it is about. */

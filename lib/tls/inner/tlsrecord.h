@@ -35,15 +35,15 @@ enum { TLSRECORD_HEADER_OCTETS = 5, TLSRECORD_MOST_OCTETS = 16384 + 2048 };
 
 /* One direction.  Embedded; private but for `state'. */
 struct tlsrecord {
-	enum tlsrecord_state state;
+	uint8_t state; /* enum tlsrecord_state */
 	uint8_t header[TLSRECORD_HEADER_OCTETS];
 	uint8_t have; /* octets of the header */
 	uint8_t type;
 	bool first; /* nothing of the body was handed on yet */
 	bool holed; /* octets of the body are missing */
 	uint16_t version;
-	size_t size, left; /* of the body */
-	struct slice rest; /* of the input; what is left of it */
+	uint16_t size, left; /* of the body */
+	struct slice rest;   /* of the input; what is left of it */
 };
 
 /* Part of a record's body (an SSLv2 hello's version is the one it offers, and

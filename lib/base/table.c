@@ -4,6 +4,8 @@
 #include <endian.h>
 #include <stdlib.h>
 
+#include "base/prefetch.h"
+
 /*
  * Linear hashing.  There are always `buckets' buckets, `round' is the largest
  * power of two not above it.  A hash belongs to bucket hash mod 2*round if
@@ -321,15 +323,15 @@ table_expect_entry(const struct table *t, uint64_t hash)
 	while (slots != 0) {
 		const struct table_entry *entry = b->slot[next_slot(&slots)];
 
-		__builtin_prefetch(entry, 1);
-		__builtin_prefetch((const uint8_t *)entry + LINE - 1, 1);
+		prefetch_write(entry);
+		prefetch_write((const uint8_t *)entry + LINE - 1);
 	}
 }
 
 void
 table_expect(const struct table *t, uint64_t hash)
 {
-	__builtin_prefetch(bucket_of(t, hash), 1);
+	prefetch_write(bucket_of(t, hash));
 }
 
 struct table_entry *

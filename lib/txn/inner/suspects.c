@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "base/prefetch.h"
+
 enum { FIRST_SIZE = 256, LARGEST_SIZE = 1 << 19, AHEAD = 8 };
 
 void
@@ -34,8 +36,8 @@ compact(struct suspects *s)
 		const struct txn *soon = at(s, n + AHEAD)->txn;
 
 		/* The ring is full: behind the last is an entry, too. */
-		__builtin_prefetch(&soon->id);
-		__builtin_prefetch(&soon->state.state);
+		prefetch_read(&soon->id);
+		prefetch_read(&soon->state.state);
 		if (still_waits(at(s, n)))
 			*at(s, kept++) = *at(s, n);
 	}

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "txn/inner/txnqueue.h"
 
+#include "base/prefetch.h"
+
 bool
 txnqueue_init(struct txnqueue *q)
 {
@@ -81,7 +83,7 @@ txnqueue_look_ahead(const struct txnqueue *q)
 	const struct txn *later = txn_of(timerq_ahead(q->pending, 3));
 
 	if (next != NULL)
-		__builtin_prefetch(next->text);
+		prefetch_read(next->text);
 	if (later != NULL)
 		txn_prefetch(later);
 }

@@ -198,7 +198,7 @@ prepare(struct worker *w, struct crew *crew)
 	for (size_t i = 0; i < INTERFACES_MOST; i++)
 		w->descriptors[i] = -1;
 	w->stop = eventfd(0, EFD_CLOEXEC);
-	w->queue = eventqueue_new(octets);
+	w->queue = eventqueue_new(octets, setup->key);
 	w->interfaces = interfaces_new(&(struct interfaces_setup){
 	    .output = intake_packet,
 	    .output_arg = &w->intake,

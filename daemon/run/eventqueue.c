@@ -6,11 +6,16 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
+#include "base/prefetch.h"
+
 enum { LINE = 64 }; /* of a cache: both threads write lines of their own */
 
 /* So much is given or taken before the other thread hears of it: a line that
  * moves between processors with every event would cost more than the copy. */
 enum { BATCH = 32 * 1024 };
+
+/* So much of an entry is prefetched: a message's fields and first lines. */
+enum { AHEAD = 16 * LINE };
 
 /* An event larger than this part of the ring is not kept in it. */
 enum { PART = 4 };
@@ -35,6 +40,7 @@ struct eventqueue_header {
 struct eventqueue {
 	size_t size; /* a power of two */
 	uint8_t *ring;
+	struct siphash_key key;
 
 	alignas(LINE) size_t written;
 	size_t taken_seen;
@@ -68,7 +74,7 @@ power_of_two(size_t least)
 }
 
 struct eventqueue *
-eventqueue_new(size_t octets)
+eventqueue_new(size_t octets, const struct siphash_key *key)
 {
 	struct eventqueue *q = aligned_alloc(LINE, sizeof(*q));
 
@@ -76,6 +82,7 @@ eventqueue_new(size_t octets)
 		return NULL;
 	memset(q, 0, sizeof(*q));
 	q->size = power_of_two(octets);
+	q->key = *key;
 	q->ring = malloc(q->size);
 	if (q->ring == NULL) {
 		free(q);
@@ -181,6 +188,17 @@ push_batch(struct eventqueue *q)
 		eventqueue_push(q);
 }
 
+static void
+make_keys(const struct eventqueue *q, struct event *copy)
+{
+	struct event_message *const in = &copy->message;
+
+	if (copy->kind != EVENT_MESSAGE || in->keyed)
+		return;
+	in->keys = txnkey_all(&q->key, in->message);
+	in->keyed = true;
+}
+
 /* Without memory it is lost; to wait for room would not bring it back. */
 static bool
 give_large(struct eventqueue *q, const struct event *event)
@@ -192,6 +210,7 @@ give_large(struct eventqueue *q, const struct event *event)
 		q->lost++;
 		return true;
 	}
+	make_keys(q, copy);
 	place = reserve(q, ENTRY_LARGE, sizeof(copy));
 	if (place == NULL)
 		event_discard(copy);
@@ -213,7 +232,7 @@ eventqueue_give(struct eventqueue *q, const struct event *event)
 		place = reserve(q, ENTRY_EVENT, octets);
 		if (place == NULL)
 			return false;
-		event_place(event, place);
+		make_keys(q, event_place(event, place));
 	}
 	push_batch(q);
 	return true;
@@ -303,11 +322,16 @@ const struct event *
 eventqueue_peek(const struct eventqueue *q)
 {
 	const size_t next = q->read + q->current;
+	size_t later;
 	struct eventqueue_header *h;
 
 	if (next == q->given_seen)
 		return NULL;
 	h = header_at(q, next);
+	later = next + h->octets;
+	/* What the other thread wrote last is in its cache, if not farther. */
+	for (size_t i = 0; later != q->given_seen && i < AHEAD; i += LINE)
+		prefetch_read(q->ring + ((later + i) & (q->size - 1)));
 	return h->kind == ENTRY_EVENT ? content(h) : NULL;
 }
 

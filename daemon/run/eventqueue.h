@@ -21,8 +21,10 @@ struct eventqueue_mark {
 	bool dropped;  /* packets may be missing up to here */
 };
 
-/* `octets' at most are on their way.  NULL when out of memory. */
-struct eventqueue *eventqueue_new(size_t octets);
+/* `octets' at most are on their way.  The thread that gives a message makes its
+ * keys with `key', so that the other need not look at the octets.  NULL when
+ * out of memory. */
+struct eventqueue *eventqueue_new(size_t octets, const struct siphash_key *key);
 void eventqueue_free(struct eventqueue *q);
 
 /* Of the thread that gives.  False: there is no room, and nothing is given. */

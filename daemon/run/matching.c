@@ -48,9 +48,8 @@ take_event(struct matching *m, const struct event *event)
 {
 	const struct event *next = eventqueue_peek(m->queue);
 
-	if (next != NULL && next->kind == EVENT_MESSAGE)
-		matcher_hint(m->matcher, &next->message.origin.from.address,
-		    &next->message.origin.to.address);
+	if (next != NULL)
+		matcher_expect(m->matcher, next);
 	deadlines_advance(&m->deadlines,
 	    event->task == EVENT_BY_PACKET ? event->now : event->now - 1);
 	matcher_input(m->matcher, event);
@@ -87,7 +86,8 @@ run(void *arg)
 }
 
 struct matching *
-matching_new(struct matcher *matcher, struct judge *judge)
+matching_new(
+    struct matcher *matcher, struct judge *judge, const struct siphash_key *key)
 {
 	struct matching *m = calloc(1, sizeof(*m));
 
@@ -101,7 +101,7 @@ matching_new(struct matcher *matcher, struct judge *judge)
 		.of = m,
 	};
 	deadlines_begin(&m->deadlines, INT64_MIN);
-	m->queue = eventqueue_new(QUEUE);
+	m->queue = eventqueue_new(QUEUE, key);
 	if (m->queue != NULL && thread_start(&m->thread, run, m) == 0)
 		return m;
 	eventqueue_free(m->queue);

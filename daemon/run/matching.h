@@ -15,8 +15,10 @@
 struct matching;
 
 /* NULL when out of memory, or without a thread.  The caller frees it, before
- * matcher and judge, which are the thread's until then. */
-struct matching *matching_new(struct matcher *matcher, struct judge *judge);
+ * matcher and judge, which are the thread's until then.  `key' is that of the
+ * matcher's transactions. */
+struct matching *matching_new(struct matcher *matcher, struct judge *judge,
+    const struct siphash_key *key);
 void matching_free(struct matching *m);
 
 /* matching.no_memory */

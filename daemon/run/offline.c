@@ -194,13 +194,14 @@ on_handed(void *offline, const struct hepmsg *message,
 
 /* Without another thread this one does it all. */
 static bool
-new_reader(struct offline *j, const struct reader_limits *limits)
+new_reader(struct offline *j, const struct reader_limits *limits,
+    const struct siphash_key *key)
 {
 	struct reader_output output = { matcher_input, matcher_hint, j->matcher,
 		on_handed, j };
 
 	if (wants_threads(j))
-		j->matching = matching_new(j->matcher, j->judge);
+		j->matching = matching_new(j->matcher, j->judge, key);
 	if (j->matching != NULL)
 		output = (struct reader_output){ .event = matching_event,
 			.arg = j->matching };
@@ -278,7 +279,7 @@ begin(struct offline *j, const struct siphash_key *key)
 	j->judge = judge_new(&limits.judge, on_alert, j);
 	j->matcher = matcher_new(&limits.matcher, on_observation, j);
 	if (j->judge == NULL || j->matcher == NULL || j->diagnosis == NULL ||
-	    !new_reader(j, &limits.reader) ||
+	    !new_reader(j, &limits.reader, key) ||
 	    (j->options->report != NULL && j->recent == NULL)) {
 		log_error(j->log, "out of memory; lower [limits]");
 		return false;

@@ -9,6 +9,7 @@
 #include "pipeline/observation.h"
 #include "sip/sip_message.h"
 #include "txn/origin.h"
+#include "txn/txnkey.h"
 
 /*
  * An event: one thing that a reader found in its packets and hands to the
@@ -56,6 +57,9 @@ struct event_message {
 	const struct event_agent *agent; /* NULL: it was seen in packets */
 	struct slice octets;
 	const struct sip_message *message;
+	struct txnkey_all
+	    keys; /* if `keyed': made by the thread that gave it */
+	bool keyed;
 	bool read;  /* by a matcher before, of another daemon: what it refuses,
 		     * grants or dates was told, and `origin' is decided */
 	bool shown; /* .. and it went well there: for once it is told */

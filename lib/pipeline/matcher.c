@@ -188,13 +188,13 @@ on_message(struct matcher *m, const struct event_message *in, nstime now)
 
 	if (origin->flow != 0)
 		paths_message(m->paths, origin->flow, origin->to_server, now);
-	if (origin->flow == 0) {
+	else
 		paths_expect_entry(
 		    m->paths, &origin->from.address, &origin->to.address);
-		txntable_expect(m->txns, in->message);
+	txntable_expect(m->txns, in->message, in->keyed ? &in->keys : NULL);
+	if (origin->flow == 0)
 		paths_packet(
 		    m->paths, &origin->from.address, &origin->to.address, now);
-	}
 	if (in->message->is_request && !in->read) {
 		decided = *origin;
 		matcher_decide(m, in->message, &decided);
@@ -368,6 +368,19 @@ matcher_hint(
 	const struct matcher *m = matcher;
 
 	paths_expect(m->paths, from, to);
+}
+
+void
+matcher_expect(const struct matcher *m, const struct event *next)
+{
+	const struct event_message *in = &next->message;
+
+	if (next->kind != EVENT_MESSAGE)
+		return;
+	paths_expect(
+	    m->paths, &in->origin.from.address, &in->origin.to.address);
+	if (in->keyed)
+		txntable_hint(m->txns, &in->keys);
 }
 
 static void

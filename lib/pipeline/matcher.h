@@ -64,6 +64,9 @@ void matcher_spoke(
 void matcher_hint(
     void *matcher, const struct address *from, const struct address *to);
 
+/* This event comes soon: what it needs may be prefetched meanwhile. */
+void matcher_expect(const struct matcher *m, const struct event *next);
+
 /* All readers have reached `now'; `wall' is what stamps would be. */
 void matcher_tick(struct matcher *m, nstime now, nstime wall);
 nstime matcher_next_deadline(const struct matcher *m);

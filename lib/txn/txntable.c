@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/prefetch.h"
 #include "sip/methods.h"
 #include "txn/inner/orphans.h"
 #include "txn/inner/txnmatch.h"
@@ -34,8 +35,9 @@ struct txntable {
 	struct methods methods;
 	struct orphans orphans;
 	struct victims victims;
-	const char *limited;      /* by the present input; see the header */
-	struct txnstore_place expected;
+	const char *limited; /* by the present input; see the header */
+	const struct sip_message *expected;
+	struct txnkey_all keys; /* its own */
 	uint64_t last_id;
 	nstime missed;           /* the latest sign of a final not seen */
 	nstime hole, hole_until; /* no packets were captured between them */
@@ -321,7 +323,7 @@ static enum txntable_match
 on_ack(struct txntable *t, const struct sip_message *m,
     const struct origin *origin)
 {
-	const struct txnkey key = t->expected.key;
+	const struct txnkey key = t->keys.transaction;
 	unsigned legs;
 	bool missed = false;
 	struct txn *invite =
@@ -330,7 +332,7 @@ on_ack(struct txntable *t, const struct sip_message *m,
 	if (invite != NULL) {
 		missed = transaction_ack(&invite->state);
 		txn_settle(invite, t->store.texts);
-	} else if (!txngroup_ack(t->store.dialogs, t->expected.dialog, m->cseq,
+	} else if (!txngroup_ack(t->store.dialogs, t->keys.dialog, m->cseq,
 		       origin, t->store.texts, &missed))
 		t->counters.ack_orphan++;
 	if (missed)
@@ -431,7 +433,7 @@ static enum txntable_match
 on_request(struct txntable *t, const struct sip_message *m,
     const struct origin *origin, uint8_t method)
 {
-	const struct txnkey *key = &t->expected.key;
+	const struct txnkey *key = &t->keys.transaction;
 	const uint32_t target = target_of(t, m, key);
 	unsigned legs;
 	struct txn *txn =
@@ -456,7 +458,7 @@ on_request(struct txntable *t, const struct sip_message *m,
 	txn->id = ++t->last_id;
 	txn->target = target;
 	victims_add(&t->victims, txn);
-	txnstore_add(&t->store, txn, &t->expected);
+	txnstore_add(&t->store, txn, &t->keys);
 	if (txngroup_signs(txn, t->limits.timers.t1))
 		t->missed = origin->now;
 	hear_orphan(t, txn, key, origin);
@@ -468,7 +470,7 @@ on_response(struct txntable *t, const struct sip_message *m,
     const struct origin *origin)
 {
 	const struct siphash_key *secret = &t->limits.key;
-	const struct txnkey key = t->expected.key;
+	const struct txnkey key = t->keys.transaction;
 	bool relayed = false;
 	struct txn *txn;
 	uint32_t tag;
@@ -477,7 +479,7 @@ on_response(struct txntable *t, const struct sip_message *m,
 	tag = m->status < 200 ? 0 : txnkey_short(secret, m->to_tag);
 	txn = txnmatch_response(t->store.by_key, &key, origin);
 	if (txn != NULL)
-		__builtin_prefetch(txn->text, 1);
+		prefetch_write(txn->text);
 
 	if (txn == NULL) {
 		t->counters.orphan++;
@@ -500,10 +502,19 @@ on_response(struct txntable *t, const struct sip_message *m,
 }
 
 void
-txntable_expect(struct txntable *t, const struct sip_message *m)
+txntable_hint(const struct txntable *t, const struct txnkey_all *keys)
 {
-	t->expected = txnstore_expect(&t->store, &t->limits.key, m);
-	orphans_expect(&t->orphans, &t->expected.key);
+	txnstore_expect(&t->store, keys);
+}
+
+void
+txntable_expect(struct txntable *t, const struct sip_message *m,
+    const struct txnkey_all *keys)
+{
+	t->expected = m;
+	t->keys = keys != NULL ? *keys : txnkey_all(&t->limits.key, m);
+	txnstore_expect(&t->store, &t->keys);
+	orphans_expect(&t->orphans, &t->keys.transaction);
 }
 
 struct txntable_input
@@ -513,9 +524,9 @@ txntable_input(struct txntable *t, const struct sip_message *m,
 	struct txntable_input input = { .date_relayed = false };
 	uint8_t method;
 
-	if (t->expected.message != m)
-		txntable_expect(t, m);
-	t->expected.message = NULL;
+	if (t->expected != m)
+		txntable_expect(t, m, NULL);
+	t->expected = NULL;
 	if (!m->is_request)
 		return on_response(t, m, origin);
 

@@ -9,6 +9,7 @@
 #include "txn/origin.h"
 #include "txn/outcome.h"
 #include "txn/timers.h"
+#include "txn/txnkey.h"
 
 /*
  * The transaction table: every SIP transaction on one tap (RFC 3261 section
@@ -72,9 +73,13 @@ struct txntable *txntable_new(
     const struct txntable_limits *limits, txntable_output *output, void *arg);
 void txntable_free(struct txntable *t);
 
-/* Computes the keys of *m and prefetches their buckets; *m must be the next
- * input, unchanged. */
-void txntable_expect(struct txntable *t, const struct sip_message *m);
+/* Prefetches the buckets of *m, which must be the next input, unchanged.
+ * `keys' were made with the key of the limits; NULL: they are made here. */
+void txntable_expect(struct txntable *t, const struct sip_message *m,
+    const struct txnkey_all *keys);
+
+/* The same for a later input. */
+void txntable_hint(const struct txntable *t, const struct txnkey_all *keys);
 
 struct txntable_input txntable_input(struct txntable *t,
     const struct sip_message *m, const struct origin *origin);

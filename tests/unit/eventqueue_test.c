@@ -5,6 +5,8 @@
 
 #include "unit/unit.h"
 
+static const struct siphash_key key = { 1, 2 };
+
 enum { RING = 64 * 1024, MANY = 200000 };
 
 static struct event
@@ -27,7 +29,7 @@ give_message(struct eventqueue *q, const char *text, size_t len)
 
 START_TEST(what_is_given_comes_out_in_order_once_it_was_pushed)
 {
-	struct eventqueue *q = eventqueue_new(RING);
+	struct eventqueue *q = eventqueue_new(RING, &key);
 	const struct eventqueue_mark mark = { .now = 7, .ahead = 8 };
 	const struct event first = numbered(1), last = numbered(2);
 	struct eventqueue_entry entry;
@@ -58,7 +60,7 @@ END_TEST
 
 START_TEST(a_full_ring_refuses_until_something_is_taken)
 {
-	struct eventqueue *q = eventqueue_new(RING);
+	struct eventqueue *q = eventqueue_new(RING, &key);
 	struct eventqueue_entry entry;
 	uint64_t given = 0, taken = 0;
 	struct event event = numbered(0);
@@ -80,7 +82,7 @@ END_TEST
 
 START_TEST(a_message_larger_than_the_ring_passes_whole)
 {
-	struct eventqueue *q = eventqueue_new(RING);
+	struct eventqueue *q = eventqueue_new(RING, &key);
 	struct eventqueue_entry entry;
 	const size_t len = 3 * RING;
 	char *text = malloc(len);
@@ -98,6 +100,29 @@ START_TEST(a_message_larger_than_the_ring_passes_whole)
 	/* The second one is freed with the queue. */
 	eventqueue_free(q);
 	free(text);
+}
+END_TEST
+
+/* Of a small one and of one that is not kept in the ring. */
+START_TEST(a_message_comes_with_the_keys_of_its_transaction)
+{
+	static char text[RING];
+	struct eventqueue *q = eventqueue_new(RING, &key);
+	const struct sip_message m = { .start_line = slice_of(text, 4) };
+	const struct txnkey_all made = txnkey_all(&key, &m);
+	struct eventqueue_entry entry;
+
+	give_message(q, text, 4);
+	give_message(q, text, sizeof(text));
+	eventqueue_push(q);
+	for (int i = 0; i < 2; i++) {
+		ck_assert(eventqueue_next(q, &entry));
+		ck_assert(entry.event->message.keyed);
+		ck_assert_uint_eq(entry.event->message.keys.transaction.a,
+		    made.transaction.a);
+		eventqueue_done(q);
+	}
+	eventqueue_free(q);
 }
 END_TEST
 
@@ -126,7 +151,7 @@ give_many(void *arg)
 
 START_TEST(two_threads_lose_nothing_and_both_come_to_their_end)
 {
-	struct eventqueue *q = eventqueue_new(RING);
+	struct eventqueue *q = eventqueue_new(RING, &key);
 	struct eventqueue_entry entry;
 	pthread_t giver;
 	unsigned taken = 0;
@@ -150,4 +175,5 @@ END_TEST
 UNIT("eventqueue", what_is_given_comes_out_in_order_once_it_was_pushed,
     a_full_ring_refuses_until_something_is_taken,
     a_message_larger_than_the_ring_passes_whole,
+    a_message_comes_with_the_keys_of_its_transaction,
     two_threads_lose_nothing_and_both_come_to_their_end)

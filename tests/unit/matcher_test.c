@@ -352,6 +352,39 @@ START_TEST(what_two_sources_show_is_no_retransmission)
 }
 END_TEST
 
+/* Of two threads, one makes keys and the other does not: a copy is told from a
+ * new request all the same. */
+START_TEST(keys_that_came_with_a_message_are_those_that_are_made_here)
+{
+	const struct siphash_key key = { .k0 = 0 }; /* that of rooms.h */
+	struct sip_message m = {
+		.is_request = true,
+		.method = slice_text("SERVICE"),
+		.call_id = slice_text("d"),
+		.cseq = 1,
+		.via_branch = slice_text("z9hG4bKd"),
+	};
+	struct event event = {
+		.kind = EVENT_MESSAGE,
+		.message = { .octets = slice_text("SERVICE"),
+		    .message = &m,
+		    .keys = txnkey_all(&key, &m) },
+	};
+
+	begin("SERVICE");
+	for (unsigned i = 0; i < 4; i++) {
+		event.message.keyed = i % 2 == 1;
+		event.now = event.message.origin.now = i * NSTIME_S;
+		matcher_expect(matcher, &event);
+		matcher_input(matcher, &event);
+	}
+	tick(60 * NSTIME_S);
+	ck_assert_uint_eq(heard.copies, 4);
+	ck_assert_uint_eq(heard.expired, 1);
+	end();
+}
+END_TEST
+
 static void
 unanswered(uint64_t copies)
 {
@@ -426,5 +459,6 @@ UNIT("matcher", a_datagram_becomes_an_answered_transaction,
     a_rebase_leaves_what_was_open_unjudged,
     what_tcp_delivered_is_told_with_the_verdict,
     what_two_sources_show_is_no_retransmission,
+    keys_that_came_with_a_message_are_those_that_are_made_here,
     a_syn_repeated_in_vain_is_unanswered, a_syn_sent_once_is_nothing,
     what_icmp_told_is_not_told_again)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "txn/inner/txnkey.h"
+#include "txn/txnkey.h"
 
 #include "unit/txnstory.h"
 #include "unit/unit.h"
@@ -189,6 +189,21 @@ START_TEST(the_target_is_request_uri_and_to_tag)
 }
 END_TEST
 
+START_TEST(all_of_them_are_those_that_are_made_one_by_one)
+{
+	struct sip_message m = message();
+	struct txnkey_all all = txnkey_all(&key, &m);
+
+	ck_assert_uint_eq(all.transaction.a, txnkey_of(&key, &m, m.method).a);
+	ck_assert_uint_eq(all.transaction.b, txnkey_of(&key, &m, m.method).b);
+	ck_assert_uint_eq(all.dialog, txnkey_dialog(&key, &m));
+	m.is_request = false;
+	all = txnkey_all(&key, &m);
+	ck_assert_uint_eq(all.transaction.a, txnkey_of(&key, &m, m.method).a);
+	ck_assert_uint_eq(all.dialog, 0);
+}
+END_TEST
+
 UNIT("txnkey", an_ack_is_part_of_its_invite, a_cancel_is_not_but_finds_it,
     the_branch_counts_octet_by_octet, an_absent_port_is_the_transports_default,
     sent_by_is_the_same_in_any_case,
@@ -196,4 +211,5 @@ UNIT("txnkey", an_ack_is_part_of_its_invite, a_cancel_is_not_but_finds_it,
     call_id_and_cseq_always_count,
     octets_cannot_move_from_one_field_to_the_next, fields_may_be_of_any_length,
     the_secret_key_decides_both_halves, the_dialog_is_call_id_and_from_tag,
-    the_target_is_request_uri_and_to_tag)
+    the_target_is_request_uri_and_to_tag,
+    all_of_them_are_those_that_are_made_one_by_one)

@@ -54,6 +54,7 @@ tell(struct messages *m, struct slice octets, const struct sip_message *message,
 	event->message.agent = agent;
 	event->message.octets = octets;
 	event->message.message = message;
+	event->message.keyed = false;
 	event->message.read = false;
 	event->message.shown = false;
 	teller_event(m->teller, event);

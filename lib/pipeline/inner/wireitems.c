@@ -74,6 +74,7 @@ whole_message(
 	message(c, store);
 	m->octets = slice_first(before, before.len - c->in.rest.len);
 	m->message = store;
+	m->keyed = false;
 	m->read = true;
 }
 

@@ -3,7 +3,7 @@
 #define ORPHANS_H
 
 #include "base/table.h"
-#include "txn/inner/txnkey.h"
+#include "txn/txnkey.h"
 #include "txn/origin.h"
 
 /*

@@ -2,11 +2,12 @@
 #ifndef TXN_H
 #define TXN_H
 
+#include "base/prefetch.h"
 #include "base/table.h"
 #include "base/timerq.h"
 #include "txn/inner/transaction.h"
-#include "txn/inner/txnkey.h"
 #include "txn/origin.h"
+#include "txn/txnkey.h"
 #include "txn/txntext.h"
 
 /* The record of one transaction on one leg, private to the txn* files.  There
@@ -58,7 +59,7 @@ static inline void
 txn_prefetch(const struct txn *t)
 {
 	for (size_t i = 0; i < sizeof(*t); i += 64)
-		__builtin_prefetch((const uint8_t *)t + i, 1);
+		prefetch_write((const uint8_t *)t + i);
 }
 
 /* The first copy of a request passed.  Fills everything that the message and

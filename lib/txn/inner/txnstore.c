@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "txn/inner/txnstore.h"
 
+#include "base/prefetch.h"
 #include "txn/inner/txnmatch.h"
 
 bool
@@ -32,21 +33,12 @@ txnstore_done(struct txnstore *s)
 	txntext_free(s->texts);
 }
 
-struct txnstore_place
-txnstore_expect(const struct txnstore *s, const struct siphash_key *key,
-    const struct sip_message *m)
+void
+txnstore_expect(const struct txnstore *s, const struct txnkey_all *keys)
 {
-	struct txnstore_place place = {
-		.message = m,
-		.key = txnkey_of(key, m, m->method),
-	};
-
-	table_expect(s->by_key, place.key.a);
-	if (!m->is_request)
-		return place;
-	place.dialog = txnkey_dialog(key, m);
-	table_expect(s->dialogs, place.dialog);
-	return place;
+	table_expect(s->by_key, keys->transaction.a);
+	if (keys->dialog != 0)
+		table_expect(s->dialogs, keys->dialog);
 }
 
 struct txn *
@@ -71,12 +63,11 @@ txnstore_begin(struct txnstore *s, const struct sip_message *m,
 }
 
 void
-txnstore_add(
-    struct txnstore *s, struct txn *t, const struct txnstore_place *place)
+txnstore_add(struct txnstore *s, struct txn *t, const struct txnkey_all *keys)
 {
-	t->key_b = place->key.b;
-	table_add(s->by_key, &t->by_key, place->key.a);
-	txngroup_join(s->dialogs, t, place->dialog);
+	t->key_b = keys->transaction.b;
+	table_add(s->by_key, &t->by_key, keys->transaction.a);
+	txngroup_join(s->dialogs, t, keys->dialog);
 }
 
 /* A record to be forgotten was last touched half a minute ago, so nothing of it
@@ -92,7 +83,7 @@ look_ahead(const struct txnstore *s)
 	table_expect(s->by_key, next->by_key.hash);
 	if (next->is_head)
 		table_expect(s->dialogs, next->by_dialog.hash);
-	__builtin_prefetch(next->text);
+	prefetch_read(next->text);
 	if (next->lingering.next != NULL)
 		txn_prefetch(next->lingering.next);
 }

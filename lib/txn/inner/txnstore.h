@@ -25,23 +25,15 @@ bool txnstore_init(struct txnstore *s, const struct siphash_key *key,
     struct budget_share *memory, struct budget_share *texts);
 void txnstore_done(struct txnstore *s);
 
-/* The keys under which a message is looked up. */
-struct txnstore_place {
-	const struct sip_message *message;
-	struct txnkey key;
-	uint64_t dialog; /* of a request */
-};
-
-/* Computes the keys of *m and prefetches their buckets. */
-struct txnstore_place txnstore_expect(const struct txnstore *s,
-    const struct siphash_key *key, const struct sip_message *m);
+/* Prefetches the buckets of these. */
+void txnstore_expect(const struct txnstore *s, const struct txnkey_all *keys);
 
 /* A transaction that waits as `timers' specify; NULL when out of memory.  It is
  * not found yet: see txnstore_add(). */
 struct txn *txnstore_begin(struct txnstore *s, const struct sip_message *m,
     const struct origin *origin, uint8_t method, const struct timers *timers);
 void txnstore_add(
-    struct txnstore *s, struct txn *t, const struct txnstore_place *place);
+    struct txnstore *s, struct txn *t, const struct txnkey_all *keys);
 
 void txnstore_forget(struct txnstore *s, struct txn *t);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "txn/inner/txnkey.h"
+#include "txn/txnkey.h"
 
 #include "base/siphashrun.h"
 
@@ -60,6 +60,15 @@ uint64_t
 txnkey_dialog(const struct siphash_key *key, const struct sip_message *m)
 {
 	return both(key, m->call_id, m->from_tag);
+}
+
+struct txnkey_all
+txnkey_all(const struct siphash_key *key, const struct sip_message *m)
+{
+	return (struct txnkey_all){
+		.transaction = txnkey_of(key, m, m->method),
+		.dialog = m->is_request ? txnkey_dialog(key, m) : 0,
+	};
 }
 
 uint32_t

@@ -33,6 +33,15 @@ struct txnkey txnkey_of(const struct siphash_key *key,
 uint64_t txnkey_dialog(
     const struct siphash_key *key, const struct sip_message *m);
 
+/* Whatever a message is looked up by; one thread may make it for another. */
+struct txnkey_all {
+	struct txnkey transaction;
+	uint64_t dialog; /* of a request, else 0 */
+};
+
+struct txnkey_all txnkey_all(
+    const struct siphash_key *key, const struct sip_message *m);
+
 /* RFC 2543 distinguishes requests by Request-URI and To tag too; responses do
  * not carry the first and may change the second.  Only for messages without
  * cookie. */

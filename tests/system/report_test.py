@@ -30,10 +30,10 @@ def path(name):
     return os.path.join(WORK, name)
 
 
-def play(story):
+def play(story, folder=STORIES):
     """The savefile of a story of tests/scenario."""
     tool = os.path.join(os.path.dirname(PROGRAM), "tests/tools/pcapscript")
-    subprocess.run([tool, os.path.join(STORIES, story + ".txt"),
+    subprocess.run([tool, os.path.join(folder, story + ".txt"),
                     path(story + ".pcap")], check=True)
     return path(story + ".pcap")
 
@@ -81,6 +81,53 @@ def test_report():
     check("report: clocks", data["clocks"]["clocks"][0]["peer"] ==
           "10.0.0.11", data["clocks"])
     check("report: counts", data["status"]["messages"] == 13, data["status"])
+
+
+WITNESSES = """
+host fe 10.0.0.11
+host edge 10.0.0.21:5062
+host dc 10.0.0.5:5062
+1.0  fe:5060 > edge  OPTIONS nodate
+1.1  edge > fe:5060  200 nodate
+1.2  fe:5060 > dc  OPTIONS nodate
+1.3  dc > fe:5060  200 nodate
+clock edge -1h
+clock dc 400s
+repeat 6 every 20s from=10
+0.0  edge:88 > fe:4000  krb:error
+0.1  edge:161 > fe:4000  snmp:date zone=1h
+0.2  fe:4100%n > 10.0.0.21:445  tcp open
+0.3  10.0.0.21:445 > fe:4100%n  smb:2
+0.4  dc:88 > fe:4000  krb:error
+0.5  dc:161 > fe:4000  snmp:date zone=1h
+end
+"""
+
+
+def offsets(clock):
+    """What each witness of a host said, in seconds."""
+    return {w["witness"]: round(w["offset_s"]) for w in clock["said"]}
+
+
+def test_witnesses():
+    """Those of a host stand side by side, in the lines and on the page."""
+    with open(path("witnesses.txt"), "w", encoding="ascii") as file:
+        file.write(WITNESSES)
+    _, out, _ = run("-r", play("witnesses", WORK), "--report", "w.html")
+    lines = out.splitlines()
+    told = {line.split()[2].rstrip(":"): [
+        said.split()[:2] for said in lines[i + 1].split(", ")]
+        for i, line in enumerate(lines) if line.startswith("clock of")}
+    check("witnesses: side by side", told == {
+        "10.0.0.21": [["Kerberos", "-3599.4"], ["SMB", "-3599.9"],
+                      ["SNMP", "-3599.5"]],
+        "10.0.0.5": [["Kerberos", "+400.4"], ["SNMP", "+400.1"]]}, out)
+    with open(path("w.html"), encoding="utf-8") as file:
+        clocks = json.loads(Page(file.read()).data)["clocks"]["clocks"]
+    check("witnesses: on the page", {
+        c["peer"]: offsets(c) for c in clocks} == {
+            "10.0.0.21": {"kerberos": -3599, "smb": -3600, "snmp": -3599},
+            "10.0.0.5": {"kerberos": 400, "snmp": 400}}, clocks)
 
 
 def shown(name, *fields):

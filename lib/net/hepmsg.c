@@ -53,12 +53,13 @@ take_address(struct address *into, struct slice octets)
 		*into = a;
 }
 
-static nstime
-stamp_of(uint32_t seconds, uint32_t microseconds)
+/* One whose fraction is a second or more is of another unit, or no time. */
+static void
+take_stamp(struct hepmsg *m, uint32_t seconds, uint32_t microseconds)
 {
-	if (seconds == 0 || microseconds >= MICROSECONDS)
-		microseconds = 0;
-	return seconds * NSTIME_S + microseconds * NSTIME_US;
+	m->bad_stamp = seconds != 0 && microseconds >= MICROSECONDS;
+	if (seconds != 0 && !m->bad_stamp)
+		m->stamp = seconds * NSTIME_S + microseconds * NSTIME_US;
 }
 
 /* Numbers of another size than theirs are as good as absent. */
@@ -157,7 +158,7 @@ version_3(struct slice octets, struct hepmsg *m, size_t *len)
 	}
 	if (found.kind == HEPMSG_UNTOLD)
 		found.kind = HEPMSG_SIP;
-	found.stamp = stamp_of(stamp.seconds, stamp.microseconds);
+	take_stamp(&found, stamp.seconds, stamp.microseconds);
 	*m = found;
 	*len = total;
 	return HEPMSG_PARSED;
@@ -178,7 +179,7 @@ read_old_time(struct cursor *c, struct hepmsg *m)
 		microseconds = cursor_u32(&big);
 		m->agent = cursor_u16(&big);
 	}
-	m->stamp = stamp_of(seconds, microseconds);
+	take_stamp(m, seconds, microseconds);
 }
 
 /* The length octet is not to be relied on: sngrep sends 0.  The number of the

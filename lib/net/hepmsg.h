@@ -38,6 +38,7 @@ struct hepmsg {
 	uint8_t protocol;         /* of IP; Kamailio sends 22 for TLS */
 	uint8_t kind;             /* enum hepmsg_payload, or another */
 	nstime stamp;             /* UTC by the agent's clock; 0: none */
+	bool bad_stamp;           /* .. as its fraction is of seconds */
 	uint32_t agent;           /* the number that the agent has, 0: none */
 	struct slice key;         /* authentication key */
 	struct slice payload;

@@ -229,7 +229,7 @@ on_message(struct matcher *m, const struct event_message *in, nstime now)
 }
 
 static void
-judge_agent(struct matcher *m, const struct event *e)
+judge_agent(struct matcher *m, const struct event *e, bool second)
 {
 	const struct event_agent *agent = e->message.agent;
 
@@ -238,6 +238,7 @@ judge_agent(struct matcher *m, const struct event *e)
 		.stamp = {
 		    .peer = agent->address,
 		    .witness = WITNESS_HEP,
+		    .attribution = second ? STAMP_VIA : STAMP_HOST,
 		    .told = agent->stamp,
 		    .resolution = NSTIME_US,
 		    .wall = e->wall,
@@ -260,7 +261,7 @@ on_agent(struct matcher *m, const struct event *e)
 		return;
 	}
 	if (known.tells)
-		judge_agent(m, e);
+		judge_agent(m, e, known.second);
 	m->unstamped = m->unstamped || known.doubtful;
 	message.origin.agent = known.agent;
 	message.origin.wall = known.doubtful ? e->wall : message.agent->stamp;

@@ -63,6 +63,21 @@ START_TEST(an_agent_is_an_address_and_a_number)
 }
 END_TEST
 
+START_TEST(a_second_agent_of_an_address_has_another_clock)
+{
+	begin(10, 0);
+	ck_assert(input("192.0.2.1", 1, 1, 1));
+	ck_assert(!got.second);
+	ck_assert(input("192.0.2.1", 2, 1, 1));
+	ck_assert(got.second);
+	ck_assert(input("192.0.2.2", 2, 1, 1));
+	ck_assert(!got.second);
+	ck_assert(input("192.0.2.1", 1, 1, 1));
+	ck_assert(!got.second);
+	hepagents_free(agents);
+}
+END_TEST
+
 START_TEST(its_clock_is_judged_once_a_second)
 {
 	begin(10, 0);
@@ -233,8 +248,9 @@ START_TEST(all_can_be_listed_the_longest_silent_first)
 END_TEST
 
 UNIT("hepagents", all_can_be_listed_the_longest_silent_first,
-    an_agent_is_an_address_and_a_number, its_clock_is_judged_once_a_second,
-    a_stamp_far_from_its_arrival_is_doubtful,
+    an_agent_is_an_address_and_a_number,
+    a_second_agent_of_an_address_has_another_clock,
+    its_clock_is_judged_once_a_second, a_stamp_far_from_its_arrival_is_doubtful,
     one_agent_may_not_take_the_share_of_others,
     an_agent_that_stops_is_told_once_and_when_it_is_back,
     a_short_patience_is_looked_at_as_often,

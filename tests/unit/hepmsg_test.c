@@ -196,6 +196,24 @@ START_TEST(what_an_agent_does_not_know_is_left_out)
 }
 END_TEST
 
+/* Nanoseconds, say. */
+START_TEST(a_fraction_of_seconds_and_more_is_no_stamp)
+{
+	wire_begin(&wire, "");
+	chunk(9, "4cdf1f3c");
+	chunk(10, "000f423f");
+	is_parsed(packet());
+	ck_assert(!m.bad_stamp);
+	ck_assert_int_ne(m.stamp, 0);
+	wire_begin(&wire, "");
+	chunk(9, "4cdf1f3c");
+	chunk(10, "000f4240");
+	is_parsed(packet());
+	ck_assert(m.bad_stamp);
+	ck_assert_int_eq(m.stamp, 0);
+}
+END_TEST
+
 START_TEST(version_2_is_read_whatever_its_length_octet)
 {
 	wire_begin(&wire, "x");
@@ -300,6 +318,7 @@ UNIT("hepmsg", version_3_tells_all_in_chunks, waits_at_every_cut,
     the_next_packet_of_a_stream_is_left, chunks_that_lie_are_malformed,
     unknown_chunks_and_vendors_are_skipped, an_untold_kind_is_sip,
     what_an_agent_does_not_know_is_left_out,
+    a_fraction_of_seconds_and_more_is_no_stamp,
     version_2_is_read_whatever_its_length_octet,
     version_2_may_be_of_a_big_endian_agent,
     version_1_has_no_time_and_may_be_of_ipv6,

@@ -132,6 +132,20 @@ START_TEST(what_cannot_be_used_is_counted_by_its_reason)
 }
 END_TEST
 
+START_TEST(a_message_with_a_bad_stamp_is_read_and_that_is_counted)
+{
+	struct hepreading *h = hepreading_new(&open_to_all);
+
+	begin(slice_text("SIP/2.0 200 OK"), 15);
+	chunk(9, slice_of("\x4c\xdf\x1f\x3c", 4));
+	chunk(10, slice_of("\xff\0\0\0", 4));
+	ck_assert(read_packet(h));
+	ck_assert_int_eq(m.stamp, 0);
+	ck_assert_uint_eq(counter(h, "hep.bad_stamp"), 1);
+	hepreading_free(h);
+}
+END_TEST
+
 START_TEST(the_transport_is_that_of_the_agent_or_of_the_via)
 {
 	static const struct {
@@ -191,4 +205,5 @@ UNIT("hepreading", another_packet_may_follow_in_one_datagram,
     over_sctp_nothing_is_resent, a_message_has_both_addresses_and_its_payload,
     a_compressed_payload_is_inflated, agents_must_send_the_whole_key,
     what_cannot_be_used_is_counted_by_its_reason,
+    a_message_with_a_bad_stamp_is_read_and_that_is_counted,
     the_transport_is_that_of_the_agent_or_of_the_via)

@@ -28,6 +28,7 @@ struct hepagents_agent {
 	struct lru_entry entry;
 	struct agent_key key;
 	uint16_t id;
+	bool second; /* as in struct hepagents_message */
 	bool lost;
 	struct tokenbucket bucket;
 	uint64_t messages;
@@ -135,21 +136,35 @@ hash_of(const struct hepagents *h, const struct event_agent *agent)
 	    agent->number;
 }
 
+static bool
+is_known(const struct hepagents *h, const struct address *address)
+{
+	const struct hepagents_agent *a;
+
+	for (a = lru_oldest(h->agents); a != NULL; a = lru_newer(a))
+		if (endpoint_address_equal(&a->key.address, address))
+			return true;
+	return false;
+}
+
 static struct hepagents_agent *
 find(struct hepagents *h, const struct event_agent *agent, nstime now)
 {
 	const uint64_t hash = hash_of(h, agent);
 	const struct agent_key key = { agent->address, agent->number };
 	struct hepagents_agent *a = lru_find(h->agents, hash, &key);
+	bool second;
 
 	if (a != NULL) {
 		lru_use(h->agents, a);
 		return a;
 	}
+	second = is_known(h, &agent->address);
 	a = lru_add(h->agents, hash);
 	if (a == NULL)
 		return NULL;
 	a->key = key;
+	a->second = second;
 	a->id = ++h->last_id == 0 ? ++h->last_id : h->last_id;
 	a->last = now;
 	a->sampled = now - SAMPLE;
@@ -194,6 +209,7 @@ hepagents_input(struct hepagents *h, const struct event_agent *agent,
 	}
 	*out = (struct hepagents_message){
 		.agent = a->id,
+		.second = a->second,
 		.tells = agent->stamp != 0 && now - a->sampled >= SAMPLE,
 		.doubtful = hepreading_is_doubtful(agent->stamp, wall),
 	};

@@ -32,6 +32,8 @@ void hepagents_set(struct hepagents *h, const struct hepagents_limits *limits);
 
 struct hepagents_message {
 	uint16_t agent; /* its number here, for struct origin; never 0 */
+	bool second;    /* its address was another agent's before, so that its
+			 * clock may be that of a host behind it */
 	bool tells;     /* its clock is to be judged by this message */
 	bool doubtful;  /* its stamp is nothing to compare with */
 };

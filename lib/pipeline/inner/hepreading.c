@@ -10,7 +10,7 @@ struct hepreading {
 	struct hepreading_limits limits;
 	uint8_t *store; /* of inflated payloads; NULL: none so far */
 	uint64_t malformed, wrong_key, no_address, no_payload, other_payload;
-	uint64_t not_inflated, no_memory;
+	uint64_t not_inflated, bad_stamp, no_memory;
 };
 
 struct hepreading *
@@ -92,6 +92,7 @@ hepreading_packet(struct hepreading *h, struct slice *octets, struct hepmsg *m)
 		*octets = slice_after(all, len);
 	if (!key_fits(h, m->key))
 		return refuse(&h->wrong_key);
+	h->bad_stamp += m->bad_stamp;
 	if (m->kind != HEPMSG_SIP && m->kind != HEPMSG_RTCP_JSON)
 		return refuse(&h->other_payload);
 	if (m->from.address.version == 0 || m->to.address.version == 0)
@@ -137,5 +138,6 @@ hepreading_stats(const struct hepreading *h, counter_output *output, void *arg)
 	output(arg, COUNTER_OTHER, "hep.no_payload", h->no_payload);
 	output(arg, COUNTER_OTHER, "hep.other_payload", h->other_payload);
 	output(arg, COUNTER_EVENT, "hep.not_inflated", h->not_inflated);
+	output(arg, COUNTER_EVENT, "hep.bad_stamp", h->bad_stamp);
 	output(arg, COUNTER_LIMIT, "hep.no_memory", h->no_memory);
 }

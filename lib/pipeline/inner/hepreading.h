@@ -44,7 +44,7 @@ bool hepreading_is_doubtful(nstime stamp, nstime wall);
 struct origin hepreading_origin(const struct hepmsg *m, enum transport by_via);
 
 /* hep.malformed, hep.wrong_key, hep.no_address, hep.no_payload,
- * hep.other_payload, hep.not_inflated, hep.no_memory */
+ * hep.other_payload, hep.not_inflated, hep.bad_stamp, hep.no_memory */
 void hepreading_stats(
     const struct hepreading *h, counter_output *output, void *arg);
 

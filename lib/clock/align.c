@@ -10,8 +10,14 @@ enum {
 	KEPT = 1 << 16, /* requests and answers whose counterpart may come */
 	SAMPLES = 256,  /* of one pair and direction */
 	LEAST_SAMPLES = 3,
-	STRAY = 16 /* one in so many may be another's answer */
+	STRAY = 16, /* one in so many may be another's answer */
+	LEAST_LATE = 5
 };
+
+/* Nobody waits longer for an answer without asking again: where all come so
+ * late, and equally so, it is the clocks that differ. */
+#define LONGEST (64 * NSTIME_S)
+#define EQUALLY NSTIME_S
 
 /* Requests and answers are kept by a hash of the fields that pair them.  Its
  * key is no secret: at worst a forged answer is one of the strays. */
@@ -20,7 +26,7 @@ static const struct siphash_key hash_key = { 0x616c69676e, 1 };
 struct align_exchange {
 	struct lru_entry entry;
 	struct siphash_wide what;
-	bool asked, answered;
+	bool asked, asked_again, answered;
 	unsigned by, from; /* sources: of the request, of the answer */
 	nstime at, until;
 };
@@ -96,9 +102,11 @@ static void
 bound(struct align *a, const struct align_exchange *e)
 {
 	struct bounds *b = &a->bounds[e->by * a->sources + e->from];
+	const nstime delay = e->until - e->at;
 
-	if (e->by != e->from && b->count < SAMPLES)
-		b->delays[b->count++] = e->until - e->at;
+	if (e->by != e->from && b->count < SAMPLES &&
+	    (delay <= LONGEST || !e->asked_again))
+		b->delays[b->count++] = delay;
 }
 
 /* The first copy of a request counts, and the first answer. */
@@ -107,7 +115,10 @@ ask(struct align *a, struct siphash_wide what, const struct packet *packet)
 {
 	struct align_exchange *e = exchange_of(a, what);
 
-	if (e == NULL || e->asked)
+	if (e == NULL)
+		return;
+	e->asked_again = e->asked;
+	if (e->asked)
 		return;
 	e->asked = true;
 	e->by = packet->source;
@@ -179,6 +190,46 @@ request_of(const struct sip_message *m)
 	return siphash_128(&hash_key, slice_of(&what, sizeof(what)));
 }
 
+/* A final response asks for an ACK: of the same transaction, or, a 2xx, of the
+ * dialog. */
+static struct siphash_wide
+final_of(const struct sip_message *m, bool in_dialog)
+{
+	struct {
+		struct siphash_wide call_id, which;
+		uint64_t cseq;
+		bool in_dialog;
+	} what;
+
+	memset(&what, 0, sizeof(what));
+	what.call_id = siphash_128(&hash_key, m->call_id);
+	what.which =
+	    siphash_128(&hash_key, in_dialog ? m->to_tag : m->via_branch);
+	what.cseq = m->cseq;
+	what.in_dialog = in_dialog;
+	return siphash_128(&hash_key, slice_of(&what, sizeof(what)));
+}
+
+static void
+on_request(struct align *a, const struct sip_message *m, const struct packet *p)
+{
+	if (!slice_is(m->method, "ACK")) {
+		ask(a, request_of(m), p);
+		return;
+	}
+	answer(a, final_of(m, true), p);
+	answer(a, final_of(m, false), p);
+}
+
+static void
+on_response(
+    struct align *a, const struct sip_message *m, const struct packet *p)
+{
+	answer(a, request_of(m), p);
+	if (m->status >= 200 && slice_is(m->method, "INVITE"))
+		ask(a, final_of(m, m->status < 300), p);
+}
+
 static void
 on_datagram(struct align *a, const struct decode_event *e)
 {
@@ -189,9 +240,9 @@ on_datagram(struct align *a, const struct decode_event *e)
 	if (scan_message(e->udp.payload, &limits, NULL, &m) != SCAN_PARSED)
 		return;
 	if (m.is_request)
-		ask(a, request_of(&m), e->packet);
+		on_request(a, &m, e->packet);
 	else
-		answer(a, request_of(&m), e->packet);
+		on_response(a, &m, e->packet);
 }
 
 void
@@ -213,19 +264,29 @@ by_delay(const void *x, const void *y)
 	return (a > b) - (a < b);
 }
 
-/* The shortest delay but for strays.  False: too few are known. */
-static bool
-shortest(const struct align *a, unsigned by, unsigned from, nstime *delay)
+struct delay {
+	bool known;      /* false: there are too few */
+	nstime shortest; /* but for strays */
+	bool too_late;   /* for an answer */
+};
+
+static struct delay
+delay_of(const struct align *a, unsigned by, unsigned from)
 {
 	const struct bounds *b = &a->bounds[by * a->sources + from];
-	nstime sorted[SAMPLES];
+	nstime sorted[SAMPLES], shortest;
 
 	if (b->count < LEAST_SAMPLES)
-		return false;
+		return (struct delay){ .known = false };
 	memcpy(sorted, b->delays, b->count * sizeof(*sorted));
 	qsort(sorted, b->count, sizeof(*sorted), by_delay);
-	*delay = sorted[b->count / STRAY];
-	return true;
+	shortest = sorted[b->count / STRAY];
+	return (struct delay){
+		.known = true,
+		.shortest = shortest,
+		.too_late = shortest > LONGEST && b->count >= LEAST_LATE &&
+		    sorted[b->count / 2] - shortest <= EQUALLY,
+	};
 }
 
 /* Bounds of clock `second' less clock `first'. */
@@ -239,12 +300,15 @@ static bool
 find_span(
     const struct align *a, unsigned first, unsigned second, struct span *s)
 {
-	nstime back = 0;
+	const struct delay there = delay_of(a, first, second);
+	const struct delay back = delay_of(a, second, first);
 
-	*s = (struct span){ .has_least = false };
-	s->has_most = shortest(a, first, second, &s->most);
-	s->has_least = shortest(a, second, first, &back);
-	s->least = -back;
+	*s = (struct span){
+		.has_least = back.known || there.too_late,
+		.has_most = there.known || back.too_late,
+		.least = back.known ? -back.shortest : there.shortest,
+		.most = there.known ? there.shortest : -back.shortest,
+	};
 	return s->has_least || s->has_most;
 }
 

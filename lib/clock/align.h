@@ -13,7 +13,9 @@
  *	clock of b - clock of a <= answer's stamp in b - request's in a
  *	clock of b - clock of a >= request's stamp in b - answer's in a
  *
- * Nothing else is read, and unreadable packets are skipped.
+ * An ACK likewise answers the final response.  Answers that all come equally
+ * late, and later than anybody waits, bound it from both sides.  Nothing else
+ * is read, and unreadable packets are skipped.
  */
 
 enum { ALIGN_SOURCES = 32 };

@@ -96,6 +96,28 @@ sip(unsigned source, nstime at, bool request, unsigned n)
 	input(&e, source, at);
 }
 
+/* The final response to an INVITE, or the ACK of it. */
+static void
+finish(unsigned source, nstime at, bool ack, unsigned status, unsigned n)
+{
+	char text[400];
+	struct decode_event e = {
+		.transport = DECODE_UDP,
+		.from = host(ack ? 11 : 21, 5060),
+		.to = host(ack ? 21 : 11, 5060),
+	};
+
+	snprintf(text, sizeof(text),
+	    "%s%.0u%s\r\nVia: SIP/2.0/UDP 10.0.0.11;branch=z9hG4bK%u%s\r\n"
+	    "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>;tag=%u\r\nCall-ID: %u@x\r\n"
+	    "CSeq: 1 %s\r\nContent-Length: 0\r\n\r\n",
+	    ack ? "ACK sip:b@x SIP/2.0" : "SIP/2.0 ", ack ? 0 : status,
+	    ack ? "" : " That", n, ack && status < 300 ? "ack" : "", n, n,
+	    ack ? "ACK" : "INVITE");
+	e.udp.payload = slice_text(text);
+	input(&e, source, at);
+}
+
 static struct align_pair
 pair_of(unsigned first, unsigned second)
 {
@@ -144,6 +166,70 @@ START_TEST(one_direction_bounds_from_one_side)
 	}
 	ck_assert(pair_of(0, 1).differs);
 	ck_assert_int_eq(pair_of(0, 1).offset, -2 * NSTIME_S + DELAY);
+}
+END_TEST
+
+static void
+calls(unsigned status)
+{
+	begin();
+	ahead[1] = 2 * NSTIME_S;
+	for (unsigned i = 0; i < 5; i++) {
+		finish(1, i * NSTIME_S, false, status, i);
+		finish(0, i * NSTIME_S + DELAY, true, status, i);
+	}
+	ck_assert(pair_of(0, 1).differs);
+	ck_assert_int_eq(pair_of(0, 1).offset, 2 * NSTIME_S - DELAY);
+}
+
+/* Where the responses are late, so that the requests tell nothing. */
+START_TEST(an_ack_is_an_answer_to_a_final_response)
+{
+	calls(200);
+	calls(486);
+}
+END_TEST
+
+/* An hour: nobody would have waited for the answers. */
+static void
+answers_late(nstime late, nstime more, bool again)
+{
+	begin();
+	for (unsigned i = 0; i < 8; i++) {
+		const nstime at = i * NSTIME_S;
+
+		sip(0, at, true, i);
+		if (again)
+			sip(0, at + NSTIME_S / 2, true, i);
+		sip(1, at + late + i * more, false, i);
+	}
+}
+
+START_TEST(answers_that_all_come_too_late_tell_the_difference)
+{
+	nstime corrections[ALIGN_SOURCES];
+
+	answers_late(3600 * NSTIME_S, 0, false);
+	ck_assert(pair_of(0, 1).differs);
+	ck_assert_int_eq(pair_of(0, 1).offset, 3600 * NSTIME_S);
+	ck_assert(pair_of(1, 0).differs);
+	ck_assert_int_eq(pair_of(1, 0).offset, -3600 * NSTIME_S);
+	align_corrections(a, corrections);
+	ck_assert_int_eq(corrections[1], 3600 * NSTIME_S);
+}
+END_TEST
+
+/* A server that stood still for a while. */
+START_TEST(answers_that_were_waited_for_tell_nothing)
+{
+	struct align_pair pair;
+
+	answers_late(30 * NSTIME_S, 0, false);
+	ck_assert(!pair_of(0, 1).differs);
+	answers_late(70 * NSTIME_S, 5 * NSTIME_S, false);
+	ck_assert(!pair_of(0, 1).differs);
+	answers_late(70 * NSTIME_S, 0, true);
+	ck_assert(!align_pair(a, 0, 1, &pair));
 }
 END_TEST
 
@@ -205,5 +291,7 @@ END_TEST
 
 UNIT("align", acknowledgements_before_their_octets_tell_the_difference,
     one_clock_is_not_said_to_differ, one_direction_bounds_from_one_side,
-    two_answers_are_too_few, a_stray_answer_proves_nothing,
-    corrections_follow_from_source_to_source)
+    an_ack_is_an_answer_to_a_final_response,
+    answers_that_all_come_too_late_tell_the_difference,
+    answers_that_were_waited_for_tell_nothing, two_answers_are_too_few,
+    a_stray_answer_proves_nothing, corrections_follow_from_source_to_source)

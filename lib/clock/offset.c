@@ -9,7 +9,7 @@ enum {
 	ANCHOR_SAMPLES = 4,   /* before drift is measured from an estimate */
 	LEAST_DRIFT_MS = 500, /* a day: any crystal does that */
 	LONG_RUN = 3,         /* stamps of a clock that flaps */
-	KEPT = 8              /* samples over a restart */
+	KEPT = OFFSET_RUN     /* samples over a restart */
 };
 
 #define MOST_WIDTH (3601 * NSTIME_S)
@@ -43,9 +43,27 @@ offset_stamp(nstime told, nstime width, nstime wall, nstime now,
 }
 
 void
-offset_init(struct offset *o)
+offset_init(struct offset *o, unsigned room)
 {
-	*o = (struct offset){ .used = 0 };
+	*o = (struct offset){ .room = (uint8_t)room };
+}
+
+/* In a ring that has gone round the newest is somewhere in the middle: it
+ * grows when it comes to the end. */
+bool
+offset_is_full(const struct offset *o)
+{
+	return o->used == o->room && o->newest == o->used - 1 &&
+	    o->room < OFFSET_SAMPLES;
+}
+
+void
+offset_copy(struct offset *o, const struct offset *from)
+{
+	const uint8_t room = o->room;
+
+	memcpy(o, from, offset_octets(from->used));
+	o->room = room;
 }
 
 static bool
@@ -71,8 +89,8 @@ forget_older(struct offset *o)
 		    o->used];
 	for (unsigned i = 0; i < count; i++)
 		o->samples[i] = kept[i];
-	o->used = count;
-	o->newest = count - 1;
+	o->used = (uint8_t)count;
+	o->newest = (uint8_t)(count - 1);
 }
 
 /* A clock that drifts faster than OFFSET_DRIFT_PPM outruns its own samples:
@@ -92,10 +110,10 @@ settle(struct offset *o)
 static void
 add_sample(struct offset *o, const struct offset_sample *s, nstime told)
 {
-	if (o->used < OFFSET_SAMPLES)
+	if (o->used < o->room)
 		o->newest = o->used++;
 	else
-		o->newest = (o->newest + 1) % OFFSET_SAMPLES;
+		o->newest = (uint8_t)((o->newest + 1) % o->room);
 	o->samples[o->newest] = *s;
 	o->newest_told = told;
 }
@@ -399,7 +417,7 @@ move(nstime *at, nstime step)
 void
 offset_rebase(struct offset *o, nstime step)
 {
-	for (unsigned i = 0; i < OFFSET_SAMPLES; i++)
+	for (unsigned i = 0; i < o->used; i++)
 		move(&o->samples[i].at, step);
 	for (unsigned i = 0; i < OFFSET_RUN; i++)
 		move(&o->run[i].at, step);
@@ -460,9 +478,8 @@ load_sample(struct cursor *c, nstime shift)
 void
 offset_load(struct offset *o, struct cursor *c, nstime shift)
 {
-	offset_init(o);
-	o->used = (unsigned)record_read_below(c, 1, KEPT + 1);
-	o->newest = o->used > 0 ? o->used - 1 : 0;
+	o->used = (uint8_t)record_read_below(c, 1, KEPT + 1);
+	o->newest = o->used > 0 ? (uint8_t)(o->used - 1) : 0;
 	for (unsigned i = 0; i < o->used; i++) {
 		o->samples[i] = load_sample(c, shift);
 		if (o->samples[i].interval.lo > o->samples[i].interval.hi)

@@ -39,9 +39,14 @@ struct offset_sample {
 	nstime at; /* `now' of the first stamp in it */
 };
 
-/* Everything in here is private; the fields every stamp needs come first. */
+/*
+ * Everything in here is private; the fields every stamp needs come first.  Most
+ * clocks are seldom heard, so whoever allocates one begins with room for
+ * OFFSET_RUN samples, and moves it to where there is more when it is full.
+ */
 struct offset {
-	unsigned used, newest;
+	uint8_t used, newest;
+	uint8_t room; /* for samples: OFFSET_RUN to OFFSET_SAMPLES */
 	unsigned stamps, outliers; /* since the last step */
 	nstime newest_told;
 	struct offset_sample present; /* the estimate, and when it was made */
@@ -58,8 +63,6 @@ struct offset {
 	nstime since, latest; /* first and last stamp of the present clock */
 	nstime turn;          /* how long it had stayed before its last step */
 
-	struct offset_sample samples[OFFSET_SAMPLES]; /* of the present clock */
-
 	/* The latest stamps in a row that contradict the estimate and agree
 	 * with each other; the last OFFSET_RUN of them are kept. */
 	struct offset_sample run[OFFSET_RUN];
@@ -75,6 +78,8 @@ struct offset {
 	nstime step, stepped_at;
 	struct offset_sample
 	    anchor; /* an early estimate: drift is from there */
+
+	struct offset_sample samples[]; /* of the present clock */
 };
 
 struct offset_stamp {
@@ -87,8 +92,22 @@ struct offset_stamp {
 bool offset_stamp(nstime told, nstime width, nstime wall, nstime now,
     struct offset_stamp *stamp);
 
-/* No stamps yet; so is a zeroed one. */
-void offset_init(struct offset *o);
+/* Of one with room for so many samples. */
+static inline size_t
+offset_octets(unsigned room)
+{
+	return sizeof(struct offset) + room * sizeof(struct offset_sample);
+}
+
+/* No stamps yet.  `room' is what there is behind it. */
+void offset_init(struct offset *o, unsigned room);
+
+/* More room would make the estimate better: without it the next sample takes
+ * the place of the oldest. */
+bool offset_is_full(const struct offset *o);
+
+/* It becomes what `from' is, and has as much room or more. */
+void offset_copy(struct offset *o, const struct offset *from);
 
 /*
  * Add a stamp.  A step is `run' (at least 1) stamps in a row that agree with
@@ -126,6 +145,7 @@ bool offset_estimate(const struct offset *o, struct offset_estimate *estimate);
 /* State kept over a restart: the estimate and the newest samples.  A `now' is
  * shifted by `shift'. */
 void offset_save(struct record *r, const struct offset *o);
+/* `o' was made by offset_init(). */
 void offset_load(struct offset *o, struct cursor *c, nstime shift);
 
 /* The middle of an interval, and half its width, rounded up. */

@@ -8,7 +8,16 @@
 
 #define START (1289690940 * NSTIME_S)
 
-static struct offset clock_seen;
+union whole {
+	struct offset offset;
+	struct {
+		struct offset offset;
+		struct offset_sample samples[OFFSET_SAMPLES];
+	} room;
+};
+
+static union whole store, loaded;
+static struct offset *const clock_seen = &store.offset;
 static struct offset_estimate estimate;
 
 /* A message that a clock `ahead' of ours stamped, seen at START + at, after
@@ -22,8 +31,8 @@ see(nstime at, nstime ahead, nstime delay)
 
 	ck_assert(offset_stamp(sent - sent % NSTIME_S,
 	    NSTIME_S + WITNESS_TRANSIT, wall, at, &stamp));
-	offset_input(&clock_seen, &stamp, 3);
-	ck_assert(offset_estimate(&clock_seen, &estimate));
+	offset_input(clock_seen, &stamp, 3);
+	ck_assert(offset_estimate(clock_seen, &estimate));
 }
 
 /* `count' messages, from `from' on, `gap' apart. */
@@ -42,14 +51,14 @@ holds(nstime truth)
 
 START_TEST(knows_nothing_at_first)
 {
-	offset_init(&clock_seen);
-	ck_assert(!offset_estimate(&clock_seen, &estimate));
+	offset_init(clock_seen, OFFSET_SAMPLES);
+	ck_assert(!offset_estimate(clock_seen, &estimate));
 }
 END_TEST
 
 START_TEST(one_stamp_says_a_second_and_a_quarter)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	see(0, -3600 * NSTIME_S, 0);
 	ck_assert(holds(-3600 * NSTIME_S));
 	ck_assert_int_eq(
@@ -60,7 +69,7 @@ END_TEST
 
 START_TEST(many_stamps_narrow_it_down)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	see_many(32, 0, 1030 * NSTIME_MS, -3600 * NSTIME_S);
 	ck_assert(holds(-3600 * NSTIME_S));
 	ck_assert_int_lt(
@@ -71,9 +80,9 @@ END_TEST
 
 START_TEST(stamps_of_one_second_are_one_sample)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	see_many(100, 10 * NSTIME_MS, 9 * NSTIME_MS, 0);
-	ck_assert_uint_eq(clock_seen.used, 1);
+	ck_assert_uint_eq(clock_seen->used, 1);
 	ck_assert_uint_eq(estimate.stamps, 100);
 	ck_assert(holds(0));
 	see_many(500, NSTIME_S, 9 * NSTIME_MS, 0);
@@ -84,7 +93,7 @@ END_TEST
 
 START_TEST(a_late_message_is_an_outlier)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	see_many(10, 0, 1100 * NSTIME_MS, 0);
 	see(20 * NSTIME_S, 0, 7 * NSTIME_S);
 	see_many(10, 21 * NSTIME_S, 1100 * NSTIME_MS, 0);
@@ -97,7 +106,7 @@ END_TEST
 
 START_TEST(one_late_message_in_twenty_is_no_step)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (unsigned i = 0; i < 400; i++) {
 		see(i * 1700 * NSTIME_MS, 0,
 		    i % 20 == 7 ? (3 + i % 9) * NSTIME_S : NSTIME_MS);
@@ -110,7 +119,7 @@ END_TEST
 
 START_TEST(a_late_first_message_is_no_step)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	see(0, 0, 30 * NSTIME_S);
 	see_many(3, NSTIME_S, 1100 * NSTIME_MS, 0);
 	ck_assert(holds(0));
@@ -122,7 +131,7 @@ END_TEST
 
 START_TEST(without_a_majority_all_that_was_seen_is_told)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	see(0, -33 * NSTIME_S, 0);
 	see(600 * NSTIME_S, -35 * NSTIME_S, 0);
 	see(700 * NSTIME_S, -18 * NSTIME_S, 0);
@@ -142,7 +151,7 @@ END_TEST
 
 START_TEST(three_in_a_row_elsewhere_are_a_step)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	see_many(10, 0, 1100 * NSTIME_MS, 0);
 	see_many(2, 20 * NSTIME_S, 1100 * NSTIME_MS, -3600 * NSTIME_S);
 	ck_assert(holds(0));
@@ -159,7 +168,7 @@ END_TEST
 
 START_TEST(a_step_that_is_undone_is_not_two_clocks)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	see_many(8, 0, 1100 * NSTIME_MS, 0);
 	see_many(8, 20 * NSTIME_S, 1100 * NSTIME_MS, 3600 * NSTIME_S);
 	see_many(8, 40 * NSTIME_S, 1100 * NSTIME_MS, 0);
@@ -171,7 +180,7 @@ END_TEST
 
 START_TEST(two_alternating_clusters_are_mixed)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (unsigned i = 0; i < 12; i++)
 		see(i * 1700 * NSTIME_MS, i % 2 * -600 * NSTIME_S, NSTIME_MS);
 	ck_assert(estimate.mixed);
@@ -180,7 +189,7 @@ END_TEST
 
 START_TEST(one_in_eight_from_elsewhere_is_a_second_clock)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (unsigned i = 1; i <= 40; i++)
 		see(i * 1700 * NSTIME_MS, i % 8 == 0 ? -600 * NSTIME_S : 0,
 		    NSTIME_MS);
@@ -190,7 +199,7 @@ END_TEST
 
 START_TEST(a_clock_that_flaps_is_one)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (unsigned i = 0; i < 32; i++) {
 		see(i * 20 * NSTIME_S, i / 4 % 2 * -3600 * NSTIME_S, NSTIME_MS);
 		ck_assert(!estimate.mixed);
@@ -201,7 +210,7 @@ END_TEST
 
 START_TEST(clusters_that_alternate_in_groups_are_mixed)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (unsigned i = 0; i < 16; i++)
 		see(i * 1700 * NSTIME_MS, i / 4 % 2 * 600 * NSTIME_S,
 		    NSTIME_MS);
@@ -211,7 +220,7 @@ END_TEST
 
 START_TEST(three_alternating_clusters_are_mixed)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (unsigned i = 0; i < 24; i++)
 		see(i * 1700 * NSTIME_MS, i % 3 * -600 * NSTIME_S, NSTIME_MS);
 	ck_assert(estimate.mixed);
@@ -220,7 +229,7 @@ END_TEST
 
 START_TEST(mixed_passes_when_one_clock_remains)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (unsigned i = 0; i < 12; i++)
 		see(i * 1700 * NSTIME_MS, i % 2 * 600 * NSTIME_S, NSTIME_MS);
 	ck_assert(estimate.mixed);
@@ -234,7 +243,7 @@ START_TEST(drift_is_measured)
 {
 	const nstime day = 86400 * NSTIME_S;
 
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (nstime at = 0; at < 2 * day; at += 1801 * NSTIME_S)
 		see(at, -61 * NSTIME_S - at / (day / (3 * NSTIME_S)),
 		    NSTIME_MS);
@@ -247,7 +256,7 @@ END_TEST
 
 START_TEST(a_steady_clock_does_not_drift)
 {
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (nstime at = 0; at < 86400 * NSTIME_S; at += 601 * NSTIME_S)
 		see(at, 137 * NSTIME_S, NSTIME_MS);
 	ck_assert(!estimate.drifts && !estimate.stepped);
@@ -259,7 +268,7 @@ START_TEST(a_fast_drift_is_followed)
 {
 	nstime ahead = 0;
 
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (unsigned i = 0; i < 600; i++) {
 		ahead = i * 20 * NSTIME_MS; /* 2,000 ppm */
 		see(i * 10 * NSTIME_S, ahead, NSTIME_MS);
@@ -293,13 +302,13 @@ START_TEST(survives_any_time)
 	const size_t n = sizeof(times) / sizeof(*times);
 	struct offset_stamp stamp;
 
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (size_t i = 0; i < 8 * n * n * n; i++) {
 		if (!offset_stamp(times[i % n], NSTIME_S + WITNESS_TRANSIT,
 			times[i / n % n], times[i * 5 / n / n % n], &stamp))
 			continue;
-		offset_input(&clock_seen, &stamp, 1 + i % 20);
-		ck_assert(offset_estimate(&clock_seen, &estimate));
+		offset_input(clock_seen, &stamp, 1 + i % 20);
+		ck_assert(offset_estimate(clock_seen, &estimate));
 		ck_assert_int_le(estimate.interval.lo, estimate.interval.hi);
 	}
 }
@@ -355,7 +364,7 @@ START_TEST(the_truth_lies_in_the_told_interval)
 		const unsigned count = 3 + (unsigned)chance(80);
 		nstime at = 0, truth = 0;
 
-		offset_init(&clock_seen);
+		offset_init(clock_seen, OFFSET_SAMPLES);
 		for (unsigned i = 0; i < count; i++) {
 			nstime delay = (nstime)chance((uint64_t)p.jitter);
 
@@ -385,14 +394,13 @@ START_TEST(the_truth_lies_in_the_told_interval)
 }
 END_TEST
 
-static struct offset loaded;
-
 static bool
 load(struct slice octets)
 {
 	struct cursor c = cursor_over(octets);
 
-	offset_load(&loaded, &c, 1000 * NSTIME_S);
+	offset_init(&loaded.offset, OFFSET_RUN);
+	offset_load(&loaded.offset, &c, 1000 * NSTIME_S);
 	return !c.bad;
 }
 
@@ -400,17 +408,17 @@ START_TEST(an_estimate_outlives_a_restart)
 {
 	struct record r;
 
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	see_many(40, 0, 1030 * NSTIME_MS, -3600 * NSTIME_S);
 	record_init(&r, 10000);
-	offset_save(&r, &clock_seen);
+	offset_save(&r, clock_seen);
 	saved_whole_or_not_at_all(&r, load);
-	ck_assert(offset_estimate(&loaded, &estimate));
+	ck_assert(offset_estimate(&loaded.offset, &estimate));
 	ck_assert(holds(-3600 * NSTIME_S));
 	ck_assert_uint_eq(estimate.stamps, 40);
 	ck_assert_int_eq(
 	    estimate.latest - estimate.since, 39 * 1030 * NSTIME_MS);
-	clock_seen = loaded;
+	offset_copy(clock_seen, &loaded.offset);
 	see_many(2, 1050 * NSTIME_S, 1030 * NSTIME_MS, 0);
 	ck_assert(holds(-3600 * NSTIME_S));
 	see_many(1, 1060 * NSTIME_S, 1030 * NSTIME_MS, 0);
@@ -423,14 +431,51 @@ START_TEST(a_first_stamp_of_1970_is_a_sample)
 {
 	struct offset_stamp stamp;
 	struct offset_estimate e;
-	struct offset o;
+	struct offset *const o = clock_seen;
 
-	offset_init(&o);
+	offset_init(o, OFFSET_SAMPLES);
 	ck_assert(offset_stamp(0, NSTIME_S, 0, 0, &stamp));
-	ck_assert(offset_input(&o, &stamp, 3));
-	ck_assert(offset_estimate(&o, &e));
+	ck_assert(offset_input(o, &stamp, 3));
+	ck_assert(offset_estimate(o, &e));
 	ck_assert_uint_eq(e.stamps, 1);
 	ck_assert_int_eq(e.interval.hi, NSTIME_S);
+}
+END_TEST
+
+START_TEST(a_full_one_grows_without_a_difference)
+{
+	static union whole small;
+	struct offset *const o = &small.offset;
+	struct offset_estimate grown;
+
+	offset_init(o, OFFSET_RUN);
+	offset_init(clock_seen, OFFSET_SAMPLES);
+	for (unsigned i = 0; i < 40; i++) {
+		const nstime at = i * 1030 * NSTIME_MS;
+		struct offset_stamp stamp;
+
+		ck_assert(
+		    offset_stamp(at / NSTIME_S * NSTIME_S - 3600 * NSTIME_S,
+			NSTIME_S, at, at, &stamp));
+		ck_assert_int_eq(offset_is_full(o), i == 8 || i == 16);
+		if (offset_is_full(o))
+			o->room = (uint8_t)(2 * o->room);
+		offset_input(o, &stamp, 3);
+		offset_input(clock_seen, &stamp, 3);
+	}
+	ck_assert(offset_estimate(o, &grown));
+	ck_assert(offset_estimate(clock_seen, &estimate));
+	ck_assert_int_eq(grown.interval.lo, estimate.interval.lo);
+	ck_assert_int_eq(grown.interval.hi, estimate.interval.hi);
+}
+END_TEST
+
+START_TEST(without_more_room_the_newest_samples_do)
+{
+	offset_init(clock_seen, OFFSET_RUN);
+	see_many(40, 0, 1030 * NSTIME_MS, -3600 * NSTIME_S);
+	ck_assert(holds(-3600 * NSTIME_S));
+	ck_assert_uint_eq(clock_seen->used, OFFSET_RUN);
 }
 END_TEST
 
@@ -447,7 +492,7 @@ see_coarse(nstime gap, bool once_a_second)
 	struct offset_stamp stamp;
 	nstime told = -NSTIME_S;
 
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	for (nstime at = 0; at < 200 * gap; at += gap) {
 		const nstime early = (nstime)chance((uint64_t)NSTIME_S);
 
@@ -457,8 +502,8 @@ see_coarse(nstime gap, bool once_a_second)
 			told = at;
 		ck_assert(offset_stamp(
 		    told + BEHIND, 16 * NSTIME_MS, at, at, &stamp));
-		offset_input(&clock_seen, &stamp, 3);
-		ck_assert(offset_estimate(&clock_seen, &estimate));
+		offset_input(clock_seen, &stamp, 3);
+		ck_assert(offset_estimate(clock_seen, &estimate));
 		if (at < 3 * gap)
 			continue;
 		ck_assert(!estimate.mixed && !estimate.unsettled);
@@ -487,18 +532,18 @@ START_TEST(a_rebase_makes_nothing_older)
 	const nstime step = 40 * 365 * 86400 * NSTIME_S;
 	struct offset_stamp stamp;
 
-	offset_init(&clock_seen);
+	offset_init(clock_seen, OFFSET_SAMPLES);
 	see_many(5, 0, NSTIME_S, 0);
-	offset_rebase(&clock_seen, step);
+	offset_rebase(clock_seen, step);
 	ck_assert(
 	    offset_stamp(START, NSTIME_S, START, step + 6 * NSTIME_S, &stamp));
-	offset_input(&clock_seen, &stamp, 3);
-	ck_assert(offset_estimate(&clock_seen, &estimate));
+	offset_input(clock_seen, &stamp, 3);
+	ck_assert(offset_estimate(clock_seen, &estimate));
 	ck_assert_int_lt(
 	    estimate.interval.hi - estimate.interval.lo, 2 * NSTIME_S);
 	ck_assert_int_eq(estimate.since, step);
-	offset_rebase(&clock_seen, INT64_MAX);
-	ck_assert_int_eq(clock_seen.latest, INT64_MAX);
+	offset_rebase(clock_seen, INT64_MAX);
+	ck_assert_int_eq(clock_seen->latest, INT64_MAX);
 }
 END_TEST
 
@@ -514,5 +559,6 @@ UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     drift_is_measured, a_steady_clock_does_not_drift, a_fast_drift_is_followed,
     refuses_stamps_out_of_range, survives_any_time,
     the_truth_lies_in_the_told_interval, an_estimate_outlives_a_restart,
-    a_first_stamp_of_1970_is_a_sample, a_clock_told_a_second_late_is_one_clock,
-    a_rebase_makes_nothing_older)
+    a_full_one_grows_without_a_difference,
+    without_more_room_the_newest_samples_do, a_first_stamp_of_1970_is_a_sample,
+    a_clock_told_a_second_late_is_one_clock, a_rebase_makes_nothing_older)

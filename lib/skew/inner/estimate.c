@@ -1,12 +1,46 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/estimate.h"
 
+static void
+drop(struct estimate *e, unsigned witness)
+{
+	struct offset *o = e->offsets[witness];
+
+	if (o != NULL)
+		budget_release(e->memory, o, offset_octets(o->room));
+	e->offsets[witness] = NULL;
+}
+
 void
 estimate_done(struct estimate *e)
 {
 	for (unsigned i = 0; i < WITNESS_KINDS; i++)
-		budget_release(
-		    e->memory, e->offsets[i], sizeof(*e->offsets[i]));
+		drop(e, i);
+}
+
+/* NULL when out of memory. */
+static struct offset *
+new_offset(const struct estimate *e, unsigned room)
+{
+	struct offset *o = budget_alloc(e->memory, offset_octets(room));
+
+	if (o != NULL)
+		offset_init(o, room);
+	return o;
+}
+
+/* Without memory for that it stays as it is. */
+static void
+enlarge(struct estimate *e, enum witness witness)
+{
+	const struct offset *o = e->offsets[witness];
+	struct offset *larger = new_offset(e, 2u * o->room);
+
+	if (larger == NULL)
+		return;
+	offset_copy(larger, o);
+	drop(e, witness);
+	e->offsets[witness] = larger;
 }
 
 void
@@ -30,9 +64,11 @@ estimate_input(struct estimate *e, enum witness witness,
 	struct offset **o = &e->offsets[witness];
 
 	if (*o == NULL)
-		*o = budget_alloc(e->memory, sizeof(**o));
+		*o = new_offset(e, OFFSET_RUN);
 	if (*o == NULL)
 		return false;
+	if (offset_is_full(*o))
+		enlarge(e, witness);
 	*changed = offset_input(*o, stamp, run);
 	return true;
 }
@@ -53,9 +89,7 @@ estimate_mute(struct estimate *e, unsigned witnesses)
 	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
 		if ((witnesses & 1u << i) == 0 || e->offsets[i] == NULL)
 			continue;
-		budget_release(
-		    e->memory, e->offsets[i], sizeof(*e->offsets[i]));
-		e->offsets[i] = NULL;
+		drop(e, i);
 		any = true;
 	}
 	return any;
@@ -94,7 +128,7 @@ estimate_load(struct estimate *e, struct cursor *c, nstime shift)
 			c->bad = true;
 			return;
 		}
-		*o = budget_alloc(e->memory, sizeof(**o));
+		*o = new_offset(e, OFFSET_RUN);
 		if (*o == NULL) {
 			c->bad = true;
 			return;

@@ -346,9 +346,7 @@ fill_methods(struct judge *j, struct summary *summary)
 	return true;
 }
 
-_Static_assert(
-    (int)SUMMARY_WITNESSES >= (int)WITNESS_KINDS, "all witnesses are told");
-
+/* c->said has room for all that the estimate says. */
 static void
 fill_clock(struct summary_clock *c, const struct skew_estimate *estimate)
 {
@@ -381,17 +379,23 @@ fill_clock(struct summary_clock *c, const struct skew_estimate *estimate)
 static bool
 fill_clocks(struct judge *j, struct summary *summary)
 {
+	struct skew *const skew = j->parts.rooms[PARTSET_SKEW];
 	struct skew_estimate estimate;
-	size_t count = 0;
+	struct summary_witness *said;
+	size_t count = 0, all = 0;
 
-	while (skew_estimate(j->parts.rooms[PARTSET_SKEW], count, &estimate))
-		count++;
+	for (; skew_estimate(skew, count, &estimate); count++)
+		all += estimate.said_count;
 	summary->clocks = calloc(count + 1, sizeof(*summary->clocks));
-	if (summary->clocks == NULL)
+	summary->said = calloc(all + 1, sizeof(*summary->said));
+	if (summary->clocks == NULL || summary->said == NULL)
 		return false;
-	for (size_t i = 0;
-	     skew_estimate(j->parts.rooms[PARTSET_SKEW], i, &estimate); i++)
+	said = summary->said;
+	for (size_t i = 0; skew_estimate(skew, i, &estimate); i++) {
+		summary->clocks[i].said = said;
 		fill_clock(&summary->clocks[i], &estimate);
+		said += estimate.said_count;
+	}
 	summary->clock_count = count;
 	return true;
 }

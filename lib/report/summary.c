@@ -20,6 +20,7 @@ summary_done(struct summary *summary)
 	free(summary->not_watched);
 	free(summary->drops);
 	free(summary->clocks);
+	free(summary->said);
 	*summary = (struct summary){ .wall = 0 };
 }
 

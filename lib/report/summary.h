@@ -44,8 +44,6 @@ struct summary_witness {
 	unsigned samples;
 };
 
-enum { SUMMARY_WITNESSES = 20 };
-
 struct summary_clock {
 	struct address peer;
 	nstime offset, uncertainty;
@@ -53,7 +51,7 @@ struct summary_clock {
 	char witnesses[128]; /* comma-joined */
 	char shape[16];      /* empty: none */
 	unsigned said_count;
-	struct summary_witness said[SUMMARY_WITNESSES];
+	struct summary_witness *said; /* of the summary's */
 };
 
 /* How often a diagnostic was seen that is not worth an alert. */
@@ -75,6 +73,7 @@ struct summary {
 	struct summary_port *not_watched; /* sorted by port */
 	struct summary_drop *drops;       /* those above zero */
 	struct summary_clock *clocks;     /* sorted by peer */
+	struct summary_witness *said;     /* what all clocks' witnesses say */
 	struct decrypt_counts tls;        /* all 0: none is decrypted */
 	/* All three are borrowed, and there or not together. */
 	const struct porttally *unlisted; /* SIP on ports that [sip] lacks */

@@ -13,14 +13,14 @@ HALF = (b"OPTIONS sip:a@b SIP/2.0\r\n"
 
 
 class Savefile:
-    def __init__(self, path):
+    def __init__(self, path, step):
         self.file = open(path, "wb")
         self.file.write(struct.pack("<IHHIIII", 0xa1b2c3d4, 2, 4, 0, 0,
                                     65535, 1))
-        self.time, self.id = START, 0
+        self.time, self.step, self.id = START, step, 0
 
     def packet(self, sender, receiver, protocol, payload):
-        self.time += 20
+        self.time += self.step
         self.id = self.id % 65535 + 1
         octets = (b"\2\0\0\0\0\2\2\0\0\0\0\1\x08\0" +
                   struct.pack(">BBHHHBBHII", 0x45, 0, 20 + len(payload),
@@ -84,18 +84,21 @@ def clock(out, number):
             "SIP/2.0 200 OK\r\n" + head % (";tag=2", date)).encode())
 
 
-KINDS = {"tcp": half_message, "tls": tls, "clock": clock}
+# What makes one, and microseconds from packet to packet: so many that of a
+# clock's messages no transaction is left but of the last ones.
+KINDS = {"tcp": (half_message, 20), "tls": (tls, 20), "clock": (clock, 1000)}
 FEW, MANY = 40000, 120000  # above what Python itself takes
 
 
 def slope(program, folder, kind, conf):
     """Octets for each object."""
+    make, step = KINDS[kind]
     memory = []
     for count in (FEW, MANY):
         path = folder / f"slope-{kind}-{count}.pcap"
-        out = Savefile(path)
+        out = Savefile(path, step)
         for number in range(count):
-            KINDS[kind](out, number)
+            make(out, number)
         out.file.close()
         _, octets, status = once([program, "-c", conf, "-r", path])
         if status not in (0, 1):

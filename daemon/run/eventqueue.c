@@ -15,7 +15,7 @@ enum { LINE = 64 }; /* of a cache: both threads write lines of their own */
 enum { BATCH = 32 * 1024 };
 
 /* So much of an entry is prefetched: a message's fields and first lines. */
-enum { AHEAD = 16 * LINE };
+enum { PREFETCHED = 16 * LINE };
 
 /* An event larger than this part of the ring is not kept in it. */
 enum { PART = 4 };
@@ -318,21 +318,25 @@ eventqueue_next(struct eventqueue *q, struct eventqueue_entry *entry)
 	return true;
 }
 
-const struct event *
-eventqueue_peek(const struct eventqueue *q)
+void
+eventqueue_peek(
+    const struct eventqueue *q, const struct event *ahead[EVENTQUEUE_AHEAD])
 {
-	const size_t next = q->read + q->current;
-	size_t later;
-	struct eventqueue_header *h;
+	size_t next = q->read + q->current;
 
-	if (next == q->given_seen)
-		return NULL;
-	h = header_at(q, next);
-	later = next + h->octets;
+	for (size_t i = 0; i < EVENTQUEUE_AHEAD; i++) {
+		struct eventqueue_header *h = header_at(q, next);
+
+		ahead[i] = NULL;
+		if (next == q->given_seen)
+			continue;
+		if (h->kind == ENTRY_EVENT)
+			ahead[i] = content(h);
+		next += h->octets;
+	}
 	/* What the other thread wrote last is in its cache, if not farther. */
-	for (size_t i = 0; later != q->given_seen && i < AHEAD; i += LINE)
-		prefetch_read(q->ring + ((later + i) & (q->size - 1)));
-	return h->kind == ENTRY_EVENT ? content(h) : NULL;
+	for (size_t i = 0; next != q->given_seen && i < PREFETCHED; i += LINE)
+		prefetch_read(q->ring + ((next + i) & (q->size - 1)));
 }
 
 /* `position' lies at most a ring behind or before what was read. */

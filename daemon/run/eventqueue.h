@@ -55,8 +55,12 @@ struct eventqueue_entry {
 };
 bool eventqueue_next(struct eventqueue *q, struct eventqueue_entry *entry);
 
-/* The event behind this entry, to prepare for it; NULL: none is known. */
-const struct event *eventqueue_peek(const struct eventqueue *q);
+/* The events behind this entry, the next one first, to prepare for them; NULL:
+ * none is known. */
+enum { EVENTQUEUE_AHEAD = 2 };
+void eventqueue_peek(
+    const struct eventqueue *q, const struct event *ahead[EVENTQUEUE_AHEAD]);
+
 void eventqueue_done(struct eventqueue *q);
 
 /* Wait for more.  False: it has ended. */

@@ -46,10 +46,11 @@ tick(void *matching, nstime now)
 static void
 take_event(struct matching *m, const struct event *event)
 {
-	const struct event *next = eventqueue_peek(m->queue);
+	const struct event *ahead[EVENTQUEUE_AHEAD];
 
-	if (next != NULL)
-		matcher_expect(m->matcher, next);
+	eventqueue_peek(m->queue, ahead);
+	matcher_expect_entry(m->matcher, ahead[0]);
+	matcher_expect(m->matcher, ahead[1]);
 	deadlines_advance(&m->deadlines,
 	    event->task == EVENT_BY_PACKET ? event->now : event->now - 1);
 	matcher_input(m->matcher, event);

@@ -372,16 +372,31 @@ matcher_hint(
 }
 
 void
-matcher_expect(const struct matcher *m, const struct event *next)
+matcher_expect(const struct matcher *m, const struct event *later)
 {
-	const struct event_message *in = &next->message;
+	const struct event_message *in;
 
-	if (next->kind != EVENT_MESSAGE)
+	if (later == NULL || later->kind != EVENT_MESSAGE)
 		return;
+	in = &later->message;
 	paths_expect(
 	    m->paths, &in->origin.from.address, &in->origin.to.address);
 	if (in->keyed)
 		txntable_hint(m->txns, &in->keys);
+}
+
+void
+matcher_expect_entry(const struct matcher *m, const struct event *next)
+{
+	const struct event_message *in;
+
+	if (next == NULL || next->kind != EVENT_MESSAGE)
+		return;
+	in = &next->message;
+	paths_expect_entry(
+	    m->paths, &in->origin.from.address, &in->origin.to.address);
+	if (in->keyed)
+		txntable_hint_entry(m->txns, &in->keys);
 }
 
 static void

@@ -64,8 +64,11 @@ void matcher_spoke(
 void matcher_hint(
     void *matcher, const struct address *from, const struct address *to);
 
-/* This event comes soon: what it needs may be prefetched meanwhile. */
-void matcher_expect(const struct matcher *m, const struct event *next);
+/* These events come soon, and next: what they need may be prefetched meanwhile,
+ * first where it is found and then what is found there.  NULL: none is known.
+ */
+void matcher_expect(const struct matcher *m, const struct event *later);
+void matcher_expect_entry(const struct matcher *m, const struct event *next);
 
 /* All readers have reached `now'; `wall' is what stamps would be. */
 void matcher_tick(struct matcher *m, nstime now, nstime wall);

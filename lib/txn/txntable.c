@@ -508,6 +508,12 @@ txntable_hint(const struct txntable *t, const struct txnkey_all *keys)
 }
 
 void
+txntable_hint_entry(const struct txntable *t, const struct txnkey_all *keys)
+{
+	txnstore_expect_entry(&t->store, keys);
+}
+
+void
 txntable_expect(struct txntable *t, const struct sip_message *m,
     const struct txnkey_all *keys)
 {

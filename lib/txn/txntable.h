@@ -78,8 +78,10 @@ void txntable_free(struct txntable *t);
 void txntable_expect(struct txntable *t, const struct sip_message *m,
     const struct txnkey_all *keys);
 
-/* The same for a later input. */
+/* The same for a later input, and then what is in its buckets. */
 void txntable_hint(const struct txntable *t, const struct txnkey_all *keys);
+void txntable_hint_entry(
+    const struct txntable *t, const struct txnkey_all *keys);
 
 struct txntable_input txntable_input(struct txntable *t,
     const struct sip_message *m, const struct origin *origin);

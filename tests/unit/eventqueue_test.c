@@ -32,6 +32,7 @@ START_TEST(what_is_given_comes_out_in_order_once_it_was_pushed)
 	struct eventqueue *q = eventqueue_new(RING, &key);
 	const struct eventqueue_mark mark = { .now = 7, .ahead = 8 };
 	const struct event first = numbered(1), last = numbered(2);
+	const struct event *ahead[EVENTQUEUE_AHEAD];
 	struct eventqueue_entry entry;
 
 	ck_assert(!eventqueue_push(q));
@@ -43,15 +44,21 @@ START_TEST(what_is_given_comes_out_in_order_once_it_was_pushed)
 	ck_assert(eventqueue_next(q, &entry));
 	ck_assert_uint_eq(entry.event->packet, 1);
 	ck_assert_ptr_null(entry.mark);
+	eventqueue_peek(q, ahead);
+	ck_assert_ptr_null(ahead[0]); /* a mark */
+	ck_assert_uint_eq(ahead[1]->packet, 2);
 	eventqueue_done(q);
 	ck_assert(eventqueue_next(q, &entry));
 	ck_assert_ptr_null(entry.event);
 	ck_assert_int_eq(entry.mark->ahead, 8);
-	ck_assert_uint_eq(eventqueue_peek(q)->packet, 2);
+	eventqueue_peek(q, ahead);
+	ck_assert_uint_eq(ahead[0]->packet, 2);
+	ck_assert_ptr_null(ahead[1]);
 	eventqueue_done(q);
 	ck_assert(eventqueue_next(q, &entry));
 	ck_assert_uint_eq(entry.event->packet, 2);
-	ck_assert_ptr_null(eventqueue_peek(q));
+	eventqueue_peek(q, ahead);
+	ck_assert_ptr_null(ahead[0]);
 	eventqueue_done(q);
 	ck_assert(!eventqueue_next(q, &entry));
 	eventqueue_free(q);

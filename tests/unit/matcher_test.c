@@ -376,6 +376,7 @@ START_TEST(keys_that_came_with_a_message_are_those_that_are_made_here)
 		event.message.keyed = i % 2 == 1;
 		event.now = event.message.origin.now = i * NSTIME_S;
 		matcher_expect(matcher, &event);
+		matcher_expect_entry(matcher, &event);
 		matcher_input(matcher, &event);
 	}
 	tick(60 * NSTIME_S);

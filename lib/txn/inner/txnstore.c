@@ -41,6 +41,14 @@ txnstore_expect(const struct txnstore *s, const struct txnkey_all *keys)
 		table_expect(s->dialogs, keys->dialog);
 }
 
+void
+txnstore_expect_entry(const struct txnstore *s, const struct txnkey_all *keys)
+{
+	table_expect_entry(s->by_key, keys->transaction.a);
+	if (keys->dialog != 0)
+		table_expect_entry(s->dialogs, keys->dialog);
+}
+
 struct txn *
 txnstore_begin(struct txnstore *s, const struct sip_message *m,
     const struct origin *origin, uint8_t method, const struct timers *timers)

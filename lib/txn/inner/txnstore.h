@@ -25,8 +25,10 @@ bool txnstore_init(struct txnstore *s, const struct siphash_key *key,
     struct budget_share *memory, struct budget_share *texts);
 void txnstore_done(struct txnstore *s);
 
-/* Prefetches the buckets of these. */
+/* Prefetches the buckets of these, and then what is in them. */
 void txnstore_expect(const struct txnstore *s, const struct txnkey_all *keys);
+void txnstore_expect_entry(
+    const struct txnstore *s, const struct txnkey_all *keys);
 
 /* A transaction that waits as `timers' specify; NULL when out of memory.  It is
  * not found yet: see txnstore_add(). */

@@ -43,6 +43,7 @@ START_TEST(the_commonest_reason_is_named)
 	says("capture.filtered", 0, "none is on a SIP port; mirror the port");
 	says("tunnel.encrypted", 0, "encrypted");
 	says("exported.other", 0, "export them");
+	says("ip.malformed", 0, "link type");
 	says("reader.other_port", 1, "nothing to look at in 10 of 10 packets");
 }
 END_TEST
@@ -59,6 +60,27 @@ START_TEST(a_mixture_has_no_reason)
 	ck_assert_str_eq(written("reader.other_port", 8), "");
 	ck_assert_str_ne(written("reader.other_port", 9), "");
 	ck_assert_str_eq(written("message.rtp", 10), "");
+}
+END_TEST
+
+/* A snaplen of 40 octets. */
+START_TEST(counters_of_one_reason_count_together)
+{
+	struct summary_drop drops[] = {
+		{ "ip.short", 2, false },
+		{ "udp.malformed", 5, false },
+		{ "tcp.malformed", 3, false },
+	};
+	const struct summary s = {
+		.packets = 10,
+		.drops = drops,
+		.drop_count = 3,
+	};
+	struct textbuf t;
+
+	textbuf_init(&t, line, sizeof(line));
+	ck_assert(nothing_write(&t, &s));
+	ck_assert_ptr_nonnull(strstr(line, "10 of 10 packets: they are cut"));
 }
 END_TEST
 
@@ -82,4 +104,5 @@ START_TEST(nothing_is_said_beside_messages)
 END_TEST
 
 UNIT("nothing", the_commonest_reason_is_named, without_a_majority_none_is_named,
-    a_mixture_has_no_reason, nothing_is_said_beside_messages)
+    a_mixture_has_no_reason, counters_of_one_reason_count_together,
+    nothing_is_said_beside_messages)

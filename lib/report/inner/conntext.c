@@ -176,10 +176,15 @@ silent_peer_label(struct textbuf *t, const struct alert_event *event)
 }
 
 /* Advice by TLS alert (RFC 8446 section 6.2). */
+static const char misread[] =
+    "see the logs of both sides: one of them sent what the other cannot read "
+    "or does not allow, or something between the two changed it";
+
 static const struct {
 	uint8_t first, last;
 	const char *advice;
 } alerts[] = {
+	{ 10, 30, misread },
 	{ 40, 40,
 	    "compare the cipher suites, curves and signature algorithms that "
 	    "both sides allow: they share none; else the server has no "
@@ -187,16 +192,18 @@ static const struct {
 	{ 42, 46,
 	    "check the certificate of the side that was refused (dates, names, "
 	    "revocation), then the clocks of both" },
+	{ 47, 47, misread },
 	{ 48, 48,
 	    "give the side that refused the authority (CA) that issued the "
 	    "other's certificate, and let the server send its whole chain" },
 	{ 49, 49, "see whom the side that refused lets in" },
+	{ 50, 50, misread },
 	{ 51, 51,
 	    "check that certificate and private key belong together, and that "
 	    "nothing between the two changes what they send" },
 	{ 70, 70,
-	    "let both sides allow a common TLS version (1.2 or later): the "
-	    "version the client offers is one the server does not take" },
+	    "let both sides allow a common TLS version (1.2 or later): "
+	    "what one of them offers the other does not take" },
 	{ 71, 71,
 	    "compare the cipher suites and key lengths that both sides allow: "
 	    "one side offers only weaker ones than the other takes" },
@@ -204,9 +211,16 @@ static const struct {
 	{ 86, 86,
 	    "see why the client falls back to an older TLS version: its "
 	    "first attempts failed" },
+	{ 90, 90,
+	    "see the log of the side that sent the alert: it gave up on "
+	    "purpose" },
+	{ 109, 110, misread },
 	{ 112, 112,
 	    "check the server name the client asks for (SNI): the server has "
 	    "no certificate for that name" },
+	{ 115, 115,
+	    "compare the pre-shared keys (PSK) of both sides: the server knows "
+	    "none of the name that the client gives" },
 	{ 116, 116,
 	    "give the client a certificate: the server asks for one (mutual "
 	    "TLS)" },

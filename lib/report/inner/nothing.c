@@ -93,6 +93,13 @@ static const char encrypted[] =
 static const char tunneled[] =
     "they are in a tunnel whose content is not read here; capture at its end";
 
+static const char cut[] =
+    "they are cut in the middle of their headers, or damaged; capture whole "
+    "packets (snaplen 0)";
+static const char no_ip_header[] =
+    "what should be an IP header is none; see whether the savefile states the "
+    "right link type (capinfos)";
+
 static const struct {
 	const char *counter;
 	const char *text; /* NULL: write it */
@@ -100,10 +107,16 @@ static const struct {
 } reasons[] = {
 	{ "datalink.unknown", NULL, write_link },
 	{ "datalink.not_ip", NULL, write_no_ip },
+	{ "datalink.short", cut, NULL },
+	{ "datalink.malformed", cut, NULL },
 	{ "datalink.encrypted", encrypted, NULL },
 	{ "tunnel.encrypted", encrypted, NULL },
 	{ "tunnel.malformed", tunneled, NULL },
 	{ "tunnel.unsupported", tunneled, NULL },
+	{ "ip.short", cut, NULL },
+	{ "udp.malformed", cut, NULL },
+	{ "tcp.malformed", cut, NULL },
+	{ "ip.malformed", no_ip_header, NULL },
 	{ "tunnel.too_deep",
 	    "they lie in more than eight tunnels inside each other; capture "
 	    "further in",
@@ -123,40 +136,49 @@ static const struct {
 	    NULL },
 };
 
-static const struct summary_drop *
-largest(const struct summary *s)
+#define REASONS (sizeof(reasons) / sizeof(*reasons))
+
+/* Several counters may have one reason: packets that are cut. */
+static uint64_t
+counted(const struct summary *s, size_t reason)
 {
-	const struct summary_drop *most = NULL;
+	uint64_t sum = 0;
 
 	for (size_t i = 0; i < s->drop_count; i++)
-		if (most == NULL || s->drops[i].value > most->value)
-			most = &s->drops[i];
-	return most;
+		for (size_t j = 0; j < REASONS; j++)
+			if (reasons[j].text == reasons[reason].text &&
+			    reasons[j].write == reasons[reason].write &&
+			    strcmp(reasons[j].counter, s->drops[i].name) == 0)
+				sum += s->drops[i].value;
+	return sum;
 }
 
 bool
 nothing_write(struct textbuf *t, const struct summary *s)
 {
-	const struct summary_drop *most = largest(s);
-	const uint64_t packets =
-	    most != NULL && most->value > s->packets ? most->value : s->packets;
+	uint64_t most = 0, packets;
+	size_t reason = 0;
 
-	if (most == NULL || s->signalling || s->messages > 0 ||
-	    most->value < packets - packets / 10)
-		return false;
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(*reasons); i++)
-		if (strcmp(reasons[i].counter, most->name) == 0) {
-			textbuf_add(t, "nothing to look at in ");
-			textbuf_uint(t, most->value);
-			textbuf_add(t, " of ");
-			textbuf_uint(t, packets);
-			textbuf_add(
-			    t, packets == 1 ? " packet: " : " packets: ");
-			if (reasons[i].text != NULL)
-				textbuf_add(t, reasons[i].text);
-			else
-				reasons[i].write(t, &s->obstacles);
-			return true;
+	for (size_t i = 0; i < REASONS; i++) {
+		const uint64_t count = counted(s, i);
+
+		if (count > most) {
+			most = count;
+			reason = i;
 		}
-	return false;
+	}
+	packets = most > s->packets ? most : s->packets;
+	if (most == 0 || s->signalling || s->messages > 0 ||
+	    most < packets - packets / 10)
+		return false;
+	textbuf_add(t, "nothing to look at in ");
+	textbuf_uint(t, most);
+	textbuf_add(t, " of ");
+	textbuf_uint(t, packets);
+	textbuf_add(t, packets == 1 ? " packet: " : " packets: ");
+	if (reasons[reason].text != NULL)
+		textbuf_add(t, reasons[reason].text);
+	else
+		reasons[reason].write(t, &s->obstacles);
+	return true;
 }

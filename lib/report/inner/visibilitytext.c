@@ -92,7 +92,7 @@ visibility(struct textbuf *t, const struct alert_event *event)
 		    " of the fleet is silent: servers that it saw are "
 		    "not accused meanwhile" },
 		{ "undecided",
-		    " cannot be judged: it tells two times by turns" },
+		    " cannot be judged: its stamps agree on no one time" },
 	};
 	const struct evidence *e = event->evidence;
 	const int64_t unknown = evidence_number(e, "transactions_unknown", 0);
@@ -150,7 +150,8 @@ static const struct kindtext_class visibility_classes[] = {
 	    "see whether that daemon runs and reaches the cluster" },
 	{ "undecided",
 	    "see whether several hosts share that address (NAT, a cluster), "
-	    "or two programs there disagree" },
+	    "whether two programs there disagree, or whether that clock stands "
+	    "still" },
 	{ "clocks_differ",
 	    "set both clocks by one source; savefiles are judged with the "
 	    "difference taken out by --align" },
@@ -197,9 +198,10 @@ const struct kindtext visibilitytext_visibility = {
 "Others go on; but of servers whose answers it might have seen nothing\n"
 "is told by the absence of an answer until it is back.\n"
 "\n"
-"Class undecided: a host has told two times by turns for ten minutes, so\n"
-"its clock is not judged: several hosts behind one address, or programs\n"
-"that contradict each other.  Class clocks_differ: of what two sources\n"
+"Class undecided: for ten minutes the stamps of a host have agreed on no one\n"
+"time, so its clock is not judged: several hosts behind one address, programs\n"
+"that contradict each other, or a clock that stands still or runs at a wrong\n"
+"rate.  Class clocks_differ: of what two sources\n"
 "captured (savefiles, interfaces), answers stand before their requests by\n"
 "always the same time: their clocks differ by that.  Nothing is judged by\n"
 "the absence of an answer then; set both clocks by one source, or judge\n"

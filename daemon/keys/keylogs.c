@@ -316,3 +316,12 @@ keylogs_read(struct keylogs *k, size_t most)
 			read_file(k, s, most);
 	}
 }
+
+void
+keylogs_finish(struct keylogs *k)
+{
+	for (size_t i = 0; i < k->count; i++)
+		for (size_t n = 0; n < k->sources[i]->count; n++)
+			secrets_keylog_end(
+			    k->secrets, &k->sources[i]->tellers[n].lines);
+}

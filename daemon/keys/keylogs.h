@@ -26,4 +26,7 @@ size_t keylogs_count(const struct keylogs *k);
 /* Read new lines from all key logs, at most `most' octets from each. */
 void keylogs_read(struct keylogs *k, size_t most);
 
+/* Nothing more will come: a last line without its newline is whole. */
+void keylogs_finish(struct keylogs *k);
+
 #endif

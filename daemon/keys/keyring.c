@@ -163,6 +163,8 @@ keyring_new(const struct keyring_setup *setup)
 		log_error(setup->log, "out of memory; lower [limits]");
 	} else if (add_sections(k, setup) == 0) {
 		keylogs_read(k->keylogs, SIZE_MAX);
+		if (!setup->daemon)
+			keylogs_finish(k->keylogs);
 		return k;
 	}
 	keyring_free(k);

@@ -74,6 +74,19 @@ START_TEST(a_file_is_followed_as_it_grows)
 }
 END_TEST
 
+START_TEST(what_does_not_grow_ends_with_a_whole_line)
+{
+	begin();
+	append(LINE "CLIENT_RANDOM " RANDOM " " SECRET);
+	ck_assert_int_eq(add(""), 0);
+	keylogs_read(keylogs, SIZE_MAX);
+	ck_assert_uint_eq(secrets_told(secrets), 1);
+	keylogs_finish(keylogs);
+	ck_assert_uint_eq(secrets_told(secrets), 2);
+	end();
+}
+END_TEST
+
 START_TEST(a_file_that_shrank_begins_anew)
 {
 	begin();
@@ -158,6 +171,7 @@ START_TEST(a_socket_takes_lines_of_several)
 }
 END_TEST
 
-UNIT("keylogs", a_file_is_followed_as_it_grows, a_file_that_shrank_begins_anew,
+UNIT("keylogs", a_file_is_followed_as_it_grows,
+    what_does_not_grow_ends_with_a_whole_line, a_file_that_shrank_begins_anew,
     a_file_need_not_be_there_yet, a_file_that_others_can_read_is_refused,
     a_fifo_has_no_end, a_socket_takes_lines_of_several)

@@ -198,14 +198,14 @@ const struct kindtext visibilitytext_visibility = {
 "Others go on; but of servers whose answers it might have seen nothing\n"
 "is told by the absence of an answer until it is back.\n"
 "\n"
-"Class undecided: for ten minutes the stamps of a host have agreed on no one\n"
-"time, so its clock is not judged: several hosts behind one address, programs\n"
-"that contradict each other, or a clock that stands still or runs at a wrong\n"
-"rate.  Class clocks_differ: of what two sources\n"
-"captured (savefiles, interfaces), answers stand before their requests by\n"
-"always the same time: their clocks differ by that.  Nothing is judged by\n"
-"the absence of an answer then; set both clocks by one source, or judge\n"
-"the savefiles with --align.\n",
+"Class undecided: for ten minutes the stamps of a host have agreed on no\n"
+"one time, so its clock is not judged: several hosts behind one address,\n"
+"programs that contradict each other, or a clock that stands still or\n"
+"runs at a wrong rate.  Class clocks_differ: of what two sources captured\n"
+"(savefiles, interfaces), answers stand before their requests, or too\n"
+"long after them, by always the same time: their clocks differ by that.\n"
+"Nothing is judged by the absence of an answer then; set both clocks by\n"
+"one source, or judge the savefiles with --align.\n",
 	},
 	.classes = visibility_classes,
 	.trouble = visibility,

@@ -187,6 +187,8 @@ static const struct witness_row rows[WITNESS_KINDS] = {
 				    .is = { 11, 2, 1, { 0x0400 } } },
 				{ .when = { 6, 1, 1, { 0x64 } },
 				    .is = { 9, 2, 1, { 0x0400 } } },
+				{ .when = { 5, 1, 1, { 0x64 } },
+				    .is = { 7, 2, 1, { 0x0400 } } },
 			},
 			.read = ldap_read_stream,
 		},

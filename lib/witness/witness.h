@@ -97,7 +97,7 @@ typedef enum witness_answer witness_read(
  * Payloads that the capture filter lets through: those that have one of some
  * numbers, in network order, at an offset.
  */
-enum { WITNESS_VALUES = 3, WITNESS_PATTERNS = 3, WITNESS_PORTS = 2 };
+enum { WITNESS_VALUES = 3, WITNESS_PATTERNS = 4, WITNESS_PORTS = 2 };
 struct witness_octets {
 	uint32_t at;
 	unsigned octets; /* 1, 2 or 4; 0: any payload */

@@ -250,6 +250,50 @@ START_TEST(sender_reports_pass_and_rtp_does_not)
 }
 END_TEST
 
+static bool
+tcp_taken(unsigned from, const char *payload, size_t octets)
+{
+	begin_ethernet(0x0800);
+	add_ip4(6, 0);
+	add_u16(from);
+	add_u16(40000);
+	add_zeros(8);
+	add_u16(0x5018);
+	add_zeros(6);
+	add(payload, octets);
+	return taken();
+}
+
+#define LDAP_TAKEN(from, octets) tcp_taken(from, octets, sizeof(octets) - 1)
+
+/* Samba writes a short length for a single attribute, Windows never does. */
+START_TEST(root_entries_pass_however_long)
+{
+	compile_for(DLT_EN10MB, "", false, 1u << WITNESS_LDAP);
+	ck_assert(LDAP_TAKEN(389,
+	    "0\x2d\2\1\1d\x28\4\0"
+	    "0xxxx"));
+	ck_assert(LDAP_TAKEN(389,
+	    "0\x81\xad\2\1\1d\x81\xa7\4\0"
+	    "0xxxx"));
+	ck_assert(LDAP_TAKEN(389,
+	    "0\x82\7\x60\2\1\1d\x82\7\x59\4\0"
+	    "0xxxx"));
+	ck_assert(LDAP_TAKEN(3268,
+	    "0\x84\0\0\7\x60\2\1\1d"
+	    "\x84\0\0\7\x57\4\0"
+	    "0xxxx"));
+	ck_assert(!LDAP_TAKEN(389, "0\x2d\2\1\1d\x28\4\3dc=0xxxx"));
+	ck_assert(!LDAP_TAKEN(389,
+	    "0\x2d\2\1\1e\x28\4\0"
+	    "0xxxx"));
+	ck_assert(!LDAP_TAKEN(390,
+	    "0\x2d\2\1\1d\x28\4\0"
+	    "0xxxx"));
+	pcap_freecode(&program);
+}
+END_TEST
+
 START_TEST(clients_are_heard_on_the_ports_of_servers)
 {
 	compile_for(
@@ -340,7 +384,7 @@ UNIT("filter", sip_ports_are_taken_in_both_directions,
     a_response_is_taken_from_any_port, fragments_but_the_first_are_taken,
     of_icmp_only_unreachable_is_taken, vlan_tags_are_looked_behind,
     ip6_is_read_too, tunnels_and_witnesses_are_taken_if_they_are_wanted,
-    sender_reports_pass_and_rtp_does_not,
+    sender_reports_pass_and_rtp_does_not, root_entries_pass_however_long,
     clients_are_heard_on_the_ports_of_servers, the_operators_own_is_wanted_too,
     the_operators_own_is_looked_for_behind_a_tag,
     an_expression_that_does_not_compile_is_told, every_datalink_has_a_program,

@@ -210,7 +210,7 @@ keylogs_add(struct keylogs *k, const struct config_tls *tls)
 	error = open_file(k, s);
 	if (error == -ENOENT) {
 		log_notice(k->log,
-		    "[tls \"%s\"] keylog: %s: not there yet, waiting for it",
+		    "[tls \"%s\"] keylog: %s: not there yet; nothing is decrypted by it",
 		    tls->name, tls->keylog);
 		return 0;
 	}

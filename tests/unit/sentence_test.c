@@ -57,6 +57,10 @@ START_TEST(the_end_says_how_long_how_often_and_why)
 	ck_assert_str_eq(over(&event),
 	    "SERVICE to 10.0.0.21:5062: over after 21 min, 12 timeouts, first "
 	    "at 18:22:07Z; healthy: a client that had failed was answered");
+	/* It began before it was raised. */
+	event.wall = event.first_seen + 1500 * NSTIME_S;
+	ck_assert_ptr_nonnull(strstr(over(&event), "over after 25 min,"));
+	event.wall = event.first_seen;
 	event.count = 0;
 	event.reason = ALERT_WITHDRAWN;
 	ck_assert_str_eq(over(&event),

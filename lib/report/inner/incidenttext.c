@@ -344,12 +344,14 @@ list_line(struct textbuf *t, const char *head, const struct evidence *e,
 static void
 add_state(struct textbuf *t, const struct alert_event *event)
 {
+	const nstime since =
+	    evidence_number(event->evidence, "since", event->first_seen);
+
 	textbuf_add(t, "since ");
-	textbuf_time_of_day(
-	    t, evidence_number(event->evidence, "since", event->first_seen));
+	textbuf_time_of_day(t, since);
 	if (event->state == ALERT_RESOLVED) {
 		textbuf_add(t, ", over after ");
-		phrase_span(t, event->duration);
+		phrase_lasted(t, since, event);
 	}
 	if (evidence_number(event->evidence, "mras", 0) != 0)
 		textbuf_add(

@@ -98,6 +98,17 @@ phrase_span(struct textbuf *t, nstime duration)
 	}
 }
 
+void
+phrase_lasted(struct textbuf *t, nstime since, const struct alert_event *event)
+{
+	nstime lasted;
+
+	if (__builtin_sub_overflow(event->wall, since, &lasted) ||
+	    lasted < event->duration)
+		lasted = event->duration;
+	phrase_span(t, lasted);
+}
+
 static nstime
 nearest(nstime n, nstime unit)
 {

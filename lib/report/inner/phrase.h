@@ -29,6 +29,11 @@ void phrase_since(struct textbuf *t, nstime wall);
 /* A duration as people say it: 34.0 s, 21 min 4 s, 5 h 30 min, 2 d 3 h. */
 void phrase_span(struct textbuf *t, nstime duration);
 
+/* How long a trouble lasted that is over: from `since' (wall), when it began,
+ * which is before it was raised. */
+void phrase_lasted(
+    struct textbuf *t, nstime since, const struct alert_event *event);
+
 /* How far a clock is off, without its sign: 40.2 s, 2 min 17 s, 1 h,
  * 5 h 30 min, 3 days, 1 year, 41 years. */
 void phrase_offset(struct textbuf *t, nstime offset);

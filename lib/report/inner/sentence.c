@@ -50,7 +50,7 @@ sentence_over(struct textbuf *t, const struct alert_event *event)
 	else
 		kindtext_of(event->kind)->label(t, event);
 	textbuf_add(t, ": over after ");
-	phrase_span(t, event->duration);
+	phrase_lasted(t, event->first_seen, event);
 	if (kindtext_of(event->kind)->noun != NULL && event->count > 0) {
 		textbuf_add(t, ", ");
 		phrase_count(t, event->count, kindtext_of(event->kind)->noun);

@@ -40,6 +40,7 @@ struct savefile {
 	enum format_result first_result, result;
 	bool first_waits, unstamped_said;
 	uint64_t bad_stamp, filtered;
+	nstime latest; /* stamp */
 };
 
 static int
@@ -269,9 +270,8 @@ open_format(struct savefile *s)
 }
 
 int
-savefile_open(const char *path, int user0,
-    const struct format_secrets *secrets, const struct log *log,
-    struct savefile **savefile)
+savefile_open(const char *path, int user0, const struct format_secrets *secrets,
+    const struct log *log, struct savefile **savefile)
 {
 	struct savefile *s = calloc(1, sizeof(*s));
 	int error;
@@ -359,6 +359,21 @@ say_unstamped(struct savefile *s)
 	s->unstamped_said = true;
 }
 
+/* What has no clock writes stamps of 0, or counts from there. */
+#define LEAST_STAMP NSTIME_S
+
+static void
+doubt_stamp(struct savefile *s, struct packet *packet)
+{
+	if (packet->wall < LEAST_STAMP) {
+		packet->unstamped = true;
+		packet->wall = s->latest;
+	}
+	s->latest = packet->wall;
+	if (packet->unstamped)
+		say_unstamped(s);
+}
+
 enum savefile_read
 savefile_next(struct savefile *s, struct packet *packet, bool *passed)
 {
@@ -368,8 +383,7 @@ savefile_next(struct savefile *s, struct packet *packet, bool *passed)
 			s->bad_stamp++;
 			continue;
 		}
-		if (packet->unstamped)
-			say_unstamped(s);
+		doubt_stamp(s, packet);
 		*passed =
 		    s->filter == NULL || linkfilter_passes(s->filter, packet);
 		s->filtered += !*passed;

@@ -39,7 +39,8 @@ enum savefile_read {
 
 /*
  * The next packet that has a stamp between 1970 and 2200: octets (borrowed
- * until the next call), len, datalink, wall and unstamped are filled in.
+ * until the next call), len, datalink, wall and unstamped are filled in.  A
+ * stamp of the first second of 1970 is none.
  * *passed: the filter lets it through.
  */
 enum savefile_read savefile_next(

@@ -520,6 +520,22 @@ def test_stamps():
     s, _ = summary("-r", write("swing.pcapng", pcapng([ETHERNET], swing)))
     check("swinging stamps: nothing lost", s.get("packets", 0) +
           dropped(s, "savefile.bad_stamp") == 60, s)
+    dated = [ethernet(udp(b"OPTIONS sip:b@x SIP/2.0\r\nVia: SIP/2.0/UDP a;branch"
+                          b"=z9hG4bK%d\r\nFrom: <sip:a@x>;tag=1\r\n"
+                          b"To: <sip:b@x>\r\nCall-ID: %d@x\r\n"
+                          b"CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n"
+                          b"Date: Mon, 03 Jan 2011 18:22:0%d GMT\r\n\r\n"
+                          % (i, i, i))) for i in range(5)]
+    for name, when in (("zero", 0), ("counted", 100)):
+        zero = write("zero.pcap", pcap(
+            [(0, i * when, packet) for i, packet in enumerate(dated)]))
+        status, out, err = run("-r", zero)
+        check(name + " stamps accuse nobody", status == 0 and
+              "without a stamp" in err and "clock of" not in out, out + err)
+    status, out, err = run("-r", write("epoch.pcap", pcap(
+        [(30 + i, packet) for i, packet in enumerate(dated)])))
+    check("stamps of 1970", status == 1 and "clock of" in out and err == "",
+          out + err)
     nothing = pcap([(T, b""), (T, b"\0"), (T + 1, b"")], octets=60)
     s, _ = summary("-r", write("nothing.pcap", nothing))
     check("caplen 0", s.get("packets") == 3, s)
@@ -576,7 +592,7 @@ def two_boxes(seconds):
 
 def test_clocks_of_files():
     every = write("every.conf", b"[timeouts]\nports = 5060\nmethods = *\n")
-    for seconds in (-7, 0):
+    for seconds in (-7, 3600, 0):
         for align in ([], ["--align"]):
             _, out, err = run("--json", "-c", every, *align,
                               *two_boxes(seconds))
@@ -590,7 +606,7 @@ def test_clocks_of_files():
                       told[0]["class"] == "clocks_differ" and
                       told[0]["a"] == "back.pcap" and
                       told[0]["b"] == "there.pcap" and
-                      6.9 < told[0]["offset_s"] < 7.1, out + err)
+                      -0.1 < told[0]["offset_s"] + seconds < 0.1, out + err)
             if align or seconds == 0:
                 check(name + ": answered", lines[-1]["transactions"].get(
                     "OPTIONS", {}).get("answered") == 8, out + err)

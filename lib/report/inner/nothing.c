@@ -100,6 +100,13 @@ static const char no_ip_header[] =
     "what should be an IP header is none; see whether the savefile states the "
     "right link type (capinfos)";
 
+static const char bad_stamp[] =
+    "their stamps are none: outside 1970 to 2100, or a fraction of a second "
+    "that is a second or more; capture again with tcpdump or dumpcap";
+static const char no_interface[] =
+    "the savefile does not describe the interface they are from, so their "
+    "link is unknown; capture again with tcpdump or dumpcap";
+
 static const struct {
 	const char *counter;
 	const char *text; /* NULL: write it */
@@ -127,6 +134,8 @@ static const struct {
 	    "filter sip",
 	    NULL },
 	{ "reader.other_port", NULL, write_port },
+	{ "savefile.bad_stamp", bad_stamp, NULL },
+	{ "pcapng.no_interface", no_interface, NULL },
 	{ "savefile.filtered",
 	    "none passes the filter; give another, see pcap-filter(7)", NULL },
 	/* The live filter passes SIP ports, tunnels and witnesses alone. */

@@ -32,12 +32,13 @@ cause_name(enum cause_kind kind)
 }
 
 /*
- * The parts, and among them the wrong clocks.  A clock's address sets one of
- * the bits in `maybe', so that most addresses are known to have none without
- * a walk.
+ * The parts, and among them the wrong clocks, once somebody asks for one.  A
+ * clock's address sets one of the bits in `maybe', so that most addresses are
+ * known to have none without a walk.
  */
 struct cause_scene {
 	const struct cause_view *view;
+	bool has_clocks; /* from here on the rest is set */
 	size_t clock_count;
 	const struct symptom *clocks[CLOCKS];
 	uint64_t maybe[16];
@@ -82,34 +83,39 @@ bit_of(const struct address *a)
 	return sum % 1024;
 }
 
+static void
+find_clocks(struct cause_scene *s)
+{
+	struct symptom *p = first_part(s->view);
+
+	s->has_clocks = true;
+	s->clock_count = 0;
+	memset(s->maybe, 0, sizeof(s->maybe));
+	for (; p != NULL && s->clock_count < CLOCKS; p = lru_newer(p)) {
+		unsigned bit;
+
+		if (p->latest.role != SIGHTING_CLOCK)
+			continue;
+		bit = bit_of(&p->latest.server.address);
+		s->clocks[s->clock_count++] = p;
+		s->maybe[bit / 64] |= UINT64_C(1) << bit % 64;
+	}
+}
+
 /* The clock of `host' is known to be wrong. */
 static bool
-has_wrong_clock(const struct cause_scene *s, const struct address *host)
+has_wrong_clock(struct cause_scene *s, const struct address *host)
 {
 	const unsigned bit = bit_of(host);
 
+	if (!s->has_clocks)
+		find_clocks(s);
 	if ((s->maybe[bit / 64] >> bit % 64 & 1) == 0)
 		return false;
 	for (size_t i = 0; i < s->clock_count; i++)
 		if (is_wrong_clock(s->clocks[i], host))
 			return true;
 	return false;
-}
-
-static void
-set_scene(struct cause_scene *s, const struct cause_view *v)
-{
-	memset(s, 0, sizeof(*s));
-	s->view = v;
-	for (struct symptom *p = first_part(v); p != NULL; p = lru_newer(p)) {
-		const unsigned bit = bit_of(&p->latest.server.address);
-
-		if (p->latest.role != SIGHTING_CLOCK ||
-		    s->clock_count == CLOCKS)
-			continue;
-		s->clocks[s->clock_count++] = p;
-		s->maybe[bit / 64] |= UINT64_C(1) << bit % 64;
-	}
 }
 
 static bool
@@ -126,8 +132,7 @@ same_offset(const struct symptom *a, const struct symptom *b)
 
 /* The members so far are clocks: does the part concern one of their hosts? */
 static bool
-concerns_clocks(
-    const struct cause_scene *s, size_t clocks, const struct symptom *p)
+concerns_clocks(struct cause_scene *s, size_t clocks, const struct symptom *p)
 {
 	const struct cause_view *v = s->view;
 	for (size_t i = 0; i < clocks; i++)
@@ -138,7 +143,7 @@ concerns_clocks(
 
 static bool
 is_clock_of_members(
-    const struct cause_scene *s, size_t clocks, const struct address *host)
+    struct cause_scene *s, size_t clocks, const struct address *host)
 {
 	const struct cause_view *v = s->view;
 	for (size_t i = 0; i < clocks; i++)
@@ -150,8 +155,7 @@ is_clock_of_members(
 /* A failure is explained where the server has a wrong clock, or all clients
  * that it failed have one. */
 static bool
-is_explained(
-    const struct cause_scene *s, size_t clocks, const struct symptom *p)
+is_explained(struct cause_scene *s, size_t clocks, const struct symptom *p)
 {
 	if (is_clock_of_members(s, clocks, &p->latest.server.address))
 		return true;
@@ -163,8 +167,7 @@ is_explained(
 
 /* Clocks with the offset of `seed', and which of them was wrong first. */
 static size_t
-gather_clocks(
-    const struct cause_scene *s, struct symptom *seed, struct cause *c)
+gather_clocks(struct cause_scene *s, struct symptom *seed, struct cause *c)
 {
 	const struct cause_view *v = s->view;
 	c->seed = seed;
@@ -224,8 +227,8 @@ weigh_step(struct cause *c, const struct symptom *failure)
 
 /* A failure that concerns one of the clocks: a member, or a contradiction. */
 static uint64_t
-weigh_failure(const struct cause_scene *s, struct cause *c, size_t clocks,
-    struct symptom *p)
+weigh_failure(
+    struct cause_scene *s, struct cause *c, size_t clocks, struct symptom *p)
 {
 	const struct cause_view *v = s->view;
 	if (c->seed->latest.began > p->last_wall + CLOCK_LATEST)
@@ -255,7 +258,7 @@ weigh_doubt(struct cause *c, const struct symptom *p)
 }
 
 static bool
-clock(const struct cause_scene *s, struct symptom *seed, struct cause *c)
+clock(struct cause_scene *s, struct symptom *seed, struct cause *c)
 {
 	const struct cause_view *v = s->view;
 	const size_t clocks = gather_clocks(s, seed, c);
@@ -312,7 +315,7 @@ is_of_relay(const struct cause_view *v, const struct symptom *p)
 
 /* In a clock's incident a part has its explanation. */
 static bool
-is_free(const struct cause_scene *s, const struct symptom *p)
+is_free(struct cause_scene *s, const struct symptom *p)
 {
 	if (has_wrong_clock(s, &p->latest.server.address))
 		return false;
@@ -331,7 +334,7 @@ is_waiting(const struct cause_view *v, const struct symptom *p)
 
 /* Failures at the server of `seed': of one client, or of several? */
 static bool
-server_fails(const struct cause_scene *s, struct symptom *seed, struct cause *c)
+server_fails(struct cause_scene *s, struct symptom *seed, struct cause *c)
 {
 	const struct cause_view *v = s->view;
 	struct cause_clients clients = { .count = 0 };
@@ -339,9 +342,10 @@ server_fails(const struct cause_scene *s, struct symptom *seed, struct cause *c)
 
 	for (struct symptom *p = first_part(v); p != NULL; p = lru_newer(p)) {
 		weigh_doubt(c, p);
-		if (!is_failure(p) || !is_free(s, p) ||
+		if (!is_failure(p) ||
 		    !endpoint_address_equal(&p->latest.server.address,
-			&seed->latest.server.address))
+			&seed->latest.server.address) ||
+		    !is_free(s, p))
 			continue;
 		relay |= is_of_relay(v, p);
 		unite(&clients, p);
@@ -377,7 +381,7 @@ is_client_alone(const struct symptom *p, const struct address *client)
 
 /* Servers that fail this client and nobody else. */
 static bool
-client_fails(const struct cause_scene *s, struct symptom *seed, struct cause *c)
+client_fails(struct cause_scene *s, struct symptom *seed, struct cause *c)
 {
 	const struct cause_view *v = s->view;
 	const struct address client = seed->clients[0];
@@ -408,7 +412,7 @@ client_fails(const struct cause_scene *s, struct symptom *seed, struct cause *c)
 
 /* Calls to or from one domain. */
 static bool
-media(const struct cause_scene *s, struct symptom *seed, struct cause *c)
+media(struct cause_scene *s, struct symptom *seed, struct cause *c)
 {
 	const struct cause_view *v = s->view;
 
@@ -422,10 +426,10 @@ media(const struct cause_scene *s, struct symptom *seed, struct cause *c)
 }
 
 typedef bool cause_look(
-    const struct cause_scene *s, struct symptom *seed, struct cause *c);
+    struct cause_scene *s, struct symptom *seed, struct cause *c);
 
 static bool
-try(cause_look *sees, const struct cause_scene *s, struct symptom *seed,
+try(cause_look *sees, struct cause_scene *s, struct symptom *seed,
     struct cause *cause)
 {
 	struct cause c = { .kind = CAUSE_NONE };
@@ -438,8 +442,7 @@ try(cause_look *sees, const struct cause_scene *s, struct symptom *seed,
 
 /* The clocks that may explain a failure or a refusal, one after the other. */
 static bool
-try_clocks(
-    const struct cause_scene *s, struct symptom *part, struct cause *cause)
+try_clocks(struct cause_scene *s, struct symptom *part, struct cause *cause)
 {
 	const struct cause_view *v = s->view;
 	for (struct symptom *p = first_part(v); p != NULL; p = lru_newer(p))
@@ -451,7 +454,7 @@ try_clocks(
 }
 
 static bool
-look(const struct cause_scene *s, struct symptom *part, struct cause *cause)
+look(struct cause_scene *s, struct symptom *part, struct cause *cause)
 {
 	switch (part->latest.role) {
 	case SIGHTING_CLOCK:
@@ -474,6 +477,7 @@ cause_of(const struct cause_view *v, struct symptom *part, struct cause *cause)
 {
 	struct cause_scene scene;
 
-	set_scene(&scene, v);
+	scene.view = v;
+	scene.has_clocks = false;
 	return look(&scene, part, cause);
 }

@@ -254,28 +254,46 @@ conclude(const struct keys_reading *r)
 	return KEYS_READ;
 }
 
+static bool
+has_lone_return(struct slice s)
+{
+	for (;;) {
+		s = slice_after(s, slice_index(s, '\r'));
+		if (s.len == 0)
+			return false;
+		s = slice_after(s, 1);
+		if (s.len == 0 || s.p[0] != '\n')
+			return true;
+	}
+}
+
+/* Of those that libosip2 may be given: it is not counted how many more. */
+static bool
+has_few_parts(struct slice s)
+{
+	size_t parts = 0;
+
+	for (size_t i = 0; i < s.len && parts <= KEYS_MOST_PARTS; i++)
+		parts += s.p[i] == '\n' || s.p[i] == ',' || s.p[i] == ';' ||
+		    s.p[i] == '&' || s.p[i] == '<';
+	return parts <= KEYS_MOST_PARTS;
+}
+
 /* A NUL is allowed only in a quoted pair (RFC 4475 section 3.1.1.2). */
 static bool
 check_octets(struct keys *k)
 {
 	const struct slice head = k->head;
-	size_t parts = 0;
-	bool plain = true;
+	size_t i = slice_index(head, 0);
 
-	for (size_t i = 0; i < head.len; i++) {
-		const uint8_t octet = head.p[i];
-
-		parts += octet == '\n' || octet == ',' || octet == ';' ||
-		    octet == '&' || octet == '<';
-		if (octet == '\r')
-			plain &= i + 1 < head.len && head.p[i + 1] == '\n';
-		if (octet != 0)
-			continue;
+	k->plain =
+	    i == head.len && !has_lone_return(head) && has_few_parts(head);
+	while (i < head.len) {
 		if (i == 0 || head.p[i - 1] != '\\')
 			return false;
-		plain = false;
+		i++;
+		i += slice_index(slice_after(head, i), 0);
 	}
-	k->plain = plain && parts <= KEYS_MOST_PARTS;
 	return true;
 }
 

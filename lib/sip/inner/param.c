@@ -1,14 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "sip/inner/param.h"
 
+static size_t
+first_of(struct slice s, uint8_t one, uint8_t other)
+{
+	s.len = slice_index(s, one);
+	return one == other ? s.len : slice_index(s, other);
+}
+
 size_t
 param_unquoted(struct slice s, const char *octets)
 {
 	const uint8_t one = (uint8_t)octets[0];
 	const uint8_t other = octets[1] == '\0' ? one : (uint8_t)octets[1];
+	const size_t found = first_of(s, one, other);
+	size_t i = slice_index(slice_first(s, found), '"');
 	bool quoted = false;
 
-	for (size_t i = 0; i < s.len; i++) {
+	/* Nearly always nothing before it is quoted. */
+	if (i == found)
+		return found;
+	for (; i < s.len; i++) {
 		if (quoted && s.p[i] == '\\')
 			i++;
 		else if (s.p[i] == '"')

@@ -45,13 +45,15 @@ read_sent_by(struct slice s, struct sip_message_via *via)
 	return host.len > 0;
 }
 
+/* But for its branch, which is one of the parameters. */
 static bool
-read_via(struct slice element, struct sip_message_via *via)
+read_via(
+    struct slice element, struct sip_message_via *via, struct slice *params)
 {
-	const size_t params = param_unquoted(element, ";");
-	struct slice sent = slice_first(element, params);
+	struct slice sent = slice_first(element, param_unquoted(element, ";"));
 	size_t slash = slice_index(sent, '/');
 
+	*params = slice_after(element, sent.len);
 	if (!slice_is_nocase(slice_trim(slice_first(sent, slash)), "SIP"))
 		return false;
 	sent = slice_after(sent, slash + 1);
@@ -59,24 +61,32 @@ read_via(struct slice element, struct sip_message_via *via)
 	sent = slice_trim(slice_after(sent, slash + 1));
 	via->transport = slice_first(sent, blank_index(sent));
 	sent = slice_trim(slice_after(sent, via->transport.len));
-	if (via->transport.len == 0 || !read_sent_by(sent, via))
-		return false;
-	via->branch = param_value(slice_after(element, params), "branch");
-	return true;
+	return via->transport.len > 0 && read_sent_by(sent, via);
 }
 
-bool
-keys_via_next(struct slice *list, struct sip_message_via *via)
+static bool
+next_via(struct slice *list, struct sip_message_via *via, struct slice *params)
 {
 	while (list->len > 0) {
 		const size_t comma = param_unquoted(*list, ",");
 		const struct slice element = slice_first(*list, comma);
 
 		*list = slice_after(*list, comma + 1);
-		if (read_via(slice_trim(element), via))
+		if (read_via(slice_trim(element), via, params))
 			return true;
 	}
 	return false;
+}
+
+bool
+keys_via_next(struct slice *list, struct sip_message_via *via)
+{
+	struct slice params;
+
+	if (!next_via(list, via, &params))
+		return false;
+	via->branch = param_value(params, "branch");
+	return true;
 }
 
 static enum keys_verdict
@@ -129,10 +139,15 @@ read_request(struct slice line, struct sip_message *m)
 static void
 take_vias(struct keys *k, struct slice list)
 {
-	struct sip_message_via via;
+	struct sip_message_via via = { .port = 0 };
+	struct slice params;
 
-	while (keys_via_next(&list, &via))
+	while (next_via(&list, &via, &params)) {
+		/* Of the others nobody asks for it. */
+		if (k->m.vias == 0)
+			via.branch = param_value(params, "branch");
 		sip_message_add_via(&k->m, &via);
+	}
 }
 
 /* Several of one kind are a fault; the first is what most stacks use. */

@@ -263,16 +263,22 @@ write_tls(struct textbuf *t, const struct summary *s)
 
 /* Dates that nobody can judge are no mere counter. */
 static void
-write_local_dates(struct textbuf *t, const struct summary *s)
+write_unread_dates(struct textbuf *t, const struct summary *s)
 {
 	for (size_t i = 0; i < s->drop_count; i++) {
-		if (strcmp(s->drops[i].name, SIPDATE_LOCAL_TIME) != 0)
+		const struct summary_drop *drop = &s->drops[i];
+		const bool local = strcmp(drop->name, SIPDATE_LOCAL_TIME) == 0;
+
+		if (!local && strcmp(drop->name, SIPDATE_GARBAGE) != 0)
 			continue;
-		phrase_count(t, s->drops[i].value, "Date header");
+		phrase_count(t, drop->value, "Date header");
 		textbuf_add(t,
-		    " without a time zone cannot be read: local time, as GB/T "
-		    "28181 devices write it; to judge them: [clock] "
-		    "local_zone = +08:00, or what the zone there is\n");
+		    local ? " without a time zone cannot be read: local time, "
+			    "as GB/T 28181 devices write it; to judge them: "
+			    "[clock] local_zone = +08:00, or what the zone "
+			    "there is\n"
+			  : " cannot be read: no date in any form that is "
+			    "known; no clock is judged by them\n");
 	}
 }
 
@@ -287,7 +293,7 @@ summary_write(struct textbuf *t, const struct summary *summary)
 	write_tls(t, summary);
 	write_clocks(t, summary);
 	write_diagnostics(t, summary);
-	write_local_dates(t, summary);
+	write_unread_dates(t, summary);
 	write_counters(t, summary, "dropped: ", false);
 	write_counters(t, summary, "not asked for: ", true);
 	for (int i = 0; i < FINDING_KINDS; i++)

@@ -133,7 +133,7 @@ sipdate_stats_write(
 	};
 
 	output(arg, COUNTER_EVENT, SIPDATE_LOCAL_TIME, stats->local);
-	output(arg, COUNTER_EVENT, "sipdate.garbage", stats->garbage);
+	output(arg, COUNTER_EVENT, SIPDATE_GARBAGE, stats->garbage);
 	output(arg, COUNTER_EVENT, "sipdate.out_of_range", stats->out_of_range);
 	for (unsigned form = 0; form < SIPDATE_FORMS; form++)
 		output(arg, COUNTER_EVENT, names[form], stats->forms[form]);

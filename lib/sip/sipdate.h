@@ -60,8 +60,9 @@ bool sipdate_parse(
 bool sipdate_wall(
     const struct sipdate *date, nstime *wall, struct sipdate_stats *stats);
 
-/* SIPDATE_LOCAL_TIME, sipdate.garbage, sipdate.out_of_range, sipdate.utc, .. */
+/* SIPDATE_LOCAL_TIME, SIPDATE_GARBAGE, sipdate.out_of_range, sipdate.utc, .. */
 #define SIPDATE_LOCAL_TIME "sipdate.local_time"
+#define SIPDATE_GARBAGE "sipdate.garbage"
 void sipdate_stats_write(
     const struct sipdate_stats *stats, counter_output *output, void *arg);
 

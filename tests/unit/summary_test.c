@@ -205,7 +205,7 @@ START_TEST(done_frees_what_it_owns)
 }
 END_TEST
 
-START_TEST(dates_without_a_zone_are_said_to_be_unreadable)
+START_TEST(dates_that_cannot_be_judged_are_said_to_be_unreadable)
 {
 	struct summary_drop drop = { "sipdate.local_time", 4, false };
 	const struct summary s = { .drops = &drop, .drop_count = 1 };
@@ -213,6 +213,10 @@ START_TEST(dates_without_a_zone_are_said_to_be_unreadable)
 	written(&s);
 	ck_assert_ptr_nonnull(strstr(
 	    store, "4 Date headers without a time zone cannot be read: "));
+	drop = (struct summary_drop){ "sipdate.garbage", 1, false };
+	written(&s);
+	ck_assert_ptr_nonnull(
+	    strstr(store, "1 Date header cannot be read: no date"));
 }
 END_TEST
 
@@ -254,4 +258,4 @@ UNIT("summary", counters_are_listed_but_for_zeros,
     a_hint_if_most_was_not_watched,
     timeouts_that_were_not_watched_are_a_hint_whatever_their_share,
     no_hint_where_all_was_watched, done_frees_what_it_owns,
-    dates_without_a_zone_are_said_to_be_unreadable)
+    dates_that_cannot_be_judged_are_said_to_be_unreadable)

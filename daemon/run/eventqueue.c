@@ -122,12 +122,14 @@ content(struct eventqueue_header *h)
 	return h + 1;
 }
 
+/* Whoever is about to wait holds the lock until it does.  The one that wakes
+ * would only wait for it, were it still held. */
 static void
 wake(struct eventqueue *q)
 {
 	pthread_mutex_lock(&q->lock);
-	pthread_cond_broadcast(&q->changed);
 	pthread_mutex_unlock(&q->lock);
+	pthread_cond_broadcast(&q->changed);
 }
 
 uint64_t

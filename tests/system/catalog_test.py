@@ -29,7 +29,7 @@ def check(what, true, seen=""):
 
 
 def run(*command):
-    done = subprocess.run([str(c) for c in command], text=True, timeout=60,
+    done = subprocess.run([str(c) for c in command], text=True, timeout=300,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     return done.stdout
 

@@ -41,7 +41,7 @@ def check(what, true, seen=""):
 
 def run(*arguments, **options):
     options.setdefault("input", b"")
-    done = subprocess.run([PROGRAM, *arguments], cwd=WORK, timeout=60,
+    done = subprocess.run([PROGRAM, *arguments], cwd=WORK, timeout=300,
                           stdout=options.pop("stdout", subprocess.PIPE),
                           stderr=subprocess.PIPE, **options)
     text = (done.stdout or b"").decode("utf-8")

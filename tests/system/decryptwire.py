@@ -8,7 +8,8 @@ import struct
 import subprocess
 import tempfile
 import threading
-import time
+
+import waiting
 
 CLIENT, SERVER = 0, 1
 SEGMENT = 1400
@@ -25,13 +26,10 @@ def sh(command, **more):
 
 
 def until(seconds, true):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        value = true()
-        if value:
-            return value
-        time.sleep(0.02)
-    raise TimeoutError(f"not within {seconds} s")
+    value = waiting.until(seconds, true)
+    if not value:
+        raise TimeoutError(f"not within {seconds} s")
+    return value
 
 
 def checksum(octets):

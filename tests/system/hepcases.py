@@ -200,11 +200,11 @@ def test_key(options):
     d.stop()
     d = daemon(options, "key = /run/nothing")
     check("key: a file that is not there is told",
-          d.process.wait(10) == 2 and "cannot be read" in d.log, d.log)
+          d.process.wait(70) == 2 and "cannot be read" in d.log, d.log)
     os.chmod(path, 0o644)
     d = daemon(options, f"key = {path}")
     check("key: one that others can read is none",
-          d.process.wait(10) == 2 and "others can read it" in d.log, d.log)
+          d.process.wait(70) == 2 and "others can read it" in d.log, d.log)
 
 
 def test_allow(options):
@@ -230,7 +230,7 @@ def test_allow(options):
         "127.0.0.1:9060", "0.0.0.0:9060"))
     d.start()
     check("allow: beyond this host it must be there",
-          d.process.wait(10) == 2 and "and no allow" in d.log, d.log)
+          d.process.wait(70) == 2 and "and no allow" in d.log, d.log)
 
 
 def test_rate(options):

@@ -5,8 +5,9 @@ import os
 import re
 import subprocess
 
-from livecheck import capturing, check, find, veth
+from livecheck import capturing, check, counts, find, veth
 from livenet import Daemon, sh, spawn, until
+from waiting import within
 
 CONFIG = """
 [capture]
@@ -24,6 +25,9 @@ HIDDEN = [
 ]
 # What was held back is told within a minute of the end.
 SECONDS, AFTER = 5, 62
+# Packets a second.  A machine that is busy with other things drops so many that
+# the hidden faults are not seen; then fewer are tried.
+RATES = 200_000, 50_000, 10_000
 
 
 def memory_max(options):
@@ -58,25 +62,49 @@ def test_hostile(options):
     else:
         run = ("sh", "-c", f"echo $$ > {folder}/cgroup.procs; exec \"$@\"",
                "sh")
-    daemon = Daemon(options.siptimed, CONFIG.format(interface="h0"), run=run)
     try:
-        flooded(options, daemon, most)
+        for rate in RATES:
+            if flooded(options, run, rate, most):
+                break
     finally:
-        daemon.stop()
         if folder is not None:
             os.rmdir(folder)  # it is in no namespace of ours
     sh("ip link delete h0")
 
 
-def flooded(options, daemon, most):
-    capturing(daemon, "h0")
-    flood = spawn([options.hostile, str(SECONDS), "200000", "-i", "h1", "-a",
-                   str(AFTER), "all"], stderr=subprocess.PIPE)
-    sent = int(flood.stderr.read())
+def flooded(options, run, rate, most):
+    """False: the machine was too busy to judge."""
+    daemon = Daemon(options.siptimed, CONFIG.format(interface="h0"), run=run)
+    try:
+        capturing(daemon, "h0")
+        flood = spawn([options.hostile, str(SECONDS), str(rate), "-i", "h1",
+                       "-a", str(AFTER), "all"], stderr=subprocess.PIPE)
+        sent = int(flood.stderr.read())
+        if rate != RATES[-1] and starved(daemon):
+            return False
+        judged(daemon, sent, most)
+        return True
+    finally:
+        daemon.stop()
+
+
+def untold(daemon):
+    return [hidden for hidden in HIDDEN if not find(daemon.alerts(), *hidden)]
+
+
+def starved(daemon):
+    """Something is not told, and packets were dropped."""
+    counts(daemon)
+    dropped = re.findall(r"h0: capturing, (\d+) packets dropped", daemon.log)
+    return int(dropped[-1]) > 0 and not within(
+        10, lambda: not untold(daemon))
+
+
+def judged(daemon, sent, most):
+    until(10, lambda: not untold(daemon))
     for kind, subject in HIDDEN:
         check(f"hostile: {kind} {subject} is told",
-              until(10, lambda k=kind, s=subject: find(daemon.alerts(), k, s)),
-              daemon.log)
+              (kind, subject) not in untold(daemon), daemon.log)
     faulty = {subject.partition(":")[0] for _, subject in HIDDEN}
     wrongly = [a for a in daemon.alerts() if a["state"] == "raised" and
                a["subject"].startswith("10.1.0.") and

@@ -14,7 +14,7 @@ import socket
 import subprocess
 import threading
 
-from livecheck import capturing, check, config, find
+from livecheck import capturing, check, config, find, prompt
 from livenet import Daemon, end, sh, until
 from livestate import ask, silent
 
@@ -322,7 +322,7 @@ def test_monitor(options):
     check_full_disk(daemon)
     check_reload(daemon)
     status, seconds = daemon.stop()
-    check("monitor: ends", status == 0 and seconds < 2, (status, seconds))
+    check("monitor: ends", status == 0 and prompt(seconds), (status, seconds))
     check("monitor: takes its socket away",
           not os.path.exists(f"{daemon.folder}/control"))
     server.shutdown()

@@ -20,6 +20,8 @@ import tempfile
 import threading
 import time
 
+from waiting import PATIENCE, until
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 PEER = [sys.executable, os.path.join(HERE, "livepeer.py")]
 ASK = [*PEER, "ask"]
@@ -80,14 +82,6 @@ def network():
            f"match u32 0 0 action mirred egress mirror dev {tap}0")
 
 
-def until(seconds, fact, each=0.02):
-    """Wait for a fact, not for a time: what it is, or what it is not."""
-    deadline = time.monotonic() + seconds
-    while not (found := fact()) and time.monotonic() < deadline:
-        time.sleep(each)
-    return found
-
-
 def spawn(command, inside=None, **options):
     if inside:
         command = ["ip", "netns", "exec", inside, *command]
@@ -114,7 +108,7 @@ def end(process, with_signal=signal.SIGTERM):
         except ProcessLookupError:
             process.send_signal(with_signal)
     try:
-        return process.wait(10)
+        return process.wait(PATIENCE)
     except subprocess.TimeoutExpired:
         process.kill()
         return None
@@ -185,7 +179,7 @@ class Daemon:
         if self.process.poll() is None:
             self.signal(signal.SIGTERM)
         try:
-            status = self.process.wait(10)
+            status = self.process.wait(PATIENCE)
         except subprocess.TimeoutExpired:
             self.process.kill()
             status = None

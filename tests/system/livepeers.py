@@ -9,7 +9,7 @@ import time
 from collections import Counter
 
 import livenet
-from livecheck import capturing, check, config, find, told
+from livecheck import capturing, check, config, find, prompt, told
 from livenet import ASK, Daemon, end, sh, sipp, spawn, until
 from livestate import silent
 
@@ -217,7 +217,7 @@ def test_peers(options):
     peers.end()
     for name, daemon in (("one", one), ("both", both)):
         status, seconds = daemon.stop()
-        check(f"{name}: ends", status == 0 and seconds < 2,
+        check(f"{name}: ends", status == 0 and prompt(seconds),
               (status, seconds))
         check_judgement(name, daemon)
         check(f"{name}: sinks told the same", daemon is both or

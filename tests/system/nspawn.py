@@ -12,6 +12,8 @@ import tempfile
 import time
 from pathlib import Path
 
+from waiting import until
+
 CACHE = Path(os.environ.get("SIPTIMED_TEST_CACHE", "/var/cache/siptimed-test"))
 SUITE = "bookworm"
 # libnats is what the package recommends for fleets.
@@ -26,16 +28,6 @@ def sh(*command, check=True, env=None):
         raise RuntimeError(f"{' '.join(command)}: exit {done.returncode}: "
                            f"{done.stdout}")
     return done.stdout
-
-
-def until(seconds, condition):
-    """Its first true answer, or its last."""
-    end = time.monotonic() + seconds
-    answer = condition()
-    while not answer and time.monotonic() < end:
-        time.sleep(0.05)
-        answer = condition()
-    return answer
 
 
 def dependencies(deb):

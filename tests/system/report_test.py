@@ -39,7 +39,7 @@ def play(story, folder=STORIES):
 
 
 def run(*arguments):
-    done = subprocess.run([PROGRAM, *arguments], cwd=WORK, timeout=60,
+    done = subprocess.run([PROGRAM, *arguments], cwd=WORK, timeout=300,
                           capture_output=True, text=True)
     return done.returncode, done.stdout, done.stderr
 
@@ -137,7 +137,7 @@ def shown(name, *fields):
     for field in fields:
         command += ["-e", field]
     done = subprocess.run(command, capture_output=True, text=True,
-                          timeout=60, check=True)
+                          timeout=300, check=True)
     return [line.split("\t") for line in done.stdout.splitlines()]
 
 

@@ -79,6 +79,7 @@ fill_reader(const struct config *config, const struct siphash_key *key,
 	reader->sip_ports = config->sip.ports;
 	reader->muted = muted_witnesses(config);
 	reader->hellos = config->clock.judge != 0;
+	reader->segments = config->fleet.servers[0] != '\0';
 	reader->decode = (struct decode_limits){
 		.tunnels = config->capture.tunnels,
 		.tunnel_ports = {

@@ -128,6 +128,7 @@ fill_link(struct fleetmember *m, uint64_t run)
 		    .sights = limits->matcher.paths.pairs.pairs,
 		    .lag = 1500 * NSTIME_MS,
 		    .lost = 10 * NSTIME_S,
+		    .reader = limits->reader,
 		    .matcher = limits->matcher,
 		    .judge = limits->judge,
 		    .key = *m->setup.key },

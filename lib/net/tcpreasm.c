@@ -213,7 +213,6 @@ static void
 touch(struct tcpreasm *t, struct tcpconn *c, nstime now)
 {
 	const bool carried = c->streams[0].next > 0 || c->streams[1].next > 0;
-
 	struct tcpconn *other;
 
 	if (c->state != TCPCONN_OPEN)
@@ -399,18 +398,31 @@ tcpreasm_set(struct tcpreasm *t, const struct tcpreasm_limits *limits)
 	tcptable_set(&t->table, limits);
 }
 
+/* The connection between the two, and the direction from the first. */
+static struct tcpconn *
+find(struct tcpreasm *t, const struct endpoint *from, const struct endpoint *to,
+    enum tcpreasm_direction *direction)
+{
+	const struct tcpreasm_segment segment = { .from = *from, .to = *to };
+	struct tcpconn *c = tcptable_find(&t->table, &segment);
+
+	if (c != NULL)
+		*direction = tcpconn_direction(c, &segment);
+	return c;
+}
+
 bool
 tcpreasm_has_sent(struct tcpreasm *t, const struct endpoint *from,
     const struct endpoint *to, uint32_t sequence)
 {
-	const struct tcpreasm_segment segment = { .from = *from, .to = *to };
-	const struct tcpconn *c = tcptable_find(&t->table, &segment);
+	enum tcpreasm_direction direction;
+	const struct tcpconn *c = find(t, from, to, &direction);
 	const struct tcpstream *s;
 	int32_t distance;
 
 	if (c == NULL)
 		return false;
-	s = &c->streams[tcpconn_direction(c, &segment)];
+	s = &c->streams[direction];
 	distance = tcpstream_distance(s, sequence);
 	return s->started && distance <= QUOTE_NEAR && distance >= -QUOTE_NEAR;
 }
@@ -426,6 +438,18 @@ tcpreasm_ends(const struct tcpreasm *t, uint64_t connection,
 	*client = c->client;
 	*server = c->server;
 	return true;
+}
+
+bool
+tcpreasm_place(struct tcpreasm *t, const struct endpoint *from,
+    const struct endpoint *to, uint32_t sequence, struct tcpreasm_event *event)
+{
+	enum tcpreasm_direction direction;
+	struct tcpconn *c = find(t, from, to, &direction);
+
+	if (c != NULL)
+		tcpconn_place(c, direction, sequence, event);
+	return c != NULL;
 }
 
 bool

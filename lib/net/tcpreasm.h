@@ -154,6 +154,14 @@ bool tcpreasm_has_sent(struct tcpreasm *t, const struct endpoint *from,
 bool tcpreasm_ends(const struct tcpreasm *t, uint64_t connection,
     struct endpoint *client, struct endpoint *server);
 
+/*
+ * The connection between the two, and how far `sequence' of what `from' sends
+ * is from its beginning: a TCPREASM_DATA without octets and times.  False:
+ * there is none.
+ */
+bool tcpreasm_place(struct tcpreasm *t, const struct endpoint *from,
+    const struct endpoint *to, uint32_t sequence, struct tcpreasm_event *event);
+
 /* False: the connection is no longer known. */
 bool tcpreasm_facts(const struct tcpreasm *t, uint64_t connection,
     enum tcpreasm_direction direction, struct tcpreasm_facts *facts);

@@ -44,7 +44,8 @@ struct observation_copy {
 	uint8_t octets[];
 };
 
-struct logged_copy {
+/* Octets that an event points to, and nothing else. */
+struct octets_copy {
 	struct event event;
 	uint8_t octets[];
 };
@@ -213,11 +214,11 @@ place_observation(const struct event *event, struct observation_copy *copy)
 }
 
 static struct event *
-place_logged(const struct event *event, struct logged_copy *copy)
+place_octets(struct octets_copy *copy, struct slice *octets)
 {
 	uint8_t *to = copy->octets;
 
-	copy->event.logged.record = put(&to, event->logged.record);
+	*octets = put(&to, *octets);
 	return &copy->event;
 }
 
@@ -232,7 +233,9 @@ event_octets(const struct event *event)
 		return sizeof(struct observation_copy) +
 		    octets_of_texts(event->observation);
 	case EVENT_LOGGED:
-		return sizeof(struct logged_copy) + event->logged.record.len;
+		return sizeof(struct octets_copy) + event->logged.record.len;
+	case EVENT_SEGMENT:
+		return sizeof(struct octets_copy) + event->segment.content.len;
 	default:
 		return sizeof(struct event);
 	}
@@ -249,7 +252,9 @@ event_place(const struct event *event, void *where)
 	if (event->kind == EVENT_OBSERVED)
 		return place_observation(event, where);
 	if (event->kind == EVENT_LOGGED)
-		return place_logged(event, where);
+		return place_octets(where, &copy->logged.record);
+	if (event->kind == EVENT_SEGMENT)
+		return place_octets(where, &copy->segment.content);
 	return copy;
 }
 

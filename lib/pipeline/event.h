@@ -28,7 +28,9 @@ enum event_kind {
 	EVENT_ACKNOWLEDGED, /* only one of them: how far it was delivered */
 	EVENT_STAMP,        /* a protocol carried a host's clock */
 	EVENT_LOGGED,       /* a server's own log has a failed request */
-	EVENT_OBSERVED      /* for the judge, as it is */
+	EVENT_OBSERVED,     /* for the judge, as it is */
+	EVENT_SEGMENT       /* of a TCP connection to a SIP port, for a fleet:
+			     * nothing for a matcher */
 };
 
 /* In which of its tasks the reader was: at one instant they come in this
@@ -121,6 +123,22 @@ struct event_logged {
 	struct slice record; /* for servertrace_parse() */
 };
 
+/* Where it travels its ends are not told each time: see oneways.h. */
+struct event_segment {
+	bool second; /* of the two directions, in an order of their ends */
+	bool told;   /* these are: */
+	struct endpoint from, to;
+	bool from_is_server, to_is_server; /* by their ports */
+	uint32_t base; /* sequence number of the direction's offset 0 */
+
+	uint32_t sequence, acknowledgement;
+	uint8_t flags;        /* enum tcp_flag */
+	bool closed;          /* its window is */
+	bool cut;             /* not all of the payload was captured */
+	size_t len;           /* of its payload */
+	struct slice content; /* the payload; where it travels as in gist.h */
+};
+
 struct event {
 	enum event_kind kind;
 	bool unstamped;   /* the packet has no stamp: `wall' is a guess */
@@ -143,6 +161,7 @@ struct event {
 		struct event_acknowledged acknowledged;
 		struct event_stamp stamp;
 		struct event_logged logged;
+		struct event_segment segment;
 		const struct observation *observation; /* never of a
 							* transaction */
 	};

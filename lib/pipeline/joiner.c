@@ -6,8 +6,8 @@
 #include "pipeline/inner/commonhosts.h"
 #include "pipeline/inner/eventhold.h"
 #include "pipeline/inner/pairing.h"
+#include "pipeline/inner/rejoin.h"
 #include "pipeline/inner/sensors.h"
-#include "pipeline/inner/twins.h"
 
 struct joiner {
 	struct joiner_limits limits;
@@ -16,8 +16,8 @@ struct joiner {
 	struct sensors *sensors;
 	struct commonhosts *hosts;
 	struct pairing *pairing;
-	struct twins *twins;
 	struct eventhold *held;
+	struct rejoin *rejoin;
 	struct matcher *matcher;
 	struct judge *judge;
 	nstime now;     /* how far everything went through the matcher */
@@ -25,17 +25,6 @@ struct joiner {
 	uint64_t early, no_memory, replayed, refused, broken, missed, withheld;
 	uint64_t future, uncorrected;
 };
-
-/* Nothing is proven by what a sensor that is away may have seen. */
-static bool
-is_withheld(const struct joiner *j, const struct observation *o)
-{
-	const struct outcome *t = o->outcome;
-
-	return (t->event == OUTCOME_EXPIRED || t->event == OUTCOME_SLOW) &&
-	    !o->delivery.server_log &&
-	    sensors_missing(j->sensors, &t->uas.address, t->now);
-}
 
 static void
 on_observation(void *arg, const struct observation *o)
@@ -50,10 +39,24 @@ on_observation(void *arg, const struct observation *o)
 		pairing_server(j->pairing, &o->failure.server, j->now);
 	if (o->now <= j->resumed)
 		return;
-	if (o->kind == OBSERVATION_TRANSACTION && is_withheld(j, o))
+	if (o->kind == OBSERVATION_TRANSACTION &&
+	    sensors_may_know(j->sensors, o))
 		j->withheld++;
 	else
 		judge_observe(j->judge, o);
+}
+
+/* What our own reader finds no sensor saw by itself. */
+static void
+on_event(void *arg, const struct event *event)
+{
+	struct joiner *j = arg;
+
+	if (event->reader == 0 && event->kind == EVENT_OBSERVED &&
+	    sensors_may_know(j->sensors, event->observation))
+		j->withheld++;
+	else
+		matcher_input(j->matcher, event);
 }
 
 static bool
@@ -66,12 +69,14 @@ build_rooms(struct joiner *j)
 	j->hosts = commonhosts_new(l->sights, l->sensors, &l->key);
 	j->pairing =
 	    pairing_new(l->halves, &l->key, j->output.want, j->output.arg);
-	j->twins = twins_new(l->halves, &l->key);
 	j->held = eventhold_new();
+	j->rejoin =
+	    rejoin_new(&(struct rejoin_limits){ l->halves, l->key, l->reader },
+		on_event, j);
 	j->matcher = matcher_new(&l->matcher, on_observation, j);
 	j->judge = judge_new(&l->judge, j->output.alert, j->output.arg);
 	return j->reader != NULL && j->sensors != NULL && j->hosts != NULL &&
-	    j->pairing != NULL && j->twins != NULL && j->held != NULL &&
+	    j->pairing != NULL && j->held != NULL && j->rejoin != NULL &&
 	    j->matcher != NULL && j->judge != NULL;
 }
 
@@ -101,8 +106,8 @@ joiner_free(struct joiner *j)
 	sensors_free(j->sensors);
 	commonhosts_free(j->hosts);
 	pairing_free(j->pairing);
-	twins_free(j->twins);
 	eventhold_free(j->held);
+	rejoin_free(j->rejoin);
 	matcher_free(j->matcher);
 	judge_free(j->judge);
 	free(j);
@@ -114,17 +119,20 @@ static void
 advance(struct joiner *j, nstime until)
 {
 	for (;;) {
+		const nstime rejoin = rejoin_next_deadline(j->rejoin);
 		const nstime matcher = matcher_next_deadline(j->matcher);
 		const nstime judge = j->now < j->resumed
 		    ? NSTIME_NEVER
 		    : judge_next_deadline(j->judge);
-		nstime due = matcher < judge ? matcher : judge;
+		nstime due = nstime_earliest(
+		    (const nstime[]){ rejoin, matcher, judge }, 3);
 
 		if (due > until)
 			break;
 		if (due < j->now)
 			due = j->now;
 		j->now = due;
+		rejoin_tick(j->rejoin, due);
 		matcher_tick(j->matcher, due, due);
 		if (judge <= due)
 			judge_tick(j->judge, due, due);
@@ -145,8 +153,7 @@ release(struct joiner *j, struct event *event, unsigned corrections)
 	}
 	advance(
 	    j, event->task == EVENT_BY_PACKET ? event->now : event->now - 1);
-	if (twins_pass(j->twins, event))
-		matcher_input(j->matcher, event);
+	rejoin_input(j->rejoin, event, j->now);
 	event_discard(event);
 }
 
@@ -162,28 +169,11 @@ release_until(struct joiner *j, nstime until, nstime reached)
 	advance(j, until);
 }
 
-/* Flows are numbered by each sensor's reader. */
-static uint64_t
-flow_of(const struct sensors_sensor *sensor, uint64_t flow)
-{
-	if (flow == 0)
-		return 0;
-	return (flow ^ sensor->shown.run * UINT64_C(0x9e3779b97f4a7c15)) *
-	    UINT64_C(0xff51afd7ed558ccd) +
-	    sensor->number + 1;
-}
-
 static void
 note_call(struct joiner *j, const struct sensors_sensor *sensor,
     const struct event_message *m, nstime reached)
 {
-	const bool is_request = m->message->is_request;
-	const struct origin *o = &m->origin;
-	const struct wire_want call = {
-		.call = wire_call(m->message),
-		.client = is_request ? o->from.address : o->to.address,
-		.server = is_request ? o->to : o->from,
-	};
+	const struct wire_want call = pairing_call(m);
 
 	sensors_saw(j->sensors, sensor, &call.server.address);
 	if (!m->shown)
@@ -204,10 +194,10 @@ hold(struct joiner *j, const struct sensors_sensor *sensor,
 	}
 	copy->reader = sensor->number + 1;
 	if (copy->kind != EVENT_OBSERVED)
-		copy->flow = flow_of(sensor, copy->flow);
+		copy->flow = sensors_flow(sensor, copy->flow);
 	if (copy->kind == EVENT_MESSAGE)
 		copy->message.origin.flow =
-		    flow_of(sensor, copy->message.origin.flow);
+		    sensors_flow(sensor, copy->message.origin.flow);
 	j->no_memory +=
 	    !eventhold_put(j->held, copy, sensor->corrections, &time);
 	if (eventhold_count(j->held) <= j->limits.events)
@@ -221,8 +211,11 @@ static void
 on_spoke(struct joiner *j, const struct sensors_sensor *sensor,
     const struct wire_spoke *spoke)
 {
-	matcher_spoke(j->matcher, flow_of(sensor, spoke->flow),
-	    spoke->by_client, spoke->now);
+	bool by_client = spoke->by_client;
+	const uint64_t flow = rejoin_flow(
+	    j->rejoin, sensors_flow(sensor, spoke->flow), &by_client);
+
+	matcher_spoke(j->matcher, flow, by_client, spoke->now);
 }
 
 static void
@@ -342,6 +335,7 @@ on_gap(struct joiner *j, const struct sensors_sensor *sensor)
 {
 	j->missed++;
 	matcher_dropped(j->matcher, sensor->shown.reached);
+	rejoin_dropped(j->rejoin, sensor->shown.reached);
 }
 
 static enum joiner_answer
@@ -409,6 +403,7 @@ joiner_finish(struct joiner *j)
 	if (reached == INT64_MIN)
 		return;
 	release_until(j, reached, NSTIME_NEVER);
+	rejoin_finish(j->rejoin, j->now);
 	matcher_finish(j->matcher, j->now, j->now);
 	judge_finish(j->judge, j->now, j->now);
 }
@@ -489,7 +484,7 @@ joiner_stats(const struct joiner *j, counter_output *output, void *arg)
 	output(arg, COUNTER_LIMIT, "joiner.no_memory", j->no_memory);
 	commonhosts_stats(j->hosts, output, arg);
 	pairing_stats(j->pairing, output, arg);
-	twins_stats(j->twins, output, arg);
+	rejoin_stats(j->rejoin, output, arg);
 }
 
 void

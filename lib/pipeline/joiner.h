@@ -4,6 +4,7 @@
 
 #include "pipeline/judge.h"
 #include "pipeline/matcher.h"
+#include "pipeline/reader.h"
 #include "pipeline/wire.h"
 
 /*
@@ -32,12 +33,14 @@
 struct joiner;
 
 struct joiner_limits {
-	size_t halves;  /* the longest waiting is forgotten */
-	size_t events;  /* beyond that the earliest leave early */
-	size_t sensors; /* others are refused */
-	size_t sights;  /* which sensor saw which server */
-	nstime lag;     /* 1.5 s */
-	nstime lost;    /* 10 s */
+	size_t halves;               /* the longest waiting is forgotten */
+	size_t events;               /* beyond that the earliest leave early */
+	size_t sensors;              /* others are refused */
+	size_t sights;               /* which sensor saw which server */
+	nstime lag;                  /* 1.5 s */
+	nstime lost;                 /* 10 s */
+	struct reader_limits reader; /* of connections that no sensor sees
+				      * whole */
 	struct matcher_limits matcher;
 	struct judge_limits judge;
 	struct siphash_key key;

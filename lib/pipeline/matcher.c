@@ -353,6 +353,8 @@ matcher_input(void *matcher, const struct event *e)
 	case EVENT_OBSERVED:
 		on_observation(m, e->observation);
 		break;
+	case EVENT_SEGMENT:
+		break;
 	}
 }
 

@@ -94,6 +94,7 @@ streams_limits(const struct reader_limits *limits)
 {
 	return (struct streams_limits){
 		.sip_ports = limits->sip_ports,
+		.apart = limits->apart,
 		.max_message = limits->message.octets,
 		.framing = limits->framing,
 		.tls = limits->tls,
@@ -257,6 +258,48 @@ reader_packet(struct reader *r, const struct packet *packet)
 		read_log(r, packet->octets);
 	else
 		decode_input(r->decode, packet);
+	return true;
+}
+
+void
+reader_segment(struct reader *r, const struct tcpreasm_segment *segment)
+{
+	teller_move(&r->teller, segment->now, segment->wall);
+	r->teller.task = EVENT_BY_PACKET;
+	tcpreasm_input(r->tcp, segment);
+}
+
+static bool
+place(struct reader *r, struct origin *origin, struct tcpreasm_event *e)
+{
+	if (!tcpreasm_place(r->tcp, &origin->from, &origin->to,
+		(uint32_t)origin->flow_end, e))
+		return false;
+	origin->flow = e->connection;
+	origin->flow_end = e->offset;
+	origin->to_server = e->direction == TCPREASM_TO_SERVER;
+	return true;
+}
+
+bool
+reader_place(struct reader *r, struct origin *origin)
+{
+	struct tcpreasm_event e;
+
+	return place(r, origin, &e);
+}
+
+bool
+reader_message(struct reader *r, bool is_request, struct origin *origin)
+{
+	struct tcpreasm_event e;
+
+	if (!place(r, origin, &e))
+		return false;
+	streams_carried(r->streams, &e);
+	if (is_request &&
+	    tcpreasm_await(r->tcp, e.connection, e.direction, e.offset))
+		on_flow(r, &e);
 	return true;
 }
 

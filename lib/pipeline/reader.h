@@ -32,6 +32,8 @@ struct reader_limits {
 	struct portset sip_ports; /* where SIP is looked for */
 	unsigned muted;           /* witnesses not read: 1 << WITNESS_x */
 	bool hellos;              /* read the time in TLS hellos at any port */
+	bool segments;            /* report those of TCP to SIP ports, each */
+	bool apart; /* of a judge: reader_segment() and no packets */
 	struct decode_limits decode;
 	struct tcpreasm_limits tcp;
 	struct message_limits message;
@@ -71,6 +73,20 @@ void reader_free(struct reader *r);
 /* Whatever is due by packet->now must have been ticked before.  False: nobody
  * wants the packet, and no deadline has changed. */
 bool reader_packet(struct reader *r, const struct packet *packet);
+
+/*
+ * A segment that another reader reported.  Only the fate of connections, TLS
+ * and how far octets were delivered is read of it: messages are put in by
+ * themselves, after the segment that completes them.  Ticks as above.
+ */
+void reader_segment(struct reader *r, const struct tcpreasm_segment *segment);
+
+/* Complete `origin', whose ends are known and whose `flow_end' is a sequence
+ * number.  False: such a connection is not known. */
+bool reader_place(struct reader *r, struct origin *origin);
+
+/* The same of a message that came on it. */
+bool reader_message(struct reader *r, bool is_request, struct origin *origin);
 
 /* A packet of HEP that the agent at `agent' sent; it arrived at `now', which
  * must not be before what was ticked, and `wall'. */

@@ -8,9 +8,9 @@
 #include "pipeline/inner/halfposts.h"
 #include "pipeline/inner/hotpaths.h"
 #include "pipeline/inner/lookout.h"
+#include "pipeline/inner/oneways.h"
+#include "pipeline/inner/tallies.h"
 #include "pipeline/inner/thin.h"
-
-enum { TALLIES = 256 };
 
 #define BATCH_EACH (100 * NSTIME_MS)
 #define BEAT_EACH (250 * NSTIME_MS)
@@ -35,16 +35,16 @@ struct sensor {
 	struct matcher *matcher;
 	struct calls *calls;
 	struct hotpaths *paths;
+	struct oneways *oneways;
 	struct thin *thin;
 	struct lookout *servers; /* of interest */
 	struct acquaintance *known;
-	struct wire_tally tallies[TALLIES];
-	size_t tally_count;
+	struct tallies tallies;
 	nstime patience, ringing; /* as in callleg_times */
 	nstime now, ahead;        /* ahead: wall less now */
 	nstime flushed, tallied;
 	uint64_t sequence, messages, drops, octets, healthy;
-	uint64_t too_long, tally_full, refused;
+	uint64_t too_long, refused;
 	bool message_told; /* the one that is read */
 	uint64_t call;     /* .. and its call; 0: none is */
 };
@@ -108,33 +108,10 @@ on_call_event(void *arg, const struct event *e, bool well)
 }
 
 static void
-count_answered(struct sensor *s, const struct endpoint *server,
-    struct slice method, unsigned answered)
-{
-	struct wire_tally *t = s->tallies;
-	const size_t len =
-	    method.len < WIRE_METHOD ? method.len : WIRE_METHOD - 1;
-
-	for (; t < s->tallies + s->tally_count; t++)
-		if (endpoint_equal(&t->server, server) &&
-		    slice_is(slice_first(method, len), t->method)) {
-			t->answered += answered;
-			return;
-		}
-	if (s->tally_count == TALLIES) {
-		s->tally_full++;
-		return;
-	}
-	s->tally_count++;
-	*t = (struct wire_tally){ .server = *server, .answered = answered };
-	memcpy(t->method, method.p, len);
-}
-
-static void
 tally(struct sensor *s, const struct outcome *o)
 {
 	s->healthy++;
-	count_answered(s, &o->uas, o->method, 1);
+	tallies_add(&s->tallies, &o->uas, o->method, 1);
 }
 
 /* The leader has to know which servers we see. */
@@ -149,17 +126,13 @@ on_half(void *arg, const struct wire_half *half)
 	}
 	s->too_long +=
 	    !halfposts_put(s->halves, half, s->now, s->now + s->ahead);
-	count_answered(s, &half->server, slice_text(""), 0);
+	tallies_add(&s->tallies, &half->server, slice_text(""), 0);
 }
 
 static void
 put_tallies(struct sensor *s)
 {
-	for (size_t i = 0; i < s->tally_count; i++)
-		put(s,
-		    &(struct wire_item){
-			.kind = WIRE_TALLY, .tally = s->tallies[i] });
-	s->tally_count = 0;
+	tallies_tell(&s->tallies, put, s);
 	s->tallied = s->now;
 }
 
@@ -187,6 +160,14 @@ on_observation(void *arg, const struct observation *o)
 		put_event(s, &event);
 }
 
+static void handle(void *sensor, const struct event *event);
+
+static void
+on_segment(void *arg, const struct event *event)
+{
+	put_event(arg, event);
+}
+
 static bool
 build_rooms(struct sensor *s)
 {
@@ -212,13 +193,16 @@ build_rooms(struct sensor *s)
 	s->calls = calls_new(
 	    &calls, &(struct calls_output){ on_call_event, on_half, s });
 	s->paths = hotpaths_new(&paths, put, s);
+	s->oneways = oneways_new(&(struct oneways_limits){ l->flows, l->key },
+	    &(struct oneways_output){ on_segment, handle, s });
 	s->thin = thin_new(l->known, &l->key);
 	s->servers = lookout_new(&l->key);
 	s->known = acquaintance_new(l->known, &l->key);
 	return s->writer != NULL &&
 	    (s->setup.partitions == 0 || s->halves != NULL) &&
 	    s->matcher != NULL && s->calls != NULL && s->paths != NULL &&
-	    s->thin != NULL && s->servers != NULL && s->known != NULL;
+	    s->oneways != NULL && s->thin != NULL && s->servers != NULL &&
+	    s->known != NULL;
 }
 
 struct sensor *
@@ -250,6 +234,7 @@ sensor_free(struct sensor *s)
 	matcher_free(s->matcher);
 	calls_free(s->calls);
 	hotpaths_free(s->paths);
+	oneways_free(s->oneways);
 	thin_free(s->thin);
 	lookout_free(s->servers);
 	acquaintance_free(s->known);
@@ -335,12 +320,11 @@ on_stamp(struct sensor *s, const struct event *e)
 		put_event(s, e);
 }
 
-void
-sensor_input(void *sensor, const struct event *e)
+static void
+handle(void *sensor, const struct event *e)
 {
 	struct sensor *s = sensor;
 
-	sensor_tick(s, e->now, e->wall);
 	switch (e->kind) {
 	case EVENT_MESSAGE:
 		on_message(s, e);
@@ -372,7 +356,19 @@ sensor_input(void *sensor, const struct event *e)
 	case EVENT_LOGGED:
 		put_event(s, e);
 		break;
+	case EVENT_SEGMENT:
+		break;
 	}
+}
+
+void
+sensor_input(void *sensor, const struct event *e)
+{
+	struct sensor *s = sensor;
+
+	sensor_tick(s, e->now, e->wall);
+	if (oneways_input(s->oneways, e))
+		handle(s, e);
 }
 
 void
@@ -388,6 +384,7 @@ sensor_tick(struct sensor *s, nstime now, nstime wall)
 	}
 	matcher_tick(s->matcher, now, wall);
 	move(s, now, wall - now);
+	oneways_tick(s->oneways, now);
 	if (nstime_passed(s->tallied, TALLY_EACH, now))
 		put_tallies(s);
 	if (s->halves != NULL)
@@ -409,6 +406,7 @@ sensor_next_deadline(const struct sensor *s)
 	const nstime deadlines[] = {
 		calls_next_deadline(s->calls),
 		matcher_next_deadline(s->matcher),
+		oneways_next_deadline(s->oneways),
 		batch,
 		s->halves == NULL ? NSTIME_NEVER
 				  : halfposts_next_deadline(s->halves),
@@ -465,6 +463,7 @@ void
 sensor_finish(struct sensor *s, nstime now, nstime wall)
 {
 	sensor_tick(s, now, wall);
+	oneways_finish(s->oneways);
 	calls_finish(s->calls);
 	put_tallies(s);
 	hotpaths_flush(s->paths, now, s->ahead);
@@ -489,10 +488,11 @@ void
 sensor_stats(const struct sensor *s, counter_output *output, void *arg)
 {
 	output(arg, COUNTER_LIMIT, "sensor.item_too_long", s->too_long);
-	output(arg, COUNTER_LIMIT, "sensor.tally_full", s->tally_full);
+	output(arg, COUNTER_LIMIT, "sensor.tally_full", s->tallies.full);
 	output(arg, COUNTER_EVENT, "sensor.want_refused", s->refused);
 	calls_stats(s->calls, output, arg);
 	hotpaths_stats(s->paths, output, arg);
+	oneways_stats(s->oneways, output, arg);
 	thin_stats(s->thin, output, arg);
 	acquaintance_stats(s->known, output, arg);
 	lookout_stats(s->servers, output, arg);

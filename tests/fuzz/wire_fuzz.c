@@ -86,6 +86,7 @@ begin(struct fleet *f)
 	};
 
 	f->now = NOW;
+	rooms_reader(&limits.reader);
 	rooms_matcher(&limits.matcher);
 	rooms_judge(&limits.judge);
 	setup.limits.matcher = limits.matcher;

@@ -216,6 +216,7 @@ make_joiner(unsigned *alerts)
 	};
 	struct joiner *j;
 
+	rooms_reader(&limits.reader);
 	rooms_matcher(&limits.matcher);
 	rooms_judge(&limits.judge);
 	j = joiner_new(&limits,

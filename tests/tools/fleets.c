@@ -4,10 +4,10 @@
  * fleets [-v] [-c FILE] SAVEFILE ..: judge each savefile with one daemon, and
  * again as a fleet of two and of four sensors and one judge, through batches as
  * they travel.  The sensors share the packets by leg (the pair of hosts), by
- * flow, by direction (of UDP; a TCP connection stays with one), or see them
- * all.  Of four sensors halves are joined by partitions, of two by the judge.
- * The alerts must be the same: kind, state, severity, id, reason.  What cannot
- * be judged so is listed as excepted.
+ * flow, by direction (of UDP alone, or of all), or see them all.  Of four
+ * sensors halves are joined by partitions, of two by the judge. The alerts must
+ * be the same: kind, state, severity, id, reason.  What cannot be judged so is
+ * listed as excepted.
  *
  * fleets -w SEED SAVEFILE: write the batches of two sensors as a seed of
  * wire_fuzz.
@@ -35,8 +35,8 @@ enum split { BY_LEG, BY_FLOW, BY_DIRECTION, BY_WAY, ALL_SEE, SPLITS };
 static const char *const split_names[SPLITS] = {
 	[BY_LEG] = "leg",
 	[BY_FLOW] = "flow",
-	[BY_DIRECTION] = "direction",
-	[BY_WAY] = "direction, TCP too",
+	[BY_DIRECTION] = "direction of UDP",
+	[BY_WAY] = "direction",
 	[ALL_SEE] = "all see all",
 };
 
@@ -365,6 +365,7 @@ build_fleet(struct fleet *f, const struct config_rooms *limits)
 		.sights = 1024,
 		.lag = 1500 * NSTIME_MS,
 		.lost = 10 * NSTIME_S,
+		.reader = limits->reader,
 		.matcher = limits->matcher,
 		.judge = limits->judge,
 		.key = steps_key,
@@ -377,6 +378,7 @@ build_fleet(struct fleet *f, const struct config_rooms *limits)
 		build_partitions(f);
 	for (unsigned i = 0; i < f->count; i++) {
 		struct fleet_sensor *s = &f->sensors[i];
+		struct reader_limits reader = limits->reader;
 		const char name[] = { 's', (char)('0' + i), '\0' };
 		const struct sensor_setup setup = {
 			.limits = { 65536, 65536, 65536, 65536, limits->matcher,
@@ -392,7 +394,8 @@ build_fleet(struct fleet *f, const struct config_rooms *limits)
 		s->fleet = f;
 		s->number = i;
 		s->sensor = sensor_new(&setup);
-		s->reader = reader_new(&limits->reader,
+		reader.segments = true;
+		s->reader = reader_new(&reader,
 		    &(struct reader_output){
 			.event = sensor_input, .arg = s->sensor });
 	}
@@ -451,24 +454,6 @@ judge_together(const struct config_rooms *limits, const struct step *steps,
 	joiner_free(f->joiner);
 }
 
-/* A connection whose directions are apart shows less, and accuses nobody of
- * what it does not show. */
-static bool
-nothing_more(const struct told *one, const struct told *fleet)
-{
-	for (size_t i = 0; i < fleet->count; i++) {
-		const char *line = fleet->lines[i];
-		const size_t kind = strcspn(line, " ");
-		bool found = false;
-
-		for (size_t k = 0; k < one->count && !found; k++)
-			found = strncmp(one->lines[k], line, kind + 1) == 0;
-		if (!found)
-			return false;
-	}
-	return true;
-}
-
 static void
 show(char mark, const struct told *a, const struct told *b)
 {
@@ -483,6 +468,28 @@ show(char mark, const struct told *a, const struct told *b)
 }
 
 static bool
+except(const char *path, const char *why)
+{
+	printf("excepted: %s: %s\n", path, why);
+	return true;
+}
+
+/* What sensors know of the delivery of an SCTP association is not joined: these
+ * stories are told less of. */
+static bool
+is_fewer(const char *path)
+{
+	static const char *const stories[] = { "sctp-gap", "sctp-unanswered" };
+	const char *slash = strrchr(path, '/');
+	const struct slice name = slice_text(slash == NULL ? path : slash + 1);
+
+	for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++)
+		if (slice_starts_with(name, stories[i]))
+			return true;
+	return false;
+}
+
+static bool
 same(const char *path, struct told *one, struct fleet *f, enum split split)
 {
 	bool equal = one->count == f->told.count && f->broken == 0;
@@ -490,8 +497,8 @@ same(const char *path, struct told *one, struct fleet *f, enum split split)
 	qsort(f->told.lines, f->told.count, LINE, compare_lines);
 	for (size_t i = 0; equal && i < one->count; i++)
 		equal = strcmp(one->lines[i], f->told.lines[i]) == 0;
-	if (split == BY_WAY)
-		equal = nothing_more(one, &f->told) && f->broken == 0;
+	if (split == BY_WAY && f->told.count < one->count && is_fewer(path))
+		return except(path, "SCTP whose directions are apart");
 	if (equal)
 		return true;
 	printf("%s: %u sensors by %s: %zu alerts, not %zu; %llu batches "
@@ -552,13 +559,6 @@ is_steady(const struct step *step)
 }
 
 static bool
-except(const char *path, const char *why)
-{
-	printf("excepted: %s: %s\n", path, why);
-	return true;
-}
-
-static bool
 check(
     const char *path, const struct config_rooms *limits, int user0, bool octets)
 {
@@ -574,7 +574,7 @@ check(
 	if (steps != NULL && seed != NULL) {
 		struct fleet f = { .count = 2 };
 
-		judge_together(limits, steps, BY_DIRECTION, &f);
+		judge_together(limits, steps, BY_WAY, &f);
 		free(f.told.lines);
 	} else if (steps != NULL && octets)
 		weigh(path, limits, steps);

@@ -55,6 +55,22 @@ START_TEST(those_of_one_time_keep_their_order)
 }
 END_TEST
 
+START_TEST(of_one_time_segments_come_before_what_they_complete)
+{
+	const struct event segment = { .kind = EVENT_SEGMENT, .now = 5 };
+	struct eventhold *h = eventhold_new();
+	struct event *first;
+	unsigned mark;
+
+	ck_assert(eventhold_put(h, packet_at(5), 1, &before));
+	ck_assert(eventhold_put(h, event_copy(&segment), 2, &before));
+	first = take(h, NSTIME_NEVER, &mark);
+	ck_assert_int_eq(first->kind, EVENT_SEGMENT);
+	event_discard(first);
+	eventhold_free(h);
+}
+END_TEST
+
 START_TEST(late_ones_gather_for_a_second_and_leave_in_order_before_others)
 {
 	const struct eventhold_time time = { 100 * NSTIME_S, 90 * NSTIME_S };
@@ -83,4 +99,5 @@ END_TEST
 
 UNIT("eventhold",
     late_ones_gather_for_a_second_and_leave_in_order_before_others,
-    the_earliest_comes_first_with_its_mark, those_of_one_time_keep_their_order)
+    the_earliest_comes_first_with_its_mark, those_of_one_time_keep_their_order,
+    of_one_time_segments_come_before_what_they_complete)

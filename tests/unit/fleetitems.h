@@ -86,6 +86,7 @@ fleet_joiner(void)
 		.lost = 10 * NSTIME_S,
 	};
 
+	rooms_reader(&limits.reader);
 	rooms_matcher(&limits.matcher);
 	rooms_judge(&limits.judge);
 	return limits;

@@ -759,6 +759,28 @@ START_TEST(who_awaits_octets_is_told_when_they_are_acknowledged)
 }
 END_TEST
 
+START_TEST(a_sequence_number_has_a_place_in_its_connection)
+{
+	const struct endpoint a = host(1, client_port), b = host(2, 5062);
+	struct tcpreasm_event e;
+
+	begin(&plain);
+	ck_assert(!tcpreasm_place(t, &a, &b, CLIENT_ISN, &e));
+	handshake();
+	client(0, 0, TCP_ACK, "abcdefghi");
+	expect(">abcdefghi");
+	ck_assert(tcpreasm_place(t, &a, &b, CLIENT_ISN + 1 + 8, &e));
+	ck_assert_uint_eq(e.offset, 8);
+	ck_assert_uint_eq(e.connection, connections);
+	ck_assert_int_eq(e.direction, TCPREASM_TO_SERVER);
+	ck_assert(endpoint_equal(&e.server, &b));
+	ck_assert(tcpreasm_place(t, &b, &a, SERVER_ISN + 1 + 20, &e));
+	ck_assert_int_eq(e.direction, TCPREASM_TO_CLIENT);
+	ck_assert_uint_eq(e.offset, 20);
+	finish();
+}
+END_TEST
+
 START_TEST(octets_resent_in_vain_are_told_and_their_acknowledgement_too)
 {
 	begin(&plain);
@@ -820,5 +842,6 @@ UNIT("tcpreasm", a_connection_opens_carries_both_ways_and_closes,
     the_silent_are_forgotten, octets_after_a_fin_are_dropped,
     a_fin_waits_for_missing_octets_before_it,
     who_awaits_octets_is_told_when_they_are_acknowledged,
+    a_sequence_number_has_a_place_in_its_connection,
     octets_resent_in_vain_are_told_and_their_acknowledgement_too,
     what_ends_at_one_time_ends_in_the_order_in_which_it_began)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/wire.h"
 
+#include "net/inner/tcp.h"
 #include "unit/fleetitems.h"
 
 #define NOW FLEET_NOW
@@ -186,6 +187,49 @@ START_TEST(times_are_moved_to_the_axis_of_the_reader)
 }
 END_TEST
 
+static const struct event a_segment = {
+	.kind = EVENT_SEGMENT,
+	.flow = 12345,
+	.now = NOW + 1500,
+	.segment = { .second = true,
+	    .told = true,
+	    .from = { { { 192, 0, 2, 1 }, 4 }, 40000 },
+	    .to = { { { 192, 0, 2, 2 }, 4 }, 5061 },
+	    .to_is_server = true,
+	    .base = 0xfedcba98,
+	    .sequence = 0xfedcba99,
+	    .acknowledgement = 7,
+	    .flags = TCP_ACK | TCP_FIN,
+	    .closed = true,
+	    .len = 1460,
+	    .content = { (const uint8_t *)"gist", 4 } },
+};
+
+START_TEST(a_segment_travels_to_the_microsecond)
+{
+	struct wire_item item;
+	const struct event_segment *s = &item.event.segment;
+
+	begin();
+	put_event(&a_segment);
+	item = travel();
+	ck_assert_int_eq(item.event.now, NOW + 1000);
+	ck_assert_int_eq(item.event.wall, NOW + 1000 + 5 * NSTIME_S);
+	ck_assert_uint_eq(item.event.flow, 12345);
+	ck_assert(s->second && s->told && s->closed && !s->cut);
+	ck_assert(endpoint_equal(&s->from, &a_segment.segment.from));
+	ck_assert(endpoint_equal(&s->to, &a_segment.segment.to));
+	ck_assert(s->to_is_server && !s->from_is_server);
+	ck_assert_uint_eq(s->base, 0xfedcba98);
+	ck_assert_uint_eq(s->sequence, 0xfedcba99);
+	ck_assert_uint_eq(s->acknowledgement, 7);
+	ck_assert_uint_eq(s->flags, TCP_ACK | TCP_FIN);
+	ck_assert_uint_eq(s->len, 1460);
+	ck_assert(slice_is(s->content, "gist"));
+	end();
+}
+END_TEST
+
 /* Some of everything. */
 static struct slice
 fill(void)
@@ -219,6 +263,7 @@ fill(void)
 		.now = NOW,
 		.wall = NOW } });
 	ck_assert(wire_put(writer, &tally));
+	put_event(&a_segment);
 	return wire_end(writer, &header);
 }
 
@@ -241,8 +286,8 @@ START_TEST(cut_at_every_octet_it_is_broken_or_shorter_and_never_read_past)
 		over += answer == WIRE_OVER;
 		free(exact);
 	}
-	/* After the header, and after each of the five items. */
-	ck_assert_uint_eq(over, 6);
+	/* After the header, and after each of the six items. */
+	ck_assert_uint_eq(over, 7);
 	end();
 }
 END_TEST
@@ -335,6 +380,7 @@ END_TEST
 
 UNIT("wire", a_message_keeps_what_an_alert_quotes_and_loses_its_body,
     a_half_takes_24_octets_at_most, facts_of_each_kind_come_out_as_they_went_in,
+    a_segment_travels_to_the_microsecond,
     times_are_moved_to_the_axis_of_the_reader,
     cut_at_every_octet_it_is_broken_or_shorter_and_never_read_past,
     another_version_is_refused_whole,

@@ -139,6 +139,26 @@ tcpconn_finished(const struct tcpconn *c)
 }
 
 void
+tcpconn_place(struct tcpconn *c, enum tcpreasm_direction direction,
+    uint32_t sequence, struct tcpreasm_event *event)
+{
+	const struct tcpstream *s = &c->streams[direction];
+
+	*event = (struct tcpreasm_event){
+		.fact = TCPREASM_DATA,
+		.connection = c->id,
+		.client = c->client,
+		.server = c->server,
+		.guessed = c->guessed,
+		.direction = direction,
+		.user = &c->user,
+	};
+	if (s->started || s->expected)
+		event->offset = s->next +
+		    (uint64_t)(int64_t)tcpstream_distance(s, sequence);
+}
+
+void
 tcpconn_facts(const struct tcpconn *c, enum tcpreasm_direction direction,
     struct tcpreasm_facts *facts)
 {

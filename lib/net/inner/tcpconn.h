@@ -83,6 +83,10 @@ bool tcpconn_acknowledges(const struct tcpconn *c,
 bool tcpconn_resets(const struct tcpconn *c, enum tcpreasm_direction direction,
     const struct tcp *tcp);
 
+/* What tcpreasm_place() returns. */
+void tcpconn_place(struct tcpconn *c, enum tcpreasm_direction direction,
+    uint32_t sequence, struct tcpreasm_event *event);
+
 /* The facts that tcpreasm_facts() returns. */
 void tcpconn_facts(const struct tcpconn *c, enum tcpreasm_direction direction,
     struct tcpreasm_facts *facts);

@@ -8,6 +8,8 @@
 /* All sensors answer a want within that. */
 #define LATE (1 * NSTIME_S)
 
+#define BEHIND (UINT64_C(1) << 63)
+
 struct eventhold_entry {
 	struct timerq_entry timer; /* first; at the event's time */
 	struct event *event;
@@ -17,6 +19,7 @@ struct eventhold_entry {
 struct eventhold {
 	struct timerq *events, *late;
 	nstime late_due; /* of all that are late */
+	uint64_t count;
 };
 
 struct eventhold *
@@ -52,6 +55,13 @@ eventhold_free(struct eventhold *h)
 	free(h);
 }
 
+/* Of one instant segments come first, and all else as it came. */
+static uint64_t
+order_of(struct eventhold *h, const struct event *event)
+{
+	return ++h->count + (event->kind == EVENT_SEGMENT ? 0 : BEHIND);
+}
+
 bool
 eventhold_put(struct eventhold *h, struct event *event, unsigned mark,
     const struct eventhold_time *time)
@@ -60,8 +70,8 @@ eventhold_put(struct eventhold *h, struct event *event, unsigned mark,
 	struct eventhold_entry *entry = calloc(1, sizeof(*entry));
 
 	if (entry == NULL ||
-	    !timerq_set(
-		late ? h->late : h->events, &entry->timer, event->now)) {
+	    !timerq_set_ordered(late ? h->late : h->events, &entry->timer,
+		event->now, order_of(h, event))) {
 		event_discard(event);
 		free(entry);
 		return false;

@@ -80,6 +80,19 @@ pairing_told(struct pairing *p, const struct wire_want *call, nstime reached)
 	halves_told(p->halves, call, reached);
 }
 
+struct wire_want
+pairing_call(const struct event_message *m)
+{
+	const bool is_request = m->message->is_request;
+	const struct origin *o = &m->origin;
+
+	return (struct wire_want){
+		.call = wire_call(m->message),
+		.client = is_request ? o->from.address : o->to.address,
+		.server = is_request ? o->to : o->from,
+	};
+}
+
 void
 pairing_asked(struct pairing *p, const struct wire_want *call, nstime reached)
 {

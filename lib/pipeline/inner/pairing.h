@@ -25,6 +25,9 @@ void pairing_half(
 void pairing_told(
     struct pairing *p, const struct wire_want *call, nstime reached);
 
+/* The call of a message. */
+struct wire_want pairing_call(const struct event_message *message);
+
 /* Another wants it: sensors were asked. */
 void pairing_asked(
     struct pairing *p, const struct wire_want *call, nstime reached);

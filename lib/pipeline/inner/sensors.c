@@ -399,3 +399,26 @@ sensors_load(struct sensors *s, struct cursor *c)
 		load_sensor(s, c);
 	s->counted = INT64_MIN;
 }
+
+uint64_t
+sensors_flow(const struct sensors_sensor *sensor, uint64_t flow)
+{
+	if (flow == 0)
+		return 0;
+	return (flow ^ sensor->shown.run * UINT64_C(0x9e3779b97f4a7c15)) *
+	    UINT64_C(0xff51afd7ed558ccd) +
+	    sensor->number + 1;
+}
+
+bool
+sensors_may_know(const struct sensors *s, const struct observation *o)
+{
+	const struct outcome *t = o->outcome;
+
+	if (o->kind == OBSERVATION_FAILED)
+		return sensors_missing(s, &o->failure.server.address, o->now);
+	return o->kind == OBSERVATION_TRANSACTION &&
+	    (t->event == OUTCOME_EXPIRED || t->event == OUTCOME_SLOW) &&
+	    !o->delivery.server_log &&
+	    sensors_missing(s, &t->uas.address, t->now);
+}

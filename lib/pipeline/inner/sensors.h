@@ -75,4 +75,12 @@ const struct sensors_sensor *sensors_next_seer(
 
 struct sensors_sensor *sensors_at(const struct sensors *s, size_t i);
 
+/* Is it proven by absence, and a sensor missing that may have seen more?  True
+ * only for transactions and failed connections. */
+bool sensors_may_know(
+    const struct sensors *s, const struct observation *observation);
+
+/* Its reader's number of a flow, as no other sensor has it; 0 stays 0. */
+uint64_t sensors_flow(const struct sensors_sensor *sensor, uint64_t flow);
+
 #endif

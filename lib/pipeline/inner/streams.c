@@ -81,15 +81,30 @@ tell_flow(const struct streams *s, const struct tcpreasm_event *event)
 }
 
 static void
+carried(struct streams *s, const struct tcpreasm_event *event)
+{
+	if (s->connection->carries)
+		return;
+	s->connection->carries = true;
+	tell_flow(s, event);
+}
+
+void
+streams_carried(struct streams *s, const struct tcpreasm_event *event)
+{
+	s->connection = *event->user;
+	if (s->connection != NULL)
+		carried(s, event);
+	s->connection = NULL;
+}
+
+static void
 on_sip(void *arg, const struct streampart *part,
     const struct framing_event *message)
 {
 	struct streams *s = arg;
 
-	if (!s->connection->carries) {
-		s->connection->carries = true;
-		tell_flow(s, s->event);
-	}
+	carried(s, s->event);
 	s->output.message(s->output.arg, s->event, part, message);
 }
 
@@ -264,8 +279,10 @@ pass_on(struct streams *s, const struct tcpreasm_event *event)
 		return;
 	s->event = e;
 	attempts_tcp(s->attempts, s->context, e, &c->attempt);
-	read_sip(s, e, &c->messages);
-	sightings_upgrade(s->output.sightings, e, c->clock);
+	if (!s->limits.apart) {
+		read_sip(s, e, &c->messages);
+		sightings_upgrade(s->output.sightings, e, c->clock);
+	}
 	if (s->decrypt != NULL)
 		decrypt_input(s->decrypt, e, &c->cipher);
 	if (e->fact == TCPREASM_GAP)

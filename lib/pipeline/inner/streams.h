@@ -20,6 +20,7 @@ struct streams;
 
 struct streams_limits {
 	struct portset sip_ports;
+	bool apart; /* messages and stamps are read elsewhere */
 	size_t max_message;
 	struct budget_share *framing; /* borrowed; NULL: no bounds */
 	struct tlsflow_limits tls;
@@ -59,6 +60,9 @@ void streams_set(struct streams *s, const struct streams_limits *limits);
 /* Every event; event->user belongs to this room. */
 void streams_input(struct streams *s, const struct context *context,
     const struct tcpreasm_event *event);
+
+/* It brought a message, which was read elsewhere. */
+void streams_carried(struct streams *s, const struct tcpreasm_event *event);
 
 /* Two ticks, in this order: what attempts_tick() and exchanges_tick()
  * report. */

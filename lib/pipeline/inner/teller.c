@@ -66,6 +66,53 @@ teller_packet(const struct teller *t, const struct address *from,
 	teller_event(t, &event);
 }
 
+/* A number for a connection that is not followed: a reset, or what acknowledges
+ * octets that were not seen.  Packets' numbers are smaller. */
+static uint64_t
+flow_between(const struct endpoint *a, const struct endpoint *b, bool swapped)
+{
+	static const struct siphash_key unkeyed = { 0, 0 };
+	struct endpoint ends[2];
+
+	memset(ends, 0, sizeof(ends));
+	ends[swapped] = *a;
+	ends[!swapped] = *b;
+	return siphash(&unkeyed, slice_of(ends, sizeof(ends))) |
+	    UINT64_C(1) << 63;
+}
+
+void
+teller_segment(const struct teller *t, struct tcpreasm *tcp,
+    const struct tcpreasm_segment *in)
+{
+	const struct tcp *h = in->tcp;
+	const bool second = endpoint_compare(&in->from, &in->to) > 0;
+	struct tcpreasm_event place = { .offset = 0 };
+	struct event event = { .kind = EVENT_SEGMENT };
+
+	if (tcpreasm_place(tcp, &in->from, &in->to, h->sequence, &place))
+		event.flow = place.connection;
+	else
+		event.flow = flow_between(&in->from, &in->to, second);
+	event.segment = (struct event_segment){
+		.second = second,
+		.told = true,
+		.from = in->from,
+		.to = in->to,
+		.from_is_server = in->from_is_server,
+		.to_is_server = in->to_is_server,
+		.base = h->sequence - (uint32_t)place.offset,
+		.sequence = h->sequence,
+		.acknowledgement = h->acknowledgement,
+		.flags = h->flags,
+		.closed = h->window == 0,
+		.cut = h->payload.len < h->payload_len,
+		.len = h->payload_len,
+		.content = h->payload,
+	};
+	teller_event(t, &event);
+}
+
 void
 teller_unreachable(const struct teller *t, const struct icmp_unreachable *icmp)
 {

@@ -30,6 +30,8 @@ void teller_sighting(void *teller, const struct event *event);
 void teller_observation(
     void *teller, uint64_t flow, const struct observation *observation);
 
+void teller_segment(const struct teller *t, struct tcpreasm *tcp,
+    const struct tcpreasm_segment *segment);
 void teller_packet(const struct teller *t, const struct address *from,
     const struct address *to);
 void teller_truncated(struct teller *t);

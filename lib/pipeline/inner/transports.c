@@ -66,8 +66,7 @@ static void
 reassemble(struct reader *r, const struct decode_event *e, bool from_server,
     bool to_server)
 {
-	tcpreasm_input(r->tcp,
-	    &(struct tcpreasm_segment){
+	const struct tcpreasm_segment segment = {
 		.from = e->from,
 		.to = e->to,
 		.tcp = &e->tcp,
@@ -77,7 +76,13 @@ reassemble(struct reader *r, const struct decode_event *e, bool from_server,
 		.number = e->packet->number,
 		.now = e->packet->now,
 		.wall = e->packet->wall,
-	    });
+	};
+
+	tcpreasm_input(r->tcp, &segment);
+	if (r->limits.segments &&
+	    (sipports_has(&r->ports, e->from.port) ||
+		sipports_has(&r->ports, e->to.port)))
+		teller_segment(&r->teller, r->tcp, &segment);
 }
 
 static void

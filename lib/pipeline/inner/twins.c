@@ -138,7 +138,7 @@ twins_pass(struct twins *t, const struct event *e)
 {
 	if (e->kind != EVENT_OBSERVED && e->kind != EVENT_STAMP &&
 	    e->kind != EVENT_UNANSWERED && e->kind != EVENT_UNREACHABLE &&
-	    e->kind != EVENT_LOGGED)
+	    e->kind != EVENT_LOGGED && e->kind != EVENT_SEGMENT)
 		return true;
 	if (is_twin(t, e)) {
 		t->seen_twice++;

@@ -102,18 +102,30 @@ wirecodec_wall(struct wirecodec *c, nstime *wall)
 	time_at(c, wall, c->wall, c->shift_wall);
 }
 
-void
-wirecodec_coarse(struct wirecodec *c, nstime *now)
+/* In whole units, rounded down. */
+static void
+now_in(struct wirecodec *c, nstime *now, nstime unit)
 {
-	int64_t since =
-	    (*now - c->now) / NSTIME_MS - ((*now - c->now) % NSTIME_MS < 0);
+	int64_t since = (*now - c->now) / unit - ((*now - c->now) % unit < 0);
 
 	wirecodec_signed(c, &since);
 	if (c->out != NULL)
 		return;
-	if (since > MOST_AGE / NSTIME_MS || since < -MOST_AGE / NSTIME_MS)
+	if (since > MOST_AGE / unit || since < -MOST_AGE / unit)
 		c->in.bad = true;
-	*now = c->in.bad ? 0 : c->now + since * NSTIME_MS + c->shift_now;
+	*now = c->in.bad ? 0 : c->now + since * unit + c->shift_now;
+}
+
+void
+wirecodec_coarse(struct wirecodec *c, nstime *now)
+{
+	now_in(c, now, NSTIME_MS);
+}
+
+void
+wirecodec_fine(struct wirecodec *c, nstime *now)
+{
+	now_in(c, now, NSTIME_US);
 }
 
 void

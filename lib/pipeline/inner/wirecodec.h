@@ -35,8 +35,9 @@ void wirecodec_flag(struct wirecodec *c, bool *fact);
 void wirecodec_now(struct wirecodec *c, nstime *now);
 void wirecodec_wall(struct wirecodec *c, nstime *wall);
 
-/* To the millisecond before. */
+/* To the millisecond, or microsecond, before. */
 void wirecodec_coarse(struct wirecodec *c, nstime *now);
+void wirecodec_fine(struct wirecodec *c, nstime *now);
 
 /* The reading of another clock: the same with RECORD_MOST_TIME. */
 void wirecodec_told(struct wirecodec *c, nstime *told);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/inner/wireitems.h"
 
+#include "pipeline/inner/gist.h"
 #include "pipeline/inner/wireobservation.h"
 
 bool
@@ -102,11 +103,79 @@ facts(struct wirecodec *c, struct event_flow *f)
 	wirecodec_flag(c, &f->forgotten);
 }
 
+enum {
+	SEGMENT_SECOND = 1 << 0,
+	SEGMENT_TOLD = 1 << 1,
+	SEGMENT_CONTENT = 1 << 2,
+	SEGMENT_CLOSED = 1 << 3,
+	SEGMENT_CUT = 1 << 4,
+	SEGMENT_FLAGS = 5 /* the bit from which on TCP's are */
+};
+
+enum { TCP_FLAGS = TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK };
+
+static void
+segment_flags(struct wirecodec *c, struct event_segment *s, bool *has_content)
+{
+	unsigned flags = (s->second ? SEGMENT_SECOND : 0) |
+	    (s->told ? SEGMENT_TOLD : 0) |
+	    (s->content.len > 0 ? SEGMENT_CONTENT : 0) |
+	    (s->closed ? SEGMENT_CLOSED : 0) | (s->cut ? SEGMENT_CUT : 0) |
+	    (unsigned)(s->flags & TCP_FLAGS) << SEGMENT_FLAGS;
+
+	WIRECODEC_FIELD(c, flags, (TCP_FLAGS + 1) << SEGMENT_FLAGS);
+	s->second = (flags & SEGMENT_SECOND) != 0;
+	s->told = (flags & SEGMENT_TOLD) != 0;
+	s->closed = (flags & SEGMENT_CLOSED) != 0;
+	s->cut = (flags & SEGMENT_CUT) != 0;
+	s->flags = (uint8_t)(flags >> SEGMENT_FLAGS & TCP_FLAGS);
+	*has_content = (flags & SEGMENT_CONTENT) != 0;
+}
+
+static void
+number32(struct wirecodec *c, uint32_t *n)
+{
+	uint64_t number = *n;
+
+	wirecodec_fixed(c, &number, sizeof(*n));
+	*n = (uint32_t)number;
+}
+
+static void
+segment(struct wirecodec *c, struct event *e)
+{
+	struct event_segment *s = &e->segment;
+	bool has_content;
+
+	segment_flags(c, s, &has_content);
+	if (!c->timeless) {
+		WIRECODEC_FIELD(c, e->flow, UINT64_MAX);
+		wirecodec_fine(c, &e->now);
+	}
+	if (c->out == NULL)
+		e->wall =
+		    e->now + c->wall - c->now + c->shift_wall - c->shift_now;
+	number32(c, &s->sequence);
+	if ((s->flags & TCP_ACK) != 0)
+		number32(c, &s->acknowledgement);
+	WIRECODEC_FIELD(c, s->len, GIST_PAYLOAD);
+	if (has_content)
+		wirecodec_text(c, &s->content, GIST_MOST);
+	if (!s->told)
+		return;
+	wirecodec_endpoint(c, &s->from);
+	wirecodec_endpoint(c, &s->to);
+	wirecodec_flag(c, &s->from_is_server);
+	wirecodec_flag(c, &s->to_is_server);
+	if (!c->timeless)
+		number32(c, &s->base);
+}
+
 static void
 head(struct wirecodec *c, struct event *e)
 {
-	WIRECODEC_FIELD(c, e->kind, EVENT_OBSERVED);
-	if (c->timeless)
+	WIRECODEC_FIELD(c, e->kind, EVENT_SEGMENT);
+	if (c->timeless || e->kind == EVENT_SEGMENT)
 		return;
 	WIRECODEC_FIELD(c, e->task, EVENT_BY_END);
 	wirecodec_flag(c, &e->unstamped);
@@ -200,6 +269,9 @@ wireitems_event(
 		break;
 	case EVENT_STAMP:
 		stamp(c, &e->stamp);
+		break;
+	case EVENT_SEGMENT:
+		segment(c, e);
 		break;
 	}
 }

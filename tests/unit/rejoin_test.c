@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "pipeline/inner/rejoin.h"
+
+#include "base/totals.h"
+#include "net/inner/tcp.h"
+#include "unit/fleetitems.h"
+
+#define NOW FLEET_NOW
+
+enum { THERE = 71, BACK = 72 }; /* the flows of two sensors, 1 and 2 */
+
+static struct rejoin *rejoin;
+static nstime now;
+static unsigned opened, refused, unanswered, messages;
+static uint64_t flow, acknowledged; /* of the latest events */
+static struct origin origin;
+
+static void
+on_event(void *arg, const struct event *e)
+{
+	(void)arg;
+	unanswered += e->kind == EVENT_UNANSWERED;
+	if (e->kind == EVENT_MESSAGE) {
+		messages++;
+		origin = e->message.origin;
+	} else if (e->kind == EVENT_FLOW) {
+		flow = e->flow;
+		acknowledged = e->facts.ways[0].acknowledged;
+	} else if (e->kind == EVENT_ACKNOWLEDGED) {
+		flow = e->flow;
+		acknowledged = e->acknowledged.upto;
+	}
+	if (e->kind != EVENT_OBSERVED)
+		return;
+	opened += e->observation->kind == OBSERVATION_WORKED;
+	refused += e->observation->kind == OBSERVATION_FAILED &&
+	    e->observation->failure.class == CONNECTION_REFUSED;
+}
+
+static void
+begin(void)
+{
+	struct rejoin_limits limits = { .facts = 100 };
+
+	opened = refused = unanswered = messages = 0;
+	flow = acknowledged = 0;
+	now = NOW;
+	rooms_reader(&limits.reader);
+	rejoin = rejoin_new(&limits, on_event, NULL);
+	ck_assert_ptr_nonnull(rejoin);
+}
+
+/* Of the client, whose octets begin with 100, or of the server, with 500. */
+static void
+put(unsigned sensor, bool back, uint8_t flags, uint32_t at, uint32_t other)
+{
+	struct event e = { .kind = EVENT_SEGMENT,
+		.reader = sensor,
+		.flow = back ? BACK : THERE,
+		.now = ++now,
+		.segment = { .second = back,
+		    .told = true,
+		    .from = back ? fleet_host(2, 5062) : fleet_host(1, 4000),
+		    .to = back ? fleet_host(1, 4000) : fleet_host(2, 5062),
+		    .from_is_server = back,
+		    .to_is_server = !back,
+		    .base = back ? 500 : 100,
+		    .sequence = (back ? 500 : 100) + at,
+		    .acknowledgement = (back ? 100 : 500) + other,
+		    .flags = flags } };
+
+	rejoin_input(rejoin, &e, now);
+}
+
+static void
+put_request(unsigned sensor, uint64_t end)
+{
+	struct event e = { .kind = EVENT_SEGMENT,
+		.reader = sensor,
+		.flow = THERE,
+		.now = ++now,
+		.segment = { .flags = TCP_ACK,
+		    .sequence = 100,
+		    .acknowledgement = 500,
+		    .len = end } };
+	struct sip_message m;
+	struct event request = fleet_message(&m, "call", 0, now);
+
+	rejoin_input(rejoin, &e, now);
+	request.reader = sensor;
+	request.message.origin.from = fleet_host(1, 4000);
+	request.message.origin.flow = THERE;
+	request.message.origin.flow_end = end;
+	rejoin_input(rejoin, &request, now);
+}
+
+static void
+open_connection(void)
+{
+	put(1, false, TCP_SYN, UINT32_MAX, 0);
+	put(2, true, TCP_SYN | TCP_ACK, UINT32_MAX, 0);
+	put(1, false, TCP_ACK, 0, 0);
+}
+
+START_TEST(directions_of_two_sensors_make_a_connection)
+{
+	begin();
+	open_connection();
+	ck_assert_uint_eq(opened, 1);
+	rejoin_free(rejoin);
+}
+END_TEST
+
+START_TEST(the_reset_of_another_sensor_refuses_it)
+{
+	begin();
+	put(1, false, TCP_SYN, UINT32_MAX, 0);
+	put(2, true, TCP_RST | TCP_ACK, 0, 0);
+	ck_assert_uint_eq(refused, 1);
+	rejoin_free(rejoin);
+}
+END_TEST
+
+START_TEST(a_syn_that_two_saw_was_sent_once)
+{
+	begin();
+	for (unsigned i = 0; i < 2; i++) {
+		put(1, false, TCP_SYN, UINT32_MAX, 0);
+		put(2, false, TCP_SYN, UINT32_MAX, 0);
+	}
+	ck_assert_uint_eq(unanswered, 0);
+	put(1, false, TCP_SYN, UINT32_MAX, 0);
+	ck_assert_uint_eq(unanswered, 1);
+	rejoin_free(rejoin);
+}
+END_TEST
+
+START_TEST(a_request_is_acknowledged_by_what_another_sensor_saw)
+{
+	bool by_client = false;
+
+	begin();
+	open_connection();
+	put_request(1, 30);
+	ck_assert_uint_eq(messages, 1);
+	ck_assert(origin.to_server);
+	ck_assert_uint_eq(origin.flow, flow);
+	ck_assert_uint_eq(origin.flow_end, 30);
+	ck_assert_uint_eq(acknowledged, 0);
+	put(2, true, TCP_ACK, 0, 30);
+	ck_assert_uint_eq(acknowledged, 30);
+	ck_assert_uint_eq(rejoin_flow(rejoin, THERE, &by_client), flow);
+	ck_assert(by_client);
+	ck_assert_uint_eq(rejoin_flow(rejoin, BACK, &by_client), flow);
+	ck_assert(!by_client);
+	ck_assert_uint_eq(rejoin_flow(rejoin, 99, &by_client), 99);
+	rejoin_free(rejoin);
+}
+END_TEST
+
+static uint64_t
+counted(const char *name)
+{
+	struct totals t = { .count = 0 };
+
+	rejoin_stats(rejoin, totals_gather, &t);
+	return totals_get(&t, name);
+}
+
+START_TEST(a_segment_whose_ends_were_never_told_counts)
+{
+	struct event e = { .kind = EVENT_SEGMENT, .flow = THERE, .now = NOW };
+
+	begin();
+	rejoin_input(rejoin, &e, NOW);
+	ck_assert_uint_eq(counted("rejoin.unknown"), 1);
+	e.segment.told = true;
+	e.segment.len = 1;
+	e.segment.content = slice_text("x");
+	rejoin_input(rejoin, &e, NOW);
+	ck_assert_uint_eq(counted("rejoin.broken"), 1);
+	rejoin_free(rejoin);
+}
+END_TEST
+
+UNIT("rejoin", directions_of_two_sensors_make_a_connection,
+    the_reset_of_another_sensor_refuses_it, a_syn_that_two_saw_was_sent_once,
+    a_request_is_acknowledged_by_what_another_sensor_saw,
+    a_segment_whose_ends_were_never_told_counts)

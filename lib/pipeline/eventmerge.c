@@ -54,28 +54,11 @@ eventmerge_new(size_t readers, size_t events, struct budget_share *memory,
 	return m;
 }
 
-static struct eventmerge_held *
-place_for(struct eventmerge *m, size_t octets)
-{
-	const size_t room = octets > ROOM ? octets : ROOM;
-	struct eventmerge_held *held = STAILQ_FIRST(&m->free);
-
-	if (held != NULL && octets <= ROOM) {
-		STAILQ_REMOVE_HEAD(&m->free, next);
-		m->kept--;
-		return held;
-	}
-	held = malloc(sizeof(*held) + room);
-	if (held != NULL)
-		held->room = room;
-	return held;
-}
-
 static void
 give_back(struct eventmerge *m, struct eventmerge_held *held)
 {
 	if (held->room > ROOM || m->kept == KEPT) {
-		free(held);
+		budget_release(m->memory, held, held->room);
 		return;
 	}
 	STAILQ_INSERT_HEAD(&m->free, held, next);
@@ -88,25 +71,30 @@ take_first(struct eventmerge *m, struct eventmerge_reader *r)
 	struct eventmerge_held *held = STAILQ_FIRST(&r->events);
 
 	STAILQ_REMOVE_HEAD(&r->events, next);
-	budget_give(m->memory, held->room);
 	m->held--;
 	return held;
+}
+
+static void
+drop_kept(struct eventmerge *m)
+{
+	struct eventmerge_held *held = STAILQ_FIRST(&m->free);
+
+	STAILQ_REMOVE_HEAD(&m->free, next);
+	m->kept--;
+	budget_release(m->memory, held, held->room);
 }
 
 void
 eventmerge_free(struct eventmerge *m)
 {
-	struct eventmerge_held *held;
-
 	if (m == NULL)
 		return;
 	for (size_t i = 0; i < m->count; i++)
 		while (!STAILQ_EMPTY(&m->readers[i].events))
 			give_back(m, take_first(m, &m->readers[i]));
-	while ((held = STAILQ_FIRST(&m->free)) != NULL) {
-		STAILQ_REMOVE_HEAD(&m->free, next);
-		free(held);
-	}
+	while (!STAILQ_EMPTY(&m->free))
+		drop_kept(m);
 	free(m);
 }
 
@@ -152,26 +140,46 @@ release_early(struct eventmerge *m)
 	return true;
 }
 
-/* A place that is drawn from the memory; NULL: there is none. */
-static struct eventmerge_held *
-draw_place(struct eventmerge *m, size_t octets)
+/* A place that is kept, or the earliest event, so that its place is. */
+static bool
+let_go(struct eventmerge *m)
 {
-	struct eventmerge_held *held = place_for(m, octets);
+	if (STAILQ_EMPTY(&m->free))
+		return release_early(m);
+	drop_kept(m);
+	return true;
+}
 
-	if (held == NULL)
-		return NULL;
-	while (!budget_has(m->memory, held->room) && release_early(m))
+/* Kept from an earlier event, or drawn from the memory; NULL: there is none. */
+static struct eventmerge_held *
+place_for(struct eventmerge *m, size_t octets)
+{
+	const size_t room = octets > ROOM ? octets : ROOM;
+	struct eventmerge_held *held;
+
+	while ((room > ROOM || STAILQ_EMPTY(&m->free)) &&
+	    !budget_has(m->memory, room) && let_go(m))
 		;
-	if (budget_take(m->memory, held->room))
+	held = room > ROOM ? NULL : STAILQ_FIRST(&m->free);
+	if (held != NULL) {
+		STAILQ_REMOVE_HEAD(&m->free, next);
+		m->kept--;
 		return held;
-	give_back(m, held);
-	return NULL;
+	}
+	if (!budget_take(m->memory, room))
+		return NULL;
+	held = malloc(sizeof(*held) + room);
+	if (held == NULL)
+		budget_give(m->memory, room);
+	else
+		held->room = room;
+	return held;
 }
 
 bool
 eventmerge_input(struct eventmerge *m, size_t reader, const struct event *event)
 {
-	struct eventmerge_held *held = draw_place(m, event_octets(event));
+	struct eventmerge_held *held = place_for(m, event_octets(event));
 
 	if (held == NULL) {
 		m->no_memory++;

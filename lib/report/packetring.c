@@ -4,10 +4,11 @@
 #include <limits.h>
 #include <stdlib.h>
 
+#include "base/budget.h"
 #include "net/hepframe.h"
 
 enum {
-	OVERHEAD = sizeof(struct packetring_packet) + 32, /* malloc's too */
+	OVERHEAD = sizeof(struct packetring_packet) + BUDGET_OVERHEAD,
 	TYPICAL = 512 /* octets a packet takes at least on average */
 };
 

@@ -131,8 +131,10 @@ START_TEST(octets_that_wait_are_bounded_and_leave_in_order)
 	ck_assert_uint_gt(strlen(line), 0);
 	ck_assert_uint_le(budget_use(budget, BUDGET_HANDOVER).most, MEMORY);
 	eventmerge_flush(merge);
-	ck_assert_uint_eq(budget_used(budget), 0);
+	/* Places for events to come are memory, too. */
+	ck_assert_uint_gt(budget_used(budget), 0);
 	eventmerge_free(merge);
+	ck_assert_uint_eq(budget_used(budget), 0);
 	budget_free(budget);
 }
 END_TEST

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "pipeline/inner/loggedoutcome.h"
+#include "pipeline/inner/lookahead.h"
 #include "pipeline/inner/msgdup.h"
 #include "pipeline/inner/replies.h"
 #include "pipeline/inner/unreached.h"
@@ -228,25 +229,6 @@ on_message(struct matcher *m, const struct event_message *in, nstime now)
 	    });
 }
 
-static void
-judge_agent(struct matcher *m, const struct event *e, bool second)
-{
-	const struct event_agent *agent = e->message.agent;
-
-	clocks_stamp(m->clocks,
-	    &(struct event_stamp){
-		.stamp = {
-		    .peer = agent->address,
-		    .witness = WITNESS_HEP,
-		    .attribution = second ? STAMP_VIA : STAMP_HOST,
-		    .told = agent->stamp,
-		    .resolution = NSTIME_US,
-		    .wall = e->wall,
-		    .now = e->now,
-		},
-	    });
-}
-
 /* `now' is its arrival, `wall' the agent's stamp unless that is doubtful.  A
  * message too many is lost as one that was not captured. */
 static void
@@ -254,14 +236,17 @@ on_agent(struct matcher *m, const struct event *e)
 {
 	struct event_message message = e->message;
 	struct hepagents_message known;
+	struct event_stamp stamp;
 
 	if (!hepagents_input(
 		m->agents, message.agent, e->now, e->wall, &known)) {
 		paths_dropped(m->paths, e->now);
 		return;
 	}
-	if (known.tells)
-		judge_agent(m, e, known.second);
+	if (known.tells) {
+		stamp = hepagents_stamp(e, known.second);
+		clocks_stamp(m->clocks, &stamp);
+	}
 	m->unstamped = m->unstamped || known.doubtful;
 	message.origin.agent = known.agent;
 	message.origin.wall = known.doubtful ? e->wall : message.agent->stamp;
@@ -376,29 +361,13 @@ matcher_hint(
 void
 matcher_expect(const struct matcher *m, const struct event *later)
 {
-	const struct event_message *in;
-
-	if (later == NULL || later->kind != EVENT_MESSAGE)
-		return;
-	in = &later->message;
-	paths_expect(
-	    m->paths, &in->origin.from.address, &in->origin.to.address);
-	if (in->keyed)
-		txntable_hint(m->txns, &in->keys);
+	lookahead_places(m->paths, m->txns, later);
 }
 
 void
 matcher_expect_entry(const struct matcher *m, const struct event *next)
 {
-	const struct event_message *in;
-
-	if (next == NULL || next->kind != EVENT_MESSAGE)
-		return;
-	in = &next->message;
-	paths_expect_entry(
-	    m->paths, &in->origin.from.address, &in->origin.to.address);
-	if (in->keyed)
-		txntable_hint_entry(m->txns, &in->keys);
+	lookahead_entries(m->paths, m->txns, next);
 }
 
 static void

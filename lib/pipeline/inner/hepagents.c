@@ -228,6 +228,24 @@ patience(const struct hepagents *h, const struct hepagents_agent *a)
 	return paused > h->limits.silent ? paused : h->limits.silent;
 }
 
+struct event_stamp
+hepagents_stamp(const struct event *message, bool second)
+{
+	const struct event_agent *agent = message->message.agent;
+
+	return (struct event_stamp){
+		.stamp = {
+		    .peer = agent->address,
+		    .witness = WITNESS_HEP,
+		    .attribution = second ? STAMP_VIA : STAMP_HOST,
+		    .told = agent->stamp,
+		    .resolution = NSTIME_US,
+		    .wall = message->wall,
+		    .now = message->now,
+		},
+	};
+}
+
 void
 hepagents_tick(struct hepagents *h, nstime now, nstime wall)
 {

@@ -43,6 +43,9 @@ struct hepagents_message {
 bool hepagents_input(struct hepagents *h, const struct event_agent *agent,
     nstime now, nstime wall, struct hepagents_message *out);
 
+/* What its agent's clock told; `second' as above. */
+struct event_stamp hepagents_stamp(const struct event *message, bool second);
+
 /* `wall' is our clock at `now'. */
 void hepagents_tick(struct hepagents *h, nstime now, nstime wall);
 nstime hepagents_next_deadline(const struct hepagents *h);

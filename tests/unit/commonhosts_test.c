@@ -118,7 +118,36 @@ START_TEST(what_was_read_before_a_correction_does_not_count)
 }
 END_TEST
 
+/* Each hears the hosts half a minute after the other. */
+START_TEST(a_clock_that_stands_accuses_no_sensor)
+{
+	begin();
+	for (unsigned turn = 0; turn < 8; turn++)
+		for (uint8_t host = 1; host <= 2; host++)
+			hear(turn % 2, 0, host, -30 * turn * NSTIME_S,
+			    NOW + 30 * turn * NSTIME_S);
+	ck_assert(!commonhosts_ahead(common, 0, &ahead));
+	ck_assert(!commonhosts_ahead(common, 1, &ahead));
+	commonhosts_free(common);
+}
+END_TEST
+
+START_TEST(readings_of_differing_moments_are_compared)
+{
+	begin();
+	for (unsigned turn = 0; turn < 8; turn++)
+		for (uint8_t host = 1; host <= 2; host++)
+			hear(turn % 2, turn % 2 * 60 * NSTIME_S, host, 0,
+			    NOW + 30 * turn * NSTIME_S);
+	ck_assert(commonhosts_ahead(common, 1, &ahead));
+	ck_assert_int_eq(ahead, 60 * NSTIME_S);
+	commonhosts_free(common);
+}
+END_TEST
+
 UNIT("commonhosts", the_sensor_that_differs_from_two_others_is_ahead,
     of_two_the_hosts_agree_with_one, hosts_that_are_off_accuse_no_sensor,
     one_host_or_few_readings_or_old_ones_are_not_enough,
-    what_was_read_before_a_correction_does_not_count)
+    what_was_read_before_a_correction_does_not_count,
+    a_clock_that_stands_accuses_no_sensor,
+    readings_of_differing_moments_are_compared)

@@ -15,6 +15,11 @@ enum {
 /* A sensor tells a clock that does not change once a minute. */
 #define FRESH (10 * 60 * NSTIME_S)
 
+/* How far a host's clock may get from the shared one between two readings that
+ * are compared: one that stands, or was set, would make the sensors differ.
+ * Batches come this late at most, and less than an odd sensor is off. */
+#define STEADY (2 * NSTIME_S)
+
 struct commonhosts_key {
 	struct address host;
 	uint8_t witness;
@@ -22,7 +27,7 @@ struct commonhosts_key {
 
 struct commonhosts_opinion {
 	unsigned sensor;
-	nstime offset, received; /* received 0: there is none */
+	nstime offset, told, received; /* received 0: there is none */
 };
 
 struct commonhosts_host {
@@ -102,17 +107,25 @@ use(struct commonhosts *c, const struct stamp *stamp)
 	return h;
 }
 
+static bool
+comparable(
+    const struct commonhosts_opinion *a, const struct commonhosts_opinion *b)
+{
+	return a->received != 0 && a->sensor != b->sensor &&
+	    !nstime_passed(a->received, FRESH, b->received) &&
+	    llabs((b->told - a->told) - (b->received - a->received)) <= STEADY;
+}
+
 /* False: nobody else has read it lately.  *alone: one has. */
 static bool
-middle_of_others(const struct commonhosts_host *h, unsigned sensor,
-    nstime received, nstime *middle, bool *alone)
+middle_of_others(const struct commonhosts_host *h,
+    const struct commonhosts_opinion *own, nstime *middle, bool *alone)
 {
 	nstime order[READERS];
 	size_t n = 0;
 
 	for (size_t i = 0; i < READERS; i++)
-		if (h->by[i].received != 0 && h->by[i].sensor != sensor &&
-		    !nstime_passed(h->by[i].received, FRESH, received))
+		if (comparable(&h->by[i], own))
 			order[n++] = h->by[i].offset;
 	if (n == 0)
 		return false;
@@ -124,21 +137,21 @@ middle_of_others(const struct commonhosts_host *h, unsigned sensor,
 /* In place of its last one, or of the oldest. */
 static void
 set_opinion(
-    struct commonhosts_host *h, unsigned sensor, nstime offset, nstime received)
+    struct commonhosts_host *h, const struct commonhosts_opinion *opinion)
 {
 	struct commonhosts_opinion *at = &h->by[0];
 
 	for (size_t i = 0; i < READERS; i++) {
 		struct commonhosts_opinion *o = &h->by[i];
 
-		if (o->received != 0 && o->sensor == sensor) {
+		if (o->received != 0 && o->sensor == opinion->sensor) {
 			at = o;
 			break;
 		}
 		if (o->received < at->received)
 			at = o;
 	}
-	*at = (struct commonhosts_opinion){ sensor, offset, received };
+	*at = *opinion;
 }
 
 static void
@@ -163,7 +176,13 @@ void
 commonhosts_input(struct commonhosts *c, unsigned sensor,
     const struct stamp *stamp, nstime received)
 {
-	const nstime offset = stamp->told + stamp->resolution / 2 - stamp->wall;
+	const nstime told = stamp->told + stamp->resolution / 2;
+	const struct commonhosts_opinion own = {
+		.sensor = sensor,
+		.offset = told - stamp->wall,
+		.told = told,
+		.received = received,
+	};
 	struct commonhosts_host *h;
 	nstime middle;
 	bool alone;
@@ -173,11 +192,12 @@ commonhosts_input(struct commonhosts *c, unsigned sensor,
 	h = use(c, stamp);
 	if (h == NULL)
 		return;
-	if (middle_of_others(h, sensor, received, &middle, &alone))
+	if (middle_of_others(h, &own, &middle, &alone))
 		add_reading(&c->sensors[sensor], &stamp->peer,
-		    alone && llabs(offset) <= llabs(middle) ? 0
-							    : middle - offset);
-	set_opinion(h, sensor, offset, received);
+		    alone && llabs(own.offset) <= llabs(middle)
+			? 0
+			: middle - own.offset);
+	set_opinion(h, &own);
 }
 
 void

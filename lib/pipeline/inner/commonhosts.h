@@ -13,7 +13,8 @@
  * batches do not: stamps that a capture card or an agent gives to packets.
  *
  * A reading is compared with the middle of what the other sensors found for
- * that host in the last minutes.  Of two sensors the one that finds its hosts
+ * that host in the last minutes, as far as the host's clock ran as fast as the
+ * shared one meanwhile.  Of two sensors the one that finds its hosts
  * further off is taken for the odd one, as the hosts agree with the other.
  */
 

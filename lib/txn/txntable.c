@@ -4,45 +4,12 @@
 #include <stdlib.h>
 
 #include "base/prefetch.h"
-#include "sip/methods.h"
-#include "txn/inner/orphans.h"
+#include "txn/inner/txndue.h"
 #include "txn/inner/txnmatch.h"
-#include "txn/inner/txnstore.h"
-#include "txn/inner/victims.h"
 
 /* Messages of one key on several legs are kept apart by endpoints; a sender
  * may show up on any number of legs, so there is a limit to them. */
 enum { LEGS_MAX = 32 };
-
-/* For so long a sign of loss voids proofs that one missed final would refute.
- */
-#define LOSS_COUNTS (300 * NSTIME_S)
-
-/* Each of them walks round the group in its turn. */
-enum { REVIEWED_MAX = 4 };
-
-struct counters {
-	uint64_t full, evicted, unproven, too_many_legs, no_memory;
-	uint64_t orphan, ack_orphan;
-};
-
-struct txntable {
-	struct txntable_limits limits;
-	txntable_output *output;
-	void *arg;
-	struct txnstore store;
-	struct txntext_quotes quotes;
-	struct methods methods;
-	struct orphans orphans;
-	struct victims victims;
-	const char *limited; /* by the present input; see the header */
-	const struct sip_message *expected;
-	struct txnkey_all keys; /* its own */
-	uint64_t last_id;
-	nstime missed;           /* the latest sign of a final not seen */
-	nstime hole, hole_until; /* no packets were captured between them */
-	struct counters counters;
-};
 
 static void
 set_limits(struct txntable *t, const struct txntable_limits *limits)
@@ -87,116 +54,6 @@ txntable_free(struct txntable *t)
 	free(t);
 }
 
-static void
-tell(struct txntable *t, struct txn *txn, enum outcome_event event, nstime now)
-{
-	struct outcome outcome;
-
-	txn_describe(txn, &outcome);
-	if (event != OUTCOME_ANSWERED)
-		txn_quote(txn, &outcome, &t->quotes);
-	outcome.event = event;
-	outcome.now = now;
-	outcome.method = methods_name(&t->methods, txn->method);
-	outcome.request.repeated =
-	    transaction_repeated(&txn->state, t->limits.timers.t1);
-	outcome.signs.loss = now < nstime_after(t->missed, LOSS_COUNTS) &&
-	    t->missed != INT64_MIN;
-	if (event == OUTCOME_EXPIRED || event == OUTCOME_REVIEWED ||
-	    event == OUTCOME_UNFINISHED)
-		outcome.group.legs = txngroup_legs(txn);
-	if (outcome.group.legs > 1 && transaction_final(&txn->state) == 0)
-		outcome.group.deeper_count =
-		    txngroup_silent(txn, outcome.group.deeper);
-	t->output(t->arg, &outcome);
-}
-
-/* Its state has changed, and its deadline with it. */
-static void
-reschedule(struct txntable *t, struct txn *txn)
-{
-	const struct transaction_timers timers =
-	    txn_timers(txn, &t->limits.timers);
-
-	if (transaction_pending(&txn->state))
-		txnqueue_await(&t->store.queue, txn,
-		    transaction_deadline(&txn->state, &timers));
-	else
-		txnqueue_linger(&t->store.queue, txn);
-}
-
-/* Re-evaluates the legs that were not blamed because this one was silent. */
-static void
-review(struct txntable *t, struct txn *ended, nstime now)
-{
-	struct txngroup_walk w = txngroup_around(ended);
-	unsigned left = REVIEWED_MAX;
-	struct txn *leg;
-
-	while (left > 0 && (leg = txngroup_next_leg(&w)) != NULL) {
-		if (leg->state.state != TRANSACTION_EXPIRED ||
-		    !txngroup_deeper(ended, leg))
-			continue;
-		tell(t, leg, OUTCOME_REVIEWED, now);
-		left--;
-	}
-}
-
-/*
- * A deadline in a hole of the capture: the response may have come then, so it
- * waits for the packets behind it.  A client that was seen to resend to the
- * end got none.
- */
-static bool
-waits_for_hole(const struct txntable *t, const struct txn *txn, nstime deadline,
-    nstime now)
-{
-	return deadline > t->hole && deadline <= t->hole_until &&
-	    now < nstime_after(t->hole_until, t->limits.timers.grace) &&
-	    !transaction_repeated(&txn->state, t->limits.timers.t1);
-}
-
-/* The deadline of a pending one has come, unless the limits have changed. */
-static void
-fire(struct txntable *t, struct txn *txn, nstime now)
-{
-	const struct transaction_timers timers =
-	    txn_timers(txn, &t->limits.timers);
-	const nstime deadline = transaction_deadline(&txn->state, &timers);
-	enum transaction_alarm alarm;
-
-	if (deadline > now) {
-		reschedule(t, txn);
-		return;
-	}
-	if (waits_for_hole(t, txn, deadline, now)) {
-		txnqueue_await(&t->store.queue, txn,
-		    nstime_after(t->hole_until, t->limits.timers.grace));
-		return;
-	}
-	alarm = transaction_fire(&txn->state, &timers, deadline);
-	txnqueue_look_ahead(&t->store.queue);
-	reschedule(t, txn);
-	if (alarm == TRANSACTION_SLOW) {
-		tell(t, txn, OUTCOME_SLOW, deadline);
-		return;
-	}
-	tell(t, txn, OUTCOME_EXPIRED, deadline);
-	review(t, txn, deadline);
-}
-
-/* One has lingered long enough: is its final still without an ACK? */
-static void
-lapse(struct txntable *t, struct txn *txn, nstime now)
-{
-	const struct transaction_timers timers =
-	    txn_timers(txn, &t->limits.timers);
-
-	if (transaction_fire(&txn->state, &timers, now) == TRANSACTION_GONE)
-		tell(t, txn, OUTCOME_EXPIRED, now);
-	txnstore_forget(&t->store, txn);
-}
-
 nstime
 txntable_next_deadline(const struct txntable *t)
 {
@@ -206,34 +63,7 @@ txntable_next_deadline(const struct txntable *t)
 void
 txntable_tick(struct txntable *t, nstime now)
 {
-	struct txn *txn;
-
-	while ((txn = txnqueue_due(&t->store.queue, now)) != NULL) {
-		const nstime due = txnqueue_next_deadline(&t->store.queue);
-
-		if (transaction_pending(&txn->state))
-			fire(t, txn, due);
-		else
-			lapse(t, txn, due);
-	}
-}
-
-/* Its deadline has passed, and a hole kept it; or it has not. */
-static void
-end(struct txntable *t, struct txn *txn, nstime now)
-{
-	const struct transaction_timers timers =
-	    txn_timers(txn, &t->limits.timers);
-
-	if (transaction_deadline(&txn->state, &timers) <= now) {
-		fire(t, txn, now);
-		return;
-	}
-	transaction_end(&txn->state, now);
-	txnqueue_look_ahead(&t->store.queue);
-	txnqueue_linger(&t->store.queue, txn);
-	tell(t, txn, OUTCOME_UNFINISHED, now);
-	review(t, txn, now);
+	txndue_tick(t, now);
 }
 
 void
@@ -243,18 +73,10 @@ txntable_hole(struct txntable *t, nstime from, nstime until)
 	t->hole_until = until;
 }
 
-/* Legs may take the blame from one another, so none is forgotten before all are
- * reported. */
 void
 txntable_close(struct txntable *t, nstime now)
 {
-	struct txn *txn;
-
-	t->hole_until = INT64_MIN;
-	while ((txn = txnqueue_pending(&t->store.queue)) != NULL)
-		end(t, txn, now);
-	while ((txn = txnqueue_lingering(&t->store.queue)) != NULL)
-		lapse(t, txn, now);
+	txndue_close(t, now);
 }
 
 /* For a transaction between these hosts; see the header. */
@@ -316,7 +138,7 @@ cancel(struct txntable *t, const struct sip_message *m,
 		return;
 	timers = txn_timers(invite, &t->limits.timers);
 	transaction_cancel(&invite->state, &timers, origin->now);
-	reschedule(t, invite);
+	txndue_reschedule(t, invite);
 }
 
 static enum txntable_match
@@ -349,7 +171,7 @@ give_up(struct txntable *t, struct txn *leg, uint16_t status, nstime now)
 	if (!transaction_give_up(&leg->state, &timers, now))
 		return;
 	leg->upstream_status = status;
-	fire(t, leg, now);
+	txndue_fire(t, leg, now);
 }
 
 /* A final may end the waiting of other legs of the request. */
@@ -369,7 +191,7 @@ spread(struct txntable *t, struct txn *answered, nstime now)
 			continue;
 		leg->recovered = true;
 		if (leg->state.state == TRANSACTION_EXPIRED)
-			tell(t, leg, OUTCOME_RECOVERED, now);
+			txndue_tell(t, leg, OUTCOME_RECOVERED, now);
 	}
 }
 
@@ -382,17 +204,18 @@ on_status(struct txntable *t, struct txn *txn, unsigned status, uint32_t tag,
 	const bool late = step == TRANSACTION_LATE;
 
 	if (late || step == TRANSACTION_ANSWERED) {
-		reschedule(t, txn);
-		tell(t, txn, late ? OUTCOME_LATE : OUTCOME_ANSWERED, now);
+		txndue_reschedule(t, txn);
+		txndue_tell(
+		    t, txn, late ? OUTCOME_LATE : OUTCOME_ANSWERED, now);
 		txn_settle(txn, t->store.texts);
 		spread(t, txn, now);
-		review(t, txn, now);
+		txndue_review(t, txn, now);
 		return TXNTABLE_RESPONSE;
 	}
 	/* An expired one may ring after all: then its final is still to come.
 	 * A copy of a final moves no deadline. */
 	if (transaction_final(&txn->state) == 0)
-		reschedule(t, txn);
+		txndue_reschedule(t, txn);
 	return step == TRANSACTION_COPY ? TXNTABLE_RETRANSMISSION
 					: TXNTABLE_RESPONSE;
 }
@@ -628,7 +451,7 @@ txntable_pending(const struct txntable *t)
 void
 txntable_stats(const struct txntable *t, counter_output *output, void *arg)
 {
-	const struct counters *c = &t->counters;
+	const struct txntable_counters *c = &t->counters;
 
 	output(arg, COUNTER_LIMIT, "txntable.full", c->full);
 	output(arg, COUNTER_LIMIT, "txntable.evicted", c->evicted);

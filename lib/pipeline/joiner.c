@@ -46,14 +46,26 @@ on_observation(void *arg, const struct observation *o)
 		judge_observe(j->judge, o);
 }
 
-/* What our own reader finds no sensor saw by itself. */
+/* What our own reader finds no sensor saw by itself: the answer may have passed
+ * one that is missing. */
+static bool
+is_withheld(const struct joiner *j, const struct event *e)
+{
+	if (e->reader != 0)
+		return false;
+	if (e->kind == EVENT_UNANSWERED)
+		return sensors_missing(
+		    j->sensors, &e->unanswered.server.address, e->now);
+	return e->kind == EVENT_OBSERVED &&
+	    sensors_may_know(j->sensors, e->observation);
+}
+
 static void
 on_event(void *arg, const struct event *event)
 {
 	struct joiner *j = arg;
 
-	if (event->reader == 0 && event->kind == EVENT_OBSERVED &&
-	    sensors_may_know(j->sensors, event->observation))
+	if (is_withheld(j, event))
 		j->withheld++;
 	else
 		matcher_input(j->matcher, event);

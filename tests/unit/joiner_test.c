@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/joiner.h"
 
+#include "base/totals.h"
+#include "net/inner/tcp.h"
 #include "unit/fleetitems.h"
 
 #define NOW FLEET_NOW
@@ -241,6 +243,52 @@ START_TEST(nothing_is_accused_while_a_sensor_is_away_that_saw_the_server)
 }
 END_TEST
 
+/* Its sensor sees nothing of what the server sends. */
+static void
+connect_in_vain(int sensor)
+{
+	for (int i = 0; i < 3; i++) {
+		sensor_input(sensors[sensor],
+		    &(struct event){ .kind = EVENT_SEGMENT,
+			.flow = 7,
+			.now = now,
+			.wall = now,
+			.segment = { .told = true,
+			    .from = fleet_host(1, 4000),
+			    .to = fleet_host(2, 5062),
+			    .to_is_server = true,
+			    .flags = TCP_SYN } });
+		pass(now + 2 * NSTIME_S);
+	}
+	pass(now + 20 * NSTIME_S);
+}
+
+static uint64_t
+withheld(void)
+{
+	struct totals t = { .count = 0 };
+
+	joiner_stats(joiner, totals_gather, &t);
+	return totals_get(&t, "joiner.withheld");
+}
+
+START_TEST(nor_is_a_connection_said_to_be_unanswered_meanwhile)
+{
+	for (int away = 0; away < 2; away++) {
+		begin();
+		pass(NOW + NSTIME_S / 2);
+		say(0, 0);
+		say(0, 200);
+		pass(NOW + NSTIME_S);
+		deaf = away == 1;
+		connect_in_vain(1);
+		ck_assert_uint_eq(lost, (unsigned)away);
+		ck_assert_uint_eq(withheld(), (unsigned)away);
+		end();
+	}
+}
+END_TEST
+
 /* Both hear the clocks of two hosts, which are right. */
 static void
 hear_hosts(void)
@@ -392,6 +440,7 @@ UNIT("joiner", what_comes_late_is_judged_with_what_other_sensors_tell,
     a_request_that_nobody_saw_answered_is_a_timeout,
     so_is_one_that_an_agent_handed_on_whatever_its_clock,
     nothing_is_accused_while_a_sensor_is_away_that_saw_the_server,
+    nor_is_a_connection_said_to_be_unanswered_meanwhile,
     a_sensor_with_odd_stamps_is_known_by_hosts_that_others_hear,
     those_that_saw_a_server_are_named_in_order,
     a_replayed_batch_changes_nothing, what_makes_no_sense_is_refused,

@@ -154,7 +154,7 @@ segment(struct wirecodec *c, struct event *e)
 	}
 	if (c->out == NULL)
 		e->wall =
-		    e->now + c->wall - c->now + c->shift_wall - c->shift_now;
+		    c->wall + c->shift_wall + (e->now - c->now - c->shift_now);
 	number32(c, &s->sequence);
 	if ((s->flags & TCP_ACK) != 0)
 		number32(c, &s->acknowledgement);

@@ -15,7 +15,7 @@ static void
 begin(void)
 {
 	record_init(&out, GIST_MOST);
-	way = (struct gist_way){ .begun = false };
+	way = (struct gist_way){ .opened = true };
 }
 
 static void
@@ -65,6 +65,8 @@ START_TEST(what_needs_no_answer_is_told_from_requests)
 	ck_assert_mem_eq(pass(15, slice_text("ACK sip:a SIP/2.0")), "ACK ", 4);
 	check_zeros(4, 17);
 	ck_assert_mem_eq(pass(32, slice_text("\r\n\r\n")), "\r\n\r\n", 4);
+	/* Also where it comes late. */
+	ck_assert_mem_eq(pass(15, slice_text("ACK sip:a SIP/2.0")), "ACK ", 4);
 	end();
 }
 END_TEST
@@ -104,6 +106,36 @@ START_TEST(behind_a_hole_all_travels_until_a_record_begins)
 	    pass(100, slice_of(lost, sizeof(lost))), lost, sizeof(lost));
 	ck_assert_mem_eq(
 	    pass(108, slice_of(records, sizeof(records))), told, sizeof(told));
+	end();
+}
+END_TEST
+
+START_TEST(midway_or_behind_a_hole_only_a_record_is_taken_for_tls)
+{
+	begin();
+	pass(1, slice_of(NULL, 0));
+	pass(9, slice_text("\xc3\xa9t\xc3\xa9"));
+	ck_assert_uint_eq(octets, 0);
+	end();
+	begin();
+	way.opened = false;
+	pass(1, slice_text("\xc3\xa9t\xc3\xa9"));
+	ck_assert_uint_eq(octets, 0);
+	pass(6, slice_text("later"));
+	ck_assert_uint_eq(octets, 0);
+	ck_assert_mem_eq(
+	    pass(11, slice_of(records, sizeof(records))), told, sizeof(told));
+	end();
+}
+END_TEST
+
+START_TEST(an_sslv2_hello_begins_tls)
+{
+	static const uint8_t hello[] = { 0x80, 11, 1, 3, 1, 0, 3 };
+
+	begin();
+	ck_assert_mem_eq(
+	    pass(1, slice_of(hello, sizeof(hello))), hello, sizeof(hello));
 	end();
 }
 END_TEST
@@ -154,6 +186,7 @@ UNIT("gist", of_a_request_in_clear_nothing_travels,
     what_needs_no_answer_is_told_from_requests,
     of_tls_all_but_application_data_travels_however_it_is_cut,
     behind_a_hole_all_travels_until_a_record_begins,
-    what_is_resent_travels_once,
+    midway_or_behind_a_hole_only_a_record_is_taken_for_tls,
+    an_sslv2_hello_begins_tls, what_is_resent_travels_once,
     a_proxys_header_travels_and_what_is_behind_it_begins_the_stream,
     a_gist_that_makes_no_sense_is_refused)

@@ -135,7 +135,8 @@ tell_proxied(struct gist *g)
 	}
 }
 
-/* Where its first octets are. */
+/* Where its first octets are.  Mid-way any octet may be within a text, and it
+ * is TLS only where a record begins. */
 static void
 tell_beginning(struct gist *g, struct gist_way *way)
 {
@@ -144,13 +145,13 @@ tell_beginning(struct gist *g, struct gist_way *way)
 
 	if (octets.len == 0)
 		return;
-	way->strayed = (octets.p[0] & SSLV2_HELLO) != 0;
+	way->strayed = way->opened && (octets.p[0] & SSLV2_HELLO) != 0;
 	way->is_tls = way->strayed || is_record(octets);
-	way->is_clear = !way->is_tls;
-	if (way->is_clear)
-		tell_clear(g, at);
-	else
+	way->is_clear = way->opened && !way->is_tls;
+	if (way->is_tls)
 		tell_records(g, way, at);
+	else
+		tell_clear(g, at);
 }
 
 static void
@@ -180,11 +181,13 @@ gist_write(
 	if (!way->begun || (s->flags & TCP_SYN) != 0)
 		way->next = first;
 	way->begun = true;
-	if (s->content.len == 0 || beyond <= 0)
+	way->opened = (way->opened && ahead == 0) || (s->flags & TCP_SYN) != 0;
+	if (s->content.len == 0 || (beyond <= 0 && way->is_tls))
 		return slice_of(NULL, 0);
 	g.payload = slice_first(s->content, GIST_PAYLOAD);
-	way->next += (uint32_t)beyond;
-	if (way->is_clear)
+	if (beyond > 0)
+		way->next += (uint32_t)beyond;
+	if (way->is_clear || beyond <= 0)
 		tell_clear(&g, 0);
 	else if (way->is_tls)
 		tell_tls(&g, way, ahead);

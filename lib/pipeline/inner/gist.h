@@ -23,6 +23,7 @@ enum {
 /* One direction of a connection.  Zero it at first. */
 struct gist_way {
 	bool begun;    /* `next' is valid */
+	bool opened;   /* its SYN was seen, and no octets are missing yet */
 	bool is_tls;   /* .. and it was seen how the stream begins */
 	bool is_clear; /* likewise */
 	bool strayed;  /* octets are missing: where records begin is unknown */

@@ -161,7 +161,6 @@ tell_segment(
 	struct oneways_way *way = &f->ways[event->segment.second];
 	struct event e = *event;
 
-	e.segment.content = gist_write(&way->gist, &event->segment, &o->gist);
 	e.segment.told =
 	    !way->told || nstime_passed(way->told_at, TELL_EACH, e.now);
 	if (e.segment.told)
@@ -216,16 +215,24 @@ is_of_connection(const struct event *e)
 	    e->kind == EVENT_ACKNOWLEDGED || e->kind == EVENT_UNANSWERED;
 }
 
+/* What it carries is not even held back. */
 static void
-on_segment(struct oneways *o, struct oneways_flow *f, const struct event *e)
+on_segment(struct oneways *o, struct oneways_flow *f, const struct event *event)
 {
-	f->ways[e->segment.second].seen = true;
-	if (f->state == APART)
-		tell_segment(o, f, e);
-	else if (f->state == UNDECIDED && f->ways[0].seen && f->ways[1].seen)
+	struct oneways_way *way = &f->ways[event->segment.second];
+	struct event e;
+
+	way->seen = true;
+	if (f->state == UNDECIDED && f->ways[0].seen && f->ways[1].seen)
 		decide(o, f, WHOLE);
-	else if (f->state == UNDECIDED)
-		hold(o, f, e);
+	if (f->state == WHOLE)
+		return;
+	e = *event;
+	e.segment.content = gist_write(&way->gist, &event->segment, &o->gist);
+	if (f->state == APART)
+		tell_segment(o, f, &e);
+	else
+		hold(o, f, &e);
 }
 
 bool

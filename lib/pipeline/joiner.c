@@ -46,26 +46,12 @@ on_observation(void *arg, const struct observation *o)
 		judge_observe(j->judge, o);
 }
 
-/* What our own reader finds no sensor saw by itself: the answer may have passed
- * one that is missing. */
-static bool
-is_withheld(const struct joiner *j, const struct event *e)
-{
-	if (e->reader != 0)
-		return false;
-	if (e->kind == EVENT_UNANSWERED)
-		return sensors_missing(
-		    j->sensors, &e->unanswered.server.address, e->now);
-	return e->kind == EVENT_OBSERVED &&
-	    sensors_may_know(j->sensors, e->observation);
-}
-
 static void
 on_event(void *arg, const struct event *event)
 {
 	struct joiner *j = arg;
 
-	if (is_withheld(j, event))
+	if (sensors_may_refute(j->sensors, event))
 		j->withheld++;
 	else
 		matcher_input(j->matcher, event);

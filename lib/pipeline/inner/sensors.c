@@ -422,3 +422,14 @@ sensors_may_know(const struct sensors *s, const struct observation *o)
 	    !o->delivery.server_log &&
 	    sensors_missing(s, &t->uas.address, t->now);
 }
+
+bool
+sensors_may_refute(const struct sensors *s, const struct event *e)
+{
+	if (e->reader != 0)
+		return false;
+	if (e->kind == EVENT_UNANSWERED)
+		return sensors_missing(
+		    s, &e->unanswered.server.address, e->now);
+	return e->kind == EVENT_OBSERVED && sensors_may_know(s, e->observation);
+}

@@ -80,6 +80,10 @@ struct sensors_sensor *sensors_at(const struct sensors *s, size_t i);
 bool sensors_may_know(
     const struct sensors *s, const struct observation *observation);
 
+/* The same of an event.  Only our own reader, whose number is 0, finds what no
+ * sensor saw by itself. */
+bool sensors_may_refute(const struct sensors *s, const struct event *event);
+
 /* Its reader's number of a flow, as no other sensor has it; 0 stays 0. */
 uint64_t sensors_flow(const struct sensors_sensor *sensor, uint64_t flow);
 

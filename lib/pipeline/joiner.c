@@ -329,9 +329,8 @@ take_back(struct joiner *j, struct sensors_sensor *sensor)
 
 /* What was in them may have been the answer. */
 static void
-on_gap(struct joiner *j, const struct sensors_sensor *sensor)
+on_loss(struct joiner *j, const struct sensors_sensor *sensor)
 {
-	j->missed++;
 	matcher_dropped(j->matcher, sensor->shown.reached);
 	rejoin_dropped(j->rejoin, sensor->shown.reached);
 }
@@ -367,8 +366,9 @@ joiner_input(
 	sensor->shown.octets += batch.len;
 	wire_shift(j->reader, sensor->shift, h.now + sensor->shift - h.wall);
 	take_back(j, sensor);
-	if (gap)
-		on_gap(j, sensor);
+	j->missed += gap;
+	if (gap || sensor->dropped)
+		on_loss(j, sensor);
 	sensors_reached(j->sensors, j->limits.lost);
 	if (sensors_compare(j->sensors, sensor, &sign))
 		tell_sign(j, sign, sensor);

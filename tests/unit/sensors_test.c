@@ -18,6 +18,8 @@ begin(size_t most)
 	ck_assert_ptr_nonnull(sensors);
 }
 
+static uint64_t drops;
+
 /* Its `now' begins at 0, and its wall clock is `behind'. */
 static enum sensors_answer
 hear(const char *name, uint64_t run, uint64_t sequence, nstime now,
@@ -29,6 +31,7 @@ hear(const char *name, uint64_t run, uint64_t sequence, nstime now,
 		.now = now,
 		.wall = NOW + now - behind,
 		.reached = now,
+		.drops = drops,
 	};
 
 	memcpy(h.name, name, strlen(name) + 1);
@@ -57,6 +60,23 @@ START_TEST(missing_batches_and_a_new_run_are_a_gap)
 	ck_assert_uint_eq(sensor->shown.missed, 2);
 	hear("a", 2, 1, 0, 0);
 	ck_assert(gap);
+	sensors_free(sensors);
+}
+END_TEST
+
+START_TEST(packets_that_a_capture_dropped_are_of_one_batch)
+{
+	begin(4);
+	drops = 7;
+	hear("a", 1, 1, 0, 0);
+	ck_assert(!sensor->dropped);
+	drops = 9;
+	hear("a", 1, 2, 0, 0);
+	ck_assert(sensor->dropped);
+	ck_assert(!gap);
+	hear("a", 1, 3, 0, 0);
+	ck_assert(!sensor->dropped);
+	drops = 0;
 	sensors_free(sensors);
 }
 END_TEST
@@ -145,6 +165,7 @@ END_TEST
 
 UNIT("sensors", what_came_before_and_an_earlier_run_are_replays,
     missing_batches_and_a_new_run_are_a_gap,
+    packets_that_a_capture_dropped_are_of_one_batch,
     beyond_the_limit_sensors_are_refused,
     time_is_the_least_of_all_that_live_and_keep_up,
     the_odd_clock_is_named_after_three_batches_and_corrected_at_once,

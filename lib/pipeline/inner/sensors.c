@@ -154,6 +154,7 @@ sensors_input(struct sensors *s, const struct wire_header *h, nstime received,
 		sensor->shown.missed +=
 		    h->sequence - sensor->shown.sequence - 1;
 	}
+	sensor->dropped = !is_new && h->drops > sensor->shown.drops;
 	sensor->shown.sequence = h->sequence;
 	sensor->shown.heard = received;
 	sensor->shown.batches++;

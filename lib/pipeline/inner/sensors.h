@@ -21,6 +21,7 @@ struct sensors_sensor {
 	unsigned corrections; /* of that, by what hosts tell */
 	nstime behind;        /* the least of late: the way adds to it */
 	unsigned odd_batches;
+	bool dropped;                /* packets, before its last batch */
 	nstime lost_since;           /* our axis; NSTIME_NEVER: it is not */
 	struct sensors_sensor *next; /* of one bucket */
 };

@@ -225,33 +225,6 @@ touch(struct tcpreasm *t, struct tcpconn *c, nstime now)
 }
 
 static void
-tell_resent(struct tcpreasm *t, struct tcpconn *c,
-    enum tcpreasm_direction direction, nstime now)
-{
-	struct tcpstream *s = &c->streams[direction];
-	const bool undelivered = s->resends >= TCPREASM_UNDELIVERED;
-
-	if (undelivered == s->undelivered)
-		return;
-	s->undelivered = undelivered;
-	tell(t, c, TCPREASM_RESENT, direction, now);
-}
-
-/* Takes in what a segment acknowledges of the direction. */
-static void
-acknowledge(struct tcpreasm *t, struct tcpconn *c,
-    enum tcpreasm_direction direction, const struct tcp *tcp, nstime now)
-{
-	struct tcpstream *s = &c->streams[direction];
-	const uint64_t before = s->acknowledged;
-
-	tcpstream_acknowledge(s, tcp, now);
-	if (before < s->awaited && s->acknowledged > before)
-		tell(t, c, TCPREASM_ACKNOWLEDGED, direction, now);
-	tell_resent(t, c, direction, now);
-}
-
-static void
 on_segment(struct tcpreasm *t, struct tcpconn *c,
     const struct tcpreasm_segment *segment)
 {
@@ -277,9 +250,8 @@ on_segment(struct tcpreasm *t, struct tcpconn *c,
 	tcpconn_start(c, direction, tcp);
 	s->segments++;
 	if ((tcp->flags & TCP_ACK) != 0)
-		acknowledge(t, c, !direction, tcp, now);
+		tcpdelivery_acknowledge(&t->delivery, c, !direction, tcp, now);
 	tcpdelivery_input(&t->delivery, c, direction, tcp, now);
-	tell_resent(t, c, direction, now);
 	if (s->fin && c->hung_up == NSTIME_NEVER) {
 		c->hung_up = now;
 		c->client_hung_up = direction == TCPREASM_TO_SERVER;

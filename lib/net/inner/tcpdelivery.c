@@ -117,6 +117,32 @@ tcpdelivery_init(struct tcpdelivery *d, tcpreasm_output *output, void *arg)
 	d->store.arg = d;
 }
 
+static void
+tell_resent(struct tcpdelivery *d, struct tcpconn *c,
+    enum tcpreasm_direction direction, nstime now)
+{
+	struct tcpstream *s = &c->streams[direction];
+	const bool undelivered = s->resends >= TCPREASM_UNDELIVERED;
+
+	if (undelivered == s->undelivered)
+		return;
+	s->undelivered = undelivered;
+	tcpdelivery_tell(d, c, TCPREASM_RESENT, direction, now);
+}
+
+void
+tcpdelivery_acknowledge(struct tcpdelivery *d, struct tcpconn *c,
+    enum tcpreasm_direction direction, const struct tcp *tcp, nstime now)
+{
+	struct tcpstream *s = &c->streams[direction];
+	const uint64_t before = s->acknowledged;
+
+	tcpstream_acknowledge(s, tcp, now);
+	if (before < s->awaited && s->acknowledged > before)
+		tcpdelivery_tell(d, c, TCPREASM_ACKNOWLEDGED, direction, now);
+	tell_resent(d, c, direction, now);
+}
+
 void
 tcpdelivery_input(struct tcpdelivery *d, struct tcpconn *c,
     enum tcpreasm_direction direction, const struct tcp *tcp, nstime now)
@@ -126,6 +152,7 @@ tcpdelivery_input(struct tcpdelivery *d, struct tcpconn *c,
 
 	tcpstream_input(&c->streams[direction], &sink, tcp);
 	note_holes(d, c);
+	tell_resent(d, c, direction, now);
 }
 
 void

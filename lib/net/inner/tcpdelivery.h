@@ -30,7 +30,13 @@ void tcpdelivery_init(
 void tcpdelivery_tell(struct tcpdelivery *d, struct tcpconn *c,
     enum tcpreasm_fact fact, enum tcpreasm_direction direction, nstime now);
 
-/* A segment of that direction: hand on what is in order. */
+/* What a segment of the other direction, with ACK, acknowledges of this one:
+ * tell if the octets that are awaited came, and if resent ones did. */
+void tcpdelivery_acknowledge(struct tcpdelivery *d, struct tcpconn *c,
+    enum tcpreasm_direction direction, const struct tcp *tcp, nstime now);
+
+/* A segment of that direction: hand on what is in order, and tell if it is
+ * resent too often (TCPREASM_UNDELIVERED). */
 void tcpdelivery_input(struct tcpdelivery *d, struct tcpconn *c,
     enum tcpreasm_direction direction, const struct tcp *tcp, nstime now);
 

@@ -311,22 +311,25 @@ $B/packaging/siptimed-fields.5: $B/packaging/man/fieldsman
 	$< > $@.new && mv $@.new $@
 
 # One unit for the configuration's interfaces, a template for one each.
-unit = sed -e 's,@BINDIR@,$(BINDIR),' -e 's,@UNIT@,$1,' -e 's,@ON@,$2,' \
-    -e 's,@OPTIONS@,$3,' -e 's,@DIR@,$4,' $< > $@.new && mv $@.new $@
+unit = memory=$$($B/siptimed -c conf/siptimed.conf --print-config | \
+    sed -n 's/^; in the unit: MemoryMax=\([0-9]*M\) .*/\1/p') && \
+    test -n "$$memory" && \
+    sed -e 's,@BINDIR@,$(BINDIR),' -e 's,@UNIT@,$1,' -e 's,@ON@,$2,' \
+    -e 's,@OPTIONS@,$3,' -e 's,@DIR@,$4,' -e "s,@MEMORY@,$$memory," \
+    $< > $@.new && mv $@.new $@
 
-$B/packaging/siptimed.service: packaging/systemd/siptimed.service.in
+$B/packaging/siptimed.service: packaging/systemd/siptimed.service.in $B/siptimed
 	@mkdir -p $(@D)
 	$(call unit,siptimed)
 
-$B/packaging/siptimed@.service: packaging/systemd/siptimed.service.in
+$B/packaging/siptimed@.service: packaging/systemd/siptimed.service.in $B/siptimed
 	@mkdir -p $(@D)
 	$(call unit,siptimed@IFACE, on %i, -i %i,/%i)
 
 generated := $(addprefix $B/packaging/,siptimed.catalog siptimed.8 \
     siptimed-fields.5 siptimed.service siptimed@.service)
 
-check: $B/packaging/siptimed.catalog $B/packaging/siptimed.8 \
-    $B/packaging/siptimed-fields.5
+check: $(generated)
 
 # What an administrator changed stays.
 keep = test -e $(DESTDIR)$2 || $(INSTALL) -D -m 644 $1 $(DESTDIR)$2

@@ -300,8 +300,7 @@ fleetspread_run(struct fleetspread *s)
 		const bool was = fleetseat_is_held(seat);
 
 		busy = fleetseat_run(seat, held < share) || busy;
-		if (!was && fleetseat_is_held(seat))
-			held++;
+		held = held - was + fleetseat_is_held(seat);
 	}
 	if (held > share)
 		give_one(s);

@@ -115,8 +115,8 @@ def spell(octets):
 class Key:
     """One of NATS: Ed25519, made and used by openssl."""
 
-    def __init__(self, kind, name=None):
-        self.kind, self.file = kind, f"{FOLDER}/{name or kind}.ed"
+    def __init__(self, folder, kind, name=None):
+        self.kind, self.file = kind, f"{folder}/{name or kind}.ed"
         net.sh(f"openssl genpkey -algorithm ed25519 -out {self.file}")
         net.sh(f"openssl pkey -in {self.file} -outform DER -out {self.file}.s")
         net.sh(f"openssl pkey -in {self.file} -pubout -outform DER "
@@ -138,11 +138,11 @@ class Key:
             {"jti": name, "iat": 1700000000, "iss": self.name, "name": name,
              "sub": subject.name,
              "nats": {**claims, "type": subject.kind, "version": 2}}))
-        with open(f"{FOLDER}/body", "w", encoding="ascii") as file:
+        with open(f"{self.file}.body", "w", encoding="ascii") as file:
             file.write(body)
         net.sh(f"openssl pkeyutl -sign -rawin -inkey {self.file} "
-               f"-in {FOLDER}/body -out {FOLDER}/signature")
-        with open(f"{FOLDER}/signature", "rb") as file:
+               f"-in {self.file}.body -out {self.file}.signature")
+        with open(f"{self.file}.signature", "rb") as file:
             return f"{body}.{packed(file.read())}"
 
 
@@ -154,22 +154,23 @@ def write_credentials(path, user, jwt):
                    "------END USER NKEY SEED------\n")
 
 
-def serve_with_keys(port):
-    """A server that knows an operator; good.creds and bad.creds for it."""
-    operator, account, user = (Key(k) for k in ("operator", "account", "user"))
-    system = Key("account", "system")
+def write_keys(folder, listen):
+    """What a server is run with that knows an operator, keys.conf; good.creds
+    and bad.creds for it."""
+    operator, account, user = (
+        Key(folder, kind) for kind in ("operator", "account", "user"))
+    system = Key(folder, "account", "system")
     every = {"subs": -1, "data": -1, "payload": -1}
     limits = {**every, "conn": -1, "leaf": -1, "imports": -1, "exports": -1,
               "wildcards": True, "mem_storage": -1, "disk_storage": -1,
               "streams": -1, "consumer": -1}
     permitted = account.sign(user, "member", {**every, "pub": {}, "sub": {}})
-    write_credentials(f"{FOLDER}/good.creds", user, permitted)
-    write_credentials(f"{FOLDER}/bad.creds", user,
+    write_credentials(f"{folder}/good.creds", user, permitted)
+    write_credentials(f"{folder}/bad.creds", user,
                       operator.sign(user, "member", every))
-    with open(f"{FOLDER}/keys.conf", "w", encoding="ascii") as file:
+    with open(f"{folder}/keys.conf", "w", encoding="ascii") as file:
         file.write(
-            f"listen: 127.0.0.1:{port}\njetstream {{ store_dir: "
-            f"{FOLDER}/keys }}\n"
+            f"listen: {listen}\njetstream {{ store_dir: {folder}/keys }}\n"
             f"operator: {operator.sign(operator, 'operator', {})}\n"
             f"system_account: {system.name}\n"
             "resolver: MEMORY\nresolver_preload: {\n" +
@@ -177,5 +178,9 @@ def serve_with_keys(port):
                     for one, name, claims in (
                         (account, "fleet", {"limits": limits}),
                         (system, "SYS", {"limits": every}))) + "}\n")
+
+
+def serve_with_keys(port):
+    write_keys(FOLDER, f"127.0.0.1:{port}")
     return net.spawn(["nats-server", "-c", f"{FOLDER}/keys.conf",
                       "-l", f"{FOLDER}/keys.log"])

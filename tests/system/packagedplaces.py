@@ -12,6 +12,7 @@ import threading
 from pathlib import Path
 
 import decryptwire
+import fleetsecure
 from decryptpair import Pair, client_context, server_context
 from decryptstories import answer, service
 from decryptwire import CLIENT, FOLDER, SERVER, Wire
@@ -26,7 +27,7 @@ TOLD = f"""#!/bin/sh
 cat >> {RAN}
 """
 SOCKETS = "siptimed-http.socket", "siptimed-hep.socket"
-PAGE, AGENTS, TAKER, NATS = 9942, 9060, 9943, 4222
+PAGE, AGENTS, TAKER, NATS, KEYED_NATS = 9942, 9060, 9943, 4222, 4223
 LOOPBACK = "127.0.0.1"
 CREDENTIAL = """[Service]
 LoadCredential=edge.key:/etc/siptimed/edge.key
@@ -74,6 +75,11 @@ name = here
 ca = /etc/siptimed/ca.pem
 cert = /etc/siptimed/ca.pem
 key = /etc/siptimed/nats.key
+"""
+KEYED = f"""[fleet]
+servers = nats://{LOOPBACK}:{KEYED_NATS}
+name = keyed
+credentials = /etc/siptimed/keyed.creds
 """
 INSIDE = {"key": ("1.2", "AES256-GCM-SHA384"),
           "file": ("1.2", "ECDHE-RSA-AES128-GCM-SHA256"),
@@ -291,6 +297,15 @@ def nats(site):
                 "-l", f"{FOLDER}/nats.log"))
 
 
+def nats_with_keys(site):
+    """It lets nobody in without the credentials that are written."""
+    fleetsecure.write_keys(FOLDER, f"{LOOPBACK}:{KEYED_NATS}")
+    write(site, "keyed.creds", Path(FOLDER, "good.creds").read_text())
+    return subprocess.Popen(network(
+        site, "nats-server", "-c", f"{FOLDER}/keys.conf",
+        "-l", f"{FOLDER}/nats.log"))
+
+
 def configure(site, more):
     """With two interfaces, and two threads that capture."""
     site.configure(more=more)
@@ -325,6 +340,29 @@ def collected(site, taker):
     site.captures("fleet")
 
 
+def keyed(site, taker):
+    """The other ways in: a token and a file of credentials."""
+    write(site, "token", "a-word\n")
+    server = nats_with_keys(site)
+    try:
+        configure(site, TOGETHER.replace(
+            "user = /etc/siptimed/user", "token = /etc/siptimed/token") + KEYED)
+        restart(site, "keyed")
+        check("keyed: joined", until(20, lambda: "keyed" in site.run(
+            "siptimectl", "--json", "--fleet", "sensors", check=False)),
+            site.log()[-3000:] + Path(FOLDER, "nats.log").read_text())
+        silent = site.server()
+        subject = f"10.9.0.{silent}:5062"
+        site.play(TIMEOUT, silent)
+        found = until(20, lambda: taker.at("/api/v2/alerts", subject))
+        check("keyed: alertmanager", found and found[0]["headers"].get(
+            "Authorization") == "Bearer a-word",
+            (taker.taken, site.log()[-3000:]))
+    finally:
+        server.kill()
+        server.wait()
+
+
 def collectors(site):
     text = site.inside.path(f"{EXAMPLES}/collectors.conf").read_text()
     drop_in(site, "collectors.conf", text)
@@ -332,6 +370,7 @@ def collectors(site):
     server, taker = nats(site), Taker(site)
     try:
         collected(site, taker)
+        keyed(site, taker)
     finally:
         taker.end()
         server.kill()
@@ -344,7 +383,7 @@ def collectors(site):
     restart(site, "as shipped again")
     # What an administrator made is not the package's to purge.
     for name in ("ca.pem", "nats.key", "edge.key", "edge.word", "hep.key",
-                 "user", "hook.key", "secrets.log", "diagnostics.conf",
+                 "user", "token", "keyed.creds", "hook.key", "secrets.log", "diagnostics.conf",
                  "secrets.fifo"):
         site.inside.path(f"/etc/siptimed/{name}").unlink()
     check("collectors: JSON is whole", site.alerts(JSON))

@@ -33,6 +33,7 @@ txntable_new(
 	t->hole = INT64_MIN;
 	t->hole_until = INT64_MIN;
 	methods_init(&t->methods);
+	victims_init(&t->victims, limits->memory);
 	if (txnstore_init(
 		&t->store, &limits->key, limits->memory, limits->texts) &&
 	    orphans_init(&t->orphans, &limits->key)) {

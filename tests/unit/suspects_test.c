@@ -56,6 +56,22 @@ START_TEST(thousands_keep_their_order)
 }
 END_TEST
 
+START_TEST(what_is_kept_is_drawn_from_the_budget)
+{
+	struct budget *budget = budget_new(1 << 20);
+
+	setup();
+	suspects.memory = budget_share(budget, BUDGET_TRANSACTIONS);
+	for (size_t i = 0; i < MANY; i++)
+		suspects_add(&suspects, &txns[i]);
+	ck_assert_uint_ge(
+	    budget_used(budget), MANY * sizeof(struct suspects_entry));
+	suspects_done(&suspects);
+	ck_assert_uint_eq(budget_used(budget), 0);
+	budget_free(budget);
+}
+END_TEST
+
 START_TEST(each_can_be_seen_in_its_place)
 {
 	setup();
@@ -85,5 +101,5 @@ END_TEST
 
 UNIT("suspects", the_earliest_comes_first,
     one_that_was_answered_or_forgotten_is_passed_over,
-    thousands_keep_their_order, each_can_be_seen_in_its_place,
-    what_is_over_takes_no_room)
+    thousands_keep_their_order, what_is_kept_is_drawn_from_the_budget,
+    each_can_be_seen_in_its_place, what_is_over_takes_no_room)

@@ -7,11 +7,25 @@
 
 enum { FIRST_SIZE = 256, LARGEST_SIZE = 1 << 19, AHEAD = 8 };
 
+static size_t
+octets_of(size_t size)
+{
+	return size * sizeof(struct suspects_entry) + BUDGET_OVERHEAD;
+}
+
+static void
+release(struct suspects *s)
+{
+	if (s->size > 0)
+		budget_undo(s->memory, octets_of(s->size));
+	free(s->ring);
+}
+
 void
 suspects_done(struct suspects *s)
 {
-	free(s->ring);
-	*s = (struct suspects){ .ring = NULL };
+	release(s);
+	*s = (struct suspects){ .memory = s->memory };
 }
 
 static struct suspects_entry *
@@ -48,14 +62,15 @@ static void
 grow(struct suspects *s)
 {
 	const size_t size = s->size == 0 ? FIRST_SIZE : 2 * s->size;
-	struct suspects larger = { .size = size };
+	struct suspects larger = { .memory = s->memory, .size = size };
 
 	larger.ring = malloc(size * sizeof(*larger.ring));
 	if (larger.ring == NULL)
 		return;
+	budget_note(s->memory, octets_of(size));
 	for (uint64_t n = s->first; n < s->next; n++)
 		*at(&larger, larger.next++) = *at(s, n);
-	free(s->ring);
+	release(s);
 	*s = larger;
 }
 

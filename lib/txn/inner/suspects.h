@@ -2,6 +2,7 @@
 #ifndef SUSPECTS_H
 #define SUSPECTS_H
 
+#include "base/budget.h"
 #include "txn/inner/txn.h"
 
 /*
@@ -15,8 +16,9 @@ struct suspects_entry {
 	uint64_t id;
 };
 
-/* Embedded, zeroed at first; private. */
+/* Embedded, zeroed at first but for `memory'; private. */
 struct suspects {
+	struct budget_share *memory; /* that is drawn from, or NULL */
 	struct suspects_entry *ring;
 	size_t size;          /* a power of two, or 0 */
 	uint64_t first, next; /* counted from the beginning */
@@ -24,7 +26,9 @@ struct suspects {
 
 void suspects_done(struct suspects *s);
 
-/* Of the latest there is memory for; the earliest are dropped without it. */
+/* Of the latest there is memory for; the earliest are dropped without it.  The
+ * budget is told of it and not asked: who gives way must be known when it is
+ * used up. */
 void suspects_add(struct suspects *s, struct txn *t);
 
 /* The earliest that still waits, taken off; NULL: none.  A transaction's

@@ -11,6 +11,16 @@ struct asking {
 };
 
 void
+victims_init(struct victims *v, struct budget_share *memory)
+{
+	*v = (struct victims){
+		.single = { .memory = memory },
+		.spared = { .memory = memory },
+		.repeated = { .memory = memory },
+	};
+}
+
+void
 victims_done(struct victims *v)
 {
 	suspects_done(&v->single);

@@ -20,7 +20,7 @@
 typedef bool victims_worked(
     void *arg, const struct address *client, const struct address *server);
 
-/* Embedded, zeroed at first; private. */
+/* Embedded; private. */
 struct victims {
 	struct suspects single;   /* a single copy, as far as known */
 	struct suspects spared;   /* likewise, when others had many */
@@ -29,6 +29,8 @@ struct victims {
 	unsigned taken; /* since it was learnt who has many */
 };
 
+/* What it keeps is drawn from `memory', which may be NULL. */
+void victims_init(struct victims *v, struct budget_share *memory);
 void victims_done(struct victims *v);
 
 /* It has begun. */

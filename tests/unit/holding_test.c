@@ -115,7 +115,27 @@ START_TEST(the_share_of_memory_bounds_them_too)
 }
 END_TEST
 
+START_TEST(what_is_allocated_is_drawn)
+{
+	struct budget *budget = budget_new(100000);
+	struct holdings all = { .memory =
+				    budget_share(budget, BUDGET_FRAMING) };
+	struct holding h = { NULL };
+	const size_t beside = sizeof(struct holding_room) + BUDGET_OVERHEAD;
+
+	ck_assert(grow(&all, &h, 100));
+	ck_assert_uint_eq(budget_used(budget), 100 + beside);
+	ck_assert(grow(&all, &h, 1000));
+	ck_assert_uint_eq(budget_used(budget), 1000 + beside);
+	ck_assert_uint_eq(all.held, 1000);
+	holding_release(&all, &h);
+	ck_assert_uint_eq(budget_used(budget), 0);
+	budget_free(budget);
+}
+END_TEST
+
 UNIT("holding", octets_stay_when_there_is_room_for_more,
     room_that_is_to_reach_doubles, the_longest_held_gives_way,
     a_message_that_began_just_now_is_not_the_longest_held,
-    it_does_not_give_way_to_itself, the_share_of_memory_bounds_them_too)
+    it_does_not_give_way_to_itself, the_share_of_memory_bounds_them_too,
+    what_is_allocated_is_drawn)

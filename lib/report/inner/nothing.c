@@ -147,38 +147,54 @@ static const struct {
 
 #define REASONS (sizeof(reasons) / sizeof(*reasons))
 
-/* Several counters may have one reason: packets that are cut. */
-static uint64_t
-counted(const struct summary *s, size_t reason)
+/* Several counters may have one reason, packets that are cut: the first row
+ * stands for all.  REASONS: it is none of them. */
+static size_t
+reason_of(const char *counter)
 {
-	uint64_t sum = 0;
+	size_t row = 0, first = 0;
 
-	for (size_t i = 0; i < s->drop_count; i++)
-		for (size_t j = 0; j < REASONS; j++)
-			if (reasons[j].text == reasons[reason].text &&
-			    reasons[j].write == reasons[reason].write &&
-			    strcmp(reasons[j].counter, s->drops[i].name) == 0)
-				sum += s->drops[i].value;
-	return sum;
+	while (row < REASONS && strcmp(reasons[row].counter, counter) != 0)
+		row++;
+	if (row == REASONS)
+		return REASONS;
+	while (reasons[first].text != reasons[row].text ||
+	    reasons[first].write != reasons[row].write)
+		first++;
+	return first;
+}
+
+/* How many packets the commonest reason concerns; 0: there is none. */
+static uint64_t
+commonest(const struct summary *s, size_t *reason)
+{
+	uint64_t counts[REASONS] = { 0 }, most = 0;
+
+	for (size_t i = 0; i < s->drop_count; i++) {
+		const size_t of = reason_of(s->drops[i].name);
+
+		if (of < REASONS)
+			counts[of] += s->drops[i].value;
+	}
+	for (size_t i = 0; i < REASONS; i++)
+		if (counts[i] > most) {
+			most = counts[i];
+			*reason = i;
+		}
+	return most;
 }
 
 bool
 nothing_write(struct textbuf *t, const struct summary *s)
 {
-	uint64_t most = 0, packets;
+	uint64_t most, packets;
 	size_t reason = 0;
 
-	for (size_t i = 0; i < REASONS; i++) {
-		const uint64_t count = counted(s, i);
-
-		if (count > most) {
-			most = count;
-			reason = i;
-		}
-	}
+	if (s->signalling || s->messages > 0)
+		return false;
+	most = commonest(s, &reason);
 	packets = most > s->packets ? most : s->packets;
-	if (most == 0 || s->signalling || s->messages > 0 ||
-	    most < packets - packets / 10)
+	if (most == 0 || most < packets - packets / 10)
 		return false;
 	textbuf_add(t, "nothing to look at in ");
 	textbuf_uint(t, most);

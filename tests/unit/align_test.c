@@ -77,23 +77,31 @@ talk(unsigned there, unsigned back, unsigned times)
 	}
 }
 
+/* From the client to the server, or back. */
+static void
+datagram(unsigned source, nstime at, bool there, const char *text)
+{
+	struct decode_event e = {
+		.transport = DECODE_UDP,
+		.from = host(there ? 11 : 21, 5060),
+		.to = host(there ? 21 : 11, 5060),
+		.udp.payload = slice_text(text),
+	};
+
+	input(&e, source, at);
+}
+
 static void
 sip(unsigned source, nstime at, bool request, unsigned n)
 {
 	char text[400];
-	struct decode_event e = {
-		.transport = DECODE_UDP,
-		.from = host(request ? 11 : 21, 5060),
-		.to = host(request ? 21 : 11, 5060),
-	};
 
 	snprintf(text, sizeof(text),
 	    "%s\r\nVia: SIP/2.0/UDP 10.0.0.11;branch=z9hG4bK%u\r\n"
 	    "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\nCall-ID: %u@x\r\n"
 	    "CSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n",
 	    request ? "OPTIONS sip:b@x SIP/2.0" : "SIP/2.0 200 OK", n, n);
-	e.udp.payload = slice_text(text);
-	input(&e, source, at);
+	datagram(source, at, request, text);
 }
 
 /* The final response to an INVITE, or the ACK of it. */
@@ -101,11 +109,6 @@ static void
 finish(unsigned source, nstime at, bool ack, unsigned status, unsigned n)
 {
 	char text[400];
-	struct decode_event e = {
-		.transport = DECODE_UDP,
-		.from = host(ack ? 11 : 21, 5060),
-		.to = host(ack ? 21 : 11, 5060),
-	};
 
 	snprintf(text, sizeof(text),
 	    "%s%.0u%s\r\nVia: SIP/2.0/UDP 10.0.0.11;branch=z9hG4bK%u%s\r\n"
@@ -114,8 +117,7 @@ finish(unsigned source, nstime at, bool ack, unsigned status, unsigned n)
 	    ack ? "ACK sip:b@x SIP/2.0" : "SIP/2.0 ", ack ? 0 : status,
 	    ack ? "" : " That", n, ack && status < 300 ? "ack" : "", n, n,
 	    ack ? "ACK" : "INVITE");
-	e.udp.payload = slice_text(text);
-	input(&e, source, at);
+	datagram(source, at, ack, text);
 }
 
 static struct align_pair

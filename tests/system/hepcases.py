@@ -184,10 +184,7 @@ def test_streams(options):
 
 
 def test_key(options):
-    path = "/run/hep.key"
-    with open(path, "w", encoding="ascii") as file:
-        file.write("myHep\n")
-    os.chmod(path, 0o600)
+    path = heppeers.key_file("myHep")
     d = daemon(options, f"key = {path}")
     ready(d)
     for key in b"", b"myHe", b"myHep!", b"MyHep":

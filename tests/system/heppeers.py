@@ -47,6 +47,15 @@ def daemon(options, hep="", more=""):
     return livenet.Daemon(options.siptimed, CONFIG.format(hep=hep) + more)
 
 
+def key_file(key):
+    """Where it stands, for the daemon alone to read."""
+    path = "/run/hep.key"
+    with open(path, "w", encoding="ascii") as file:
+        file.write(f"{key}\n")
+    os.chmod(path, 0o600)
+    return path
+
+
 def chunk(kind, octets):
     return struct.pack(">HHH", 0, kind, len(octets) + 6) + octets
 

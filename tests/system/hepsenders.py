@@ -50,10 +50,7 @@ def test_hepjs(options):
     folder = os.path.join(os.path.dirname(options.siptimed), "tests/hepjs")
     if not os.path.exists(f"{folder}/installed"):
         return
-    path = "/run/hepjs.key"
-    with open(path, "w", encoding="ascii") as file:
-        file.write("myHep\n")
-    os.chmod(path, 0o600)
+    path = heppeers.key_file("myHep")
     d = daemon(options, f"key = {path}")
     ready(d)
     wanted = [{"source": CLIENT, "target": SERVER,

@@ -323,15 +323,21 @@ START_TEST(what_tcp_delivered_is_told_with_the_verdict)
 }
 END_TEST
 
-START_TEST(what_two_sources_show_is_no_retransmission)
+static struct sip_message
+service(void)
 {
-	struct sip_message m = {
+	return (struct sip_message){
 		.is_request = true,
 		.method = slice_text("SERVICE"),
 		.call_id = slice_text("d"),
 		.cseq = 1,
 		.via_branch = slice_text("z9hG4bKd"),
 	};
+}
+
+START_TEST(what_two_sources_show_is_no_retransmission)
+{
+	struct sip_message m = service();
 	struct event event = {
 		.kind = EVENT_MESSAGE,
 		.now = NSTIME_S,
@@ -357,13 +363,7 @@ END_TEST
 START_TEST(keys_that_came_with_a_message_are_those_that_are_made_here)
 {
 	const struct siphash_key key = { .k0 = 0 }; /* that of rooms.h */
-	struct sip_message m = {
-		.is_request = true,
-		.method = slice_text("SERVICE"),
-		.call_id = slice_text("d"),
-		.cseq = 1,
-		.via_branch = slice_text("z9hG4bKd"),
-	};
+	struct sip_message m = service();
 	struct event event = {
 		.kind = EVENT_MESSAGE,
 		.message = { .octets = slice_text("SERVICE"),

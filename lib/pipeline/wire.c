@@ -58,7 +58,7 @@ wire_begin(struct wire_writer *w, nstime now, nstime wall)
 	w->begun = true;
 	w->record.len = 0;
 	w->record.failed = false;
-	w->items.addresses = 0;
+	w->items.before = (struct wirecodec_before){ .addresses = 0 };
 	w->items.in = cursor_over(slice_of(NULL, 0));
 	w->items.now = now;
 	w->items.wall = wall;
@@ -78,16 +78,31 @@ half(struct wirecodec *c, struct wire_half *h)
 	wirecodec_fixed(c, &h->call, sizeof(h->call));
 	wirecodec_fixed(c, &leg, LEG_OCTETS);
 	h->leg = (uint32_t)leg;
-	wirecodec_flag(c, &h->is_request);
 	wirecodec_address(c, &h->client);
 	wirecodec_endpoint(c, &h->server);
 	wirecodec_coarse(c, &h->now);
 }
 
+/* Halves are most of what travels: their kind says whose they are. */
+enum { REQUESTS_HALF = WIRE_HALF, RESPONSES_HALF = WIRE_ITEMS, NUMBERS };
+
+static void
+kind(struct wirecodec *c, struct wire_item *i)
+{
+	unsigned number = i->kind == WIRE_HALF && !i->half.is_request
+	    ? RESPONSES_HALF
+	    : i->kind;
+
+	WIRECODEC_FIELD(c, number, NUMBERS - 1);
+	i->kind = number == RESPONSES_HALF ? WIRE_HALF : number;
+	if (i->kind == WIRE_HALF)
+		i->half.is_request = number == REQUESTS_HALF;
+}
+
 static void
 item(struct wirecodec *c, struct wire_item *i, struct wireitems_store *store)
 {
-	WIRECODEC_FIELD(c, i->kind, WIRE_ITEMS - 1);
+	kind(c, i);
 	switch (i->kind) {
 	case WIRE_EVENT:
 		wireitems_event(c, &i->event, store);
@@ -126,7 +141,7 @@ wire_put(struct wire_writer *w, const struct wire_item *i)
 {
 	struct wire_item copy = *i;
 	const size_t before = w->record.len;
-	const unsigned addresses = w->items.addresses;
+	const struct wirecodec_before as = w->items.before;
 
 	if (i->kind == WIRE_EVENT && !wireitems_travels(&i->event))
 		return false;
@@ -135,7 +150,7 @@ wire_put(struct wire_writer *w, const struct wire_item *i)
 		return true;
 	w->record.failed = false;
 	w->record.len = before;
-	w->items.addresses = addresses;
+	w->items.before = as;
 	return false;
 }
 
@@ -148,13 +163,18 @@ wire_length(const struct wire_writer *w)
 static void
 header_fields(struct wirecodec *c, struct wire_header *h)
 {
+	nstime after = h->reached - h->now;
+
 	WIRECODEC_FIELD(c, h->kind, WIRE_KINDS - 1);
 	wirecodec_chars(c, h->name, sizeof(h->name));
 	WIRECODEC_FIELD(c, h->run, INT64_MAX);
 	WIRECODEC_FIELD(c, h->sequence, UINT64_MAX);
 	wirecodec_told(c, &h->now);
 	wirecodec_told(c, &h->wall);
-	wirecodec_told(c, &h->reached);
+	wirecodec_told(c, &after);
+	if (after > MOST_LATE || after < -MOST_LATE)
+		c->in.bad = true;
+	h->reached = c->in.bad ? 0 : h->now + after;
 	WIRECODEC_FIELD(c, h->messages, UINT64_MAX);
 	WIRECODEC_FIELD(c, h->drops, UINT64_MAX);
 }
@@ -209,13 +229,12 @@ wire_open(struct wire_reader *r, struct slice batch, struct wire_header *header)
 
 	c->out = NULL;
 	c->in = cursor_over(batch);
-	c->addresses = 0;
+	c->before = (struct wirecodec_before){ .addresses = 0 };
 	c->now = c->wall = c->shift_now = c->shift_wall = 0;
 	if (batch.len > WIRE_MOST || !read_magic(&c->in))
 		return false;
 	header_fields(c, &h);
-	if (c->in.bad || h.now < 0 || h.wall < 0 || h.reached < 0 ||
-	    h.reached - h.now > MOST_LATE || h.now - h.reached > MOST_LATE)
+	if (c->in.bad || h.now < 0 || h.wall < 0 || h.reached < 0)
 		return false;
 	c->now = h.now;
 	c->wall = h.wall;

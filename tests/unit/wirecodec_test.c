@@ -78,7 +78,7 @@ START_TEST(a_time_far_from_the_batch_does_not_break_what_follows)
 }
 END_TEST
 
-START_TEST(times_relate_to_the_batch_and_never_is_one_of_them)
+START_TEST(times_relate_to_the_batch_and_some_may_never_have_been)
 {
 	static const nstime times[] = { INT64_MIN, NSTIME_NEVER, 999, 1000,
 		1001 };
@@ -88,13 +88,33 @@ START_TEST(times_relate_to_the_batch_and_never_is_one_of_them)
 
 		begin();
 		out.now = 1000;
-		wirecodec_now(&out, &t);
+		wirecodec_once(&out, &t);
 		turn();
 		in.now = 1000;
 		in.shift_now = 7;
-		wirecodec_now(&in, &back);
+		wirecodec_once(&in, &back);
 		ck_assert(!in.in.bad);
 		ck_assert_int_eq(back, i < 2 ? t : t + 7);
+		record_done(&record);
+	}
+}
+END_TEST
+
+START_TEST(a_time_that_must_have_been_cannot_be_never)
+{
+	static const nstime times[] = { INT64_MIN, NSTIME_NEVER };
+
+	for (size_t i = 0; i < 2; i++) {
+		nstime t = times[i], back;
+
+		begin();
+		wirecodec_once(&out, &t);
+		turn();
+		wirecodec_now(&in, &back);
+		ck_assert(in.in.bad && back == 0);
+		turn();
+		wirecodec_wall(&in, &back);
+		ck_assert(in.in.bad && back == 0);
 		record_done(&record);
 	}
 }
@@ -138,6 +158,124 @@ START_TEST(an_address_is_written_once)
 }
 END_TEST
 
+START_TEST(an_address_near_the_latest_takes_as_many_octets_as_differ)
+{
+	const struct address hosts[] = {
+		{ { 192, 0, 2, 1 }, 4 },
+		{ { 192, 0, 2, 9 }, 4 },
+		{ { 192, 0, 7, 9 }, 4 },
+		{ { 0x20, 1, 0x0d, 0xb8, [15] = 1 }, 6 },
+		{ { 0x20, 1, 0x0d, 0xb8, [8] = 7, [15] = 2 }, 6 },
+		{ { 192, 1, 7, 9 }, 4 },
+		{ { 10, 1, 7, 9 }, 4 },
+		{ { 0x20, 1, 0x0d, 0xb9, [15] = 1 }, 6 },
+	};
+	static const size_t octets[] = { 5, 2, 3, 17, 9, 4, 5, 17 };
+	struct address back;
+	size_t before;
+
+	begin();
+	for (size_t i = 0; i < 8; i++) {
+		struct address a = hosts[i];
+
+		before = record.len;
+		wirecodec_address(&out, &a);
+		ck_assert_uint_eq(record.len - before, octets[i]);
+	}
+	turn();
+	for (size_t i = 0; i < 8; i++) {
+		wirecodec_address(&in, &back);
+		ck_assert(endpoint_address_equal(&back, &hosts[i]));
+	}
+	ck_assert(!in.in.bad && in.in.rest.len == 0);
+	record_done(&record);
+}
+END_TEST
+
+START_TEST(no_address_is_one_octet)
+{
+	struct address none = { .version = 0 }, back = { { 1 }, 4 };
+
+	begin();
+	wirecodec_address(&out, &none);
+	ck_assert_uint_eq(record.len, 1);
+	turn();
+	wirecodec_address(&in, &back);
+	ck_assert(!in.in.bad && back.version == 0);
+	record_done(&record);
+}
+END_TEST
+
+START_TEST(a_port_like_the_one_before_takes_one_octet)
+{
+	static const uint16_t ports[] = { 5062, 5062, 0, UINT16_MAX, 5062 };
+	static const size_t octets[] = { 5 + 2, 2, 2, 1 + 3, 1 + 2 };
+	struct endpoint e = { .address = { { 192, 0, 2, 1 }, 4 } }, back;
+	size_t before;
+
+	begin();
+	for (size_t i = 0; i < 5; i++) {
+		before = record.len;
+		e.port = ports[i];
+		wirecodec_endpoint(&out, &e);
+		ck_assert_uint_eq(record.len - before, octets[i]);
+	}
+	turn();
+	for (size_t i = 0; i < 5; i++) {
+		wirecodec_endpoint(&in, &back);
+		ck_assert_uint_eq(back.port, ports[i]);
+	}
+	ck_assert(!in.in.bad);
+	record_done(&record);
+}
+END_TEST
+
+START_TEST(coarse_times_relate_to_the_one_before)
+{
+	static const nstime times[] = { 1000, 1060, 990, 1000 };
+	nstime back;
+
+	begin();
+	out.now = 1000 * NSTIME_MS;
+	for (size_t i = 0; i < 4; i++) {
+		nstime t = times[i] * NSTIME_MS + 5;
+
+		wirecodec_coarse(&out, &t);
+	}
+	ck_assert_uint_eq(record.len, 1 + 1 + 2 + 1);
+	turn();
+	in.now = out.now;
+	for (size_t i = 0; i < 4; i++) {
+		wirecodec_coarse(&in, &back);
+		ck_assert_int_eq(back, times[i] * NSTIME_MS);
+	}
+	ck_assert(!in.in.bad);
+	record_done(&record);
+}
+END_TEST
+
+START_TEST(coarse_times_that_add_up_to_months_are_bad)
+{
+	int64_t days = 20 * INT64_C(86400000), far = INT64_MAX;
+	nstime t;
+
+	begin();
+	wirecodec_signed(&out, &days); /* as nobody of ours does */
+	wirecodec_signed(&out, &days);
+	turn();
+	wirecodec_coarse(&in, &t);
+	ck_assert(!in.in.bad);
+	wirecodec_coarse(&in, &t);
+	ck_assert(in.in.bad && t == 0);
+	record.len = 0;
+	wirecodec_signed(&out, &far);
+	turn();
+	wirecodec_coarse(&in, &t);
+	ck_assert(in.in.bad && t == 0);
+	record_done(&record);
+}
+END_TEST
+
 START_TEST(a_name_with_control_characters_is_bad)
 {
 	char name[8] = "a\nb";
@@ -155,6 +293,11 @@ END_TEST
 UNIT("wirecodec", numbers_take_as_many_octets_as_they_need,
     a_number_beyond_its_most_or_without_an_end_is_bad,
     a_time_far_from_the_batch_does_not_break_what_follows,
-    times_relate_to_the_batch_and_never_is_one_of_them,
+    times_relate_to_the_batch_and_some_may_never_have_been,
+    a_time_that_must_have_been_cannot_be_never,
     a_time_months_from_its_batch_is_bad, an_address_is_written_once,
+    an_address_near_the_latest_takes_as_many_octets_as_differ,
+    no_address_is_one_octet, a_port_like_the_one_before_takes_one_octet,
+    coarse_times_relate_to_the_one_before,
+    coarse_times_that_add_up_to_months_are_bad,
     a_name_with_control_characters_is_bad)

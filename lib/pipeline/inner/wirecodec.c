@@ -91,41 +91,65 @@ time_at(struct wirecodec *c, nstime *t, nstime base, nstime shift)
 }
 
 void
-wirecodec_now(struct wirecodec *c, nstime *now)
+wirecodec_once(struct wirecodec *c, nstime *now)
 {
 	time_at(c, now, c->now, c->shift_now);
+}
+
+static void
+must_be_told(struct wirecodec *c, nstime *t)
+{
+	if (c->out != NULL || (*t != INT64_MIN && *t != NSTIME_NEVER))
+		return;
+	c->in.bad = true;
+	*t = 0;
+}
+
+void
+wirecodec_now(struct wirecodec *c, nstime *now)
+{
+	wirecodec_once(c, now);
+	must_be_told(c, now);
 }
 
 void
 wirecodec_wall(struct wirecodec *c, nstime *wall)
 {
 	time_at(c, wall, c->wall, c->shift_wall);
+	must_be_told(c, wall);
 }
 
-/* In whole units, rounded down. */
+/* In whole units, rounded down; written less those of the one before. */
 static void
-now_in(struct wirecodec *c, nstime *now, nstime unit)
+now_in(struct wirecodec *c, nstime *now, nstime unit, int64_t *before)
 {
+	const int64_t most = MOST_AGE / unit;
 	int64_t since = (*now - c->now) / unit - ((*now - c->now) % unit < 0);
+	int64_t further = since - *before;
 
-	wirecodec_signed(c, &since);
-	if (c->out != NULL)
-		return;
-	if (since > MOST_AGE / unit || since < -MOST_AGE / unit)
-		c->in.bad = true;
-	*now = c->in.bad ? 0 : c->now + since * unit + c->shift_now;
+	wirecodec_signed(c, &further);
+	if (c->out == NULL) {
+		since = *before + within(further, 2 * most);
+		if (within(further, 2 * most) != further ||
+		    within(since, most) != since)
+			c->in.bad = true;
+		*now = c->in.bad ? 0 : c->now + since * unit + c->shift_now;
+	}
+	*before = since;
 }
 
 void
 wirecodec_coarse(struct wirecodec *c, nstime *now)
 {
-	now_in(c, now, NSTIME_MS);
+	now_in(c, now, NSTIME_MS, &c->before.coarse);
 }
 
 void
 wirecodec_fine(struct wirecodec *c, nstime *now)
 {
-	now_in(c, now, NSTIME_US);
+	int64_t none = 0;
+
+	now_in(c, now, NSTIME_US, &none);
 }
 
 void
@@ -187,57 +211,115 @@ wirecodec_octets(struct wirecodec *c, uint8_t *octets, size_t len)
 		memcpy(octets, s.p, s.len);
 }
 
-/* The number of an address that was written before, or `addresses'. */
+/* The number of an address that was written before, or their count. */
 static unsigned
 find(const struct wirecodec *c, const struct address *a)
 {
-	const unsigned from = c->addresses > 64 ? c->addresses - 64 : 0;
+	const unsigned count = c->before.addresses;
+	const unsigned from = count > 64 ? count - 64 : 0;
 
-	for (unsigned i = from; i < c->addresses; i++)
+	for (unsigned i = from; i < count; i++)
 		if (endpoint_address_equal(&c->address[i], a))
 			return i;
 	for (unsigned i = 0; i < from && i < 64; i++)
 		if (endpoint_address_equal(&c->address[i], a))
 			return i;
-	return c->addresses;
+	return count;
+}
+
+/*
+ * How an address is written.  A number from FORM_KNOWN on refers to one that
+ * was written before.  Hosts of one site are near one another: of IPv4 as many
+ * of the last octets follow as differ from the latest one, of IPv6 those behind
+ * its /64.
+ */
+enum {
+	FORM_NONE,      /* no address */
+	FORM_FOUR,      /* IPv4, all octets but the first three: 1 .. */
+	FORM_SIX = 5,   /* IPv6, all octets .. */
+	FORM_INTERFACE, /* .. or those behind the /64 */
+	FORM_KNOWN
+};
+
+enum { PREFIX = 8 /* octets of a /64 */ };
+
+static unsigned
+form_of(const struct wirecodec *c, const struct address *a)
+{
+	const struct address *four = &c->before.four, *six = &c->before.six;
+	unsigned same = 0;
+
+	if (a->version == 6)
+		return memcmp(a->octets, six->octets, PREFIX) == 0
+		    ? FORM_INTERFACE
+		    : FORM_SIX;
+	if (a->version != 4)
+		return FORM_NONE;
+	while (same < 3 && a->octets[same] == four->octets[same])
+		same++;
+	return FORM_FOUR + 3 - same;
 }
 
 static void
-new_address(struct wirecodec *c, struct address *a)
+new_address(struct wirecodec *c, struct address *a, unsigned form)
 {
-	uint8_t version = a->version;
-	size_t len;
+	const bool is_six = form >= FORM_SIX;
+	struct address *latest = is_six ? &c->before.six : &c->before.four;
+	const size_t whole = is_six ? 16 : 4;
+	const size_t len = form == FORM_INTERFACE ? whole - PREFIX
+	    : is_six                              ? whole
+						  : form + 1 - FORM_FOUR;
+	struct address near = *latest;
 
-	WIRECODEC_FIELD(c, version, 6);
-	len = version == 4 ? 4 : version == 6 ? 16 : 0;
-	if (c->out != NULL) {
-		record_octets(c->out, slice_of(a->octets, len));
-	} else {
-		*a = endpoint_address(cursor_take(&c->in, len));
-		if (a->version != version)
-			c->in.bad = true;
+	if (form == FORM_NONE) {
+		if (c->out == NULL)
+			*a = (struct address){ .version = 0 };
+		return;
 	}
-	if (c->addresses < WIRECODEC_ADDRESSES)
-		c->address[c->addresses++] = *a;
+	if (c->out == NULL) {
+		wirecodec_octets(c, near.octets + whole - len, len);
+		*a = endpoint_address(slice_of(near.octets, whole));
+		if (a->version != (is_six ? 6 : 4))
+			c->in.bad = true;
+	} else {
+		wirecodec_octets(c, a->octets + whole - len, len);
+	}
+	*latest = *a;
+	if (c->before.addresses < WIRECODEC_ADDRESSES)
+		c->address[c->before.addresses++] = *a;
 }
 
-/* The first octets refer to the first addresses; WIRECODEC_ADDRESSES: one that
- * is not kept. */
 void
 wirecodec_address(struct wirecodec *c, struct address *a)
 {
+	const unsigned count = c->before.addresses;
 	unsigned number = c->out != NULL ? find(c, a) : 0;
+	unsigned form = number < count ? FORM_KNOWN + number : 0;
 
-	WIRECODEC_FIELD(c, number, c->addresses);
-	if (number == c->addresses)
-		new_address(c, a);
+	if (c->out != NULL && number == count)
+		form = form_of(c, a);
+	WIRECODEC_FIELD(c, form, FORM_KNOWN + count - 1);
+	if (form < FORM_KNOWN)
+		new_address(c, a, form);
 	else if (c->out == NULL)
-		*a = c->address[number];
+		*a = c->address[form - FORM_KNOWN];
+}
+
+/* Most servers have the port of the one before: 0 says so. */
+static void
+port(struct wirecodec *c, uint16_t *n)
+{
+	uint32_t number = *n == c->before.port ? 0 : *n + UINT32_C(1);
+
+	WIRECODEC_FIELD(c, number, UINT16_MAX + 1);
+	if (number > 0)
+		c->before.port = (uint16_t)(number - 1);
+	*n = c->before.port;
 }
 
 void
 wirecodec_endpoint(struct wirecodec *c, struct endpoint *e)
 {
 	wirecodec_address(c, &e->address);
-	WIRECODEC_FIELD(c, e->port, UINT16_MAX);
+	port(c, &e->port);
 }

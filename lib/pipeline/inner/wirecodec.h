@@ -14,13 +14,21 @@
 
 enum { WIRECODEC_ADDRESSES = 1024 };
 
+/* What the fields before were, so that the next may be shorter. */
+struct wirecodec_before {
+	unsigned addresses;       /* that were written */
+	struct address four, six; /* the latest of each version */
+	uint16_t port;
+	int64_t coarse; /* milliseconds after the batch */
+};
+
 struct wirecodec {
 	struct record *out; /* NULL: `in' is read */
 	struct cursor in;
 	nstime now, wall;             /* of the batch: all times relate to it */
 	nstime shift_now, shift_wall; /* added to each time that is read */
 	bool timeless; /* times, and numbers of one sensor, are left out */
-	unsigned addresses;
+	struct wirecodec_before before;
 	struct address address[WIRECODEC_ADDRESSES];
 };
 
@@ -30,12 +38,16 @@ void wirecodec_fixed(struct wirecodec *c, uint64_t *n, size_t octets);
 void wirecodec_signed(struct wirecodec *c, int64_t *n);
 void wirecodec_flag(struct wirecodec *c, bool *fact);
 
-/* INT64_MIN and NSTIME_NEVER pass; others are within 30 days of the batch: they
- * are written as if they were, and bad beyond it when read. */
+/* Times are within 30 days of the batch: they are written as if they were, and
+ * bad beyond it when read. */
 void wirecodec_now(struct wirecodec *c, nstime *now);
 void wirecodec_wall(struct wirecodec *c, nstime *wall);
 
-/* To the millisecond, or microsecond, before. */
+/* The same, of what may never have been: INT64_MIN and NSTIME_NEVER pass. */
+void wirecodec_once(struct wirecodec *c, nstime *now);
+
+/* To the millisecond, or microsecond, before; written as the difference to the
+ * coarse time before it, or to the batch. */
 void wirecodec_coarse(struct wirecodec *c, nstime *now);
 void wirecodec_fine(struct wirecodec *c, nstime *now);
 

@@ -94,8 +94,8 @@ facts(struct wirecodec *c, struct event_flow *f)
 {
 	for (int d = 0; d < 2; d++) {
 		WIRECODEC_FIELD(c, f->ways[d].acknowledged, UINT64_MAX);
-		wirecodec_now(c, &f->ways[d].last_gap);
-		wirecodec_now(c, &f->ways[d].hung_up);
+		wirecodec_once(c, &f->ways[d].last_gap);
+		wirecodec_once(c, &f->ways[d].hung_up);
 		wirecodec_flag(c, &f->ways[d].undelivered);
 	}
 	wirecodec_endpoint(c, &f->proxied);
@@ -283,7 +283,7 @@ wireitems_content(struct wirecodec *c, const struct event *event,
 	struct event copy = *event;
 
 	c->timeless = true;
-	c->addresses = 0;
+	c->before = (struct wirecodec_before){ .addresses = 0 };
 	c->out->len = 0;
 	wireitems_event(c, &copy, store);
 }

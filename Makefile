@@ -98,10 +98,12 @@ $B/siptimectl: $B/daemon/siptimectl.o $(ctl) $B/daemon/config/value.o \
 	$Q$(CC) $(SIP_CFLAGS) $(CFLAGS) $(LTO) $(LDFLAGS) -o $@ $^ -ljansson -lm
 
 # What fleets need of NATS, loaded only with [fleet].
-$B/siptimed-nats.so: daemon/fleet/inner/fleet_nats.c daemon/fleet/fleetdoor.h
+$B/siptimed-nats.so: $(wildcard daemon/fleet/inner/*.c) \
+    $(wildcard daemon/fleet/inner/*.h) daemon/fleet/fleetdoor.h
 	$(call say,LINK)
 	$Q$(CC) -std=c11 -D_GNU_SOURCE -Idaemon -I/usr/include/nats -Wall -Wextra \
-	    -Wshadow $(CPPFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $< -lnats
+	    -Wshadow $(CPPFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $(filter %.c,$^) \
+	    -lnats
 
 # The daemon but its main(), and what siptimectl is made of, for the tests.
 $B/libdaemon.a: $(daemon) $(ctl)

@@ -58,7 +58,7 @@ struct fleetdoor {
 	/* A batch of a part: FLEETDOOR_LEADER, or FLEETDOOR_PARTITION + n.  It
 	 * is stored by most of the cluster when this returns 0.  The same `id'
 	 * twice within the stream's window, in whatever part, is stored once.
-	 */
+	 * -EMSGSIZE: it is larger than the cluster takes. */
 	int (*publish)(void *door, unsigned part, const uint8_t *octets,
 	    size_t len, const char *id, int64_t sent);
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/totals.h"
+#include "fleet/fleetagree.h"
 #include "fleet/fleetkey.h"
 #include "fleet/fleetleader.h"
 #include "fleet/fleetspool.h"
@@ -24,7 +25,7 @@ enum {
 #define PAUSE_MS 20
 #define PREPARE_EACH (3600 * NSTIME_S)
 #define PREPARE_AGAIN (500 * NSTIME_MS)
-#define PARTITIONS_KEY "partitions"
+#define AGREE_AGAIN (10 * NSTIME_S)
 
 struct fleetlink {
 	struct fleetlink_setup setup;
@@ -43,7 +44,7 @@ struct fleetlink {
 	nstime heard; /* CLOCK_MONOTONIC: when the cluster was there last */
 	char *status;
 	struct totals joined;
-	uint64_t published, failed;
+	uint64_t published, failed, too_large;
 };
 
 static void
@@ -93,6 +94,19 @@ tell(void *arg, const struct alert_event *event)
 	return told;
 }
 
+/* At most once a minute. */
+static void
+log_fault(struct fleetlink *l, const char *what)
+{
+	const nstime now = wallclock_monotonic();
+
+	if (l->logged != 0 && now - l->logged < 60 * NSTIME_S)
+		return;
+	l->logged = now;
+	log_warning(l->setup.log, "fleet: %s: %s", what,
+	    l->setup.door->error(l->member.handle));
+}
+
 /* Only we take from the head, but a full spool may drop it meanwhile. */
 static struct fleetspool_batch *
 take(struct fleetlink *l, struct fleetspool *from)
@@ -105,13 +119,27 @@ take(struct fleetlink *l, struct fleetspool *from)
 	return b;
 }
 
-static void
-give_back(struct fleetlink *l, struct fleetspool_batch *b)
+/* False: the cluster is to be tried again later.  It will never take what is
+ * too large for it: those behind must not wait for that. */
+static bool
+settle(struct fleetlink *l, struct fleetspool_batch *b, int error)
 {
+	const bool over = error == 0 || error == -EMSGSIZE;
+
 	lock(l);
-	fleetspool_put_back(&l->spool, b);
-	l->failed++;
+	l->published += error == 0;
+	l->too_large += error == -EMSGSIZE;
+	l->failed += !over;
+	if (!over)
+		fleetspool_put_back(&l->spool, b);
 	unlock(l);
+	if (error != 0)
+		log_fault(l,
+		    error == -EMSGSIZE ? "a batch is lost"
+				       : "a batch is not taken");
+	if (over)
+		free(b);
+	return over;
 }
 
 static int
@@ -134,16 +162,9 @@ publish(struct fleetlink *l)
 {
 	struct fleetspool_batch *b;
 
-	for (int i = 0; i < 64 && (b = take(l, &l->spool)) != NULL; i++) {
-		if (send_one(l, b) != 0) {
-			give_back(l, b);
+	for (int i = 0; i < 64 && (b = take(l, &l->spool)) != NULL; i++)
+		if (!settle(l, b, send_one(l, b)))
 			return false;
-		}
-		free(b);
-		lock(l);
-		l->published++;
-		unlock(l);
-	}
 	return true;
 }
 
@@ -183,59 +204,26 @@ read_status(struct fleetlink *l)
 	unlock(l);
 }
 
-/* At most once a minute. */
-static void
-log_fault(struct fleetlink *l, const char *what)
-{
-	const nstime now = wallclock_monotonic();
-
-	if (l->logged != 0 && now - l->logged < 60 * NSTIME_S)
-		return;
-	l->logged = now;
-	log_warning(l->setup.log, "fleet: %s: %s", what,
-	    l->setup.door->error(l->member.handle));
-}
-
-/* The first judge's number is the fleet's: halves of others would be joined by
- * nobody.  0, or -errno. */
-static int
-agree(struct fleetlink *l)
-{
-	char value[16], ours[16];
-	uint64_t revision = 0;
-	const int len = fleetkey_get(
-	    &l->member, PARTITIONS_KEY, value, sizeof(value), &revision);
-
-	snprintf(ours, sizeof(ours), "%u", l->setup.partitions);
-	if (len < 0 && len != -ENOENT)
-		return len;
-	if (len > 0 && strcmp(value, ours) != 0) {
-		log_error(l->setup.log,
-		    "fleet: it has %s partitions, and [fleet] partitions is %s",
-		    value, ours);
-		return -EINVAL;
-	}
-	/* Keys live for a week from when they were written. */
-	return l->leader == NULL
-	    ? 0
-	    : fleetkey_put(&l->member, PARTITIONS_KEY, ours, &revision);
-}
-
 /* Stream and bucket, and what all must agree about: now, and once an hour. */
 static void
 prepare(struct fleetlink *l)
 {
 	const nstime now = wallclock_monotonic();
-	int error;
+	int error, agreed = 0;
 
 	if (now < l->prepare_due)
 		return;
 	error = l->setup.door->prepare(l->member.handle);
 	if (error != 0)
 		log_fault(l, "stream and bucket");
-	l->prepared = error == 0 && agree(l) == 0;
-	l->prepare_due =
-	    nstime_after(now, l->prepared ? PREPARE_EACH : PREPARE_AGAIN);
+	else
+		agreed = fleetagree(
+		    &l->member, l->setup.partitions, l->leader != NULL);
+	l->prepared = error == 0 && (agreed == 0 || agreed == -ENOENT);
+	l->prepare_due = nstime_after(now,
+	    !l->prepared      ? PREPARE_AGAIN
+		: agreed == 0 ? PREPARE_EACH
+			      : AGREE_AGAIN);
 }
 
 static bool
@@ -485,6 +473,7 @@ fleetlink_stats(const struct fleetlink *l, counter_output *output, void *arg)
 	lock(l);
 	output(arg, COUNTER_OTHER, "fleet.published", l->published);
 	output(arg, COUNTER_EVENT, "fleet.publish_failed", l->failed);
+	output(arg, COUNTER_LIMIT, "fleet.too_large", l->too_large);
 	output(arg, COUNTER_LIMIT, "fleet.spool_full", l->spool.full);
 	output(arg, COUNTER_LIMIT, "fleet.wanted_full", l->wanted.full);
 	output(arg, COUNTER_LIMIT, "fleet.no_memory",

@@ -12,7 +12,8 @@
  * (fleetspread.h), and as the leader (fleetleader.h).
  *
  * Batches that cannot be published wait in a spool of fixed size and are
- * published with the same ids later.  All members must agree about the number
+ * published with the same ids later; one that is larger than the cluster takes
+ * is lost, and counted.  All members must agree about the number
  * of partitions: the first judge writes it, and a member that is configured
  * otherwise does not take part.
  *

@@ -64,7 +64,8 @@ static struct {
 	size_t key_count, batch_count, said_count, member_count;
 	uint64_t revision;
 	unsigned follows;
-	bool deaf; /* put() is stored, and says that it was not */
+	bool deaf;   /* put() is stored, and says that it was not */
+	size_t most; /* octets of a batch; 0: any */
 } fleetfake = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static atomic_bool fleetfake_away;
@@ -192,6 +193,8 @@ fleetfake_publish(void *door, unsigned part, const uint8_t *octets, size_t len,
 	(void)door;
 	if (fleetfake_enter() != 0)
 		return -ETIMEDOUT;
+	if (fleetfake.most > 0 && len > fleetfake.most)
+		return fleetfake_leave(-EMSGSIZE);
 	for (size_t i = 0; i < fleetfake.batch_count; i++)
 		if (strcmp(fleetfake.batches[i].id, id) == 0)
 			return fleetfake_leave(0);

@@ -103,6 +103,21 @@ START_TEST(while_the_cluster_is_away_batches_wait_and_come_once)
 }
 END_TEST
 
+START_TEST(one_that_is_too_large_is_lost_and_counted_and_the_others_go_on)
+{
+	fleetfake.most = 4;
+	begin(false, 2);
+	fleetlink_batch(link_, slice_text("large"), FLEETDOOR_LEADER, 1);
+	fleetlink_batch(link_, slice_text("b"), FLEETDOOR_LEADER, 2);
+	await((turn(), count("fleet.published") == 1));
+	ck_assert_uint_eq(count("fleet.too_large"), 1);
+	ck_assert_uint_eq(count("fleet.publish_failed"), 0);
+	fleetlink_free(link_);
+	ck_assert_uint_eq(fleetfake.batch_count, 1);
+	ck_assert_str_eq(fleetfake.batches[0].id, "m.7.0.2");
+}
+END_TEST
+
 START_TEST(what_a_judge_wants_comes_to_the_loop)
 {
 	begin(false, 2);
@@ -138,6 +153,19 @@ START_TEST(a_member_of_another_number_of_partitions_takes_no_part)
 }
 END_TEST
 
+START_TEST(a_sensor_that_was_first_learns_the_number_of_the_first_judge)
+{
+	uint64_t revision = 0;
+
+	begin(false, 2);
+	fleetlink_batch(link_, slice_text("a"), FLEETDOOR_PARTITION, 1);
+	await((turn(), count("fleet.published") == 1));
+	fleetfake_put(NULL, "partitions", (const uint8_t *)"16", 2, &revision);
+	await((turn(), fleetlink_is_alone(link_)));
+	fleetlink_free(link_);
+}
+END_TEST
+
 START_TEST(an_alert_that_was_told_alone_is_written_as_told)
 {
 	const struct alert_event event = { .id = 0xab, .episode = 2 };
@@ -153,7 +181,9 @@ END_TEST
 
 UNIT("fleetlink", batches_of_each_part_are_published_under_an_id_of_their_own,
     while_the_cluster_is_away_batches_wait_and_come_once,
+    one_that_is_too_large_is_lost_and_counted_and_the_others_go_on,
     what_a_judge_wants_comes_to_the_loop,
     a_judge_leads_takes_the_partitions_and_writes_the_status,
     a_member_of_another_number_of_partitions_takes_no_part,
+    a_sensor_that_was_first_learns_the_number_of_the_first_judge,
     an_alert_that_was_told_alone_is_written_as_told)

@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * siptimed-nats.so: the only file that knows NATS.  The calls of libnats used
- * here wait for their answer: an asynchronous publish whose acknowledgement is
+ * siptimed-nats.so: all that knows NATS.  The calls of libnats used here wait
+ * for their answer: an asynchronous publish whose acknowledgement is
  * lost stays pending for ever, and nothing reports it.
  */
 
-#include "fleet/fleetdoor.h"
+#include "fleet/inner/natsoptions.h"
 
 #include <errno.h>
 #include <inttypes.h>
-#include <nats.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum {
-	WAIT_MS = 2000,
-	PAUSE_MS = 500, /* between attempts to connect */
-	SERVERS = 16,
 	NAME = 128,
 	SUBJECT = 2 * NAME + 32,
 	PENDING = 4096, /* of what is said to all */
+	STREAM_SUBJECTS = 16,
 	PARTS = FLEETDOOR_PARTITION + FLEETDOOR_PARTITIONS
 };
 
@@ -43,8 +39,6 @@ struct nats_door {
 	natsMsg *batch, *said;
 	char stream[NAME], bucket[NAME], prefix[NAME], name[NAME];
 	unsigned servers;
-	char urls[4096];
-	const char *url[SERVERS];
 	const char *error;
 };
 
@@ -56,69 +50,11 @@ failed(struct nats_door *d, natsStatus s, jsErrCode code)
 	d->error = natsStatus_GetText(s);
 	if (code == JSStreamWrongLastSequenceErr)
 		return -EEXIST;
+	if (s == NATS_MAX_PAYLOAD || code == JSStreamMessageExceedsMaximumErr)
+		return -EMSGSIZE;
 	if (s == NATS_NOT_FOUND)
 		return -ENOENT;
 	return s == NATS_TIMEOUT ? -ETIMEDOUT : -EIO;
-}
-
-static void
-split_servers(struct nats_door *d, const char *servers)
-{
-	char *rest = NULL;
-
-	snprintf(d->urls, sizeof(d->urls), "%s", servers);
-	for (char *url = strtok_r(d->urls, ", ", &rest);
-	     url != NULL && d->servers < SERVERS;
-	     url = strtok_r(NULL, ", ", &rest))
-		d->url[d->servers++] = url;
-}
-
-/* libnats says of any of them that it is an error of SSL. */
-static const char *
-unreadable(const struct fleetdoor_setup *s)
-{
-	if (s->credentials[0] != '\0' && access(s->credentials, R_OK) != 0)
-		return "credentials: the file cannot be read";
-	if (s->ca[0] != '\0' && access(s->ca, R_OK) != 0)
-		return "ca: the file cannot be read";
-	if (s->cert[0] != '\0' && access(s->cert, R_OK) != 0)
-		return "cert: the file cannot be read";
-	if (s->key[0] != '\0' && access(s->key, R_OK) != 0)
-		return "key: the file cannot be read";
-	return NULL;
-}
-
-static natsStatus
-set_options(struct nats_door *d, const struct fleetdoor_setup *s)
-{
-	natsStatus status = natsOptions_Create(&d->options);
-
-	if (status == NATS_OK)
-		status =
-		    natsOptions_SetServers(d->options, d->url, (int)d->servers);
-	if (status == NATS_OK)
-		status = natsOptions_SetName(d->options, s->name);
-	if (status == NATS_OK)
-		status = natsOptions_SetMaxReconnect(d->options, -1);
-	if (status == NATS_OK)
-		status = natsOptions_SetReconnectWait(d->options, PAUSE_MS);
-	/* While it is away publishing is to fail: what waits is ours. */
-	if (status == NATS_OK)
-		status = natsOptions_SetReconnectBufSize(d->options, 0);
-	if (status == NATS_OK)
-		status = natsOptions_SetPingInterval(d->options, WAIT_MS);
-	if (status == NATS_OK && s->credentials[0] != '\0')
-		status = natsOptions_SetUserCredentialsFromFiles(
-		    d->options, s->credentials, NULL);
-	if (status == NATS_OK && s->ca[0] != '\0')
-		status =
-		    natsOptions_LoadCATrustedCertificates(d->options, s->ca);
-	if (status == NATS_OK && s->cert[0] != '\0')
-		status = natsOptions_LoadCertificatesChain(
-		    d->options, s->cert, s->key);
-	if (status == NATS_OK && (s->ca[0] != '\0' || s->cert[0] != '\0'))
-		status = natsOptions_SetSecure(d->options, true);
-	return status;
 }
 
 static void
@@ -144,28 +80,22 @@ door_close(void *arg)
 static void *
 door_open(const struct fleetdoor_setup *s, const char **why)
 {
-	struct nats_door *d;
-	natsStatus status;
+	struct nats_door *d = calloc(1, sizeof(*d));
 
-	*why = unreadable(s);
-	if (*why != NULL)
-		return NULL;
-	d = calloc(1, sizeof(*d));
 	if (d == NULL) {
 		*why = "out of memory";
 		return NULL;
 	}
-	split_servers(d, s->servers);
+	d->options = natsoptions_new(s, &d->servers, why);
+	if (d->options == NULL) {
+		door_close(d);
+		return NULL;
+	}
 	snprintf(d->stream, sizeof(d->stream), "%s-observed", s->prefix);
 	snprintf(d->bucket, sizeof(d->bucket), "%s-fleet", s->prefix);
 	snprintf(d->prefix, sizeof(d->prefix), "%s", s->prefix);
 	snprintf(d->name, sizeof(d->name), "%s", s->name);
-	status = set_options(d, s);
-	if (status == NATS_OK)
-		return d;
-	*why = natsStatus_GetText(status);
-	door_close(d);
-	return NULL;
+	return d;
 }
 
 /* Of one sensor, or of all: "*". */
@@ -212,7 +142,7 @@ connect_now(struct nats_door *d)
 	if (s != NATS_OK)
 		return s;
 	jsOptions_Init(&js);
-	js.Wait = WAIT_MS;
+	js.Wait = NATSOPTIONS_WAIT_MS;
 	s = natsConnection_JetStream(&d->js, d->connection, &js);
 	return s;
 }
@@ -242,6 +172,62 @@ door_error(void *arg)
 	return d->error == NULL ? "no error" : d->error;
 }
 
+/* Does what it takes hold all that is one of ours?  Wildcards are `*' and, at
+ * the end, `>'. */
+static bool
+takes(const char *its, const char *ours)
+{
+	while (*its != '\0' && *ours != '\0') {
+		const size_t a = strcspn(its, "."), b = strcspn(ours, ".");
+
+		if (a == 1 && *its == '>')
+			return true;
+		if (!(a == 1 && *its == '*') &&
+		    (a != b || memcmp(its, ours, a) != 0))
+			return false;
+		its += a + (its[a] == '.');
+		ours += b + (ours[b] == '.');
+	}
+	return *its == *ours;
+}
+
+/* An older stream may not take halves.  Only what it lacks is changed: the rest
+ * is as its operator wants it. */
+static int
+add_subjects(
+    struct nats_door *d, jsStreamConfig *config, const char *subjects[2])
+{
+	const char *all[STREAM_SUBJECTS];
+	const char **const own = config->Subjects;
+	const int count = config->SubjectsLen;
+	jsErrCode code = 0;
+	natsStatus s;
+
+	if (count > STREAM_SUBJECTS - 2)
+		return 0;
+	for (int i = 0; i < count; i++)
+		all[i] = own[i];
+	for (int i = 0; i < 2; i++) {
+		int at = 0;
+
+		while (at < config->SubjectsLen && !takes(all[at], subjects[i]))
+			at++;
+		if (at == config->SubjectsLen)
+			all[config->SubjectsLen++] = subjects[i];
+	}
+	if (config->SubjectsLen == count)
+		return 0;
+	config->Subjects = all;
+	s = js_UpdateStream(NULL, d->js, config, NULL, &code);
+	config->Subjects = own;
+	config->SubjectsLen = count;
+	if (s != NATS_OK)
+		d->error = "it does not take PREFIX.observed.* and "
+			   "PREFIX.halves.*.*, and may not be changed: see "
+			   "packaging/monitoring/nats";
+	return s == NATS_OK ? 0 : -EPERM;
+}
+
 static int
 make_stream(struct nats_door *d, int replicas)
 {
@@ -251,12 +237,16 @@ make_stream(struct nats_door *d, int replicas)
 	jsStreamInfo *info = NULL;
 	jsErrCode code = 0;
 	natsStatus s = js_GetStreamInfo(&info, d->js, d->stream, NULL, &code);
+	int error;
 
-	jsStreamInfo_Destroy(info);
-	if (s != NATS_NOT_FOUND)
-		return failed(d, s, code);
 	write_subject(d, FLEETDOOR_LEADER, "*", observed, sizeof(observed));
 	snprintf(halves, sizeof(halves), "%s.halves.*.*", d->prefix);
+	if (s != NATS_NOT_FOUND) {
+		error = s != NATS_OK ? failed(d, s, code)
+				     : add_subjects(d, info->Config, subjects);
+		jsStreamInfo_Destroy(info);
+		return error;
+	}
 	jsStreamConfig_Init(&config);
 	config.Name = d->stream;
 	config.Subjects = subjects;
@@ -308,7 +298,7 @@ door_publish(void *arg, unsigned part, const uint8_t *octets, size_t len,
 		s = natsMsgHeader_Set(m, SENT, text);
 	jsPubOptions_Init(&options);
 	options.MsgId = id;
-	options.MaxWait = WAIT_MS;
+	options.MaxWait = NATSOPTIONS_WAIT_MS;
 	if (s == NATS_OK)
 		s = js_PublishMsg(NULL, d->js, m, &options, &code);
 	natsMsg_Destroy(m);

@@ -218,9 +218,13 @@ unsigned config_witnesses(const struct config *config);
 /* Do [tls] or [evidence] ask that one thread captures all? */
 bool config_limits_one_captures(const struct config *config);
 
+/* What the judge of a fleet may hold, in a thread of its own: of `[limits]
+ * memory' half where nothing else is done, else a quarter.  0: none judges. */
+size_t config_limits_fleet(const struct config *config);
+
 /* Make the budget one of `[limits] memory', with what is set aside of it where
- * packets are kept as evidence, threads hand events to another, and packets of
- * so many interfaces are merged. */
+ * packets are kept as evidence, threads hand events to another, packets of so
+ * many interfaces are merged, and a fleet is judged. */
 void config_limits_budget(
     const struct config *config, size_t interfaces, struct budget *budget);
 

@@ -372,6 +372,15 @@ config_limits_one_captures(const struct config *config)
 	return config->tls_count > 0 || config->evidence.directory[0] != '\0';
 }
 
+size_t
+config_limits_fleet(const struct config *config)
+{
+	if (config->fleet.servers[0] == '\0' ||
+	    config->fleet.role == CONFIG_SENSOR)
+		return 0;
+	return config->limits.memory / (config_only_judges(config) ? 2 : 4);
+}
+
 void
 config_limits_budget(
     const struct config *config, size_t interfaces, struct budget *budget)
@@ -386,6 +395,7 @@ config_limits_budget(
 		? 0
 		: memory / 4);
 	budget_reserve(budget, BUDGET_MERGE, interfaces > 1 ? memory / 16 : 0);
+	budget_reserve(budget, BUDGET_FLEET, config_limits_fleet(config));
 }
 
 void

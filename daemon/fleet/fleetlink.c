@@ -45,6 +45,7 @@ struct fleetlink {
 	char *status;
 	struct totals joined;
 	uint64_t published, failed, too_large;
+	size_t drawn;
 };
 
 static void
@@ -287,6 +288,8 @@ count_joined(struct fleetlink *l)
 	fleetleader_stats(l->leader, totals_gather, &now);
 	fleetspread_stats(l->spread, totals_gather, &now);
 	lock(l);
+	if (l->setup.memory != NULL)
+		l->drawn = budget_used(l->setup.memory);
 	l->joined = now;
 	unlock(l);
 }
@@ -391,6 +394,7 @@ make_judge(struct fleetlink *l)
 	    .halves = s->halves,
 	    .sensors = s->joiner.sensors,
 	    .key = s->joiner.key,
+	    .memory = s->joiner.halves_memory,
 	});
 	l->leader = fleetleader_new(&(struct fleetleader_setup){
 	    .member = &l->member,
@@ -465,6 +469,17 @@ fleetlink_free(struct fleetlink *l)
 	unlock(l);
 	pthread_join(l->thread, NULL);
 	release(l);
+}
+
+size_t
+fleetlink_drawn(const struct fleetlink *l)
+{
+	size_t drawn;
+
+	lock(l);
+	drawn = l->drawn;
+	unlock(l);
+	return drawn;
 }
 
 void

@@ -28,7 +28,9 @@ struct fleetlink_setup {
 	bool judges, senses;
 	unsigned partitions;
 	struct joiner_limits joiner;
-	size_t halves; /* of a partition */
+	size_t halves;         /* of a partition */
+	struct budget *memory; /* what the judging thread draws from;
+				* NULL: nothing bounds it */
 	uint64_t run;
 	const struct log *log;
 
@@ -61,6 +63,9 @@ void fleetlink_told_alone(struct fleetlink *l, const struct alert_event *event);
 /* What the leader wrote last about the whole fleet, as JSON; NULL: nothing yet.
  * The caller frees it. */
 char *fleetlink_status(const struct fleetlink *l);
+
+/* Octets that the judging thread has drawn. */
+size_t fleetlink_drawn(const struct fleetlink *l);
 
 /* fleet.published, fleet.spool_full, .. and what was joined here. */
 void fleetlink_stats(

@@ -20,7 +20,9 @@ struct fleetmember {
 	/* Of our own: the thread must not share a budget, and a reload frees
 	 * the other. */
 	struct config copy;
-	struct config_rooms rooms;
+	struct config_rooms rooms, judging;
+	struct budget *memory; /* of the judge: the thread's */
+	size_t noted;          /* in the share of the daemon's budget */
 	char name[NAME];
 	struct fleetlink_setup link_setup;
 	struct fleetlink *link;
@@ -108,7 +110,7 @@ make_sensor(struct fleetmember *m, uint64_t run)
 static void
 fill_link(struct fleetmember *m, uint64_t run)
 {
-	const struct config_rooms *limits = &m->rooms;
+	const struct config_rooms *limits = &m->judging;
 
 	m->link_setup = (struct fleetlink_setup){
 		.fleet = { .servers = m->config.servers,
@@ -131,13 +133,32 @@ fill_link(struct fleetmember *m, uint64_t run)
 		    .reader = limits->reader,
 		    .matcher = limits->matcher,
 		    .judge = limits->judge,
-		    .key = *m->setup.key },
+		    .key = *m->setup.key,
+		    .halves_memory = budget_share(m->memory, BUDGET_MERGE),
+		    .events_memory = budget_share(m->memory, BUDGET_HANDOVER) },
+		.memory = m->memory,
 		.run = run,
 		.log = m->setup.log,
 		.wanted = on_wanted,
 		.alert = on_alert,
 		.arg = m,
 	};
+}
+
+/* Half of it is for the rooms of the judge, a quarter each for the halves and
+ * the events that wait: both come as fast as sensors like. */
+static bool
+make_budget(struct fleetmember *m)
+{
+	const size_t octets = config_limits_fleet(m->setup.config);
+
+	m->memory = budget_new(octets);
+	if (m->memory == NULL)
+		return false;
+	budget_reserve(m->memory, BUDGET_MERGE, octets / 4);
+	budget_reserve(m->memory, BUDGET_HANDOVER, octets / 4);
+	config_limits(&m->copy, m->setup.key, m->memory, &m->judging);
+	return true;
 }
 
 struct fleetmember *
@@ -156,10 +177,12 @@ fleetmember_new(const struct fleetmember_setup *setup)
 	m->copy.diagnostics = (struct diagfile){ 0 };
 	config_limits(&m->copy, setup->key, NULL, &m->rooms);
 	set_name(m);
-	fill_link(m, run);
-	m->link_setup.door = fleetdoor_load(&why);
-	if (m->link_setup.door != NULL && make_sensor(m, run))
-		return m;
+	if (make_budget(m)) {
+		fill_link(m, run);
+		m->link_setup.door = fleetdoor_load(&why);
+		if (m->link_setup.door != NULL && make_sensor(m, run))
+			return m;
+	}
 	log_error(setup->log, "[fleet]: %s", why);
 	fleetmember_free(m);
 	return NULL;
@@ -181,6 +204,7 @@ fleetmember_free(struct fleetmember *m)
 		sensor_finish(m->sensor, m->now, m->now + wallclock_offset());
 	fleetlink_free(m->link);
 	sensor_free(m->sensor);
+	budget_free(m->memory);
 	diagfile_done(&m->copy.diagnostics);
 	free(m);
 }
@@ -205,6 +229,14 @@ look_whether_alone(struct fleetmember *m)
 	m->alone = alone;
 }
 
+static void
+note_memory(struct fleetmember *m)
+{
+	budget_undo(m->setup.memory, m->noted);
+	m->noted = fleetlink_drawn(m->link);
+	budget_note(m->setup.memory, m->noted);
+}
+
 void
 fleetmember_tick(struct fleetmember *m, nstime now, nstime wall)
 {
@@ -214,6 +246,7 @@ fleetmember_tick(struct fleetmember *m, nstime now, nstime wall)
 	if (m->link == NULL)
 		return;
 	fleetlink_poll(m->link);
+	note_memory(m);
 	look_whether_alone(m);
 }
 

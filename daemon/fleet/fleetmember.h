@@ -16,8 +16,9 @@ struct fleetmember;
 struct fleetmember_setup {
 	const struct config *config; /* copied */
 	const struct siphash_key *key;
-	const char *host;    /* its name, where [fleet] name is not set */
-	alert_output *alert; /* of the fleet, to be told here */
+	const char *host; /* its name, where [fleet] name is not set */
+	struct budget_share *memory; /* BUDGET_FLEET; borrowed */
+	alert_output *alert;         /* of the fleet, to be told here */
 	void *arg;
 	const struct log *log;
 };

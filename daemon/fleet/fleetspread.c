@@ -75,6 +75,7 @@ begin_work(void *arg)
 		.halves = s->halves,
 		.sensors = s->sensors,
 		.key = s->key,
+		.memory = s->memory,
 	};
 
 	end_work(share);

@@ -25,6 +25,7 @@ struct fleetspread_setup {
 	unsigned partitions;
 	size_t halves, sensors; /* of a partition */
 	struct siphash_key key;
+	struct budget_share *memory; /* of all halves; borrowed */
 };
 
 /* NULL when out of memory; the caller frees it. */

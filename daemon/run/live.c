@@ -215,6 +215,7 @@ join_fleet(struct live *l)
 	    .config = l->config,
 	    .key = l->setup.key,
 	    .host = l->observer,
+	    .memory = budget_share(l->budget, BUDGET_FLEET),
 	    .alert = on_fleet_alert,
 	    .arg = l,
 	    .log = l->log,

@@ -65,9 +65,9 @@ build_rooms(struct joiner *j)
 	j->reader = wire_reader_new();
 	j->sensors = sensors_new(l->sensors, l->sights, &l->key);
 	j->hosts = commonhosts_new(l->sights, l->sensors, &l->key);
-	j->pairing =
-	    pairing_new(l->halves, &l->key, j->output.want, j->output.arg);
-	j->held = eventhold_new();
+	j->pairing = pairing_new(l->halves, l->halves_memory, &l->key,
+	    j->output.want, j->output.arg);
+	j->held = eventhold_new(l->events_memory);
 	j->rejoin =
 	    rejoin_new(&(struct rejoin_limits){ l->halves, l->key, l->reader },
 		on_event, j);
@@ -198,11 +198,13 @@ hold(struct joiner *j, const struct sensors_sensor *sensor,
 		    sensors_flow(sensor, copy->message.origin.flow);
 	j->no_memory +=
 	    !eventhold_put(j->held, copy, sensor->corrections, &time);
-	if (eventhold_count(j->held) <= j->limits.events)
-		return;
-	j->early++;
-	copy = eventhold_take(j->held, NSTIME_NEVER, NSTIME_NEVER, &mark);
-	release(j, copy, mark);
+	while (eventhold_count(j->held) > j->limits.events ||
+	    eventhold_is_over(j->held)) {
+		copy =
+		    eventhold_take(j->held, NSTIME_NEVER, NSTIME_NEVER, &mark);
+		j->early++;
+		release(j, copy, mark);
+	}
 }
 
 static void

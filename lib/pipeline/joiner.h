@@ -44,6 +44,9 @@ struct joiner_limits {
 	struct matcher_limits matcher;
 	struct judge_limits judge;
 	struct siphash_key key;
+	/* Of what waits; borrowed; NULL: no bounds.  Beyond that of events the
+	 * earliest leave early too. */
+	struct budget_share *halves_memory, *events_memory;
 };
 
 /* A sensor, for queries; borrowed. */

@@ -28,7 +28,8 @@ partition_new(
 	p->limits = *limits;
 	p->reader = wire_reader_new();
 	p->sensors = sensors_new(limits->sensors, 0, &limits->key);
-	p->pairing = pairing_new(limits->halves, &limits->key, output, arg);
+	p->pairing = pairing_new(
+	    limits->halves, limits->memory, &limits->key, output, arg);
 	if (p->reader != NULL && p->sensors != NULL && p->pairing != NULL)
 		return p;
 	partition_free(p);

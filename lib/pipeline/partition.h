@@ -33,6 +33,7 @@ struct partition_limits {
 	size_t halves;  /* the longest waiting is forgotten */
 	size_t sensors; /* others are refused */
 	struct siphash_key key;
+	struct budget_share *memory; /* of halves; borrowed; NULL: no bounds */
 };
 
 /* Wants for all sensors; the batch is borrowed until the callback returns. */

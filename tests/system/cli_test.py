@@ -759,6 +759,10 @@ def test_memory_max():
     check("what is set aside is shown",
           re.search(r"(?m)^; evidence +8192 K guaranteed$", small) and
           re.search(r"(?m)^; handover +0 K guaranteed$", small), small)
+    judge = printed("-c", write("judge.conf", b"[fleet]\nrole = judge\n"
+                                b"servers = nats://192.0.2.1:4222\n"))
+    check("a judge's part is shown",
+          re.search(r"(?m)^; fleet +131072 K guaranteed$", judge), judge)
 
 
 def keys(text, comment):

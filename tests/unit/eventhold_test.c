@@ -21,7 +21,7 @@ take(struct eventhold *h, nstime until, unsigned *mark)
 
 START_TEST(the_earliest_comes_first_with_its_mark)
 {
-	struct eventhold *h = eventhold_new();
+	struct eventhold *h = eventhold_new(NULL);
 	struct event *event;
 	unsigned mark;
 
@@ -39,9 +39,32 @@ START_TEST(the_earliest_comes_first_with_its_mark)
 }
 END_TEST
 
+START_TEST(what_they_hold_is_drawn_and_given_back)
+{
+	struct budget *budget = budget_new(1 << 20);
+	struct eventhold *h;
+	struct event *event = packet_at(5);
+	const size_t octets = event_octets(event);
+	unsigned mark;
+
+	budget_reserve(budget, BUDGET_HANDOVER, 2 * octets);
+	h = eventhold_new(budget_share(budget, BUDGET_HANDOVER));
+	ck_assert(eventhold_put(h, event, 0, &before));
+	ck_assert(!eventhold_is_over(h));
+	ck_assert_uint_ge(budget_used(budget), octets);
+	ck_assert(eventhold_put(h, packet_at(6), 0, &before));
+	ck_assert(eventhold_is_over(h));
+	event_discard(take(h, NSTIME_NEVER, &mark));
+	ck_assert(!eventhold_is_over(h));
+	eventhold_free(h);
+	ck_assert_uint_eq(budget_used(budget), 0);
+	budget_free(budget);
+}
+END_TEST
+
 START_TEST(those_of_one_time_keep_their_order)
 {
-	struct eventhold *h = eventhold_new();
+	struct eventhold *h = eventhold_new(NULL);
 
 	for (unsigned i = 0; i < 100; i++)
 		ck_assert(eventhold_put(h, packet_at(5), i, &before));
@@ -58,7 +81,7 @@ END_TEST
 START_TEST(of_one_time_segments_come_before_what_they_complete)
 {
 	const struct event segment = { .kind = EVENT_SEGMENT, .now = 5 };
-	struct eventhold *h = eventhold_new();
+	struct eventhold *h = eventhold_new(NULL);
 	struct event *first;
 	unsigned mark;
 
@@ -74,7 +97,7 @@ END_TEST
 START_TEST(late_ones_gather_for_a_second_and_leave_in_order_before_others)
 {
 	const struct eventhold_time time = { 100 * NSTIME_S, 90 * NSTIME_S };
-	struct eventhold *h = eventhold_new();
+	struct eventhold *h = eventhold_new(NULL);
 	const nstime due = time.reached + NSTIME_S;
 	nstime at[3];
 	unsigned mark;
@@ -99,5 +122,6 @@ END_TEST
 
 UNIT("eventhold",
     late_ones_gather_for_a_second_and_leave_in_order_before_others,
-    the_earliest_comes_first_with_its_mark, those_of_one_time_keep_their_order,
+    the_earliest_comes_first_with_its_mark,
+    what_they_hold_is_drawn_and_given_back, those_of_one_time_keep_their_order,
     of_one_time_segments_come_before_what_they_complete)

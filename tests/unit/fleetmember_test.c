@@ -10,6 +10,7 @@ static const struct siphash_key key;
 
 static struct config *config;
 static struct fleetmember *member;
+static struct budget *budget;
 static bool has_plugin = true;
 
 /* In the place of the one that loads the plugin. */
@@ -36,11 +37,14 @@ make(unsigned role, const char *name)
 	config->limits.transactions = config->limits.peers = 1000;
 	snprintf(config->fleet.servers, sizeof(config->fleet.servers),
 	    "nats://192.0.2.1:4222");
+	budget = budget_new(config->limits.memory);
+	config_limits_budget(config, 1, budget);
 	snprintf(config->fleet.name, sizeof(config->fleet.name), "%s", name);
 	member = fleetmember_new(&(struct fleetmember_setup){
 	    .config = config,
 	    .key = &key,
 	    .host = "host.example.com",
+	    .memory = budget_share(budget, BUDGET_FLEET),
 	    .alert = on_alert,
 	    .log = &fleetfake_log,
 	});
@@ -52,6 +56,7 @@ end(void)
 {
 	fleetmember_free(member);
 	config_free(config);
+	budget_free(budget);
 }
 
 /* The link's thread has a clock that we turn. */
@@ -132,6 +137,61 @@ START_TEST(its_own_judge_tells_nothing_while_there_is_a_cluster)
 }
 END_TEST
 
+/* Another sensor's response, of which the request is not there. */
+static void
+publish_half(struct wire_writer *writer, uint64_t number)
+{
+	const struct wire_header header = { .name = "b",
+		.run = 1,
+		.sequence = number,
+		.reached = wallclock_realtime() };
+	const struct wire_item half = { .kind = WIRE_HALF,
+		.half = { .call = number * config->fleet.partitions,
+		    .leg = 1,
+		    .client = fleet_host(1, 0).address,
+		    .server = fleet_host(2, 5062),
+		    .now = wallclock_realtime() } };
+	struct slice batch;
+	char id[32];
+
+	snprintf(id, sizeof(id), "b.%u", (unsigned)number);
+	wire_begin(writer, wallclock_realtime(), wallclock_realtime());
+	ck_assert(wire_put(writer, &half));
+	batch = wire_end(writer, &header);
+	ck_assert_int_eq(fleetfake_publish(NULL, FLEETDOOR_PARTITION, batch.p,
+			     batch.len, id, wallclock_realtime()),
+	    0);
+}
+
+START_TEST(what_the_judge_holds_is_a_room_of_the_daemon_s_budget)
+{
+	struct wire_writer *writer = wire_writer_new();
+	uint64_t number = 0;
+
+	ck_assert(make(CONFIG_BOTH, "a"));
+	ck_assert_uint_eq(budget_use(budget, BUDGET_FLEET).guaranteed,
+	    config->limits.memory / 4);
+	await((publish_half(writer, ++number), turn(50 * NSTIME_MS),
+	    budget_use(budget, BUDGET_FLEET).used > 0));
+	ck_assert_uint_lt(
+	    budget_use(budget, BUDGET_FLEET).used, config->limits.memory / 4);
+	end();
+	wire_writer_free(writer);
+}
+END_TEST
+
+START_TEST(one_that_only_judges_has_half_of_it_and_a_sensor_none)
+{
+	ck_assert(make(CONFIG_JUDGE, "a"));
+	ck_assert_uint_eq(
+	    config_limits_fleet(config), config->limits.memory / 2);
+	end();
+	ck_assert(make(CONFIG_SENSOR, "a"));
+	ck_assert_uint_eq(config_limits_fleet(config), 0);
+	end();
+}
+END_TEST
+
 START_TEST(away_from_the_cluster_it_tells_alone_and_says_so_on_return)
 {
 	fleetfake_away = true;
@@ -162,5 +222,7 @@ UNIT("fleetmember", without_the_plugin_there_is_no_member,
     a_sensor_publishes_under_its_name_without_dots,
     one_without_a_name_has_that_of_its_host,
     its_own_judge_tells_nothing_while_there_is_a_cluster,
+    what_the_judge_holds_is_a_room_of_the_daemon_s_budget,
+    one_that_only_judges_has_half_of_it_and_a_sensor_none,
     away_from_the_cluster_it_tells_alone_and_says_so_on_return,
     a_sensor_tells_nothing_by_itself)

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/inner/halves.h"
 
+#include "base/totals.h"
 #include "unit/fleetitems.h"
 
 #define NOW FLEET_NOW
 
 static struct halves *halves;
+static struct budget_share *memory; /* NULL: no bounds */
 static unsigned wants;
 
 static void
@@ -23,6 +25,7 @@ begin(void)
 		.halves = 10,
 		.wait = 250 * NSTIME_MS,
 		.kept = 60 * NSTIME_S,
+		.memory = memory,
 	};
 
 	wants = 0;
@@ -91,6 +94,28 @@ START_TEST(a_call_that_a_sensor_tells_is_wanted_of_all)
 }
 END_TEST
 
+START_TEST(without_memory_the_oldest_goes)
+{
+	struct budget *budget = budget_new(1 << 20);
+	struct totals t = { 0 };
+
+	budget_reserve(budget, BUDGET_MERGE, 1024);
+	memory = budget_share(budget, BUDGET_MERGE);
+	begin();
+	for (uint32_t leg = 1; leg <= 10; leg++)
+		input(false, leg, NOW);
+	ck_assert_uint_le(budget_used(budget), 1024);
+	input(true, 10, NOW);
+	halves_stats(halves, totals_gather, &t);
+	ck_assert_uint_gt(totals_get(&t, "halves.evicted"), 0);
+	ck_assert_uint_eq(totals_get(&t, "halves.joined"), 1);
+	halves_free(halves);
+	ck_assert_uint_eq(budget_used(budget), 0);
+	budget_free(budget);
+}
+END_TEST
+
 UNIT("halves", two_halves_are_a_transaction_in_either_order,
     all_is_wanted_of_a_request_that_stays_alone_once,
-    a_response_alone_is_nothing, a_call_that_a_sensor_tells_is_wanted_of_all)
+    a_response_alone_is_nothing, a_call_that_a_sensor_tells_is_wanted_of_all,
+    without_memory_the_oldest_goes)

@@ -37,6 +37,13 @@ on_want(void *arg, struct slice batch)
 }
 
 static void
+no_want(void *arg, struct slice batch)
+{
+	(void)arg;
+	(void)batch;
+}
+
+static void
 on_sign(void *arg, enum joiner_sign sign, const struct joiner_sensor *sensor)
 {
 	(void)arg;
@@ -394,6 +401,38 @@ START_TEST(what_makes_no_sense_is_refused)
 }
 END_TEST
 
+START_TEST(events_that_wait_hold_no_more_memory_than_is_theirs)
+{
+	enum { OCTETS = 16384, EVENTS = 200 };
+	struct joiner_limits limits = fleet_joiner();
+	struct budget *budget = budget_new(1 << 20);
+	struct wire_writer *writer = wire_writer_new();
+	struct wire_header header = { .name = "a", .run = 1, .sequence = 1 };
+	struct totals t = { 0 };
+	struct sip_message m;
+
+	budget_reserve(budget, BUDGET_HANDOVER, OCTETS);
+	limits.events_memory = budget_share(budget, BUDGET_HANDOVER);
+	joiner = joiner_new(&limits,
+	    &(struct joiner_output){ on_alert, no_want, on_sign, NULL });
+	wire_begin(writer, NOW, NOW);
+	header.reached = NOW;
+	for (unsigned i = 0; i < EVENTS; i++)
+		ck_assert(wire_put(writer,
+		    &(struct wire_item){ .kind = WIRE_EVENT,
+			.event = fleet_message(&m, "call", 0, NOW + i) }));
+	joiner_input(joiner, wire_end(writer, &header), NOW, 0);
+	ck_assert_uint_le(budget_used(budget), OCTETS);
+	ck_assert_uint_gt(budget_used(budget), OCTETS / 2);
+	joiner_stats(joiner, totals_gather, &t);
+	ck_assert_uint_gt(totals_get(&t, "joiner.early"), 0);
+	joiner_free(joiner);
+	wire_writer_free(writer);
+	ck_assert_uint_eq(budget_used(budget), 0);
+	budget_free(budget);
+}
+END_TEST
+
 START_TEST(a_successor_does_not_judge_again)
 {
 	struct record r;
@@ -444,4 +483,5 @@ UNIT("joiner", what_comes_late_is_judged_with_what_other_sensors_tell,
     a_sensor_with_odd_stamps_is_known_by_hosts_that_others_hear,
     those_that_saw_a_server_are_named_in_order,
     a_replayed_batch_changes_nothing, what_makes_no_sense_is_refused,
+    events_that_wait_hold_no_more_memory_than_is_theirs,
     a_successor_does_not_judge_again, a_cut_state_is_refused)

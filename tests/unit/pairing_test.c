@@ -32,7 +32,7 @@ static void
 begin(void)
 {
 	batches = wants = suspects = interests = 0;
-	pairing = pairing_new(10, &key, on_want, NULL);
+	pairing = pairing_new(10, NULL, &key, on_want, NULL);
 	ck_assert_ptr_nonnull(pairing);
 }
 
@@ -128,7 +128,7 @@ START_TEST(what_waits_and_who_is_known_survives)
 	record_init(&r, MOST);
 	pairing_save(pairing, &r);
 	pairing_free(pairing);
-	pairing = pairing_new(10, &key, on_want, NULL);
+	pairing = pairing_new(10, NULL, &key, on_want, NULL);
 	c = cursor_over(slice_of(r.octets, r.len));
 	pairing_load(pairing, &c);
 	ck_assert(!c.bad && c.rest.len == 0);

@@ -17,18 +17,20 @@ struct eventhold_entry {
 };
 
 struct eventhold {
+	struct budget_share *memory;
 	struct timerq *events, *late;
 	nstime late_due; /* of all that are late */
 	uint64_t count;
 };
 
 struct eventhold *
-eventhold_new(void)
+eventhold_new(struct budget_share *memory)
 {
 	struct eventhold *h = calloc(1, sizeof(*h));
 
 	if (h == NULL)
 		return NULL;
+	h->memory = memory;
 	h->events = timerq_new();
 	h->late = timerq_new();
 	h->late_due = NSTIME_NEVER;
@@ -62,6 +64,14 @@ order_of(struct eventhold *h, const struct event *event)
 	return ++h->count + (event->kind == EVENT_SEGMENT ? 0 : BEHIND);
 }
 
+/* A heap holds a place for it too. */
+static size_t
+octets_of(const struct event *event)
+{
+	return event_octets(event) + sizeof(struct eventhold_entry) +
+	    3 * BUDGET_OVERHEAD;
+}
+
 bool
 eventhold_put(struct eventhold *h, struct event *event, unsigned mark,
     const struct eventhold_time *time)
@@ -78,6 +88,7 @@ eventhold_put(struct eventhold *h, struct event *event, unsigned mark,
 	}
 	entry->event = event;
 	entry->mark = mark;
+	budget_note(h->memory, octets_of(event));
 	if (late && h->late_due == NSTIME_NEVER)
 		h->late_due = nstime_after(time->reached, LATE);
 	return true;
@@ -87,6 +98,12 @@ size_t
 eventhold_count(const struct eventhold *h)
 {
 	return timerq_count(h->events) + timerq_count(h->late);
+}
+
+bool
+eventhold_is_over(const struct eventhold *h)
+{
+	return budget_percent(h->memory) > 100;
 }
 
 struct event *
@@ -106,6 +123,7 @@ eventhold_take(
 	if (timerq_count(h->late) == 0)
 		h->late_due = NSTIME_NEVER;
 	event = entry->event;
+	budget_undo(h->memory, octets_of(event));
 	*mark = entry->mark;
 	free(entry);
 	return event;

@@ -2,6 +2,7 @@
 #ifndef EVENTHOLD_H
 #define EVENTHOLD_H
 
+#include "base/budget.h"
 #include "pipeline/event.h"
 
 /*
@@ -12,8 +13,9 @@
 
 struct eventhold;
 
-/* NULL when out of memory; the caller frees it. */
-struct eventhold *eventhold_new(void);
+/* `memory': borrowed; NULL: no bounds.  NULL when out of memory; the caller
+ * frees it. */
+struct eventhold *eventhold_new(struct budget_share *memory);
 void eventhold_free(struct eventhold *h);
 
 /* How far all sensors are, and everything is judged. */
@@ -27,6 +29,9 @@ bool eventhold_put(struct eventhold *h, struct event *event, unsigned mark,
     const struct eventhold_time *time);
 
 size_t eventhold_count(const struct eventhold *h);
+
+/* They hold more memory than is guaranteed: some have to be taken. */
+bool eventhold_is_over(const struct eventhold *h);
 
 /* A late one that waited its second until `reached', or else the earliest if
  * its time is `until' at most; for the caller to discard.  NULL: there is none.

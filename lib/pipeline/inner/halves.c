@@ -50,6 +50,7 @@ halves_new(const struct halves_limits *limits, halves_want *want, void *arg)
 	const struct lru_setup setup = {
 		.limit = limits->halves,
 		.octets = sizeof(struct halves_half),
+		.memory = limits->memory,
 		.equal = same_key,
 		.done = on_done,
 		.arg = h,

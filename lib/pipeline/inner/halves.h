@@ -19,6 +19,7 @@ struct halves_limits {
 	nstime wait; /* how long the other half may take */
 	nstime kept; /* and how long a response, or a want, is remembered */
 	struct siphash_key key;
+	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
 typedef void halves_want(void *arg, const struct wire_want *want);

@@ -28,8 +28,8 @@ on_want(void *arg, const struct wire_want *want)
 }
 
 struct pairing *
-pairing_new(size_t halves, const struct siphash_key *key, wants_output *output,
-    void *arg)
+pairing_new(size_t halves, struct budget_share *memory,
+    const struct siphash_key *key, wants_output *output, void *arg)
 {
 	struct pairing *p = calloc(1, sizeof(*p));
 	const struct halves_limits limits = {
@@ -37,6 +37,7 @@ pairing_new(size_t halves, const struct siphash_key *key, wants_output *output,
 		.wait = HALF_WAIT,
 		.kept = WANTED_KEPT,
 		.key = *key,
+		.memory = memory,
 	};
 
 	if (p == NULL)

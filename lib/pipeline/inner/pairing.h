@@ -12,9 +12,10 @@
 
 struct pairing;
 
-/* NULL when out of memory; the caller frees it. */
-struct pairing *pairing_new(size_t halves, const struct siphash_key *key,
-    wants_output *output, void *arg);
+/* `memory' is that of the halves: borrowed; NULL: no bounds.  NULL when out of
+ * memory; the caller frees it. */
+struct pairing *pairing_new(size_t halves, struct budget_share *memory,
+    const struct siphash_key *key, wants_output *output, void *arg);
 void pairing_free(struct pairing *p);
 
 /* `reached': how far all sensors are. */

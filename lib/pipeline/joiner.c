@@ -413,6 +413,7 @@ joiner_save(const struct joiner *j, struct record *r)
 {
 	record_time(r, j->now);
 	judge_save(j->judge, r);
+	sensors_save_seen(j->sensors, r);
 	record_seal(r);
 }
 
@@ -428,8 +429,12 @@ joiner_load(struct joiner *j, struct cursor *c)
 	in = cursor_over(content);
 	now = record_read_time(&in);
 	if (in.bad ||
-	    !judge_load(j->judge, &in, &(struct record_shift){ .now = now }) ||
-	    in.rest.len > 0)
+	    !judge_load(j->judge, &in, &(struct record_shift){ .now = now }))
+		return false;
+	/* States of an older version end here. */
+	if (in.rest.len > 0)
+		sensors_load_seen(j->sensors, &in, now - JOINER_REPLAY);
+	if (in.bad || in.rest.len > 0)
 		return false;
 	j->resumed = now;
 	return true;

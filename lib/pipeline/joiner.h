@@ -103,7 +103,8 @@ void joiner_tick(struct joiner *j, nstime received);
 void joiner_finish(struct joiner *j);
 
 /*
- * The state: how far everything was judged, and the judge.  A successor is
+ * The state: how far everything was judged, the judge, and which sensors saw
+ * which servers, those that are lost by now too.  A successor is
  * given the batches from JOINER_REPLAY before that on once more, and judges
  * nothing that was judged.
  */

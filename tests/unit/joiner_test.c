@@ -231,7 +231,9 @@ START_TEST(so_is_one_that_an_agent_handed_on_whatever_its_clock)
 }
 END_TEST
 
-START_TEST(nothing_is_accused_while_a_sensor_is_away_that_saw_the_server)
+/* Sensor 0 saw the server, and is silent from then on. */
+static void
+begin_with_one_away(void)
 {
 	begin();
 	pass(NOW + NSTIME_S / 2);
@@ -239,6 +241,11 @@ START_TEST(nothing_is_accused_while_a_sensor_is_away_that_saw_the_server)
 	say(0, 200);
 	pass(NOW + NSTIME_S);
 	deaf = true;
+}
+
+START_TEST(nothing_is_accused_while_a_sensor_is_away_that_saw_the_server)
+{
+	begin_with_one_away();
 	ask(1);
 	pass(NOW + 60 * NSTIME_S);
 	ck_assert_uint_eq(lost, 1);
@@ -282,11 +289,7 @@ withheld(void)
 START_TEST(nor_is_a_connection_said_to_be_unanswered_meanwhile)
 {
 	for (int away = 0; away < 2; away++) {
-		begin();
-		pass(NOW + NSTIME_S / 2);
-		say(0, 0);
-		say(0, 200);
-		pass(NOW + NSTIME_S);
+		begin_with_one_away();
 		deaf = away == 1;
 		connect_in_vain(1);
 		ck_assert_uint_eq(lost, (unsigned)away);
@@ -433,6 +436,50 @@ START_TEST(events_that_wait_hold_no_more_memory_than_is_theirs)
 }
 END_TEST
 
+static void
+succeed(void)
+{
+	struct record r;
+	struct cursor c;
+
+	record_init(&r, 1 << 20);
+	joiner_save(joiner, &r);
+	joiner_free(joiner);
+	begin_joiner();
+	c = cursor_over(slice_of(r.octets, r.len));
+	ck_assert(joiner_load(joiner, &c));
+	record_done(&r);
+}
+
+START_TEST(a_successor_knows_of_sensors_that_were_lost_before)
+{
+	begin_with_one_away();
+	pass(NOW + 300 * NSTIME_S);
+	ck_assert_uint_eq(lost, 1);
+	succeed();
+	ask(1);
+	pass(NOW + 360 * NSTIME_S);
+	ck_assert_uint_eq(raised, 0);
+	ck_assert_uint_eq(lost, 1);
+	deaf = false;
+	pass(NOW + 370 * NSTIME_S);
+	ck_assert_uint_eq(back, 1);
+	end();
+}
+END_TEST
+
+START_TEST(it_waits_for_none_that_it_has_not_heard_itself)
+{
+	begin_with_one_away();
+	succeed();
+	ask(1);
+	pass(NOW + 60 * NSTIME_S);
+	ck_assert_uint_eq(lost, 1);
+	ck_assert_uint_eq(raised, 0);
+	end();
+}
+END_TEST
+
 START_TEST(a_successor_does_not_judge_again)
 {
 	struct record r;
@@ -484,4 +531,6 @@ UNIT("joiner", what_comes_late_is_judged_with_what_other_sensors_tell,
     those_that_saw_a_server_are_named_in_order,
     a_replayed_batch_changes_nothing, what_makes_no_sense_is_refused,
     events_that_wait_hold_no_more_memory_than_is_theirs,
+    a_successor_knows_of_sensors_that_were_lost_before,
+    it_waits_for_none_that_it_has_not_heard_itself,
     a_successor_does_not_judge_again, a_cut_state_is_refused)

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "pipeline/inner/seenservers.h"
+
 /* A clock that is off by more is odd, when ODD_BATCHES in a row say so; by less
  * than half of that it is right again. */
 #define ODD NSTIME_S
@@ -10,12 +12,6 @@ enum { ODD_BATCHES = 3 };
 
 /* Hosts tell whole seconds, and their messages take some time. */
 #define ODD_BY_HOSTS (3 * NSTIME_S)
-
-struct sensors_sight {
-	struct lru_entry entry;
-	struct address server;
-	uint64_t by[SENSORS_MOST / 64];
-};
 
 /* With many sensors the time of all is not asked for with every batch. */
 enum { FEW = 4, BUCKETS = 1024 };
@@ -28,34 +24,22 @@ struct sensors {
 	nstime received; /* the latest batch */
 	nstime counted;  /* when these two were found out */
 	nstime reached, middle;
-	struct lru *sights;
+	struct seenservers *seen;
 	nstime *order; /* to find the middle */
 };
-
-static bool
-same_server(const struct table_entry *entry, const void *key)
-{
-	return endpoint_address_equal(
-	    &((const struct sensors_sight *)entry)->server, key);
-}
 
 struct sensors *
 sensors_new(size_t most, size_t sights, const struct siphash_key *key)
 {
 	struct sensors *s = calloc(1, sizeof(*s));
-	const struct lru_setup setup = {
-		.limit = sights,
-		.octets = sizeof(struct sensors_sight),
-		.equal = same_server,
-	};
 
 	if (s == NULL)
 		return NULL;
-	s->most = most < SENSORS_MOST ? most : SENSORS_MOST;
+	s->most = most < SEENSERVERS_SENSORS ? most : SEENSERVERS_SENSORS;
 	s->all = calloc(s->most + 1, sizeof(*s->all));
 	s->order = calloc(s->most + 1, sizeof(*s->order));
-	s->sights = lru_new(&setup, key);
-	if (s->all != NULL && s->order != NULL && s->sights != NULL)
+	s->seen = seenservers_new(sights, key);
+	if (s->all != NULL && s->order != NULL && s->seen != NULL)
 		return s;
 	sensors_free(s);
 	return NULL;
@@ -70,7 +54,7 @@ sensors_free(struct sensors *s)
 		free(s->all[i]);
 	free(s->all);
 	free(s->order);
-	lru_free(s->sights);
+	seenservers_free(s->seen);
 	free(s);
 }
 
@@ -135,9 +119,9 @@ sensors_input(struct sensors *s, const struct wire_header *h, nstime received,
     nstime behind, struct sensors_sensor **found, bool *gap)
 {
 	struct sensors_sensor *sensor = find(s, h->name);
-	const bool is_new = sensor == NULL;
+	const bool is_new = sensor == NULL || sensor->unheard;
 
-	if (is_new)
+	if (sensor == NULL)
 		sensor = add(s, h->name);
 	if (sensor == NULL)
 		return SENSORS_FULL;
@@ -154,6 +138,7 @@ sensors_input(struct sensors *s, const struct wire_header *h, nstime received,
 		sensor->shown.missed +=
 		    h->sequence - sensor->shown.sequence - 1;
 	}
+	sensor->unheard = false;
 	sensor->dropped = !is_new && h->drops > sensor->shown.drops;
 	sensor->shown.sequence = h->sequence;
 	sensor->shown.heard = received;
@@ -167,6 +152,12 @@ sensors_input(struct sensors *s, const struct wire_header *h, nstime received,
 	return SENSORS_NEXT;
 }
 
+static bool
+is_heard(const struct sensors_sensor *sensor)
+{
+	return !sensor->shown.lost && !sensor->unheard;
+}
+
 /* The middle of all clocks, that of the cluster among them: most are right. */
 static nstime
 find_middle(struct sensors *s)
@@ -175,7 +166,7 @@ find_middle(struct sensors *s)
 
 	s->order[n++] = 0;
 	for (size_t i = 0; i < s->count; i++)
-		if (!s->all[i]->shown.lost)
+		if (is_heard(s->all[i]))
 			s->order[n++] = s->all[i]->behind;
 	if (n < 3)
 		return 0;
@@ -191,7 +182,7 @@ find_reached(struct sensors *s, nstime lost)
 	size_t n = 0;
 
 	for (size_t i = 0; i < s->count; i++)
-		if (!s->all[i]->shown.lost)
+		if (is_heard(s->all[i]))
 			s->order[n++] = s->all[i]->shown.reached;
 	if (n == 0)
 		return INT64_MIN;
@@ -279,38 +270,18 @@ sensors_silent(struct sensors *s, nstime received, nstime lost)
 	return NULL;
 }
 
-static struct sensors_sight *
-find_sight(const struct sensors *s, const struct address *server)
-{
-	return lru_find(s->sights,
-	    lru_hash(s->sights, slice_of(server, sizeof(*server))), server);
-}
-
 void
 sensors_saw(struct sensors *s, const struct sensors_sensor *sensor,
     const struct address *server)
 {
-	struct sensors_sight *sight = find_sight(s, server);
-
-	if (sight == NULL) {
-		sight = lru_add(s->sights,
-		    lru_hash(s->sights, slice_of(server, sizeof(*server))));
-		if (sight == NULL)
-			return;
-		sight->server = *server;
-	}
-	lru_use(s->sights, sight);
-	sight->by[sensor->number / 64] |= UINT64_C(1) << sensor->number % 64;
+	seenservers_saw(s->seen, sensor->number, server);
 }
 
 static bool
 has_seen(const struct sensors *s, const struct sensors_sensor *sensor,
     const struct address *server)
 {
-	const struct sensors_sight *sight = find_sight(s, server);
-
-	return sight != NULL &&
-	    (sight->by[sensor->number / 64] >> sensor->number % 64 & 1) != 0;
+	return seenservers_has(s->seen, sensor->number, server);
 }
 
 const struct sensors_sensor *
@@ -366,8 +337,9 @@ sensors_save(const struct sensors *s, struct record *r)
 	record_more(r, false);
 }
 
-static void
-load_sensor(struct sensors *s, struct cursor *c)
+/* One of the name that follows; NULL: there is none, or has been. */
+static struct sensors_sensor *
+load_name(struct sensors *s, struct cursor *c)
 {
 	const struct slice text = record_read_line(c, WIRE_NAME - 1);
 	char name[WIRE_NAME] = { 0 };
@@ -378,10 +350,18 @@ load_sensor(struct sensors *s, struct cursor *c)
 	if (!c->bad && find(s, name) != NULL)
 		c->bad = true;
 	sensor = c->bad ? NULL : add(s, name);
-	if (sensor == NULL) {
+	if (sensor == NULL)
 		c->bad = true;
+	return sensor;
+}
+
+static void
+load_sensor(struct sensors *s, struct cursor *c)
+{
+	struct sensors_sensor *sensor = load_name(s, c);
+
+	if (sensor == NULL)
 		return;
-	}
 	sensor->shown.run = cursor_le64(c);
 	sensor->shown.sequence = cursor_le64(c);
 	sensor->shown.heard = (nstime)cursor_le64(c);
@@ -398,6 +378,46 @@ sensors_load(struct sensors *s, struct cursor *c)
 {
 	while (record_read_more(c) && !c->bad)
 		load_sensor(s, c);
+	s->counted = INT64_MIN;
+}
+
+void
+sensors_save_seen(const struct sensors *s, struct record *r)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		record_more(r, true);
+		record_text(r, slice_text(s->all[i]->name));
+		record_time(r, s->all[i]->shown.heard);
+		record_time(r, s->all[i]->shown.reached);
+		record_flag(r, s->all[i]->shown.lost);
+	}
+	record_more(r, false);
+	seenservers_save(s->seen, (unsigned)s->count, r);
+}
+
+/* One that was heard since then is heard again, and found to be silent again.
+ */
+static void
+load_seen(struct sensors *s, struct cursor *c, nstime from)
+{
+	struct sensors_sensor *sensor = load_name(s, c);
+
+	if (sensor == NULL)
+		return;
+	sensor->unheard = true;
+	sensor->shown.heard = record_read_time(c);
+	sensor->shown.reached = record_read_time(c);
+	sensor->shown.lost = record_read_flag(c) && sensor->shown.heard < from;
+	if (sensor->shown.lost)
+		sensor->lost_since = sensor->shown.reached;
+}
+
+void
+sensors_load_seen(struct sensors *s, struct cursor *c, nstime from)
+{
+	while (record_read_more(c) && !c->bad)
+		load_seen(s, c, from);
+	seenservers_load(s->seen, (unsigned)s->count, c);
 	s->counted = INT64_MIN;
 }
 

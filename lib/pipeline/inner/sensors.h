@@ -11,8 +11,6 @@
 
 struct sensors;
 
-enum { SENSORS_MOST = 4096 };
-
 struct sensors_sensor {
 	struct joiner_sensor shown;
 	char name[WIRE_NAME];
@@ -21,8 +19,9 @@ struct sensors_sensor {
 	unsigned corrections; /* of that, by what hosts tell */
 	nstime behind;        /* the least of late: the way adds to it */
 	unsigned odd_batches;
-	bool dropped;                /* packets, before its last batch */
-	nstime lost_since;           /* our axis; NSTIME_NEVER: it is not */
+	bool unheard;      /* since it was loaded: nobody waits for it */
+	bool dropped;      /* packets, before its last batch */
+	nstime lost_since; /* our axis; NSTIME_NEVER: it is not */
 	struct sensors_sensor *next; /* of one bucket */
 };
 
@@ -69,6 +68,11 @@ bool sensors_missing(
 /* Which batch of each came last, and where its times are on our axis. */
 void sensors_save(const struct sensors *s, struct record *r);
 void sensors_load(struct sensors *s, struct cursor *c);
+
+/* What a successor cannot hear again, which hears all batches since `from': who
+ * was silent by then, and who saw which server. */
+void sensors_save_seen(const struct sensors *s, struct record *r);
+void sensors_load_seen(struct sensors *s, struct cursor *c, nstime from);
 
 /* One that has seen it, the first by name behind `last'; NULL: no more. */
 const struct sensors_sensor *sensors_next_seer(

@@ -100,7 +100,7 @@ make_sensor(const char *name, struct stream *to, unsigned partitions)
 		    .flows = ROOM,
 		    .known = ROOM },
 		.name = name,
-		.run = 1,
+		.run = NOW, /* as a daemon's: it travels with each batch */
 		.batch = on_batch,
 		.partitions = partitions,
 		.halves = on_halves,
@@ -172,12 +172,12 @@ weigh(unsigned rate)
 	struct sensor *a, *b;
 
 	stream_init(&one);
-	a = make_sensor("a", &one, PARTITIONS);
+	a = make_sensor("sensor-1", &one, PARTITIONS);
 	play(a, a, &one, rate, 0);
 	sensor_free(a);
 	stream_init(&two);
-	a = make_sensor("a", &two, PARTITIONS);
-	b = make_sensor("b", &two, PARTITIONS);
+	a = make_sensor("sensor-1", &two, PARTITIONS);
+	b = make_sensor("sensor-2", &two, PARTITIONS);
 	play(a, b, &two, rate, 0);
 	sensor_free(a);
 	sensor_free(b);
@@ -239,8 +239,8 @@ judge(void)
 	double began;
 
 	stream_init(&stream);
-	a = make_sensor("a", &stream, 0);
-	b = make_sensor("b", &stream, 0);
+	a = make_sensor("sensor-1", &stream, 0);
+	b = make_sensor("sensor-2", &stream, 0);
 	play(a, b, &stream, RATE, 10);
 	joiner = make_joiner(&alerts);
 	began = seconds();

@@ -125,13 +125,13 @@ now_in(struct wirecodec *c, nstime *now, nstime unit, int64_t *before)
 {
 	const int64_t most = MOST_AGE / unit;
 	int64_t since = (*now - c->now) / unit - ((*now - c->now) % unit < 0);
-	int64_t further = since - *before;
+	int64_t further = since - *before, near;
 
 	wirecodec_signed(c, &further);
 	if (c->out == NULL) {
-		since = *before + within(further, 2 * most);
-		if (within(further, 2 * most) != further ||
-		    within(since, most) != since)
+		near = within(further, 2 * most);
+		since = *before + near;
+		if (near != further || within(since, most) != since)
 			c->in.bad = true;
 		*now = c->in.bad ? 0 : c->now + since * unit + c->shift_now;
 	}
@@ -247,8 +247,11 @@ static unsigned
 form_of(const struct wirecodec *c, const struct address *a)
 {
 	const struct address *four = &c->before.four, *six = &c->before.six;
+	const unsigned number = find(c, a);
 	unsigned same = 0;
 
+	if (number < c->before.addresses)
+		return FORM_KNOWN + number;
 	if (a->version == 6)
 		return memcmp(a->octets, six->octets, PREFIX) == 0
 		    ? FORM_INTERFACE
@@ -260,29 +263,30 @@ form_of(const struct wirecodec *c, const struct address *a)
 	return FORM_FOUR + 3 - same;
 }
 
+/* The first octets that are those of the latest address. */
+static size_t
+octets_shared(unsigned form)
+{
+	if (form < FORM_SIX)
+		return FORM_FOUR + 3 - form;
+	return form == FORM_INTERFACE ? PREFIX : 0;
+}
+
 static void
 new_address(struct wirecodec *c, struct address *a, unsigned form)
 {
 	const bool is_six = form >= FORM_SIX;
+	const size_t from = octets_shared(form), end = is_six ? 16 : 4;
 	struct address *latest = is_six ? &c->before.six : &c->before.four;
-	const size_t whole = is_six ? 16 : 4;
-	const size_t len = form == FORM_INTERFACE ? whole - PREFIX
-	    : is_six                              ? whole
-						  : form + 1 - FORM_FOUR;
 	struct address near = *latest;
 
-	if (form == FORM_NONE) {
-		if (c->out == NULL)
-			*a = (struct address){ .version = 0 };
-		return;
-	}
 	if (c->out == NULL) {
-		wirecodec_octets(c, near.octets + whole - len, len);
-		*a = endpoint_address(slice_of(near.octets, whole));
+		wirecodec_octets(c, near.octets + from, end - from);
+		*a = endpoint_address(slice_of(near.octets, end));
 		if (a->version != (is_six ? 6 : 4))
 			c->in.bad = true;
 	} else {
-		wirecodec_octets(c, a->octets + whole - len, len);
+		wirecodec_octets(c, a->octets + from, end - from);
 	}
 	*latest = *a;
 	if (c->before.addresses < WIRECODEC_ADDRESSES)
@@ -292,17 +296,14 @@ new_address(struct wirecodec *c, struct address *a, unsigned form)
 void
 wirecodec_address(struct wirecodec *c, struct address *a)
 {
-	const unsigned count = c->before.addresses;
-	unsigned number = c->out != NULL ? find(c, a) : 0;
-	unsigned form = number < count ? FORM_KNOWN + number : 0;
+	unsigned form = c->out != NULL ? form_of(c, a) : FORM_NONE;
 
-	if (c->out != NULL && number == count)
-		form = form_of(c, a);
-	WIRECODEC_FIELD(c, form, FORM_KNOWN + count - 1);
-	if (form < FORM_KNOWN)
+	WIRECODEC_FIELD(c, form, FORM_KNOWN + c->before.addresses - 1);
+	if (form != FORM_NONE && form < FORM_KNOWN)
 		new_address(c, a, form);
 	else if (c->out == NULL)
-		*a = c->address[form - FORM_KNOWN];
+		*a = form == FORM_NONE ? (struct address){ .version = 0 }
+				       : c->address[form - FORM_KNOWN];
 }
 
 /* Most servers have the port of the one before: 0 says so. */

@@ -13,6 +13,7 @@
 struct eventhold_entry {
 	struct timerq_entry timer; /* first; at the event's time */
 	struct event *event;
+	size_t octets; /* of memory */
 	unsigned mark;
 };
 
@@ -88,7 +89,8 @@ eventhold_put(struct eventhold *h, struct event *event, unsigned mark,
 	}
 	entry->event = event;
 	entry->mark = mark;
-	budget_note(h->memory, octets_of(event));
+	entry->octets = octets_of(event);
+	budget_note(h->memory, entry->octets);
 	if (late && h->late_due == NSTIME_NEVER)
 		h->late_due = nstime_after(time->reached, LATE);
 	return true;
@@ -123,7 +125,7 @@ eventhold_take(
 	if (timerq_count(h->late) == 0)
 		h->late_due = NSTIME_NEVER;
 	event = entry->event;
-	budget_undo(h->memory, octets_of(event));
+	budget_undo(h->memory, entry->octets);
 	*mark = entry->mark;
 	free(entry);
 	return event;

@@ -102,8 +102,8 @@ $B/siptimed-nats.so: $(wildcard daemon/fleet/inner/*.c) \
     $(wildcard daemon/fleet/inner/*.h) daemon/fleet/fleetdoor.h
 	$(call say,LINK)
 	$Q$(CC) -std=c11 -D_GNU_SOURCE -Idaemon -I/usr/include/nats -Wall -Wextra \
-	    -Wshadow $(CPPFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ $(filter %.c,$^) \
-	    -lnats
+	    -Wshadow $(CPPFLAGS) $(CFLAGS) -fPIC -shared $(LDFLAGS) -o $@ \
+	    $(filter %.c,$^) -lnats
 
 # The daemon but its main(), and what siptimectl is made of, for the tests.
 $B/libdaemon.a: $(daemon) $(ctl)

@@ -13,9 +13,8 @@
  *
  * Batches that cannot be published wait in a spool of fixed size and are
  * published with the same ids later; one that is larger than the cluster takes
- * is lost, and counted.  All members must agree about the number
- * of partitions: the first judge writes it, and a member that is configured
- * otherwise does not take part.
+ * is lost, and counted.  All members must agree about the number of partitions,
+ * see fleetagree.h; one that is configured otherwise does not take part.
  *
  * Everything but the thread's own work is called from the loop's thread.
  */

@@ -2,8 +2,8 @@
 
 /*
  * siptimed-nats.so: all that knows NATS.  The calls of libnats used here wait
- * for their answer: an asynchronous publish whose acknowledgement is
- * lost stays pending for ever, and nothing reports it.
+ * for their answer: an asynchronous publish whose acknowledgement is lost stays
+ * pending for ever, and nothing reports it.
  */
 
 #include "fleet/inner/natsoptions.h"
@@ -195,32 +195,29 @@ takes(const char *its, const char *ours)
  * is as its operator wants it. */
 static int
 add_subjects(
-    struct nats_door *d, jsStreamConfig *config, const char *subjects[2])
+    struct nats_door *d, const jsStreamConfig *its, const char *subjects[2])
 {
 	const char *all[STREAM_SUBJECTS];
-	const char **const own = config->Subjects;
-	const int count = config->SubjectsLen;
+	jsStreamConfig config = *its;
 	jsErrCode code = 0;
 	natsStatus s;
 
-	if (count > STREAM_SUBJECTS - 2)
+	if (its->SubjectsLen > STREAM_SUBJECTS - 2)
 		return 0;
-	for (int i = 0; i < count; i++)
-		all[i] = own[i];
+	for (int i = 0; i < its->SubjectsLen; i++)
+		all[i] = its->Subjects[i];
+	config.Subjects = all;
 	for (int i = 0; i < 2; i++) {
 		int at = 0;
 
-		while (at < config->SubjectsLen && !takes(all[at], subjects[i]))
+		while (at < config.SubjectsLen && !takes(all[at], subjects[i]))
 			at++;
-		if (at == config->SubjectsLen)
-			all[config->SubjectsLen++] = subjects[i];
+		if (at == config.SubjectsLen)
+			all[config.SubjectsLen++] = subjects[i];
 	}
-	if (config->SubjectsLen == count)
+	if (config.SubjectsLen == its->SubjectsLen)
 		return 0;
-	config->Subjects = all;
-	s = js_UpdateStream(NULL, d->js, config, NULL, &code);
-	config->Subjects = own;
-	config->SubjectsLen = count;
+	s = js_UpdateStream(NULL, d->js, &config, NULL, &code);
 	if (s != NATS_OK)
 		d->error = "it does not take PREFIX.observed.* and "
 			   "PREFIX.halves.*.*, and may not be changed: see "

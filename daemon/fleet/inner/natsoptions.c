@@ -7,6 +7,7 @@
 
 enum {
 	PAUSE_MS = 500, /* between attempts to connect */
+	SERVERS = 16,
 	URLS = 4096
 };
 
@@ -29,13 +30,13 @@ static natsStatus
 set_servers(natsOptions *options, const char *servers, unsigned *count)
 {
 	char urls[URLS];
-	const char *url[NATSOPTIONS_SERVERS];
+	const char *url[SERVERS];
 	char *rest = NULL;
 
 	snprintf(urls, sizeof(urls), "%s", servers);
 	*count = 0;
 	for (char *next = strtok_r(urls, ", ", &rest);
-	     next != NULL && *count < NATSOPTIONS_SERVERS;
+	     next != NULL && *count < SERVERS;
 	     next = strtok_r(NULL, ", ", &rest))
 		url[(*count)++] = next;
 	return natsOptions_SetServers(options, url, (int)*count);

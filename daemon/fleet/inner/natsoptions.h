@@ -6,10 +6,7 @@
 
 #include "fleet/fleetdoor.h"
 
-enum {
-	NATSOPTIONS_WAIT_MS = 2000, /* for the answer of a server */
-	NATSOPTIONS_SERVERS = 16
-};
+enum { NATSOPTIONS_WAIT_MS = 2000 /* for the answer of a server */ };
 
 /* How to connect, and again and again, as the setup says; *servers is how many
  * it names.  NULL: it is wrong, and *why says how (static).  The caller

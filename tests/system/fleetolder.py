@@ -50,7 +50,7 @@ def ask(what, **request):
                   b"%s\r\n" % (what.encode(), STREAM.encode(), len(payload),
                                payload))
         text = b""
-        while (b"MSG answer" not in text or not text.endswith(b"}\r\n")):
+        while b"MSG answer" not in text or not text.endswith(b"}\r\n"):
             part = s.recv(4096)
             assert part, text
             text += part
@@ -59,7 +59,7 @@ def ask(what, **request):
 
 def is_served():
     try:
-        return "config" in ask("INFO") or "error" in ask("INFO")
+        return bool({"config", "error"} & ask("INFO").keys())
     except OSError:
         return False
 

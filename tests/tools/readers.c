@@ -2,11 +2,12 @@
 
 /*
  * readers [-c FILE] SAVEFILE ..: judge each savefile with one reader, and again
- * with two and with five, which share the packets by their flows.  Each of
- * those runs over its packets as if there were no other, and its events are
- * copied and merged.  All must give the same JSON, octet by octet; and so again
- * with stamps of whole seconds, where much happens at one instant.  Each reader
- * by itself must keep to the order in which events are merged.
+ * with two and with four, which share the packets as capturing threads do.
+ * They take turns of different lengths, so that one is ahead and another
+ * behind, and their events are copied and leave merged as far as all have come.
+ * All must give the same JSON, octet by octet; and so again with stamps of
+ * whole seconds, where much happens at one instant.  Each reader by itself must
+ * keep to the order in which events are merged.
  */
 
 #include <stdio.h>
@@ -20,17 +21,25 @@
 #include "report/jsonline.h"
 #include "tools/steps.h"
 
-enum { MOST_READERS = 5, MOST_DROPS = 256 };
+enum { MOST_READERS = 4, MOST_DROPS = 256, TURN = 3 };
+
+/* One of the readers, and how far it has come. */
+struct share {
+	struct run *run;
+	size_t number;
+	struct reader *reader;
+	const struct step *next;
+	nstime now, ahead;
+	struct event last;
+};
 
 struct run {
 	struct config_rooms limits;
 	size_t count;
-	struct reader *readers[MOST_READERS];
+	struct share shares[MOST_READERS];
 	struct matcher *matcher;
 	struct judge *judge;
 	struct eventmerge *merge;
-	size_t current; /* the reader that is running */
-	struct event last[MOST_READERS];
 	unsigned disorder;
 	nstime now, ahead;
 	const struct step *passed; /* the latest packet before `now' */
@@ -114,74 +123,126 @@ on_merged(void *arg, const struct event *event)
 static void
 on_event(void *arg, const struct event *event)
 {
-	struct run *run = arg;
+	struct share *share = arg;
+	struct run *run = share->run;
 
-	run->disorder += event_before(event, &run->last[run->current]);
-	run->last[run->current] = *event;
+	run->disorder += event_before(event, &share->last);
+	share->last = *event;
 	if (run->count == 1)
 		on_merged(run, event);
 	else
-		eventmerge_input(run->merge, run->current, event);
+		eventmerge_input(run->merge, share->number, event);
 }
 
 static void
-advance_reader(struct reader *reader, nstime now, nstime until, nstime ahead)
+advance_reader(struct share *s, nstime until)
 {
 	for (;;) {
-		nstime due = reader_next_deadline(reader);
+		nstime due = reader_next_deadline(s->reader);
 
-		if (due < now)
-			due = now;
+		if (due < s->now)
+			due = s->now;
 		if (due > until)
 			break;
-		reader_tick(reader, due, due + ahead);
+		reader_tick(s->reader, due, due + s->ahead);
 	}
+	s->now = until;
 }
 
+/* Two readers have a direction of UDP each, as where answers come through
+ * another tunnel; four share as fanout_group.h has it. */
 static bool
-is_of(const struct run *run, const struct step *step)
+is_of(const struct share *s, const struct step *step)
 {
-	return step->pair % run->count == run->current;
+	const size_t count = s->run->count;
+
+	return (count == 2 ? step->directed : step->outer) % count == s->number;
 }
 
-/* One reader reads its share up to the next rebase.  Whichever reader a packet
- * is of, all are told how its stamp stands to `now'. */
-static const struct step *
-read_share(struct run *run, const struct step *step, nstime *now, nstime *ahead)
+/* Whichever reader a packet is of, all are told how its stamp stands to
+ * `now'. */
+static void
+read_step(struct share *s)
 {
-	struct reader *reader = run->readers[run->current];
-	bool begun = false;
+	const struct packet *packet = &s->next->packet;
 
-	for (; step != NULL && !(begun && step->rebased); step = step->next) {
-		const struct packet *packet = &step->packet;
+	advance_reader(s, packet->now);
+	s->ahead = packet->wall - packet->now;
+	if (is_of(s, s->next))
+		reader_packet(s->reader, packet);
+	s->next = s->next->next;
+}
 
-		begun = true;
-		advance_reader(reader, *now, packet->now, *ahead);
-		*now = packet->now;
-		*ahead = packet->wall - packet->now;
-		if (is_of(run, step))
-			reader_packet(reader, packet);
-	}
-	return step;
+/* All have come so far: what is due before it fires, as crewmatch_tick() has
+ * it. */
+static void
+reached(struct share *s)
+{
+	struct run *run = s->run;
+	nstime all;
+
+	eventmerge_reached(run->merge, s->number, s->now);
+	all = eventmerge_all_reached(run->merge);
+	if (all != INT64_MIN)
+		advance_matcher(run, all - 1);
+}
+
+/* False: `end' is where it stands. */
+static bool
+take_turn(struct share *s, const struct step *end)
+{
+	for (size_t n = TURN * (s->number + 1); n > 0 && s->next != end; n--)
+		read_step(s);
+	reached(s);
+	return s->next != end;
 }
 
 /* All readers have ended, or time was rebased: nothing is left on the way. */
 static void
-finish(struct run *run, nstime now, nstime ahead)
+finish(struct run *run)
 {
-	for (run->current = 0; run->current < run->count; run->current++)
-		reader_finish(run->readers[run->current], now, now + ahead);
+	const nstime now = run->shares[0].now;
+	const nstime wall = now + run->shares[0].ahead;
+
+	for (size_t i = 0; i < run->count; i++)
+		reader_finish(run->shares[i].reader, now, wall);
 	eventmerge_flush(run->merge);
 	advance_matcher(run, now);
-	matcher_finish(run->matcher, now, now + ahead);
+	matcher_finish(run->matcher, now, wall);
 }
 
 static void
-rebase(struct run *run, nstime now, nstime ahead)
+rebase(struct run *run, nstime now)
 {
-	finish(run, now, ahead);
-	for (run->current = 0; run->current < run->count; run->current++)
-		reader_rebase(run->readers[run->current], now, now + ahead);
+	for (size_t i = 0; i < run->count; i++)
+		run->shares[i].now = now;
+	finish(run);
+	for (size_t i = 0; i < run->count; i++)
+		reader_rebase(
+		    run->shares[i].reader, now, now + run->shares[i].ahead);
+	eventmerge_flush(run->merge);
+}
+
+/* Up to the next rebase: none reads on before all are there. */
+static const struct step *
+end_of_part(const struct step *step)
+{
+	do
+		step = step->next;
+	while (step != NULL && !step->rebased);
+	return step;
+}
+
+static void
+play_part(struct run *run, const struct step *end)
+{
+	bool more;
+
+	do {
+		more = false;
+		for (size_t i = 0; i < run->count; i++)
+			more |= take_turn(&run->shares[i], end);
+	} while (more);
 	eventmerge_flush(run->merge);
 }
 
@@ -189,28 +250,16 @@ static void
 play(struct run *run)
 {
 	const struct step *step = run->steps;
-	nstime now = step == NULL ? 0 : step->packet.now, ahead = 0;
+	const struct share *first = &run->shares[0];
 
-	run->now = now;
 	while (step != NULL) {
-		const struct step *end = NULL;
-		nstime ended = now, left = ahead;
-
 		if (step->rebased)
-			rebase(run, step->rebased_at, ahead);
-		for (run->current = 0; run->current < run->count;
-		     run->current++) {
-			ended = now;
-			left = ahead;
-			end = read_share(run, step, &ended, &left);
-		}
-		eventmerge_flush(run->merge);
-		step = end;
-		now = ended;
-		ahead = left;
+			rebase(run, step->rebased_at);
+		step = end_of_part(step);
+		play_part(run, step);
 	}
-	finish(run, now, ahead);
-	judge_finish(run->judge, now, now + ahead);
+	finish(run);
+	judge_finish(run->judge, first->now, first->now + first->ahead);
 }
 
 struct drops {
@@ -258,10 +307,10 @@ write_summary(struct run *run)
 	for (size_t i = 0; i < run->count; i++) {
 		struct reader_counts counts;
 
-		reader_counts(run->readers[i], &counts);
+		reader_counts(run->shares[i].reader, &counts);
 		summary.packets += counts.packets;
 		summary.messages += counts.messages;
-		reader_stats(run->readers[i], on_counter, &drops);
+		reader_stats(run->shares[i].reader, on_counter, &drops);
 	}
 	matcher_stats(run->matcher, on_counter, &drops);
 	judge_stats(run->judge, on_counter, &drops);
@@ -284,12 +333,31 @@ write_summary(struct run *run)
 	summary_done(&summary);
 }
 
+static void
+new_share(struct run *run, size_t number)
+{
+	struct share *s = &run->shares[number];
+	const struct reader_output output = { .event = on_event, .arg = s };
+
+	*s = (struct share){
+		.run = run,
+		.number = number,
+		.reader = reader_new(&run->limits.reader, &output),
+		.next = run->steps,
+		.now = run->now,
+	};
+}
+
 /* The JSON of one run; the caller frees it. */
 static char *
 judge(const struct config_rooms *limits, const struct step *steps, size_t count)
 {
-	struct run run = { .limits = *limits, .count = count, .steps = steps };
-	const struct reader_output output = { .event = on_event, .arg = &run };
+	struct run run = {
+		.limits = *limits,
+		.count = count,
+		.steps = steps,
+		.now = steps == NULL ? 0 : steps->packet.now,
+	};
 	char *text = NULL;
 	size_t len;
 
@@ -298,14 +366,14 @@ judge(const struct config_rooms *limits, const struct step *steps, size_t count)
 	run.matcher = matcher_new(&limits->matcher, on_observation, &run);
 	run.merge = eventmerge_new(count, SIZE_MAX, NULL, on_merged, &run);
 	for (size_t i = 0; i < count; i++)
-		run.readers[i] = reader_new(&limits->reader, &output);
+		new_share(&run, i);
 	play(&run);
 	write_summary(&run);
 	if (run.disorder > 0)
 		fprintf(run.out, "%u events of %zu readers out of order\n",
 		    run.disorder, count);
 	for (size_t i = 0; i < count; i++)
-		reader_free(run.readers[i]);
+		reader_free(run.shares[i].reader);
 	eventmerge_free(run.merge);
 	matcher_free(run.matcher);
 	judge_free(run.judge);

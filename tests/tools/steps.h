@@ -28,6 +28,7 @@ struct step {
 	struct step *next;
 	bool rebased; /* before it, at `rebased_at' */
 	nstime rebased_at;
+	uint64_t outer;    /* of its addresses outside of tunnels */
 	uint64_t pair;     /* of its addresses: both directions alike */
 	uint64_t way;      /* .. each direction by itself: one is even */
 	uint64_t directed; /* the same, but `pair' for TCP */
@@ -97,6 +98,7 @@ steps_shares(struct decode *decode, struct step *step, struct step **current)
 	    ip_parse(octets, octets.len, &ip) != IP_OK)
 		return;
 	steps_share(step, &ip.from, &ip.to, ip.protocol != IP_UDP);
+	step->outer = step->pair;
 	*current = step;
 	decode_reset(decode);
 	decode_input(decode, &step->packet);

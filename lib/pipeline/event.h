@@ -29,8 +29,8 @@ enum event_kind {
 	EVENT_STAMP,        /* a protocol carried a host's clock */
 	EVENT_LOGGED,       /* a server's own log has a failed request */
 	EVENT_OBSERVED,     /* for the judge, as it is */
-	EVENT_SEGMENT       /* of a TCP connection to a SIP port, for a fleet:
-			     * nothing for a matcher */
+	EVENT_SEGMENT       /* of a TCP connection or an SCTP association to a
+			     * SIP port, for a fleet: nothing for a matcher */
 };
 
 /* In which of its tasks the reader was: at one instant they come in this
@@ -123,8 +123,16 @@ struct event_logged {
 	struct slice record; /* for servertrace_parse() */
 };
 
-/* Where it travels its ends are not told each time: see oneways.h. */
+/*
+ * Where it travels its ends are not told each time: see oneways.h.
+ *
+ * Of SCTP it is what one chunk says, in the words of TCP, with chunks in the
+ * place of octets: `len' of them from `sequence' on are a message; or, with
+ * TCP_ACK, all before `acknowledgement' arrived; or, with TCP_FIN, the
+ * association ends.
+ */
 struct event_segment {
+	bool sctp;
 	bool second; /* of the two directions, in an order of their ends */
 	bool told;   /* these are: */
 	struct endpoint from, to;

@@ -269,6 +269,17 @@ reader_segment(struct reader *r, const struct tcpreasm_segment *segment)
 	tcpreasm_input(r->tcp, segment);
 }
 
+void
+reader_chunk(struct reader *r, const struct event_segment *segment, nstime now,
+    nstime wall)
+{
+	struct origin origin;
+
+	teller_move(&r->teller, now, wall);
+	r->teller.task = EVENT_BY_PACKET;
+	associations_input(r->associations, segment, now, &origin);
+}
+
 static bool
 place(struct reader *r, struct origin *origin, struct tcpreasm_event *e)
 {
@@ -282,18 +293,22 @@ place(struct reader *r, struct origin *origin, struct tcpreasm_event *e)
 }
 
 bool
-reader_place(struct reader *r, struct origin *origin)
+reader_place(struct reader *r, bool sctp, struct origin *origin)
 {
 	struct tcpreasm_event e;
 
-	return place(r, origin, &e);
+	return sctp ? associations_place(r->associations, origin)
+		    : place(r, origin, &e);
 }
 
 bool
-reader_message(struct reader *r, bool is_request, struct origin *origin)
+reader_message(
+    struct reader *r, bool sctp, bool is_request, struct origin *origin)
 {
 	struct tcpreasm_event e;
 
+	if (sctp)
+		return associations_place(r->associations, origin);
 	if (!place(r, origin, &e))
 		return false;
 	streams_carried(r->streams, &e);

@@ -81,12 +81,17 @@ bool reader_packet(struct reader *r, const struct packet *packet);
  */
 void reader_segment(struct reader *r, const struct tcpreasm_segment *segment);
 
+/* The same of SCTP. */
+void reader_chunk(struct reader *r, const struct event_segment *segment,
+    nstime now, nstime wall);
+
 /* Complete `origin', whose ends are known and whose `flow_end' is a sequence
- * number.  False: such a connection is not known. */
-bool reader_place(struct reader *r, struct origin *origin);
+ * number, of SCTP or of TCP.  False: such a connection is not known. */
+bool reader_place(struct reader *r, bool sctp, struct origin *origin);
 
 /* The same of a message that came on it. */
-bool reader_message(struct reader *r, bool is_request, struct origin *origin);
+bool reader_message(
+    struct reader *r, bool sctp, bool is_request, struct origin *origin);
 
 /* A packet of HEP that the agent at `agent' sent; it arrived at `now', which
  * must not be before what was ticked, and `wall'. */

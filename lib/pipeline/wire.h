@@ -21,7 +21,7 @@
  */
 
 enum {
-	WIRE_VERSION = 3,
+	WIRE_VERSION = 4,
 	WIRE_NAME = 64,         /* of a sensor, NUL included */
 	WIRE_METHOD = 32,       /* of a tally, NUL included */
 	WIRE_MOST = 256 * 1024, /* octets of a batch */

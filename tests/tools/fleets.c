@@ -474,21 +474,6 @@ except(const char *path, const char *why)
 	return true;
 }
 
-/* What sensors know of the delivery of an SCTP association is not joined: these
- * stories are told less of. */
-static bool
-is_fewer(const char *path)
-{
-	static const char *const stories[] = { "sctp-gap", "sctp-unanswered" };
-	const char *slash = strrchr(path, '/');
-	const struct slice name = slice_text(slash == NULL ? path : slash + 1);
-
-	for (size_t i = 0; i < sizeof(stories) / sizeof(stories[0]); i++)
-		if (slice_starts_with(name, stories[i]))
-			return true;
-	return false;
-}
-
 static bool
 same(const char *path, struct told *one, struct fleet *f, enum split split)
 {
@@ -497,8 +482,6 @@ same(const char *path, struct told *one, struct fleet *f, enum split split)
 	qsort(f->told.lines, f->told.count, LINE, compare_lines);
 	for (size_t i = 0; equal && i < one->count; i++)
 		equal = strcmp(one->lines[i], f->told.lines[i]) == 0;
-	if (split == BY_WAY && f->told.count < one->count && is_fewer(path))
-		return except(path, "SCTP whose directions are apart");
 	if (equal)
 		return true;
 	printf("%s: %u sensors by %s: %zu alerts, not %zu; %llu batches "

@@ -45,8 +45,10 @@ input(enum sctp_kind kind, unsigned from, unsigned to, uint32_t first,
 		.sctp = { .kind = kind, .first_tsn = first, .tsn = last },
 	};
 
+	const struct event_segment segment = associations_segment(&e);
+
 	origin = (struct origin){ .flow = 0 };
-	associations_input(associations, &e, &origin);
+	associations_input(associations, &segment, now, &origin);
 }
 
 static void
@@ -138,6 +140,27 @@ START_TEST(what_was_acknowledged_and_not_seen_is_a_gap)
 }
 END_TEST
 
+START_TEST(a_message_is_placed_by_its_last_number)
+{
+	struct origin placed = { .from = end_of(2), .to = end_of(1) };
+	uint64_t end;
+
+	begin();
+	ck_assert(!associations_place(associations, &placed));
+	input(SCTP_MESSAGE, 1, 2, 7, 7, 0);
+	ck_assert(associations_place(associations, &placed));
+	ck_assert_uint_eq(placed.flow, on.flow);
+	ck_assert(!placed.to_server);
+	input(SCTP_MESSAGE, 2, 1, 0xffffffff, 0, 0);
+	end = origin.flow_end;
+	input(SCTP_MESSAGE, 2, 1, 1, 8, 0);
+	placed.flow_end = 1;
+	ck_assert(associations_place(associations, &placed));
+	ck_assert_uint_eq(placed.flow_end, end);
+	associations_free(associations);
+}
+END_TEST
+
 START_TEST(its_end_is_told_once_and_it_begins_anew)
 {
 	uint64_t flow;
@@ -180,5 +203,6 @@ END_TEST
 UNIT("associations", a_message_is_acknowledged_by_its_number,
     both_directions_are_one_flow, numbers_wrap, what_was_passed_over_is_a_gap,
     what_was_acknowledged_and_not_seen_is_a_gap,
+    a_message_is_placed_by_its_last_number,
     its_end_is_told_once_and_it_begins_anew, without_a_message_there_is_no_flow,
     at_the_limit_the_longest_unheard_is_forgotten)

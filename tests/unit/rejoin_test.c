@@ -11,8 +11,9 @@ enum { THERE = 71, BACK = 72 }; /* the flows of two sensors, 1 and 2 */
 
 static struct rejoin *rejoin;
 static nstime now;
-static unsigned opened, refused, unanswered, messages;
+static unsigned opened, refused, unanswered, messages, told;
 static uint64_t flow, acknowledged; /* of the latest events */
+static nstime gap;                  /* .. in what the server sends */
 static struct origin origin;
 
 static void
@@ -24,7 +25,9 @@ on_event(void *arg, const struct event *e)
 		messages++;
 		origin = e->message.origin;
 	} else if (e->kind == EVENT_FLOW) {
+		told++;
 		flow = e->flow;
+		gap = e->facts.ways[TCPREASM_TO_CLIENT].last_gap;
 		acknowledged = e->facts.ways[0].acknowledged;
 	} else if (e->kind == EVENT_ACKNOWLEDGED) {
 		flow = e->flow;
@@ -42,7 +45,7 @@ begin(void)
 {
 	struct rejoin_limits limits = { .facts = 100 };
 
-	opened = refused = unanswered = messages = 0;
+	opened = refused = unanswered = messages = told = 0;
 	flow = acknowledged = 0;
 	now = NOW;
 	rooms_reader(&limits.reader);
@@ -158,6 +161,69 @@ START_TEST(a_request_is_acknowledged_by_what_another_sensor_saw)
 }
 END_TEST
 
+/* Of the client, whose chunks begin with 100, or of the server, with 500. */
+static void
+put_chunk(
+    unsigned sensor, bool back, uint8_t flags, uint32_t sequence, uint32_t upto)
+{
+	struct event e = { .kind = EVENT_SEGMENT,
+		.reader = sensor,
+		.flow = back ? BACK : THERE,
+		.now = ++now,
+		.segment = { .sctp = true,
+		    .second = back,
+		    .told = true,
+		    .from = back ? fleet_host(2, 5062) : fleet_host(1, 5060),
+		    .to = back ? fleet_host(1, 5060) : fleet_host(2, 5062),
+		    .flags = flags,
+		    .sequence = sequence,
+		    .acknowledgement = upto,
+		    .len = flags == 0 } };
+
+	rejoin_input(rejoin, &e, now);
+}
+
+START_TEST(chunks_of_two_sensors_make_an_association)
+{
+	struct sip_message m;
+	struct event request = fleet_message(&m, "call", 0, NOW);
+	bool by_client = false;
+
+	begin();
+	put_chunk(1, false, 0, 100, 0);
+	request.reader = 1;
+	request.message.origin.flow = THERE;
+	request.message.origin.flow_end = (UINT64_C(1) << 32) + 101;
+	rejoin_input(rejoin, &request, now);
+	ck_assert_uint_eq(messages, 1);
+	ck_assert_uint_eq(origin.flow, flow);
+	ck_assert(origin.to_server);
+	put_chunk(2, true, TCP_ACK, 0, 100);
+	ck_assert_uint_lt(acknowledged, origin.flow_end);
+	put_chunk(2, true, TCP_ACK, 0, 101);
+	ck_assert_uint_eq(acknowledged, origin.flow_end);
+	put_chunk(2, true, 0, 500, 0);
+	ck_assert_uint_eq(rejoin_flow(rejoin, BACK, &by_client), flow);
+	put_chunk(1, false, TCP_ACK, 0, 501);
+	ck_assert_int_eq(gap, INT64_MIN);
+	put_chunk(1, false, TCP_ACK, 0, 502);
+	ck_assert_int_eq(gap, now);
+	rejoin_free(rejoin);
+}
+END_TEST
+
+START_TEST(an_end_that_two_saw_ends_one_association)
+{
+	begin();
+	put_chunk(1, false, 0, 100, 0);
+	ck_assert_uint_eq(told, 1);
+	put_chunk(1, false, TCP_FIN, 0, 0);
+	put_chunk(2, false, TCP_FIN, 0, 0);
+	ck_assert_uint_eq(told, 3);
+	rejoin_free(rejoin);
+}
+END_TEST
+
 static uint64_t
 counted(const char *name)
 {
@@ -186,4 +252,6 @@ END_TEST
 UNIT("rejoin", directions_of_two_sensors_make_a_connection,
     the_reset_of_another_sensor_refuses_it, a_syn_that_two_saw_was_sent_once,
     a_request_is_acknowledged_by_what_another_sensor_saw,
+    chunks_of_two_sensors_make_an_association,
+    an_end_that_two_saw_ends_one_association,
     a_segment_whose_ends_were_never_told_counts)

@@ -93,6 +93,31 @@ START_TEST(facts_of_a_connection_are_told_both_ways)
 }
 END_TEST
 
+START_TEST(chunks_of_no_known_association_are_of_one_flow_both_ways)
+{
+	struct event_segment there = {
+		.sctp = true,
+		.from = { { { 192, 0, 2, 1 }, 4 }, 5060 },
+		.to = { { { 192, 0, 2, 2 }, 4 }, 5060 },
+	};
+	const struct event_segment back = {
+		.sctp = true, .second = true, .from = there.to, .to = there.from
+	};
+	uint64_t flow;
+
+	teller = begin();
+	teller_chunk(&teller, 0, &there);
+	flow = last.flow;
+	ck_assert_uint_ne(flow, 0);
+	teller_chunk(&teller, 0, &back);
+	ck_assert_uint_eq(last.flow, flow);
+	ck_assert(last.segment.second);
+	teller_chunk(&teller, 7, &there);
+	ck_assert_uint_eq(last.flow, 7);
+	ck_assert_int_eq(last.kind, EVENT_SEGMENT);
+}
+END_TEST
+
 START_TEST(a_syn_without_an_answer_is_told_with_its_copies)
 {
 	teller = begin();
@@ -111,4 +136,5 @@ END_TEST
 UNIT("teller", every_event_has_its_time_and_its_place,
     a_packet_counts_at_its_own_instant_alone,
     facts_of_a_connection_are_told_both_ways,
+    chunks_of_no_known_association_are_of_one_flow_both_ways,
     a_syn_without_an_answer_is_told_with_its_copies)

@@ -191,7 +191,8 @@ static const struct event a_segment = {
 	.kind = EVENT_SEGMENT,
 	.flow = 12345,
 	.now = NOW + 1500,
-	.segment = { .second = true,
+	.segment = { .sctp = true,
+	    .second = true,
 	    .told = true,
 	    .from = { { { 192, 0, 2, 1 }, 4 }, 40000 },
 	    .to = { { { 192, 0, 2, 2 }, 4 }, 5061 },
@@ -216,7 +217,7 @@ START_TEST(a_segment_travels_to_the_microsecond)
 	ck_assert_int_eq(item.event.now, NOW + 1000);
 	ck_assert_int_eq(item.event.wall, NOW + 1000 + 5 * NSTIME_S);
 	ck_assert_uint_eq(item.event.flow, 12345);
-	ck_assert(s->second && s->told && s->closed && !s->cut);
+	ck_assert(s->sctp && s->second && s->told && s->closed && !s->cut);
 	ck_assert(endpoint_equal(&s->from, &a_segment.segment.from));
 	ck_assert(endpoint_equal(&s->to, &a_segment.segment.to));
 	ck_assert(s->to_is_server && !s->from_is_server);

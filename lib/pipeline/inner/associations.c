@@ -153,32 +153,38 @@ miss(struct associations *all, struct association *a,
 	tell(all, a);
 }
 
-static void
+static enum tcpreasm_direction
+direction(bool to_server)
+{
+	return to_server ? TCPREASM_TO_SERVER : TCPREASM_TO_CLIENT;
+}
+
+static uint64_t
 on_message(struct associations *all, const struct associations_key *key,
-    const struct decode_event *e, bool to_server, struct origin *origin)
+    const struct event_segment *s, nstime now, struct origin *origin)
 {
 	struct association *a = find(all, key);
-	const enum tcpreasm_direction whose =
-	    to_server ? TCPREASM_TO_SERVER : TCPREASM_TO_CLIENT;
+	const enum tcpreasm_direction whose = direction(!s->second);
 	struct associations_way *way;
 	uint64_t first, last;
 
 	if (a == NULL) {
 		a = add(all, key);
 		if (a == NULL)
-			return;
+			return 0;
 		tell(all, a);
 	}
 	way = &a->ways[whose];
-	first = offset_of(way, e->sctp.first_tsn);
-	last = offset_of(way, e->sctp.tsn);
+	first = offset_of(way, s->sequence);
+	last = offset_of(way, s->sequence + (uint32_t)s->len - 1);
 	if (first > way->high + 1)
-		miss(all, a, whose, e->packet->now);
+		miss(all, a, whose, now);
 	if (last > way->high)
 		way->high = last;
 	origin->flow = a->flow;
 	origin->flow_end = last + 1;
-	origin->to_server = to_server;
+	origin->to_server = !s->second;
+	return a->flow;
 }
 
 /* What was acknowledged and not seen is lost before us. */
@@ -203,36 +209,94 @@ on_acknowledged(struct associations *all, struct association *a,
 	tell(all, a);
 }
 
-void
-associations_input(struct associations *all, const struct decode_event *e,
-    struct origin *origin)
+static uint64_t
+on_end(struct associations *all, struct association *a,
+    enum tcpreasm_direction whose, nstime now)
 {
-	const bool to_server = endpoint_compare(&e->from, &e->to) < 0;
-	const struct associations_key key = {
-		.client = to_server ? e->from : e->to,
-		.server = to_server ? e->to : e->from,
-	};
-	const nstime now = e->packet->now;
-	struct association *a;
+	const uint64_t flow = a->flow;
 
-	if (e->sctp.kind == SCTP_MESSAGE) {
-		on_message(all, &key, e, to_server, origin);
-		return;
-	}
-	a = find(all, &key);
-	if (a == NULL)
-		return;
-	if (e->sctp.kind == SCTP_ACKNOWLEDGED) {
-		on_acknowledged(all, a,
-		    to_server ? TCPREASM_TO_CLIENT : TCPREASM_TO_SERVER,
-		    e->sctp.tsn, now);
-		return;
-	}
-	a->facts.ways[to_server ? TCPREASM_TO_SERVER : TCPREASM_TO_CLIENT]
-	    .hung_up = now;
+	a->facts.ways[whose].hung_up = now;
 	a->facts.ended = true;
 	tell(all, a);
 	lru_forget(all->table, a);
+	return flow;
+}
+
+static struct associations_key
+key_of(const struct endpoint *from, const struct endpoint *to, bool to_server)
+{
+	return (struct associations_key){
+		.client = to_server ? *from : *to,
+		.server = to_server ? *to : *from,
+	};
+}
+
+struct event_segment
+associations_segment(const struct decode_event *e)
+{
+	const struct sctp_event *s = &e->sctp;
+	struct event_segment segment = {
+		.sctp = true,
+		.second = endpoint_compare(&e->from, &e->to) >= 0,
+		.told = true,
+		.from = e->from,
+		.to = e->to,
+	};
+
+	switch (s->kind) {
+	case SCTP_MESSAGE:
+		segment.sequence = s->first_tsn;
+		segment.len = (size_t)(s->tsn - s->first_tsn) + 1;
+		break;
+	case SCTP_ACKNOWLEDGED:
+		segment.flags = TCP_ACK;
+		segment.acknowledgement = s->tsn + 1;
+		break;
+	case SCTP_SHUT:
+		segment.flags = TCP_FIN;
+		break;
+	}
+	return segment;
+}
+
+uint64_t
+associations_input(struct associations *all, const struct event_segment *s,
+    nstime now, struct origin *origin)
+{
+	const struct associations_key key =
+	    key_of(&s->from, &s->to, !s->second);
+	struct association *a;
+
+	if (s->flags == 0)
+		return on_message(all, &key, s, now, origin);
+	a = find(all, &key);
+	if (a == NULL)
+		return 0;
+	if ((s->flags & TCP_FIN) != 0)
+		return on_end(all, a, direction(!s->second), now);
+	on_acknowledged(
+	    all, a, direction(s->second), s->acknowledgement - 1, now);
+	return a->flow;
+}
+
+bool
+associations_place(struct associations *all, struct origin *origin)
+{
+	const bool to_server = endpoint_compare(&origin->from, &origin->to) < 0;
+	const struct associations_key key =
+	    key_of(&origin->from, &origin->to, to_server);
+	struct association *a = find(all, &key);
+	struct associations_way *way;
+
+	if (a == NULL)
+		return false;
+	way = &a->ways[direction(to_server)];
+	origin->flow = a->flow;
+	origin->to_server = to_server;
+	if (way->begun)
+		origin->flow_end =
+		    offset_of(way, (uint32_t)origin->flow_end - 1) + 1;
+	return true;
 }
 
 void

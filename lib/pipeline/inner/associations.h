@@ -29,10 +29,19 @@ struct associations *associations_new(
     const struct siphash_key *key, associations_output *output, void *arg);
 void associations_free(struct associations *a);
 
-/* An event of DECODE_SCTP.  Of a message *origin gets flow, flow_end and
- * to_server, once the facts of its flow were told. */
-void associations_input(struct associations *a, const struct decode_event *e,
-    struct origin *origin);
+/* What an event of DECODE_SCTP says. */
+struct event_segment associations_segment(const struct decode_event *e);
+
+/* One of those, whose ends are told.  The flow that it is of; 0: none is known.
+ * Of a message *origin gets flow, flow_end and to_server, once the facts of its
+ * flow were told. */
+uint64_t associations_input(struct associations *a,
+    const struct event_segment *s, nstime now, struct origin *origin);
+
+/* The same of a message that came before, of which the ends are known and
+ * `flow_end' is one more than its last sequence number.  False: such an
+ * association is not known. */
+bool associations_place(struct associations *a, struct origin *origin);
 
 /* associations.evicted, associations.no_memory */
 void associations_stats(

@@ -6,10 +6,10 @@
 #include "pipeline/event.h"
 
 /*
- * TCP connections of which a sensor sees one direction: what it makes of them
- * by itself is worth little, so their segments travel, without what they carry
- * (see gist.h), and the judge's reader makes of those of all sensors what one
- * that saw both directions would.
+ * TCP connections, and associations of SCTP, of which a sensor sees one
+ * direction: what it makes of them by itself is worth little, so their segments
+ * travel, without what they carry (see gist.h), and the judge's reader makes of
+ * those of all sensors what one that saw both directions would.
  *
  * A connection is one of these when its other direction was not seen within
  * half a second of the first segment, and stays it.  Its beginning, and what

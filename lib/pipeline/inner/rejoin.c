@@ -15,6 +15,7 @@ struct rejoin_key {
 struct rejoin_way {
 	struct lru_entry entry;
 	struct rejoin_key key;
+	bool sctp;
 	struct endpoint from, to;
 	bool from_is_server, to_is_server;
 	uint32_t base;
@@ -124,6 +125,7 @@ add(struct rejoin *r, uint64_t flow, bool second)
 static void
 take_ends(struct rejoin_way *way, const struct event_segment *s)
 {
+	way->sctp = s->sctp;
 	way->from = s->from;
 	way->to = s->to;
 	way->from_is_server = s->from_is_server;
@@ -175,6 +177,10 @@ on_segment(struct rejoin *r, const struct event *e, nstime now)
 		r->broken++;
 		return;
 	}
+	if (s->sctp) {
+		reader_chunk(r->reader, s, now, now);
+		return;
+	}
 	reader_segment(r->reader,
 	    &(struct tcpreasm_segment){
 		.from = s->from,
@@ -211,7 +217,8 @@ on_message(struct rejoin *r, struct event_message *m)
 	if (way == NULL)
 		return;
 	origin.flow_end += way->base;
-	if (reader_message(r->reader, m->message->is_request, &origin))
+	if (reader_message(
+		r->reader, way->sctp, m->message->is_request, &origin))
 		m->origin = origin;
 }
 
@@ -243,7 +250,7 @@ rejoin_flow(struct rejoin *r, uint64_t flow, bool *by_client)
 	if (way == NULL)
 		return flow;
 	origin = (struct origin){ .from = way->from, .to = way->to };
-	if (!reader_place(r->reader, &origin))
+	if (!reader_place(r->reader, way->sctp, &origin))
 		return flow;
 	if (first == NULL || second == NULL)
 		*by_client = origin.to_server;

@@ -114,6 +114,18 @@ teller_segment(const struct teller *t, struct tcpreasm *tcp,
 }
 
 void
+teller_chunk(
+    const struct teller *t, uint64_t flow, const struct event_segment *segment)
+{
+	struct event event = { .kind = EVENT_SEGMENT, .segment = *segment };
+
+	event.flow = flow != 0
+	    ? flow
+	    : flow_between(&segment->from, &segment->to, segment->second);
+	teller_event(t, &event);
+}
+
+void
 teller_unreachable(const struct teller *t, const struct icmp_unreachable *icmp)
 {
 	struct event event = {

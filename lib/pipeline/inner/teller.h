@@ -32,6 +32,9 @@ void teller_observation(
 
 void teller_segment(const struct teller *t, struct tcpreasm *tcp,
     const struct tcpreasm_segment *segment);
+/* One of SCTP; 0: no flow of it is known. */
+void teller_chunk(
+    const struct teller *t, uint64_t flow, const struct event_segment *segment);
 void teller_packet(const struct teller *t, const struct address *from,
     const struct address *to);
 void teller_truncated(struct teller *t);

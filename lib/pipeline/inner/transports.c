@@ -121,6 +121,17 @@ on_tcp(struct reader *r, const struct decode_event *e)
 	reassemble(r, e, from, to);
 }
 
+static void
+associate(struct reader *r, const struct decode_event *e, struct origin *origin)
+{
+	const struct event_segment segment = associations_segment(e);
+	const uint64_t flow = associations_input(
+	    r->associations, &segment, e->packet->now, origin);
+
+	if (r->limits.segments)
+		teller_chunk(&r->teller, flow, &segment);
+}
+
 /* RFC 4168: a message each, delivered or not, as over TCP. */
 static void
 on_sctp(struct reader *r, const struct decode_event *e)
@@ -130,7 +141,7 @@ on_sctp(struct reader *r, const struct decode_event *e)
 	struct origin flow = { .flow = 0 };
 
 	if (listed)
-		associations_input(r->associations, e, &flow);
+		associate(r, e, &flow);
 	if (e->sctp.kind != SCTP_MESSAGE)
 		return;
 	if (is_sip_datagram(r, e))

@@ -109,7 +109,8 @@ enum {
 	SEGMENT_CONTENT = 1 << 2,
 	SEGMENT_CLOSED = 1 << 3,
 	SEGMENT_CUT = 1 << 4,
-	SEGMENT_FLAGS = 5 /* the bit from which on TCP's are */
+	SEGMENT_SCTP = 1 << 5,
+	SEGMENT_FLAGS = 6 /* the bit from which on TCP's are */
 };
 
 enum { TCP_FLAGS = TCP_FIN | TCP_SYN | TCP_RST | TCP_ACK };
@@ -121,6 +122,7 @@ segment_flags(struct wirecodec *c, struct event_segment *s, bool *has_content)
 	    (s->told ? SEGMENT_TOLD : 0) |
 	    (s->content.len > 0 ? SEGMENT_CONTENT : 0) |
 	    (s->closed ? SEGMENT_CLOSED : 0) | (s->cut ? SEGMENT_CUT : 0) |
+	    (s->sctp ? SEGMENT_SCTP : 0) |
 	    (unsigned)(s->flags & TCP_FLAGS) << SEGMENT_FLAGS;
 
 	WIRECODEC_FIELD(c, flags, (TCP_FLAGS + 1) << SEGMENT_FLAGS);
@@ -128,6 +130,7 @@ segment_flags(struct wirecodec *c, struct event_segment *s, bool *has_content)
 	s->told = (flags & SEGMENT_TOLD) != 0;
 	s->closed = (flags & SEGMENT_CLOSED) != 0;
 	s->cut = (flags & SEGMENT_CUT) != 0;
+	s->sctp = (flags & SEGMENT_SCTP) != 0;
 	s->flags = (uint8_t)(flags >> SEGMENT_FLAGS & TCP_FLAGS);
 	*has_content = (flags & SEGMENT_CONTENT) != 0;
 }

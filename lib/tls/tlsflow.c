@@ -95,19 +95,20 @@ tlsflow_set(struct tlsflow *t, const struct tlsflow_limits *limits)
 	certcache_set(t->shared.certificates, limits->certificates);
 }
 
-const struct tlsflow_facts *
-tlsflow_facts(void *const *slot)
+bool
+tlsflow_facts(void *const *slot, struct tlsflow_facts *facts)
 {
-	const struct tlsconn *c = *slot;
-
-	return c == NULL || *slot == NO_TLS ? NULL : &c->facts;
+	if (*slot == NULL || *slot == NO_TLS)
+		return false;
+	*facts = tlsconn_facts(*slot);
+	return true;
 }
 
 static void
 lost(struct tlsflow *t, struct tlsconn *c, struct tlsconn_half *half)
 {
 	t->lost++;
-	c->facts.lost = true;
+	c->lost = true;
 	handshake_lost(&half->handshake, &t->shared.budget);
 }
 
@@ -137,7 +138,7 @@ begin(struct tlsflow *t, const struct tcpreasm_event *e, void **slot)
 	}
 	tlsrecord_init(&c->halves[e->direction].record, midway);
 	tlsrecord_init(&c->halves[!e->direction].record, e->guessed);
-	c->facts.lost = midway;
+	c->lost = midway;
 	*slot = c;
 	return c;
 }
@@ -151,7 +152,6 @@ foreign(struct tlsflow *t, const struct tcpreasm_event *e, void **slot)
 	const enum tlsrecord_state other =
 	    c->halves[!e->direction].record.state;
 
-	c->facts.foreign = true;
 	t->foreign++;
 	if (other != TLSRECORD_BEGIN && other != TLSRECORD_FOREIGN)
 		return;
@@ -167,6 +167,7 @@ data(struct tlsflow *t, const struct tcpreasm_event *e, void **slot)
 		.shared = &t->shared,
 		.connection = c,
 		.tcp = e,
+		.rest = e->octets,
 	};
 	struct tlsrecord_part part;
 	bool hunted;
@@ -178,7 +179,7 @@ data(struct tlsflow *t, const struct tcpreasm_event *e, void **slot)
 		return;
 	hunted = in.half->record.state == TLSRECORD_HUNT;
 	tlsrecord_input(&in.half->record, e->octets);
-	while (tlsrecord_next(&in.half->record, &part))
+	while (tlsrecord_next(&in.half->record, &in.rest, &part))
 		tlsconn_part(&in, &part);
 	if (in.half->record.state == TLSRECORD_HUNT && !hunted)
 		lost(t, c, in.half);
@@ -192,7 +193,7 @@ gap(struct tlsflow *t, const struct tcpreasm_event *e, struct tlsconn *c)
 	struct tlsconn_half *half = &c->halves[e->direction];
 	const bool hunted = half->record.state == TLSRECORD_HUNT;
 
-	c->facts.lost = true;
+	c->lost = true;
 	if (!tlsrecord_gap(&half->record, e->lost) && !hunted)
 		lost(t, c, half);
 	else

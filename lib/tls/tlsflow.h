@@ -40,26 +40,17 @@ enum { TLSFLOW_FINISHED = 45 };
 /* The facts known about a connection so far. */
 struct tlsflow_facts {
 	bool client_hello, server_hello; /* seen */
-	bool sslv2;              /* the client began with an SSLv2 hello */
-	uint16_t offered;        /* highest version the client offers; 0: ? */
-	uint16_t version;        /* the server's choice, 0x0303 is TLS 1.2;
-				  * 0: not known */
-	uint16_t cipher;         /* the server's choice; 0: not known */
-	bool resumed;            /* known where ESTABLISHED, up to TLS 1.2;
-				  * from 1.3: a PSK was accepted */
-	bool certificate_asked;  /* mutual TLS, up to 1.2 */
-	bool client_certificate; /* .. and one was given */
-	bool server_certificate;
-	bool encrypted[2];  /* by tlsflow_side: it encrypts by now */
-	bool established;   /* both do */
-	bool alerted;       /* a fatal alert was seen in clear: */
-	uint8_t alert;      /* its description */
-	uint8_t alert_from; /* enum tlsflow_side */
-	bool foreign;       /* one side began with something else than TLS */
+	bool sslv2;             /* the client began with an SSLv2 hello */
+	uint16_t offered;       /* highest version the client offers; 0: ? */
+	uint16_t version;       /* the server's choice, 0x0303 is TLS 1.2;
+				 * 0: not known */
+	uint16_t cipher;        /* the server's choice; 0: not known */
+	bool resumed;           /* known where ESTABLISHED, up to TLS 1.2;
+				 * from 1.3: a PSK was accepted */
+	bool certificate_asked; /* mutual TLS, up to 1.2 */
+	bool established;       /* both sides encrypt */
 	bool lost; /* octets are missing, or it was picked up mid-way: what
 		    * was not seen may yet have been */
-	uint32_t records[2]; /* encrypted application data, by tlsflow_side;
-				handshake flights of TLS 1.3 apart */
 };
 
 enum tlsflow_kind {
@@ -121,8 +112,8 @@ void tlsflow_free(struct tlsflow *t);
 void tlsflow_input(
     struct tlsflow *t, const struct tcpreasm_event *event, void **slot);
 
-/* NULL: no TLS was seen there.  Borrowed until the next input. */
-const struct tlsflow_facts *tlsflow_facts(void *const *slot);
+/* False: no TLS was seen there. */
+bool tlsflow_facts(void *const *slot, struct tlsflow_facts *facts);
 
 void tlsflow_set(struct tlsflow *t, const struct tlsflow_limits *limits);
 

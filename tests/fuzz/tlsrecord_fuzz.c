@@ -33,14 +33,15 @@ static void
 feed(struct reading *r, struct slice octets)
 {
 	uint8_t *exact = malloc(octets.len + (octets.len == 0));
+	struct slice rest = slice_of(exact, octets.len);
 	struct tlsrecord_part part;
 
 	if (exact == NULL)
 		return;
 	if (octets.len > 0)
 		memcpy(exact, octets.p, octets.len);
-	tlsrecord_input(&r->record, slice_of(exact, octets.len));
-	while (tlsrecord_next(&r->record, &part)) {
+	tlsrecord_input(&r->record, rest);
+	while (tlsrecord_next(&r->record, &rest, &part)) {
 		const uint8_t type = (uint8_t)part.type;
 
 		if (part.first) {
@@ -53,7 +54,7 @@ feed(struct reading *r, struct slice octets)
 		    (part.last && !part.holed && r->body != part.size))
 			abort();
 	}
-	if (tlsrecord_rest(&r->record) != 0)
+	if (rest.len != 0)
 		abort();
 	free(exact);
 }

@@ -116,11 +116,12 @@ on_tls(void *arg, const struct tlsflow_event *e)
 static void
 show(const struct entry *entry, const struct tcpreasm_event *e)
 {
-	const struct tlsflow_facts *f = tlsflow_facts(&entry->slot);
+	struct tlsflow_facts facts;
+	const struct tlsflow_facts *const f = &facts;
 	static struct line line;
 	struct textbuf *t = &line.text;
 
-	if (f == NULL)
+	if (!tlsflow_facts(&entry->slot, &facts))
 		return;
 	textbuf_init(t, line.store, sizeof(line.store));
 	endpoint_write(t, &e->client);
@@ -138,10 +139,7 @@ show(const struct entry *entry, const struct tcpreasm_event *e)
 	add_number(t, "\tresumed=", f->resumed);
 	add_number(t, "\tasked=", f->certificate_asked);
 	add_number(t, "\testablished=", f->established);
-	add_number(t, "\tclient_records=", f->records[TLSFLOW_CLIENT]);
-	add_number(t, "\tserver_records=", f->records[TLSFLOW_SERVER]);
 	add_number(t, "\tlost=", f->lost);
-	add_number(t, "\tforeign=", f->foreign);
 	printf("%s%s\n", line.store, entry->line.store);
 }
 
@@ -150,11 +148,12 @@ static void
 input(struct tool *tool, const struct tcpreasm_event *e, struct entry *entry)
 {
 	struct tcpreasm_event event = *e;
+	struct tlsflow_facts facts;
 
 	event.guessed |= entry->midway;
 	tlsflow_input(tool->tls, &event, &entry->slot);
 	if (entry->midway || entry->slot == NULL ||
-	    tlsflow_facts(&entry->slot) != NULL)
+	    tlsflow_facts(&entry->slot, &facts))
 		return;
 	entry->midway = true;
 	event.fact = TCPREASM_FORGOTTEN;

@@ -34,11 +34,13 @@ static void
 feed(struct slice octets)
 {
 	uint8_t *exact = unit_exact(octets);
+	struct slice rest = slice_of(exact, octets.len);
 	struct tlsrecord_part part;
 
-	tlsrecord_input(&r, slice_of(exact, octets.len));
-	while (tlsrecord_next(&r, &part))
+	tlsrecord_input(&r, rest);
+	while (tlsrecord_next(&r, &rest, &part))
 		note(&part);
+	ck_assert_uint_eq(rest.len, 0);
 	free(exact);
 }
 

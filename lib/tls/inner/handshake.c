@@ -67,11 +67,10 @@ take_header(
 	*octets = slice_after(*octets, taken.len);
 	if (h->have < sizeof(h->header))
 		return false;
-	h->size = (size_t)h->header[1] << 16 | (size_t)h->header[2] << 8 |
+	h->left = (uint32_t)h->header[1] << 16 | (uint32_t)h->header[2] << 8 |
 	    h->header[3];
-	h->left = h->size;
 	h->keep = tells_something(h->header[0]);
-	if (h->size > HANDSHAKE_MOST_OCTETS && h->keep) {
+	if (h->left > HANDSHAKE_MOST_OCTETS && h->keep) {
 		budget->too_long++;
 		h->keep = false;
 	}

@@ -45,14 +45,14 @@ handshake_budget_of(struct holdings *holdings)
 
 /* One direction.  Embedded; private. */
 struct handshake {
+	struct holding held;
+	uint32_t used;
+	uint32_t left; /* of the message */
 	uint8_t header[HANDSHAKE_HEADER_OCTETS];
 	uint8_t have;
-	bool lost;           /* until a record that begins as a message */
-	bool done;           /* `octets' was handed on and can go */
-	bool keep;           /* this message is one to keep */
-	uint32_t size, left; /* of the message */
-	uint32_t used;
-	struct holding held;
+	bool lost : 1; /* until a record that begins as a message */
+	bool done : 1; /* what is held was handed on and can go */
+	bool keep : 1; /* this message is one to keep */
 };
 
 /* The body is borrowed until the next call; empty where !whole. */

@@ -79,6 +79,7 @@ gather(struct recordqueue_cut *cut, struct recordqueue_budget *b,
 void
 recordqueue_input(struct recordqueue *q, const struct tcpreasm_event *e)
 {
+	q->cuts[e->direction].rest = e->octets;
 	tlsrecord_input(&q->cuts[e->direction].record, e->octets);
 }
 
@@ -110,7 +111,7 @@ recordqueue_cut_next(struct recordqueue *q, struct recordqueue_budget *b,
 	/* The part returned last is done with. */
 	if (cut->record.state != TLSRECORD_BODY)
 		release(cut, b);
-	while (tlsrecord_next(&cut->record, &part)) {
+	while (tlsrecord_next(&cut->record, &cut->rest, &part)) {
 		if (part.first) {
 			release(cut, b);
 			cut->now = e->now;
@@ -120,8 +121,7 @@ recordqueue_cut_next(struct recordqueue *q, struct recordqueue_budget *b,
 			.direction = e->direction,
 			.type = (uint8_t)part.type,
 			.version = part.version,
-			.end = e->offset + e->octets.len -
-			    tlsrecord_rest(&cut->record),
+			.end = e->offset + e->octets.len - cut->rest.len,
 			.now = cut->now,
 			.wall = cut->wall,
 		};

@@ -35,7 +35,8 @@ struct recordqueue_entry;
 /* The records of one direction being cut. */
 struct recordqueue_cut {
 	struct tlsrecord record;
-	uint8_t *octets; /* of a body that comes in parts */
+	struct slice rest; /* of the input, that is not cut yet */
+	uint8_t *octets;   /* of a body that comes in parts */
 	size_t used, room;
 	nstime now, wall;
 };

@@ -10,6 +10,25 @@ enum {
 	ALERT_FATAL = 2
 };
 
+enum { BOTH_SIDES = 1 << TLSFLOW_CLIENT | 1 << TLSFLOW_SERVER };
+
+struct tlsflow_facts
+tlsconn_facts(const struct tlsconn *c)
+{
+	return (struct tlsflow_facts){
+		.client_hello = c->client_hello,
+		.server_hello = c->server_hello,
+		.sslv2 = c->sslv2,
+		.offered = c->offered,
+		.version = c->version,
+		.cipher = c->cipher,
+		.resumed = c->resumed,
+		.certificate_asked = c->certificate_asked,
+		.established = c->encrypts == BOTH_SIDES,
+		.lost = c->lost,
+	};
+}
+
 void
 tlsconn_direct(struct tlsconn_input *in)
 {
@@ -25,12 +44,13 @@ tell(const struct tlsconn_input *in, enum tlsflow_kind kind,
     struct tlsflow_event e)
 {
 	const struct tcpreasm_event *tcp = in->tcp;
+	const struct tlsflow_facts facts = tlsconn_facts(in->connection);
 
 	e.kind = kind;
 	e.tcp = tcp;
 	e.client = in->connection->swapped ? tcp->server : tcp->client;
 	e.server = in->connection->swapped ? tcp->client : tcp->server;
-	e.facts = &in->connection->facts;
+	e.facts = &facts;
 	e.from = in->from;
 	e.now = tcp->now;
 	e.wall = tcp->wall;
@@ -42,17 +62,12 @@ static void
 take_side(struct tlsconn_input *in, enum tlsflow_side side)
 {
 	struct tlsconn *c = in->connection;
-	struct tlsflow_facts *f = &c->facts;
-	const bool encrypted = f->encrypted[0];
-	const uint32_t records = f->records[0];
 
 	if (in->from == side || c->halves[0].hello || c->halves[1].hello)
 		return;
 	c->swapped = !c->swapped;
-	f->encrypted[0] = f->encrypted[1];
-	f->encrypted[1] = encrypted;
-	f->records[0] = f->records[1];
-	f->records[1] = records;
+	if (c->encrypts != 0 && c->encrypts != BOTH_SIDES)
+		c->encrypts ^= BOTH_SIDES;
 	in->from = side;
 }
 
@@ -67,14 +82,14 @@ stamp(struct tlsconn_input *in, const struct hello *hello)
 static void
 client_hello(struct tlsconn_input *in, const struct hello *hello)
 {
-	struct tlsflow_facts *f = &in->connection->facts;
+	struct tlsconn *c = in->connection;
 
 	take_side(in, TLSFLOW_CLIENT);
 	if (in->half->hello || in->from != TLSFLOW_CLIENT)
 		return;
 	in->half->hello = true;
-	f->client_hello = true;
-	f->offered = hello->version;
+	c->client_hello = true;
+	c->offered = hello->version;
 	tell(in, TLSFLOW_HELLO, (struct tlsflow_event){ .sni = hello->sni });
 	/* A stack that knows TLS 1.3 fills all of the random at random. */
 	if (!hello_is_tls13(hello->version))
@@ -84,20 +99,20 @@ client_hello(struct tlsconn_input *in, const struct hello *hello)
 static void
 server_hello(struct tlsconn_input *in, const struct hello *hello)
 {
-	struct tlsflow_facts *f = &in->connection->facts;
+	struct tlsconn *c = in->connection;
 
 	if (hello->retry) {
-		in->connection->retried = true;
+		c->retried = true;
 		return;
 	}
 	take_side(in, TLSFLOW_SERVER);
 	if (in->half->hello || in->from != TLSFLOW_SERVER)
 		return;
 	in->half->hello = true;
-	f->server_hello = true;
-	f->version = hello->version;
-	f->cipher = hello->cipher;
-	f->resumed = hello->psk;
+	c->server_hello = true;
+	c->version = hello->version;
+	c->cipher = hello->cipher;
+	c->resumed = hello->psk;
 	tell(in, TLSFLOW_HELLO, (struct tlsflow_event){ .told = 0 });
 	if (!hello_is_tls13(hello->version))
 		stamp(in, hello);
@@ -106,7 +121,7 @@ server_hello(struct tlsconn_input *in, const struct hello *hello)
 static void
 sslv2_hello(struct tlsconn_input *in, uint16_t version)
 {
-	in->connection->facts.sslv2 = true;
+	in->connection->sslv2 = true;
 	client_hello(in, &(struct hello){ .version = version });
 }
 
@@ -140,7 +155,6 @@ certificate(const struct tlsconn_input *in, struct slice der, unsigned depth,
 static void
 certificates(const struct tlsconn_input *in, struct slice body)
 {
-	struct tlsflow_facts *f = &in->connection->facts;
 	struct slice list, rest, der;
 	unsigned chain = 0;
 
@@ -158,10 +172,6 @@ certificates(const struct tlsconn_input *in, struct slice body)
 		chain++;
 	if (rest.len > 0)
 		in->shared->chains_cut++;
-	if (chain > 0 && in->from == TLSFLOW_CLIENT)
-		f->client_certificate = true;
-	if (chain > 0 && in->from == TLSFLOW_SERVER)
-		f->server_certificate = true;
 	for (unsigned depth = 0; depth < chain; depth++)
 		if (handshake_next_certificate(&list, &der))
 			certificate(in, der, depth, chain);
@@ -180,7 +190,7 @@ on_message(struct tlsconn_input *in, struct handshake_message *m)
 		certificates(in, m->body);
 	else if (m->type == HANDSHAKE_CERTIFICATE_REQUEST &&
 	    in->from == TLSFLOW_SERVER)
-		c->facts.certificate_asked = true;
+		c->certificate_asked = true;
 	/* An abbreviated handshake omits these, RFC 5246 7.3. */
 	if (in->from == TLSFLOW_SERVER &&
 	    (m->type == HANDSHAKE_CERTIFICATE ||
@@ -192,7 +202,13 @@ on_message(struct tlsconn_input *in, struct handshake_message *m)
 static bool
 is_tls13(const struct tlsconn_input *in)
 {
-	return hello_is_tls13(in->connection->facts.version);
+	return hello_is_tls13(in->connection->version);
+}
+
+static bool
+side_encrypts(const struct tlsconn *c, enum tlsflow_side side)
+{
+	return (c->encrypts & 1U << side) != 0;
 }
 
 static void
@@ -202,7 +218,7 @@ on_handshake(struct tlsconn_input *in, const struct tlsrecord_part *part)
 	struct slice octets = part->body;
 	struct handshake_message m;
 
-	if (in->connection->facts.encrypted[in->from])
+	if (side_encrypts(in->connection, in->from))
 		return;
 	if (part->holed)
 		handshake_lost(h, &in->shared->budget);
@@ -215,16 +231,15 @@ on_handshake(struct tlsconn_input *in, const struct tlsrecord_part *part)
 static void
 encrypts(struct tlsconn_input *in)
 {
-	struct tlsflow_facts *f = &in->connection->facts;
+	struct tlsconn *c = in->connection;
 
-	if (f->encrypted[in->from])
+	if (side_encrypts(c, in->from))
 		return;
-	f->encrypted[in->from] = true;
+	c->encrypts |= 1U << in->from;
 	handshake_done(&in->half->handshake, &in->shared->budget);
-	if (!f->encrypted[!in->from])
-		return;
-	f->established = true;
-	tell(in, TLSFLOW_ESTABLISHED, (struct tlsflow_event){ .told = 0 });
+	if (c->encrypts == BOTH_SIDES)
+		tell(in, TLSFLOW_ESTABLISHED,
+		    (struct tlsflow_event){ .told = 0 });
 }
 
 /* Under TLS 1.3 it means nothing (RFC 8446 appendix D.4). */
@@ -234,12 +249,12 @@ on_change_cipher_spec(struct tlsconn_input *in)
 	struct tlsconn *c = in->connection;
 
 	if (is_tls13(in) || c->retried ||
-	    (c->facts.version == 0 && c->facts.client_hello &&
-		in->from == TLSFLOW_CLIENT && hello_is_tls13(c->facts.offered)))
+	    (c->version == 0 && c->client_hello && in->from == TLSFLOW_CLIENT &&
+		hello_is_tls13(c->offered)))
 		return;
-	if (in->from == TLSFLOW_SERVER && c->facts.server_hello && !c->full &&
-	    !c->facts.lost)
-		c->facts.resumed = true;
+	if (in->from == TLSFLOW_SERVER && c->server_hello && !c->full &&
+	    !c->lost)
+		c->resumed = true;
 	encrypts(in);
 }
 
@@ -247,7 +262,6 @@ on_change_cipher_spec(struct tlsconn_input *in)
 static void
 on_alert(struct tlsconn_input *in, const struct tlsrecord_part *part)
 {
-	struct tlsflow_facts *f = &in->connection->facts;
 	uint8_t *alert = in->half->alert;
 
 	if (part->size != ALERT_OCTETS || part->holed || part->body.len == 0)
@@ -259,11 +273,6 @@ on_alert(struct tlsconn_input *in, const struct tlsrecord_part *part)
 	if (!part->last ||
 	    (alert[0] != ALERT_WARNING && alert[0] != ALERT_FATAL))
 		return;
-	if (alert[0] == ALERT_FATAL && !f->alerted) {
-		f->alerted = true;
-		f->alert = alert[1];
-		f->alert_from = (uint8_t)in->from;
-	}
 	tell(in, TLSFLOW_ALERT,
 	    (struct tlsflow_event){
 		.fatal = alert[0] == ALERT_FATAL,
@@ -294,16 +303,14 @@ may_be_handshake(struct tlsconn_input *in)
 static void
 on_application_data(struct tlsconn_input *in, const struct tlsrecord_part *part)
 {
-	struct tlsflow_facts *f = &in->connection->facts;
 	const bool handshake = part->last && may_be_handshake(in);
-	const uint64_t here = in->tcp->offset + in->tcp->octets.len -
-	    tlsrecord_rest(&in->half->record);
+	const uint64_t here =
+	    in->tcp->offset + in->tcp->octets.len - in->rest.len;
 
 	if (!part->last)
 		return;
 	if (!is_tls13(in) || part->size >= TLSFLOW_FINISHED)
 		encrypts(in);
-	f->records[in->from] += !handshake;
 	tell(in, TLSFLOW_RECORD,
 	    (struct tlsflow_event){
 		.octets = part->size,

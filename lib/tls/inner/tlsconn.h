@@ -23,15 +23,22 @@ struct tlsconn_shared {
 
 /* One direction of the stream. */
 struct tlsconn_half {
-	struct tlsrecord record;
 	struct handshake handshake;
-	uint8_t alert[2];  /* as much of it as came */
-	bool hello, chain; /* reported */
+	struct tlsrecord record;
+	uint8_t alert[2];          /* as much of it as came */
+	bool hello : 1, chain : 1; /* reported */
 };
 
+/* Tens of thousands are kept: fields without a comment are as in
+ * tlsflow_facts. */
 struct tlsconn {
-	struct tlsflow_facts facts;
 	struct tlsconn_half halves[2]; /* by enum tcpreasm_direction */
+	uint16_t offered, version, cipher;
+	uint8_t encrypts : 2; /* bits of tlsflow_side: it does by now */
+	bool client_hello : 1, server_hello : 1;
+	bool sslv2 : 1, resumed : 1;
+	bool certificate_asked : 1;
+	bool lost : 1;
 	bool swapped : 1;       /* the TLS client is what TCP calls server */
 	bool full : 1;          /* the server sent more than a hello */
 	bool retried : 1;       /* it asked for another hello: TLS 1.3 */
@@ -45,6 +52,7 @@ struct tlsconn_input {
 	struct tlsconn_shared *shared;
 	struct tlsconn *connection;
 	const struct tcpreasm_event *tcp;
+	struct slice rest;         /* octets of it that are not cut yet */
 	struct tlsconn_half *half; /* the direction of the event */
 	enum tlsflow_side from;
 };
@@ -54,6 +62,8 @@ void tlsconn_direct(struct tlsconn_input *in);
 
 /* A part of a record came in. */
 void tlsconn_part(struct tlsconn_input *in, const struct tlsrecord_part *part);
+
+struct tlsflow_facts tlsconn_facts(const struct tlsconn *c);
 
 /* Report ENDED, if it was not reported. */
 void tlsconn_end(struct tlsconn_input *in);

@@ -32,6 +32,32 @@ parse_header(struct slice octets, struct header *header)
 	    header->size <= TLSRECORD_MOST_OCTETS;
 }
 
+/*
+ * RFC 5246 appendix E.2: two octets of length with the top bit set, the type
+ * of the message, the version.  The octets of the header after the length are
+ * the first part of the body.
+ */
+static bool
+parse_sslv2(const uint8_t *p, struct header *header)
+{
+	*header = (struct header){
+		.type = TLSRECORD_SSLV2_HELLO,
+		.version = (uint16_t)(p[3] << 8 | p[4]),
+		.size = (uint16_t)((p[0] & 0x7f) << 8 | p[1]),
+	};
+	return (p[0] & 0x80) != 0 && p[2] == SSLV2_CLIENT_HELLO &&
+	    (p[3] == 3 || header->version == 2) && header->size >= SSLV2_LEAST;
+}
+
+/* The record's header is whole.  False: it is none. */
+static bool
+header_of(const struct tlsrecord *r, struct header *header)
+{
+	return r->sslv2
+	    ? parse_sslv2(r->header, header)
+	    : parse_header(slice_of(r->header, sizeof(r->header)), header);
+}
+
 bool
 tlsrecord_plausible(struct slice segment)
 {
@@ -50,101 +76,88 @@ tlsrecord_plausible(struct slice segment)
 void
 tlsrecord_input(struct tlsrecord *r, struct slice octets)
 {
-	r->rest = octets;
 	if (r->state == TLSRECORD_HUNT && tlsrecord_plausible(octets)) {
 		r->state = TLSRECORD_HEADER;
 		r->have = 0;
 	}
 }
 
-static void
-begin_body(struct tlsrecord *r, const struct header *header)
+static bool
+begin_body(struct tlsrecord *r)
 {
+	struct header header;
+
+	r->sslv2 = false;
+	if (!header_of(r, &header)) {
+		r->sslv2 = r->state == TLSRECORD_BEGIN;
+		if (!r->sslv2 || !header_of(r, &header))
+			return false;
+	}
 	r->state = TLSRECORD_BODY;
-	r->type = header->type;
-	r->version = header->version;
-	r->size = r->left = header->size;
+	r->left = header.size;
 	r->first = true;
 	r->holed = false;
 	r->have = 0;
-}
-
-/*
- * RFC 5246 appendix E.2: two octets of length with the top bit set, the type
- * of the message, the version.  The octets of `header' after the length are
- * the first part of the body.
- */
-static bool
-begins_sslv2(const struct tlsrecord *r, struct header *header)
-{
-	const uint8_t *p = r->header;
-
-	*header = (struct header){
-		.type = TLSRECORD_SSLV2_HELLO,
-		.version = (uint16_t)(p[3] << 8 | p[4]),
-		.size = (uint16_t)((p[0] & 0x7f) << 8 | p[1]),
-	};
-	return r->state == TLSRECORD_BEGIN && (p[0] & 0x80) != 0 &&
-	    p[2] == SSLV2_CLIENT_HELLO && (p[3] == 3 || header->version == 2) &&
-	    header->size >= SSLV2_LEAST;
+	return true;
 }
 
 /* False: more octets are needed, or there is no record here. */
 static bool
-take_header(struct tlsrecord *r)
+take_header(struct tlsrecord *r, struct slice *octets)
 {
 	const size_t wanted = TLSRECORD_HEADER_OCTETS - (size_t)r->have;
-	const struct slice taken = slice_first(r->rest, wanted);
-	struct header header;
+	const struct slice taken = slice_first(*octets, wanted);
 
 	if (taken.len > 0)
 		memcpy(r->header + r->have, taken.p, taken.len);
 	r->have = (uint8_t)(r->have + taken.len);
-	r->rest = slice_after(r->rest, taken.len);
+	*octets = slice_after(*octets, taken.len);
 	if (r->have < TLSRECORD_HEADER_OCTETS)
 		return false;
-	if (parse_header(slice_of(r->header, sizeof(r->header)), &header) ||
-	    begins_sslv2(r, &header)) {
-		begin_body(r, &header);
+	if (begin_body(r))
 		return true;
-	}
 	r->state =
 	    r->state == TLSRECORD_BEGIN ? TLSRECORD_FOREIGN : TLSRECORD_HUNT;
 	return false;
 }
 
 static struct slice
-take_body(struct tlsrecord *r)
+take_body(struct tlsrecord *r, struct slice *octets)
 {
 	struct slice body;
 
-	if (r->type == TLSRECORD_SSLV2_HELLO && r->first) {
+	if (r->sslv2 && r->first) {
 		body = slice_of(r->header + SSLV2_HEADER_OCTETS,
 		    TLSRECORD_HEADER_OCTETS - SSLV2_HEADER_OCTETS);
 	} else {
-		body = slice_first(r->rest, r->left);
-		r->rest = slice_after(r->rest, body.len);
+		body = slice_first(*octets, r->left);
+		*octets = slice_after(*octets, body.len);
 	}
-	r->left -= body.len;
+	r->left = (uint16_t)(r->left - body.len);
 	return body;
 }
 
 bool
-tlsrecord_next(struct tlsrecord *r, struct tlsrecord_part *part)
+tlsrecord_next(
+    struct tlsrecord *r, struct slice *octets, struct tlsrecord_part *part)
 {
+	struct header header;
+	struct slice body;
+
 	if (r->state == TLSRECORD_HUNT || r->state == TLSRECORD_FOREIGN ||
-	    (r->state != TLSRECORD_BODY && !take_header(r))) {
-		r->rest = slice_of(NULL, 0);
+	    (r->state != TLSRECORD_BODY && !take_header(r, octets))) {
+		*octets = slice_of(NULL, 0);
 		return false;
 	}
-	if (r->rest.len == 0 && r->left > 0 &&
-	    (r->type != TLSRECORD_SSLV2_HELLO || !r->first))
+	if ((octets->len == 0 && r->left > 0 && !(r->sslv2 && r->first)) ||
+	    !header_of(r, &header))
 		return false;
+	body = take_body(r, octets);
 	*part = (struct tlsrecord_part){
-		.type = r->type,
-		.version = r->version,
-		.size = r->size,
-		.body = take_body(r),
+		.type = header.type,
+		.version = header.version,
+		.size = header.size,
+		.body = body,
 		.first = r->first,
 		.last = r->left == 0,
 		.holed = r->holed,
@@ -153,12 +166,6 @@ tlsrecord_next(struct tlsrecord *r, struct tlsrecord_part *part)
 	if (part->last)
 		r->state = TLSRECORD_HEADER;
 	return true;
-}
-
-size_t
-tlsrecord_rest(const struct tlsrecord *r)
-{
-	return r->rest.len;
 }
 
 bool

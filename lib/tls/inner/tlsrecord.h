@@ -37,13 +37,11 @@ enum { TLSRECORD_HEADER_OCTETS = 5, TLSRECORD_MOST_OCTETS = 16384 + 2048 };
 struct tlsrecord {
 	uint8_t state; /* enum tlsrecord_state */
 	uint8_t header[TLSRECORD_HEADER_OCTETS];
-	uint8_t have; /* octets of the header */
-	uint8_t type;
-	bool first; /* nothing of the body was handed on yet */
-	bool holed; /* octets of the body are missing */
-	uint16_t version;
-	uint16_t size, left; /* of the body */
-	struct slice rest;   /* of the input; what is left of it */
+	uint8_t have;   /* octets of the header that is coming */
+	bool first : 1; /* nothing of the body was handed on yet */
+	bool holed : 1; /* octets of the body are missing */
+	bool sslv2 : 1; /* the body is an SSLv2 hello's */
+	uint16_t left;  /* of the body */
 };
 
 /* Part of a record's body (an SSLv2 hello's version is the one it offers, and
@@ -61,15 +59,12 @@ struct tlsrecord_part {
 /* `midway': this is not the beginning of the stream. */
 void tlsrecord_init(struct tlsrecord *r, bool midway);
 
-/* The next octets in order; `octets' must last until tlsrecord_next() returns
- * false. */
+/* These octets are next in order: tlsrecord_next() cuts them. */
 void tlsrecord_input(struct tlsrecord *r, struct slice octets);
 
-/* False: more octets are needed. */
-bool tlsrecord_next(struct tlsrecord *r, struct tlsrecord_part *part);
-
-/* How many octets of the input were not looked at yet. */
-size_t tlsrecord_rest(const struct tlsrecord *r);
+/* Cut the next part off *octets.  False: more are needed, and none is left. */
+bool tlsrecord_next(
+    struct tlsrecord *r, struct slice *octets, struct tlsrecord_part *part);
 
 /* So many octets will never come.  False if the record they were in, or the
  * place where the next one begins, is lost with them. */

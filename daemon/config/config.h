@@ -215,7 +215,7 @@ bool config_only_judges(const struct config *config);
 /* The witnesses of clocks that are switched on: 1 << WITNESS_x. */
 unsigned config_witnesses(const struct config *config);
 
-/* Do [tls] or [evidence] ask that one thread captures all? */
+/* Does [tls] ask that one thread captures all? */
 bool config_limits_one_captures(const struct config *config);
 
 /* What the judge of a fleet may hold, in a thread of its own: of `[limits]

@@ -369,7 +369,7 @@ fill_incident(const struct config *config, const struct siphash_key *key,
 bool
 config_limits_one_captures(const struct config *config)
 {
-	return config->tls_count > 0 || config->evidence.directory[0] != '\0';
+	return config->tls_count > 0;
 }
 
 size_t

@@ -377,6 +377,33 @@ crew_start(struct crew *crew)
 }
 
 void
+crew_stop(struct crew *crew)
+{
+	for (unsigned i = 0; i < crew->count; i++)
+		stop_rounds(&crew->workers[i]);
+}
+
+void
+crew_go_on(struct crew *crew)
+{
+	for (unsigned i = 0; i < crew->count; i++)
+		go_on(&crew->workers[i]);
+}
+
+unsigned
+crew_count(const struct crew *crew)
+{
+	return crew->count;
+}
+
+void
+crew_keep(struct crew *crew, struct packetring *const *rings)
+{
+	for (unsigned i = 0; i < crew->count; i++)
+		crew->workers[i].intake.ring = rings == NULL ? NULL : rings[i];
+}
+
+void
 crew_look_after(struct crew *crew)
 {
 	for (unsigned i = 0; i < crew->count; i++) {

@@ -56,6 +56,18 @@ nstime crew_collect(struct crew *crew, nstime own, bool *missing);
 int crew_set(
     struct crew *crew, const struct options *options, struct config *config);
 
+/* No thread reads from the first to the second: what they share with the main
+ * thread may be looked at, or changed by crew_keep(). */
+void crew_stop(struct crew *crew);
+void crew_go_on(struct crew *crew);
+
+/* Threads beside the main one. */
+unsigned crew_count(const struct crew *crew);
+
+/* While they are stopped: each thread keeps its latest packets in a ring of its
+ * own, borrowed until another call.  NULL: none is kept. */
+void crew_keep(struct crew *crew, struct packetring *const *rings);
+
 /* Once a second. */
 void crew_look_after(struct crew *crew);
 

@@ -18,8 +18,8 @@ crewmatch_workers(const struct config *config, const struct log *log)
 	if (workers == 1 || !config_limits_one_captures(config))
 		return workers;
 	log_notice(log,
-	    "[capture] workers: one thread captures, since [tls] or [evidence] "
-	    "is configured");
+	    "[capture] workers: one thread captures, since [tls] is "
+	    "configured");
 	return 1;
 }
 

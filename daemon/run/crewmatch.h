@@ -20,8 +20,7 @@ struct crewmatch {
 	nstime wall_offset;      /* of the main thread's intake */
 };
 
-/* Threads to capture with, as configured: secrets of TLS and the packets behind
- * alerts are kept by one. */
+/* Threads to capture with, as configured: secrets of TLS are kept by one. */
 unsigned crewmatch_workers(const struct config *config, const struct log *log);
 
 /* Share with `workers' - 1 others; `output' is set.  False, logged. */

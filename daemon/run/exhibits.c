@@ -8,16 +8,70 @@
 #include "report/exhibit.h"
 
 struct exhibits {
-	struct packetring *ring;
+	struct packetring *rings[PACKETRING_SET]; /* the main thread's first */
+	size_t count;
+	struct crew *crew;
+	size_t noted; /* of the others' rings, for they draw from no budget */
+	struct budget_share *memory;
 	struct evidencedir *folder;
 	struct exhibit_limits limits;
 };
+
+static void
+hold(const struct exhibits *x)
+{
+	if (x->crew != NULL)
+		crew_stop(x->crew);
+}
+
+static void
+go_on(const struct exhibits *x)
+{
+	if (x->crew != NULL)
+		crew_go_on(x->crew);
+}
+
+static void
+keep(const struct exhibits *x, struct packetring *const *rings)
+{
+	if (x->crew == NULL)
+		return;
+	crew_stop(x->crew);
+	crew_keep(x->crew, rings);
+	crew_go_on(x->crew);
+}
+
+/* One for each thread, with its part of the memory.  A budget is of one thread,
+ * so those of the others are noted whole. */
+static bool
+make_rings(struct exhibits *x, const struct exhibits_setup *setup)
+{
+	const struct reader_limits *reader = &setup->rooms->reader;
+	const size_t threads = x->crew == NULL ? 1 : crew_count(x->crew) + 1;
+	struct packetring_limits limits = {
+		.octets = budget_share_guaranteed(setup->memory) / threads,
+		.memory = setup->memory,
+		.tunnels = { reader->decode.tunnels,
+		    reader->decode.tunnel_ports },
+		.hep = reader->hep.ports,
+	};
+
+	while (x->count < threads) {
+		x->rings[x->count] = packetring_new(&limits);
+		if (x->rings[x->count++] == NULL)
+			return false;
+		limits.memory = NULL;
+	}
+	x->noted = (threads - 1) * limits.octets;
+	budget_note(x->memory, x->noted);
+	keep(x, x->rings + 1);
+	return true;
+}
 
 struct exhibits *
 exhibits_new(const struct exhibits_setup *setup)
 {
 	const struct config *config = setup->config;
-	const struct decode_limits *decode = &setup->rooms->reader.decode;
 	struct exhibits *x = calloc(1, sizeof(*x));
 
 	if (x == NULL)
@@ -27,13 +81,9 @@ exhibits_new(const struct exhibits_setup *setup)
 		.identity.mode = (enum identity_mode)config->sip.identities,
 		.application = "siptimed " SIPTIMED_VERSION,
 	};
-	x->ring = packetring_new(&(struct packetring_limits){
-	    .octets = budget_share_guaranteed(setup->memory),
-	    .memory = setup->memory,
-	    .tunnels = { decode->tunnels, decode->tunnel_ports },
-	    .hep = setup->rooms->reader.hep.ports,
-	});
-	if (x->ring == NULL)
+	x->crew = setup->crew;
+	x->memory = setup->memory;
+	if (!make_rings(x, setup))
 		log_error(setup->log, "out of memory; lower [limits] memory");
 	else
 		x->folder = evidencedir_new(&(struct evidencedir_setup){
@@ -54,15 +104,17 @@ exhibits_free(struct exhibits *x, nstime deadline)
 	if (x == NULL)
 		return;
 	evidencedir_free(x->folder, deadline);
-	packetring_free(x->ring);
+	keep(x, NULL);
+	budget_undo(x->memory, x->noted);
+	for (size_t i = 0; i < x->count; i++)
+		packetring_free(x->rings[i]);
 	free(x);
 }
 
-void
-exhibits_packet(struct exhibits *x, const struct packet *packet)
+struct packetring *
+exhibits_ring(struct exhibits *x)
 {
-	if (x != NULL)
-		packetring_input(x->ring, packet);
+	return x == NULL ? NULL : x->rings[0];
 }
 
 void
@@ -70,7 +122,20 @@ exhibits_handed(struct exhibits *x, const struct hepmsg *message,
     const struct address *agent, nstime wall)
 {
 	if (x != NULL)
-		packetring_handed(x->ring, message, agent, wall);
+		packetring_handed(x->rings[0], message, agent, wall);
+}
+
+static bool
+make(const struct exhibits *x, const struct alert_event *event,
+    struct pcapngout *out)
+{
+	const struct packetring_set rings = { x->rings, x->count };
+	bool made;
+
+	hold(x);
+	made = exhibit_make(&rings, event, &x->limits, out);
+	go_on(x);
+	return made;
 }
 
 void
@@ -81,7 +146,7 @@ exhibits_alert(struct exhibits *x, const struct alert_event *event)
 
 	if (x == NULL || event->repeated ||
 	    (event->state != ALERT_RAISED && event->state != ALERT_JOINED) ||
-	    !exhibit_make(x->ring, event, &x->limits, &out))
+	    !make(x, event, &out))
 		return;
 	snprintf(name, sizeof(name), "%016llx-%u",
 	    (unsigned long long)event->id, event->episode);
@@ -99,6 +164,9 @@ exhibits_stats(struct exhibits *x, counter_output *output, void *arg)
 {
 	if (x == NULL)
 		return;
-	packetring_stats(x->ring, output, arg);
+	hold(x);
+	for (size_t i = 0; i < x->count; i++)
+		packetring_stats(x->rings[i], output, arg);
+	go_on(x);
 	evidencedir_stats(x->folder, output, arg);
 }

@@ -5,11 +5,13 @@
 #include "alert/alert.h"
 #include "config/config.h"
 #include "net/hepmsg.h"
+#include "run/crew.h"
 
 /*
  * [evidence] and --evidence: the latest packets are kept in memory, and those
- * behind an alert are written to a folder when it is raised.  Of everything
- * that takes one, NULL is none: nothing is kept.
+ * behind an alert are written to a folder when it is raised.  Each thread that
+ * captures keeps its own; all of them are held while a file is made.  Of
+ * everything that takes one, NULL is none: nothing is kept.
  */
 
 struct exhibits;
@@ -18,7 +20,8 @@ struct exhibits_setup {
 	const char *directory;            /* copied */
 	const struct config *config;      /* read, not kept */
 	const struct config_rooms *rooms; /* likewise */
-	struct budget_share *memory;      /* its guarantee is the ring's size */
+	struct budget_share *memory;      /* its guarantee is all rings' size */
+	struct crew *crew;                /* borrowed; NULL: one thread */
 	bool threaded;
 	const struct log *log;
 };
@@ -27,8 +30,8 @@ struct exhibits_setup {
 struct exhibits *exhibits_new(const struct exhibits_setup *setup);
 void exhibits_free(struct exhibits *x, nstime deadline);
 
-/* As the packet goes to the reader. */
-void exhibits_packet(struct exhibits *x, const struct packet *packet);
+/* Of the main thread: where each packet goes as it goes to the reader. */
+struct packetring *exhibits_ring(struct exhibits *x);
 
 /* A SIP message that the agent at `agent' handed on, seen at `wall'. */
 void exhibits_handed(struct exhibits *x, const struct hepmsg *message,
@@ -40,7 +43,7 @@ void exhibits_alert(struct exhibits *x, const struct alert_event *event);
 /* False: files cannot be written, which was logged. */
 bool exhibits_tick(struct exhibits *x);
 
-/* packetring.*, evidencedir.* */
+/* packetring.* of all threads together, evidencedir.* */
 void exhibits_stats(struct exhibits *x, counter_output *output, void *arg);
 
 #endif

@@ -83,7 +83,8 @@ on_ordered(void *arg, const struct packet *ordered)
 	packet.number = ++in->packets;
 	if (in->due <= in->reached)
 		fire_if_due(in);
-	exhibits_packet(in->exhibits, &packet);
+	if (in->ring != NULL)
+		packetring_input(in->ring, &packet);
 	if (reader_packet(in->reader, &packet))
 		in->due = INT64_MIN;
 }

@@ -7,7 +7,7 @@
 #include "net/merge.h"
 #include "pipeline/matcher.h"
 #include "pipeline/reader.h"
-#include "run/exhibits.h"
+#include "report/packetring.h"
 #include "run/livealign.h"
 #include "run/passage.h"
 
@@ -25,9 +25,9 @@
 struct intake {
 	struct interfaces *interfaces;
 	struct reader *reader;
-	struct matcher *matcher;   /* NULL: its time is that of a crew */
-	bool missing;              /* without it: packets may be, until reset */
-	struct exhibits *exhibits; /* NULL: none */
+	struct matcher *matcher; /* NULL: its time is that of a crew */
+	bool missing;            /* without it: packets may be, until reset */
+	struct packetring *ring; /* of what was read last; NULL: none */
 	struct passage passages[INTERFACES_MOST];
 	struct timeline time;
 	nstime wall_offset;      /* REALTIME less MONOTONIC */

@@ -390,22 +390,19 @@ set_evidence(struct live *l, const struct config *config)
 	if (memcmp(wanted, &l->evidence, sizeof(*wanted)) == 0)
 		return;
 	exhibits_free(l->exhibits, wallclock_monotonic() + NSTIME_S);
-	l->exhibits = l->intake.exhibits = NULL;
+	l->exhibits = NULL;
 	l->evidence = *wanted;
-	if (wanted->directory[0] != '\0' && l->together.crew != NULL)
-		log_notice(l->log,
-		    "[evidence] takes a restart, since several threads "
-		    "capture");
-	else if (wanted->directory[0] != '\0')
+	if (wanted->directory[0] != '\0')
 		l->exhibits = exhibits_new(&(struct exhibits_setup){
 		    .directory = wanted->directory,
 		    .config = config,
 		    .rooms = &l->limits,
 		    .memory = budget_share(l->budget, BUDGET_EVIDENCE),
+		    .crew = l->together.crew,
 		    .threaded = true,
 		    .log = l->log,
 		});
-	l->intake.exhibits = l->exhibits;
+	l->intake.ring = exhibits_ring(l->exhibits);
 }
 
 int

@@ -12,6 +12,7 @@
 #include "config/ignore.h"
 #include "keys/keyring.h"
 #include "report/diagnosis.h"
+#include "run/exhibits.h"
 #include "run/hepkey.h"
 #include "run/replay.h"
 #include "run/reportfile.h"
@@ -298,7 +299,7 @@ begin(struct offline *j, const struct siphash_key *key)
 	    .reader = j->reader,
 	    .matcher = j->matcher,
 	    .judge = j->judge,
-	    .exhibits = j->exhibits,
+	    .ring = exhibits_ring(j->exhibits),
 	    .matching = j->matching,
 	    .progress = &j->progress,
 	});

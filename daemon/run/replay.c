@@ -300,7 +300,8 @@ judge_packet(struct replay *r, struct savefiles_source *source)
 		packet->wall = r->time.now - r->shift;
 	packet->number = ++r->judged;
 	pass_time(r, packet->wall - packet->now);
-	exhibits_packet(r->setup.exhibits, packet);
+	if (r->setup.ring != NULL)
+		packetring_input(r->setup.ring, packet);
 	if (reader_packet(r->setup.reader, packet) || first)
 		deadlines_changed(&r->time);
 	if (packet->unstamped)

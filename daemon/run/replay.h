@@ -7,7 +7,7 @@
 #include "pipeline/judge.h"
 #include "pipeline/matcher.h"
 #include "pipeline/reader.h"
-#include "run/exhibits.h"
+#include "report/packetring.h"
 #include "run/matching.h"
 #include "run/progress.h"
 #include "run/savefiles.h"
@@ -32,7 +32,7 @@ struct replay_setup {
 	struct reader *reader;
 	struct matcher *matcher;
 	struct judge *judge;
-	struct exhibits *exhibits; /* NULL: none */
+	struct packetring *ring;   /* of what was read last; NULL: none */
 	struct matching *matching; /* takes the reader's events; NULL: the
 				    * matcher does */
 	struct progress *progress;

@@ -108,15 +108,16 @@ put_head(const struct alert_event *event, const struct exhibit_limits *limits,
 }
 
 bool
-exhibit_make(const struct packetring *ring, const struct alert_event *event,
-    const struct exhibit_limits *limits, struct pcapngout *out)
+exhibit_make(const struct packetring_set *rings,
+    const struct alert_event *event, const struct exhibit_limits *limits,
+    struct pcapngout *out)
 {
 	struct exhibitpick pick;
 	struct packetmask_packet *packets;
 	struct pcapngout made = { .failed = true };
 	uint8_t *store;
 
-	if (!exhibitpick_init(&pick, ring, event, limits->packets))
+	if (!exhibitpick_init(&pick, rings, event, limits->packets))
 		return false;
 	packets = calloc(pick.count, sizeof(*packets));
 	store = packets == NULL ? NULL

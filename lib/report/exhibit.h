@@ -21,10 +21,10 @@ struct exhibit_limits {
 
 /*
  * Make the file of an alert.  False, and *out untouched: it is about no
- * packets, the ring has none of them, or there is no memory.  The caller ends
+ * packets, the rings have none of them, or there is no memory.  The caller ends
  * *out with pcapngout_done().
  */
-bool exhibit_make(const struct packetring *ring,
+bool exhibit_make(const struct packetring_set *rings,
     const struct alert_event *event, const struct exhibit_limits *limits,
     struct pcapngout *out);
 

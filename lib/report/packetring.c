@@ -129,6 +129,8 @@ packetring_handed(struct packetring *r, const struct hepmsg *m,
 {
 	const struct layers_tunnels none = { .descend = false };
 	const size_t len = hepframe_len(m);
+	const nstime now =
+	    r->count == 0 ? 0 : packetring_at(r, r->count - 1)->packet.now;
 	struct packetring_packet *made;
 
 	if (len == 0) {
@@ -145,6 +147,7 @@ packetring_handed(struct packetring *r, const struct hepmsg *m,
 		    .len = len,
 		    .datalink = HEPFRAME_DATALINK,
 		    .source = HANDED,
+		    .now = now,
 		    .wall = wall,
 		},
 		.agent = *agent,
@@ -164,6 +167,52 @@ const struct packetring_packet *
 packetring_at(const struct packetring *r, size_t at)
 {
 	return r->slots[(r->first + at) % r->room];
+}
+
+static bool
+is_before(const struct packet *a, const struct packet *b)
+{
+	return a->now < b->now || (a->now == b->now && a->wall < b->wall);
+}
+
+/* The oldest that is left, of which `taken' is moved on; NULL: there is none.
+ */
+static const struct packetring_packet *
+take_oldest(const struct packetring_set *set, size_t *taken)
+{
+	const struct packetring_packet *oldest = NULL;
+	size_t ring = 0;
+
+	for (size_t i = 0; i < set->count; i++) {
+		const struct packetring_packet *p;
+
+		if (taken[i] == packetring_count(set->rings[i]))
+			continue;
+		p = packetring_at(set->rings[i], taken[i]);
+		if (oldest != NULL && !is_before(&p->packet, &oldest->packet))
+			continue;
+		oldest = p;
+		ring = i;
+	}
+	taken[ring] += oldest != NULL;
+	return oldest;
+}
+
+const struct packetring_packet **
+packetring_all(const struct packetring_set *set, size_t *count)
+{
+	size_t taken[PACKETRING_SET] = { 0 }, all = 0;
+	const struct packetring_packet **packets;
+
+	for (size_t i = 0; i < set->count; i++)
+		all += packetring_count(set->rings[i]);
+	packets = all == 0 ? NULL : malloc(all * sizeof(*packets));
+	if (packets == NULL)
+		return NULL;
+	for (size_t i = 0; i < all; i++)
+		packets[i] = take_oldest(set, taken);
+	*count = all;
+	return packets;
 }
 
 struct slice

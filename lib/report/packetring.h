@@ -38,7 +38,8 @@ void packetring_free(struct packetring *r);
 /* The oldest make room.  A packet without IP is not kept. */
 void packetring_input(struct packetring *r, const struct packet *packet);
 
-/* A message that the agent at `agent' handed on, seen at `wall'. */
+/* A message that the agent at `agent' handed on, seen at `wall'; it comes after
+ * the latest packet of the ring. */
 void packetring_handed(struct packetring *r, const struct hepmsg *m,
     const struct address *agent, nstime wall);
 
@@ -48,6 +49,20 @@ size_t packetring_count(const struct packetring *r);
  * next packetring_input(). */
 const struct packetring_packet *packetring_at(
     const struct packetring *r, size_t at);
+
+/* Rings that threads fill side by side, and their packets as one sequence. */
+struct packetring_set {
+	struct packetring *const *rings; /* borrowed */
+	size_t count;                    /* at most PACKETRING_SET */
+};
+
+enum { PACKETRING_SET = 8 }; /* threads that [capture] workers allows */
+
+/* The packets of all rings, each ring's in its order, by packet.now of the
+ * oldest that are left.  The caller frees them, but what they point to is
+ * borrowed.  NULL: there are none, or no memory. */
+const struct packetring_packet **packetring_all(
+    const struct packetring_set *set, size_t *count);
 
 /* What the packet's transport carries, or a piece of it. */
 struct slice packetring_content(const struct packetring_packet *p);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Several threads that capture give what one gives."""
 
+import glob
+import re
 import socket
 import struct
 import time
@@ -8,17 +10,22 @@ import time
 from livecheck import (capturing, check, config, nothing_open, told, veth)
 from livenet import Daemon, sh, until
 
-PAIRS, DEAD = 40, (3, 17, 38)
+PAIRS, DEAD = 40, (3, 17, 39)
 # RFC 3261 section 17.1.2.2 with the T1 of livecheck.CONFIG.
 COPIES = (0, .05, .15, .35, .75, 1.55, 3.15)
+EVIDENCE = """
+[evidence]
+directory = @/evidence
+"""
 
 
 def message(pair, answer):
-    first = "SIP/2.0 200 OK" if answer else f"SERVICE sip:edge{pair} SIP/2.0"
+    final = "100 Trying" if pair in DEAD else "200 OK"
+    first = f"SIP/2.0 {final}" if answer else f"SERVICE sip:edge{pair} SIP/2.0"
     return (f"{first}\r\nVia: SIP/2.0/UDP 10.1.{pair}.1:5062;"
             f"branch=z9hG4bKworkers{pair}\r\nFrom: <sip:fe@a>;tag=1\r\n"
             f"To: <sip:edge@b>{';tag=2' if answer else ''}\r\n"
-            f"Call-ID: workers{pair}\r\nCSeq: 1 SERVICE\r\n"
+            f"Call-ID: workers{pair}@a\r\nCSeq: 1 SERVICE\r\n"
             "Content-Length: 0\r\n\r\n").encode()
 
 
@@ -47,7 +54,7 @@ def packet(pair, answer, number=0):
 
 
 def play(wire):
-    """All requests; the dead servers' go on being sent."""
+    """All requests; those to the dead servers, which try, go on being sent."""
     begun = time.monotonic()
     for copy, at in enumerate(COPIES):
         time.sleep(max(0, begun + at - time.monotonic()))
@@ -55,13 +62,38 @@ def play(wire):
             if pair in DEAD or copy == 0:
                 wire.send(packet(pair, False, copy))
         for pair in range(PAIRS):
-            if pair not in DEAD and copy == 0:
+            if copy == 0:
                 wire.send(packet(pair, True))
 
 
 def sockets():
     with open("/proc/net/packet", encoding="ascii") as table:
         return len(table.readlines()) - 1
+
+
+def shown(path):
+    """Of each packet in a file of evidence its pair and what it is, in order;
+    the blocks of pcapng that hold packets have type 6."""
+    with open(path, "rb") as file:
+        data = file.read()
+    packets = []
+    while data:
+        kind, length = struct.unpack("=II", data[:8])
+        if kind == 6:
+            found = re.search(rb"(SERVICE|SIP/2.0 \d+).*Call-ID: workers(\d+)@a",
+                              data[:length], re.DOTALL)
+            packets.append((int(found[2]), found[1].decode()))
+        data = data[length:]
+    return packets
+
+
+def evidence(daemon):
+    return sorted(map(shown, glob.glob(f"{daemon.folder}/evidence/*.pcapng")))
+
+
+# Each request, the answer to the first, and the copies, whoever saw them.
+PROOF = [[(pair, "SERVICE"), (pair, "SIP/2.0 100"),
+          *[(pair, "SERVICE")] * (len(COPIES) - 1)] for pair in DEAD]
 
 
 def test_workers(options):
@@ -71,8 +103,9 @@ def test_workers(options):
         wire.bind(("w1", 0))
         others = sockets()
         for workers in (1, 2, 4):
-            daemon = Daemon(options.siptimed, config("w0").replace(
-                "[sip]", f"workers = {workers}\n[sip]", 1))
+            daemon = Daemon(options.siptimed, config(
+                "w0", more=EVIDENCE).replace(
+                    "[sip]", f"workers = {workers}\n[sip]", 1))
             capturing(daemon, "w0")
             check(f"workers {workers}: a socket each", until(
                 5, lambda: sockets() - others == workers), sockets())
@@ -85,9 +118,11 @@ def test_workers(options):
                       ("transaction-timeout", f"10.2.{pair}.1:5062",
                        "SERVICE"): 1 for pair in DEAD},
                   told(alerts, "raised"))
+            check(f"workers {workers}: the packets behind it", until(
+                60, lambda: evidence(daemon) == PROOF), evidence(daemon))
             daemon.signal(10)
             check(f"workers {workers}: counted together", daemon.says(
-                f"reader.messages: {2 * PAIRS - len(DEAD) + 6 * len(DEAD)}\n"),
+                f"reader.messages: {2 * PAIRS + 6 * len(DEAD)}\n"),
                 daemon.log)
             check(f"workers {workers}: ends", daemon.stop()[0] == 0,
                   daemon.log)

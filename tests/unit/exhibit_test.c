@@ -8,7 +8,7 @@
 
 static struct wire w;
 static struct evidence e;
-static struct packetring *ring;
+static struct packetring *rings[2], *ring; /* where the next packet goes */
 static nstime wall;
 static unsigned source; /* of the packets to come */
 static int datalink;
@@ -23,8 +23,12 @@ static size_t octet_count;
 static void
 begin(void)
 {
-	packetring_free(ring);
-	ring = packetring_new(&(struct packetring_limits){ .octets = 1000000 });
+	for (size_t i = 0; i < 2; i++) {
+		packetring_free(rings[i]);
+		rings[i] = packetring_new(
+		    &(struct packetring_limits){ .octets = 1000000 });
+	}
+	ring = rings[0];
 	wall = EVENT_WALL - 40 * NSTIME_S;
 	source = 0;
 	datalink = 1;
@@ -45,6 +49,7 @@ input_of(uint8_t protocol, const char *from_to)
 		.source = source,
 		.datalink = datalink,
 		.wall = wall += NSTIME_S,
+		.now = wall,
 	    });
 }
 
@@ -75,6 +80,7 @@ response(const char *text)
 static bool
 made(const struct alert_event *event, size_t most)
 {
+	const struct packetring_set set = { rings, 2 };
 	const struct exhibit_limits limits = {
 		.packets = most,
 		.application = "test",
@@ -83,7 +89,7 @@ made(const struct alert_event *event, size_t most)
 	struct pcapng_packet packet;
 	struct pcapngout out;
 	struct slice rest;
-	bool found = exhibit_make(ring, event, &limits, &out);
+	bool found = exhibit_make(&set, event, &limits, &out);
 
 	packets = 0;
 	if (found) {
@@ -126,6 +132,29 @@ START_TEST(a_call_that_was_not_answered)
 	request(SERVICE);
 	response(TRYING);
 	request(OTHER);
+	request(SERVICE);
+	ck_assert(made(&event, 100));
+	ck_assert_uint_eq(packets, 3);
+	ck_assert_str_eq(payloads[0], SERVICE);
+	ck_assert_str_eq(payloads[1], TRYING);
+	ck_assert_str_eq(payloads[2], SERVICE);
+}
+END_TEST
+
+/* Each keeps the packets that it captured. */
+START_TEST(what_several_threads_captured_is_in_the_order_of_time)
+{
+	const struct alert_event event =
+	    event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
+
+	event_timeout(&e, "no_final", "provisional");
+	begin();
+	ring = rings[1];
+	request(SERVICE);
+	ring = rings[0];
+	response(TRYING);
+	request(OTHER);
+	ring = rings[1];
 	request(SERVICE);
 	ck_assert(made(&event, 100));
 	ck_assert_uint_eq(packets, 3);
@@ -320,6 +349,7 @@ START_TEST(each_of_many_sources_keeps_its_datalink)
 END_TEST
 
 UNIT("exhibit", of_what_an_agent_handed_on_the_agent_is_told,
+    what_several_threads_captured_is_in_the_order_of_time,
     a_call_that_was_not_answered, copies_are_counted_from_the_last,
     the_acknowledgement_is_told, a_date_tells_how_far_it_is,
     the_latest_when_there_are_too_many,

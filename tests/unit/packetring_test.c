@@ -155,7 +155,73 @@ START_TEST(what_an_agent_handed_on_is_a_packet_too)
 }
 END_TEST
 
-UNIT("packetring", packets_of_hep_are_not_kept,
-    what_an_agent_handed_on_is_a_packet_too, packets_are_copied_in_their_order,
+static void
+input_at(struct packetring *into, nstime now, nstime at)
+{
+	packetring_input(into,
+	    &(struct packet){
+		.octets = wire_slice(&w),
+		.len = wire_slice(&w).len,
+		.datalink = 1,
+		.now = now,
+		.wall = at,
+	    });
+}
+
+START_TEST(rings_are_read_as_one_by_time)
+{
+	struct packetring *const both[] = {
+		ring = (packetring_free(ring),
+		    packetring_new(
+			&(struct packetring_limits){ .octets = 20000 })),
+		packetring_new(&(struct packetring_limits){ .octets = 20000 })
+	};
+	const struct packetring_set set = { both, 2 };
+	static const nstime walls[] = { 1, 2, 3, 4, 9 };
+	const struct packetring_packet **all;
+	size_t count;
+
+	ck_assert_ptr_null(packetring_all(&set, &count));
+	wire_begin(&w, "one");
+	wire_udp(&w, 5060, 5062);
+	wire_ipv4(&w, IP_UDP, 1, 0);
+	wire_hex(&w, ETHERNET_IPV4);
+	input_at(both[1], 10, 1);
+	input_at(both[0], 20, 3);
+	input_at(both[0], 30, 4);
+	input_at(both[1], 20, 2);
+	input_at(both[1], 30, 9);
+	all = packetring_all(&set, &count);
+	ck_assert_uint_eq(count, 5);
+	for (size_t i = 0; i < count; i++)
+		ck_assert_int_eq(all[i]->packet.wall, walls[i]);
+	free(all);
+	packetring_free(both[1]);
+}
+END_TEST
+
+/* Otherwise it would come before all that other threads captured. */
+START_TEST(what_was_handed_on_comes_after_the_latest_packet)
+{
+	static const uint8_t octets[] = { 10, 0, 0, 50 };
+	const struct address a = endpoint_address(slice_of(octets, 4));
+	const struct hepmsg m = {
+		.from = { a, 5060 },
+		.to = { a, 5062 },
+		.payload = slice_text("SIP/2.0 200 OK\r\n\r\n"),
+	};
+
+	begin(2000);
+	input(1, "one");
+	input_at(ring, 10, 1);
+	packetring_handed(ring, &m, &a, NSTIME_S);
+	ck_assert_int_eq(packetring_at(ring, 2)->packet.now, 10);
+}
+END_TEST
+
+UNIT("packetring", rings_are_read_as_one_by_time,
+    what_was_handed_on_comes_after_the_latest_packet,
+    packets_of_hep_are_not_kept, what_an_agent_handed_on_is_a_packet_too,
+    packets_are_copied_in_their_order,
     content_ends_before_the_padding_of_a_frame, the_oldest_make_room,
     one_that_is_too_long_is_counted, without_ip_it_is_not_kept)

@@ -134,59 +134,61 @@ pick_rank(const enum rank *ranks, size_t count, enum rank rank, size_t most,
 }
 
 static void
-rank_all(const struct packetring *ring, const struct alert_event *event,
-    const struct exhibitpick_about *about, enum rank *ranks)
+rank_all(const struct exhibitpick *pick, const struct alert_event *event,
+    enum rank *ranks)
 {
-	for (size_t i = 0; i < packetring_count(ring); i++) {
-		const struct packetring_packet *p = packetring_at(ring, i);
+	for (size_t i = 0; i < pick->count; i++) {
+		const struct packetring_packet *p = pick->packets[i];
 
 		ranks[i] = p->packet.wall >= event->first_seen - BEFORE
-		    ? rank_of(p, about)
+		    ? rank_of(p, &pick->about)
 		    : RANK_NONE;
 	}
 }
 
+/* Keep those of all packets that are picked.  False: none proves anything. */
 static bool
-collect(struct exhibitpick *pick, const struct packetring *ring,
-    const struct alert_event *event, size_t most, enum rank *ranks,
-    bool *picked)
+reduce(struct exhibitpick *pick, const struct alert_event *event, size_t most,
+    enum rank *ranks, bool *picked)
 {
-	const size_t count = packetring_count(ring);
+	const size_t all = pick->count;
 	size_t found;
 
-	rank_all(ring, event, &pick->about, ranks);
-	found = pick_rank(ranks, count, RANK_PROOF, most, picked);
+	rank_all(pick, event, ranks);
+	found = pick_rank(ranks, all, RANK_PROOF, most, picked);
 	if (found == 0)
 		return false;
-	found += pick_rank(ranks, count, RANK_NEIGHBOR, most - found, picked);
-	pick->packets = calloc(found, sizeof(*pick->packets));
-	if (pick->packets == NULL)
-		return false;
-	for (size_t i = 0; i < count; i++)
+	pick_rank(ranks, all, RANK_NEIGHBOR, most - found, picked);
+	pick->count = 0;
+	for (size_t i = 0; i < all; i++)
 		if (picked[i])
-			pick->packets[pick->count++] = packetring_at(ring, i);
+			pick->packets[pick->count++] = pick->packets[i];
 	return true;
 }
 
 bool
-exhibitpick_init(struct exhibitpick *pick, const struct packetring *ring,
+exhibitpick_init(struct exhibitpick *pick, const struct packetring_set *rings,
     const struct alert_event *event, size_t most)
 {
-	const size_t count = packetring_count(ring);
 	enum rank *ranks;
 	bool *picked;
 	bool found;
 
 	*pick = (struct exhibitpick){ .count = 0 };
-	if (event->evidence == NULL || count == 0)
+	if (event->evidence == NULL)
+		return false;
+	pick->packets = packetring_all(rings, &pick->count);
+	if (pick->packets == NULL)
 		return false;
 	pick->about = read_evidence(event->evidence);
-	ranks = calloc(count, sizeof(*ranks));
-	picked = calloc(count, sizeof(*picked));
+	ranks = calloc(pick->count, sizeof(*ranks));
+	picked = calloc(pick->count, sizeof(*picked));
 	found = ranks != NULL && picked != NULL &&
-	    collect(pick, ring, event, most, ranks, picked);
+	    reduce(pick, event, most, ranks, picked);
 	free(ranks);
 	free(picked);
+	if (!found)
+		exhibitpick_done(pick);
 	return found;
 }
 

@@ -5,7 +5,7 @@
 #include "alert/alert.h"
 #include "report/packetring.h"
 
-/* Which packets of the ring are behind an alert, by the endpoints and the
+/* Which packets of the rings are behind an alert, by the endpoints and the
  * Call-ID in its evidence. */
 
 /* What the evidence says; ports are 0 and addresses none where it is silent. */
@@ -17,14 +17,16 @@ struct exhibitpick_about {
 
 struct exhibitpick {
 	struct exhibitpick_about about;
-	const struct packetring_packet **packets; /* in the ring's order */
+	const struct packetring_packet **packets; /* in the order of time */
 	size_t count;
 };
 
-/* False: the alert is about no packets of the ring, or there is no memory.  The
- * caller ends it with exhibitpick_done(); it borrows from ring and event. */
-bool exhibitpick_init(struct exhibitpick *pick, const struct packetring *ring,
-    const struct alert_event *event, size_t most);
+/* False: the alert is about no packets of the rings, or there is no memory.
+ * The caller ends it with exhibitpick_done(); it borrows from rings and
+ * event. */
+bool exhibitpick_init(struct exhibitpick *pick,
+    const struct packetring_set *rings, const struct alert_event *event,
+    size_t most);
 void exhibitpick_done(struct exhibitpick *pick);
 
 /* Is the Call-ID known, and in the packet? */

@@ -73,8 +73,10 @@ add(struct intern *in, struct slice text, uint64_t hash)
 	new->len = text.len;
 	if (text.len > 0)
 		memcpy(new->octets, text.p, text.len);
-	table_add(in->table, &new->entry, hash);
-	return new;
+	if (table_add(in->table, &new->entry, hash))
+		return new;
+	release(in, new);
+	return NULL;
 }
 
 struct interned *

@@ -16,8 +16,7 @@
  */
 
 struct table_entry {
-	struct table_entry *next; /* private */
-	uint64_t hash;            /* read it: the one it was added with */
+	uint64_t hash; /* read it: the one it was added with */
 };
 
 /* Whether `entry' is the object that `key' describes; hashes are equal. */
@@ -66,6 +65,10 @@ struct table_entry *table_find_next(const struct table *table,
 
 /* False, and nothing added, at the limit or when out of memory. */
 bool table_add(struct table *table, struct table_entry *entry, uint64_t hash);
+
+/* `by' takes the place of `entry', with its hash. */
+void table_replace(struct table *table, const struct table_entry *entry,
+    struct table_entry *by);
 
 /* `entry' must be in the table. */
 void table_remove(struct table *table, struct table_entry *entry);

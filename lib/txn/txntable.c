@@ -275,14 +275,13 @@ on_request(struct txntable *t, const struct sip_message *m,
 	if (txn == NULL && give_way(t, origin, "memory"))
 		txn = txnstore_begin(
 		    &t->store, m, origin, method, &t->limits.timers);
-	if (txn == NULL) {
+	if (txn == NULL || !txnstore_add(&t->store, txn, &t->keys)) {
 		t->counters.no_memory++;
 		return TXNTABLE_REFUSED;
 	}
 	txn->id = ++t->last_id;
 	txn->target = target;
 	victims_add(&t->victims, txn);
-	txnstore_add(&t->store, txn, &t->keys);
 	if (txngroup_signs(txn, t->limits.timers.t1))
 		t->missed = origin->now;
 	hear_orphan(t, txn, key, origin);

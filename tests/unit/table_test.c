@@ -234,6 +234,22 @@ START_TEST(a_crowded_bucket_keeps_its_order)
 }
 END_TEST
 
+START_TEST(another_entry_takes_the_place_of_one)
+{
+	struct table *t = table_of(MANY);
+	const unsigned one = 1;
+
+	ck_assert(add(t, 1));
+	thing[2].key = 1;
+	table_replace(t, &thing[1].entry, &thing[2].entry);
+	ck_assert_ptr_eq(find(t, one), &thing[2]);
+	ck_assert_uint_eq(table_count(t), 1);
+	table_remove(t, &thing[2].entry);
+	ck_assert_ptr_null(find(t, one));
+	table_free(t);
+}
+END_TEST
+
 /* Whoever knows the function but not the secret can still choose keys. */
 START_TEST(keys_that_collide_without_the_secret_are_spread_by_it)
 {
@@ -299,6 +315,6 @@ UNIT("table", keys_that_collide_without_the_secret_are_spread_by_it,
     equal_keys_are_found_newest_first, walking_meets_each_entry_once,
     an_entry_may_be_removed_on_the_walk,
     colliding_hashes_are_distinguished_by_their_keys,
-    a_crowded_bucket_keeps_its_order,
+    a_crowded_bucket_keeps_its_order, another_entry_takes_the_place_of_one,
     words_of_few_bits_are_spread_by_the_secret,
     the_memory_of_its_buckets_is_drawn_and_given_back)

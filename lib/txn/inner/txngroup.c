@@ -36,7 +36,7 @@ head_of(const struct table *dialogs, uint64_t dialog)
 	    offsetof(struct txn, by_dialog));
 }
 
-void
+bool
 txngroup_join(struct table *dialogs, struct txn *t, uint64_t dialog)
 {
 	struct txn *head = head_of(dialogs, dialog);
@@ -45,13 +45,13 @@ txngroup_join(struct table *dialogs, struct txn *t, uint64_t dialog)
 	if (t->is_head) {
 		t->older = t;
 		t->newer = t;
-		table_add(dialogs, &t->by_dialog, dialog);
-		return;
+		return table_add(dialogs, &t->by_dialog, dialog);
 	}
 	t->newer = head;
 	t->older = head->older;
 	t->older->newer = t;
 	head->older = t;
+	return true;
 }
 
 void
@@ -63,11 +63,11 @@ txngroup_leave(struct table *dialogs, struct txn *t)
 	t->newer->older = t->older;
 	if (!t->is_head)
 		return;
-	table_remove(dialogs, &t->by_dialog);
-	if (heir == t)
-		return;
 	heir->is_head = true;
-	table_add(dialogs, &heir->by_dialog, t->by_dialog.hash);
+	if (heir == t)
+		table_remove(dialogs, &t->by_dialog);
+	else
+		table_replace(dialogs, &t->by_dialog, &heir->by_dialog);
 }
 
 struct txn *

@@ -23,7 +23,8 @@ enum { TXNGROUP_REACH = 32 };
 struct table *txngroup_new(
     const struct siphash_key *key, struct budget_share *memory);
 
-void txngroup_join(struct table *dialogs, struct txn *t, uint64_t dialog);
+/* False, and not joined, when out of memory. */
+bool txngroup_join(struct table *dialogs, struct txn *t, uint64_t dialog);
 void txngroup_leave(struct table *dialogs, struct txn *t);
 
 /* The newest of the dialog, or NULL. */

@@ -70,14 +70,6 @@ txnstore_begin(struct txnstore *s, const struct sip_message *m,
 	return t;
 }
 
-void
-txnstore_add(struct txnstore *s, struct txn *t, const struct txnkey_all *keys)
-{
-	t->key_b = keys->transaction.b;
-	table_add(s->by_key, &t->by_key, keys->transaction.a);
-	txngroup_join(s->dialogs, t, keys->dialog);
-}
-
 /* A record to be forgotten was last touched half a minute ago, so nothing of it
  * is in the cache.  Prefetch the record two ahead in the expiry list, and the
  * buckets of the next. */
@@ -96,14 +88,37 @@ look_ahead(const struct txnstore *s)
 		txn_prefetch(next->lingering.next);
 }
 
-void
-txnstore_forget(struct txnstore *s, struct txn *t)
+/* No longer found. */
+static void
+drop(struct txnstore *s, struct txn *t)
 {
 	txnqueue_remove(&s->queue, t);
-	table_remove(s->by_key, &t->by_key);
-	txngroup_leave(s->dialogs, t);
 	txntext_give(s->texts, &t->text);
 	t->id = 0;
 	slab_give(s->slab, t);
+}
+
+bool
+txnstore_add(struct txnstore *s, struct txn *t, const struct txnkey_all *keys)
+{
+	t->key_b = keys->transaction.b;
+	if (!table_add(s->by_key, &t->by_key, keys->transaction.a)) {
+		drop(s, t);
+		return false;
+	}
+	if (!txngroup_join(s->dialogs, t, keys->dialog)) {
+		table_remove(s->by_key, &t->by_key);
+		drop(s, t);
+		return false;
+	}
+	return true;
+}
+
+void
+txnstore_forget(struct txnstore *s, struct txn *t)
+{
+	table_remove(s->by_key, &t->by_key);
+	txngroup_leave(s->dialogs, t);
+	drop(s, t);
 	look_ahead(s);
 }

@@ -34,7 +34,9 @@ void txnstore_expect_entry(
  * not found yet: see txnstore_add(). */
 struct txn *txnstore_begin(struct txnstore *s, const struct sip_message *m,
     const struct origin *origin, uint8_t method, const struct timers *timers);
-void txnstore_add(
+
+/* False, and it is forgotten, when out of memory. */
+bool txnstore_add(
     struct txnstore *s, struct txn *t, const struct txnkey_all *keys);
 
 void txnstore_forget(struct txnstore *s, struct txn *t);

@@ -156,6 +156,21 @@ write_said(const json_t *said, char *text, size_t size)
 	}
 }
 
+/* Several agents of HEP may have one address. */
+static void
+name_clock(json_t *row)
+{
+	const json_t *agent = json_object_get(row, "agent");
+	char name[96];
+
+	if (agent == NULL)
+		return;
+	snprintf(name, sizeof(name), "%s agent %lld",
+	    json_string_value(json_object_get(row, "peer")),
+	    (long long)json_integer_value(agent));
+	json_object_set_new(row, "peer", json_string(name));
+}
+
 static json_t *
 with_bars(const json_t *clocks)
 {
@@ -168,6 +183,7 @@ with_bars(const json_t *clocks)
 		    json_number_value(json_object_get(row, "offset_s"));
 		char bar[BAR + 1], store[32], words[48], told[400];
 
+		name_clock(row);
 		write_bar(bar, offset);
 		json_object_set_new(row, "bar", json_string(bar));
 		snprintf(words, sizeof(words), "%s%s",

@@ -275,12 +275,12 @@ fill_peers(const struct summary *s, struct metrics *m, const char *name,
 
 	metrics_family(m, name, METRICS_GAUGE, "seconds", help);
 	for (size_t i = 0; i < count; i++) {
-		char peer[64];
+		char peer[96];
 		struct textbuf t;
 		const struct metrics_label label = { "peer", peer };
 
 		textbuf_init(&t, peer, sizeof(peer));
-		endpoint_address_write(&t, &s->clocks[i].peer);
+		summary_clock_name(&t, &s->clocks[i]);
 		metrics_seconds(m, labels_of(&label, 1),
 		    uncertainty ? s->clocks[i].uncertainty
 				: s->clocks[i].offset);

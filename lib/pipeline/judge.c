@@ -353,6 +353,8 @@ fill_clock(struct summary_clock *c, const struct skew_estimate *estimate)
 	struct textbuf t;
 
 	c->peer = estimate->peer;
+	c->attribution = estimate->attribution;
+	c->agent = estimate->agent;
 	c->offset = estimate->offset;
 	c->uncertainty = estimate->uncertainty;
 	c->samples = estimate->samples;

@@ -244,7 +244,7 @@ on_agent(struct matcher *m, const struct event *e)
 		return;
 	}
 	if (known.tells) {
-		stamp = hepagents_stamp(e, known.second);
+		stamp = hepagents_stamp(e, known.shares);
 		clocks_stamp(m->clocks, &stamp);
 	}
 	m->unstamped = m->unstamped || known.doubtful;

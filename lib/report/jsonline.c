@@ -214,6 +214,10 @@ clock_object(const struct summary_clock *c)
 	textbuf_init(&t, peer, sizeof(peer));
 	endpoint_address_write(&t, &c->peer);
 	put_text(&o, "peer", peer);
+	if (c->attribution != STAMP_HOST)
+		put_text(&o, "attribution", "via");
+	if (c->agent != 0)
+		put_count(&o, "agent", c->agent);
 	put(&o, "offset_s", jsonvalue_seconds(c->offset, decimals));
 	put(&o, "uncertainty_s", jsonvalue_seconds(c->uncertainty, decimals));
 	put_count(&o, "samples", c->samples);

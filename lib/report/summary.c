@@ -43,6 +43,19 @@ summary_drop(struct summary *summary, enum counter_kind kind, const char *name,
 	return true;
 }
 
+void
+summary_clock_name(struct textbuf *t, const struct summary_clock *clock)
+{
+	if (clock->attribution == STAMP_AGENT) {
+		textbuf_add(t, "HEP agent ");
+		textbuf_uint(t, clock->agent);
+		textbuf_add(t, " at ");
+	}
+	endpoint_address_write(t, &clock->peer);
+	if (clock->attribution == STAMP_VIA)
+		textbuf_add(t, " or a server behind it");
+}
+
 unsigned
 summary_clock_decimals(const struct summary_clock *clock)
 {
@@ -135,7 +148,7 @@ write_clock(struct textbuf *t, const struct summary_clock *c)
 {
 	const unsigned decimals = summary_clock_decimals(c);
 	textbuf_add(t, "clock of ");
-	endpoint_address_write(t, &c->peer);
+	summary_clock_name(t, c);
 	textbuf_add(t, ": ");
 	if (magnitude(c) < 120 * NSTIME_S) {
 		textbuf_seconds(t, magnitude(c), decimals);

@@ -7,6 +7,7 @@
 #include "net/obstacle.h"
 #include "report/watchhint.h"
 #include "tls/decrypt.h"
+#include "witness/stamp.h"
 
 /*
  * The summary printed after savefiles: an open struct that the judge fills and
@@ -46,6 +47,8 @@ struct summary_witness {
 
 struct summary_clock {
 	struct address peer;
+	enum stamp_attribution attribution;
+	uint32_t agent; /* its number, where that is STAMP_AGENT */
 	nstime offset, uncertainty;
 	unsigned samples;
 	char witnesses[128]; /* comma-joined */
@@ -92,6 +95,10 @@ void summary_done(struct summary *summary);
 /* Add a counter unless it is 0.  False: no memory. */
 bool summary_drop(struct summary *summary, enum counter_kind kind,
     const char *name, uint64_t value);
+
+/* Whose clock it is: "10.0.0.50", "10.0.0.50 or a server behind it", "HEP agent
+ * 3 at 10.0.0.50". */
+void summary_clock_name(struct textbuf *t, const struct summary_clock *clock);
 
 /* Decimals of this clock's offset and uncertainty that mean something. */
 unsigned summary_clock_decimals(const struct summary_clock *clock);

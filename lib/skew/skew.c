@@ -210,7 +210,7 @@ make_room(struct skew *s, const struct peer *but)
 }
 
 static struct peer *
-add(struct skew *s, const struct stamp *stamp)
+add(struct skew *s, const struct peer_key *key)
 {
 	struct peers *peers = &s->peers;
 	struct peer *p;
@@ -221,9 +221,9 @@ add(struct skew *s, const struct stamp *stamp)
 			return NULL;
 		}
 	}
-	p = peers_add(peers, &stamp->peer, (uint8_t)stamp->attribution);
+	p = peers_add(peers, key);
 	if (p == NULL && make_room(s, NULL))
-		p = peers_add(peers, &stamp->peer, (uint8_t)stamp->attribution);
+		p = peers_add(peers, key);
 	if (p == NULL)
 		s->no_memory++;
 	return p;
@@ -254,8 +254,8 @@ weigh_jump(struct skew *s, const struct peer *p, const struct stamp *stamp,
 	nstime step;
 
 	if (!s->jump.open || stands_still(p, stamp->witness, reading) ||
-	    !peers_select(&s->peers, p, &r) ||
-	    r.joint.mixed || r.joint.unsettled ||
+	    !peers_select(&s->peers, p, &r) || r.joint.mixed ||
+	    r.joint.unsettled ||
 	    !jump_witness(&s->jump, &r.joint.interval, p->seen,
 		&reading->interval, &step))
 		return;
@@ -300,6 +300,27 @@ hear(struct skew *s, struct peer *p, const struct stamp *stamp,
 		raise_weigh(&s->raise, p, FINDING_HEALTHY);
 }
 
+/* An agent that is known as one of several stays so, though it is the first to
+ * be heard after a restart. */
+static struct peer *
+peer_of(struct skew *s, const struct stamp *stamp)
+{
+	const bool one_of_several = stamp->attribution == STAMP_AGENT;
+	struct peer_key key = peer_key_of_agent(&stamp->peer, stamp->agent);
+	struct peer *p = NULL;
+
+	if (one_of_several)
+		raise_disown(&s->raise, &stamp->peer, stamp->witness);
+	if (one_of_several || stamp->agent != 0)
+		p = peers_find(&s->peers, &key);
+	if (p != NULL)
+		return p;
+	if (!one_of_several)
+		key = peer_key(&stamp->peer, stamp->attribution);
+	p = peers_find(&s->peers, &key);
+	return p != NULL ? p : add(s, &key);
+}
+
 void
 skew_input(struct skew *s, const struct stamp *stamp)
 {
@@ -322,9 +343,7 @@ skew_input(struct skew *s, const struct stamp *stamp)
 		s->out_of_range++;
 		return;
 	}
-	p = peers_find(&s->peers, &stamp->peer, (uint8_t)stamp->attribution);
-	if (p == NULL)
-		p = add(s, stamp);
+	p = peer_of(s, stamp);
 	if (p == NULL)
 		return;
 	weigh_jump(s, p, stamp, &reading);
@@ -357,7 +376,7 @@ void
 skew_serves_time(
     struct skew *s, const struct address *server, const struct address *client)
 {
-	struct peer *p = peers_find(&s->peers, server, STAMP_HOST);
+	struct peer *p = peers_host(&s->peers, server);
 
 	if (p != NULL)
 		peer_serves_time(p, client);
@@ -432,7 +451,7 @@ bool
 skew_estimate_of(const struct skew *s, const struct address *host,
     struct skew_estimate *estimate)
 {
-	const struct peer *p = peers_find(&s->peers, host, STAMP_HOST);
+	const struct peer *p = peers_host(&s->peers, host);
 	struct skew_estimate found;
 	struct select_result r;
 

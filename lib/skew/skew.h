@@ -104,6 +104,8 @@ struct skew_testimony {
 /* Estimate number `index' in order of address; false: there are no more. */
 struct skew_estimate {
 	struct address peer;
+	enum stamp_attribution attribution;
+	uint32_t agent; /* its number, where that is STAMP_AGENT */
 	nstime offset, uncertainty;
 	unsigned samples;
 	char witnesses[128]; /* comma-joined: those that are believed */

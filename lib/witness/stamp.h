@@ -11,13 +11,15 @@
 
 enum stamp_attribution {
 	STAMP_HOST, /* the clock of the host that sent the packet */
-	STAMP_VIA   /* of that host, or of one behind it */
+	STAMP_VIA,  /* of that host, or of one behind it */
+	STAMP_AGENT /* of one of several agents that send HEP from there */
 };
 
 struct stamp {
 	struct address peer;
 	enum witness witness;
 	enum stamp_attribution attribution;
+	uint32_t agent;    /* WITNESS_HEP: the number that the agent has */
 	nstime told;       /* its clock's reading, UTC */
 	nstime resolution; /* told is in [told, told + resolution) */
 	nstime transit;    /* at most so long on its way; 0: as its row has */

@@ -45,6 +45,28 @@ input(const char *address, uint32_t number, nstime stamp, nstime now)
 	return hepagents_input(agents, &agent, now, now + AHEAD, &got);
 }
 
+static const char *wanted;
+
+static void
+on_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
+{
+	uint64_t *found = arg;
+
+	(void)kind;
+	if (strcmp(name, wanted) == 0)
+		*found = value;
+}
+
+static uint64_t
+counted(const char *name)
+{
+	uint64_t found = 0;
+
+	wanted = name;
+	hepagents_stats(agents, on_counter, &found);
+	return found;
+}
+
 START_TEST(an_agent_is_an_address_and_a_number)
 {
 	uint16_t first;
@@ -63,17 +85,57 @@ START_TEST(an_agent_is_an_address_and_a_number)
 }
 END_TEST
 
-START_TEST(a_second_agent_of_an_address_has_another_clock)
+/* Which of several came first says nothing of whose host that is. */
+START_TEST(several_agents_of_an_address_share_it_all_of_them)
 {
 	begin(10, 0);
 	ck_assert(input("192.0.2.1", 1, 1, 1));
-	ck_assert(!got.second);
+	ck_assert(!got.shares);
 	ck_assert(input("192.0.2.1", 2, 1, 1));
-	ck_assert(got.second);
+	ck_assert(got.shares);
 	ck_assert(input("192.0.2.2", 2, 1, 1));
-	ck_assert(!got.second);
+	ck_assert(!got.shares);
 	ck_assert(input("192.0.2.1", 1, 1, 1));
-	ck_assert(!got.second);
+	ck_assert(got.shares);
+	hepagents_free(agents);
+}
+END_TEST
+
+START_TEST(the_clock_of_an_agent_has_its_number)
+{
+	const struct event_agent agent = {
+		.address = outcomes_endpoint("192.0.2.1", 0).address,
+		.number = 7,
+		.stamp = 5 * NSTIME_S,
+	};
+	const struct event e = {
+		.now = 1, .wall = 6 * NSTIME_S, .message = { .agent = &agent }
+	};
+	struct event_stamp s = hepagents_stamp(&e, false);
+
+	ck_assert_int_eq(s.stamp.attribution, STAMP_HOST);
+	ck_assert_uint_eq(s.stamp.agent, 7);
+	s = hepagents_stamp(&e, true);
+	ck_assert_int_eq(s.stamp.attribution, STAMP_AGENT);
+	ck_assert_uint_eq(s.stamp.agent, 7);
+	ck_assert_int_eq(s.stamp.told, 5 * NSTIME_S);
+	ck_assert_int_eq(s.stamp.wall, 6 * NSTIME_S);
+}
+END_TEST
+
+START_TEST(made_up_numbers_make_no_clocks_without_end)
+{
+	unsigned told = 0;
+
+	begin(1000, 0);
+	for (uint32_t i = 0; i < 900; i++) {
+		ck_assert(input("192.0.2.1", i, 1, 1));
+		told += got.tells;
+	}
+	ck_assert_uint_eq(told, 256);
+	ck_assert_uint_eq(counted("hepagents.crowded"), 900 - 256);
+	ck_assert(input("192.0.2.2", 1, 1, 1));
+	ck_assert(got.tells);
 	hepagents_free(agents);
 }
 END_TEST
@@ -249,7 +311,9 @@ END_TEST
 
 UNIT("hepagents", all_can_be_listed_the_longest_silent_first,
     an_agent_is_an_address_and_a_number,
-    a_second_agent_of_an_address_has_another_clock,
+    several_agents_of_an_address_share_it_all_of_them,
+    the_clock_of_an_agent_has_its_number,
+    made_up_numbers_make_no_clocks_without_end,
     its_clock_is_judged_once_a_second, a_stamp_far_from_its_arrival_is_doubtful,
     one_agent_may_not_take_the_share_of_others,
     an_agent_that_stops_is_told_once_and_when_it_is_back,

@@ -179,6 +179,8 @@ START_TEST(the_summary_has_its_fields_in_order)
 				.samples = 3 } },
 		    .shape = "dst" },
 		{ .peer = endpoint_address(slice_of("\x0a\0\0\x0c", 4)),
+		    .attribution = STAMP_AGENT,
+		    .agent = 3,
 		    .offset = 12 * NSTIME_MS,
 		    .uncertainty = 45 * NSTIME_MS,
 		    .samples = 3,
@@ -228,7 +230,8 @@ START_TEST(the_summary_has_its_fields_in_order)
 	    "{\"witness\":\"asreq\",\"changed_s\":-3600.0,"
 	    "\"uncertainty_s\":0.0,\"samples\":3,\"believed\":false}],"
 	    "\"shape\":\"dst\"},"
-	    "{\"peer\":\"10.0.0.12\",\"offset_s\":0.012,"
+	    "{\"peer\":\"10.0.0.12\",\"attribution\":\"via\",\"agent\":3,"
+	    "\"offset_s\":0.012,"
 	    "\"uncertainty_s\":0.045,\"samples\":3,"
 	    "\"witnesses\":[\"date\"]}]}");
 }

@@ -85,6 +85,24 @@ START_TEST(a_peer_that_is_no_longer_folded_is_raised_alone)
 }
 END_TEST
 
-UNIT("peer", a_peer_outlives_a_restart,
+START_TEST(an_agent_keeps_its_number)
+{
+	struct record r;
+
+	begin();
+	peer.key = peer_key_of_agent(&peer.key.address, 0x01020304);
+	record_init(&r, 1 << 16);
+	peer_save(&peer, &r);
+	saved_whole_or_not_at_all(&r, load);
+	ck_assert_int_eq(loaded.key.attribution, STAMP_AGENT);
+	ck_assert_uint_eq(peer_agent(&loaded.key), 0x01020304);
+	ck_assert_int_eq(memcmp(&loaded.key, &peer.key, sizeof(peer.key)), 0);
+	estimate_done(&peer.estimate);
+	estimate_done(&loaded.estimate);
+	loaded = (struct peer){ .side = PEER_NO_SIDE };
+}
+END_TEST
+
+UNIT("peer", an_agent_keeps_its_number, a_peer_outlives_a_restart,
     a_raised_peer_without_samples_makes_no_sense,
     a_peer_that_is_no_longer_folded_is_raised_alone)

@@ -14,7 +14,9 @@ add(unsigned n)
 	const struct address address = { .version = 4,
 		.octets = { 10, 0, 0, (uint8_t)n } };
 
-	return peers_add(&peers, &address, 0);
+	const struct peer_key own = peer_key(&address, STAMP_HOST);
+
+	return peers_add(&peers, &own);
 }
 
 static void
@@ -31,14 +33,42 @@ give_offset(struct peer *p, nstime offset)
 
 START_TEST(peers_are_found_by_address_and_attribution)
 {
+	struct peer_key behind;
 	struct peer *p;
 
 	ck_assert(peers_init(&peers, 10, &key, NULL));
 	p = add(1);
-	ck_assert_ptr_eq(peers_find(&peers, &p->key.address, 0), p);
-	ck_assert_ptr_null(peers_find(&peers, &p->key.address, 1));
+	behind = peer_key(&p->key.address, STAMP_VIA);
+	ck_assert_ptr_eq(peers_find(&peers, &p->key), p);
+	ck_assert_ptr_eq(peers_host(&peers, &p->key.address), p);
+	ck_assert_ptr_null(peers_find(&peers, &behind));
 	peers_forget(&peers, p);
 	ck_assert_uint_eq(peers.sides[PEER_NO_SIDE], 0);
+	peers_done(&peers);
+}
+END_TEST
+
+START_TEST(each_of_several_agents_is_a_peer_in_order_of_their_numbers)
+{
+	static const uint32_t numbers[] = { 0x01000000, 256, 0, 3 };
+	static const uint32_t sorted[] = { 0, 3, 256, 0x01000000 };
+	struct peer *host;
+
+	ck_assert(peers_init(&peers, 10, &key, NULL));
+	host = add(1);
+	for (unsigned i = 0; i < 4; i++) {
+		const struct peer_key agent =
+		    peer_key_of_agent(&host->key.address, numbers[i]);
+
+		ck_assert_ptr_null(peers_find(&peers, &agent));
+		ck_assert_ptr_nonnull(peers_add(&peers, &agent));
+	}
+	ck_assert(peers_sort(&peers));
+	ck_assert_uint_eq(peers.sorted_count, 5);
+	ck_assert_ptr_eq(peers.sorted[0], host);
+	for (unsigned i = 0; i < 4; i++)
+		ck_assert_uint_eq(
+		    peer_agent(&peers.sorted[i + 1]->key), sorted[i]);
 	peers_done(&peers);
 }
 END_TEST
@@ -132,7 +162,8 @@ START_TEST(only_those_that_are_judged_vote)
 }
 END_TEST
 
-UNIT("peers", peers_are_found_by_address_and_attribution,
+UNIT("peers", each_of_several_agents_is_a_peer_in_order_of_their_numbers,
+    peers_are_found_by_address_and_attribution,
     the_clear_one_longest_unseen_is_dispensable,
     raised_servers_are_dispensable_after_a_day, pending_ones_keep_their_order,
     the_worst_is_the_furthest_off, only_those_that_are_judged_vote)

@@ -344,6 +344,89 @@ START_TEST(a_relayed_stamp_is_not_of_the_proxys_own_clock)
 }
 END_TEST
 
+static void
+stamp_agent(uint32_t number, nstime at, nstime ahead, bool shares)
+{
+	const struct address address = host(50);
+
+	tick(at);
+	skew_answered(skew, &address);
+	skew_role(skew, &address, true);
+	skew_input(skew,
+	    &(struct stamp){
+		.peer = address,
+		.witness = WITNESS_HEP,
+		.attribution = shares ? STAMP_AGENT : STAMP_HOST,
+		.agent = number,
+		.told = START + at + ahead,
+		.resolution = NSTIME_US,
+		.wall = START + at + NSTIME_MS,
+		.now = at,
+	    });
+}
+
+START_TEST(of_three_agents_the_one_that_is_off_is_named)
+{
+	begin();
+	for (unsigned i = 0; i < 9; i++)
+		for (uint32_t n = 1; n <= 3; n++)
+			stamp_agent(n, i * 1300 * NSTIME_MS + n,
+			    n == 3 ? -HOUR : 0, true);
+	finish(MINUTE);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.50 agent 3");
+	ck_assert_str_eq(seen[0].subject, "10.0.0.50");
+	ck_assert(holds(0, "attribution", "via"));
+	ck_assert_int_eq(number(0, "agent"), 3);
+	ck_assert_uint_eq(count, 1);
+}
+END_TEST
+
+START_TEST(a_second_agent_takes_its_clock_from_the_host)
+{
+	begin();
+	for (unsigned i = 0; i < 9; i++)
+		stamp_agent(1, i * 2 * NSTIME_S, -HOUR, false);
+	is(0, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.50");
+	stamp_agent(2, 20 * NSTIME_S, 0, true);
+	is(1, FINDING_CLOCK_SKEW, FINDING_SUPERSEDED, "10.0.0.50");
+	for (unsigned i = 0; i < 9; i++) {
+		stamp_agent(1, (21 + i * 2) * NSTIME_S, -HOUR, true);
+		stamp_agent(2, (22 + i * 2) * NSTIME_S, 0, true);
+	}
+	is(2, FINDING_CLOCK_SKEW, FINDING_TROUBLE, "10.0.0.50 agent 1");
+	/* Heard first after a restart, it is not the host's. */
+	stamp_agent(1, 50 * NSTIME_S, 0, false);
+	finish(MINUTE);
+	ck_assert_uint_eq(count, 3);
+}
+END_TEST
+
+START_TEST(what_the_host_told_by_itself_stays_with_it)
+{
+	struct skew_estimate e;
+	unsigned all = 0;
+
+	begin();
+	for (unsigned i = 0; i < 9; i++) {
+		stamp_agent(1, i * 2 * NSTIME_S, 0, false);
+		stamp(50, i * 2 * NSTIME_S + 1, 0);
+	}
+	for (unsigned i = 0; i < 9; i++)
+		for (uint32_t n = 1; n <= 2; n++)
+			stamp_agent(n, (20 + i * 2) * NSTIME_S + n, 0, true);
+	while (skew_estimate(skew, all, &e))
+		all++;
+	ck_assert_uint_eq(all, 3);
+	ck_assert(skew_estimate(skew, 0, &e));
+	ck_assert_str_eq(e.witnesses, "date");
+	ck_assert(skew_estimate(skew, 2, &e));
+	ck_assert_int_eq(e.attribution, STAMP_AGENT);
+	ck_assert_uint_eq(e.agent, 2);
+	finish(MINUTE);
+	ck_assert_uint_eq(count, 0);
+}
+END_TEST
+
 START_TEST(if_all_agree_it_is_us)
 {
 	begin();
@@ -799,7 +882,10 @@ START_TEST(a_capture_that_is_set_right_midway_is_over)
 }
 END_TEST
 
-UNIT("skew", a_server_an_hour_behind_is_raised_after_the_hold,
+UNIT("skew", of_three_agents_the_one_that_is_off_is_named,
+    a_second_agent_takes_its_clock_from_the_host,
+    what_the_host_told_by_itself_stays_with_it,
+    a_server_an_hour_behind_is_raised_after_the_hold,
     right_clocks_are_not_raised, two_stamps_raise_nothing,
     the_end_of_a_savefile_ends_the_hold, severity_follows_the_thresholds,
     a_pool_has_its_own_threshold, phones_share_one_warning,

@@ -15,7 +15,9 @@ begin(void)
 		.octets = { 10, 0, 0, 1 } };
 
 	ck_assert(peers_init(&peers, 10, &key, NULL));
-	return peers_add(&peers, &address, 0);
+	const struct peer_key own = peer_key(&address, STAMP_HOST);
+
+	return peers_add(&peers, &own);
 }
 
 /* Three stamps of one witness, a second apart. */

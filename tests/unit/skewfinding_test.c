@@ -13,7 +13,8 @@ static struct skewfinding
 finding_at(nstime offset)
 {
 	return (struct skewfinding){
-		.peer = { .version = 4, .octets = { 10, 0, 0, 11 } },
+		.peer = { .address = { .version = 4,
+			      .octets = { 10, 0, 0, 11 } } },
 		.facts = { .answers = true },
 		.estimate = { .interval = { offset - 300 * NSTIME_MS,
 				  offset + 300 * NSTIME_MS },

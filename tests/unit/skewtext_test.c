@@ -118,6 +118,18 @@ START_TEST(what_a_proxy_passes_on_may_be_anothers)
 }
 END_TEST
 
+START_TEST(an_agent_is_named_by_its_number)
+{
+	evidence_init(&e);
+	evidence_seconds(&e, "offset_s", 90 * NSTIME_S, 0);
+	evidence_text(&e, "attribution", "via");
+	evidence_integer(&e, "agent", 2003);
+	ck_assert_str_eq(peer("10.0.0.11"),
+	    "clock of HEP agent 2003 at 10.0.0.11 is 90.0 s ahead; "
+	    "since 18:22:07Z");
+}
+END_TEST
+
 START_TEST(many_phones_are_one_subject)
 {
 	evidence_init(&e);
@@ -196,8 +208,9 @@ START_TEST(no_number_is_too_large)
 }
 END_TEST
 
-UNIT("skewtext", a_zone_flip_reads_as_the_design_says,
-    every_shape_has_its_words, large_offsets_are_not_told_in_seconds,
+UNIT("skewtext", an_agent_is_named_by_its_number,
+    a_zone_flip_reads_as_the_design_says, every_shape_has_its_words,
+    large_offsets_are_not_told_in_seconds,
     a_service_that_serves_another_time_is_named, a_step_tells_since_when,
     what_a_proxy_passes_on_may_be_anothers, many_phones_are_one_subject,
     our_own_doubt_is_told, odd_one_out_tells_both_hypotheses,

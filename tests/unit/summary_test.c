@@ -39,6 +39,8 @@ START_TEST(a_person_reads_a_few_lines)
 		    .said_count = 1,
 		    .said = (struct summary_witness[]){ { .label = "Date" } } },
 		{ .peer = endpoint_address(slice_of("\x0a\0\0\x0c", 4)),
+		    .attribution = STAMP_AGENT,
+		    .agent = 3,
 		    .offset = 12 * NSTIME_MS,
 		    .uncertainty = 45 * NSTIME_MS,
 		    .samples = 1,
@@ -80,7 +82,8 @@ START_TEST(a_person_reads_a_few_lines)
 	    "unseen), 6 undelivered, 2 unfinished\n"
 	    "clock of 10.0.0.11: 1 h behind (+/- 0.3 s), 41 samples of "
 	    "Date, dst\n"
-	    "clock of 10.0.0.12: 0.012 s ahead (+/- 0.045 s), 1 sample\n"
+	    "clock of HEP agent 3 at 10.0.0.12: 0.012 s ahead (+/- 0.045 s), "
+	    "1 sample\n"
 	    "    NTP +0.1 s +/- 0.1 s (8), RTCP -3600.0 s +/- 0.0 s (5, not "
 	    "believed), Kerberos requests changed by -60.0 s +/- 0.0 s (3)\n"
 	    "dropped: 1 ipfrag.timed_out, 2 sip.too_long\n"

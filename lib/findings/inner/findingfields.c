@@ -64,6 +64,9 @@ const struct finding_field findingfields_slow_transaction[] = {
 
 const struct finding_field findingfields_clock_skew[] = {
 	{ "peer", EVIDENCE_TEXT, false, NULL, "the host whose clock it is" },
+	{ "agent", EVIDENCE_INTEGER, false, NULL,
+	    "the number of the HEP agent there whose clock it is, where there "
+	    "are several" },
 	{ "pool", EVIDENCE_TEXT, false, NULL,
 	    "the pool it stands in, as configured" },
 	{ "role", EVIDENCE_TEXT, false, NULL, "the part that host plays" },

@@ -14,9 +14,10 @@
 #define ROUND (60 * NSTIME_S)
 
 enum {
-	BURST = 5,  /* seconds of its rate that an agent may send at once */
-	KNOWN = 20, /* messages until its silence says anything */
-	PAUSES = 4  /* times the longest pause so far */
+	BURST = 5,   /* seconds of its rate that an agent may send at once */
+	KNOWN = 20,  /* messages until its silence says anything */
+	PAUSES = 4,  /* times the longest pause so far */
+	CLOCKS = 256 /* at one address: numbers are made up at no cost */
 };
 
 struct agent_key {
@@ -28,7 +29,8 @@ struct hepagents_agent {
 	struct lru_entry entry;
 	struct agent_key key;
 	uint16_t id;
-	bool second; /* as in struct hepagents_message */
+	bool shares;  /* as in struct hepagents_message */
+	bool crowded; /* its clock is one too many */
 	bool lost;
 	struct tokenbucket bucket;
 	uint64_t messages;
@@ -45,7 +47,7 @@ struct hepagents {
 	struct lru *agents;
 	uint16_t last_id;
 	nstime round; /* the next look for silent ones */
-	uint64_t over_rate, doubtful;
+	uint64_t over_rate, crowded, doubtful;
 };
 
 static bool
@@ -136,15 +138,25 @@ hash_of(const struct hepagents *h, const struct event_agent *agent)
 	    agent->number;
 }
 
-static bool
-is_known(const struct hepagents *h, const struct address *address)
+/* All of them share an address from now on, if it is not the only one.  An
+ * agent goes on doing so when the others are gone: its clock has its name. */
+static void
+meet(struct hepagents *h, struct hepagents_agent *added)
 {
-	const struct hepagents_agent *a;
+	struct hepagents_agent *a;
+	unsigned others = 0;
 
-	for (a = lru_oldest(h->agents); a != NULL; a = lru_newer(a))
-		if (endpoint_address_equal(&a->key.address, address))
-			return true;
-	return false;
+	for (a = lru_oldest(h->agents); a != NULL; a = lru_newer(a)) {
+		if (a == added ||
+		    !endpoint_address_equal(
+			&a->key.address, &added->key.address))
+			continue;
+		a->shares = true;
+		others++;
+	}
+	added->shares = others > 0;
+	added->crowded = others >= CLOCKS;
+	h->crowded += added->crowded;
 }
 
 static struct hepagents_agent *
@@ -153,18 +165,16 @@ find(struct hepagents *h, const struct event_agent *agent, nstime now)
 	const uint64_t hash = hash_of(h, agent);
 	const struct agent_key key = { agent->address, agent->number };
 	struct hepagents_agent *a = lru_find(h->agents, hash, &key);
-	bool second;
 
 	if (a != NULL) {
 		lru_use(h->agents, a);
 		return a;
 	}
-	second = is_known(h, &agent->address);
 	a = lru_add(h->agents, hash);
 	if (a == NULL)
 		return NULL;
 	a->key = key;
-	a->second = second;
+	meet(h, a);
 	a->id = ++h->last_id == 0 ? ++h->last_id : h->last_id;
 	a->last = now;
 	a->sampled = now - SAMPLE;
@@ -209,8 +219,9 @@ hepagents_input(struct hepagents *h, const struct event_agent *agent,
 	}
 	*out = (struct hepagents_message){
 		.agent = a->id,
-		.second = a->second,
-		.tells = agent->stamp != 0 && now - a->sampled >= SAMPLE,
+		.shares = a->shares,
+		.tells = agent->stamp != 0 && !a->crowded &&
+		    now - a->sampled >= SAMPLE,
 		.doubtful = hepreading_is_doubtful(agent->stamp, wall),
 	};
 	if (out->tells)
@@ -229,7 +240,7 @@ patience(const struct hepagents *h, const struct hepagents_agent *a)
 }
 
 struct event_stamp
-hepagents_stamp(const struct event *message, bool second)
+hepagents_stamp(const struct event *message, bool shares)
 {
 	const struct event_agent *agent = message->message.agent;
 
@@ -237,7 +248,8 @@ hepagents_stamp(const struct event *message, bool second)
 		.stamp = {
 		    .peer = agent->address,
 		    .witness = WITNESS_HEP,
-		    .attribution = second ? STAMP_VIA : STAMP_HOST,
+		    .attribution = shares ? STAMP_AGENT : STAMP_HOST,
+		    .agent = agent->number,
 		    .told = agent->stamp,
 		    .resolution = NSTIME_US,
 		    .wall = message->wall,
@@ -297,6 +309,7 @@ hepagents_stats(const struct hepagents *h, counter_output *output, void *arg)
 {
 	output(arg, COUNTER_LIMIT, "hepagents.over_rate", h->over_rate);
 	output(arg, COUNTER_LIMIT, "hepagents.evicted", lru_evicted(h->agents));
+	output(arg, COUNTER_LIMIT, "hepagents.crowded", h->crowded);
 	output(arg, COUNTER_EVENT, "hepagents.doubtful", h->doubtful);
 	output(
 	    arg, COUNTER_LIMIT, "hepagents.no_memory", lru_failed(h->agents));

@@ -8,7 +8,8 @@
 /*
  * The agents that send HEP: which there are, how much each may send, whether
  * its clock can be relied on, and whether it stopped.  An agent is an address
- * and the number that it gives itself.
+ * and the number that it gives itself.  The clock of the only agent at an
+ * address is taken for the host's own, that of each of several is by itself.
  */
 
 struct hepagents;
@@ -32,8 +33,8 @@ void hepagents_set(struct hepagents *h, const struct hepagents_limits *limits);
 
 struct hepagents_message {
 	uint16_t agent; /* its number here, for struct origin; never 0 */
-	bool second;    /* its address was another agent's before, so that its
-			 * clock may be that of a host behind it */
+	bool shares;    /* its address with other agents, so that its clock is
+			 * its own and perhaps not that of the host there */
 	bool tells;     /* its clock is to be judged by this message */
 	bool doubtful;  /* its stamp is nothing to compare with */
 };
@@ -43,8 +44,8 @@ struct hepagents_message {
 bool hepagents_input(struct hepagents *h, const struct event_agent *agent,
     nstime now, nstime wall, struct hepagents_message *out);
 
-/* What its agent's clock told; `second' as above. */
-struct event_stamp hepagents_stamp(const struct event *message, bool second);
+/* What its agent's clock told; `shares' as above. */
+struct event_stamp hepagents_stamp(const struct event *message, bool shares);
 
 /* `wall' is our clock at `now'. */
 void hepagents_tick(struct hepagents *h, nstime now, nstime wall);
@@ -69,8 +70,8 @@ typedef void hepagents_seen_output(
 void hepagents_list(
     const struct hepagents *h, hepagents_seen_output *output, void *arg);
 
-/* hepagents.over_rate, hepagents.evicted, hepagents.doubtful,
- * hepagents.no_memory */
+/* hepagents.over_rate, hepagents.evicted, hepagents.crowded,
+ * hepagents.doubtful, hepagents.no_memory */
 void hepagents_stats(
     const struct hepagents *h, counter_output *output, void *arg);
 

@@ -10,7 +10,8 @@ wireobservation_stamp(struct wirecodec *c, struct stamp *s)
 
 	wirecodec_address(c, &s->peer);
 	WIRECODEC_FIELD(c, s->witness, WITNESS_KINDS - 1);
-	WIRECODEC_FIELD(c, s->attribution, STAMP_VIA);
+	WIRECODEC_FIELD(c, s->attribution, STAMP_AGENT);
+	WIRECODEC_FIELD(c, s->agent, UINT32_MAX);
 	wirecodec_told(c, &s->told);
 	WIRECODEC_FIELD(c, s->resolution, (uint64_t)86400 * 400 * NSTIME_S);
 	wirecodec_wall(c, &s->wall);

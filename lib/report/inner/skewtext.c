@@ -130,10 +130,22 @@ is_folded(const struct alert_event *event)
 	return slice_index(event->subject, ' ') < event->subject.len;
 }
 
+/* Before the address: "clock of HEP agent 3 at 10.0.0.50". */
+static void
+add_agent(struct textbuf *t, const struct evidence *e)
+{
+	if (evidence_find(e, "agent") == NULL)
+		return;
+	textbuf_add(t, "HEP agent ");
+	textbuf_int(t, evidence_number(e, "agent", 0));
+	textbuf_add(t, " at ");
+}
+
 static void
 add_place(struct textbuf *t, const struct evidence *e)
 {
-	if (slice_is(evidence_get(e, "attribution"), "via"))
+	if (slice_is(evidence_get(e, "attribution"), "via") &&
+	    evidence_find(e, "agent") == NULL)
 		textbuf_add(t, " or a server behind it");
 	if (evidence_get(e, "pool").len > 0) {
 		textbuf_add(t, " (pool \"");
@@ -190,6 +202,7 @@ add_subject(struct textbuf *t, const struct alert_event *event)
 		return;
 	}
 	textbuf_add(t, "clock of ");
+	add_agent(t, event->evidence);
 	phrase_value(t, event->subject);
 	add_place(t, event->evidence);
 }

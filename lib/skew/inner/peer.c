@@ -1,6 +1,26 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/peer.h"
 
+struct peer_key
+peer_key_of_agent(const struct address *address, uint32_t number)
+{
+	struct peer_key key = peer_key(address, STAMP_AGENT);
+
+	for (unsigned i = 0; i < sizeof(key.agent); i++)
+		key.agent[i] = (uint8_t)(number >> (24 - 8 * i));
+	return key;
+}
+
+uint32_t
+peer_agent(const struct peer_key *key)
+{
+	uint32_t number = 0;
+
+	for (unsigned i = 0; i < sizeof(key->agent); i++)
+		number = number << 8 | key->agent[i];
+	return number;
+}
+
 void
 peer_serves_time(struct peer *p, const struct address *client)
 {
@@ -31,6 +51,8 @@ peer_save(const struct peer *p, struct record *r)
 {
 	endpoint_address_save(r, &p->key.address);
 	record_u8(r, p->key.attribution);
+	if (p->key.attribution == STAMP_AGENT)
+		record_u32(r, peer_agent(&p->key));
 	record_u8(r, (uint8_t)p->state);
 	record_u8(r, (uint8_t)p->side);
 	record_flag(r, p->folded);
@@ -51,8 +73,13 @@ peer_save(const struct peer *p, struct record *r)
 void
 peer_load(struct peer *p, struct cursor *c, const struct record_shift *shift)
 {
-	p->key.address = endpoint_address_load(c);
-	p->key.attribution = (uint8_t)record_read_below(c, 1, 2);
+	const struct address address = endpoint_address_load(c);
+	const enum stamp_attribution attribution =
+	    record_read_below(c, 1, STAMP_AGENT + 1);
+
+	p->key = attribution == STAMP_AGENT
+	    ? peer_key_of_agent(&address, cursor_le32(c))
+	    : peer_key(&address, attribution);
 	p->state = record_read_below(c, 1, PEER_STATES);
 	p->side = record_read_below(c, 1, PEER_SIDES);
 	p->folded = record_read_flag(c) && p->state == PEER_RAISED;

@@ -33,11 +33,24 @@ enum peer_side {
 	PEER_SIDES /* how many there are */
 };
 
-/* A clock that may be behind the host is another peer than the host's own. */
+/* A clock that may be behind the host is another peer than the host's own, and
+ * so is each of several agents.  It has no padding: it is hashed whole, and the
+ * order of its octets is that of peers. */
 struct peer_key {
 	struct address address;
 	uint8_t attribution; /* enum stamp_attribution */
+	uint8_t agent[4];    /* its number, where that is STAMP_AGENT; else 0 */
 };
+
+static inline struct peer_key
+peer_key(const struct address *address, enum stamp_attribution attribution)
+{
+	return (struct peer_key){ *address, (uint8_t)attribution, { 0 } };
+}
+
+struct peer_key peer_key_of_agent(
+    const struct address *address, uint32_t number);
+uint32_t peer_agent(const struct peer_key *key);
 
 /* Owned by peers.  Read it; only its last four may be passed on to the files
  * that change them. */

@@ -69,13 +69,18 @@ hash_of(const struct peers *peers, const struct peer_key *key)
 }
 
 struct peer *
-peers_find(const struct peers *peers, const struct address *address,
-    uint8_t attribution)
+peers_find(const struct peers *peers, const struct peer_key *key)
 {
-	const struct peer_key key = { *address, attribution };
-
 	return (struct peer *)table_find(
-	    peers->table, hash_of(peers, &key), &key);
+	    peers->table, hash_of(peers, key), key);
+}
+
+struct peer *
+peers_host(const struct peers *peers, const struct address *address)
+{
+	const struct peer_key key = peer_key(address, STAMP_HOST);
+
+	return peers_find(peers, &key);
 }
 
 bool
@@ -85,14 +90,13 @@ peers_has_room(const struct peers *peers)
 }
 
 struct peer *
-peers_add(
-    struct peers *peers, const struct address *address, uint8_t attribution)
+peers_add(struct peers *peers, const struct peer_key *key)
 {
 	struct peer *p = budget_alloc(peers->memory, sizeof(*p));
 
 	if (p == NULL)
 		return NULL;
-	p->key = (struct peer_key){ *address, attribution };
+	p->key = *key;
 	p->estimate.memory = peers->memory;
 	if (!table_add(peers->table, &p->entry, hash_of(peers, &p->key))) {
 		budget_release(peers->memory, p, sizeof(*p));
@@ -357,10 +361,9 @@ take_in(struct peers *peers, const struct peer *loaded)
 	const struct peer_key *key = &loaded->key;
 	struct peer *p;
 
-	if (!peers_has_room(peers) ||
-	    peers_find(peers, &key->address, key->attribution) != NULL)
+	if (!peers_has_room(peers) || peers_find(peers, key) != NULL)
 		return false;
-	p = peers_add(peers, &key->address, key->attribution);
+	p = peers_add(peers, key);
 	if (p == NULL)
 		return false;
 	peers_take_side(peers, p, loaded->side);

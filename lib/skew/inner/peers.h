@@ -42,13 +42,15 @@ bool peers_select(const struct peers *peers, const struct peer *p,
     struct select_result *result);
 
 /* NULL: not known. */
-struct peer *peers_find(const struct peers *peers,
-    const struct address *address, uint8_t attribution);
+struct peer *peers_find(const struct peers *peers, const struct peer_key *key);
+
+/* .. with the clock of the host at that address itself. */
+struct peer *peers_host(
+    const struct peers *peers, const struct address *address);
 
 /* NULL when out of memory: then it may help to forget one.  There must be
  * room. */
-struct peer *peers_add(
-    struct peers *peers, const struct address *address, uint8_t attribution);
+struct peer *peers_add(struct peers *peers, const struct peer_key *key);
 bool peers_has_room(const struct peers *peers);
 
 /* The one to forget to make room for others than `but', or NULL: a clear one or

@@ -52,8 +52,9 @@ raise_hole(struct raise *r, nstime span)
 static bool
 speaks_sip(const struct raise *r, const struct address *address)
 {
-	for (uint8_t how = STAMP_HOST; how <= STAMP_VIA; how++) {
-		const struct peer *p = peers_find(r->setup.peers, address, how);
+	for (enum stamp_attribution how = STAMP_HOST; how <= STAMP_VIA; how++) {
+		const struct peer_key key = peer_key(address, how);
+		const struct peer *p = peers_find(r->setup.peers, &key);
 
 		if (p != NULL && p->speaks_sip)
 			return true;
@@ -78,7 +79,7 @@ is_of_interest(const struct raise *r, const struct address *address)
 
 	if (r->limits.judge_all || raise_plays_a_part(r, address))
 		return true;
-	p = peers_find(r->setup.peers, address, STAMP_HOST);
+	p = peers_host(r->setup.peers, address);
 	return p != NULL && p->client.version != 0 &&
 	    raise_plays_a_part(r, &p->client);
 }
@@ -89,8 +90,7 @@ finding_of(const struct raise *r, const struct peer *p,
     const struct select_result *selected)
 {
 	struct skewfinding f = {
-		.peer = p->key.address,
-		.attribution = (enum stamp_attribution)p->key.attribution,
+		.peer = p->key,
 		.facts = hosts_facts(r->setup.hosts, &p->key.address),
 		.estimate = selected->joint,
 		.witnesses = selected->witnesses | selected->supporting,
@@ -113,8 +113,7 @@ tell(struct raise *r, const struct peer *p, enum finding_change change,
     const struct evidence *evidence)
 {
 	const struct skewfinding_report report = {
-		.peer = &p->key.address,
-		.attribution = (enum stamp_attribution)p->key.attribution,
+		.peer = &p->key,
 		.change = change,
 		.severity = p->severity,
 		.evidence = evidence,
@@ -340,9 +339,9 @@ raise_weigh_all(struct raise *r, enum finding_change if_right)
 
 /* A witness-conflict of muted witnesses ends by its own quiet time. */
 static void
-release(struct raise *r, struct peer *p)
+release(struct raise *r, struct peer *p, unsigned muted)
 {
-	const bool silenced = estimate_mute(&p->estimate, r->limits.muted) &&
+	const bool silenced = estimate_mute(&p->estimate, muted) &&
 	    estimate_is_empty(&p->estimate);
 
 	if (p->state != PEER_CLEAR &&
@@ -360,7 +359,7 @@ raise_apply(struct raise *r)
 		return;
 	}
 	for (size_t i = 0; i < r->setup.peers->sorted_count; i++)
-		release(r, r->setup.peers->sorted[i]);
+		release(r, r->setup.peers->sorted[i], r->limits.muted);
 }
 
 void
@@ -399,8 +398,7 @@ become_server(struct raise *r, struct peer *p)
 	struct textbuf key;
 
 	textbuf_init(&key, store, sizeof(store));
-	skewfinding_key(
-	    &key, &p->key.address, (enum stamp_attribution)p->key.attribution);
+	skewfinding_key(&key, &p->key);
 	peer_unfold(p);
 	tell_trouble(r, p);
 	agents_hand_over(&r->agents, textbuf_slice(&key), r->now, r->wall);
@@ -411,8 +409,9 @@ raise_regard(struct raise *r, const struct address *address)
 {
 	const struct hosts_facts facts = hosts_facts(r->setup.hosts, address);
 
-	for (uint8_t how = STAMP_HOST; how <= STAMP_VIA; how++) {
-		struct peer *p = peers_find(r->setup.peers, address, how);
+	for (enum stamp_attribution how = STAMP_HOST; how <= STAMP_VIA; how++) {
+		const struct peer_key key = peer_key(address, how);
+		struct peer *p = peers_find(r->setup.peers, &key);
 
 		if (p == NULL)
 			continue;
@@ -432,6 +431,20 @@ raise_forget(struct raise *r, struct peer *p)
 	if (p->folded)
 		unfold(r, p, FINDING_SUPERSEDED);
 	peers_forget(r->setup.peers, p);
+}
+
+void
+raise_disown(struct raise *r, const struct address *host, enum witness witness)
+{
+	struct peer *p = peers_host(r->setup.peers, host);
+
+	if (p == NULL || p->estimate.offsets[witness] == NULL)
+		return;
+	release(r, p, 1u << witness);
+	if (estimate_is_empty(&p->estimate))
+		raise_forget(r, p);
+	else
+		raise_weigh(r, p, FINDING_SUPERSEDED);
 }
 
 void

@@ -93,6 +93,10 @@ bool raise_plays_a_part(const struct raise *r, const struct address *address);
 /* Make room: forget this peer. */
 void raise_forget(struct raise *r, struct peer *p);
 
+/* What this witness told of the host's own clock was told by another one. */
+void raise_disown(
+    struct raise *r, const struct address *host, enum witness witness);
+
 /* State kept over a restart, but for peers and hosts. */
 void raise_save(const struct raise *r, struct record *record);
 void raise_load(

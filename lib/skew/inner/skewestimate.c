@@ -44,6 +44,8 @@ skewestimate_of(const struct peers *peers, const struct peer *p, nstime zero,
 	shape = shape_of(&r->joint, p->wall);
 	*estimate = (struct skew_estimate){
 		.peer = p->key.address,
+		.attribution = (enum stamp_attribution)p->key.attribution,
+		.agent = peer_agent(&p->key),
 		.offset = offset_middle(r->joint.interval),
 		.uncertainty = offset_uncertainty(r->joint.interval),
 		.samples = r->joint.stamps,

@@ -70,7 +70,9 @@ void
 skewfinding_write(const struct skewfinding *f, struct evidence *e)
 {
 	evidence_init(e);
-	evidence_address(e, "peer", &f->peer);
+	evidence_address(e, "peer", &f->peer.address);
+	if (peer_agent(&f->peer) != 0)
+		evidence_integer(e, "agent", peer_agent(&f->peer));
 	if (f->facts.pool.name != NULL)
 		evidence_text(e, "pool", f->facts.pool.name);
 	if (f->facts.answers || f->facts.dials)
@@ -78,8 +80,8 @@ skewfinding_write(const struct skewfinding *f, struct evidence *e)
 		    e, "role", f->facts.answers ? "server" : "client");
 	write_estimate(&f->estimate, e);
 	write_witnesses(f->witnesses, e);
-	evidence_text(
-	    e, "attribution", f->attribution == STAMP_VIA ? "via" : "host");
+	evidence_text(e, "attribution",
+	    f->peer.attribution == STAMP_HOST ? "host" : "via");
 	evidence_text(e, "shape", shape_name(f->shape.kind));
 	if (f->shape.has_units)
 		evidence_decimal(e, "shape_units", f->shape.units_thousandths);
@@ -93,12 +95,15 @@ skewfinding_write(const struct skewfinding *f, struct evidence *e)
 }
 
 void
-skewfinding_key(struct textbuf *t, const struct address *peer,
-    enum stamp_attribution attribution)
+skewfinding_key(struct textbuf *t, const struct peer_key *peer)
 {
-	if (attribution == STAMP_VIA)
+	if (peer->attribution == STAMP_VIA)
 		textbuf_add(t, "via ");
-	endpoint_address_write(t, peer);
+	endpoint_address_write(t, &peer->address);
+	if (peer->attribution != STAMP_AGENT)
+		return;
+	textbuf_add(t, " agent ");
+	textbuf_uint(t, peer_agent(peer));
 }
 
 nstime
@@ -116,8 +121,8 @@ skewfinding_tell(
 
 	textbuf_init(&key, key_store, sizeof(key_store));
 	textbuf_init(&subject, subject_store, sizeof(subject_store));
-	skewfinding_key(&key, r->peer, r->attribution);
-	endpoint_address_write(&subject, r->peer);
+	skewfinding_key(&key, r->peer);
+	endpoint_address_write(&subject, &r->peer->address);
 	output(arg,
 	    &(struct finding){
 		.kind = FINDING_CLOCK_SKEW,

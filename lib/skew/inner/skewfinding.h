@@ -4,16 +4,15 @@
 
 #include "clock/shape.h"
 #include "findings/finding.h"
+#include "skew/inner/peer.h"
 #include "skew/inner/hosts.h"
-#include "witness/stamp.h"
 
 /*
  * The clock-skew of one peer: its severity, its evidence, and its finding.
  */
 
 struct skewfinding {
-	struct address peer;
-	enum stamp_attribution attribution;
+	struct peer_key peer;
 	struct hosts_facts facts;
 	struct offset_estimate estimate; /* against the time held to be true */
 	struct shape shape;
@@ -46,16 +45,14 @@ enum finding_severity skewfinding_severity(
 void skewfinding_write(const struct skewfinding *f, struct evidence *e);
 
 /* The key is the address; a clock that may be behind the host has another key
- * than the host's own. */
-void skewfinding_key(struct textbuf *t, const struct address *peer,
-    enum stamp_attribution attribution);
+ * than the host's own, and an agent has its number in it. */
+void skewfinding_key(struct textbuf *t, const struct peer_key *peer);
 
 /* The stamp of the step that made the clock wrong; 0: unknown, or none. */
 nstime skewfinding_began(const struct evidence *e);
 
 struct skewfinding_report {
-	const struct address *peer;
-	enum stamp_attribution attribution;
+	const struct peer_key *peer;
 	enum finding_change change;
 	enum finding_severity severity;
 	const struct evidence *evidence;

@@ -392,6 +392,17 @@ bundle_number(const struct incident *i, size_t number)
 	return b;
 }
 
+/* Its alert waits as long as a part that is new.  What was looked at before is
+ * looked at again. */
+static nstime
+wait_of(const struct incident *i, const struct symptom *p, nstime now)
+{
+	const nstime due = nstime_after(p->first, i->limits.join);
+
+	return due >= now && due - now <= i->limits.join ? due
+							 : now + i->limits.join;
+}
+
 static void
 load_part(
     struct incident *i, struct cursor *c, const struct record_shift *shift)
@@ -414,7 +425,7 @@ load_part(
 	if (bundle_number(i, number) != NULL)
 		bundle_add(bundle_number(i, number), p);
 	else
-		timerq_set(i->waits, &p->timer, shift->now + i->limits.join);
+		timerq_set(i->waits, &p->timer, wait_of(i, p, shift->now));
 }
 
 bool

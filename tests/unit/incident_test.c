@@ -425,6 +425,30 @@ START_TEST(it_goes_on_after_a_restart)
 }
 END_TEST
 
+START_TEST(what_waits_waits_no_longer_for_a_restart)
+{
+	const struct record_shift shift = { .now = START + 6 * NSTIME_S };
+	struct record r;
+	struct cursor c;
+
+	begin();
+	say(wrong_clock(11, -HOUR, "dst", 0, START));
+	say(timed_out(11, 21, 5062, START));
+	record_init(&r, 1 << 20);
+	incident_save(incident, &r);
+	incident_free(incident);
+	begin();
+	c = cursor_over(slice_of(r.octets, r.len));
+	ck_assert(incident_load(incident, &c, &shift));
+	record_done(&r);
+	tick(START + 10 * NSTIME_S - 1);
+	ck_assert_uint_eq(joined, 0);
+	tick(START + 10 * NSTIME_S);
+	ck_assert_uint_eq(joined, 2);
+	incident_free(incident);
+}
+END_TEST
+
 START_TEST(parts_beyond_the_limit_push_out_the_oldest)
 {
 	begin();
@@ -452,4 +476,5 @@ UNIT("incident", a_wrong_clock_and_failures_of_its_host_are_one_incident,
     it_names_the_parts_that_last_and_ends_with_the_last_of_them,
     parts_that_end_in_silence_end_it_in_silence, a_withdrawn_timeout_is_no_part,
     doubts_lower_the_score, a_pool_whose_other_members_are_well_is_named,
-    it_goes_on_after_a_restart, parts_beyond_the_limit_push_out_the_oldest)
+    it_goes_on_after_a_restart, what_waits_waits_no_longer_for_a_restart,
+    parts_beyond_the_limit_push_out_the_oldest)

@@ -8,7 +8,7 @@
 #include "findings/inner/scanners.h"
 
 /* Octets that must be left in a record before a server is written. */
-enum { SPARE = 4096, ANSWERED = 64 };
+enum { SPARE = 8192, ANSWERED = 64 };
 
 struct connection {
 	struct connection_limits limits;
@@ -387,7 +387,17 @@ connection_stats(const struct connection *c, counter_output *output, void *arg)
 	    c->no_memory + lru_failed(c->servers));
 }
 
-/* Servers that fail come first, then those that work, the latest first. */
+/* Of servers that are saved; 0: nothing is. */
+static unsigned
+worth(const struct connserver *s)
+{
+	if (connserver_is_failing(s))
+		return 3;
+	return s->reached > 0 ? 2 : connserver_is_suspect(s);
+}
+
+/* Servers that fail come first, then those that work, then those that only a
+ * few attempts are known of; the latest first. */
 void
 connection_save(const struct connection *c, struct record *r)
 {
@@ -397,11 +407,10 @@ connection_save(const struct connection *c, struct record *r)
 
 	record_flag(r, udp_failed);
 	record_time(r, udp_failed ? c->udp_failed : 0);
-	for (unsigned failing = 2; failing-- > 0;)
+	for (unsigned rank = 3; rank > 0; rank--)
 		for (s = lru_newest(c->servers); s != NULL; s = lru_older(s)) {
-			if (connserver_is_failing(s) != failing ||
-			    !(failing || s->reached > 0) ||
-			    saved == CONNECTION_SAVED || record_left(r) < SPARE)
+			if (worth(s) != rank || saved == CONNECTION_SAVED ||
+			    record_left(r) < SPARE)
 				continue;
 			connserver_save(s, r);
 			saved++;
@@ -419,7 +428,8 @@ new_server(struct connection *c, const struct endpoint *endpoint)
 }
 
 static void
-load_server(struct connection *c, struct cursor *from, nstime shift)
+load_server(
+    struct connection *c, struct cursor *from, const struct record_shift *shift)
 {
 	struct connserver loaded = { .reached = 0 };
 	struct connserver *s = NULL;
@@ -444,6 +454,6 @@ connection_load(
 
 	c->udp_failed = udp_failed ? when : INT64_MIN;
 	while (record_read_more(from))
-		load_server(c, from, shift->watching);
+		load_server(c, from, shift);
 	return !from->bad;
 }

@@ -279,14 +279,13 @@ END_TEST
 
 static struct connection *loaded;
 
-/* An hour went by while nobody watched. */
+/* So long nobody watched. */
+static nstime away = 3600 * NSTIME_S;
+
 static bool
 load(struct slice octets)
 {
-	const struct record_shift shift = {
-		.watching = 0,
-		.real = -3600 * NSTIME_S,
-	};
+	const struct record_shift shift = { .watching = 0, .real = -away };
 	struct cursor c = cursor_over(octets);
 
 	connection_free(loaded);
@@ -350,7 +349,7 @@ START_TEST(who_was_not_failing_does_not_heal_it_after_a_restart_either)
 }
 END_TEST
 
-START_TEST(attempts_that_were_too_few_begin_anew_after_a_restart)
+START_TEST(attempts_that_were_too_few_are_older_by_the_time_away)
 {
 	struct connection *c = connection_of(10);
 
@@ -388,6 +387,23 @@ START_TEST(an_answer_over_udp_heals_after_a_restart)
 }
 END_TEST
 
+START_TEST(attempts_before_a_short_restart_count_after_it)
+{
+	struct connection *c = connection_of(10);
+
+	attempt(c, CONNECTION_REFUSED, "192.0.2.1", 0);
+	attempt(c, CONNECTION_REFUSED, "192.0.2.3", 100 * NSTIME_S);
+	away = 0;
+	c = restarted(c);
+	away = 3600 * NSTIME_S;
+	ck_assert_uint_eq(heard.count, 0);
+	attempt(c, CONNECTION_REFUSED, "192.0.2.1", 300 * NSTIME_S);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_int_eq(heard.change, FINDING_TROUBLE);
+	connection_free(c);
+}
+END_TEST
+
 START_TEST(what_fails_is_saved_before_what_works)
 {
 	struct connection *c = connection_of(1000);
@@ -402,7 +418,7 @@ START_TEST(what_fails_is_saved_before_what_works)
 			    "192.0.2.7", (uint16_t)(1000 + i)),
 		    });
 	}
-	record_init(&r, 4096 + 300);
+	record_init(&r, 8192 + 300);
 	connection_save(c, &r);
 	ck_assert(!r.failed);
 	ck_assert(load(slice_of(r.octets, r.len)));
@@ -580,8 +596,9 @@ UNIT("connection", a_segment_that_tcp_repeats_is_one_attempt,
     at_the_limit_the_one_longest_unused_goes,
     what_failed_before_a_restart_is_healthy_after_it,
     who_was_not_failing_does_not_heal_it_after_a_restart_either,
-    attempts_that_were_too_few_begin_anew_after_a_restart,
+    attempts_that_were_too_few_are_older_by_the_time_away,
     an_answer_over_udp_heals_after_a_restart,
+    attempts_before_a_short_restart_count_after_it,
     what_fails_is_saved_before_what_works,
     several_requests_on_one_connection_are_enough,
     that_they_work_at_first_does_not_end_it,

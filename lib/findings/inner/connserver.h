@@ -23,10 +23,14 @@ void connserver_done(void *arg, void *server);
 /* Does it have an alert? */
 bool connserver_is_failing(const struct connserver *s);
 
+/* Did attempts fail, too few for an alert? */
+bool connserver_is_suspect(const struct connserver *s);
+
 /* What survives a restart.  connserver_load() fills a zeroed one; false: it
  * makes no sense, and it is only good for connserver_done(). */
 void connserver_save(const struct connserver *s, struct record *r);
 bool connserver_load(struct connserver *s,
-    const struct connection_limits *limits, struct cursor *from, nstime shift);
+    const struct connection_limits *limits, struct cursor *from,
+    const struct record_shift *shift);
 
 #endif

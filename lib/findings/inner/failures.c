@@ -171,3 +171,35 @@ failures_load(
 	failures_free(f);
 	return NULL;
 }
+
+void
+failures_save_attempts(struct record *r, const struct failures *f)
+{
+	const size_t over =
+	    f->held > FAILURES_SAVED ? f->held - FAILURES_SAVED : 0;
+
+	for (size_t i = over; i < f->held; i++) {
+		record_more(r, true);
+		record_time(r, f->latest[i].at);
+		record_time(r, f->latest[i].began);
+		endpoint_save(r, &f->latest[i].client);
+		record_u32(r, f->latest[i].sequence);
+	}
+	record_more(r, false);
+}
+
+bool
+failures_load_attempts(struct failures *f, struct cursor *c, nstime shift)
+{
+	while (record_read_more(c)) {
+		struct failures_attempt a;
+
+		a.at = record_read_now(c, shift);
+		a.began = record_read_time(c);
+		a.client = endpoint_load(c);
+		a.sequence = cursor_le32(c);
+		if (f->held < f->size)
+			f->latest[f->held++] = a;
+	}
+	return !c->bad;
+}

@@ -71,10 +71,16 @@ bool failures_are_refuted(
 void failures_forgive(
     struct failures *f, const struct address *client, nstime now);
 
-/* State kept over a restart: reported failures, without the single attempts.
- * NULL: out of memory, or it is bad. */
+/* State kept over a restart: failures as if they were reported, without the
+ * single attempts.  NULL: out of memory, or it is bad. */
 void failures_save(struct record *r, const struct failures *f);
 struct failures *failures_load(
     size_t count, struct cursor *c, nstime shift, struct budget_share *memory);
+
+/* The attempts, of which the latest FAILURES_SAVED matter.  False: it is bad.
+ */
+enum { FAILURES_SAVED = 8 };
+void failures_save_attempts(struct record *r, const struct failures *f);
+bool failures_load_attempts(struct failures *f, struct cursor *c, nstime shift);
 
 #endif

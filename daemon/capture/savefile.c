@@ -331,6 +331,13 @@ savefile_filter(struct savefile *s, const char *filter)
 	return error;
 }
 
+bool
+savefile_lend(struct savefile *s, const struct window_borrower *borrower,
+    struct slice *area)
+{
+	return window_lend(s->window, borrower, area);
+}
+
 static enum format_result
 next_packet(struct savefile *s, struct packet *packet)
 {

@@ -31,6 +31,11 @@ void savefile_free(struct savefile *s);
  * advances the time.  -EINVAL, logged, if it does not compile. */
 int savefile_filter(struct savefile *s, const char *filter);
 
+/* Lend the octets of packets: see window.h.  For a file that is read to be
+ * judged, once. */
+bool savefile_lend(struct savefile *s, const struct window_borrower *borrower,
+    struct slice *area);
+
 enum savefile_read {
 	SAVEFILE_PACKET,
 	SAVEFILE_END,

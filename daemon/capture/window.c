@@ -5,13 +5,21 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BLOCK = 128 * 1024 }; /* read at a time: it stays in the cache */
+enum {
+	BLOCK = 128 * 1024, /* read at a time: it stays in the cache */
+	PLACES = 8          /* for blocks that are lent */
+};
 
 struct window {
 	int fd;
 	uint64_t total;
-	size_t begin, end, size; /* of octets[] */
-	uint8_t octets[];
+	uint8_t *octets;         /* own[], or one of the places */
+	size_t begin, end, size; /* of them */
+
+	uint8_t *places;            /* NULL: nothing is lent */
+	size_t place, left[PLACES]; /* mark of when each was left */
+	struct window_borrower borrower;
+	uint8_t own[];
 };
 
 struct window *
@@ -22,6 +30,7 @@ window_new(int fd, size_t most)
 	if (w == NULL)
 		return NULL;
 	*w = (struct window){ .fd = fd, .size = most + BLOCK };
+	w->octets = w->own;
 	return w;
 }
 
@@ -31,7 +40,53 @@ window_free(struct window *w)
 	if (w == NULL)
 		return;
 	close(w->fd);
+	free(w->places);
 	free(w);
+}
+
+bool
+window_lend(struct window *w, const struct window_borrower *borrower,
+    struct slice *area)
+{
+	w->places = malloc(PLACES * w->size);
+	if (w->places == NULL)
+		return false;
+	w->borrower = *borrower;
+	*area = slice_of(w->places, PLACES * w->size);
+	return true;
+}
+
+/* The place that was left longest ago. */
+static uint8_t *
+next_place(struct window *w)
+{
+	const struct window_borrower *b = &w->borrower;
+
+	w->left[w->place] = b->mark(b->arg);
+	w->place = (w->place + 1) % PLACES;
+	b->wait(b->arg, w->left[w->place]);
+	return w->places + w->place * w->size;
+}
+
+/* Go on at the front of a place, with what was not taken yet. */
+static void
+turn(struct window *w)
+{
+	const uint8_t *rest = w->octets + w->begin;
+
+	if (w->places != NULL)
+		w->octets = next_place(w);
+	memmove(w->octets, rest, w->end - w->begin);
+	w->end -= w->begin;
+	w->begin = 0;
+}
+
+/* A pipe gives little at a time: a place that is lent takes a whole block. */
+static bool
+is_full(const struct window *w)
+{
+	return w->places == NULL || w->octets == w->own || w->end >= BLOCK ||
+	    w->size - w->end < BLOCK;
 }
 
 static ssize_t
@@ -39,9 +94,8 @@ read_block(struct window *w)
 {
 	ssize_t got;
 
-	memmove(w->octets, w->octets + w->begin, w->end - w->begin);
-	w->end -= w->begin;
-	w->begin = 0;
+	if (is_full(w))
+		turn(w);
 	do
 		got = read(w->fd, w->octets + w->end, BLOCK);
 	while (got < 0 && errno == EINTR);

@@ -28,6 +28,22 @@ struct slice window_octets(const struct window *w);
 /* Drop the first `octets' of the window. */
 void window_take(struct window *w, size_t octets);
 
+/*
+ * A thread that uses octets after the next window_need(), and gives them back
+ * in the order in which they were lent.
+ */
+struct window_borrower {
+	size_t (*mark)(void *arg); /* behind all that was lent so far */
+	void (*wait)(void *arg, size_t mark); /* until that was given back */
+	void *arg;
+};
+
+/* From the next read on, octets in *area stay as they are until `borrower',
+ * which is copied, has given them back; some blocks are lent at a time.  False
+ * when out of memory: nothing is lent. */
+bool window_lend(struct window *w, const struct window_borrower *borrower,
+    struct slice *area);
+
 /* Octets read so far. */
 uint64_t window_total(const struct window *w);
 

@@ -44,6 +44,7 @@ struct eventqueue {
 
 	alignas(LINE) size_t written;
 	size_t taken_seen;
+	struct slice lent;
 	uint64_t lost; /* no memory */
 
 	alignas(LINE) atomic_size_t given;
@@ -221,10 +222,20 @@ give_large(struct eventqueue *q, const struct event *event)
 	return place != NULL;
 }
 
+/* All that a scanned message points to are its octets. */
+static bool
+is_lent(const struct eventqueue *q, const struct event *event)
+{
+	return event->kind == EVENT_MESSAGE &&
+	    event->message.message->scanned &&
+	    slice_within(event->message.octets, q->lent);
+}
+
 bool
 eventqueue_give(struct eventqueue *q, const struct event *event)
 {
-	const size_t octets = event_octets(event);
+	const bool lent = is_lent(q, event);
+	const size_t octets = lent ? event_octets_lent() : event_octets(event);
 	void *place;
 
 	if (octets > q->size / PART) {
@@ -234,10 +245,24 @@ eventqueue_give(struct eventqueue *q, const struct event *event)
 		place = reserve(q, ENTRY_EVENT, octets);
 		if (place == NULL)
 			return false;
-		make_keys(q, event_place(event, place));
+		make_keys(q,
+		    lent ? event_place_lent(event, place)
+			 : event_place(event, place));
 	}
 	push_batch(q);
 	return true;
+}
+
+void
+eventqueue_lend(struct eventqueue *q, struct slice area)
+{
+	q->lent = area;
+}
+
+size_t
+eventqueue_given(const struct eventqueue *q)
+{
+	return q->written;
 }
 
 bool
@@ -252,15 +277,23 @@ eventqueue_mark(struct eventqueue *q, const struct eventqueue_mark *mark)
 	return true;
 }
 
-/* Until no more than `most' octets are on their way. */
-static void
-wait_for(struct eventqueue *q, size_t most)
+/* Is more on its way than what was given after `given'? */
+static bool
+is_before(struct eventqueue *q, size_t given)
 {
+	return q->written - atomic_load(&q->taken) > q->written - given;
+}
+
+void
+eventqueue_wait_taken(struct eventqueue *q, size_t given)
+{
+	if (!is_before(q, given))
+		return;
 	eventqueue_push(q);
 	pthread_mutex_lock(&q->lock);
-	atomic_store(&q->wanted, q->written - most);
+	atomic_store(&q->wanted, given);
 	atomic_store(&q->giver_waits, true);
-	while (q->written - atomic_load(&q->taken) > most)
+	while (is_before(q, given))
 		pthread_cond_wait(&q->changed, &q->lock);
 	atomic_store(&q->giver_waits, false);
 	pthread_mutex_unlock(&q->lock);
@@ -269,13 +302,13 @@ wait_for(struct eventqueue *q, size_t most)
 void
 eventqueue_wait_room(struct eventqueue *q)
 {
-	wait_for(q, q->size / 2);
+	eventqueue_wait_taken(q, q->written - q->size / 2);
 }
 
 void
 eventqueue_wait_empty(struct eventqueue *q)
 {
-	wait_for(q, 0);
+	eventqueue_wait_taken(q, q->written);
 }
 
 void

@@ -31,6 +31,15 @@ void eventqueue_free(struct eventqueue *q);
 bool eventqueue_give(struct eventqueue *q, const struct event *event);
 bool eventqueue_mark(struct eventqueue *q, const struct eventqueue_mark *mark);
 
+/*
+ * Messages in `area' are not copied.  Whoever gives them keeps their octets as
+ * they are until all up to there was taken: eventqueue_given() is where that
+ * is, and eventqueue_wait_taken() pushes and waits for it.
+ */
+void eventqueue_lend(struct eventqueue *q, struct slice area);
+size_t eventqueue_given(const struct eventqueue *q);
+void eventqueue_wait_taken(struct eventqueue *q, size_t given);
+
 /* Events that were given and lost for want of memory. */
 uint64_t eventqueue_lost(const struct eventqueue *q);
 

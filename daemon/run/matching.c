@@ -6,7 +6,7 @@
 #include "host/thread.h"
 #include "run/deadlines.h"
 
-enum { QUEUE = 1024 * 1024 }; /* more than fits near a processor is slower */
+enum { QUEUE = 512 * 1024 }; /* more than fits near a processor is slower */
 
 struct matching {
 	struct matcher *matcher;
@@ -135,6 +135,28 @@ matching_event(void *matching, const struct event *event)
 
 	while (!eventqueue_give(m->queue, event))
 		eventqueue_wait_room(m->queue);
+}
+
+void
+matching_lend(struct matching *m, struct slice area)
+{
+	eventqueue_lend(m->queue, area);
+}
+
+size_t
+matching_given(void *matching)
+{
+	const struct matching *m = matching;
+
+	return eventqueue_given(m->queue);
+}
+
+void
+matching_wait_taken(void *matching, size_t given)
+{
+	const struct matching *m = matching;
+
+	eventqueue_wait_taken(m->queue, given);
 }
 
 void

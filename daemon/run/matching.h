@@ -28,6 +28,12 @@ void matching_stats(
 /* An event_output; `matching' is the struct matching. */
 void matching_event(void *matching, const struct event *event);
 
+/* Messages in `area' are not copied: before their octets change, wait until
+ * all that was given up to then was taken. */
+void matching_lend(struct matching *m, struct slice area);
+size_t matching_given(void *matching);
+void matching_wait_taken(void *matching, size_t given);
+
 /* How time stands for what follows. */
 void matching_mark(struct matching *m, const struct eventqueue_mark *mark);
 

@@ -482,8 +482,8 @@ offline_run(const struct options *options, struct config *config,
 	};
 	const int status = begin(&j, key) ? run(&j) : 2;
 
+	matching_free(j.matching); /* before the octets that it was lent */
 	replay_free(j.replay);
-	matching_free(j.matching);
 	reader_free(j.reader);
 	matcher_free(j.matcher);
 	judge_free(j.judge);

@@ -105,6 +105,21 @@ tick(void *replay, nstime now)
 		judge_tick(r->setup.judge, now, now - r->shift);
 }
 
+/* The thread of the matcher reads messages where the reader found them. */
+static void
+lend(const struct replay *r)
+{
+	struct matching *const m = r->setup.matching;
+	struct slice area;
+
+	if (m != NULL &&
+	    savefiles_lend(r->files,
+		&(struct window_borrower){
+		    matching_given, matching_wait_taken, m },
+		&area))
+		matching_lend(m, area);
+}
+
 struct replay *
 replay_new(const struct replay_setup *setup)
 {
@@ -122,10 +137,12 @@ replay_new(const struct replay_setup *setup)
 	};
 	deadlines_begin(&r->time, 0);
 	r->files = savefiles_new(&setup->files);
-	if (r->files != NULL)
-		return r;
-	free(r);
-	return NULL;
+	if (r->files == NULL) {
+		free(r);
+		return NULL;
+	}
+	lend(r);
+	return r;
 }
 
 void

@@ -203,6 +203,14 @@ savefiles_free(struct savefiles *s)
 	free(s);
 }
 
+bool
+savefiles_lend(struct savefiles *s, const struct window_borrower *borrower,
+    struct slice *area)
+{
+	return s->source_count == 1 &&
+	    savefile_lend(s->sources[0].savefile, borrower, area);
+}
+
 struct savefiles_source *
 savefiles_first(struct savefiles *s)
 {

@@ -40,6 +40,10 @@ struct savefiles_source {
 struct savefiles *savefiles_new(const struct savefiles_setup *setup);
 void savefiles_free(struct savefiles *s);
 
+/* Lend the octets of packets, if it is one file: see window.h. */
+bool savefiles_lend(struct savefiles *s, const struct window_borrower *borrower,
+    struct slice *area);
+
 /* Read the first packet of each. */
 void savefiles_begin(struct savefiles *s);
 

@@ -51,6 +51,16 @@ slice_after(struct slice s, size_t len)
 	return slice_of(s.p + len, s.len - len);
 }
 
+/* Does `part' point into `whole', with all of its octets? */
+static inline bool
+slice_within(struct slice part, struct slice whole)
+{
+	const uintptr_t from = (uintptr_t)part.p, begin = (uintptr_t)whole.p;
+
+	return from >= begin && from - begin <= whole.len &&
+	    part.len <= whole.len - (from - begin);
+}
+
 /* Octets `from' up to but not including `to', both clamped to the slice. */
 static inline struct slice
 slice_between(struct slice s, size_t from, size_t to)

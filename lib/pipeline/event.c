@@ -56,15 +56,6 @@ slice_at(struct sip_message *m, size_t i)
 	return (struct slice *)((char *)m + message_slices[i]);
 }
 
-static bool
-is_inside(struct slice part, struct slice whole)
-{
-	const uintptr_t from = (uintptr_t)part.p, begin = (uintptr_t)whole.p;
-
-	return from >= begin && from - begin <= whole.len &&
-	    part.len <= whole.len - (from - begin);
-}
-
 /* Put the octets of `s' at *to, which goes on behind them. */
 static struct slice
 put(uint8_t **to, struct slice s)
@@ -88,7 +79,7 @@ octets_outside(const struct event_message *m)
 		return 0;
 	message = *m->message;
 	for (size_t i = 0; i < MESSAGE_SLICES; i++)
-		if (!is_inside(*slice_at(&message, i), m->octets))
+		if (!slice_within(*slice_at(&message, i), m->octets))
 			sum += slice_at(&message, i)->len;
 	return sum;
 }
@@ -115,18 +106,34 @@ event_agent_number(const struct event_agent *agent)
 	return (uint16_t)(hash % UINT16_MAX + 1);
 }
 
-static struct event *
-place_message(const struct event *event, struct message_copy *copy)
+size_t
+event_octets_lent(void)
 {
-	const struct slice octets = event->message.octets;
-	uint8_t *to = copy->octets;
+	return sizeof(struct message_copy);
+}
 
+struct event *
+event_place_lent(const struct event *event, void *where)
+{
+	struct message_copy *copy = where;
+
+	copy->event = *event;
 	copy->message = *event->message.message;
 	copy->event.message.message = &copy->message;
 	if (event->message.agent != NULL) {
 		copy->agent = *event->message.agent;
 		copy->event.message.agent = &copy->agent;
 	}
+	return &copy->event;
+}
+
+static struct event *
+place_message(const struct event *event, struct message_copy *copy)
+{
+	const struct slice octets = event->message.octets;
+	uint8_t *to = copy->octets;
+
+	event_place_lent(event, copy);
 	copy->event.message.octets = put(&to, octets);
 	if (copy->message.scanned) {
 		move_slices(&copy->message, octets.p, copy->octets);
@@ -135,7 +142,7 @@ place_message(const struct event *event, struct message_copy *copy)
 	for (size_t i = 0; i < MESSAGE_SLICES; i++) {
 		struct slice *s = slice_at(&copy->message, i);
 
-		if (!is_inside(*s, octets))
+		if (!slice_within(*s, octets))
 			*s = put(&to, *s);
 		else
 			s->p = copy->octets + (s->p - octets.p);
@@ -246,9 +253,9 @@ event_place(const struct event *event, void *where)
 {
 	struct event *copy = where;
 
-	*copy = *event;
 	if (event->kind == EVENT_MESSAGE)
 		return place_message(event, where);
+	*copy = *event;
 	if (event->kind == EVENT_OBSERVED)
 		return place_observation(event, where);
 	if (event->kind == EVENT_LOGGED)

@@ -189,6 +189,11 @@ size_t event_octets(const struct event *event);
  * event_octets(). */
 struct event *event_place(const struct event *event, void *where);
 
+/* The same, of a scanned message, for a copy that goes on to point to its
+ * octets. */
+size_t event_octets_lent(void);
+struct event *event_place_lent(const struct event *event, void *where);
+
 /* A copy in one block.  NULL when out of memory; the caller frees it with
  * event_discard(). */
 struct event *event_copy(const struct event *event);

@@ -179,8 +179,93 @@ START_TEST(two_threads_lose_nothing_and_both_come_to_their_end)
 }
 END_TEST
 
+START_TEST(a_message_in_lent_octets_is_not_copied)
+{
+	static const char text[] = "OPTIONS of some octets";
+	struct eventqueue *q = eventqueue_new(RING, &key);
+	struct sip_message m = { .scanned = true, .method = slice_of(text, 7) };
+	const struct event event = {
+		.kind = EVENT_MESSAGE,
+		.message = { .octets = slice_text(text), .message = &m },
+	};
+	struct eventqueue_entry entry;
+
+	eventqueue_lend(q, slice_of(text, sizeof(text)));
+	ck_assert_uint_eq(eventqueue_given(q), 0);
+	ck_assert(eventqueue_give(q, &event));
+	ck_assert_uint_gt(eventqueue_given(q), 0);
+	m.scanned = false; /* what was unfolded lies elsewhere */
+	ck_assert(eventqueue_give(q, &event));
+	m = (struct sip_message){ .cseq = 0 };
+	eventqueue_push(q);
+	ck_assert(eventqueue_next(q, &entry));
+	ck_assert_ptr_eq(entry.event->message.octets.p, text);
+	ck_assert_ptr_eq(entry.event->message.message->method.p, text);
+	eventqueue_done(q);
+	ck_assert(eventqueue_next(q, &entry));
+	ck_assert_ptr_ne(entry.event->message.octets.p, text);
+	ck_assert(slice_is(entry.event->message.message->method, "OPTIONS"));
+	eventqueue_done(q);
+	eventqueue_free(q);
+}
+END_TEST
+
+enum { LENT = 4 };
+
+/* Each of the numbers is written again once it was given back. */
+static void *
+lend_many(void *arg)
+{
+	struct eventqueue *q = arg;
+	static uint32_t numbers[LENT];
+	size_t given[LENT] = { 0 };
+
+	eventqueue_lend(q, slice_of(numbers, sizeof(numbers)));
+	for (unsigned i = 0; i < MANY; i++) {
+		const struct sip_message m = { .scanned = true, .cseq = i };
+		const struct event event = {
+			.kind = EVENT_MESSAGE,
+			.message = { .octets = slice_of(&numbers[i % LENT], 4),
+			    .message = &m },
+		};
+
+		eventqueue_wait_taken(q, given[i % LENT]);
+		numbers[i % LENT] = i;
+		while (!eventqueue_give(q, &event))
+			eventqueue_wait_room(q);
+		given[i % LENT] = eventqueue_given(q);
+	}
+	eventqueue_wait_empty(q);
+	eventqueue_end(q);
+	return NULL;
+}
+
+START_TEST(lent_octets_stay_until_they_were_taken)
+{
+	struct eventqueue *q = eventqueue_new(RING, &key);
+	struct eventqueue_entry entry;
+	pthread_t giver;
+	unsigned taken = 0, wrong = 0;
+
+	ck_assert_int_eq(pthread_create(&giver, NULL, lend_many, q), 0);
+	while (eventqueue_wait(q))
+		while (eventqueue_next(q, &entry)) {
+			wrong += memcmp(entry.event->message.octets.p, &taken,
+				     sizeof(taken)) != 0;
+			taken++;
+			eventqueue_done(q);
+		}
+	ck_assert_uint_eq(wrong, 0);
+	ck_assert_uint_eq(taken, MANY);
+	pthread_join(giver, NULL);
+	eventqueue_free(q);
+}
+END_TEST
+
 UNIT("eventqueue", what_is_given_comes_out_in_order_once_it_was_pushed,
     a_full_ring_refuses_until_something_is_taken,
     a_message_larger_than_the_ring_passes_whole,
     a_message_comes_with_the_keys_of_its_transaction,
-    two_threads_lose_nothing_and_both_come_to_their_end)
+    two_threads_lose_nothing_and_both_come_to_their_end,
+    a_message_in_lent_octets_is_not_copied,
+    lent_octets_stay_until_they_were_taken)

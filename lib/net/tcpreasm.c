@@ -364,9 +364,11 @@ tcpreasm_free(struct tcpreasm *t)
 void
 tcpreasm_set(struct tcpreasm *t, const struct tcpreasm_limits *limits)
 {
-	t->delivery.store.octets = limits->octets;
-	t->delivery.store.stream_octets = limits->stream_octets;
-	t->delivery.store.memory = limits->holes;
+	struct tcphole_store *const holes = &t->delivery.store.holes;
+
+	holes->octets = limits->octets;
+	holes->stream_octets = limits->stream_octets;
+	holes->memory = limits->holes;
 	tcptable_set(&t->table, limits);
 }
 
@@ -407,8 +409,8 @@ tcpreasm_ends(const struct tcpreasm *t, uint64_t connection,
 
 	if (c == NULL)
 		return false;
-	*client = c->client;
-	*server = c->server;
+	*client = tcpconn_client(c);
+	*server = tcpconn_server(c);
 	return true;
 }
 
@@ -477,6 +479,6 @@ tcpreasm_stats(const struct tcpreasm *t, counter_output *output, void *arg)
 size_t
 tcpreasm_memory(const struct tcpreasm *t)
 {
-	return sizeof(*t) + t->delivery.store.held +
-	    tcptable_count(&t->table) * sizeof(struct tcpconn);
+	return sizeof(*t) + t->delivery.store.holes.held +
+	    tcptable_count(&t->table) * TCPCONN_MOST_OCTETS;
 }

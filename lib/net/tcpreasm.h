@@ -106,7 +106,6 @@ enum { TCPREASM_UNDELIVERED = 3 };
 struct tcpreasm_facts {
 	uint64_t seen;         /* offset after the last octet put in order */
 	uint64_t acknowledged; /* the other side acknowledged up to here */
-	uint64_t lost;         /* octets reported as GAP so far */
 	nstime last_gap;       /* when; INT64_MIN: never */
 	unsigned resends;  /* of the oldest unacknowledged octet, after it was
 			    * first sent, up to 255; where no acknowledgement

@@ -156,7 +156,7 @@ step(struct world *w, struct cursor *c)
 		*sent = sequence;
 	send(w, who, &tcp);
 	CHECK(tcpreasm_memory(w->t) <=
-	    w->limits.octets + w->limits.connections * 400 + 1000);
+	    w->limits.octets + w->limits.connections * 300 + 1000);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

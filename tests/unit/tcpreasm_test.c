@@ -258,7 +258,7 @@ START_TEST(seven_octet_segments_with_psh_come_out_whole)
 	for (int i = 0; i < 100; i++)
 		client(7 * i, 0, TCP_ACK | TCP_PSH, octets);
 	ck_assert_uint_eq(facts(TCPREASM_TO_SERVER).seen, 700);
-	ck_assert_uint_eq(facts(TCPREASM_TO_SERVER).lost, 0);
+	ck_assert_int_eq(facts(TCPREASM_TO_SERVER).last_gap, INT64_MIN);
 	finish();
 }
 END_TEST
@@ -276,7 +276,6 @@ START_TEST(an_acknowledged_hole_is_given_up_after_a_patience)
 	expect("");
 	tick(1 * NSTIME_MS);
 	expect(">-3 >def");
-	ck_assert_uint_eq(facts(TCPREASM_TO_SERVER).lost, 3);
 	ck_assert_int_eq(facts(TCPREASM_TO_SERVER).last_gap, now);
 	ck_assert_uint_eq(count("tcpreasm.gap_acknowledged"), 1);
 	finish();
@@ -361,7 +360,7 @@ START_TEST(a_direction_never_seen_has_no_gaps)
 	client(1, 500, TCP_ACK, "b");
 	tick(10 * NSTIME_S);
 	expect(">a >b");
-	ck_assert_uint_eq(facts(TCPREASM_TO_CLIENT).lost, 0);
+	ck_assert_int_eq(facts(TCPREASM_TO_CLIENT).last_gap, INT64_MIN);
 	ck_assert_uint_eq(facts(TCPREASM_TO_CLIENT).segments, 0);
 	finish();
 }
@@ -377,7 +376,6 @@ START_TEST(a_full_stream_gives_up_its_first_hole)
 	for (int i = 1; i < 6; i++)
 		client(2 * i, 0, TCP_ACK, "x");
 	ck_assert_uint_ge(count("tcpreasm.gap_limited"), 1);
-	ck_assert_uint_le(facts(TCPREASM_TO_SERVER).lost, 5);
 	tcpreasm_flush(t, now);
 	expect(">-2 >x >-1 >x >-1 >x >-1 >x >-1 >x");
 	finish();
@@ -398,7 +396,7 @@ START_TEST(memory_is_bounded_whatever_comes)
 		for (int i = 400; i > 1; i--)
 			client(2 * i, 0, TCP_ACK, "x");
 		ck_assert_uint_le(tcpreasm_memory(t),
-		    empty + limits.octets + limits.connections * 368);
+		    empty + limits.octets + limits.connections * 256);
 	}
 	client_port = 40000;
 	finish();

@@ -28,15 +28,22 @@ on_piece(void *arg, const struct tcpstream_piece *piece)
 	out[out_len] = '\0';
 }
 
+static void
+ignore(void *arg, const struct tcpstream_piece *piece)
+{
+	(void)arg;
+	(void)piece;
+}
+
 enum { FIRST = 0xfffffff0 };
 
 static void
 begin(size_t stream_octets)
 {
-	store = (struct tcpstream_store){
-		.octets = 1000000,
-		.stream_octets = stream_octets,
-	};
+	store = (struct tcpstream_store){ .after_fin = 0 };
+	tcphole_init(&store.holes);
+	store.holes.octets = 1000000;
+	store.holes.stream_octets = stream_octets;
 	sink = (struct tcpstream_sink){ .store = &store, .output = on_piece };
 	tcpstream_init(&s);
 	tcpstream_start(&s, FIRST);
@@ -64,7 +71,7 @@ acknowledge(uint32_t offset)
 		.window = 1,
 	};
 
-	tcpstream_acknowledge(&s, &tcp, sink.now);
+	tcpstream_acknowledge(&s, &sink, &tcp);
 }
 
 /* Small numbers that look random and are the same in every run. */
@@ -96,7 +103,7 @@ START_TEST(any_order_and_overlap_gives_the_same_octets)
 			input(from, part, 0);
 		}
 		ck_assert_str_eq(out, text);
-		ck_assert_uint_eq(store.held, 0);
+		ck_assert_uint_eq(store.holes.held, 0);
 		ck_assert_uint_eq(store.gaps[TCPSTREAM_LIMITED], 0);
 	}
 }
@@ -107,11 +114,11 @@ START_TEST(chunks_are_few_however_small)
 	begin(10000000);
 	for (uint32_t i = 20000; i > 0; i--) {
 		input(2 * i, "x", 0);
-		ck_assert_uint_le(s.chunk_count, TCPSTREAM_CHUNKS);
+		ck_assert_uint_le(s.hole->chunk_count, TCPHOLE_CHUNKS);
 	}
 	ck_assert_uint_gt(store.gaps[TCPSTREAM_LIMITED], 0);
 	tcpstream_done(&s, &store);
-	ck_assert_uint_eq(store.held, 0);
+	ck_assert_uint_eq(store.holes.held, 0);
 }
 END_TEST
 
@@ -161,7 +168,7 @@ START_TEST(a_zero_window_probe_is_no_resend)
 
 	begin(1000);
 	input(0, "abc", 0);
-	tcpstream_acknowledge(&s, &full, sink.now);
+	tcpstream_acknowledge(&s, &sink, &full);
 	input(2, "c", 0);
 	ck_assert_uint_eq(s.resends, 0);
 	acknowledge(2);
@@ -185,8 +192,64 @@ START_TEST(without_acknowledgements_the_latest_octet_is_watched)
 }
 END_TEST
 
+START_TEST(nothing_is_kept_once_nothing_is_missing)
+{
+	begin(1000);
+	acknowledge(2);
+	input(2, "cd", 0);
+	ck_assert_uint_gt(store.holes.held, 0);
+	input(0, "ab", 0);
+	ck_assert_ptr_null(s.hole);
+	ck_assert_uint_eq(store.holes.held, 0);
+	ck_assert_int_eq(s.last_gap, INT64_MIN);
+}
+END_TEST
+
+/* As when all octets for holes are others'. */
+START_TEST(without_room_a_hole_is_given_up_at_once)
+{
+	begin(1000);
+	store.holes.octets = 0;
+	acknowledge(1);
+	ck_assert_int_eq(tcpstream_deadline(&s), NSTIME_NEVER);
+	input(2, "c", 0);
+	ck_assert_uint_eq(s.next, 3);
+	ck_assert_uint_eq(store.gaps[TCPSTREAM_LIMITED], 1);
+	acknowledge(5);
+	tcpstream_end(&s, &sink);
+	ck_assert_uint_eq(s.next, 5);
+	ck_assert_uint_eq(store.gaps[TCPSTREAM_ENDED], 1);
+}
+END_TEST
+
+START_TEST(offsets_go_on_beyond_four_gigabytes)
+{
+	const uint64_t far = 5ULL << 30;
+	uint32_t offset = 0;
+
+	begin(1000);
+	next_offset = out_len = 0;
+	sink.output = ignore;
+	while (s.next < far) {
+		offset += TCPSTREAM_NEAR;
+		acknowledge(offset);
+		tcpstream_end(&s, &sink);
+	}
+	ck_assert_uint_eq(s.next, far);
+	input(offset, "ab", TCP_FIN);
+	ck_assert(tcpstream_finished(&s));
+	acknowledge(offset + 3);
+	ck_assert_uint_eq(s.acknowledged, far + 2);
+	input(offset + 2, "c", 0);
+	ck_assert_uint_eq(store.after_fin, 1);
+}
+END_TEST
+
 UNIT("tcpstream", any_order_and_overlap_gives_the_same_octets,
     chunks_are_few_however_small, each_acknowledged_hole_has_its_own_patience,
     an_acknowledgement_of_the_fin_is_no_hole,
     an_absurd_acknowledgement_is_ignored, a_zero_window_probe_is_no_resend,
-    without_acknowledgements_the_latest_octet_is_watched)
+    without_acknowledgements_the_latest_octet_is_watched,
+    nothing_is_kept_once_nothing_is_missing,
+    without_room_a_hole_is_given_up_at_once,
+    offsets_go_on_beyond_four_gigabytes)

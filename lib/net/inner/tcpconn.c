@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/inner/tcpconn.h"
 
+#include <stdlib.h>
+
 /* A SYN on a connection silent for this long needs no second witness. */
 #define SILENT (60 * NSTIME_S)
 
@@ -8,24 +10,91 @@
  * does not see the connection needs some 16,000 guesses. */
 enum { RST_NEAR = 1 << 17 };
 
+static size_t
+address_octets(unsigned version)
+{
+	return version == 4 ? 4 : sizeof(((struct address *)0)->octets);
+}
+
+size_t
+tcpconn_octets(const struct tcpconn *c)
+{
+	return sizeof(*c) + 2 * address_octets(c->version);
+}
+
+struct tcpconn *
+tcpconn_new(const struct endpoint *client, const struct endpoint *server)
+{
+	const size_t len = address_octets(client->address.version);
+	struct tcpconn *c = calloc(1, sizeof(*c) + 2 * len);
+
+	if (c == NULL)
+		return NULL;
+	c->version = client->address.version;
+	c->client_port = client->port;
+	c->server_port = server->port;
+	memcpy(c->addresses, client->address.octets, len);
+	memcpy(c->addresses + len, server->address.octets, len);
+	c->hung_up = NSTIME_NEVER;
+	for (int d = 0; d < 2; d++)
+		tcpstream_init(&c->streams[d]);
+	c->streams[1].second = true;
+	return c;
+}
+
+static struct endpoint
+end_of(const struct tcpconn *c, uint16_t port, bool server)
+{
+	const size_t len = address_octets(c->version);
+	struct endpoint end = { { .version = c->version }, port };
+
+	memcpy(end.address.octets, c->addresses + (server ? len : 0), len);
+	return end;
+}
+
+struct endpoint
+tcpconn_client(const struct tcpconn *c)
+{
+	return end_of(c, c->client_port, false);
+}
+
+struct endpoint
+tcpconn_server(const struct tcpconn *c)
+{
+	return end_of(c, c->server_port, true);
+}
+
+/* This is asked for each segment: nothing is unpacked. */
+static bool
+are_ends(const struct tcpconn *c, const struct endpoint *client,
+    const struct endpoint *server)
+{
+	const size_t len = address_octets(c->version);
+
+	return c->client_port == client->port &&
+	    c->server_port == server->port &&
+	    c->version == client->address.version &&
+	    c->version == server->address.version &&
+	    memcmp(c->addresses, client->address.octets, len) == 0 &&
+	    memcmp(c->addresses + len, server->address.octets, len) == 0;
+}
+
 bool
 tcpconn_equal(const struct table_entry *entry, const void *key)
 {
 	const struct tcpconn *c = (const struct tcpconn *)entry;
 	const struct tcpreasm_segment *segment = key;
 
-	return (endpoint_equal(&c->client, &segment->from) &&
-		   endpoint_equal(&c->server, &segment->to)) ||
-	    (endpoint_equal(&c->client, &segment->to) &&
-		endpoint_equal(&c->server, &segment->from));
+	return are_ends(c, &segment->from, &segment->to) ||
+	    are_ends(c, &segment->to, &segment->from);
 }
 
 enum tcpreasm_direction
 tcpconn_direction(
     const struct tcpconn *c, const struct tcpreasm_segment *segment)
 {
-	return endpoint_equal(&c->client, &segment->from) ? TCPREASM_TO_SERVER
-							  : TCPREASM_TO_CLIENT;
+	return are_ends(c, &segment->from, &segment->to) ? TCPREASM_TO_SERVER
+							 : TCPREASM_TO_CLIENT;
 }
 
 static bool
@@ -147,8 +216,8 @@ tcpconn_place(struct tcpconn *c, enum tcpreasm_direction direction,
 	*event = (struct tcpreasm_event){
 		.fact = TCPREASM_DATA,
 		.connection = c->id,
-		.client = c->client,
-		.server = c->server,
+		.client = tcpconn_client(c),
+		.server = tcpconn_server(c),
 		.guessed = c->guessed,
 		.direction = direction,
 		.user = &c->user,
@@ -168,7 +237,6 @@ tcpconn_facts(const struct tcpconn *c, enum tcpreasm_direction direction,
 	*facts = (struct tcpreasm_facts){
 		.seen = s->next,
 		.acknowledged = s->acknowledged,
-		.lost = s->lost,
 		.last_gap = s->last_gap,
 		.resends = s->resends,
 		.segments = s->segments,

@@ -22,37 +22,61 @@ enum tcpconn_state {
 	TCPCONN_ENDED
 };
 
-/* Fields without a comment are tcpreasm's. */
+/* Tens of thousands are kept.  Fields without a comment are tcpreasm's. */
 struct tcpconn {
 	struct table_entry by_endpoints;
 	struct table_entry by_id;
-	TAILQ_ENTRY(tcpconn) by_idle, by_age, by_hole;
+	TAILQ_ENTRY(tcpconn) by_idle, by_age;
 	struct timerq_entry timer;
 	uint64_t id;
 	void *user;
 	nstime last;    /* active, within a second; half open: the first SYN */
 	nstime hung_up; /* when the first FIN came; NSTIME_NEVER: not yet */
 	struct tcpstream streams[2]; /* by enum tcpreasm_direction */
-	struct endpoint client, server;
 	/* A segment that begins here, or acknowledges up to here, is of another
 	 * connection that took the place of this one. */
 	uint32_t usurper;
-	uint8_t state; /* enum tcpconn_state */
+	uint16_t client_port, server_port;
+	uint8_t version; /* private: of IP */
+	uint8_t state;   /* enum tcpconn_state */
 	uint8_t queue;
 	uint8_t syn_copies;
 	bool guessed : 1;
-	bool holed : 1;          /* listed by_hole */
 	bool weighty : 1;        /* tcptable drew for what carries */
 	bool findable : 1;       /* by its endpoints: not replaced */
 	bool usurped : 1;        /* usurper is valid */
 	bool client_hung_up : 1; /* the first FIN was its */
+	uint8_t addresses[];     /* private: the client's, the server's */
 };
+
+/* Zeroed but for its ends, its streams and hung_up; the caller frees it with
+ * free().  NULL when out of memory. */
+struct tcpconn *tcpconn_new(
+    const struct endpoint *client, const struct endpoint *server);
+
+enum {
+	TCPCONN_MOST_OCTETS =
+	    sizeof(struct tcpconn) + 2 * sizeof(((struct address *)0)->octets)
+};
+
+/* What it takes to keep it. */
+size_t tcpconn_octets(const struct tcpconn *c);
+
+struct endpoint tcpconn_client(const struct tcpconn *c);
+struct endpoint tcpconn_server(const struct tcpconn *c);
 
 static inline struct tcpconn *
 tcpconn_of_timer(struct timerq_entry *timer)
 {
 	return (
 	    struct tcpconn *)((char *)timer - offsetof(struct tcpconn, timer));
+}
+
+static inline struct tcpconn *
+tcpconn_of_stream(struct tcpstream *s)
+{
+	return (struct tcpconn *)((char *)(s - s->second) -
+	    offsetof(struct tcpconn, streams));
 }
 
 /* For a table by endpoints; the key is a struct tcpreasm_segment. */

@@ -12,8 +12,8 @@ static void
 emit(struct tcpdelivery *d, struct tcpconn *c, struct tcpreasm_event *event)
 {
 	event->connection = c->id;
-	event->client = c->client;
-	event->server = c->server;
+	event->client = tcpconn_client(c);
+	event->server = tcpconn_server(c);
 	event->guessed = c->guessed;
 	event->user = &c->user;
 	d->output(d->arg, event);
@@ -63,34 +63,28 @@ sink_of(struct way *way, nstime now)
 	};
 }
 
-static void
-note_holes(struct tcpdelivery *d, struct tcpconn *c)
-{
-	const bool holed =
-	    c->streams[0].chunk_count > 0 || c->streams[1].chunk_count > 0;
-
-	if (holed == c->holed)
-		return;
-	c->holed = holed;
-	if (holed)
-		TAILQ_INSERT_TAIL(&d->holed, c, by_hole);
-	else
-		TAILQ_REMOVE(&d->holed, c, by_hole);
-}
-
 typedef void stream_call(
     struct tcpstream *s, const struct tcpstream_sink *sink);
 
 static void
+call_one(
+    struct tcpdelivery *d, struct tcpstream *s, stream_call *call, nstime now)
+{
+	struct way way = {
+		.d = d,
+		.c = tcpconn_of_stream(s),
+		.direction = s->second ? 1 : 0,
+	};
+	const struct tcpstream_sink sink = sink_of(&way, now);
+
+	call(s, &sink);
+}
+
+static void
 both(struct tcpdelivery *d, struct tcpconn *c, stream_call *call, nstime now)
 {
-	for (int i = 0; i < 2; i++) {
-		struct way way = { .d = d, .c = c, .direction = i };
-		const struct tcpstream_sink sink = sink_of(&way, now);
-
-		call(&c->streams[i], &sink);
-	}
-	note_holes(d, c);
+	for (int i = 0; i < 2; i++)
+		call_one(d, &c->streams[i], call, now);
 }
 
 /* What waits longest is least likely to become whole. */
@@ -98,13 +92,14 @@ static bool
 yield_longest(void *arg)
 {
 	struct tcpdelivery *d = arg;
-	struct tcpconn *c = TAILQ_FIRST(&d->holed);
+	const struct tcphole *h;
 
-	if (c == d->current && c != NULL)
-		c = TAILQ_NEXT(c, by_hole);
-	if (c == NULL)
+	TAILQ_FOREACH (h, &d->store.holes.waiting, entry)
+		if (tcpconn_of_stream(h->stream) != d->current)
+			break;
+	if (h == NULL)
 		return false;
-	both(d, c, tcpstream_yield, d->now);
+	call_one(d, h->stream, tcpstream_yield, d->now);
 	return true;
 }
 
@@ -112,9 +107,9 @@ void
 tcpdelivery_init(struct tcpdelivery *d, tcpreasm_output *output, void *arg)
 {
 	*d = (struct tcpdelivery){ .output = output, .arg = arg };
-	TAILQ_INIT(&d->holed);
-	d->store.make_room = yield_longest;
-	d->store.arg = d;
+	tcphole_init(&d->store.holes);
+	d->store.holes.make_room = yield_longest;
+	d->store.holes.arg = d;
 }
 
 static void
@@ -134,10 +129,12 @@ void
 tcpdelivery_acknowledge(struct tcpdelivery *d, struct tcpconn *c,
     enum tcpreasm_direction direction, const struct tcp *tcp, nstime now)
 {
+	struct way way = { .d = d, .c = c, .direction = direction };
+	const struct tcpstream_sink sink = sink_of(&way, now);
 	struct tcpstream *s = &c->streams[direction];
 	const uint64_t before = s->acknowledged;
 
-	tcpstream_acknowledge(s, tcp, now);
+	tcpstream_acknowledge(s, &sink, tcp);
 	if (before < s->awaited && s->acknowledged > before)
 		tcpdelivery_tell(d, c, TCPREASM_ACKNOWLEDGED, direction, now);
 	tell_resent(d, c, direction, now);
@@ -151,7 +148,6 @@ tcpdelivery_input(struct tcpdelivery *d, struct tcpconn *c,
 	const struct tcpstream_sink sink = sink_of(&way, now);
 
 	tcpstream_input(&c->streams[direction], &sink, tcp);
-	note_holes(d, c);
 	tell_resent(d, c, direction, now);
 }
 
@@ -172,5 +168,4 @@ tcpdelivery_forget(struct tcpdelivery *d, struct tcpconn *c)
 {
 	for (int i = 0; i < 2; i++)
 		tcpstream_done(&c->streams[i], &d->store);
-	note_holes(d, c);
 }

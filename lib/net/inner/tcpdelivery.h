@@ -17,10 +17,8 @@ struct tcpdelivery {
 					* stamp less `now' */
 	const struct tcpconn *current; /* set it: a segment of it is read, so it
 					* gives up no hole meanwhile */
-	/* Private: with octets behind holes, the longest so first. */
-	struct tcptable_list holed;
-	tcpreasm_output *output;
-	void *arg;
+	tcpreasm_output *output;       /* private */
+	void *arg;                     /* private */
 };
 
 void tcpdelivery_init(

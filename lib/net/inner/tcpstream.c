@@ -1,18 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "net/inner/tcpstream.h"
 
-#include <stdlib.h>
-
-/* Octets kept behind a hole.  The last len - captured of them were cut off by
- * the snaplen. */
-struct tcpstream_chunk {
-	TAILQ_ENTRY(tcpstream_chunk) entry;
-	uint64_t offset;
-	nstime now, wall;
-	uint32_t len, captured;
-	uint8_t octets[];
-};
-
 /* A part of a segment: octets.len of its len octets were captured. */
 struct run {
 	uint64_t offset;
@@ -24,36 +12,32 @@ void
 tcpstream_init(struct tcpstream *s)
 {
 	*s = (struct tcpstream){ .last_gap = INT64_MIN };
-	TAILQ_INIT(&s->chunks);
 }
 
-static size_t
-cost_of(size_t captured)
+/* NULL when there is no room. */
+static struct tcphole *
+hole_of(struct tcpstream *s, struct tcpstream_store *store)
 {
-	return sizeof(struct tcpstream_chunk) + captured;
-}
-
-static void
-take_out(struct tcpstream *s, struct tcpstream_store *store,
-    struct tcpstream_chunk *chunk)
-{
-	const size_t cost = cost_of(chunk->captured);
-
-	TAILQ_REMOVE(&s->chunks, chunk, entry);
-	s->chunk_count--;
-	s->held -= (uint32_t)cost;
-	store->held -= cost;
+	if (s->hole == NULL)
+		s->hole = tcphole_new(&store->holes, s);
+	return s->hole;
 }
 
 void
 tcpstream_done(struct tcpstream *s, struct tcpstream_store *store)
 {
-	while (!TAILQ_EMPTY(&s->chunks)) {
-		struct tcpstream_chunk *chunk = TAILQ_FIRST(&s->chunks);
+	if (s->hole != NULL)
+		tcphole_free(&store->holes, s->hole);
+	s->hole = NULL;
+}
 
-		take_out(s, store, chunk);
-		budget_release(store->memory, chunk, cost_of(chunk->captured));
-	}
+/* The end of each call that may have filled the hole. */
+static void
+settle(struct tcpstream *s, struct tcpstream_store *store)
+{
+	if (s->hole != NULL && tcphole_first(s->hole) == NULL &&
+	    s->hole->beyond <= s->next)
+		tcpstream_done(s, store);
 }
 
 void
@@ -63,11 +47,10 @@ tcpstream_start(struct tcpstream *s, uint32_t sequence)
 		return;
 	s->base = sequence;
 	if (s->expected) {
-		const uint32_t first = (uint32_t)s->high;
-		const int32_t missing = (int32_t)(sequence - first);
+		const int32_t missing = (int32_t)(sequence - s->high);
 
 		if (missing > 0 && missing <= TCPSTREAM_NEAR)
-			s->base = first;
+			s->base = s->high;
 		s->high = 0;
 	}
 	s->started = true;
@@ -77,6 +60,12 @@ int32_t
 tcpstream_distance(const struct tcpstream *s, uint32_t sequence)
 {
 	return (int32_t)(sequence - (s->base + (uint32_t)s->next));
+}
+
+static uint64_t
+highest(const struct tcpstream *s)
+{
+	return s->next + (uint32_t)(s->high - (uint32_t)s->next);
 }
 
 static struct run
@@ -107,12 +96,12 @@ skip(struct tcpstream *s, const struct tcpstream_sink *sink, uint64_t lost,
 		.now = sink->now,
 		.wall = sink->wall,
 	};
+	const uint64_t high = highest(s);
 
 	s->next += lost;
-	s->lost += lost;
 	s->last_gap = sink->now;
-	if (s->high < s->next)
-		s->high = s->next;
+	if (high < s->next)
+		s->high = (uint32_t)s->next;
 	sink->store->gaps[reason]++;
 	sink->output(sink->arg, &piece);
 }
@@ -139,9 +128,10 @@ deliver(struct tcpstream *s, const struct tcpstream_sink *sink, struct run r,
 static void
 drain(struct tcpstream *s, const struct tcpstream_sink *sink)
 {
-	struct tcpstream_chunk *chunk;
+	struct tcphole_store *const holes = &sink->store->holes;
+	struct tcphole_chunk *chunk;
 
-	while ((chunk = TAILQ_FIRST(&s->chunks)) != NULL &&
+	while ((chunk = tcphole_first(s->hole)) != NULL &&
 	    chunk->offset == s->next) {
 		const struct run r = {
 			.offset = chunk->offset,
@@ -149,10 +139,9 @@ drain(struct tcpstream *s, const struct tcpstream_sink *sink)
 			.len = chunk->len,
 		};
 
-		take_out(s, sink->store, chunk);
+		tcphole_take(holes, s->hole);
 		deliver(s, sink, r, chunk->now, chunk->wall);
-		budget_release(
-		    sink->store->memory, chunk, cost_of(chunk->captured));
+		tcphole_drop(holes, chunk);
 	}
 }
 
@@ -161,7 +150,7 @@ static void
 give_up(struct tcpstream *s, const struct tcpstream_sink *sink, uint64_t offset,
     enum tcpstream_reason reason)
 {
-	const struct tcpstream_chunk *first = TAILQ_FIRST(&s->chunks);
+	const struct tcphole_chunk *first = tcphole_first(s->hole);
 
 	if (first != NULL && first->offset < offset)
 		offset = first->offset;
@@ -169,63 +158,21 @@ give_up(struct tcpstream *s, const struct tcpstream_sink *sink, uint64_t offset,
 	drain(s, sink);
 }
 
-/* The last chunk that begins at or before `offset', NULL if none does. */
-static struct tcpstream_chunk *
-chunk_before(const struct tcpstream *s, uint64_t offset)
-{
-	struct tcpstream_chunk *chunk = TAILQ_FIRST(&s->chunks);
-
-	if (chunk == NULL || chunk->offset > offset)
-		return NULL;
-	chunk = TAILQ_LAST(&s->chunks, tcpstream_chunks);
-	while (chunk->offset > offset)
-		chunk = TAILQ_PREV(chunk, tcpstream_chunks, entry);
-	return chunk;
-}
-
-static struct tcpstream_chunk *
-new_chunk(struct tcpstream_store *store, size_t cost)
-{
-	struct tcpstream_chunk *chunk = NULL;
-
-	do {
-		if (store->held + cost <= store->octets)
-			chunk = budget_alloc(store->memory, cost);
-	} while (chunk == NULL && store->make_room != NULL &&
-	    store->make_room(store->arg));
-	return chunk;
-}
-
 /* False, and nothing kept, when there is no room. */
 static bool
 keep(struct tcpstream *s, const struct tcpstream_sink *sink,
-    struct tcpstream_chunk *before, struct run r)
+    struct tcphole_chunk *before, struct run r)
 {
-	struct tcpstream_store *store = sink->store;
-	const size_t cost = cost_of(r.octets.len);
-	struct tcpstream_chunk *chunk;
+	struct tcphole *const h = hole_of(s, sink->store);
+	const struct tcphole_chunk chunk = {
+		.offset = r.offset,
+		.now = sink->now,
+		.wall = sink->wall,
+		.len = (uint32_t)r.len,
+	};
 
-	if (s->chunk_count >= TCPSTREAM_CHUNKS ||
-	    s->held + cost > store->stream_octets)
-		return false;
-	chunk = new_chunk(store, cost);
-	if (chunk == NULL)
-		return false;
-	chunk->offset = r.offset;
-	chunk->now = sink->now;
-	chunk->wall = sink->wall;
-	chunk->len = (uint32_t)r.len;
-	chunk->captured = (uint32_t)r.octets.len;
-	if (r.octets.len > 0)
-		memcpy(chunk->octets, r.octets.p, r.octets.len);
-	if (before != NULL)
-		TAILQ_INSERT_AFTER(&s->chunks, before, chunk, entry);
-	else
-		TAILQ_INSERT_HEAD(&s->chunks, chunk, entry);
-	s->chunk_count++;
-	s->held += (uint32_t)cost;
-	store->held += cost;
-	return true;
+	return h != NULL &&
+	    tcphole_keep(&sink->store->holes, h, before, &chunk, r.octets);
 }
 
 /*
@@ -233,18 +180,18 @@ keep(struct tcpstream *s, const struct tcpstream_sink *sink,
  * was delivered or is kept already, then takes what lies before the next
  * chunk.  Without room for a piece the hole before it is given up and it is
  * looked at again, so the end is always reached.  A piece costs a walk over
- * at most TCPSTREAM_CHUNKS chunks and makes one more of them.
+ * at most TCPHOLE_CHUNKS chunks and makes one more of them.
  */
 static void
 add(struct tcpstream *s, const struct tcpstream_sink *sink, struct run r)
 {
 	while (r.offset + r.len > s->next) {
-		struct tcpstream_chunk *before, *after;
+		struct tcphole_chunk *before, *after;
 		struct run piece;
 
 		if (r.offset < s->next)
 			r = run_after(r, s->next - r.offset);
-		before = chunk_before(s, r.offset);
+		before = tcphole_before(s->hole, r.offset);
 		if (before != NULL && before->offset + before->len > r.offset) {
 			const uint64_t end = before->offset + before->len;
 
@@ -254,7 +201,7 @@ add(struct tcpstream *s, const struct tcpstream_sink *sink, struct run r)
 			continue;
 		}
 		after = before != NULL ? TAILQ_NEXT(before, entry)
-				       : TAILQ_FIRST(&s->chunks);
+				       : tcphole_first(s->hole);
 		piece =
 		    after == NULL ? r : run_first(r, after->offset - r.offset);
 		if (piece.offset == s->next) {
@@ -278,27 +225,39 @@ add(struct tcpstream *s, const struct tcpstream_sink *sink, struct run r)
 static void
 count_resend(struct tcpstream *s, struct run r)
 {
-	const uint64_t oldest = s->acks_seen ? s->acknowledged : s->high - 1;
+	const uint64_t high = highest(s);
+	const uint64_t oldest = s->acks_seen ? s->acknowledged : high - 1;
 
-	if (!s->acks_seen && (r.offset + r.len > s->high || r.len == 1)) {
-		if (r.offset + r.len > s->high)
+	if (!s->acks_seen && (r.offset + r.len > high || r.len == 1)) {
+		if (r.offset + r.len > high)
 			s->resends = 0;
 		return;
 	}
-	if (oldest < s->high && r.offset <= oldest &&
-	    oldest < r.offset + r.len && !s->zero_window &&
-	    s->resends < UINT8_MAX)
+	if (oldest < high && r.offset <= oldest && oldest < r.offset + r.len &&
+	    !s->zero_window && s->resends < UINT8_MAX)
 		s->resends++;
 }
 
-/* Wait a patience for what is missing although it was acknowledged. */
-static void
-watch_acknowledged(struct tcpstream *s, nstime now)
+static bool
+is_watched(const struct tcpstream *s)
 {
-	if (s->acknowledged <= s->next || s->beyond > s->next)
+	return s->hole != NULL && s->hole->beyond > s->next;
+}
+
+/* Wait a patience for what is missing although it was acknowledged; without
+ * memory the next segment tries again. */
+static void
+watch_acknowledged(struct tcpstream *s, const struct tcpstream_sink *sink)
+{
+	struct tcphole *h;
+
+	if (s->acknowledged <= s->next || is_watched(s))
 		return;
-	s->beyond = s->acknowledged;
-	s->beyond_since = now;
+	h = hole_of(s, sink->store);
+	if (h == NULL)
+		return;
+	h->beyond = s->acknowledged;
+	h->beyond_since = sink->now;
 }
 
 /* False if nothing of the payload can be at an offset of this stream. */
@@ -332,37 +291,40 @@ tcpstream_input(struct tcpstream *s, const struct tcpstream_sink *sink,
     const struct tcp *tcp)
 {
 	struct run r;
-	uint64_t end;
+	uint64_t high, end;
 
 	if (!place(s, tcp, &r)) {
 		sink->store->retransmitted += tcp->payload_len > 0;
 		return;
 	}
+	high = highest(s);
 	end = r.offset + r.len;
-	if (s->fin && end > s->high) {
+	if (s->fin && end > high) {
 		sink->store->after_fin += r.len > 0;
-		if (r.offset >= s->high)
+		if (r.offset >= high)
 			return;
-		r = run_first(r, s->high - r.offset);
-		end = s->high;
+		r = run_first(r, high - r.offset);
+		end = high;
 	}
 	if (r.len > 0) {
 		if (end <= s->next)
 			sink->store->retransmitted++;
 		count_resend(s, r);
-		if (end > s->high)
-			s->high = end;
+		if (end > high)
+			s->high = (uint32_t)end;
 		add(s, sink, r);
 	}
-	if ((tcp->flags & TCP_FIN) != 0 && end >= s->high) {
-		s->high = end;
+	if ((tcp->flags & TCP_FIN) != 0 && end >= highest(s)) {
+		s->high = (uint32_t)end;
 		s->fin = true;
 	}
-	watch_acknowledged(s, sink->now);
+	watch_acknowledged(s, sink);
+	settle(s, sink->store);
 }
 
 void
-tcpstream_acknowledge(struct tcpstream *s, const struct tcp *tcp, nstime now)
+tcpstream_acknowledge(struct tcpstream *s, const struct tcpstream_sink *sink,
+    const struct tcp *tcp)
 {
 	const int64_t offset =
 	    (int64_t)s->next + tcpstream_distance(s, tcp->acknowledgement);
@@ -379,28 +341,27 @@ tcpstream_acknowledge(struct tcpstream *s, const struct tcp *tcp, nstime now)
 	if (offset < 0 || offset - (int64_t)s->next > TCPSTREAM_NEAR)
 		return;
 	acknowledged = (uint64_t)offset;
-	if (s->fin && acknowledged > s->high)
-		acknowledged = s->high;
+	if (s->fin && acknowledged > highest(s))
+		acknowledged = highest(s);
 	if (s->acks_seen && acknowledged <= s->acknowledged)
 		return;
 	s->acks_seen = true;
 	s->acknowledged = acknowledged;
 	s->resends = 0;
-	watch_acknowledged(s, now);
+	watch_acknowledged(s, sink);
 }
 
 static nstime
 patience_ends(const struct tcpstream *s)
 {
-	if (s->beyond <= s->next)
-		return NSTIME_NEVER;
-	return s->beyond_since + TCPSTREAM_PATIENCE;
+	return is_watched(s) ? s->hole->beyond_since + TCPSTREAM_PATIENCE
+			     : NSTIME_NEVER;
 }
 
 static nstime
 hole_ages(const struct tcpstream *s)
 {
-	const struct tcpstream_chunk *first = TAILQ_FIRST(&s->chunks);
+	const struct tcphole_chunk *first = tcphole_first(s->hole);
 
 	return first == NULL ? NSTIME_NEVER : first->now + TCPSTREAM_HOLE_AGE;
 }
@@ -409,10 +370,11 @@ void
 tcpstream_tick(struct tcpstream *s, const struct tcpstream_sink *sink)
 {
 	while (patience_ends(s) <= sink->now)
-		give_up(s, sink, s->beyond, TCPSTREAM_ACKNOWLEDGED);
+		give_up(s, sink, s->hole->beyond, TCPSTREAM_ACKNOWLEDGED);
 	while (hole_ages(s) <= sink->now)
 		give_up(s, sink, UINT64_MAX, TCPSTREAM_AGED);
-	watch_acknowledged(s, sink->now);
+	watch_acknowledged(s, sink);
+	settle(s, sink->store);
 }
 
 nstime
@@ -426,8 +388,9 @@ tcpstream_deadline(const struct tcpstream *s)
 void
 tcpstream_yield(struct tcpstream *s, const struct tcpstream_sink *sink)
 {
-	while (!TAILQ_EMPTY(&s->chunks))
+	while (tcphole_first(s->hole) != NULL)
 		give_up(s, sink, UINT64_MAX, TCPSTREAM_LIMITED);
+	settle(s, sink->store);
 }
 
 void
@@ -435,8 +398,9 @@ tcpstream_end(struct tcpstream *s, const struct tcpstream_sink *sink)
 {
 	while (s->acknowledged > s->next)
 		give_up(s, sink, s->acknowledged, TCPSTREAM_ENDED);
-	while (!TAILQ_EMPTY(&s->chunks))
+	while (tcphole_first(s->hole) != NULL)
 		give_up(s, sink, UINT64_MAX, TCPSTREAM_ENDED);
+	settle(s, sink->store);
 }
 
 void

@@ -2,12 +2,9 @@
 #ifndef TCPSTREAM_H
 #define TCPSTREAM_H
 
-#include <sys/queue.h>
-
-#include "base/budget.h"
 #include "base/counter.h"
-#include "base/nstime.h"
 #include "net/inner/tcp.h"
+#include "net/inner/tcphole.h"
 
 /*
  * One direction of a TCP connection put in order: offsets, holes and what the
@@ -33,9 +30,7 @@
 enum {
 	/* Sequence numbers further than this from the expected one are none
 	 * of this connection's, or forged. */
-	TCPSTREAM_NEAR = 1 << 24,
-	/* Chunks of one stream: bounds the search for the place of one. */
-	TCPSTREAM_CHUNKS = 512
+	TCPSTREAM_NEAR = 1 << 24
 };
 
 enum tcpstream_reason {
@@ -49,14 +44,7 @@ enum tcpstream_reason {
 
 /* Limits and counters shared by all streams. */
 struct tcpstream_store {
-	size_t held;          /* octets of memory in chunks, of all streams */
-	size_t octets;        /* .. and how many there may be */
-	size_t stream_octets; /* .. for one stream */
-	struct budget_share *memory; /* borrowed; NULL: no bounds */
-	/* Gives up holes of another stream, that are there for longer.  False:
-	 * there are none.  NULL: never asked. */
-	bool (*make_room)(void *arg);
-	void *arg;
+	struct tcphole_store holes;
 	uint64_t gaps[TCPSTREAM_REASONS];
 	uint64_t retransmitted; /* segments without one new octet */
 	uint64_t after_fin;     /* segments with octets behind the FIN */
@@ -80,28 +68,22 @@ struct tcpstream_sink {
 	nstime now, wall;
 };
 
-struct tcpstream_chunk;
-TAILQ_HEAD(tcpstream_chunks, tcpstream_chunk);
-
 /* Read it; change it with the functions below. */
 struct tcpstream {
-	struct tcpstream_chunks chunks; /* private: by offset, no overlaps */
-	uint64_t next; /* offset after the last octet in order */
-	uint64_t high; /* highest offset sent; of the FIN if one was; before
-			* it started, the sequence number that was
-			* acknowledged first */
+	struct tcphole *hole;  /* private; NULL: nothing is missing */
+	uint64_t next;         /* offset after the last octet in order */
 	uint64_t acknowledged; /* the other side acknowledged up to here */
-	uint64_t lost;
-	uint64_t awaited;    /* the reader of the stream asked for an event once
-			      * the other side has acknowledged up to here */
-	nstime last_gap;     /* INT64_MIN: never */
-	uint64_t beyond;     /* private: given up to here .. */
-	nstime beyond_since; /* private: .. a patience after this */
-	uint32_t base;       /* private: sequence number of offset 0 */
+	uint64_t awaited;      /* the reader of the stream asked for an event
+				* once the other side has acknowledged up to
+				* here */
+	nstime last_gap;       /* INT64_MIN: never */
+	uint32_t high; /* private: low bits of the highest offset sent, of the
+			* FIN if one was, never below next; before it started,
+			* the sequence number that was acknowledged first */
+	uint32_t base; /* private: sequence number of offset 0 */
 	uint32_t segments;
-	uint32_t held;        /* private: octets of memory in chunks */
-	uint16_t chunk_count; /* private */
 	uint8_t resends;      /* no more is counted after 255 */
+	bool second : 1;      /* of the two of its connection; set it */
 	bool started : 1;     /* something of this direction was seen */
 	bool expected : 1;    /* base is known from the other side */
 	bool fin : 1;         /* its offset is high */
@@ -112,7 +94,7 @@ struct tcpstream {
 
 void tcpstream_init(struct tcpstream *s);
 
-/* Forget the chunks without a word. */
+/* Forget the hole without a word. */
 void tcpstream_done(struct tcpstream *s, struct tcpstream_store *store);
 
 /* Offset 0 is at `sequence', or before it where the other side acknowledged
@@ -128,8 +110,8 @@ void tcpstream_input(struct tcpstream *s, const struct tcpstream_sink *sink,
     const struct tcp *tcp);
 
 /* A segment of the other direction, with ACK. */
-void tcpstream_acknowledge(
-    struct tcpstream *s, const struct tcp *tcp, nstime now);
+void tcpstream_acknowledge(struct tcpstream *s,
+    const struct tcpstream_sink *sink, const struct tcp *tcp);
 
 void tcpstream_tick(struct tcpstream *s, const struct tcpstream_sink *sink);
 nstime tcpstream_deadline(const struct tcpstream *s);
@@ -148,7 +130,7 @@ void tcpstream_stats(
 static inline bool
 tcpstream_finished(const struct tcpstream *s)
 {
-	return s->fin && s->next >= s->high;
+	return s->fin && (uint32_t)s->next == s->high;
 }
 
 #endif

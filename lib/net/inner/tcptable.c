@@ -12,7 +12,7 @@
  * drawn here for all of them, since they keep it as long as it is known here.
  */
 enum {
-	FRESH_OCTETS = sizeof(struct tcpconn) + 400,
+	FRESH_OCTETS = 400,    /* beside itself */
 	CARRYING_OCTETS = 1024 /* in addition */
 };
 
@@ -128,22 +128,23 @@ tcptable_find_id(const struct tcptable *t, uint64_t id)
 }
 
 static struct tcpconn *
-new_connection(const struct tcptable *t)
+new_connection(const struct tcptable *t, const struct endpoint *client,
+    const struct endpoint *server)
 {
-	struct tcpconn *c;
+	struct tcpconn *c = tcpconn_new(client, server);
 
-	if (!budget_take(t->memory, FRESH_OCTETS))
+	if (c != NULL &&
+	    !budget_take(t->memory, tcpconn_octets(c) + FRESH_OCTETS)) {
+		free(c);
 		return NULL;
-	c = calloc(1, sizeof(*c));
-	if (c == NULL)
-		budget_give(t->memory, FRESH_OCTETS);
+	}
 	return c;
 }
 
 static void
 free_connection(const struct tcptable *t, struct tcpconn *c)
 {
-	budget_give(t->memory, FRESH_OCTETS);
+	budget_give(t->memory, tcpconn_octets(c) + FRESH_OCTETS);
 	if (c->weighty)
 		budget_give(t->memory, CARRYING_OCTETS);
 	free(c);
@@ -153,7 +154,9 @@ struct tcpconn *
 tcptable_add(struct tcptable *t, const struct tcpreasm_segment *segment,
     bool server_sent)
 {
-	struct tcpconn *c = new_connection(t);
+	struct tcpconn *c = server_sent
+	    ? new_connection(t, &segment->to, &segment->from)
+	    : new_connection(t, &segment->from, &segment->to);
 
 	if (c == NULL)
 		return NULL;
@@ -170,11 +173,6 @@ tcptable_add(struct tcptable *t, const struct tcpreasm_segment *segment,
 	}
 	c->findable = true;
 	c->last = segment->now;
-	c->hung_up = NSTIME_NEVER;
-	c->client = server_sent ? segment->to : segment->from;
-	c->server = server_sent ? segment->from : segment->to;
-	for (int d = 0; d < 2; d++)
-		tcpstream_init(&c->streams[d]);
 	c->queue = TCPTABLE_FRESH;
 	TAILQ_INSERT_TAIL(&t->queues[c->queue], c, by_idle);
 	TAILQ_INSERT_TAIL(&t->all, c, by_age);

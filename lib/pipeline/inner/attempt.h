@@ -17,16 +17,22 @@ struct attempt {
 	struct endpoint *proxied; /* the client that a load balancer named;
 				   * ours; NULL: none did */
 	nstime look_at;
-	nstime hello; /* the client's, or NSTIME_NEVER */
 	nstime began; /* its stamp */
-	nstime spoke; /* the client, first; before that: when it was opened */
-	nstime asked_at; /* the client's latest request */
-	nstime requested_at;
-	nstime answered_at; /* the server's latest octets; 0: none */
-	nstime kept_at;     /* last reported */
-	uint16_t pending;   /* requests not acknowledged, about */
-	uint16_t version;   /* of TLS; 0: not known */
-	uint8_t looks;      /* left, at octets that are not acknowledged */
+	union {
+		/* Until it is answered: the client, first; before that: when it
+		 * was opened. */
+		nstime spoke;
+		nstime answered_at; /* then: the server's latest octets */
+	};
+	union {
+		nstime hello; /* the client's, from then on until secured */
+		nstime requested_at;
+	};
+	nstime asked_at;  /* the client's latest request */
+	nstime kept_at;   /* last reported */
+	uint16_t pending; /* requests not acknowledged, about */
+	uint16_t version; /* of TLS; 0: not known */
+	uint8_t looks;    /* left, at octets that are not acknowledged */
 	bool lost : 1, ended : 1;
 	bool failed : 1; /* reported */
 	bool client_spoke : 1, answered : 1;

@@ -68,7 +68,6 @@ attempt_of(struct attempts *a, const struct tcpreasm_event *e, void **slot)
 		.id = e->connection,
 		.lost = e->guessed,
 		.look_at = NSTIME_NEVER,
-		.hello = NSTIME_NEVER,
 		.spoke = e->now,
 		.began = e->wall,
 		.kept_at = e->now,
@@ -160,7 +159,7 @@ on_ask(struct attempts *a, const struct tcpreasm *tcp, struct attempt *t,
 	const bool another =
 	    !t->asked || nstime_passed(t->asked_at, ANOTHER_REQUEST, e->now);
 
-	if (!t->client_spoke)
+	if (!t->client_spoke && !t->answered)
 		t->spoke = e->now;
 	t->client_spoke = t->asked = true;
 	t->asked_at = e->now;
@@ -385,7 +384,7 @@ class_of_end(const struct tcpreasm *tcp, const struct attempt *t,
 {
 	const nstime hung_up = context_hung_up(tcp, e->tcp);
 
-	return hung_up != NSTIME_NEVER && t->hello != NSTIME_NEVER &&
+	return hung_up != NSTIME_NEVER && t->tls &&
 		nstime_passed(t->hello, STALLED, hung_up)
 	    ? CONNECTION_TLS_STALLED
 	    : CONNECTION_TLS_CLOSED;

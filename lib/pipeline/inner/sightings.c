@@ -335,13 +335,6 @@ read_first(struct sightings *s, const struct tcpreasm_event *e,
 	return answer == WITNESS_PARTIAL;
 }
 
-static void
-forget(struct sightings *s, void **slots)
-{
-	opening_forget(&s->openings, &slots[TCPREASM_TO_SERVER]);
-	opening_forget(&s->openings, &slots[TCPREASM_TO_CLIENT]);
-}
-
 /* What one side sent first, as far as it has come. */
 static void
 read_opening(struct sightings *s, const struct tcpreasm_event *e,
@@ -368,9 +361,10 @@ sightings_stream(
 	const uint16_t server = e->server.port, client = e->client.port;
 	enum witness witness;
 
-	if (e->fact == TCPREASM_FORGOTTEN)
-		forget(s, slots);
-	else if (!opening_is_over(&slots[e->direction]) &&
+	if (e->fact == TCPREASM_FORGOTTEN) {
+		opening_forget(&s->openings, &slots[TCPREASM_TO_SERVER]);
+		opening_forget(&s->openings, &slots[TCPREASM_TO_CLIENT]);
+	} else if (!opening_is_over(&slots[e->direction]) &&
 	    earshot_find(&s->earshot.tcp, to_client ? server : client,
 		to_client ? client : server, &witness))
 		read_opening(s, e, witness, &slots[e->direction]);
@@ -378,13 +372,12 @@ sightings_stream(
 
 void
 sightings_upgrade(
-    struct sightings *s, const struct tcpreasm_event *e, void **slots)
+    struct sightings *s, const struct tcpreasm_event *e, void **slot)
 {
-	void **const slot = &slots[TCPREASM_TO_CLIENT];
 	const bool begins = e->fact == TCPREASM_DATA && *slot == NULL;
 
 	if (e->fact == TCPREASM_FORGOTTEN)
-		forget(s, slots);
+		opening_forget(&s->openings, slot);
 	else if (e->direction != TCPREASM_TO_CLIENT || opening_is_over(slot))
 		return;
 	else if (!is_heard(s, WITNESS_HTTP) ||

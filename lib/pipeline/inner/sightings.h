@@ -47,10 +47,10 @@ void sightings_report(
 void sightings_stream(
     struct sightings *s, const struct tcpreasm_event *event, void **slots);
 
-/* The same of a connection to a SIP port: the answer to an upgrade from HTTP
- * to WebSocket is one of HTTP (RFC 7118). */
+/* The same of a connection to a SIP port, with one slot: the answer to an
+ * upgrade from HTTP to WebSocket is one of HTTP (RFC 7118). */
 void sightings_upgrade(
-    struct sightings *s, const struct tcpreasm_event *event, void **slots);
+    struct sightings *s, const struct tcpreasm_event *event, void **slot);
 
 /* A TLSFLOW_STAMP. */
 void sightings_tls(struct sightings *s, const struct tlsflow_event *event);

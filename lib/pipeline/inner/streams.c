@@ -9,8 +9,13 @@
  * ports are set anew. */
 struct streams_connection {
 	struct proxyproto_stream proxy;
-	void *messages, *tls, *attempt, *exchange;
-	void *clock[2];           /* by enum tcpreasm_direction */
+	union {
+		void *clock[2]; /* no SIP port: by enum tcpreasm_direction */
+		struct {
+			void *messages, *upgrade;
+		};
+	};
+	void *tls, *attempt, *exchange;
 	void *cipher, *decrypted; /* decrypt's, and the messages in it */
 	bool sip;
 	bool carries; /* it brought messages: its facts are reported */
@@ -281,7 +286,7 @@ pass_on(struct streams *s, const struct tcpreasm_event *event)
 	attempts_tcp(s->attempts, s->context, e, &c->attempt);
 	if (!s->limits.apart) {
 		read_sip(s, e, &c->messages);
-		sightings_upgrade(s->output.sightings, e, c->clock);
+		sightings_upgrade(s->output.sightings, e, &c->upgrade);
 	}
 	if (s->decrypt != NULL)
 		decrypt_input(s->decrypt, e, &c->cipher);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "alert/throttle.h"
@@ -158,18 +157,6 @@ on_secrets(void *arg, uint32_t type, struct slice octets, bool more)
 		secrets_keylog_end(secrets, &j->secrets);
 }
 
-static bool
-is_large(const struct options *options)
-{
-	struct stat status;
-	off_t octets = 0;
-
-	for (size_t i = 0; i < options->path_count; i++)
-		if (stat(options->paths[i], &status) == 0)
-			octets += status.st_size;
-	return octets >= WORTHWHILE;
-}
-
 /* Nothing that is found depends on it.  Evidence is taken from the packets
  * around an alert, which a reader that is ahead has left behind. */
 static bool
@@ -181,7 +168,9 @@ wants_threads(const struct offline *j)
 		return false;
 	if (workers > 0)
 		return workers > 1;
-	return is_large(j->options) && sysconf(_SC_NPROCESSORS_ONLN) > 1;
+	return savefiles_size(j->options->paths, j->options->path_count) >=
+	    WORTHWHILE &&
+	    sysconf(_SC_NPROCESSORS_ONLN) > 1;
 }
 
 static void

@@ -33,6 +33,10 @@ struct savefiles_source {
 	bool broken;
 };
 
+/* Octets of packets in these files, about: what is compressed counts by what it
+ * may hold.  Files that cannot be read, and pipes, count as none. */
+uint64_t savefiles_size(const char *const *paths, size_t count);
+
 /*
  * Open all files.  NULL if any of them cannot be read, or there is no memory:
  * logged.  The caller frees it.

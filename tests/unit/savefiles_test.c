@@ -41,6 +41,23 @@ open_all(const char *const *paths, size_t count)
 	});
 }
 
+START_TEST(what_is_compressed_counts_by_what_it_may_hold)
+{
+	char packed[256];
+	const char *paths[] = { packed, NULL, NULL };
+
+	folder_make();
+	snprintf(packed, sizeof(packed), "%s", folder_path("packed"));
+	folder_write("packed", "\x1f\x8b\x08.gzip");
+	folder_write("plain", "eight...");
+	paths[1] = folder_path("plain");
+	paths[2] = folder_path("missing");
+	ck_assert_uint_eq(savefiles_size(paths, 1), 8 * 8);
+	ck_assert_uint_eq(savefiles_size(paths, 3), 8 * 8 + 8);
+	folder_remove();
+}
+END_TEST
+
 /* The packets' octets in the order they come. */
 static const char *
 order(struct savefiles *s)
@@ -142,7 +159,8 @@ START_TEST(none_is_opened_if_one_cannot_be)
 }
 END_TEST
 
-UNIT("savefiles", packets_come_by_their_stamps,
+UNIT("savefiles", what_is_compressed_counts_by_what_it_may_hold,
+    packets_come_by_their_stamps,
     of_equal_stamps_the_path_decides_and_a_file_is_read_once,
     a_file_ends_with_its_last_packet, one_that_is_cut_short_is_broken,
     none_is_opened_if_one_cannot_be)

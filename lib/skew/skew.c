@@ -300,31 +300,11 @@ hear(struct skew *s, struct peer *p, const struct stamp *stamp,
 		raise_weigh(&s->raise, p, FINDING_HEALTHY);
 }
 
-/* An agent that is known as one of several stays so, though it is the first to
- * be heard after a restart. */
-static struct peer *
-peer_of(struct skew *s, const struct stamp *stamp)
-{
-	const bool one_of_several = stamp->attribution == STAMP_AGENT;
-	struct peer_key key = peer_key_of_agent(&stamp->peer, stamp->agent);
-	struct peer *p = NULL;
-
-	if (one_of_several)
-		raise_disown(&s->raise, &stamp->peer, stamp->witness);
-	if (one_of_several || stamp->agent != 0)
-		p = peers_find(&s->peers, &key);
-	if (p != NULL)
-		return p;
-	if (!one_of_several)
-		key = peer_key(&stamp->peer, stamp->attribution);
-	p = peers_find(&s->peers, &key);
-	return p != NULL ? p : add(s, &key);
-}
-
 void
 skew_input(struct skew *s, const struct stamp *stamp)
 {
 	struct offset_stamp reading;
+	struct peer_key key;
 	struct peer *p;
 	nstime told, width;
 
@@ -343,7 +323,12 @@ skew_input(struct skew *s, const struct stamp *stamp)
 		s->out_of_range++;
 		return;
 	}
-	p = peer_of(s, stamp);
+	key = peers_key_of(&s->peers, stamp);
+	if (key.attribution == STAMP_AGENT)
+		raise_disown(&s->raise, &stamp->peer, stamp->witness);
+	p = peers_find(&s->peers, &key);
+	if (p == NULL)
+		p = add(s, &key);
 	if (p == NULL)
 		return;
 	weigh_jump(s, p, stamp, &reading);

@@ -83,6 +83,18 @@ peers_host(const struct peers *peers, const struct address *address)
 	return peers_find(peers, &key);
 }
 
+struct peer_key
+peers_key_of(const struct peers *peers, const struct stamp *stamp)
+{
+	const struct peer_key agent =
+	    peer_key_of_agent(&stamp->peer, stamp->agent);
+
+	if (stamp->attribution == STAMP_AGENT ||
+	    (stamp->agent != 0 && peers_find(peers, &agent) != NULL))
+		return agent;
+	return peer_key(&stamp->peer, stamp->attribution);
+}
+
 bool
 peers_has_room(const struct peers *peers)
 {

@@ -44,7 +44,12 @@ bool peers_select(const struct peers *peers, const struct peer *p,
 /* NULL: not known. */
 struct peer *peers_find(const struct peers *peers, const struct peer_key *key);
 
-/* .. with the clock of the host at that address itself. */
+/* The peer whose clock a stamp is of.  An agent that is known as one of several
+ * stays so, though it is the first to be heard after a restart. */
+struct peer_key peers_key_of(
+    const struct peers *peers, const struct stamp *stamp);
+
+/* The peer with the clock of the host at that address itself. */
 struct peer *peers_host(
     const struct peers *peers, const struct address *address);
 

@@ -70,6 +70,7 @@ close_all(struct hep *h)
 			evconnlistener_free(l->connections);
 	}
 	h->count = 0;
+	hepstream_end(h->stream);
 }
 
 void
@@ -83,15 +84,25 @@ hep_free(struct hep *h)
 }
 
 static bool
-is_permitted(struct hep *h, const struct address *agent)
+permits(void *hep, const struct address *agent)
 {
+	const struct hep *h = hep;
+
 	if (agent->version != 0 && access_is_loopback(agent))
 		return true;
 	for (size_t i = 0; i < h->allow_count; i++)
 		if (value_prefix_covers(&h->allow[i], agent))
 			return true;
-	h->not_permitted++;
 	return false;
+}
+
+static bool
+is_permitted(struct hep *h, const struct address *agent)
+{
+	const bool permitted = permits(h, agent);
+
+	h->not_permitted += !permitted;
+	return permitted;
 }
 
 /* What the kernel dropped was lost like packets of a mirror port. */
@@ -268,6 +279,7 @@ hep_set(struct hep *h, const struct config_hep *config)
 
 	h->config = *config;
 	set_allowed(h);
+	hepstream_revoke(h->stream, permits, h);
 	if (h->handed || (same && h->count > 0))
 		return;
 	close_all(h);

@@ -6,11 +6,13 @@
 #include <stdlib.h>
 #include <sys/queue.h>
 
+#include "config/access.h"
 #include "net/hepmsg.h"
 
 enum {
 	CONNECTIONS = 256,
-	FROM_ONE = 16, /* address */
+	FROM_ONE = 16,   /* address */
+	FROM_HERE = 192, /* a proxy that ends TLS: all its agents' */
 	HOURS_IDLE = 24
 };
 
@@ -48,12 +50,30 @@ end(struct hepstream_connection *c)
 }
 
 void
+hepstream_end(struct hepstream *s)
+{
+	while (!LIST_EMPTY(&s->connections))
+		end(LIST_FIRST(&s->connections));
+}
+
+void
+hepstream_revoke(struct hepstream *s, hepstream_permits *permits, void *arg)
+{
+	struct hepstream_connection *c, *next;
+
+	for (c = LIST_FIRST(&s->connections); c != NULL; c = next) {
+		next = LIST_NEXT(c, next);
+		if (!permits(arg, &c->agent))
+			end(c);
+	}
+}
+
+void
 hepstream_free(struct hepstream *s)
 {
 	if (s == NULL)
 		return;
-	while (!LIST_EMPTY(&s->connections))
-		end(LIST_FIRST(&s->connections));
+	hepstream_end(s);
 	free(s);
 }
 
@@ -116,6 +136,7 @@ on_event(struct bufferevent *buffer, short what, void *arg)
 static bool
 has_room(const struct hepstream *s, const struct address *agent)
 {
+	const unsigned most = access_is_loopback(agent) ? FROM_HERE : FROM_ONE;
 	const struct hepstream_connection *c;
 	unsigned all = 0, its = 0;
 
@@ -123,7 +144,7 @@ has_room(const struct hepstream *s, const struct address *agent)
 		all++;
 		its += endpoint_address_equal(&c->agent, agent);
 	}
-	return all < CONNECTIONS && its < FROM_ONE;
+	return all < CONNECTIONS && its < most;
 }
 
 static struct hepstream_connection *

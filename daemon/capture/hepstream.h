@@ -13,7 +13,15 @@ struct hepstream;
 
 /* NULL when out of memory; `setup' is borrowed. */
 struct hepstream *hepstream_new(const struct hep_setup *setup);
-void hepstream_free(struct hepstream *s); /* closes all connections */
+void hepstream_free(struct hepstream *s); /* as hepstream_end() does first */
+
+/* Close all connections. */
+void hepstream_end(struct hepstream *s);
+
+/* Close those of agents that `permits' is false for. */
+typedef bool hepstream_permits(void *arg, const struct address *agent);
+void hepstream_revoke(
+    struct hepstream *s, hepstream_permits *permits, void *arg);
 
 /* A connection of a permitted agent; closed when there are too many. */
 void hepstream_accept(

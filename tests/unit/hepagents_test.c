@@ -123,19 +123,24 @@ START_TEST(the_clock_of_an_agent_has_its_number)
 }
 END_TEST
 
-START_TEST(made_up_numbers_make_no_clocks_without_end)
+START_TEST(made_up_numbers_take_no_place_of_others)
 {
-	unsigned told = 0;
+	unsigned heard = 0;
 
 	begin(1000, 0);
-	for (uint32_t i = 0; i < 900; i++) {
-		ck_assert(input("192.0.2.1", i, 1, 1));
-		told += got.tells;
-	}
-	ck_assert_uint_eq(told, 256);
-	ck_assert_uint_eq(counted("hepagents.crowded"), 900 - 256);
 	ck_assert(input("192.0.2.2", 1, 1, 1));
-	ck_assert(got.tells);
+	for (uint32_t i = 0; i < 900; i++)
+		heard += input("192.0.2.1", i, 1, 1);
+	ck_assert_uint_eq(heard, 256);
+	ck_assert_uint_eq(counted("hepagents.crowded"), 900 - 256);
+	ck_assert_uint_eq(counted("hepagents.evicted"), 0);
+	ck_assert(input("192.0.2.1", 255, 2, 2));
+	ck_assert(input("192.0.2.3", 1, 2, 2));
+	/* One that is quiet gives its place to another. */
+	ck_assert(input("192.0.2.1", 0, MINUTE, MINUTE));
+	ck_assert(input("192.0.2.1", 1000, MINUTE + 1, MINUTE + 1));
+	ck_assert(input("192.0.2.1", 0, MINUTE + 1, MINUTE + 1));
+	ck_assert_uint_eq(counted("hepagents.crowded"), 900 - 256);
 	hepagents_free(agents);
 }
 END_TEST
@@ -313,8 +318,8 @@ UNIT("hepagents", all_can_be_listed_the_longest_silent_first,
     an_agent_is_an_address_and_a_number,
     several_agents_of_an_address_share_it_all_of_them,
     the_clock_of_an_agent_has_its_number,
-    made_up_numbers_make_no_clocks_without_end,
-    its_clock_is_judged_once_a_second, a_stamp_far_from_its_arrival_is_doubtful,
+    made_up_numbers_take_no_place_of_others, its_clock_is_judged_once_a_second,
+    a_stamp_far_from_its_arrival_is_doubtful,
     one_agent_may_not_take_the_share_of_others,
     an_agent_that_stops_is_told_once_and_when_it_is_back,
     a_short_patience_is_looked_at_as_often,

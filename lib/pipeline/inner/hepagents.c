@@ -10,6 +10,9 @@
 /* One sample a second is plenty for a clock. */
 #define SAMPLE NSTIME_S
 
+/* After so long another of its address may take an agent's place. */
+#define QUIET (60 * NSTIME_S)
+
 /* Agents are looked through for silent ones at least so often. */
 #define ROUND (60 * NSTIME_S)
 
@@ -17,7 +20,7 @@ enum {
 	BURST = 5,   /* seconds of its rate that an agent may send at once */
 	KNOWN = 20,  /* messages until its silence says anything */
 	PAUSES = 4,  /* times the longest pause so far */
-	CLOCKS = 256 /* at one address: numbers are made up at no cost */
+	OF_ONE = 256 /* agents of one address: a number costs nothing */
 };
 
 struct agent_key {
@@ -29,8 +32,7 @@ struct hepagents_agent {
 	struct lru_entry entry;
 	struct agent_key key;
 	uint16_t id;
-	bool shares;  /* as in struct hepagents_message */
-	bool crowded; /* its clock is one too many */
+	bool shares; /* as in struct hepagents_message */
 	bool lost;
 	struct tokenbucket bucket;
 	uint64_t messages;
@@ -138,13 +140,36 @@ hash_of(const struct hepagents *h, const struct event_agent *agent)
 	    agent->number;
 }
 
+/* Made-up numbers push out none of another address, and of their own only those
+ * that are quiet.  False: there are as many as one address may have. */
+static bool
+make_place(struct hepagents *h, const struct address *address, nstime now)
+{
+	struct hepagents_agent *a, *oldest = NULL;
+	unsigned count = 0;
+
+	for (a = lru_oldest(h->agents); a != NULL; a = lru_newer(a)) {
+		if (!endpoint_address_equal(&a->key.address, address))
+			continue;
+		if (count++ == 0)
+			oldest = a;
+	}
+	if (count < OF_ONE)
+		return true;
+	if (now - oldest->last < QUIET) {
+		h->crowded++;
+		return false;
+	}
+	lru_forget(h->agents, oldest);
+	return true;
+}
+
 /* All of them share an address from now on, if it is not the only one.  An
  * agent goes on doing so when the others are gone: its clock has its name. */
 static void
 meet(struct hepagents *h, struct hepagents_agent *added)
 {
 	struct hepagents_agent *a;
-	unsigned others = 0;
 
 	for (a = lru_oldest(h->agents); a != NULL; a = lru_newer(a)) {
 		if (a == added ||
@@ -152,11 +177,8 @@ meet(struct hepagents *h, struct hepagents_agent *added)
 			&a->key.address, &added->key.address))
 			continue;
 		a->shares = true;
-		others++;
+		added->shares = true;
 	}
-	added->shares = others > 0;
-	added->crowded = others >= CLOCKS;
-	h->crowded += added->crowded;
 }
 
 static struct hepagents_agent *
@@ -170,6 +192,8 @@ find(struct hepagents *h, const struct event_agent *agent, nstime now)
 		lru_use(h->agents, a);
 		return a;
 	}
+	if (!make_place(h, &agent->address, now))
+		return NULL;
 	a = lru_add(h->agents, hash);
 	if (a == NULL)
 		return NULL;
@@ -220,8 +244,7 @@ hepagents_input(struct hepagents *h, const struct event_agent *agent,
 	*out = (struct hepagents_message){
 		.agent = a->id,
 		.shares = a->shares,
-		.tells = agent->stamp != 0 && !a->crowded &&
-		    now - a->sampled >= SAMPLE,
+		.tells = agent->stamp != 0 && now - a->sampled >= SAMPLE,
 		.doubtful = hepreading_is_doubtful(agent->stamp, wall),
 	};
 	if (out->tells)

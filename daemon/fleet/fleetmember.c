@@ -165,8 +165,8 @@ struct fleetmember *
 fleetmember_new(const struct fleetmember_setup *setup)
 {
 	struct fleetmember *m = calloc(1, sizeof(*m));
-	const uint64_t run =
-	    (uint64_t)(wallclock_monotonic() + wallclock_offset());
+	const nstime wall = wallclock_monotonic() + wallclock_offset();
+	const uint64_t run = (uint64_t)(wall - wall % NSTIME_MS);
 	const char *why = "out of memory";
 
 	if (m == NULL)

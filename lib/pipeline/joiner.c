@@ -237,7 +237,6 @@ on_item(struct joiner *j, struct sensors_sensor *sensor,
 		break;
 	case WIRE_HALF:
 		sensor->shown.halves++;
-		sensors_saw(j->sensors, sensor, &item->half.server.address);
 		pairing_half(j->pairing, &item->half, reached);
 		break;
 	case WIRE_TALLY:

@@ -24,6 +24,9 @@
 /* Over 64*T1 and Timer C; a partition may be without a judge for so long. */
 #define MARGIN (12 * NSTIME_S)
 
+/* A leader hears what it missed, and servers it has forgotten, that soon. */
+#define SEEN_EACH (60 * NSTIME_S)
+
 /* A server that somebody could not reach is looked at for so long. */
 #define SUSPECT (60 * NSTIME_S)
 
@@ -39,6 +42,7 @@ struct sensor {
 	struct thin *thin;
 	struct lookout *servers; /* of interest */
 	struct acquaintance *known;
+	struct acquaintance *seen; /* servers of halves */
 	struct tallies tallies;
 	nstime patience, ringing; /* as in callleg_times */
 	nstime now, ahead;        /* ahead: wall less now */
@@ -116,17 +120,26 @@ tally(struct sensor *s, const struct outcome *o)
 
 /* The leader has to know which servers we see. */
 static void
+show_server(struct sensor *s, const struct endpoint *server)
+{
+	if (acquaintance_is_new(s->seen, NULL, server, s->now))
+		put(s,
+		    &(struct wire_item){
+			.kind = WIRE_TALLY, .tally.server = *server });
+}
+
+static void
 on_half(void *arg, const struct wire_half *half)
 {
 	struct sensor *s = arg;
 
+	show_server(s, &half->server);
 	if (s->halves == NULL) {
 		put(s, &(struct wire_item){ .kind = WIRE_HALF, .half = *half });
 		return;
 	}
 	s->too_long +=
 	    !halfposts_put(s->halves, half, s->now, s->now + s->ahead);
-	tallies_add(&s->tallies, &half->server, slice_text(""), 0);
 }
 
 static void
@@ -197,12 +210,13 @@ build_rooms(struct sensor *s)
 	    &(struct oneways_output){ on_segment, handle, s });
 	s->thin = thin_new(l->known, &l->key);
 	s->servers = lookout_new(&l->key);
-	s->known = acquaintance_new(l->known, &l->key);
+	s->known = acquaintance_new(l->known, ACQUAINTANCE_SHOWN, &l->key);
+	s->seen = acquaintance_new(l->known, SEEN_EACH, &l->key);
 	return s->writer != NULL &&
 	    (s->setup.partitions == 0 || s->halves != NULL) &&
 	    s->matcher != NULL && s->calls != NULL && s->paths != NULL &&
 	    s->oneways != NULL && s->thin != NULL && s->servers != NULL &&
-	    s->known != NULL;
+	    s->known != NULL && s->seen != NULL;
 }
 
 struct sensor *
@@ -238,6 +252,7 @@ sensor_free(struct sensor *s)
 	thin_free(s->thin);
 	lookout_free(s->servers);
 	acquaintance_free(s->known);
+	acquaintance_free(s->seen);
 	free(s);
 }
 

@@ -60,8 +60,8 @@ wire_begin(struct wire_writer *w, nstime now, nstime wall)
 	w->record.failed = false;
 	w->items.before = (struct wirecodec_before){ .addresses = 0 };
 	w->items.in = cursor_over(slice_of(NULL, 0));
-	w->items.now = now;
-	w->items.wall = wall;
+	w->items.now = now - now % NSTIME_MS;
+	w->items.wall = w->items.now + (wall - now) - (wall - now) % NSTIME_US;
 }
 
 bool
@@ -70,50 +70,90 @@ wire_begun(const struct wire_writer *w)
 	return w->begun;
 }
 
+/* Halves are most of what travels: their kind says whose they are, and whether
+ * a request's server has the port of the one before. */
+enum {
+	REQUESTS_HALF = WIRE_HALF,
+	RESPONSES_HALF = WIRE_ITEMS,
+	PORTS_HALF, /* a request's, and the port follows */
+	NUMBERS
+};
+
+static unsigned
+number_of(const struct wirecodec *c, const struct wire_item *i)
+{
+	if (i->kind != WIRE_HALF)
+		return i->kind;
+	if (!i->half.is_request)
+		return RESPONSES_HALF;
+	return i->half.server.port == c->before.port ? REQUESTS_HALF
+						     : PORTS_HALF;
+}
+
+static unsigned
+kind(struct wirecodec *c, struct wire_item *i)
+{
+	unsigned number = c->out != NULL ? number_of(c, i) : 0;
+
+	WIRECODEC_FIELD(c, number, NUMBERS - 1);
+	i->kind = number < WIRE_ITEMS ? number : WIRE_HALF;
+	return number;
+}
+
 static void
-half(struct wirecodec *c, struct wire_half *h)
+half(struct wirecodec *c, struct wire_half *h, unsigned number)
 {
 	uint64_t leg = h->leg;
 
 	wirecodec_fixed(c, &h->call, sizeof(h->call));
 	wirecodec_fixed(c, &leg, LEG_OCTETS);
 	h->leg = (uint32_t)leg;
+	h->is_request = number != RESPONSES_HALF;
+	h->now = c->now + c->shift_now;
+	if (!h->is_request)
+		return;
 	wirecodec_address(c, &h->client);
-	wirecodec_endpoint(c, &h->server);
-	wirecodec_coarse(c, &h->now);
+	wirecodec_address(c, &h->server.address);
+	if (number == PORTS_HALF) {
+		WIRECODEC_FIELD(c, h->server.port, UINT16_MAX);
+		c->before.port = h->server.port;
+	}
+	h->server.port = c->before.port;
 }
 
-/* Halves are most of what travels: their kind says whose they are. */
-enum { REQUESTS_HALF = WIRE_HALF, RESPONSES_HALF = WIRE_ITEMS, NUMBERS };
-
+/* The lowest bit says that the method is that of the tally before. */
 static void
-kind(struct wirecodec *c, struct wire_item *i)
+tally(struct wirecodec *c, struct wire_tally *t)
 {
-	unsigned number = i->kind == WIRE_HALF && !i->half.is_request
-	    ? RESPONSES_HALF
-	    : i->kind;
+	uint64_t answered =
+	    (t->answered < UINT32_MAX ? t->answered : UINT32_MAX) << 1;
 
-	WIRECODEC_FIELD(c, number, NUMBERS - 1);
-	i->kind = number == RESPONSES_HALF ? WIRE_HALF : number;
-	if (i->kind == WIRE_HALF)
-		i->half.is_request = number == REQUESTS_HALF;
+	if (c->out != NULL && strcmp(t->method, c->before.method) == 0)
+		answered |= 1;
+	wirecodec_endpoint(c, &t->server);
+	WIRECODEC_FIELD(c, answered, UINT64_C(2) * UINT32_MAX + 1);
+	if ((answered & 1) == 0) {
+		wirecodec_chars(c, t->method, sizeof(t->method));
+		memcpy(c->before.method, t->method, sizeof(t->method));
+	}
+	memcpy(t->method, c->before.method, sizeof(t->method));
+	t->answered = answered >> 1;
 }
 
 static void
 item(struct wirecodec *c, struct wire_item *i, struct wireitems_store *store)
 {
-	kind(c, i);
+	const unsigned number = kind(c, i);
+
 	switch (i->kind) {
 	case WIRE_EVENT:
 		wireitems_event(c, &i->event, store);
 		break;
 	case WIRE_HALF:
-		half(c, &i->half);
+		half(c, &i->half, number);
 		break;
 	case WIRE_TALLY:
-		wirecodec_endpoint(c, &i->tally.server);
-		wirecodec_chars(c, i->tally.method, sizeof(i->tally.method));
-		WIRECODEC_FIELD(c, i->tally.answered, UINT32_MAX);
+		tally(c, &i->tally);
 		break;
 	case WIRE_SPOKE:
 		WIRECODEC_FIELD(c, i->spoke.flow, UINT64_MAX);
@@ -160,21 +200,42 @@ wire_length(const struct wire_writer *w)
 	return w->record.len;
 }
 
+/* Whole milliseconds, and what is left: mostly nothing. */
+static void
+split(struct wirecodec *c, nstime *t)
+{
+	nstime whole = *t - (*t % NSTIME_MS + NSTIME_MS) % NSTIME_MS;
+	nstime rest = *t - whole;
+
+	wirecodec_told_in(c, &whole, NSTIME_MS);
+	WIRECODEC_FIELD(c, rest, NSTIME_MS - 1);
+	*t = c->in.bad ? 0 : whole + rest;
+}
+
 static void
 header_fields(struct wirecodec *c, struct wire_header *h)
 {
-	nstime after = h->reached - h->now;
+	nstime run = (nstime)h->run;
+	nstime ahead = h->wall - h->now, after = h->reached - h->now;
+	unsigned kind = h->kind;
 
-	WIRECODEC_FIELD(c, h->kind, WIRE_KINDS - 1);
+	if (h->messages > 0 || h->drops > 0)
+		kind += WIRE_KINDS;
+	WIRECODEC_FIELD(c, kind, 2 * WIRE_KINDS - 1);
+	h->kind = kind % WIRE_KINDS;
 	wirecodec_chars(c, h->name, sizeof(h->name));
-	WIRECODEC_FIELD(c, h->run, INT64_MAX);
+	split(c, &run);
 	WIRECODEC_FIELD(c, h->sequence, UINT64_MAX);
-	wirecodec_told(c, &h->now);
-	wirecodec_told(c, &h->wall);
-	wirecodec_told(c, &after);
-	if (after > MOST_LATE || after < -MOST_LATE)
+	wirecodec_told_in(c, &h->now, NSTIME_MS);
+	wirecodec_told_in(c, &ahead, NSTIME_US);
+	split(c, &after);
+	if (run < 0 || after > MOST_LATE || after < -MOST_LATE)
 		c->in.bad = true;
+	h->run = c->in.bad ? 0 : (uint64_t)run;
+	h->wall = c->in.bad ? 0 : h->now + ahead;
 	h->reached = c->in.bad ? 0 : h->now + after;
+	if (kind < WIRE_KINDS)
+		return;
 	WIRECODEC_FIELD(c, h->messages, UINT64_MAX);
 	WIRECODEC_FIELD(c, h->drops, UINT64_MAX);
 }

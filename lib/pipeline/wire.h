@@ -35,7 +35,8 @@ struct wire_header {
 	char name[WIRE_NAME]; /* of the sender */
 	uint64_t run;         /* when it began: a later run is larger */
 	uint64_t sequence;    /* in this run, from 1 */
-	nstime now, wall;     /* when the batch was begun */
+	nstime now, wall;     /* when the batch was begun: to the millisecond,
+			       * and their difference to the microsecond */
 	nstime reached;       /* no later batch has an earlier event, but for
 			       * what was wanted or held back */
 	uint64_t messages;    /* SIP messages of this run, .. */
@@ -53,14 +54,15 @@ enum wire_item_kind {
 };
 
 /* One half of a transaction: a request without a response, or a response
- * without its request. */
+ * without its request, of which neither client nor server travel: whoever joins
+ * it has them of the request. */
 struct wire_half {
 	uint64_t call; /* see wire_call() */
 	uint32_t leg;  /* see wire_leg(): 24 bits */
 	bool is_request;
 	struct address client;
 	struct endpoint server;
-	nstime now; /* to the millisecond before */
+	nstime now; /* read: when its batch was begun */
 };
 
 /* Transactions that were answered well, in about a second. */

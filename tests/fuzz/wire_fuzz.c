@@ -2,13 +2,14 @@
 
 /*
  * What comes over the wire of a fleet, from any octets: each batch, with its
- * length of three octets before it, goes to a judge and, as a want, to a
- * sensor.  What the sensor then sends must be taken whole.
+ * length of three octets before it, goes to a judge, to the only partition and,
+ * as a want, to a sensor.  What the sensor then sends must be taken whole.
  */
 
 #include <stdlib.h>
 
 #include "pipeline/joiner.h"
+#include "pipeline/partition.h"
 #include "pipeline/sensor.h"
 #include "report/jsonline.h"
 #include "rooms.h"
@@ -17,6 +18,7 @@
 
 struct fleet {
 	struct joiner *joiner;
+	struct partition *partition;
 	struct sensor *sensor;
 	nstime now;
 };
@@ -93,6 +95,9 @@ begin(struct fleet *f)
 	f->joiner = joiner_new(&limits,
 	    &(struct joiner_output){
 		.alert = on_alert, .want = on_want, .arg = f });
+	f->partition = partition_new(
+	    &(struct partition_limits){ .of = 1, .halves = 64, .sensors = 4 },
+	    on_want, f);
 	f->sensor = sensor_new(&setup);
 	sensor_tick(f->sensor, NOW, NOW);
 }
@@ -113,12 +118,14 @@ LLVMFuzzerTestOneInput(const uint8_t *octets, size_t len)
 
 		f.now += 100 * NSTIME_MS;
 		joiner_input(f.joiner, batch, f.now, 0);
+		partition_input(f.partition, batch, f.now, 0);
 		sensor_wanted(f.sensor, batch, f.now);
 		sensor_tick(f.sensor, f.now, f.now);
 	}
 	joiner_tick(f.joiner, f.now + 60 * NSTIME_S);
 	joiner_finish(f.joiner);
 	joiner_free(f.joiner);
+	partition_free(f.partition);
 	sensor_free(f.sensor);
 	return 0;
 }

@@ -8,7 +8,7 @@
 START_TEST(a_pair_is_new_once_an_hour)
 {
 	static const struct siphash_key key;
-	struct acquaintance *a = acquaintance_new(10, &key);
+	struct acquaintance *a = acquaintance_new(10, 3600 * NSTIME_S, &key);
 	const struct endpoint client = fleet_host(1, 0);
 	const struct endpoint server = fleet_host(2, 5062);
 	const struct endpoint other = fleet_host(2, 5060);
@@ -23,4 +23,18 @@ START_TEST(a_pair_is_new_once_an_hour)
 }
 END_TEST
 
-UNIT("acquaintance", a_pair_is_new_once_an_hour)
+START_TEST(a_server_is_new_whoever_asks_it)
+{
+	static const struct siphash_key key;
+	struct acquaintance *a = acquaintance_new(10, NSTIME_S, &key);
+	const struct endpoint server = fleet_host(2, 5062);
+
+	ck_assert(acquaintance_is_new(a, NULL, &server, NOW));
+	ck_assert(!acquaintance_is_new(a, NULL, &server, NOW + 1));
+	ck_assert(acquaintance_is_new(a, NULL, &server, NOW + NSTIME_S));
+	acquaintance_free(a);
+}
+END_TEST
+
+UNIT(
+    "acquaintance", a_pair_is_new_once_an_hour, a_server_is_new_whoever_asks_it)

@@ -90,14 +90,46 @@ START_TEST(a_partition_is_told_how_far_we_are_for_ten_seconds)
 {
 	begin();
 	put(1);
-	pass(NOW + NSTIME_S);
-	ck_assert_uint_ge(batches[1], 5);
-	ck_assert_int_eq(header.reached, NOW + NSTIME_S);
+	pass(NOW + 1200 * NSTIME_MS);
+	ck_assert_uint_eq(batches[1], 2);
+	ck_assert_int_eq(header.reached, NOW + 1200 * NSTIME_MS);
 	pass(NOW + 60 * NSTIME_S);
-	ck_assert_uint_ge(batches[1], 14);
-	ck_assert_uint_le(batches[1], 17);
+	ck_assert_uint_eq(batches[1], 11);
 	ck_assert_uint_eq(batches[0] + batches[2], 0);
 	ck_assert_int_eq(halfposts_next_deadline(posts), NSTIME_NEVER);
+	end();
+}
+END_TEST
+
+START_TEST(halves_wait_a_second_but_for_the_first)
+{
+	begin();
+	put(1);
+	ck_assert_int_eq(halfposts_next_deadline(posts), NOW + 200 * NSTIME_MS);
+	pass(NOW + 200 * NSTIME_MS);
+	put(4);
+	pass(NOW + 1199 * NSTIME_MS);
+	ck_assert_uint_eq(halves[1], 1);
+	pass(NOW + 1200 * NSTIME_MS);
+	ck_assert_uint_eq(halves[1], 2);
+	end();
+}
+END_TEST
+
+START_TEST(times_are_those_of_the_wall_clock_at_first)
+{
+	const struct wire_half half = { .call = 1 };
+	const nstime up = 77 * NSTIME_S + 5;
+
+	begin();
+	ck_assert(halfposts_put(posts, &half, up, up + NOW));
+	halfposts_tick(posts, up + NSTIME_S, up + NOW + NSTIME_S);
+	ck_assert_int_eq(header.now, NOW + 77 * NSTIME_S);
+	ck_assert_int_eq(header.wall, header.now);
+	ck_assert_int_eq(header.reached, header.now + NSTIME_S);
+	halfposts_tick(posts, up + 2 * NSTIME_S, up + NOW + 9 * NSTIME_S);
+	ck_assert_int_eq(header.now, NOW + 79 * NSTIME_S);
+	ck_assert_int_eq(header.wall, header.now + 7 * NSTIME_S);
 	end();
 }
 END_TEST
@@ -131,4 +163,6 @@ END_TEST
 
 UNIT("halfposts", each_half_goes_to_the_partition_of_its_call,
     a_partition_is_told_how_far_we_are_for_ten_seconds,
-    a_full_batch_is_sent_at_once, the_end_sends_what_waits_and_no_beats)
+    halves_wait_a_second_but_for_the_first,
+    times_are_those_of_the_wall_clock_at_first, a_full_batch_is_sent_at_once,
+    the_end_sends_what_waits_and_no_beats)

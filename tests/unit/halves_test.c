@@ -8,7 +8,8 @@
 
 static struct halves *halves;
 static struct budget_share *memory; /* NULL: no bounds */
-static unsigned wants;
+static unsigned wants, joins;
+static struct wire_want joined;
 
 static void
 on_want(void *arg, const struct wire_want *want)
@@ -28,7 +29,7 @@ begin(void)
 		.memory = memory,
 	};
 
-	wants = 0;
+	wants = joins = 0;
 	halves = halves_new(&limits, on_want, NULL);
 	ck_assert_ptr_nonnull(halves);
 }
@@ -36,19 +37,27 @@ begin(void)
 static void
 input(bool is_request, uint32_t leg, nstime reached)
 {
-	halves_input(halves,
-	    &(struct wire_half){
-		.call = 5, .leg = leg, .is_request = is_request, .now = NOW },
-	    reached);
+	struct wire_half half = {
+		.call = 5, .leg = leg, .is_request = is_request, .now = NOW
+	};
+
+	if (is_request)
+		half.client = fleet_host(1, 0).address;
+	joins += halves_input(halves, &half, reached, &joined);
 }
 
-START_TEST(two_halves_are_a_transaction_in_either_order)
+START_TEST(two_halves_in_either_order_are_the_transaction_of_the_request)
 {
 	begin();
 	input(true, 1, NOW);
 	input(false, 1, NOW);
+	ck_assert_uint_eq(joins, 1);
+	ck_assert_uint_eq(joined.client.version, 4);
+	joined.client.version = 0;
 	input(false, 2, NOW);
 	input(true, 2, NOW);
+	ck_assert_uint_eq(joins, 2);
+	ck_assert_uint_eq(joined.client.version, 4);
 	halves_tick(halves, NOW + 90 * NSTIME_S);
 	ck_assert_uint_eq(wants, 0);
 	halves_free(halves);
@@ -115,7 +124,7 @@ START_TEST(without_memory_the_oldest_goes)
 }
 END_TEST
 
-UNIT("halves", two_halves_are_a_transaction_in_either_order,
+UNIT("halves", two_halves_in_either_order_are_the_transaction_of_the_request,
     all_is_wanted_of_a_request_that_stays_alone_once,
     a_response_alone_is_nothing, a_call_that_a_sensor_tells_is_wanted_of_all,
     without_memory_the_oldest_goes)

@@ -39,14 +39,15 @@ begin(void)
 static void
 half(uint64_t call, bool is_request, nstime now)
 {
-	pairing_half(pairing,
-	    &(struct wire_half){ .call = call,
-		.leg = 1,
-		.is_request = is_request,
-		.client = fleet_host(1, 0).address,
-		.server = fleet_host(2, 5062),
-		.now = now },
-	    now);
+	struct wire_half half = {
+		.call = call, .leg = 1, .is_request = is_request, .now = now
+	};
+
+	if (is_request) {
+		half.client = fleet_host(1, 0).address;
+		half.server = fleet_host(2, 5062);
+	}
+	pairing_half(pairing, &half, now);
 }
 
 static void

@@ -90,9 +90,9 @@ START_TEST(a_message_keeps_what_an_alert_quotes_and_loses_its_body)
 }
 END_TEST
 
-START_TEST(a_half_between_known_hosts_takes_16_octets)
+START_TEST(a_half_takes_14_octets_between_known_hosts_and_a_response_12)
 {
-	const struct wire_half half = {
+	struct wire_half half = {
 		.call = UINT64_MAX,
 		.leg = 0xffffff,
 		.is_request = true,
@@ -110,11 +110,115 @@ START_TEST(a_half_between_known_hosts_takes_16_octets)
 	ck_assert_uint_eq(item.half.call, half.call);
 	ck_assert_uint_eq(item.half.leg, half.leg);
 	ck_assert(endpoint_equal(&item.half.server, &half.server));
-	ck_assert_int_eq(item.half.now, half.now);
+	ck_assert(endpoint_address_equal(&item.half.client, &half.client));
+	ck_assert_int_eq(item.half.now, NOW);
 	before = wire_length(writer);
 	wire_put(
 	    writer, &(struct wire_item){ .kind = WIRE_HALF, .half = half });
-	ck_assert_uint_eq(wire_length(writer) - before, 16);
+	ck_assert_uint_eq(wire_length(writer) - before, 14);
+	half.is_request = false;
+	before = wire_length(writer);
+	wire_put(
+	    writer, &(struct wire_item){ .kind = WIRE_HALF, .half = half });
+	ck_assert_uint_eq(wire_length(writer) - before, 12);
+	end();
+}
+END_TEST
+
+START_TEST(a_half_has_the_port_of_its_server_and_the_next_the_same)
+{
+	static const uint16_t ports[] = { 5062, 5062, 5060, 0, UINT16_MAX };
+	struct wire_header h;
+	struct wire_item item;
+
+	begin();
+	for (size_t i = 0; i < 5; i++)
+		ck_assert(wire_put(writer,
+		    &(struct wire_item){
+			.kind = WIRE_HALF,
+			.half = { .call = 1,
+			    .leg = 1,
+			    .is_request = true,
+			    .server = fleet_host(2, ports[i]) },
+		    }));
+	ck_assert(wire_open(reader, wire_end(writer, &header), &h));
+	for (size_t i = 0; i < 5; i++) {
+		ck_assert_int_eq(wire_next(reader, &item), WIRE_ITEM);
+		ck_assert(item.half.is_request);
+		ck_assert_uint_eq(item.half.server.port, ports[i]);
+	}
+	end();
+}
+END_TEST
+
+START_TEST(a_method_like_the_one_before_takes_no_octets)
+{
+	static const char *const methods[] = { "INVITE", "INVITE", "", "BYE" };
+	static const size_t octets[] = { 8 + 7, 4, 4 + 1, 4 + 4 };
+	struct wire_header h;
+	struct wire_item item = { .kind = WIRE_TALLY };
+
+	begin();
+	for (size_t i = 0; i < 4; i++) {
+		const size_t before = wire_length(writer);
+
+		item.tally = (struct wire_tally){ .server = fleet_host(2, 0),
+			.answered = i };
+		memcpy(item.tally.method, methods[i], strlen(methods[i]) + 1);
+		ck_assert(wire_put(writer, &item));
+		ck_assert_uint_eq(wire_length(writer) - before, octets[i]);
+	}
+	ck_assert(wire_open(reader, wire_end(writer, &header), &h));
+	for (size_t i = 0; i < 4; i++) {
+		ck_assert_int_eq(wire_next(reader, &item), WIRE_ITEM);
+		ck_assert_str_eq(item.tally.method, methods[i]);
+		ck_assert_uint_eq(item.tally.answered, i);
+	}
+	end();
+}
+END_TEST
+
+START_TEST(a_header_comes_out_as_it_went_in)
+{
+	struct wire_header in = header, h;
+
+	begin();
+	in.run = UINT64_C(1764691200123456789);
+	in.reached = NOW + 123456789;
+	ck_assert(wire_open(reader, wire_end(writer, &in), &h));
+	ck_assert_str_eq(h.name, "edge-1");
+	ck_assert_uint_eq(h.run, in.run);
+	ck_assert_uint_eq(h.messages, 12);
+	ck_assert_uint_eq(h.drops, 0);
+	ck_assert_int_eq(h.now, NOW);
+	ck_assert_int_eq(h.reached, in.reached);
+	in.messages = 0;
+	in.drops = 3;
+	in.reached = NOW - 1;
+	wire_begin(writer, NOW + 1999999, NOW + 2999);
+	ck_assert(wire_open(reader, wire_end(writer, &in), &h));
+	ck_assert_uint_eq(h.messages, 0);
+	ck_assert_uint_eq(h.drops, 3);
+	ck_assert_int_eq(h.now, NOW + NSTIME_MS);
+	ck_assert_int_eq(h.wall - h.now, 2999 - 1999999 + 0);
+	ck_assert_int_eq(h.reached, NOW - 1);
+	end();
+}
+END_TEST
+
+START_TEST(a_header_of_a_batch_of_halves_takes_30_octets)
+{
+	struct wire_header in = {
+		.name = "edge-1",
+		.run = UINT64_C(1764691200123000000),
+		.sequence = 1000,
+		.reached = NOW + NSTIME_S,
+	};
+
+	begin();
+	wire_end(writer, &in);
+	wire_begin(writer, NOW, NOW);
+	ck_assert_uint_eq(wire_end(writer, &in).len, 30);
 	end();
 }
 END_TEST
@@ -383,7 +487,11 @@ START_TEST(a_batch_that_has_begun_does_not_begin_again_until_it_is_ended)
 END_TEST
 
 UNIT("wire", a_message_keeps_what_an_alert_quotes_and_loses_its_body,
-    a_half_between_known_hosts_takes_16_octets,
+    a_half_takes_14_octets_between_known_hosts_and_a_response_12,
+    a_half_has_the_port_of_its_server_and_the_next_the_same,
+    a_method_like_the_one_before_takes_no_octets,
+    a_header_comes_out_as_it_went_in,
+    a_header_of_a_batch_of_halves_takes_30_octets,
     facts_of_each_kind_come_out_as_they_went_in,
     a_segment_travels_to_the_microsecond,
     times_are_moved_to_the_axis_of_the_reader,

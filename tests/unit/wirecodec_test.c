@@ -230,48 +230,64 @@ START_TEST(a_port_like_the_one_before_takes_one_octet)
 }
 END_TEST
 
-START_TEST(coarse_times_relate_to_the_one_before)
+START_TEST(a_fine_time_is_that_of_the_microsecond_before)
 {
-	static const nstime times[] = { 1000, 1060, 990, 1000 };
-	nstime back;
+	static const nstime times[] = { 2500, -2500, 100 * 86400 * NSTIME_S,
+		INT64_MIN };
+	static const nstime read[] = { 2000, -3000, 30 * 86400 * NSTIME_S,
+		-30 * 86400 * NSTIME_S };
 
-	begin();
-	out.now = 1000 * NSTIME_MS;
 	for (size_t i = 0; i < 4; i++) {
-		nstime t = times[i] * NSTIME_MS + 5;
+		nstime t = times[i], back = 1;
 
-		wirecodec_coarse(&out, &t);
+		begin();
+		wirecodec_fine(&out, &t);
+		turn();
+		wirecodec_fine(&in, &back);
+		ck_assert(!in.in.bad);
+		ck_assert_int_eq(back, read[i]);
+		record_done(&record);
 	}
-	ck_assert_uint_eq(record.len, 1 + 1 + 2 + 1);
-	turn();
-	in.now = out.now;
-	for (size_t i = 0; i < 4; i++) {
-		wirecodec_coarse(&in, &back);
-		ck_assert_int_eq(back, times[i] * NSTIME_MS);
-	}
-	ck_assert(!in.in.bad);
-	record_done(&record);
 }
 END_TEST
 
-START_TEST(coarse_times_that_add_up_to_months_are_bad)
+START_TEST(a_fine_time_months_from_its_batch_is_bad)
 {
-	int64_t days = 20 * INT64_C(86400000), far = INT64_MAX;
+	int64_t days = 31 * INT64_C(86400000000);
 	nstime t;
 
 	begin();
 	wirecodec_signed(&out, &days); /* as nobody of ours does */
-	wirecodec_signed(&out, &days);
 	turn();
-	wirecodec_coarse(&in, &t);
-	ck_assert(!in.in.bad);
-	wirecodec_coarse(&in, &t);
+	wirecodec_fine(&in, &t);
 	ck_assert(in.in.bad && t == 0);
-	record.len = 0;
-	wirecodec_signed(&out, &far);
+	record_done(&record);
+}
+END_TEST
+
+START_TEST(what_is_told_in_units_is_rounded_down_and_bounded)
+{
+	static const nstime times[] = { 2500, -2500, INT64_MAX, INT64_MIN };
+	const nstime most = RECORD_MOST_TIME / 1000 * 1000;
+	const nstime read[] = { 2000, -3000, most, -most };
+	int64_t beyond = RECORD_MOST_TIME / 1000 + 1;
+	nstime back;
+
+	begin();
+	for (size_t i = 0; i < 4; i++) {
+		nstime t = times[i];
+
+		wirecodec_told_in(&out, &t, 1000);
+		ck_assert_int_eq(t, read[i]);
+	}
+	wirecodec_signed(&out, &beyond);
 	turn();
-	wirecodec_coarse(&in, &t);
-	ck_assert(in.in.bad && t == 0);
+	for (size_t i = 0; i < 4; i++) {
+		wirecodec_told_in(&in, &back, 1000);
+		ck_assert_int_eq(back, read[i]);
+	}
+	wirecodec_told_in(&in, &back, 1000);
+	ck_assert(in.in.bad && back == 0);
 	record_done(&record);
 }
 END_TEST
@@ -298,6 +314,7 @@ UNIT("wirecodec", numbers_take_as_many_octets_as_they_need,
     a_time_months_from_its_batch_is_bad, an_address_is_written_once,
     an_address_near_the_latest_takes_as_many_octets_as_differ,
     no_address_is_one_octet, a_port_like_the_one_before_takes_one_octet,
-    coarse_times_relate_to_the_one_before,
-    coarse_times_that_add_up_to_months_are_bad,
+    a_fine_time_is_that_of_the_microsecond_before,
+    a_fine_time_months_from_its_batch_is_bad,
+    what_is_told_in_units_is_rounded_down_and_bounded,
     a_name_with_control_characters_is_bad)

@@ -3,8 +3,6 @@
 
 #include <stdlib.h>
 
-#define EACH (3600 * NSTIME_S)
-
 struct acquaintance_pair {
 	struct lru_entry entry;
 	struct endpoint ends[2]; /* the client without its port, the server */
@@ -12,6 +10,7 @@ struct acquaintance_pair {
 };
 
 struct acquaintance {
+	nstime each;
 	struct lru *pairs;
 };
 
@@ -24,7 +23,7 @@ same_pair(const struct table_entry *entry, const void *key)
 }
 
 struct acquaintance *
-acquaintance_new(size_t pairs, const struct siphash_key *key)
+acquaintance_new(size_t pairs, nstime each, const struct siphash_key *key)
 {
 	const struct lru_setup setup = {
 		.limit = pairs,
@@ -35,6 +34,7 @@ acquaintance_new(size_t pairs, const struct siphash_key *key)
 
 	if (a == NULL)
 		return NULL;
+	a->each = each;
 	a->pairs = lru_new(&setup, key);
 	if (a->pairs != NULL)
 		return a;
@@ -61,7 +61,8 @@ meet(struct acquaintance *a, const struct address *client,
 	uint64_t hash;
 
 	memset(ends, 0, sizeof(ends));
-	ends[0].address = *client;
+	if (client != NULL)
+		ends[0].address = *client;
 	ends[1].address = server->address;
 	ends[1].port = server->port;
 	hash = lru_hash(a->pairs, slice_of(ends, sizeof(ends)));
@@ -85,7 +86,7 @@ acquaintance_is_new(struct acquaintance *a, const struct address *client,
 
 	if (pair == NULL || pair->until > now)
 		return false;
-	pair->until = nstime_after(now, EACH);
+	pair->until = nstime_after(now, a->each);
 	return true;
 }
 

@@ -3,12 +3,15 @@
 
 #include <stdlib.h>
 
-#define BATCH_EACH (200 * NSTIME_MS)
-#define BEAT_EACH NSTIME_S
+/* What a batch says before its halves is as long as two of them, and NATS adds
+ * more, so that a batch waits for as many halves as the joining allows. */
+#define BATCH_EACH NSTIME_S
 
-/* A partition is told every BATCH_EACH for so long how far we are: it waits
- * with the last halves for that.  Then it gets beats for so long. */
-#define BUSY NSTIME_S
+/* A partition that heard nothing lately does not wait for us. */
+#define FIRST_AFTER (200 * NSTIME_MS)
+
+/* It waits with the last halves until it is told how far we are, and is told so
+ * for that long. */
 #define QUIET (10 * NSTIME_S)
 
 enum { BATCH_FULL = WIRE_MOST - 1024 };
@@ -23,7 +26,8 @@ struct halfposts_post {
 struct halfposts {
 	struct sensor_setup setup;
 	char name[WIRE_NAME];
-	nstime due; /* the earliest */
+	nstime due;   /* the earliest */
+	nstime ahead; /* of the wall clock, when it was first asked for */
 	uint64_t octets;
 	struct halfposts_post posts[];
 };
@@ -40,7 +44,7 @@ halfposts_new(const struct sensor_setup *setup)
 	p->setup = *setup;
 	textbuf_init(&name, p->name, sizeof(p->name));
 	textbuf_add(&name, setup->name);
-	p->due = NSTIME_NEVER;
+	p->due = p->ahead = NSTIME_NEVER;
 	for (unsigned i = 0; i < setup->partitions; i++)
 		p->posts[i].due = NSTIME_NEVER;
 	return p;
@@ -65,6 +69,25 @@ set_due(struct halfposts *p)
 			p->due = p->posts[i].due;
 }
 
+/* Whole, and where the wall clock was at first: so the header is shorter, and
+ * what a partition makes of it is the same. */
+static nstime
+time_of(struct halfposts *p, nstime now, nstime wall)
+{
+	if (p->ahead == NSTIME_NEVER)
+		p->ahead = wall - now;
+	now += p->ahead;
+	return now - now % NSTIME_MS;
+}
+
+static void
+begin(struct halfposts *p, struct halfposts_post *post, nstime now, nstime wall)
+{
+	const nstime at = time_of(p, now, wall);
+
+	wire_begin(post->writer, at, at + wall - now - p->ahead);
+}
+
 static void
 send(struct halfposts *p, struct halfposts_post *post, nstime now, nstime wall)
 {
@@ -72,22 +95,19 @@ send(struct halfposts *p, struct halfposts_post *post, nstime now, nstime wall)
 		.kind = WIRE_OBSERVED,
 		.run = p->setup.run,
 		.sequence = ++post->sequence,
-		.reached = now,
+		.reached = time_of(p, now, wall),
 	};
 	struct slice batch;
 
-	wire_begin(post->writer, now, wall);
+	begin(p, post, now, wall);
 	memcpy(header.name, p->name, sizeof(header.name));
 	batch = wire_end(post->writer, &header);
 	p->octets += batch.len;
 	p->setup.halves(
 	    p->setup.arg, batch, (unsigned)(post - p->posts), post->sequence);
-	if (!nstime_passed(post->used, BUSY, now))
-		post->due = nstime_after(now, BATCH_EACH);
-	else if (!nstime_passed(post->used, QUIET, now))
-		post->due = nstime_after(now, BEAT_EACH);
-	else
-		post->due = NSTIME_NEVER;
+	post->due = nstime_passed(post->used, QUIET, now)
+	    ? NSTIME_NEVER
+	    : nstime_after(now, BATCH_EACH);
 }
 
 bool
@@ -102,10 +122,10 @@ halfposts_put(
 		post->writer = wire_writer_new();
 	if (post->writer == NULL)
 		return false;
-	wire_begin(post->writer, now, wall);
+	begin(p, post, now, wall);
 	post->used = now;
-	if (post->due > nstime_after(now, BATCH_EACH))
-		post->due = nstime_after(now, BATCH_EACH);
+	if (post->due == NSTIME_NEVER)
+		post->due = nstime_after(now, FIRST_AFTER);
 	if (!wire_put(post->writer, &item))
 		return false;
 	if (wire_length(post->writer) >= BATCH_FULL)

@@ -137,8 +137,11 @@ halves_told(struct halves *h, const struct wire_want *call, nstime reached)
 }
 
 bool
-halves_input(struct halves *h, const struct wire_half *in, nstime reached)
+halves_input(struct halves *h, const struct wire_half *in, nstime reached,
+    struct wire_want *joined)
 {
+	const struct wire_want want = { in->call, in->client, in->server,
+		true };
 	struct halves_half *other = find(h, in->call, in->leg);
 	struct halves_half *half;
 	const nstime since = in->now > reached ? in->now : reached;
@@ -149,6 +152,7 @@ halves_input(struct halves *h, const struct wire_half *in, nstime reached)
 		if (other->is_request == in->is_request)
 			return false; /* seen by two */
 		h->joined++;
+		*joined = in->is_request ? want : other->want;
 		lru_forget(h->known, other);
 		return true;
 	}
@@ -158,8 +162,7 @@ halves_input(struct halves *h, const struct wire_half *in, nstime reached)
 	if (half == NULL)
 		return false;
 	half->is_request = in->is_request;
-	half->want =
-	    (struct wire_want){ in->call, in->client, in->server, true };
+	half->want = want;
 	return false;
 }
 

@@ -29,9 +29,10 @@ struct halves *halves_new(
     const struct halves_limits *limits, halves_want *want, void *arg);
 void halves_free(struct halves *h);
 
-/* `reached': how far all sensors are.  True: it is the other half of one. */
-bool halves_input(
-    struct halves *h, const struct wire_half *half, nstime reached);
+/* `reached': how far all sensors are.  True: it is the other half of one, and
+ * *joined is their call, as its request shows it. */
+bool halves_input(struct halves *h, const struct wire_half *half,
+    nstime reached, struct wire_want *joined);
 
 /* A sensor told a message of this call. */
 void halves_told(

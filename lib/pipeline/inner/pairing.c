@@ -43,7 +43,7 @@ pairing_new(size_t halves, struct budget_share *memory,
 	if (p == NULL)
 		return NULL;
 	p->halves = halves_new(&limits, on_want, p);
-	p->known = acquaintance_new(halves, key);
+	p->known = acquaintance_new(halves, ACQUAINTANCE_SHOWN, key);
 	p->wants = wants_new(SERVERS, key, output, arg);
 	if (p->halves != NULL && p->known != NULL && p->wants != NULL)
 		return p;
@@ -66,13 +66,14 @@ pairing_free(struct pairing *p)
 void
 pairing_half(struct pairing *p, const struct wire_half *half, nstime reached)
 {
-	const struct wire_want call = { half->call, half->client, half->server,
-		false };
+	struct wire_want call;
 
-	if (halves_input(p->halves, half, reached) &&
-	    acquaintance_is_new(
-		p->known, &half->client, &half->server, half->now))
-		halves_told(p->halves, &call, reached);
+	if (!halves_input(p->halves, half, reached, &call) ||
+	    !acquaintance_is_new(
+		p->known, &call.client, &call.server, half->now))
+		return;
+	call.suspect = false;
+	halves_told(p->halves, &call, reached);
 }
 
 void

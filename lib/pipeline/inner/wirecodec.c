@@ -119,50 +119,45 @@ wirecodec_wall(struct wirecodec *c, nstime *wall)
 	must_be_told(c, wall);
 }
 
-/* In whole units, rounded down; written less those of the one before. */
-static void
-now_in(struct wirecodec *c, nstime *now, nstime unit, int64_t *before)
+static int64_t
+whole_units(int64_t n, int64_t unit)
 {
-	const int64_t most = MOST_AGE / unit;
-	int64_t since = (*now - c->now) / unit - ((*now - c->now) % unit < 0);
-	int64_t further = since - *before, near;
-
-	wirecodec_signed(c, &further);
-	if (c->out == NULL) {
-		near = within(further, 2 * most);
-		since = *before + near;
-		if (near != further || within(since, most) != since)
-			c->in.bad = true;
-		*now = c->in.bad ? 0 : c->now + since * unit + c->shift_now;
-	}
-	*before = since;
-}
-
-void
-wirecodec_coarse(struct wirecodec *c, nstime *now)
-{
-	now_in(c, now, NSTIME_MS, &c->before.coarse);
+	return n / unit - (n % unit < 0);
 }
 
 void
 wirecodec_fine(struct wirecodec *c, nstime *now)
 {
-	int64_t none = 0;
+	const int64_t most = MOST_AGE / NSTIME_US;
+	int64_t since = c->out == NULL
+	    ? 0
+	    : within(whole_units(*now - c->now, NSTIME_US), most);
 
-	now_in(c, now, NSTIME_US, &none);
+	wirecodec_signed(c, &since);
+	if (c->out != NULL)
+		return;
+	if (within(since, most) != since)
+		c->in.bad = true;
+	*now = c->in.bad ? 0 : c->now + since * NSTIME_US + c->shift_now;
+}
+
+void
+wirecodec_told_in(struct wirecodec *c, nstime *told, nstime unit)
+{
+	const int64_t most = RECORD_MOST_TIME / unit;
+	int64_t units =
+	    c->out == NULL ? 0 : within(whole_units(*told, unit), most);
+
+	wirecodec_signed(c, &units);
+	if (within(units, most) != units)
+		c->in.bad = true;
+	*told = c->in.bad ? 0 : units * unit;
 }
 
 void
 wirecodec_told(struct wirecodec *c, nstime *told)
 {
-	if (c->out != NULL)
-		*told = within(*told, RECORD_MOST_TIME);
-	wirecodec_signed(c, told);
-	if (c->out == NULL &&
-	    (*told > RECORD_MOST_TIME || *told < -RECORD_MOST_TIME))
-		c->in.bad = true;
-	if (c->in.bad)
-		*told = 0;
+	wirecodec_told_in(c, told, 1);
 }
 
 void

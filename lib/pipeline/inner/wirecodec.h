@@ -2,7 +2,7 @@
 #ifndef WIRECODEC_H
 #define WIRECODEC_H
 
-#include "net/endpoint.h"
+#include "pipeline/wire.h"
 
 /*
  * The fields of wire.h, each described once: the same call writes a field where
@@ -19,7 +19,7 @@ struct wirecodec_before {
 	unsigned addresses;       /* that were written */
 	struct address four, six; /* the latest of each version */
 	uint16_t port;
-	int64_t coarse; /* milliseconds after the batch */
+	char method[WIRE_METHOD];
 };
 
 struct wirecodec {
@@ -46,13 +46,14 @@ void wirecodec_wall(struct wirecodec *c, nstime *wall);
 /* The same, of what may never have been: INT64_MIN and NSTIME_NEVER pass. */
 void wirecodec_once(struct wirecodec *c, nstime *now);
 
-/* To the millisecond, or microsecond, before; written as the difference to the
- * coarse time before it, or to the batch. */
-void wirecodec_coarse(struct wirecodec *c, nstime *now);
+/* To the microsecond before. */
 void wirecodec_fine(struct wirecodec *c, nstime *now);
 
 /* The reading of another clock: the same with RECORD_MOST_TIME. */
 void wirecodec_told(struct wirecodec *c, nstime *told);
+
+/* The same, to the unit before. */
+void wirecodec_told_in(struct wirecodec *c, nstime *told, nstime unit);
 
 /* Cut at `most' when written, bad beyond it when read; then borrowed. */
 void wirecodec_text(struct wirecodec *c, struct slice *text, size_t most);

@@ -8,6 +8,7 @@ add_ports(struct earshot_ports *ports, enum witness witness,
 	for (unsigned i = 0; i < WITNESS_PORTS; i++) {
 		if (channel->ports[i] == 0)
 			continue;
+		portset_add(&ports->set, channel->ports[i]);
 		ports->each[ports->count].port = channel->ports[i];
 		ports->each[ports->count].side = channel->side;
 		ports->each[ports->count++].witness = witness;
@@ -30,7 +31,7 @@ add_anywhere(struct earshot *e, enum witness witness,
 void
 earshot_set(struct earshot *e, unsigned muted)
 {
-	*e = (struct earshot){ .count = 0 };
+	memset(e, 0, sizeof(*e));
 	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
 		const enum witness witness = (enum witness)i;
 		const struct witness_row *row = witness_row(witness);
@@ -41,15 +42,6 @@ earshot_set(struct earshot *e, unsigned muted)
 		add_ports(&e->tcp, witness, &row->tcp);
 		add_anywhere(e, witness, &row->udp);
 	}
-}
-
-bool
-earshot_has(const struct earshot_ports *ports, uint16_t port)
-{
-	for (unsigned i = 0; i < ports->count; i++)
-		if (ports->each[i].port == port)
-			return true;
-	return false;
 }
 
 bool

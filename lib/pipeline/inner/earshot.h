@@ -2,6 +2,7 @@
 #ifndef EARSHOT_H
 #define EARSHOT_H
 
+#include "net/portset.h"
 #include "witness/witness.h"
 
 /*
@@ -10,6 +11,7 @@
  */
 
 struct earshot_ports {
+	struct portset set; /* asked with every packet */
 	unsigned count;
 	struct {
 		uint16_t port;
@@ -32,7 +34,11 @@ struct earshot {
 void earshot_set(struct earshot *e, unsigned muted);
 
 /* Is a witness to be heard from or to this port? */
-bool earshot_has(const struct earshot_ports *ports, uint16_t port);
+static inline bool
+earshot_has(const struct earshot_ports *ports, uint16_t port)
+{
+	return portset_has(&ports->set, port);
+}
 
 /* Which, of what goes from here to there.  False: none. */
 bool earshot_find(const struct earshot_ports *ports, uint16_t from, uint16_t to,

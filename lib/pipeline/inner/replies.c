@@ -36,12 +36,13 @@ static void
 read_sdp(const struct replies *r)
 {
 	const struct sip_message *m = r->in->message;
-	struct observation o = begin(r, OBSERVATION_MEDIA);
+	struct observation o;
 	struct mediasec found;
 
 	if (m->body.len == 0 ||
 	    !mediasec_parse(m->content_type, m->body, &found))
 		return;
+	o = begin(r, OBSERVATION_MEDIA);
 	o.media = (struct media_offer){
 		.is_answer = !m->is_request,
 		.call_id = m->call_id,
@@ -126,11 +127,14 @@ read_mras(const struct replies *r)
 static void
 read_stir(const struct replies *r)
 {
-	struct observation o = begin(r, OBSERVATION_STIR);
+	const unsigned status = r->in->message->status;
+	struct observation o;
 
-	o.status = r->in->message->status;
-	if (o.status == 428 || (o.status >= 436 && o.status <= 438))
-		r->output(r->arg, &o);
+	if (status != 428 && (status < 436 || status > 438))
+		return;
+	o = begin(r, OBSERVATION_STIR);
+	o.status = status;
+	r->output(r->arg, &o);
 }
 
 void
@@ -148,6 +152,6 @@ replies_read(
 		read_invite(&r);
 	else if (mras_is_response(m))
 		read_mras(&r);
-	if (!m->is_request && m->status >= 428)
+	if (!m->is_request)
 		read_stir(&r);
 }

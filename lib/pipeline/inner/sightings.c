@@ -90,8 +90,7 @@ sightings_udp_port(const struct sightings *s, uint16_t port)
 void
 sightings_add_udp_ports(const struct sightings *s, struct portset *ports)
 {
-	for (unsigned i = 0; i < s->earshot.udp.count; i++)
-		portset_add(ports, s->earshot.udp.each[i].port);
+	portset_join(ports, &s->earshot.udp.set);
 }
 
 bool

@@ -120,10 +120,11 @@ on_sign(void *arg, enum joiner_sign sign, const struct joiner_sensor *sensor)
 		[JOINER_RIGHT] = "has the right time again",
 	};
 	const struct fleetleader *l = arg;
+	const nstime offset =
+	    sensor->hosts_odd ? sensor->by_hosts : sensor->offset;
 
 	log_info(l->setup.member->log, "fleet: sensor %s %s (%+.3f s)",
-	    sensor->name, texts[sign],
-	    (double)sensor->offset / (double)NSTIME_S);
+	    sensor->name, texts[sign], (double)offset / (double)NSTIME_S);
 }
 
 /* ---- the work of the seat ---- */

@@ -191,7 +191,11 @@ fleetmember_new(const struct fleetmember_setup *setup)
 bool
 fleetmember_begin(struct fleetmember *m)
 {
+	const nstime now = wallclock_monotonic();
+
 	m->link = fleetlink_new(&m->link_setup);
+	if (m->link != NULL && m->link_setup.senses)
+		sensor_tick(m->sensor, now, now + wallclock_offset());
 	return m->link != NULL;
 }
 

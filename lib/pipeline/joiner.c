@@ -365,7 +365,8 @@ joiner_input(
 		break;
 	}
 	sensor->shown.octets += batch.len;
-	wire_shift(j->reader, sensor->shift, h.now + sensor->shift - h.wall);
+	wire_shift(j->reader, sensor->shift,
+	    h.now + sensor->shift - h.wall - sensor->shown.by_hosts);
 	take_back(j, sensor);
 	j->missed += gap;
 	if (gap || sensor->dropped)

@@ -381,7 +381,9 @@ sensor_input(void *sensor, const struct event *e)
 {
 	struct sensor *s = sensor;
 
-	sensor_tick(s, e->now, e->wall);
+	/* Batches bear our own clock: stamps of packets may be of another. */
+	sensor_tick(s, e->now,
+	    s->now == INT64_MIN ? e->wall : nstime_after(e->now, s->ahead));
 	if (oneways_input(s->oneways, e))
 		handle(s, e);
 }

@@ -50,7 +50,8 @@ struct sensor_setup {
 struct sensor *sensor_new(const struct sensor_setup *setup);
 void sensor_free(struct sensor *s);
 
-/* An event_output; `sensor' is the struct sensor. */
+/* An event_output; `sensor' is the struct sensor.  Tick it before the first: by
+ * what its own clock shows then, stamps of packets are odd or not. */
 void sensor_input(void *sensor, const struct event *event);
 
 /* Every event before `now' was put in. */

@@ -12,6 +12,7 @@ import selectors
 import socket
 import sys
 import time
+from email.utils import formatdate
 
 T1 = 0.05
 SERVERS = [f"10.0.0.{i}" for i in range(2, 6)]
@@ -21,8 +22,9 @@ def answer(request):
     head = request.split("\r\n\r\n", 1)[0].split("\r\n")
     kept = [line for line in head[1:]
             if re.match(r"(Via|From|To|Call-ID|CSeq):", line)]
-    return "\r\n".join(["SIP/2.0 200 OK", *kept, "Content-Length: 0",
-                        "", ""])
+    return "\r\n".join(["SIP/2.0 200 OK", *kept,
+                        f"Date: {formatdate(usegmt=True)}",
+                        "Content-Length: 0", "", ""])
 
 
 def serve(addresses):

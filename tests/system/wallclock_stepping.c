@@ -3,7 +3,8 @@
 /*
  * The place of daemon/wallclock.c in siptimed-stepping: our own clock, and
  * the stamps it gives to packets, are off by the seconds that stand in the
- * file $SIPTIMED_CLOCK_OFFSET names.  Steps are looked for every 50 ms, since
+ * file $SIPTIMED_CLOCK_OFFSET names, and the stamps alone by those in that of
+ * $SIPTIMED_CLOCK_STAMPS, as a capture card's clock may be.  Steps are looked for every 50 ms, since
  * nobody steps the clock of the machine for us.  By the seconds in the file
  * $SIPTIMED_CLOCK_AHEAD names all clocks are ahead, the monotonic one too: that
  * is time that passes at once, and no step.
@@ -74,7 +75,8 @@ wallclock_offset(void)
 nstime
 wallclock_stamp(int64_t seconds, int64_t fraction, nstime unit)
 {
-	return seconds * NSTIME_S + fraction * unit + offset();
+	return seconds * NSTIME_S + fraction * unit + offset() +
+	    seconds_of("SIPTIMED_CLOCK_STAMPS");
 }
 
 enum ownclock

@@ -240,9 +240,7 @@ sensors_correct(
 	bool odd;
 
 	if (is_far(ahead, ODD_BY_HOSTS)) {
-		sensor->shift -= ahead;
 		sensor->shown.by_hosts += ahead;
-		sensor->shown.reached -= ahead;
 		sensor->corrections++;
 	}
 	odd = is_far(sensor->shown.by_hosts, ODD_BY_HOSTS);

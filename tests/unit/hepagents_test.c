@@ -216,11 +216,26 @@ START_TEST(an_agent_that_stops_is_told_once_and_when_it_is_back)
 	tick(21 * MINUTE);
 	ck_assert_uint_eq(lost, 1);
 	ck_assert_int_eq(hepagents_next_deadline(agents), NSTIME_NEVER);
-	ck_assert_uint_eq(back, 0);
-	ck_assert(input("192.0.2.1", 1, 30 * MINUTE, 30 * MINUTE));
 	ck_assert_uint_eq(back, 1);
+	ck_assert(input("192.0.2.1", 1, 30 * MINUTE, 30 * MINUTE));
+	ck_assert_uint_eq(back, 2);
 	tick(40 * MINUTE);
 	ck_assert_uint_eq(lost, 1);
+	hepagents_free(agents);
+}
+END_TEST
+
+/* It may have been told as lost before a restart of ours. */
+START_TEST(a_new_agent_is_told_as_one_that_is_back)
+{
+	begin(10, 0);
+	ck_assert(input("192.0.2.1", 1, 1, 1));
+	ck_assert_uint_eq(back, 1);
+	ck_assert(input("192.0.2.1", 1, 2, 2));
+	ck_assert_uint_eq(back, 1);
+	ck_assert(input("192.0.2.1", 2, 2, 2));
+	ck_assert_uint_eq(back, 2);
+	ck_assert_uint_eq(lost, 0);
 	hepagents_free(agents);
 }
 END_TEST
@@ -322,6 +337,7 @@ UNIT("hepagents", all_can_be_listed_the_longest_silent_first,
     a_stamp_far_from_its_arrival_is_doubtful,
     one_agent_may_not_take_the_share_of_others,
     an_agent_that_stops_is_told_once_and_when_it_is_back,
+    a_new_agent_is_told_as_one_that_is_back,
     a_short_patience_is_looked_at_as_often,
     whoever_pauses_for_long_may_do_so_again,
     a_few_messages_say_nothing_of_their_sender,

@@ -213,7 +213,9 @@ find(struct hepagents *h, const struct event_agent *agent, nstime now)
 static void
 hear(struct hepagents *h, struct hepagents_agent *a, nstime now, nstime wall)
 {
-	if (a->lost) {
+	/* Of one heard first an alert may stand from before a restart, or from
+	 * before it lost its place here. */
+	if (a->lost || a->messages == 0) {
 		a->lost = false;
 		tell(h, a, false, now, wall);
 		if (h->round == NSTIME_NEVER)

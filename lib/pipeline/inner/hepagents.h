@@ -23,7 +23,7 @@ struct hepagents_limits {
 	struct budget_share *memory; /* borrowed; NULL: no bounds */
 };
 
-/* An agent has stopped, or is back. */
+/* An agent has stopped, or is back; one that is new here may be back. */
 typedef void hepagents_output(void *arg, const struct observation *observation);
 
 struct hepagents *hepagents_new(

@@ -7,35 +7,50 @@
 #include <sys/mman.h>
 
 /*
- * Chunks are small until the slab is as large as a huge page, and of one
- * from then on.  Tens of thousands of objects that are touched in no order
- * need more small pages than a processor remembers the places of.
+ * Addresses are reserved at once, so that objects lie side by side; memory is
+ * drawn chunk by chunk.  Chunks are small until the slab is as large as a huge
+ * page, and of one from then on.  Tens of thousands of objects that are touched
+ * in no order need more small pages than a processor remembers the places of.
  */
-enum {
-	LINE = 64,
-	HALF_LINE = 32,
-	SMALL_CHUNK = 64 * 1024,
-	HUGE_CHUNK = 2 * 1024 * 1024
-};
+enum { HALF_LINE = 32, SMALL_CHUNK = 64 * 1024, HUGE_CHUNK = 2 * 1024 * 1024 };
 
-/* Both are written to memory that is otherwise unused at the time. */
+/* Written to memory that is otherwise unused at the time. */
 struct unused {
 	struct unused *next;
-};
-
-struct chunk {
-	struct chunk *next;
-	size_t octets;
 };
 
 struct slab {
 	struct budget_share *memory;
 	size_t octets;
 	struct unused *unused;
-	struct chunk *chunks;
-	size_t left;    /* objects of the newest chunk never taken */
-	size_t chunked; /* octets of all chunks */
+	void *reserved; /* from here on; objects begin at a huge page */
+	uint8_t *objects;
+	size_t span;   /* octets from the first object to the last's end */
+	size_t taken;  /* octets, at one time or another */
+	size_t drawn;  /* octets of all chunks */
+	size_t chunks; /* how many */
 };
+
+/* Less, where addresses are limited. */
+static bool
+reserve(struct slab *s)
+{
+	size_t span = SLAB_SPAN;
+
+	while (span > HUGE_CHUNK) {
+		s->reserved = mmap(NULL, span, PROT_NONE,
+		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (s->reserved != MAP_FAILED)
+			break;
+		span /= 2;
+	}
+	if (span <= HUGE_CHUNK)
+		return false;
+	s->objects = (uint8_t *)s->reserved + HUGE_CHUNK -
+	    (uintptr_t)s->reserved % HUGE_CHUNK;
+	s->span = span - HUGE_CHUNK;
+	return true;
+}
 
 struct slab *
 slab_new(size_t object_octets, struct budget_share *memory)
@@ -46,7 +61,10 @@ slab_new(size_t object_octets, struct budget_share *memory)
 		return NULL;
 	s->octets = (object_octets + HALF_LINE - 1) / HALF_LINE * HALF_LINE;
 	s->memory = memory;
-	return s;
+	if (reserve(s))
+		return s;
+	free(s);
+	return NULL;
 }
 
 void
@@ -54,20 +72,10 @@ slab_free(struct slab *s)
 {
 	if (s == NULL)
 		return;
-	while (s->chunks != NULL) {
-		struct chunk *chunk = s->chunks;
-
-		s->chunks = chunk->next;
-		budget_release(s->memory, chunk, chunk->octets);
-	}
+	munmap(s->reserved, s->span + HUGE_CHUNK);
+	if (s->memory != NULL)
+		budget_undo(s->memory, s->drawn + s->chunks * BUDGET_OVERHEAD);
 	free(s);
-}
-
-/* Objects larger than a chunk have one each. */
-static size_t
-chunk_octets(const struct slab *s, size_t usual)
-{
-	return s->octets + LINE > usual ? s->octets + LINE : usual;
 }
 
 /* Where the budget has no room for a large chunk it may have some for a small
@@ -75,46 +83,43 @@ chunk_octets(const struct slab *s, size_t usual)
 static size_t
 draw(const struct slab *s)
 {
-	const size_t small = chunk_octets(s, SMALL_CHUNK);
-	const size_t large = chunk_octets(s, HUGE_CHUNK);
-
-	if (s->chunked >= HUGE_CHUNK && budget_take(s->memory, large))
-		return large;
-	return budget_take(s->memory, small) ? small : 0;
+	if (s->drawn >= HUGE_CHUNK && budget_take(s->memory, HUGE_CHUNK))
+		return HUGE_CHUNK;
+	return budget_take(s->memory, SMALL_CHUNK) ? SMALL_CHUNK : 0;
 }
 
-/* The chunk's own link takes the line before its first object. */
 static bool
 add_chunk(struct slab *s)
 {
 	const size_t octets = draw(s);
-	struct chunk *chunk;
+	uint8_t *chunk = s->objects + s->drawn;
 
 	if (octets == 0)
 		return false;
-	chunk = aligned_alloc(octets == HUGE_CHUNK ? HUGE_CHUNK : LINE, octets);
-	if (chunk == NULL) {
+	if (octets > s->span - s->drawn ||
+	    mprotect(chunk, octets, PROT_READ | PROT_WRITE) != 0) {
 		budget_give(s->memory, octets);
 		return false;
 	}
 	/* Huge pages are an optimization: failure does no harm. */
 	if (octets == HUGE_CHUNK)
 		madvise(chunk, octets, MADV_HUGEPAGE);
-	chunk->octets = octets;
-	chunk->next = s->chunks;
-	s->chunks = chunk;
-	s->chunked += octets;
-	s->left = (octets - LINE) / s->octets;
+	s->drawn += octets;
+	s->chunks++;
 	return true;
 }
 
+/* An object may begin in one chunk and end in the next, or need several. */
 static void *
-take_from_chunk(struct slab *s)
+take_new(struct slab *s)
 {
-	if (s->left == 0 && !add_chunk(s))
-		return NULL;
-	s->left--;
-	return (uint8_t *)s->chunks + LINE + s->left * s->octets;
+	void *object = s->objects + s->taken;
+
+	while (s->drawn - s->taken < s->octets)
+		if (!add_chunk(s))
+			return NULL;
+	s->taken += s->octets;
+	return object;
 }
 
 void *
@@ -123,7 +128,7 @@ slab_take(struct slab *s)
 	struct unused *object = s->unused;
 
 	if (object == NULL)
-		return take_from_chunk(s);
+		return take_new(s);
 	s->unused = object->next;
 	return object;
 }

@@ -10,8 +10,12 @@
  * Objects of one size, many at a time: a room that makes and drops a million
  * of them asks malloc once for a few hundred.  An object given back is used
  * again, last in, first out; memory goes back to the system with the slab.
- * Objects begin on a cache line, or in its middle.
+ * Objects begin on a cache line, or in its middle, and all lie within SLAB_SPAN
+ * octets: so much address space is reserved, none of it memory before it is
+ * used.
  */
+
+#define SLAB_SPAN ((size_t)1 << (sizeof(size_t) < 8 ? 26 : 34))
 
 struct slab;
 

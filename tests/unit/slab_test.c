@@ -70,5 +70,27 @@ START_TEST(an_object_given_back_is_taken_next)
 }
 END_TEST
 
-UNIT("slab", objects_do_not_overlap, objects_begin_on_half_a_cache_line,
-    chunks_of_any_size_hold_whole_objects, an_object_given_back_is_taken_next)
+START_TEST(objects_lie_within_its_span)
+{
+	struct budget *budget = budget_new((size_t)1 << 30);
+	struct budget_share *memory = budget_share(budget, BUDGET_PAIRS);
+	struct slab *s = slab_new(96, memory);
+	const uint8_t *first = slab_take(s);
+	const size_t count = 100000;
+
+	for (size_t i = 1; i < count; i++) {
+		const uint8_t *object = slab_take(s);
+
+		ck_assert_ptr_nonnull(object);
+		ck_assert_uint_lt((size_t)(object - first), SLAB_SPAN);
+	}
+	ck_assert_uint_ge(budget_use(budget, BUDGET_PAIRS).used, 96 * count);
+	slab_free(s);
+	ck_assert_uint_eq(budget_use(budget, BUDGET_PAIRS).used, 0);
+	budget_free(budget);
+}
+END_TEST
+
+UNIT("slab", objects_do_not_overlap, objects_lie_within_its_span,
+    objects_begin_on_half_a_cache_line, chunks_of_any_size_hold_whole_objects,
+    an_object_given_back_is_taken_next)

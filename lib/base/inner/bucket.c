@@ -125,16 +125,27 @@ push_out(struct bucket *b, const struct table_entry *newest)
 	return oldest;
 }
 
-bool
-bucket_push(
+/* Rare, and so kept out of its callers. */
+static __attribute__((noinline)) bool
+push_into_full(
     struct bucket_supply *supply, struct bucket *b, struct table_entry *entry)
 {
-	if (b->used == BUCKET_SLOTS && !make_room(supply, b))
+	if (!make_room(supply, b))
 		return false;
 	while (b->used == BUCKET_SLOTS) {
 		entry = push_out(b, entry);
 		b = bucket_older(b);
 	}
+	put(b, b->used++, entry);
+	return true;
+}
+
+bool
+bucket_push(
+    struct bucket_supply *supply, struct bucket *b, struct table_entry *entry)
+{
+	if (b->used == BUCKET_SLOTS)
+		return push_into_full(supply, b, entry);
 	put(b, b->used++, entry);
 	return true;
 }
@@ -156,6 +167,17 @@ oldest_first(struct bucket *b)
 	}
 }
 
+/* As its newest. */
+static void
+copy_slot(struct bucket *to, const struct bucket *from, size_t slot)
+{
+	const uint64_t tag = from->tags >> 8 * slot & 0xff;
+
+	memcpy(entries_from(to, to->used),
+	    from->entries + slot * BUCKET_POINTER, BUCKET_POINTER);
+	to->tags |= tag << 8 * to->used++;
+}
+
 /* Each bucket of the chain is unused once it is empty, and two chains of what
  * is in one need no more of them than that had, so there is always memory. */
 void
@@ -169,8 +191,12 @@ bucket_split(struct bucket_supply *supply, struct bucket *low,
 		for (size_t i = 0; i < b->used; i++) {
 			struct table_entry *entry = bucket_entry(b, i);
 
-			bucket_push(
-			    supply, entry->hash & bits ? high : low, entry);
+			struct bucket *to = entry->hash & bits ? high : low;
+
+			if (to->used < BUCKET_SLOTS)
+				copy_slot(to, b, i);
+			else
+				push_into_full(supply, to, entry);
 		}
 		newer = bucket_older(b);
 		if (b != &first)

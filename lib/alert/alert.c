@@ -112,6 +112,7 @@ set_timer(struct alert *a, struct alert_entry *e, nstime now, nstime wall)
 {
 	const nstime deadline = episode_deadline(&e->episode, &a->rules);
 
+	e->due = deadline;
 	if (deadline == NSTIME_NEVER) {
 		timerq_cancel(a->timers, &e->timer);
 	} else if (!timerq_set(a->timers, &e->timer, deadline)) {

@@ -214,7 +214,6 @@ timerq_set_ordered(struct timerq *q, struct timerq_entry *entry,
 		move(q, &node);
 	else if (!add(q, &node))
 		return false;
-	entry->deadline = deadline;
 	if (q->earliest.entry == entry)
 		find_earliest(q);
 	else if (q->earliest.entry == NULL ||
@@ -237,6 +236,16 @@ timerq_cancel(struct timerq *q, struct timerq_entry *entry)
 	take(q, entry);
 	if (q->earliest.entry == entry)
 		find_earliest(q);
+}
+
+nstime
+timerq_deadline(const struct timerq *q, const struct timerq_entry *entry)
+{
+	const size_t number = timerrun_number(entry->slot);
+	const size_t at = timerrun_at(entry->slot);
+
+	return number == 0 ? q->heap[at].deadline
+			   : q->runs[number - 1].nodes[at].deadline;
 }
 
 struct timerq_entry *

@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * Deadlines, earliest first; deadlines of one instant in the order they were
@@ -20,8 +21,7 @@
  */
 
 struct timerq_entry {
-	nstime deadline; /* read it; set it with timerq_set() */
-	size_t slot;     /* private: place in the heap + 1, 0: not queued */
+	uint32_t slot; /* private: its place, 0: not queued */
 };
 
 struct timerq;
@@ -49,6 +49,10 @@ timerq_queued(const struct timerq_entry *entry)
 {
 	return entry->slot != 0;
 }
+
+/* Of an entry that is queued. */
+nstime timerq_deadline(
+    const struct timerq *q, const struct timerq_entry *entry);
 
 /* The earliest entry if it is due at or before `now', else NULL. */
 struct timerq_entry *timerq_due(const struct timerq *q, nstime now);

@@ -303,7 +303,8 @@ fire(struct incident *i, nstime due, nstime now, nstime wall)
 	struct timerq_entry *timer;
 
 	while ((timer = timerq_due(i->waits, due)) != NULL) {
-		const nstime at = timer->deadline < now ? timer->deadline : now;
+		const nstime deadline = timerq_deadline(i->waits, timer);
+		const nstime at = deadline < now ? deadline : now;
 
 		timerq_cancel(i->waits, timer);
 		gather_decide(i, part_of(timer), at, wall - (now - at));

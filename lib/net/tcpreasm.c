@@ -194,7 +194,8 @@ set_timer(struct tcpreasm *t, struct tcpconn *c)
 		deadline = c->last + SYN_PATIENCE;
 	if (deadline == NSTIME_NEVER)
 		timerq_cancel(t->timers, &c->timer);
-	else if (!timerq_queued(&c->timer) || c->timer.deadline != deadline)
+	else if (!timerq_queued(&c->timer) ||
+	    timerq_deadline(t->timers, &c->timer) != deadline)
 		timerq_set_ordered(t->timers, &c->timer, deadline, c->id);
 }
 

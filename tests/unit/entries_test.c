@@ -79,10 +79,10 @@ END_TEST
 
 START_TEST(the_first_to_be_due_is_first)
 {
-	struct alert_entry late = { .timer.deadline = 2, .episode.id = 1 };
-	struct alert_entry young = { .timer.deadline = 1,
+	struct alert_entry late = { .due = 2, .episode.id = 1 };
+	struct alert_entry young = { .due = 1,
 		.episode = { .first_seen = 9, .id = 2 } };
-	struct alert_entry old = { .timer.deadline = 1,
+	struct alert_entry old = { .due = 1,
 		.episode = { .first_seen = 8, .id = 3 } };
 	struct alert_entry *entries[] = { &late, &young, &old };
 

@@ -140,6 +140,12 @@ END_TEST
 
 static unsigned set_as[MANY]; /* in which turn */
 
+static nstime
+deadline(size_t i)
+{
+	return timerq_deadline(q, &entry[i]);
+}
+
 /* The entry that a plain search would pick. */
 static size_t
 earliest_by_search(void)
@@ -148,9 +154,8 @@ earliest_by_search(void)
 
 	for (size_t i = 0; i < MANY; i++)
 		if (timerq_queued(&entry[i]) &&
-		    (best == SIZE_MAX ||
-			entry[i].deadline < entry[best].deadline ||
-			(entry[i].deadline == entry[best].deadline &&
+		    (best == SIZE_MAX || deadline(i) < deadline(best) ||
+			(deadline(i) == deadline(best) &&
 			    set_as[i] < set_as[best])))
 			best = i;
 	return best;

@@ -23,6 +23,7 @@ struct handover_entry {
 struct alert_entry {
 	struct table_entry in_table; /* first: a table_entry is an entry */
 	struct timerq_entry timer;
+	nstime due; /* when it was set for last */
 	TAILQ_ENTRY(alert_entry) idle;
 	struct episode episode;
 	struct handover_entry handover;

@@ -173,8 +173,8 @@ compare(const void *left, const void *right)
 	const struct alert_entry *a = *(struct alert_entry *const *)left;
 	const struct alert_entry *b = *(struct alert_entry *const *)right;
 
-	if (a->timer.deadline != b->timer.deadline)
-		return a->timer.deadline < b->timer.deadline ? -1 : 1;
+	if (a->due != b->due)
+		return a->due < b->due ? -1 : 1;
 	if (a->episode.first_seen != b->episode.first_seen)
 		return a->episode.first_seen < b->episode.first_seen ? -1 : 1;
 	return (a->episode.id > b->episode.id) -

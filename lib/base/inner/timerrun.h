@@ -25,13 +25,14 @@ struct timerrun {
 	size_t number; /* its own: an entry's slot holds it */
 };
 
-/* A slot is a place in a run or, for number 0, elsewhere. */
+/* A slot is a place in a run or, for number 0, elsewhere.  No more entries are
+ * ever queued than 29 bits count. */
 enum { TIMERRUN_NUMBERS = 8 };
 
-static inline size_t
+static inline uint32_t
 timerrun_slot(size_t number, size_t at)
 {
-	return (at + 1) * TIMERRUN_NUMBERS + number;
+	return (uint32_t)((at + 1) * TIMERRUN_NUMBERS + number);
 }
 
 static inline size_t

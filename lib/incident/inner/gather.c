@@ -11,7 +11,8 @@ enum { BUNDLES = 256 };
 void
 gather_report_by(struct incident *i, struct bundle *b, nstime deadline)
 {
-	if (timerq_queued(&b->timer) && b->timer.deadline <= deadline)
+	if (timerq_queued(&b->timer) &&
+	    timerq_deadline(i->reports, &b->timer) <= deadline)
 		return;
 	if (!timerq_set(i->reports, &b->timer, deadline))
 		i->no_memory++;

@@ -99,7 +99,8 @@ set_timer(struct attempts *a, struct attempt *t)
 
 	if (at == NSTIME_NEVER || t->ended)
 		timerq_cancel(a->timers, &t->timer);
-	else if (!timerq_queued(&t->timer) || t->timer.deadline != at)
+	else if (!timerq_queued(&t->timer) ||
+	    timerq_deadline(a->timers, &t->timer) != at)
 		if (!timerq_set_ordered(a->timers, &t->timer, at, t->id))
 			a->no_memory++;
 }

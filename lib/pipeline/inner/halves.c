@@ -188,7 +188,8 @@ halves_tick(struct halves *h, nstime reached)
 
 /* What came without an address is no state of ours. */
 static void
-save_half(const struct halves_half *half, struct record *r)
+save_half(
+    const struct halves *h, const struct halves_half *half, struct record *r)
 {
 	const struct wire_want *w = &half->want;
 	const bool has_ends =
@@ -196,7 +197,7 @@ save_half(const struct halves_half *half, struct record *r)
 
 	record_u64(r, half->key.call);
 	record_u32(r, (uint32_t)half->key.leg);
-	record_time(r, half->timer.deadline);
+	record_time(r, timerq_deadline(h->timers, &half->timer));
 	record_flag(r, half->is_request && has_ends);
 	if (!half->is_request || !has_ends)
 		return;
@@ -210,7 +211,7 @@ halves_save(const struct halves *h, struct record *r)
 	for (const struct halves_half *half = lru_oldest(h->known);
 	     half != NULL; half = lru_newer(half)) {
 		record_more(r, true);
-		save_half(half, r);
+		save_half(h, half, r);
 	}
 	record_more(r, false);
 }

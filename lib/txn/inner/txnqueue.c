@@ -20,7 +20,7 @@ txnqueue_done(struct txnqueue *q)
 bool
 txnqueue_await(struct txnqueue *q, struct txn *t, nstime deadline)
 {
-	if (timerq_queued(&t->timer) && t->timer.deadline == deadline)
+	if (timerq_queued(&t->timer) && timerq_deadline(q->pending, &t->timer) == deadline)
 		return true;
 	return timerq_set(q->pending, &t->timer, deadline);
 }

@@ -186,14 +186,13 @@ table_expect_entry(const struct table *t, uint64_t hash)
 	const struct bucket *b = bucket_of(t, hash);
 	uint64_t slots = bucket_tagged(b, hash);
 
-	/* An entry that begins in the middle of a cache line ends in the next.
-	 */
+	/* What an entry is the first of goes on in the next cache line. */
 	while (slots != 0) {
 		const struct table_entry *entry =
 		    bucket_entry(b, bucket_next_slot(&slots));
 
 		prefetch_write(entry);
-		prefetch_write((const uint8_t *)entry + LINE - 1);
+		prefetch_write((const uint8_t *)entry + LINE);
 	}
 }
 

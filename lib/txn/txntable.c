@@ -171,7 +171,7 @@ give_up(struct txntable *t, struct txn *leg, uint16_t status, nstime now)
 
 	if (!transaction_give_up(&leg->state, &timers, now))
 		return;
-	leg->upstream_status = status;
+	txn_set_upstream(leg, status);
 	txndue_fire(t, leg, now);
 }
 
@@ -243,7 +243,7 @@ repeat(struct txntable *t, struct txn *txn, const struct origin *origin)
 	const nstime t1 = t->limits.timers.t1;
 	const bool over = transaction_is_over(&txn->state, t1, origin->now);
 
-	if (!txn_again(txn, origin, t1))
+	if (!txn_again(txn, origin, t1, t->store.more))
 		return true;
 	if (over) {
 		txnstore_forget(&t->store, txn);
@@ -251,6 +251,23 @@ repeat(struct txntable *t, struct txn *txn, const struct origin *origin)
 	}
 	transaction_again(&txn->state, origin->now);
 	return true;
+}
+
+static struct txn *
+begin(struct txntable *t, const struct sip_message *m,
+    const struct origin *origin, uint8_t method, uint32_t target)
+{
+	return txnstore_begin(
+	    &t->store, m, origin, method, target, &t->limits.timers);
+}
+
+/* Its low bits are never 0: that is of one that is forgotten. */
+static uint32_t
+next_id(struct txntable *t)
+{
+	if ((uint32_t)++t->last_id == 0)
+		t->last_id++;
+	return (uint32_t)t->last_id;
 }
 
 static enum txntable_match
@@ -271,16 +288,14 @@ on_request(struct txntable *t, const struct sip_message *m,
 	}
 	if (!make_room(t, origin))
 		return TXNTABLE_REFUSED;
-	txn = txnstore_begin(&t->store, m, origin, method, &t->limits.timers);
+	txn = begin(t, m, origin, method, target);
 	if (txn == NULL && give_way(t, origin, "memory"))
-		txn = txnstore_begin(
-		    &t->store, m, origin, method, &t->limits.timers);
+		txn = begin(t, m, origin, method, target);
 	if (txn == NULL || !txnstore_add(&t->store, txn, &t->keys)) {
 		t->counters.no_memory++;
 		return TXNTABLE_REFUSED;
 	}
-	txn->id = ++t->last_id;
-	txn->target = target;
+	txn->id = next_id(t);
 	victims_add(&t->victims, txn);
 	if (txngroup_signs(txn, t->limits.timers.t1))
 		t->missed = origin->now;
@@ -310,12 +325,12 @@ on_response(struct txntable *t, const struct sip_message *m,
 		return (struct txntable_input){ .match = TXNTABLE_ORPHAN };
 	}
 	if (transaction_is_final(&txn->state, m->status, tag) &&
-	    !txn_final_again(txn, origin, t->limits.timers.t1))
+	    !txn_final_again(txn, origin, t->limits.timers.t1, t->store.more))
 		return (struct txntable_input){
 			.match = TXNTABLE_RETRANSMISSION,
 		};
 	if (transaction_final(&txn->state) == 0)
-		txn->final_agent = origin->agent;
+		txn_final_by(txn, origin->agent, t->store.more);
 	if (m->date.len > 0)
 		relayed = txngroup_date(txn, txnkey_short(secret, m->date));
 	return (struct txntable_input){
@@ -397,7 +412,7 @@ has_waited_longer(const struct txn *a, const struct txn *b)
 {
 	if (a->state.sent != b->state.sent)
 		return a->state.sent < b->state.sent;
-	return a->id < b->id;
+	return txn_began_before(a, b);
 }
 
 /* `slowest' holds `count' in order and has room for one more. */
@@ -434,8 +449,8 @@ txntable_slowest(const struct txntable *t, size_t most,
 		output(arg,
 		    &(struct txntable_waiting){
 			.method = methods_name(&t->methods, slowest[i]->method),
-			.client = slowest[i]->uac,
-			.server = slowest[i]->uas,
+			.client = txn_endpoint(slowest[i], TXN_CLIENT),
+			.server = txn_endpoint(slowest[i], TXN_SERVER),
 			.sent = slowest[i]->state.sent,
 			.copies = slowest[i]->state.copies,
 			.watched = slowest[i]->watched,

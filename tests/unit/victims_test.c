@@ -39,8 +39,8 @@ begin(uint8_t from, unsigned copies)
 	struct txn *t = &txns[used++];
 
 	t->id = used;
-	t->uac = host(from);
-	t->uas = host(SERVER);
+	memcpy(t->ipv4[TXN_CLIENT], host(from).address.octets, 4);
+	memcpy(t->ipv4[TXN_SERVER], host(SERVER).address.octets, 4);
 	t->state.copies = copies;
 	victims_add(&victims, t);
 	return t;
@@ -70,7 +70,7 @@ START_TEST(a_flood_makes_room_for_itself_and_a_quiet_host_keeps_its_one)
 		begin(FLOODER, 1);
 	for (size_t i = 0; i < 1000; i++)
 		ck_assert_uint_eq(
-		    take_for(i % 2 ? FLOODER : QUIET)->uac.address.octets[3],
+		    take_for(i % 2 ? FLOODER : QUIET)->ipv4[TXN_CLIENT][3],
 		    FLOODER);
 	ck_assert_ptr_eq(take_for(QUIET), quiet);
 	victims_done(&victims);
@@ -87,7 +87,7 @@ START_TEST(repeated_fakes_of_a_flood_make_room_for_other_sources)
 		struct txn *t = take_for(QUIET);
 
 		ck_assert_ptr_nonnull(t);
-		ck_assert_uint_eq(t->uac.address.octets[3], FLOODER);
+		ck_assert_uint_eq(t->ipv4[TXN_CLIENT][3], FLOODER);
 	}
 	victims_done(&victims);
 }

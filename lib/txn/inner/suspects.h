@@ -13,7 +13,7 @@
 
 struct suspects_entry {
 	struct txn *txn;
-	uint64_t id;
+	uint32_t id;
 };
 
 /* Embedded, zeroed at first but for `memory'; private. */

@@ -3,33 +3,133 @@
 
 #include "sip/methods.h"
 
-_Static_assert(sizeof(void *) != 8 || sizeof(struct txn) <= 224,
-    "with its places in the tables, the timer and its texts 400 octets");
+_Static_assert(sizeof(void *) != 8 || sizeof(struct txn) == 128,
+    "with its places in the tables, the timer and its texts 300 octets");
+
+enum { VIAS_MOST = (1 << 12) - 1, METHODS_BITS = 7 };
+
+_Static_assert(METHODS_OTHER < 1 << METHODS_BITS, "the number of any method");
+
+/* By txn.upstream. */
+static const uint16_t upstream_status[] = { 0, 408, 504 };
+
+struct endpoint
+txn_endpoint(const struct txn *t, enum txn_end end)
+{
+	struct endpoint e = { .port = t->port[end] };
+
+	if (t->has_more) {
+		e.address = t->more->address[end];
+		return e;
+	}
+	e.address.version = 4;
+	memcpy(e.address.octets, t->ipv4[end], sizeof(t->ipv4[end]));
+	return e;
+}
 
 void
-txn_begin(struct txn *t, const struct sip_message *m,
-    const struct origin *origin, uint8_t method)
+txn_set_upstream(struct txn *t, unsigned status)
 {
-	*t = (struct txn){
-		.uac = origin->from,
-		.uas = origin->to,
-		.sent_wall = origin->wall,
+	t->upstream = status == upstream_status[1] ? 1 : 2;
+}
+
+/* False when out of memory. */
+static bool
+add_more(struct txn *t, struct slab *more)
+{
+	struct txn_more *its;
+
+	if (t->has_more)
+		return true;
+	its = slab_take(more);
+	if (its == NULL)
+		return false;
+	*its = (struct txn_more){
+		.address = { txn_endpoint(t, TXN_CLIENT).address,
+		    txn_endpoint(t, TXN_SERVER).address },
+	};
+	t->more = its;
+	t->has_more = true;
+	return true;
+}
+
+static bool
+is_plain(const struct origin *origin, uint32_t target)
+{
+	return origin->from.address.version == 4 &&
+	    origin->to.address.version == 4 && origin->flow == 0 &&
+	    origin->flow_end == 0 && !origin->to_server && origin->agent == 0 &&
+	    target == 0;
+}
+
+/* Its addresses, and what else few have. */
+static bool
+place(struct txn *t, const struct origin *origin, uint32_t target,
+    struct slab *more)
+{
+	const size_t octets = sizeof(t->ipv4[0]);
+
+	if (is_plain(origin, target)) {
+		memcpy(
+		    t->ipv4[TXN_CLIENT], origin->from.address.octets, octets);
+		memcpy(t->ipv4[TXN_SERVER], origin->to.address.octets, octets);
+		return true;
+	}
+	if (!add_more(t, more))
+		return false;
+	*t->more = (struct txn_more){
+		.address = { origin->from.address, origin->to.address },
+		.agent = origin->agent,
 		.flow = origin->flow,
 		.flow_end = origin->flow_end,
 		.flow_to_server = origin->to_server,
-		.cseq = m->cseq,
-		.vias = m->vias < UINT16_MAX ? (uint16_t)m->vias : UINT16_MAX,
+		.target = target,
+	};
+	return true;
+}
+
+bool
+txn_begin(struct txn *t, const struct sip_message *m,
+    const struct origin *origin, uint8_t method, uint32_t target,
+    struct slab *more)
+{
+	*t = (struct txn){
+		.vias = m->vias < VIAS_MOST ? m->vias : VIAS_MOST,
 		.method = method,
-		.agent = origin->agent,
+		.transport = origin->transport,
 		.by_agent = origin->agent != 0,
-		.transport = (uint8_t)origin->transport,
 		.has_to_tag = m->to_tag.len > 0,
 		.watched = origin->watched,
 		.mras = origin->mras,
 		.scanned = m->scanned,
+		.port = { origin->from.port, origin->to.port },
+		.sent_wall = origin->wall,
+		.cseq = m->cseq,
 	};
 	transaction_begin(&t->state, method == METHODS_INVITE,
 	    origin->transport != TRANSPORT_UDP, origin->now);
+	return place(t, origin, target, more);
+}
+
+void
+txn_end(struct txn *t, struct slab *more)
+{
+	if (t->has_more)
+		slab_give(more, t->more);
+	t->has_more = false;
+}
+
+static uint16_t
+agent_of(const struct txn *t)
+{
+	return t->has_more ? t->more->agent : 0;
+}
+
+void
+txn_final_by(struct txn *t, uint16_t agent, struct slab *more)
+{
+	if ((agent != 0 || t->has_more) && add_more(t, more))
+		t->more->final_agent = agent;
 }
 
 /*
@@ -54,26 +154,30 @@ was_shown(const struct txn *t, uint16_t by, nstime latest,
 }
 
 bool
-txn_again(struct txn *t, const struct origin *origin, nstime t1)
+txn_again(
+    struct txn *t, const struct origin *origin, nstime t1, struct slab *more)
 {
 	if (origin->agent == 0)
 		t->by_agent = false;
 	if (was_shown(
-		t, t->agent, transaction_last_copy(&t->state), origin, t1))
+		t, agent_of(t), transaction_last_copy(&t->state), origin, t1))
 		return false;
-	t->agent = origin->agent;
+	if ((origin->agent != 0 || t->has_more) && add_more(t, more))
+		t->more->agent = origin->agent;
 	return true;
 }
 
 bool
-txn_final_again(struct txn *t, const struct origin *origin, nstime t1)
+txn_final_again(
+    struct txn *t, const struct origin *origin, nstime t1, struct slab *more)
 {
+	const uint16_t by = t->has_more ? t->more->final_agent : 0;
 	const nstime latest =
 	    t->state.since + transaction_final_span(&t->state);
 
-	if (was_shown(t, t->final_agent, latest, origin, t1))
+	if (was_shown(t, by, latest, origin, t1))
 		return false;
-	t->final_agent = origin->agent;
+	txn_final_by(t, origin->agent, more);
 	return true;
 }
 
@@ -99,9 +203,9 @@ request_of(const struct txn *t)
 		.last_copy = transaction_last_copy(&t->state),
 		.copies = t->state.copies,
 		.by_agent = t->by_agent,
-		.flow = t->flow,
-		.flow_end = t->flow_end,
-		.to_server = t->flow_to_server,
+		.flow = txn_flow(t),
+		.flow_end = t->has_more ? t->more->flow_end : 0,
+		.to_server = t->has_more && t->more->flow_to_server,
 	};
 }
 
@@ -123,7 +227,7 @@ signs_of(const struct txn *t)
 {
 	return (struct outcome_signs){
 		.unseen = t->state.unseen,
-		.upstream_status = t->upstream_status,
+		.upstream_status = upstream_status[t->upstream],
 		.early = t->state.gave_up && !t->state.cancelled,
 		.failover = t->state.failed_over,
 		.recovered = t->recovered,
@@ -137,13 +241,12 @@ txn_describe(const struct txn *t, struct outcome *outcome)
 
 	*outcome = (struct outcome){
 		.class = s->class,
-		.id = t->id,
 		.is_invite = s->is_invite,
 		.watched = t->watched,
 		.mras = t->mras,
-		.transport = t->transport,
-		.uac = t->uac,
-		.uas = t->uas,
+		.transport = (enum transport)t->transport,
+		.uac = txn_endpoint(t, TXN_CLIENT),
+		.uas = txn_endpoint(t, TXN_SERVER),
 		.request = request_of(t),
 		.response = response_of(s),
 		.signs = signs_of(t),

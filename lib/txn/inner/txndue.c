@@ -8,6 +8,13 @@
 /* Each of them walks round the group in its turn. */
 enum { REVIEWED_MAX = 4 };
 
+/* A record has but the low bits of an id. */
+static uint64_t
+whole_id(const struct txntable *t, uint64_t id)
+{
+	return t->last_id - (uint32_t)(t->last_id - id);
+}
+
 void
 txndue_tell(
     struct txntable *t, struct txn *txn, enum outcome_event event, nstime now)
@@ -18,6 +25,7 @@ txndue_tell(
 	if (event != OUTCOME_ANSWERED)
 		txn_quote(txn, &outcome, &t->quotes);
 	outcome.event = event;
+	outcome.id = whole_id(t, txn->id);
 	outcome.now = now;
 	outcome.method = methods_name(&t->methods, txn->method);
 	outcome.request.repeated =
@@ -30,6 +38,8 @@ txndue_tell(
 	if (outcome.group.legs > 1 && transaction_final(&txn->state) == 0)
 		outcome.group.deeper_count =
 		    txngroup_silent(txn, outcome.group.deeper);
+	for (unsigned i = 0; i < outcome.group.deeper_count; i++)
+		outcome.group.deeper[i] = whole_id(t, outcome.group.deeper[i]);
 	t->output(t->arg, &outcome);
 }
 

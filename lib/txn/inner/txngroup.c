@@ -36,6 +36,26 @@ head_of(const struct table *dialogs, uint64_t dialog)
 	    offsetof(struct txn, by_dialog));
 }
 
+static struct txn *
+newer_than(const struct txn *t)
+{
+	return txn_linked(t, t->newer);
+}
+
+static struct txn *
+older_than(const struct txn *t)
+{
+	return txn_linked(t, t->older);
+}
+
+/* Neighbors in the ring. */
+static void
+join(struct txn *older, struct txn *newer)
+{
+	older->newer = txn_link_to(older, newer);
+	newer->older = txn_link_to(newer, older);
+}
+
 bool
 txngroup_join(struct table *dialogs, struct txn *t, uint64_t dialog)
 {
@@ -43,24 +63,20 @@ txngroup_join(struct table *dialogs, struct txn *t, uint64_t dialog)
 
 	t->is_head = head == NULL;
 	if (t->is_head) {
-		t->older = t;
-		t->newer = t;
+		join(t, t);
 		return table_add(dialogs, &t->by_dialog, dialog);
 	}
-	t->newer = head;
-	t->older = head->older;
-	t->older->newer = t;
-	head->older = t;
+	join(older_than(head), t);
+	join(t, head);
 	return true;
 }
 
 void
 txngroup_leave(struct table *dialogs, struct txn *t)
 {
-	struct txn *heir = t->newer;
+	struct txn *heir = newer_than(t);
 
-	t->older->newer = t->newer;
-	t->newer->older = t->older;
+	join(older_than(t), heir);
 	if (!t->is_head)
 		return;
 	heir->is_head = true;
@@ -75,7 +91,7 @@ txngroup_newest(const struct table *dialogs, uint64_t dialog)
 {
 	const struct txn *head = head_of(dialogs, dialog);
 
-	return head == NULL ? NULL : head->older;
+	return head == NULL ? NULL : older_than(head);
 }
 
 struct txngroup_walk
@@ -90,13 +106,14 @@ txngroup_around(struct txn *self)
 struct txn *
 txngroup_next(struct txngroup_walk *w)
 {
-	if (w->steps == 2 * TXNGROUP_REACH || w->newest->newer == w->oldest)
+	if (w->steps == 2 * TXNGROUP_REACH ||
+	    newer_than(w->newest) == w->oldest)
 		return NULL;
 	if (w->steps++ % 2 == 0) {
-		w->newest = w->newest->newer;
+		w->newest = newer_than(w->newest);
 		return w->newest;
 	}
-	w->oldest = w->oldest->older;
+	w->oldest = older_than(w->oldest);
 	return w->oldest;
 }
 
@@ -113,9 +130,22 @@ txngroup_next_leg(struct txngroup_walk *w)
 }
 
 static bool
+same_client(const struct txn *a, const struct txn *b)
+{
+	return txn_same_address(a, TXN_CLIENT, b, TXN_CLIENT);
+}
+
+static bool
+same_server(const struct txn *a, const struct txn *b)
+{
+	return a->port[TXN_SERVER] == b->port[TXN_SERVER] &&
+	    txn_same_address(a, TXN_SERVER, b, TXN_SERVER);
+}
+
+static bool
 passed_on(const struct txn *by, const struct txn *from)
 {
-	return endpoint_address_equal(&by->uac.address, &from->uas.address);
+	return txn_same_address(by, TXN_CLIENT, from, TXN_SERVER);
 }
 
 /* Its sender is the host where the other arrived; or it has more Vias.  Behind
@@ -130,8 +160,7 @@ txngroup_deeper(const struct txn *a, const struct txn *b)
 		return a_passed_on_b;
 	if (a->vias != b->vias)
 		return a->vias > b->vias;
-	return a->by_key.hash == b->by_key.hash && a->key_b == b->key_b &&
-	    a->id > b->id;
+	return txn_same_key(a, b) && txn_began_before(b, a);
 }
 
 unsigned
@@ -167,7 +196,7 @@ txngroup_silent(struct txn *t, uint64_t ids[OUTCOME_DEEPER])
 	while ((other = txngroup_next_leg(&w)) != NULL) {
 		const unsigned status = transaction_final(&other->state);
 
-		if (other->id < t->id || !txngroup_deeper(other, t))
+		if (txn_began_before(other, t) || !txngroup_deeper(other, t))
 			continue;
 		if (ends_the_search(status))
 			return 0;
@@ -183,16 +212,13 @@ txngroup_covers(const struct txn *winner, const struct txn *loser)
 	const unsigned status = transaction_final(&winner->state);
 	const nstime later = winner->state.sent - loser->state.sent;
 
-	if (!endpoint_address_equal(
-		&winner->uac.address, &loser->uac.address) ||
-	    winner->vias != loser->vias ||
-	    (winner->by_key.hash == loser->by_key.hash &&
-		winner->key_b == loser->key_b))
+	if (!same_client(winner, loser) || winner->vias != loser->vias ||
+	    txn_same_key(winner, loser))
 		return false;
 	if (later > -TOGETHER && later < TOGETHER)
 		return ends_the_search(status);
 	return later > 0 && status >= 200 && status < 300 &&
-	    !endpoint_equal(&winner->uas, &loser->uas);
+	    !same_server(winner, loser);
 }
 
 bool
@@ -214,7 +240,7 @@ shows_challenge(const struct txn *next, const struct txn *t, nstime t1)
 {
 	return next->method == t->method && next->cseq == t->cseq + 1 &&
 	    next->has_to_tag == t->has_to_tag &&
-	    endpoint_address_equal(&next->uas.address, &t->uas.address) &&
+	    txn_same_address(next, TXN_SERVER, t, TXN_SERVER) &&
 	    (!t->has_to_tag || t->method == METHODS_INVITE) &&
 	    next->state.sent - t->state.sent < CHALLENGED_WITHIN_T1S * t1;
 }
@@ -227,8 +253,7 @@ has_dialog_elsewhere(struct txn *t)
 	const struct txn *leg;
 
 	while ((leg = txngroup_next_leg(&w)) != NULL)
-		if (leg->state.status > 100 &&
-		    endpoint_address_equal(&leg->uac.address, &t->uac.address))
+		if (leg->state.status > 100 && same_client(leg, t))
 			return true;
 	return false;
 }
@@ -251,8 +276,7 @@ shows_failover(const struct txn *next, const struct txn *t)
 {
 	return next->method == t->method && next->cseq == t->cseq &&
 	    next->vias == t->vias && t->state.status == 0 &&
-	    !endpoint_equal(&next->uas, &t->uas) &&
-	    (next->by_key.hash != t->by_key.hash || next->key_b != t->key_b) &&
+	    !same_server(next, t) && !txn_same_key(next, t) &&
 	    (t->state.copies >= 2 ||
 		next->state.sent - t->state.sent >= TOGETHER);
 }
@@ -268,9 +292,7 @@ txngroup_signs(struct txn *request, nstime t1)
 		if (t->cseq == request->cseq && t->method == request->method &&
 		    txngroup_covers(t, request))
 			request->recovered = true;
-		if (!transaction_pending(&t->state) ||
-		    !endpoint_address_equal(
-			&t->uac.address, &request->uac.address))
+		if (!transaction_pending(&t->state) || !same_client(t, request))
 			continue;
 		if (shows_challenge(request, t, t1))
 			missed |= transaction_missed(
@@ -292,8 +314,8 @@ likelihood(const struct txn *t, uint32_t cseq, const struct origin *origin)
 {
 	const unsigned status = transaction_final(&t->state);
 	const bool here =
-	    endpoint_address_equal(&t->uac.address, &origin->from.address) &&
-	    endpoint_address_equal(&t->uas.address, &origin->to.address);
+	    txn_has_address(t, TXN_CLIENT, &origin->from.address) &&
+	    txn_has_address(t, TXN_SERVER, &origin->to.address);
 
 	if (t->method != METHODS_INVITE || t->cseq != cseq || status >= 300 ||
 	    (status == 0 && !transaction_pending(&t->state)))

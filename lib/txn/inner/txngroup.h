@@ -55,7 +55,7 @@ bool txngroup_deeper(const struct txn *a, const struct txn *b);
 unsigned txngroup_legs(struct txn *t);
 
 /* The deeper legs, begun later, that may be to blame for the silence of `t':
- * how many, and the ids of the first of them. */
+ * how many, and the ids of the first of them, as they are in struct txn. */
 unsigned txngroup_silent(struct txn *t, uint64_t ids[OUTCOME_DEEPER]);
 
 /*

@@ -6,8 +6,7 @@ enum closeness { NONE, ONE_END, BOTH_ADDRESSES, SAME_PATH };
 static bool
 equal(const struct table_entry *entry, const void *key)
 {
-	return ((const struct txn *)(const void *)entry)->key_b ==
-	    ((const struct txnkey *)key)->b;
+	return txn_has_key((const void *)entry, key);
 }
 
 struct table *
@@ -33,8 +32,8 @@ static bool
 same_leg(const struct txn *t, const struct origin *origin)
 {
 	return t->transport == origin->transport &&
-	    endpoint_equal(&t->uas, &origin->to) &&
-	    endpoint_address_equal(&t->uac.address, &origin->from.address);
+	    txn_has_endpoint(t, TXN_SERVER, &origin->to) &&
+	    txn_has_address(t, TXN_CLIENT, &origin->from.address);
 }
 
 struct txn *
@@ -46,7 +45,7 @@ txnmatch_request(const struct table *by_key, const struct txnkey *key,
 	*legs = 0;
 	for (t = first(by_key, key); t != NULL; t = next(by_key, t, key)) {
 		if (same_leg(t, origin) &&
-		    (target == NULL || t->target == *target))
+		    (target == NULL || txn_target(t) == *target))
 			return t;
 		++*legs;
 	}
@@ -58,13 +57,13 @@ closeness(const struct txn *t, const struct origin *origin)
 {
 	bool client, server;
 
-	if (origin->flow != 0 && t->flow == origin->flow)
+	if (origin->flow != 0 && txn_flow(t) == origin->flow)
 		return SAME_PATH;
-	if (endpoint_equal(&t->uas, &origin->from) &&
-	    endpoint_equal(&t->uac, &origin->to))
+	server = txn_has_address(t, TXN_SERVER, &origin->from.address);
+	client = txn_has_address(t, TXN_CLIENT, &origin->to.address);
+	if (server && client && t->port[TXN_SERVER] == origin->from.port &&
+	    t->port[TXN_CLIENT] == origin->to.port)
 		return SAME_PATH;
-	server = endpoint_address_equal(&t->uas.address, &origin->from.address);
-	client = endpoint_address_equal(&t->uac.address, &origin->to.address);
 	if (server && client)
 		return BOTH_ADDRESSES;
 	return server || client ? ONE_END : NONE;

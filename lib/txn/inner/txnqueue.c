@@ -20,25 +20,41 @@ txnqueue_done(struct txnqueue *q)
 bool
 txnqueue_await(struct txnqueue *q, struct txn *t, nstime deadline)
 {
-	if (timerq_queued(&t->timer) && timerq_deadline(q->pending, &t->timer) == deadline)
+	if (timerq_queued(&t->timer) &&
+	    timerq_deadline(q->pending, &t->timer) == deadline)
 		return true;
 	return timerq_set(q->pending, &t->timer, deadline);
+}
+
+/* Or NULL. */
+static struct txn *
+linked(const struct txn *t, txn_link link)
+{
+	return link == 0 ? NULL : txn_linked(t, link);
+}
+
+static void
+join(struct txn *earlier, struct txn *later)
+{
+	if (earlier != NULL)
+		earlier->lingering.next =
+		    later == NULL ? 0 : txn_link_to(earlier, later);
+	if (later != NULL)
+		later->lingering.previous =
+		    earlier == NULL ? 0 : txn_link_to(later, earlier);
 }
 
 static void
 unlist(struct txnqueue *q, struct txn *t)
 {
-	struct txn *next = t->lingering.next;
-	struct txn *previous = t->lingering.previous;
+	struct txn *next = linked(t, t->lingering.next);
+	struct txn *previous = linked(t, t->lingering.previous);
 
 	if (previous == NULL)
 		q->first = next;
-	else
-		previous->lingering.next = next;
 	if (next == NULL)
 		q->last = previous;
-	else
-		next->lingering.previous = previous;
+	join(previous, next);
 }
 
 void
@@ -57,12 +73,11 @@ txnqueue_linger(struct txnqueue *q, struct txn *t)
 		return;
 	txnqueue_remove(q, t);
 	t->lingers = true;
-	t->lingering.next = NULL;
-	t->lingering.previous = q->last;
+	t->lingering.next = 0;
+	t->lingering.previous = 0;
+	join(q->last, t);
 	if (q->last == NULL)
 		q->first = t;
-	else
-		q->last->lingering.next = t;
 	q->last = t;
 }
 
@@ -98,6 +113,12 @@ struct txn *
 txnqueue_lingering(const struct txnqueue *q)
 {
 	return q->first;
+}
+
+const struct txn *
+txnqueue_lingers_next(const struct txn *t)
+{
+	return linked(t, t->lingering.next);
 }
 
 nstime

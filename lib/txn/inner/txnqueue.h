@@ -42,6 +42,9 @@ void txnqueue_look_ahead(const struct txnqueue *q);
 /* The one that has lingered longest, or NULL. */
 struct txn *txnqueue_lingering(const struct txnqueue *q);
 
+/* The one that has done so for nearly as long as one that lingers, or NULL. */
+const struct txn *txnqueue_lingers_next(const struct txn *t);
+
 nstime txnqueue_next_deadline(const struct txnqueue *q);
 
 /* The next that is due at or before `now', or NULL. */

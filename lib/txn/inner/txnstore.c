@@ -13,9 +13,10 @@ txnstore_init(struct txnstore *s, const struct siphash_key *key,
 	s->by_key = txnmatch_new(key, memory);
 	s->dialogs = txngroup_new(key, memory);
 	s->slab = slab_new(sizeof(struct txn), memory);
+	s->more = slab_new(sizeof(struct txn_more), memory);
 	s->texts = txntext_new(key, texts);
 	return queue && s->by_key != NULL && s->dialogs != NULL &&
-	    s->slab != NULL && s->texts != NULL;
+	    s->slab != NULL && s->more != NULL && s->texts != NULL;
 }
 
 void
@@ -30,6 +31,7 @@ txnstore_done(struct txnstore *s)
 	table_free(s->dialogs);
 	txnqueue_done(&s->queue);
 	slab_free(s->slab);
+	slab_free(s->more);
 	txntext_free(s->texts);
 }
 
@@ -49,20 +51,31 @@ txnstore_expect_entry(const struct txnstore *s, const struct txnkey_all *keys)
 		table_expect_entry(s->dialogs, keys->dialog);
 }
 
+static void
+give(struct txnstore *s, struct txn *t)
+{
+	txn_end(t, s->more);
+	slab_give(s->slab, t);
+}
+
 struct txn *
 txnstore_begin(struct txnstore *s, const struct sip_message *m,
-    const struct origin *origin, uint8_t method, const struct timers *timers)
+    const struct origin *origin, uint8_t method, uint32_t target,
+    const struct timers *timers)
 {
 	struct txn *t = slab_take(s->slab);
 	struct transaction_timers its;
 
 	if (t == NULL)
 		return NULL;
-	txn_begin(t, m, origin, method);
+	if (!txn_begin(t, m, origin, method, target, s->more)) {
+		slab_give(s->slab, t);
+		return NULL;
+	}
 	its = txn_timers(t, timers);
 	if (!txnqueue_await(
 		&s->queue, t, transaction_deadline(&t->state, &its))) {
-		slab_give(s->slab, t);
+		give(s, t);
 		return NULL;
 	}
 	if (t->watched)
@@ -76,7 +89,7 @@ txnstore_begin(struct txnstore *s, const struct sip_message *m,
 static void
 look_ahead(const struct txnstore *s)
 {
-	const struct txn *next = txnqueue_lingering(&s->queue);
+	const struct txn *next = txnqueue_lingering(&s->queue), *later;
 
 	if (next == NULL)
 		return;
@@ -84,8 +97,9 @@ look_ahead(const struct txnstore *s)
 	if (next->is_head)
 		table_expect(s->dialogs, next->by_dialog.hash);
 	prefetch_read(next->text);
-	if (next->lingering.next != NULL)
-		txn_prefetch(next->lingering.next);
+	later = txnqueue_lingers_next(next);
+	if (later != NULL)
+		txn_prefetch(later);
 }
 
 /* No longer found. */
@@ -95,13 +109,13 @@ drop(struct txnstore *s, struct txn *t)
 	txnqueue_remove(&s->queue, t);
 	txntext_give(s->texts, &t->text);
 	t->id = 0;
-	slab_give(s->slab, t);
+	give(s, t);
 }
 
 bool
 txnstore_add(struct txnstore *s, struct txn *t, const struct txnkey_all *keys)
 {
-	t->key_b = keys->transaction.b;
+	t->key_b = (uint32_t)keys->transaction.b;
 	if (!table_add(s->by_key, &t->by_key, keys->transaction.a)) {
 		drop(s, t);
 		return false;

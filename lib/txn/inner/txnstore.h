@@ -16,7 +16,7 @@ struct txnstore {
 	struct table *by_key;  /* txnmatch.h */
 	struct table *dialogs; /* txngroup.h */
 	struct txnqueue queue;
-	struct slab *slab;
+	struct slab *slab, *more; /* struct txn, struct txn_more */
 	struct txntexts *texts;
 };
 
@@ -30,10 +30,12 @@ void txnstore_expect(const struct txnstore *s, const struct txnkey_all *keys);
 void txnstore_expect_entry(
     const struct txnstore *s, const struct txnkey_all *keys);
 
-/* A transaction that waits as `timers' specify; NULL when out of memory.  It is
+/* A transaction that waits as `timers' specify; `target' as in struct
+ * txn_more. NULL when out of memory.  It is
  * not found yet: see txnstore_add(). */
 struct txn *txnstore_begin(struct txnstore *s, const struct sip_message *m,
-    const struct origin *origin, uint8_t method, const struct timers *timers);
+    const struct origin *origin, uint8_t method, uint32_t target,
+    const struct timers *timers);
 
 /* False, and it is forgotten, when out of memory. */
 bool txnstore_add(

@@ -35,11 +35,11 @@ victims_add(struct victims *v, struct txn *t)
 }
 
 static bool
-has_worked(const struct asking *a, const struct endpoint *client,
-    const struct endpoint *server)
+has_worked(
+    const struct asking *a, struct endpoint client, struct endpoint server)
 {
 	return a->worked != NULL &&
-	    a->worked(a->arg, &client->address, &server->address);
+	    a->worked(a->arg, &client.address, &server.address);
 }
 
 /* The earliest.  One that was repeated by now, or whose hosts have worked, is
@@ -50,7 +50,8 @@ take(struct victims *v, struct suspects *s, const struct asking *asking)
 	struct txn *t;
 
 	while ((t = suspects_take(s)) != NULL) {
-		if (has_worked(asking, &t->uac, &t->uas))
+		if (has_worked(asking, txn_endpoint(t, TXN_CLIENT),
+			txn_endpoint(t, TXN_SERVER)))
 			continue;
 		if (s == &v->repeated || t->state.copies == 1)
 			return t;
@@ -67,7 +68,9 @@ take_heavy(struct victims *v, struct suspects *s, struct suspects *spared,
 	struct txn *t;
 
 	while (looks-- > 0 && (t = take(v, s, asking)) != NULL) {
-		if (heavy_has(&v->heavy, &t->uac.address))
+		const struct endpoint client = txn_endpoint(t, TXN_CLIENT);
+
+		if (heavy_has(&v->heavy, &client.address))
 			return t;
 		suspects_add(spared, t);
 	}
@@ -75,8 +78,7 @@ take_heavy(struct victims *v, struct suspects *s, struct suspects *spared,
 }
 
 static size_t
-look_into(
-    const struct suspects *s, const struct address *sample[], size_t wanted)
+look_into(const struct suspects *s, struct address *sample, size_t wanted)
 {
 	const uint64_t all = suspects_count(s);
 	size_t found = 0;
@@ -85,7 +87,7 @@ look_into(
 		const struct txn *t = suspects_see(s, i * all / wanted);
 
 		if (t != NULL)
-			sample[found++] = &t->uac.address;
+			sample[found++] = txn_endpoint(t, TXN_CLIENT).address;
 	}
 	return found;
 }
@@ -96,7 +98,8 @@ learn(struct victims *v)
 {
 	const struct suspects *const queues[] = { &v->single, &v->spared,
 		&v->repeated };
-	const struct address *sample[HEAVY_SAMPLE];
+	struct address sample[HEAVY_SAMPLE];
+	const struct address *source[HEAVY_SAMPLE];
 	uint64_t all = 0, most;
 	size_t count = 0;
 
@@ -106,7 +109,9 @@ learn(struct victims *v)
 	for (size_t i = 0; i < 3 && all > 0; i++)
 		count += look_into(queues[i], sample + count,
 		    suspects_count(queues[i]) * most / all);
-	heavy_learn(&v->heavy, sample, count);
+	for (size_t i = 0; i < count; i++)
+		source[i] = &sample[i];
+	heavy_learn(&v->heavy, source, count);
 }
 
 struct txn *
@@ -114,7 +119,7 @@ victims_take(struct victims *v, const struct origin *newcomer,
     victims_worked *worked, void *arg)
 {
 	const struct asking asking = { worked, arg };
-	const bool proven = has_worked(&asking, &newcomer->from, &newcomer->to);
+	const bool proven = has_worked(&asking, newcomer->from, newcomer->to);
 	struct txn *t = NULL;
 	bool many;
 

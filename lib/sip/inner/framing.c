@@ -44,6 +44,8 @@ struct framing_mark {
 	struct framing_stamp stamp;
 };
 
+enum { LATER_OCTETS = (MARKS - 1) * sizeof(struct framing_mark) };
+
 /* There is one for each direction of thousands of connections.  Lengths are at
  * most `max_message', or a start line's. */
 struct framing {
@@ -126,7 +128,7 @@ framing_free(struct framing *f)
 	if (f == NULL)
 		return;
 	drop_all(f->holdings, f);
-	free(f->later);
+	budget_release(f->holdings->memory, f->later, LATER_OCTETS);
 	free(f);
 }
 
@@ -357,7 +359,7 @@ mark(struct framing *f, struct framing_stamp stamp)
 		return;
 	}
 	if (f->later == NULL)
-		f->later = calloc(MARKS - 1, sizeof(*f->later));
+		f->later = budget_alloc(f->holdings->memory, LATER_OCTETS);
 	if (f->later != NULL && f->later_len < MARKS - 1)
 		f->later[f->later_len++] =
 		    (struct framing_mark){ f->held_len, stamp };

@@ -2,23 +2,20 @@
 #include "clock/offset.h"
 
 #include "clock/inner/interval.h"
+#include "clock/inner/rival.h"
 
 enum {
-	REMEMBERED = 32,      /* stamps */
+	LEAST_ROOM = 4,       /* for samples */
 	OFTEN = 4,            /* samples from one estimate to the next */
 	ANCHOR_SAMPLES = 4,   /* before drift is measured from an estimate */
 	LEAST_DRIFT_MS = 500, /* a day: any crystal does that */
-	LONG_RUN = 3,         /* stamps of a clock that flaps */
-	KEPT = OFFSET_RUN     /* samples over a restart */
+	KEPT = 8              /* samples over a restart */
 };
 
 #define MOST_WIDTH (3601 * NSTIME_S)
 /* By which an interval may go beyond OFFSET_LIMIT. */
 #define MOST_BEYOND (86400 * NSTIME_S)
 #define SOON (10 * NSTIME_S)
-/* Several clocks by turns take shorter ones; a single one that flaps, since two
- * of its masters disagree, stays for a while each time. */
-#define LONG_TURN (60 * NSTIME_S)
 #define LEAST_BASELINE (60 * NSTIME_S)
 
 bool
@@ -42,28 +39,69 @@ offset_stamp(nstime told, nstime width, nstime wall, nstime now,
 	return true;
 }
 
-void
-offset_init(struct offset *o, unsigned room)
+static size_t
+octets_of(unsigned room)
 {
-	*o = (struct offset){ .room = (uint8_t)room };
+	return sizeof(struct offset) + room * sizeof(struct offset_sample);
+}
+
+static struct offset *
+new_with_room(struct budget_share *memory, unsigned room)
+{
+	struct offset *o = budget_alloc(memory, octets_of(room));
+
+	if (o != NULL)
+		o->room = (uint8_t)room;
+	return o;
+}
+
+struct offset *
+offset_new(struct budget_share *memory)
+{
+	return new_with_room(memory, LEAST_ROOM);
+}
+
+void
+offset_free(struct offset *o, struct budget_share *memory)
+{
+	if (o == NULL)
+		return;
+	budget_release(memory, o->rival, sizeof(*o->rival));
+	budget_release(memory, o, octets_of(o->room));
+}
+
+static bool
+add_rival(struct offset *o, struct budget_share *memory)
+{
+	if (o->rival == NULL)
+		o->rival = budget_alloc(memory, sizeof(*o->rival));
+	return o->rival != NULL;
+}
+
+/* Without memory for that it stays as it is. */
+static void
+enlarge(struct offset **o, struct budget_share *memory)
+{
+	const uint8_t room = (uint8_t)(2 * (*o)->room);
+	struct offset *larger = new_with_room(memory, room);
+
+	if (larger == NULL)
+		return;
+	memcpy(larger, *o, octets_of((*o)->used));
+	larger->room = room;
+	budget_release(memory, *o, octets_of((*o)->room));
+	*o = larger;
 }
 
 /* In a ring that has gone round the newest is somewhere in the middle: it
- * grows when it comes to the end. */
-bool
-offset_is_full(const struct offset *o)
+ * grows when it comes to the end.  A run may be about to take its place. */
+static bool
+needs_room(const struct offset *o)
 {
-	return o->used == o->room && o->newest == o->used - 1 &&
-	    o->room < OFFSET_SAMPLES;
-}
+	const bool is_full = o->used == o->room && o->newest == o->used - 1;
 
-void
-offset_copy(struct offset *o, const struct offset *from)
-{
-	const uint8_t room = o->room;
-
-	memcpy(o, from, offset_octets(from->used));
-	o->room = room;
+	return o->room < OFFSET_SAMPLES &&
+	    (is_full || (o->rival != NULL && rival_kept(o->rival) >= o->room));
 }
 
 static bool
@@ -138,18 +176,11 @@ merge(struct offset *o, const struct offset_stamp *stamp)
 	return true;
 }
 
-enum { AGREES, IS_NEAR, CONTRADICTS };
-
 static void
-remember(struct offset *o, int how)
+remember(struct offset *o)
 {
-	o->against = o->against << 1 | (how == CONTRADICTS);
-	o->near = o->near << 1 | (how == IS_NEAR);
-	o->elsewhere = o->elsewhere << 1;
-	if (o->remembered < REMEMBERED)
-		o->remembered++;
-	if (o->remembered_against < REMEMBERED)
-		o->remembered_against++;
+	o->remembered += o->remembered < RIVAL_STAMPS;
+	o->remembered_against += o->remembered_against < RIVAL_STAMPS;
 }
 
 static bool
@@ -160,13 +191,13 @@ on_agreement(struct offset *o, const struct offset_sample *s, nstime told)
 	if (o->stamps == 0)
 		o->since = s->at;
 	o->latest = s->at;
-	remember(o, AGREES);
-	o->outliers += o->run_length;
-	o->run_length = 0;
+	remember(o);
+	if (o->rival != NULL)
+		o->outliers += rival_agree(o->rival);
 	o->stamps += o->stamps < UINT32_MAX;
 	merged = merge(
 	    o, &(struct offset_stamp){ .interval = s->interval, .told = told });
-	if (merged && o->stamps > REMEMBERED)
+	if (merged && o->stamps > RIVAL_STAMPS)
 		return false;
 	if (!merged)
 		add_sample(o, s, told);
@@ -179,61 +210,17 @@ on_agreement(struct offset *o, const struct offset_sample *s, nstime told)
 	return true;
 }
 
-/* Samples that contradict the first cluster make a second.  One with a single
- * stamp gives way to another. */
-static bool
-joins_other(struct offset *o, const struct offset_sample *s)
-{
-	const bool known = o->elsewhere != 0 &&
-	    interval_overlap(interval_aged(&o->other, s->at), s->interval);
-
-	if (!known && __builtin_popcount(o->elsewhere) > 1)
-		return false;
-	if (!known)
-		o->elsewhere = 0;
-	o->other = *s;
-	return true;
-}
-
+/* Its oldest samples are left out where there is no room for them. */
 static void
-stray(struct offset *o, struct offset_interval interval)
+take_samples(struct offset *o, const struct rival *r, nstime told)
 {
-	if (o->outliers == 0 && o->run_length == 0)
-		o->strays = interval;
-	o->strays = interval_hull(o->strays, interval);
-}
+	const unsigned kept = rival_kept(r);
 
-static void
-extend_run(struct offset *o, const struct offset_sample *s, nstime wall)
-{
-	struct offset_interval *all = &o->run_interval;
-
-	if (o->run_length == 0 || !interval_overlap(*all, s->interval)) {
-		o->outliers += o->run_length;
-		o->run_length = 0;
-		o->run_wall = wall;
-		*all = s->interval;
-	}
-	if (s->interval.lo > all->lo)
-		all->lo = s->interval.lo;
-	if (s->interval.hi < all->hi)
-		all->hi = s->interval.hi;
-	o->run[o->run_length++ % OFFSET_RUN] = *s;
-}
-
-/* The clusters change places.  If the run is no return to the other one, all
- * that was before it is elsewhere now. */
-static void
-swap_clusters(struct offset *o, const struct offset_sample *former)
-{
-	const uint32_t run =
-	    o->run_length < 32 ? (1u << o->run_length) - 1 : UINT32_MAX;
-	const bool returns = (o->elsewhere & run) == run;
-
-	o->elsewhere = returns ? ~o->elsewhere : ~run;
-	if (o->remembered < REMEMBERED)
-		o->elsewhere &= (1u << o->remembered) - 1;
-	o->other = *former;
+	o->used = 0;
+	for (unsigned i = kept > o->room ? kept - o->room : 0; i < kept; i++)
+		add_sample(o, rival_run(r, i), told);
+	o->since = o->samples[0].at;
+	o->latest = o->samples[o->newest].at;
 }
 
 /* The run is the clock from now on.  If less than a run came before it, that
@@ -241,25 +228,16 @@ swap_clusters(struct offset *o, const struct offset_sample *former)
 static void
 take_step(struct offset *o, nstime told, unsigned run)
 {
+	struct rival *const r = o->rival;
 	const struct offset_sample former = o->present;
-	const unsigned kept =
-	    o->run_length < OFFSET_RUN ? o->run_length : OFFSET_RUN;
 	const unsigned stamps = o->stamps;
 	const nstime since = o->since;
 	nstime step;
 
-	if (!interval_is_near(former.interval, o->run_interval))
-		swap_clusters(o, &former);
-	o->against = o->near = 0;
+	take_samples(o, r, told);
+	o->stamps = r->run_length;
 	o->remembered_against = 0;
-	o->used = 0;
-	for (unsigned i = 0; i < kept; i++)
-		add_sample(
-		    o, &o->run[(o->run_length - kept + i) % OFFSET_RUN], told);
-	o->stamps = o->run_length;
-	o->run_length = 0;
-	o->since = o->samples[0].at;
-	o->latest = o->samples[o->newest].at;
+	rival_take_over(r, &former, o->remembered);
 	settle(o);
 	step =
 	    offset_middle(o->present.interval) - offset_middle(former.interval);
@@ -272,45 +250,46 @@ take_step(struct offset *o, nstime told, unsigned run)
 		o->outliers += stamps;
 		return;
 	}
-	o->flaps =
-	    o->turn >= LONG_TURN && interval_time(since, o->since) >= LONG_TURN;
-	o->turn = interval_time(since, o->since);
 	o->outliers = 0;
-	o->stepped = true;
-	o->step = step;
-	o->stepped_at = o->run_wall;
+	rival_step(r, step, interval_time(since, o->since));
 }
 
-/* A sample near the estimate joins no second cluster: it is jitter. */
 static void
-contradict(struct offset *o, const struct offset_sample *s)
+on_contradiction(struct offset *o, const struct offset_sample *s,
+    const struct offset_stamp *stamp, unsigned run)
 {
-	if (!interval_is_near(interval_aged(&o->present, s->at), s->interval)) {
-		remember(o, CONTRADICTS);
-		o->elsewhere |= joins_other(o, s);
-		return;
-	}
-	if (o->near == 0)
-		o->jitter = s->interval;
-	o->jitter = interval_hull(o->jitter, s->interval);
-	remember(o, IS_NEAR);
+	const struct rival_stamp contradicting = {
+		.sample = *s,
+		.wall = stamp->wall,
+		.is_first = o->outliers == 0,
+	};
+
+	remember(o);
+	o->outliers += rival_contradict(o->rival, &o->present, &contradicting);
+	if (o->rival->run_length >= run)
+		take_step(o, stamp->told, run);
 }
 
 bool
-offset_input(struct offset *o, const struct offset_stamp *stamp, unsigned run)
+offset_input(struct offset **place, const struct offset_stamp *stamp,
+    unsigned run, struct budget_share *memory, bool *changed)
 {
 	const struct offset_sample s = { .interval = stamp->interval,
 		.at = stamp->now };
+	struct offset *o;
 
+	if (needs_room(*place))
+		enlarge(place, memory);
+	o = *place;
+	*changed = true;
 	if (o->used == 0 ||
 	    interval_overlap(
 		interval_aged(&o->present, stamp->now), stamp->interval))
-		return on_agreement(o, &s, stamp->told);
-	contradict(o, &s);
-	stray(o, stamp->interval);
-	extend_run(o, &s, stamp->wall);
-	if (o->run_length >= run)
-		take_step(o, stamp->told, run);
+		*changed = on_agreement(o, &s, stamp->told);
+	else if (add_rival(o, memory))
+		on_contradiction(o, &s, stamp, run);
+	else
+		return false;
 	return true;
 }
 
@@ -321,33 +300,9 @@ offset_repeats(const struct offset *o, const struct offset_stamp *stamp)
 }
 
 static bool
-has_two_clusters(const struct offset *o)
-{
-	const uint32_t known =
-	    o->remembered < REMEMBERED ? (1u << o->remembered) - 1 : UINT32_MAX;
-	const uint32_t changes =
-	    (o->elsewhere ^ o->elsewhere >> 1) & known >> 1;
-	const unsigned runs = (unsigned)__builtin_popcount(changes) + 1;
-	const unsigned other =
-	    (unsigned)__builtin_popcount(o->elsewhere & known);
-
-	/* Forth, back and forth: less is a step that was undone. */
-	return runs >= 4 && other >= 3 && other * 8 >= o->remembered &&
-	    o->remembered - other >= 3 &&
-	    !(o->flaps && runs * LONG_RUN <= o->remembered);
-}
-
-static bool
 are_many(uint32_t stamps, unsigned of)
 {
 	return (unsigned)__builtin_popcount(stamps) * 4 > of + 2;
-}
-
-static bool
-run_is_near(const struct offset *o)
-{
-	return o->run_length > 0 &&
-	    interval_is_near(o->present.interval, o->run_interval);
 }
 
 static void
@@ -372,12 +327,34 @@ estimate_drift(const struct offset *o, struct offset_estimate *e)
 	e->drift_ms = moved / NSTIME_US * 86400 / (passed / NSTIME_S) / 1000;
 }
 
+/* What contradicts it makes it worth less. */
+static void
+doubt(const struct offset *o, struct offset_estimate *e)
+{
+	const struct rival *const r = o->rival;
+	const unsigned against = (unsigned)__builtin_popcount(r->against);
+	const unsigned recent = o->remembered_against;
+	const bool is_near = rival_run_is_near(r, &o->present.interval);
+
+	e->unsettled =
+	    (r->run_length > 0 && !is_near) || are_many(r->against, recent);
+	e->mixed = rival_is_clock(r, o->remembered) ||
+	    (recent >= 8 && against * 2 > recent);
+	e->stepped = r->stepped;
+	e->step = r->step;
+	e->stepped_at = r->stepped_at;
+	if (is_near || are_many(r->near, recent))
+		e->interval = interval_hull(o->present.interval, r->jitter);
+	if (e->unsettled && o->outliers + r->run_length >= o->stamps) {
+		e->interval = interval_hull(o->present.interval, r->strays);
+		e->stamps += o->outliers + r->run_length;
+		e->outliers = 0;
+	}
+}
+
 bool
 offset_estimate(const struct offset *o, struct offset_estimate *estimate)
 {
-	const unsigned against = (unsigned)__builtin_popcount(o->against);
-	const unsigned recent = o->remembered_against;
-
 	if (o->used == 0)
 		return false;
 	*estimate = (struct offset_estimate){
@@ -386,46 +363,24 @@ offset_estimate(const struct offset *o, struct offset_estimate *estimate)
 		.latest = o->latest,
 		.stamps = o->stamps,
 		.outliers = o->outliers,
-		.unsettled = (o->run_length > 0 && !run_is_near(o)) ||
-		    are_many(o->against, recent),
-		.mixed = has_two_clusters(o) ||
-		    (recent >= 8 && against * 2 > recent),
-		.stepped = o->stepped,
-		.step = o->step,
-		.stepped_at = o->stepped_at,
 	};
 	estimate_drift(o, estimate);
-	if (run_is_near(o) || are_many(o->near, recent))
-		estimate->interval =
-		    interval_hull(o->present.interval, o->jitter);
-	if (estimate->unsettled && o->outliers + o->run_length >= o->stamps) {
-		estimate->interval =
-		    interval_hull(o->present.interval, o->strays);
-		estimate->stamps += o->outliers + o->run_length;
-		estimate->outliers = 0;
-	}
+	if (o->rival != NULL)
+		doubt(o, estimate);
 	return true;
-}
-
-static void
-move(nstime *at, nstime step)
-{
-	if (__builtin_add_overflow(*at, step, at))
-		*at = step < 0 ? INT64_MIN : INT64_MAX;
 }
 
 void
 offset_rebase(struct offset *o, nstime step)
 {
 	for (unsigned i = 0; i < o->used; i++)
-		move(&o->samples[i].at, step);
-	for (unsigned i = 0; i < OFFSET_RUN; i++)
-		move(&o->run[i].at, step);
-	move(&o->present.at, step);
-	move(&o->other.at, step);
-	move(&o->anchor.at, step);
-	move(&o->since, step);
-	move(&o->latest, step);
+		o->samples[i].at = nstime_after(o->samples[i].at, step);
+	o->present.at = nstime_after(o->present.at, step);
+	o->anchor.at = nstime_after(o->anchor.at, step);
+	o->since = nstime_after(o->since, step);
+	o->latest = nstime_after(o->latest, step);
+	if (o->rival != NULL)
+		rival_rebase(o->rival, step);
 }
 
 static void
@@ -439,6 +394,8 @@ save_sample(struct record *r, const struct offset_sample *s)
 void
 offset_save(struct record *r, const struct offset *o)
 {
+	static const struct rival none = { .against = 0 };
+	const struct rival *const rival = o->rival == NULL ? &none : o->rival;
 	const unsigned kept = o->used < KEPT ? o->used : KEPT;
 
 	record_u8(r, (uint8_t)kept);
@@ -447,19 +404,19 @@ offset_save(struct record *r, const struct offset *o)
 		    r, &o->samples[(o->newest + o->used + 1 - i) % o->used]);
 	record_u64(r, (uint64_t)o->newest_told);
 	record_u32(r, o->stamps);
-	record_u32(r, o->outliers + o->run_length);
-	record_u32(r, o->against);
-	record_u32(r, o->elsewhere);
-	record_u8(r, (uint8_t)o->remembered);
-	record_u8(r, (uint8_t)o->remembered_against);
-	record_flag(r, o->stepped);
+	record_u32(r, o->outliers + rival->run_length);
+	record_u32(r, rival->against);
+	record_u32(r, rival->elsewhere);
+	record_u8(r, o->remembered);
+	record_u8(r, o->remembered_against);
+	record_flag(r, rival->stepped);
 	record_flag(r, o->anchored);
-	record_u64(r, (uint64_t)o->step);
-	record_time(r, o->stepped_at);
+	record_u64(r, (uint64_t)rival->step);
+	record_time(r, rival->stepped_at);
 	record_time(r, o->since);
 	record_time(r, o->latest);
 	save_sample(r, &o->present);
-	save_sample(r, &o->other);
+	save_sample(r, &rival->other);
 	save_sample(r, &o->anchor);
 }
 
@@ -474,32 +431,61 @@ load_sample(struct cursor *c, nstime shift)
 	return s;
 }
 
-/* A run that was under way begins anew: its samples are outliers. */
-void
-offset_load(struct offset *o, struct cursor *c, nstime shift)
+static void
+load_samples(struct offset *o, struct cursor *c, nstime shift)
 {
-	o->used = (uint8_t)record_read_below(c, 1, KEPT + 1);
-	o->newest = o->used > 0 ? (uint8_t)(o->used - 1) : 0;
+	o->newest = (uint8_t)(o->used - 1);
 	for (unsigned i = 0; i < o->used; i++) {
 		o->samples[i] = load_sample(c, shift);
 		if (o->samples[i].interval.lo > o->samples[i].interval.hi)
 			c->bad = true;
 	}
+}
+
+/* A run that was under way begins anew: its samples are outliers. */
+static void
+load_facts(struct offset *o, struct rival *r, struct cursor *c, nstime shift)
+{
 	o->newest_told = (nstime)cursor_le64(c);
 	o->stamps = cursor_le32(c);
 	o->outliers = cursor_le32(c);
-	o->against = cursor_le32(c);
-	o->elsewhere = cursor_le32(c);
-	o->remembered = (unsigned)record_read_below(c, 1, REMEMBERED + 1);
+	r->against = cursor_le32(c);
+	r->elsewhere = cursor_le32(c);
+	o->remembered = (uint8_t)record_read_below(c, 1, RIVAL_STAMPS + 1);
 	o->remembered_against =
-	    (unsigned)record_read_below(c, 1, REMEMBERED + 1);
-	o->stepped = record_read_flag(c);
+	    (uint8_t)record_read_below(c, 1, RIVAL_STAMPS + 1);
+	r->stepped = record_read_flag(c);
 	o->anchored = record_read_flag(c);
-	o->step = record_read_within(c, OFFSET_LIMIT + MOST_BEYOND);
-	o->stepped_at = record_read_time(c);
+	r->step = record_read_within(c, OFFSET_LIMIT + MOST_BEYOND);
+	r->stepped_at = record_read_time(c);
 	o->since = record_read_now(c, shift);
 	o->latest = record_read_now(c, shift);
 	o->present = load_sample(c, shift);
-	o->other = load_sample(c, shift);
+	r->other = load_sample(c, shift);
 	o->anchor = load_sample(c, shift);
+}
+
+struct offset *
+offset_load(struct cursor *c, nstime shift, struct budget_share *memory)
+{
+	const unsigned used = (unsigned)record_read_below(c, 1, KEPT + 1);
+	struct rival rival = { .against = 0 };
+	struct offset *o =
+	    new_with_room(memory, used > LEAST_ROOM ? KEPT : LEAST_ROOM);
+
+	if (o == NULL || used == 0) {
+		offset_free(o, memory);
+		c->bad = true;
+		return NULL;
+	}
+	o->used = (uint8_t)used;
+	load_samples(o, c, shift);
+	load_facts(o, &rival, c, shift);
+	if (rival.against == 0 && rival.elsewhere == 0 && !rival.stepped)
+		return o;
+	if (!add_rival(o, memory))
+		c->bad = true;
+	else
+		*o->rival = rival;
+	return o;
 }

@@ -2,11 +2,12 @@
 #ifndef OFFSET_H
 #define OFFSET_H
 
+#include "base/budget.h"
 #include "base/record.h"
 
 /*
  * How far one clock is from ours, from stamps of it that were seen on the wire
- * (DESIGN section 7, DOMAIN section 2.2).  Embedded; no allocation.
+ * (DESIGN section 7, DOMAIN section 2.2).
  *
  * A stamp cut to its resolution, seen at `wall' after a transit (mostly of 0 to
  * WITNESS_TRANSIT), bounds the offset (positive: that clock is ahead) to
@@ -28,7 +29,7 @@
  * coarse, and some stacks send the time of a second ago. */
 #define OFFSET_LEAST_STEP (2 * NSTIME_S)
 
-enum { OFFSET_SAMPLES = 32, OFFSET_RUN = 8 };
+enum { OFFSET_SAMPLES = 32 /* at most */ };
 
 struct offset_interval {
 	nstime lo, hi;
@@ -39,43 +40,24 @@ struct offset_sample {
 	nstime at; /* `now' of the first stamp in it */
 };
 
+struct rival;
+
 /*
- * Everything in here is private; the fields every stamp needs come first.  Most
- * clocks are seldom heard, so whoever allocates one begins with room for
- * OFFSET_RUN samples, and moves it to where there is more when it is full.
+ * Everything in here is private but what belongs to its owner.  Most clocks are
+ * seldom heard and never contradicted: the room for samples grows with them,
+ * and only what was contradicted has a rival.
  */
 struct offset {
-	uint8_t used, newest;
-	uint8_t room; /* for samples: OFFSET_RUN to OFFSET_SAMPLES */
+	uint8_t used, newest, room; /* samples */
+	uint8_t remembered, remembered_against;
+	bool anchored;
+	uint8_t witness;           /* the owner's */
 	unsigned stamps, outliers; /* since the last step */
 	nstime newest_told;
 	struct offset_sample present; /* the estimate, and when it was made */
-
-	/* The last 32 stamps, the newest in bit 0: those that contradicted
-	 * the estimate, by less than OFFSET_LEAST_STEP (`near', all within
-	 * `jitter') or by more; those that belong to `other', a second
-	 * cluster. */
-	uint32_t against, near, elsewhere;
-	unsigned remembered, remembered_against;
-	unsigned run_length;
-	bool stepped, anchored;
-	bool flaps;           /* its last two turns were long */
 	nstime since, latest; /* first and last stamp of the present clock */
-	nstime turn;          /* how long it had stayed before its last step */
-
-	/* The latest stamps in a row that contradict the estimate and agree
-	 * with each other; the last OFFSET_RUN of them are kept. */
-	struct offset_sample run[OFFSET_RUN];
-	struct offset_interval run_interval;
-	nstime run_wall;
-
-	/* From the lowest to the highest outlier, the run included. */
-	struct offset_interval strays;
-
-	struct offset_interval jitter;
-
-	struct offset_sample other;
-	nstime step, stepped_at;
+	struct offset *next;  /* the owner's */
+	struct rival *rival;  /* owned; NULL: nothing contradicted it yet */
 	struct offset_sample
 	    anchor; /* an early estimate: drift is from there */
 
@@ -92,30 +74,20 @@ struct offset_stamp {
 bool offset_stamp(nstime told, nstime width, nstime wall, nstime now,
     struct offset_stamp *stamp);
 
-/* Of one with room for so many samples. */
-static inline size_t
-offset_octets(unsigned room)
-{
-	return sizeof(struct offset) + room * sizeof(struct offset_sample);
-}
-
-/* No stamps yet.  `room' is what there is behind it. */
-void offset_init(struct offset *o, unsigned room);
-
-/* More room would make the estimate better: without it the next sample takes
- * the place of the oldest. */
-bool offset_is_full(const struct offset *o);
-
-/* It becomes what `from' is, and has as much room or more. */
-void offset_copy(struct offset *o, const struct offset *from);
+/* No stamps yet.  All of it is drawn from `memory', borrowed.  NULL when out of
+ * memory; the owner frees it with offset_free(), with the same `memory'. */
+struct offset *offset_new(struct budget_share *memory);
+void offset_free(struct offset *o, struct budget_share *memory);
 
 /*
  * Add a stamp.  A step is `run' (at least 1) stamps in a row that agree with
- * each other and not with the estimate.  True if the estimate, or what it is
- * worth, may have changed.
+ * each other and not with the estimate.  *changed: the estimate, or what it is
+ * worth, may have changed.  *o moves when it needs more room; without memory
+ * for that the oldest sample makes way.  False when out of memory for what
+ * contradicts the estimate: the stamp is lost.
  */
-bool offset_input(
-    struct offset *o, const struct offset_stamp *stamp, unsigned run);
+bool offset_input(struct offset **o, const struct offset_stamp *stamp,
+    unsigned run, struct budget_share *memory, bool *changed);
 
 /* Is that the time the newest sample told?  Then the clock stands still, or the
  * stamp was kept somewhere. */
@@ -145,8 +117,9 @@ bool offset_estimate(const struct offset *o, struct offset_estimate *estimate);
 /* State kept over a restart: the estimate and the newest samples.  A `now' is
  * shifted by `shift'. */
 void offset_save(struct record *r, const struct offset *o);
-/* `o' was made by offset_init(). */
-void offset_load(struct offset *o, struct cursor *c, nstime shift);
+/* As offset_new(); also NULL, and c->bad, if it makes no sense. */
+struct offset *offset_load(
+    struct cursor *c, nstime shift, struct budget_share *memory);
 
 /* The middle of an interval, and half its width, rounded up. */
 static inline nstime

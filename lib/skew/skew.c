@@ -233,7 +233,7 @@ static bool
 stands_still(const struct peer *p, enum witness witness,
     const struct offset_stamp *reading)
 {
-	const struct offset *o = p->estimate.offsets[witness];
+	const struct offset *o = estimate_offset(&p->estimate, witness);
 
 	return o != NULL && offset_repeats(o, reading);
 }

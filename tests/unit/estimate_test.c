@@ -23,14 +23,14 @@ middle_of(enum witness witness)
 {
 	struct offset_estimate e;
 
-	ck_assert_ptr_nonnull(estimate.offsets[witness]);
-	ck_assert(offset_estimate(estimate.offsets[witness], &e));
+	ck_assert_ptr_nonnull(estimate_offset(&estimate, witness));
+	ck_assert(offset_estimate(estimate_offset(&estimate, witness), &e));
 	return offset_middle(e.interval);
 }
 
 START_TEST(each_witness_has_an_estimate_of_its_own)
 {
-	estimate = (struct estimate){ .offsets = { NULL } };
+	estimate = (struct estimate){ .first = NULL };
 	ck_assert(estimate_is_empty(&estimate));
 	sample(WITNESS_DATE, 0, -3600 * NSTIME_S);
 	sample(WITNESS_NTP, 0, 0);
@@ -43,13 +43,13 @@ END_TEST
 
 START_TEST(muted_witnesses_lose_their_samples)
 {
-	estimate = (struct estimate){ .offsets = { NULL } };
+	estimate = (struct estimate){ .first = NULL };
 	sample(WITNESS_DATE, 0, 0);
 	sample(WITNESS_NTP, 0, 0);
 	ck_assert(!estimate_mute(&estimate, 1u << WITNESS_SMB));
 	ck_assert(estimate_mute(&estimate, 1u << WITNESS_NTP));
 	ck_assert(!estimate_is_empty(&estimate));
-	ck_assert_ptr_null(estimate.offsets[WITNESS_NTP]);
+	ck_assert_ptr_null(estimate_offset(&estimate, WITNESS_NTP));
 	ck_assert(estimate_mute(&estimate, 1u << WITNESS_DATE));
 	ck_assert(estimate_is_empty(&estimate));
 	estimate_done(&estimate);

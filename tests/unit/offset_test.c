@@ -8,17 +8,25 @@
 
 #define START (1289690940 * NSTIME_S)
 
-union whole {
-	struct offset offset;
-	struct {
-		struct offset offset;
-		struct offset_sample samples[OFFSET_SAMPLES];
-	} room;
-};
-
-static union whole store, loaded;
-static struct offset *const clock_seen = &store.offset;
+static struct offset *clock_seen, *loaded;
 static struct offset_estimate estimate;
+
+static void
+begin(void)
+{
+	offset_free(clock_seen, NULL);
+	clock_seen = offset_new(NULL);
+	ck_assert_ptr_nonnull(clock_seen);
+}
+
+static bool
+input(const struct offset_stamp *stamp, unsigned run)
+{
+	bool changed;
+
+	ck_assert(offset_input(&clock_seen, stamp, run, NULL, &changed));
+	return changed;
+}
 
 /* A message that a clock `ahead' of ours stamped, seen at START + at, after
  * `delay' on its way. */
@@ -31,7 +39,7 @@ see(nstime at, nstime ahead, nstime delay)
 
 	ck_assert(offset_stamp(sent - sent % NSTIME_S,
 	    NSTIME_S + WITNESS_TRANSIT, wall, at, &stamp));
-	offset_input(clock_seen, &stamp, 3);
+	input(&stamp, 3);
 	ck_assert(offset_estimate(clock_seen, &estimate));
 }
 
@@ -51,14 +59,14 @@ holds(nstime truth)
 
 START_TEST(knows_nothing_at_first)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	ck_assert(!offset_estimate(clock_seen, &estimate));
 }
 END_TEST
 
 START_TEST(one_stamp_says_a_second_and_a_quarter)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	see(0, -3600 * NSTIME_S, 0);
 	ck_assert(holds(-3600 * NSTIME_S));
 	ck_assert_int_eq(
@@ -69,7 +77,7 @@ END_TEST
 
 START_TEST(many_stamps_narrow_it_down)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	see_many(32, 0, 1030 * NSTIME_MS, -3600 * NSTIME_S);
 	ck_assert(holds(-3600 * NSTIME_S));
 	ck_assert_int_lt(
@@ -80,7 +88,7 @@ END_TEST
 
 START_TEST(stamps_of_one_second_are_one_sample)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	see_many(100, 10 * NSTIME_MS, 9 * NSTIME_MS, 0);
 	ck_assert_uint_eq(clock_seen->used, 1);
 	ck_assert_uint_eq(estimate.stamps, 100);
@@ -93,7 +101,7 @@ END_TEST
 
 START_TEST(a_late_message_is_an_outlier)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	see_many(10, 0, 1100 * NSTIME_MS, 0);
 	see(20 * NSTIME_S, 0, 7 * NSTIME_S);
 	see_many(10, 21 * NSTIME_S, 1100 * NSTIME_MS, 0);
@@ -106,7 +114,7 @@ END_TEST
 
 START_TEST(one_late_message_in_twenty_is_no_step)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (unsigned i = 0; i < 400; i++) {
 		see(i * 1700 * NSTIME_MS, 0,
 		    i % 20 == 7 ? (3 + i % 9) * NSTIME_S : NSTIME_MS);
@@ -119,7 +127,7 @@ END_TEST
 
 START_TEST(a_late_first_message_is_no_step)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	see(0, 0, 30 * NSTIME_S);
 	see_many(3, NSTIME_S, 1100 * NSTIME_MS, 0);
 	ck_assert(holds(0));
@@ -131,7 +139,7 @@ END_TEST
 
 START_TEST(without_a_majority_all_that_was_seen_is_told)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	see(0, -33 * NSTIME_S, 0);
 	see(600 * NSTIME_S, -35 * NSTIME_S, 0);
 	see(700 * NSTIME_S, -18 * NSTIME_S, 0);
@@ -151,7 +159,7 @@ END_TEST
 
 START_TEST(three_in_a_row_elsewhere_are_a_step)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	see_many(10, 0, 1100 * NSTIME_MS, 0);
 	see_many(2, 20 * NSTIME_S, 1100 * NSTIME_MS, -3600 * NSTIME_S);
 	ck_assert(holds(0));
@@ -168,7 +176,7 @@ END_TEST
 
 START_TEST(a_step_that_is_undone_is_not_two_clocks)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	see_many(8, 0, 1100 * NSTIME_MS, 0);
 	see_many(8, 20 * NSTIME_S, 1100 * NSTIME_MS, 3600 * NSTIME_S);
 	see_many(8, 40 * NSTIME_S, 1100 * NSTIME_MS, 0);
@@ -180,7 +188,7 @@ END_TEST
 
 START_TEST(two_alternating_clusters_are_mixed)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (unsigned i = 0; i < 12; i++)
 		see(i * 1700 * NSTIME_MS, i % 2 * -600 * NSTIME_S, NSTIME_MS);
 	ck_assert(estimate.mixed);
@@ -189,7 +197,7 @@ END_TEST
 
 START_TEST(one_in_eight_from_elsewhere_is_a_second_clock)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (unsigned i = 1; i <= 40; i++)
 		see(i * 1700 * NSTIME_MS, i % 8 == 0 ? -600 * NSTIME_S : 0,
 		    NSTIME_MS);
@@ -199,7 +207,7 @@ END_TEST
 
 START_TEST(a_clock_that_flaps_is_one)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (unsigned i = 0; i < 32; i++) {
 		see(i * 20 * NSTIME_S, i / 4 % 2 * -3600 * NSTIME_S, NSTIME_MS);
 		ck_assert(!estimate.mixed);
@@ -210,7 +218,7 @@ END_TEST
 
 START_TEST(clusters_that_alternate_in_groups_are_mixed)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (unsigned i = 0; i < 16; i++)
 		see(i * 1700 * NSTIME_MS, i / 4 % 2 * 600 * NSTIME_S,
 		    NSTIME_MS);
@@ -220,7 +228,7 @@ END_TEST
 
 START_TEST(three_alternating_clusters_are_mixed)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (unsigned i = 0; i < 24; i++)
 		see(i * 1700 * NSTIME_MS, i % 3 * -600 * NSTIME_S, NSTIME_MS);
 	ck_assert(estimate.mixed);
@@ -229,7 +237,7 @@ END_TEST
 
 START_TEST(mixed_passes_when_one_clock_remains)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (unsigned i = 0; i < 12; i++)
 		see(i * 1700 * NSTIME_MS, i % 2 * 600 * NSTIME_S, NSTIME_MS);
 	ck_assert(estimate.mixed);
@@ -243,7 +251,7 @@ START_TEST(drift_is_measured)
 {
 	const nstime day = 86400 * NSTIME_S;
 
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (nstime at = 0; at < 2 * day; at += 1801 * NSTIME_S)
 		see(at, -61 * NSTIME_S - at / (day / (3 * NSTIME_S)),
 		    NSTIME_MS);
@@ -256,7 +264,7 @@ END_TEST
 
 START_TEST(a_steady_clock_does_not_drift)
 {
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (nstime at = 0; at < 86400 * NSTIME_S; at += 601 * NSTIME_S)
 		see(at, 137 * NSTIME_S, NSTIME_MS);
 	ck_assert(!estimate.drifts && !estimate.stepped);
@@ -268,7 +276,7 @@ START_TEST(a_fast_drift_is_followed)
 {
 	nstime ahead = 0;
 
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (unsigned i = 0; i < 600; i++) {
 		ahead = i * 20 * NSTIME_MS; /* 2,000 ppm */
 		see(i * 10 * NSTIME_S, ahead, NSTIME_MS);
@@ -302,12 +310,12 @@ START_TEST(survives_any_time)
 	const size_t n = sizeof(times) / sizeof(*times);
 	struct offset_stamp stamp;
 
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (size_t i = 0; i < 8 * n * n * n; i++) {
 		if (!offset_stamp(times[i % n], NSTIME_S + WITNESS_TRANSIT,
 			times[i / n % n], times[i * 5 / n / n % n], &stamp))
 			continue;
-		offset_input(clock_seen, &stamp, 1 + i % 20);
+		input(&stamp, 1 + i % 20);
 		ck_assert(offset_estimate(clock_seen, &estimate));
 		ck_assert_int_le(estimate.interval.lo, estimate.interval.hi);
 	}
@@ -364,7 +372,7 @@ START_TEST(the_truth_lies_in_the_told_interval)
 		const unsigned count = 3 + (unsigned)chance(80);
 		nstime at = 0, truth = 0;
 
-		offset_init(clock_seen, OFFSET_SAMPLES);
+		begin();
 		for (unsigned i = 0; i < count; i++) {
 			nstime delay = (nstime)chance((uint64_t)p.jitter);
 
@@ -399,8 +407,8 @@ load(struct slice octets)
 {
 	struct cursor c = cursor_over(octets);
 
-	offset_init(&loaded.offset, OFFSET_RUN);
-	offset_load(&loaded.offset, &c, 1000 * NSTIME_S);
+	offset_free(loaded, NULL);
+	loaded = offset_load(&c, 1000 * NSTIME_S, NULL);
 	return !c.bad;
 }
 
@@ -408,17 +416,19 @@ START_TEST(an_estimate_outlives_a_restart)
 {
 	struct record r;
 
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	see_many(40, 0, 1030 * NSTIME_MS, -3600 * NSTIME_S);
 	record_init(&r, 10000);
 	offset_save(&r, clock_seen);
 	saved_whole_or_not_at_all(&r, load);
-	ck_assert(offset_estimate(&loaded.offset, &estimate));
+	ck_assert(offset_estimate(loaded, &estimate));
 	ck_assert(holds(-3600 * NSTIME_S));
 	ck_assert_uint_eq(estimate.stamps, 40);
 	ck_assert_int_eq(
 	    estimate.latest - estimate.since, 39 * 1030 * NSTIME_MS);
-	offset_copy(clock_seen, &loaded.offset);
+	offset_free(clock_seen, NULL);
+	clock_seen = loaded;
+	loaded = NULL;
 	see_many(2, 1050 * NSTIME_S, 1030 * NSTIME_MS, 0);
 	ck_assert(holds(-3600 * NSTIME_S));
 	see_many(1, 1060 * NSTIME_S, 1030 * NSTIME_MS, 0);
@@ -431,51 +441,168 @@ START_TEST(a_first_stamp_of_1970_is_a_sample)
 {
 	struct offset_stamp stamp;
 	struct offset_estimate e;
-	struct offset *const o = clock_seen;
 
-	offset_init(o, OFFSET_SAMPLES);
+	begin();
 	ck_assert(offset_stamp(0, NSTIME_S, 0, 0, &stamp));
-	ck_assert(offset_input(o, &stamp, 3));
-	ck_assert(offset_estimate(o, &e));
+	ck_assert(input(&stamp, 3));
+	ck_assert(offset_estimate(clock_seen, &e));
 	ck_assert_uint_eq(e.stamps, 1);
 	ck_assert_int_eq(e.interval.hi, NSTIME_S);
 }
 END_TEST
 
+static void
+see_hour(struct offset **o, unsigned i)
+{
+	const nstime at = i * 1030 * NSTIME_MS;
+	struct offset_stamp stamp;
+	bool changed;
+
+	ck_assert(offset_stamp(at / NSTIME_S * NSTIME_S - 3600 * NSTIME_S,
+	    NSTIME_S, at, at, &stamp));
+	ck_assert(offset_input(o, &stamp, 3, NULL, &changed));
+}
+
 START_TEST(a_full_one_grows_without_a_difference)
 {
-	static union whole small;
-	struct offset *const o = &small.offset;
+	struct offset *large = calloc(
+	    1, sizeof(*large) + OFFSET_SAMPLES * sizeof(struct offset_sample));
 	struct offset_estimate grown;
 
-	offset_init(o, OFFSET_RUN);
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	ck_assert_ptr_nonnull(large);
+	large->room = OFFSET_SAMPLES;
+	begin();
 	for (unsigned i = 0; i < 40; i++) {
-		const nstime at = i * 1030 * NSTIME_MS;
-		struct offset_stamp stamp;
-
-		ck_assert(
-		    offset_stamp(at / NSTIME_S * NSTIME_S - 3600 * NSTIME_S,
-			NSTIME_S, at, at, &stamp));
-		ck_assert_int_eq(offset_is_full(o), i == 8 || i == 16);
-		if (offset_is_full(o))
-			o->room = (uint8_t)(2 * o->room);
-		offset_input(o, &stamp, 3);
-		offset_input(clock_seen, &stamp, 3);
+		see_hour(&clock_seen, i);
+		see_hour(&large, i);
+		ck_assert(offset_estimate(clock_seen, &grown));
+		ck_assert(offset_estimate(large, &estimate));
+		ck_assert_int_eq(grown.interval.lo, estimate.interval.lo);
+		ck_assert_int_eq(grown.interval.hi, estimate.interval.hi);
 	}
-	ck_assert(offset_estimate(o, &grown));
-	ck_assert(offset_estimate(clock_seen, &estimate));
-	ck_assert_int_eq(grown.interval.lo, estimate.interval.lo);
-	ck_assert_int_eq(grown.interval.hi, estimate.interval.hi);
+	ck_assert_uint_eq(clock_seen->room, OFFSET_SAMPLES);
+	offset_free(large, NULL);
 }
 END_TEST
 
+/* All memory that there is for one clock. */
+static struct budget *budget;
+static struct budget_share *memory;
+
+static void
+allow(size_t octets)
+{
+	budget_reserve(budget, BUDGET_EVIDENCE, octets);
+}
+
+/* There is memory for the first samples, and no more. */
+static void
+begin_with_little(void)
+{
+	budget = budget_new(1 << 20);
+	ck_assert_ptr_nonnull(budget);
+	memory = budget_share(budget, BUDGET_EVIDENCE);
+	allow(10000);
+	offset_free(clock_seen, NULL);
+	clock_seen = offset_new(memory);
+	ck_assert_ptr_nonnull(clock_seen);
+	allow(budget_use(budget, BUDGET_EVIDENCE).used);
+}
+
+static void
+end_with_little(void)
+{
+	offset_free(clock_seen, memory);
+	clock_seen = NULL;
+	ck_assert_uint_eq(budget_use(budget, BUDGET_EVIDENCE).used, 0);
+	budget_free(budget);
+}
+
+/* One stamp a second, the first at `from'. */
+static bool
+see_second(unsigned from, nstime ahead, unsigned run)
+{
+	const nstime at = START + from * NSTIME_S;
+	struct offset_stamp stamp;
+	bool changed;
+
+	ck_assert(offset_stamp(at + ahead, NSTIME_S, at, at, &stamp));
+	return offset_input(&clock_seen, &stamp, run, memory, &changed) &&
+	    offset_estimate(clock_seen, &estimate);
+}
+
 START_TEST(without_more_room_the_newest_samples_do)
 {
-	offset_init(clock_seen, OFFSET_RUN);
-	see_many(40, 0, 1030 * NSTIME_MS, -3600 * NSTIME_S);
+	begin_with_little();
+	for (unsigned i = 0; i < 40; i++)
+		ck_assert(see_second(i, -3600 * NSTIME_S, 3));
 	ck_assert(holds(-3600 * NSTIME_S));
-	ck_assert_uint_eq(clock_seen->used, OFFSET_RUN);
+	ck_assert_uint_eq(clock_seen->used, clock_seen->room);
+	end_with_little();
+}
+END_TEST
+
+START_TEST(a_contradiction_without_memory_is_lost)
+{
+	begin_with_little();
+	ck_assert(see_second(0, 0, 3));
+	ck_assert(!see_second(1, 100 * NSTIME_S, 3));
+	ck_assert(offset_estimate(clock_seen, &estimate));
+	ck_assert(holds(0) && estimate.stamps == 1);
+	allow(10000);
+	for (unsigned i = 2; i < 5; i++)
+		ck_assert(see_second(i, 100 * NSTIME_S, 3));
+	ck_assert(holds(100 * NSTIME_S) && estimate.stamps == 3);
+	end_with_little();
+}
+END_TEST
+
+/* A clock whose owner wants so many of them for a step. */
+START_TEST(a_step_brings_the_samples_of_its_run)
+{
+	begin_with_little();
+	allow(10000);
+	for (unsigned i = 0; i < 3 + 10; i++)
+		ck_assert(see_second(i, i < 3 ? 0 : 100 * NSTIME_S, 10));
+	ck_assert(holds(100 * NSTIME_S) && estimate.stamps == 10);
+	ck_assert_uint_eq(clock_seen->used, 8);
+	ck_assert_int_eq(estimate.since, START + 5 * NSTIME_S);
+	end_with_little();
+}
+END_TEST
+
+START_TEST(a_step_without_more_room_brings_the_newest_of_them)
+{
+	begin_with_little();
+	allow(10000);
+	for (unsigned i = 0; i < 4; i++)
+		ck_assert(see_second(i, i < 3 ? 0 : 100 * NSTIME_S, 10));
+	allow(budget_use(budget, BUDGET_EVIDENCE).used);
+	for (unsigned i = 4; i < 3 + 10; i++)
+		ck_assert(see_second(i, 100 * NSTIME_S, 10));
+	ck_assert(holds(100 * NSTIME_S) && estimate.stamps == 10);
+	ck_assert_uint_eq(clock_seen->used, clock_seen->room);
+	ck_assert_int_eq(estimate.since, START + 9 * NSTIME_S);
+	end_with_little();
+}
+END_TEST
+
+START_TEST(a_step_outlives_a_restart)
+{
+	struct record r;
+
+	begin();
+	see_many(5, 0, NSTIME_S, 0);
+	see_many(3, 10 * NSTIME_S, NSTIME_S, 100 * NSTIME_S);
+	ck_assert(estimate.stepped);
+	record_init(&r, 10000);
+	offset_save(&r, clock_seen);
+	saved_whole_or_not_at_all(&r, load);
+	ck_assert(offset_estimate(loaded, &estimate));
+	ck_assert(holds(100 * NSTIME_S) && estimate.stepped);
+	ck_assert_int_eq(estimate.stepped_at, START + 10 * NSTIME_S);
+	offset_free(loaded, NULL);
+	loaded = NULL;
 }
 END_TEST
 
@@ -492,7 +619,7 @@ see_coarse(nstime gap, bool once_a_second)
 	struct offset_stamp stamp;
 	nstime told = -NSTIME_S;
 
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	for (nstime at = 0; at < 200 * gap; at += gap) {
 		const nstime early = (nstime)chance((uint64_t)NSTIME_S);
 
@@ -502,7 +629,7 @@ see_coarse(nstime gap, bool once_a_second)
 			told = at;
 		ck_assert(offset_stamp(
 		    told + BEHIND, 16 * NSTIME_MS, at, at, &stamp));
-		offset_input(clock_seen, &stamp, 3);
+		input(&stamp, 3);
 		ck_assert(offset_estimate(clock_seen, &estimate));
 		if (at < 3 * gap)
 			continue;
@@ -532,12 +659,12 @@ START_TEST(a_rebase_makes_nothing_older)
 	const nstime step = 40 * 365 * 86400 * NSTIME_S;
 	struct offset_stamp stamp;
 
-	offset_init(clock_seen, OFFSET_SAMPLES);
+	begin();
 	see_many(5, 0, NSTIME_S, 0);
 	offset_rebase(clock_seen, step);
 	ck_assert(
 	    offset_stamp(START, NSTIME_S, START, step + 6 * NSTIME_S, &stamp));
-	offset_input(clock_seen, &stamp, 3);
+	input(&stamp, 3);
 	ck_assert(offset_estimate(clock_seen, &estimate));
 	ck_assert_int_lt(
 	    estimate.interval.hi - estimate.interval.lo, 2 * NSTIME_S);
@@ -560,5 +687,9 @@ UNIT("offset", knows_nothing_at_first, one_stamp_says_a_second_and_a_quarter,
     refuses_stamps_out_of_range, survives_any_time,
     the_truth_lies_in_the_told_interval, an_estimate_outlives_a_restart,
     a_full_one_grows_without_a_difference,
-    without_more_room_the_newest_samples_do, a_first_stamp_of_1970_is_a_sample,
+    without_more_room_the_newest_samples_do,
+    a_contradiction_without_memory_is_lost,
+    a_step_brings_the_samples_of_its_run,
+    a_step_without_more_room_brings_the_newest_of_them,
+    a_step_outlives_a_restart, a_first_stamp_of_1970_is_a_sample,
     a_clock_told_a_second_late_is_one_clock, a_rebase_makes_nothing_older)

@@ -16,7 +16,7 @@ static void
 begin(void)
 {
 	estimate_done(&estimate);
-	estimate = (struct estimate){ .offsets = { NULL } };
+	estimate = (struct estimate){ .first = NULL };
 	estimate_own_ntp(&estimate);
 }
 

@@ -1,46 +1,54 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/estimate.h"
 
-static void
-drop(struct estimate *e, unsigned witness)
+/* Where the offset of that witness is linked, or belongs. */
+static struct offset **
+place_of(struct estimate *e, enum witness witness)
 {
-	struct offset *o = e->offsets[witness];
+	struct offset **place = &e->first;
 
-	if (o != NULL)
-		budget_release(e->memory, o, offset_octets(o->room));
-	e->offsets[witness] = NULL;
+	while (*place != NULL && (*place)->witness < witness)
+		place = &(*place)->next;
+	return place;
+}
+
+static bool
+is_there(const struct offset *o, enum witness witness)
+{
+	return o != NULL && o->witness == witness;
+}
+
+static void
+link_in(struct offset **place, struct offset *o, enum witness witness)
+{
+	o->witness = (uint8_t)witness;
+	o->next = *place;
+	*place = o;
+}
+
+static void
+drop(struct estimate *e, struct offset **place)
+{
+	struct offset *o = *place;
+
+	*place = o->next;
+	offset_free(o, e->memory);
 }
 
 void
 estimate_done(struct estimate *e)
 {
-	for (unsigned i = 0; i < WITNESS_KINDS; i++)
-		drop(e, i);
+	while (e->first != NULL)
+		drop(e, &e->first);
 }
 
-/* NULL when out of memory. */
-static struct offset *
-new_offset(const struct estimate *e, unsigned room)
+const struct offset *
+estimate_offset(const struct estimate *e, enum witness witness)
 {
-	struct offset *o = budget_alloc(e->memory, offset_octets(room));
-
-	if (o != NULL)
-		offset_init(o, room);
-	return o;
-}
-
-/* Without memory for that it stays as it is. */
-static void
-enlarge(struct estimate *e, enum witness witness)
-{
-	const struct offset *o = e->offsets[witness];
-	struct offset *larger = new_offset(e, 2u * o->room);
-
-	if (larger == NULL)
-		return;
-	offset_copy(larger, o);
-	drop(e, witness);
-	e->offsets[witness] = larger;
+	for (const struct offset *o = e->first; o != NULL; o = o->next)
+		if (o->witness == witness)
+			return o;
+	return NULL;
 }
 
 void
@@ -61,35 +69,37 @@ bool
 estimate_input(struct estimate *e, enum witness witness,
     const struct offset_stamp *stamp, unsigned run, bool *changed)
 {
-	struct offset **o = &e->offsets[witness];
+	struct offset **place = place_of(e, witness);
 
-	if (*o == NULL)
-		*o = new_offset(e, OFFSET_RUN);
-	if (*o == NULL)
-		return false;
-	if (offset_is_full(*o))
-		enlarge(e, witness);
-	*changed = offset_input(*o, stamp, run);
-	return true;
+	if (!is_there(*place, witness)) {
+		struct offset *o = offset_new(e->memory);
+
+		if (o == NULL)
+			return false;
+		link_in(place, o, witness);
+	}
+	return offset_input(place, stamp, run, e->memory, changed);
 }
 
 void
 estimate_rebase(struct estimate *e, nstime step)
 {
-	for (unsigned i = 0; i < WITNESS_KINDS; i++)
-		if (e->offsets[i] != NULL)
-			offset_rebase(e->offsets[i], step);
+	for (struct offset *o = e->first; o != NULL; o = o->next)
+		offset_rebase(o, step);
 }
 
 bool
 estimate_mute(struct estimate *e, unsigned witnesses)
 {
+	struct offset **place = &e->first;
 	bool any = false;
 
-	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
-		if ((witnesses & 1u << i) == 0 || e->offsets[i] == NULL)
+	while (*place != NULL) {
+		if ((witnesses & 1u << (*place)->witness) == 0) {
+			place = &(*place)->next;
 			continue;
-		drop(e, i);
+		}
+		drop(e, place);
 		any = true;
 	}
 	return any;
@@ -98,21 +108,16 @@ estimate_mute(struct estimate *e, unsigned witnesses)
 bool
 estimate_is_empty(const struct estimate *e)
 {
-	for (unsigned i = 0; i < WITNESS_KINDS; i++)
-		if (e->offsets[i] != NULL)
-			return false;
-	return true;
+	return e->first == NULL;
 }
 
 void
 estimate_save(struct record *r, const struct estimate *e)
 {
-	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
-		if (e->offsets[i] == NULL)
-			continue;
+	for (const struct offset *o = e->first; o != NULL; o = o->next) {
 		record_more(r, true);
-		record_u8(r, (uint8_t)i);
-		offset_save(r, e->offsets[i]);
+		record_u8(r, o->witness);
+		offset_save(r, o);
 	}
 	record_more(r, false);
 }
@@ -121,20 +126,17 @@ void
 estimate_load(struct estimate *e, struct cursor *c, nstime shift)
 {
 	while (record_read_more(c)) {
-		struct offset **o =
-		    &e->offsets[record_read_below(c, 1, WITNESS_KINDS)];
+		const enum witness witness =
+		    record_read_below(c, 1, WITNESS_KINDS);
+		struct offset **place = place_of(e, witness), *o;
 
-		if (c->bad || *o != NULL) {
+		if (c->bad || is_there(*place, witness)) {
 			c->bad = true;
 			return;
 		}
-		*o = new_offset(e, OFFSET_RUN);
-		if (*o == NULL) {
-			c->bad = true;
+		o = offset_load(c, shift, e->memory);
+		if (o == NULL)
 			return;
-		}
-		offset_load(*o, c, shift);
-		if ((*o)->used == 0)
-			c->bad = true;
+		link_in(place, o, witness);
 	}
 }

@@ -12,15 +12,20 @@
  * select.h selects the ones to be believed.
  */
 
-/* Embedded; zeroed, it has no samples.  Read the offsets. */
+/* Embedded; zeroed, it has no samples.  Read the offsets: `next' and `witness'
+ * of each are set. */
 struct estimate {
-	struct offset *offsets[WITNESS_KINDS]; /* owned; NULL: no samples */
-	bool own_ntp;    /* not all of NTP was what it serves to others */
-	unsigned learnt; /* 1 << WITNESS_x: their fields had to be learned */
+	struct offset *first; /* owned; in order of witness; NULL: no samples */
 	struct budget_share *memory; /* borrowed; NULL: no bounds */
+	unsigned learnt; /* 1 << WITNESS_x: their fields had to be learned */
+	bool own_ntp;    /* not all of NTP was what it serves to others */
 };
 
 void estimate_done(struct estimate *e);
+
+/* NULL: no samples. */
+const struct offset *estimate_offset(
+    const struct estimate *e, enum witness witness);
 
 /* It asked for the time with a stamp of its own clock. */
 void estimate_own_ntp(struct estimate *e);

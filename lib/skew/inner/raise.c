@@ -235,13 +235,14 @@ transit(struct raise *r, struct peer *p, const struct select_result *selected,
 static void
 support_zone(struct peer *p)
 {
+	const struct offset *o = p->estimate.first;
 	struct offset_estimate e;
 
-	for (unsigned i = 0; i < WITNESS_KINDS; i++)
-		if (witness_row((enum witness)i)->changes &&
-		    p->estimate.offsets[i] != NULL &&
-		    offset_estimate(p->estimate.offsets[i], &e) && e.stepped)
-			zonechange_support(&p->zone, (enum witness)i, e.step);
+	for (; o != NULL; o = o->next)
+		if (witness_row((enum witness)o->witness)->changes &&
+		    offset_estimate(o, &e) && e.stepped)
+			zonechange_support(
+			    &p->zone, (enum witness)o->witness, e.step);
 }
 
 /* Contradicting witnesses and a changed zone are troubles of their own, but
@@ -438,7 +439,7 @@ raise_disown(struct raise *r, const struct address *host, enum witness witness)
 {
 	struct peer *p = peers_host(r->setup.peers, host);
 
-	if (p == NULL || p->estimate.offsets[witness] == NULL)
+	if (p == NULL || estimate_offset(&p->estimate, witness) == NULL)
 		return;
 	release(r, p, 1u << witness);
 	if (estimate_is_empty(&p->estimate))

@@ -68,16 +68,15 @@ gather(const struct estimate *e, unsigned least, struct select_candidates *set)
 {
 	struct select_candidate *c = set->all;
 
-	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
-		if (e->offsets[i] == NULL ||
-		    witness_row((enum witness)i)->changes ||
-		    !offset_estimate(e->offsets[i], &c->offset))
+	for (const struct offset *o = e->first; o != NULL; o = o->next) {
+		c->witness = (enum witness)o->witness;
+		if (witness_row(c->witness)->changes ||
+		    !offset_estimate(o, &c->offset))
 			continue;
-		c->witness = (enum witness)i;
 		c->pending = c->offset.stamps < least || c->offset.unsettled ||
 		    c->offset.mixed;
 		c->stale = false;
-		c->served = i == WITNESS_NTP && !e->own_ntp;
+		c->served = c->witness == WITNESS_NTP && !e->own_ntp;
 		c++;
 	}
 	set->count = (unsigned)(c - set->all);
@@ -390,11 +389,10 @@ select_witnesses(
 	select_from(&candidates, result);
 	if (is_unproven(e, result))
 		result->joint.unsettled = true;
-	for (unsigned i = 0; i < WITNESS_KINDS; i++)
-		if (e->offsets[i] != NULL &&
-		    witness_row((enum witness)i)->changes &&
-		    offset_estimate(e->offsets[i], &change))
-			support(result, (enum witness)i, &change);
+	for (const struct offset *o = e->first; o != NULL; o = o->next)
+		if (witness_row((enum witness)o->witness)->changes &&
+		    offset_estimate(o, &change))
+			support(result, (enum witness)o->witness, &change);
 	return true;
 }
 

@@ -8,24 +8,25 @@ static void
 list_testimonies(const struct peer *p, nstime zero, unsigned believed,
     struct skew_estimate *estimate)
 {
+	const struct offset *o = p->estimate.first;
 	struct offset_estimate e;
 
-	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
-		const struct offset *o = p->estimate.offsets[i];
+	for (; o != NULL; o = o->next) {
+		const enum witness witness = (enum witness)o->witness;
 
-		if (o == NULL || !offset_estimate(o, &e))
+		if (!offset_estimate(o, &e))
 			continue;
-		if (!witness_row((enum witness)i)->changes) {
+		if (!witness_row(witness)->changes) {
 			e.interval.lo -= zero;
 			e.interval.hi -= zero;
 		}
 		estimate->said[estimate->said_count++] =
 		    (struct skew_testimony){
-			    .witness = (enum witness)i,
+			    .witness = witness,
 			    .offset = offset_middle(e.interval),
 			    .uncertainty = offset_uncertainty(e.interval),
 			    .samples = e.stamps,
-			    .believed = (believed >> i & 1) != 0,
+			    .believed = (believed >> witness & 1) != 0,
 		    };
 	}
 }

@@ -346,36 +346,25 @@ fill_methods(struct judge *j, struct summary *summary)
 	return true;
 }
 
-/* c->said has room for all that the estimate says. */
+/* `said' has room for all that the estimate says. */
 static void
-fill_clock(struct summary_clock *c, const struct skew_estimate *estimate)
+fill_clock(struct summary_clock *c, const struct skew_estimate *estimate,
+    struct skew_testimony *said)
 {
-	struct textbuf t;
-
-	c->peer = estimate->peer;
-	c->attribution = estimate->attribution;
-	c->agent = estimate->agent;
-	c->offset = estimate->offset;
-	c->uncertainty = estimate->uncertainty;
-	c->samples = estimate->samples;
-	textbuf_init(&t, c->witnesses, sizeof(c->witnesses));
-	textbuf_add(&t, estimate->witnesses);
-	textbuf_init(&t, c->shape, sizeof(c->shape));
-	textbuf_add(&t, estimate->shape);
-	for (unsigned i = 0; i < estimate->said_count; i++) {
-		const struct skew_testimony *said = &estimate->said[i];
-		const struct witness_row *row = witness_row(said->witness);
-
-		c->said[c->said_count++] = (struct summary_witness){
-			.name = row->name,
-			.label = row->label,
-			.changes = row->changes,
-			.believed = said->believed,
-			.offset = said->offset,
-			.uncertainty = said->uncertainty,
-			.samples = said->samples,
-		};
-	}
+	*c = (struct summary_clock){
+		.peer = estimate->peer,
+		.attribution = estimate->attribution,
+		.agent = estimate->agent,
+		.offset = estimate->offset,
+		.uncertainty = estimate->uncertainty,
+		.samples = estimate->samples,
+		.witnesses = estimate->witnesses,
+		.shape = estimate->shape,
+		.said = said,
+		.said_count = estimate->said_count,
+	};
+	for (unsigned i = 0; i < estimate->said_count; i++)
+		said[i] = estimate->said[i];
 }
 
 static bool
@@ -383,7 +372,7 @@ fill_clocks(struct judge *j, struct summary *summary)
 {
 	struct skew *const skew = j->parts.rooms[PARTSET_SKEW];
 	struct skew_estimate estimate;
-	struct summary_witness *said;
+	struct skew_testimony *said;
 	size_t count = 0, all = 0;
 
 	for (; skew_estimate(skew, count, &estimate); count++)
@@ -394,8 +383,7 @@ fill_clocks(struct judge *j, struct summary *summary)
 		return false;
 	said = summary->said;
 	for (size_t i = 0; skew_estimate(skew, i, &estimate); i++) {
-		summary->clocks[i].said = said;
-		fill_clock(&summary->clocks[i], &estimate);
+		fill_clock(&summary->clocks[i], &estimate, said);
 		said += estimate.said_count;
 	}
 	summary->clock_count = count;

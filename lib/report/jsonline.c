@@ -185,11 +185,12 @@ said(const struct summary_clock *c)
 	json_t *array = json_array();
 
 	for (unsigned i = 0; array != NULL && i < c->said_count; i++) {
-		const struct summary_witness *w = &c->said[i];
+		const struct skew_testimony *w = &c->said[i];
+		const struct witness_row *row = witness_row(w->witness);
 		struct object one = object_new();
 
-		put_text(&one, "witness", w->name);
-		put(&one, w->changes ? "changed_s" : "offset_s",
+		put_text(&one, "witness", row->name);
+		put(&one, row->changes ? "changed_s" : "offset_s",
 		    jsonvalue_seconds(w->offset, 3));
 		put(&one, "uncertainty_s",
 		    jsonvalue_seconds(w->uncertainty, 3));
@@ -208,11 +209,13 @@ clock_object(const struct summary_clock *c)
 {
 	struct object o = object_new();
 	const unsigned decimals = summary_clock_decimals(c);
-	char peer[64];
-	struct textbuf t;
+	char peer[64], names[WITNESS_LIST];
+	struct textbuf t, witnesses;
 
 	textbuf_init(&t, peer, sizeof(peer));
 	endpoint_address_write(&t, &c->peer);
+	textbuf_init(&witnesses, names, sizeof(names));
+	witness_write(&witnesses, c->witnesses);
 	put_text(&o, "peer", peer);
 	if (c->attribution != STAMP_HOST)
 		put_text(&o, "attribution", "via");
@@ -222,11 +225,11 @@ clock_object(const struct summary_clock *c)
 	put(&o, "uncertainty_s", jsonvalue_seconds(c->uncertainty, decimals));
 	put_count(&o, "samples", c->samples);
 	put(&o, "witnesses",
-	    jsonevidence_list(slice_text(c->witnesses), jsonvalue_text));
+	    jsonevidence_list(textbuf_slice(&witnesses), jsonvalue_text));
 	if (c->said_count > 0)
 		put(&o, "said", said(c));
-	if (c->shape[0] != '\0')
-		put_text(&o, "shape", c->shape);
+	if (c->shape != SHAPE_NONE)
+		put_text(&o, "shape", shape_name(c->shape));
 	return o;
 }
 

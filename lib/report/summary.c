@@ -126,11 +126,12 @@ write_witnesses(struct textbuf *t, const struct summary_clock *c)
 	const char *before = "    ";
 
 	for (unsigned i = 0; i < c->said_count; i++) {
-		const struct summary_witness *w = &c->said[i];
+		const struct skew_testimony *w = &c->said[i];
+		const struct witness_row *row = witness_row(w->witness);
 
 		textbuf_add(t, before);
-		textbuf_add(t, w->label);
-		textbuf_add(t, w->changes ? " changed by " : " ");
+		textbuf_add(t, row->label);
+		textbuf_add(t, row->changes ? " changed by " : " ");
 		textbuf_add(t, w->offset < 0 ? "" : "+");
 		textbuf_seconds(t, w->offset, 1);
 		textbuf_add(t, " s +/- ");
@@ -163,11 +164,11 @@ write_clock(struct textbuf *t, const struct summary_clock *c)
 	phrase_count(t, c->samples, "sample");
 	if (c->said_count == 1) {
 		textbuf_add(t, " of ");
-		textbuf_add(t, c->said[0].label);
+		textbuf_add(t, witness_row(c->said[0].witness)->label);
 	}
-	if (c->shape[0] != '\0') {
+	if (c->shape != SHAPE_NONE) {
 		textbuf_add(t, ", ");
-		textbuf_add(t, c->shape);
+		textbuf_add(t, shape_name(c->shape));
 	}
 	textbuf_add(t, "\n");
 	if (c->said_count > 1)

@@ -6,6 +6,7 @@
 #include "findings/finding.h"
 #include "net/obstacle.h"
 #include "report/watchhint.h"
+#include "skew/skew.h"
 #include "tls/decrypt.h"
 #include "witness/stamp.h"
 
@@ -36,25 +37,16 @@ struct summary_drop {
 	bool other; /* nothing is lost: it was not asked for */
 };
 
-/* What one witness of a clock says by itself. */
-struct summary_witness {
-	const char *name, *label; /* static */
-	bool changes;             /* the offset is how much it changed */
-	bool believed;
-	nstime offset, uncertainty;
-	unsigned samples;
-};
-
 struct summary_clock {
 	struct address peer;
 	enum stamp_attribution attribution;
 	uint32_t agent; /* its number, where that is STAMP_AGENT */
-	nstime offset, uncertainty;
 	unsigned samples;
-	char witnesses[128]; /* comma-joined */
-	char shape[16];      /* empty: none */
+	nstime offset, uncertainty;
+	unsigned witnesses; /* 1 << WITNESS_x: of which it is */
+	enum shape_kind shape;
 	unsigned said_count;
-	struct summary_witness *said; /* of the summary's */
+	struct skew_testimony *said; /* of the summary's */
 };
 
 /* How often a diagnostic was seen that is not worth an alert. */
@@ -76,7 +68,7 @@ struct summary {
 	struct summary_port *not_watched; /* sorted by port */
 	struct summary_drop *drops;       /* those above zero */
 	struct summary_clock *clocks;     /* sorted by peer */
-	struct summary_witness *said;     /* what all clocks' witnesses say */
+	struct skew_testimony *said;      /* what all clocks' witnesses say */
 	struct decrypt_counts tls;        /* all 0: none is decrypted */
 	/* All three are borrowed, and there or not together. */
 	const struct porttally *unlisted; /* SIP on ports that [sip] lacks */

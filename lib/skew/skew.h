@@ -6,6 +6,7 @@
 #include "base/counter.h"
 #include "base/siphash.h"
 #include "clock/ownclock.h"
+#include "clock/shape.h"
 #include "findings/finding.h"
 #include "skew/inner/hosts.h"
 #include "witness/stamp.h"
@@ -108,10 +109,10 @@ struct skew_estimate {
 	uint32_t agent; /* its number, where that is STAMP_AGENT */
 	nstime offset, uncertainty;
 	unsigned samples;
-	char witnesses[128]; /* comma-joined: those that are believed */
+	unsigned witnesses; /* 1 << WITNESS_x: of which it is */
 	unsigned said_count;
 	struct skew_testimony said[WITNESS_KINDS];
-	const char *shape; /* static; empty: none */
+	enum shape_kind shape;
 };
 bool skew_estimate(
     struct skew *s, size_t index, struct skew_estimate *estimate);

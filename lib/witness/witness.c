@@ -265,6 +265,20 @@ witness_name(enum witness witness)
 	return rows[witness].name;
 }
 
+void
+witness_write(struct textbuf *t, unsigned witnesses)
+{
+	const char *before = "";
+
+	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
+		if ((witnesses & 1u << i) == 0)
+			continue;
+		textbuf_add(t, before);
+		textbuf_add(t, witness_name((enum witness)i));
+		before = ",";
+	}
+}
+
 bool
 witness_parse(struct slice name, enum witness *witness)
 {

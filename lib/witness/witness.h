@@ -6,6 +6,7 @@
 
 #include "base/nstime.h"
 #include "base/slice.h"
+#include "base/textbuf.h"
 
 /*
  * The protocols that carry the time of a host's clock (DOMAIN 2.10): one row
@@ -142,6 +143,11 @@ struct witness_row {
 const struct witness_row *witness_row(enum witness witness);
 
 const char *witness_name(enum witness witness);
+
+/* "date,ntp", of `witnesses', 1 << WITNESS_x; all of them are shorter than
+ * WITNESS_LIST. */
+enum { WITNESS_LIST = 128 };
+void witness_write(struct textbuf *t, unsigned witnesses);
 
 /* False if none has that name. */
 bool witness_parse(struct slice name, enum witness *witness);

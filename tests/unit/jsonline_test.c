@@ -164,27 +164,26 @@ START_TEST(the_summary_has_its_fields_in_order)
 		    .offset = -3600400 * NSTIME_MS,
 		    .uncertainty = 300 * NSTIME_MS,
 		    .samples = 41,
-		    .witnesses = "date,tls",
+		    .witnesses = 1u << WITNESS_DATE | 1u << WITNESS_TLS,
 		    .said_count = 2,
 		    .said =
-			(struct summary_witness[]){
-			    { .name = "date",
+			(struct skew_testimony[]){
+			    { .witness = WITNESS_DATE,
 				.believed = true,
 				.offset = -3600400 * NSTIME_MS,
 				.uncertainty = 300 * NSTIME_MS,
 				.samples = 40 },
-			    { .name = "asreq",
-				.changes = true,
+			    { .witness = WITNESS_ASREQ,
 				.offset = -3600 * NSTIME_S,
 				.samples = 3 } },
-		    .shape = "dst" },
+		    .shape = SHAPE_DST },
 		{ .peer = endpoint_address(slice_of("\x0a\0\0\x0c", 4)),
 		    .attribution = STAMP_AGENT,
 		    .agent = 3,
 		    .offset = 12 * NSTIME_MS,
 		    .uncertainty = 45 * NSTIME_MS,
 		    .samples = 3,
-		    .witnesses = "date" },
+		    .witnesses = 1u << WITNESS_DATE },
 	};
 	const struct summary s = {
 		.wall = EVENT_WALL,

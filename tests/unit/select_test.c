@@ -251,23 +251,6 @@ START_TEST(a_witness_long_silent_does_not_contradict)
 }
 END_TEST
 
-START_TEST(names_are_joined_in_order)
-{
-	static const char all[] = WITNESS_NAMES;
-	char store[SELECT_NAMES];
-	struct textbuf t;
-
-	textbuf_init(&t, store, sizeof(store));
-	select_write(&t, 1u << WITNESS_NTP | 1u << WITNESS_DATE);
-	ck_assert_str_eq(store, "date,ntp");
-	textbuf_init(&t, store, sizeof(store));
-	select_write(&t, ~0u);
-	ck_assert_uint_eq(textbuf_slice(&t).len, sizeof(all) - 1);
-	for (size_t i = 0; i < sizeof(all); i++)
-		ck_assert_int_eq(store[i], all[i] == ' ' ? ',' : all[i]);
-}
-END_TEST
-
 static uint64_t state;
 
 static uint64_t
@@ -507,7 +490,7 @@ UNIT("select", without_samples_nothing_is_known,
     contradicting_witnesses_of_one_weight_are_mixed,
     a_lone_stamp_of_another_witness_is_no_contradiction,
     a_step_is_no_contradiction, a_new_witness_after_a_step_unsettles,
-    a_witness_long_silent_does_not_contradict, names_are_joined_in_order,
+    a_witness_long_silent_does_not_contradict,
     the_truth_lies_where_witnesses_meet, a_falseticker_never_moves_the_estimate,
     all_witnesses_outlive_a_restart,
     a_falseticker_is_off_by_the_threshold_and_more,

@@ -53,5 +53,23 @@ START_TEST(the_default_names_all_of_them_in_order)
 }
 END_TEST
 
-UNIT("witness", each_row_is_filled, names_are_found_again, other_names_are_none,
+START_TEST(names_are_joined_in_order)
+{
+	static const char all[] = WITNESS_NAMES;
+	char store[WITNESS_LIST];
+	struct textbuf t;
+
+	textbuf_init(&t, store, sizeof(store));
+	witness_write(&t, 1u << WITNESS_NTP | 1u << WITNESS_DATE);
+	ck_assert_str_eq(store, "date,ntp");
+	textbuf_init(&t, store, sizeof(store));
+	witness_write(&t, ~0u);
+	ck_assert_uint_eq(textbuf_slice(&t).len, sizeof(all) - 1);
+	for (size_t i = 0; i < sizeof(all); i++)
+		ck_assert_int_eq(store[i], all[i] == ' ' ? ',' : all[i]);
+}
+END_TEST
+
+UNIT("witness", names_are_joined_in_order, each_row_is_filled,
+    names_are_found_again, other_names_are_none,
     the_default_names_all_of_them_in_order)

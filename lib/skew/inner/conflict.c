@@ -30,7 +30,7 @@ write_evidence(struct evidence *e, const struct conflict_case *a)
 
 	textbuf_init(&names, names_store, sizeof(names_store));
 	textbuf_init(&offsets, offsets_store, sizeof(offsets_store));
-	select_write(&names, a->selected->contradicting);
+	witness_write(&names, a->selected->contradicting);
 	write_offsets(&offsets, a);
 	evidence_init(e);
 	evidence_address(e, "host", a->host);

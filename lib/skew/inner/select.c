@@ -411,17 +411,3 @@ select_verdict(const struct offset_estimate *joint, nstime reference,
 		return SELECT_FALSETICKER;
 	return hi < warn && lo > -warn ? SELECT_TRUECHIMER : SELECT_DISTANT;
 }
-
-void
-select_write(struct textbuf *t, unsigned witnesses)
-{
-	const char *before = "";
-
-	for (unsigned i = 0; i < WITNESS_KINDS; i++) {
-		if ((witnesses & 1u << i) == 0)
-			continue;
-		textbuf_add(t, before);
-		textbuf_add(t, witness_name((enum witness)i));
-		before = ",";
-	}
-}

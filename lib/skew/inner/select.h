@@ -2,7 +2,6 @@
 #ifndef SELECT_H
 #define SELECT_H
 
-#include "base/textbuf.h"
 #include "skew/inner/estimate.h"
 
 /*
@@ -58,9 +57,5 @@ enum select_verdict {
  * it is a falseticker. */
 enum select_verdict select_verdict(const struct offset_estimate *joint,
     nstime reference, nstime warn, unsigned least);
-
-/* "date,ntp"; all of them are shorter than SELECT_NAMES. */
-enum { SELECT_NAMES = 128 };
-void select_write(struct textbuf *t, unsigned witnesses);
 
 #endif

@@ -35,7 +35,6 @@ bool
 skewestimate_of(const struct peers *peers, const struct peer *p, nstime zero,
     struct select_result *r, struct skew_estimate *estimate)
 {
-	struct textbuf names;
 	struct shape shape;
 
 	if (!peers_select(peers, p, r))
@@ -50,10 +49,9 @@ skewestimate_of(const struct peers *peers, const struct peer *p, nstime zero,
 		.offset = offset_middle(r->joint.interval),
 		.uncertainty = offset_uncertainty(r->joint.interval),
 		.samples = r->joint.stamps,
-		.shape = shape_name(shape.kind),
+		.witnesses = r->witnesses,
+		.shape = shape.kind,
 	};
-	textbuf_init(&names, estimate->witnesses, sizeof(estimate->witnesses));
-	select_write(&names, r->witnesses);
 	list_testimonies(p, zero, r->witnesses | r->supporting, estimate);
 	return true;
 }

@@ -58,11 +58,11 @@ write_estimate(const struct offset_estimate *estimate, struct evidence *e)
 static void
 write_witnesses(unsigned witnesses, struct evidence *e)
 {
-	char store[SELECT_NAMES];
+	char store[WITNESS_LIST];
 	struct textbuf names;
 
 	textbuf_init(&names, store, sizeof(store));
-	select_write(&names, witnesses);
+	witness_write(&names, witnesses);
 	evidence_list(e, "witnesses", names.text);
 }
 

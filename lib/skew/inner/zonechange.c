@@ -52,7 +52,7 @@ void
 zonechange_tell(struct zonechange *z, const struct address *host, nstime now,
     nstime wall, finding_output *output, void *arg)
 {
-	char store[64], names_store[SELECT_NAMES];
+	char store[64], names_store[WITNESS_LIST];
 	struct textbuf key, names;
 	struct evidence e;
 
@@ -69,7 +69,7 @@ zonechange_tell(struct zonechange *z, const struct address *host, nstime now,
 	evidence_text(&e, "witness", witness_name(z->witness));
 	if (z->supporting != 0) {
 		textbuf_init(&names, names_store, sizeof(names_store));
-		select_write(&names, z->supporting);
+		witness_write(&names, z->supporting);
 		evidence_list(&e, "supported_by", names.text);
 	}
 	output(arg,

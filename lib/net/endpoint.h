@@ -34,6 +34,16 @@ endpoint_address_equal(const struct address *a, const struct address *b)
 	    memcmp(a->octets, b->octets, sizeof(a->octets)) == 0;
 }
 
+/* Any number, for what keeps the latest by their addresses: those of one net
+ * differ, and so mostly do those of several. */
+static inline unsigned
+endpoint_address_spread(const struct address *a)
+{
+	const size_t last = a->version == 4 ? 3 : 15;
+
+	return a->octets[last] + 37u * a->octets[last - 1];
+}
+
 static inline bool
 endpoint_equal(const struct endpoint *a, const struct endpoint *b)
 {

@@ -73,6 +73,33 @@ START_TEST(each_of_several_agents_is_a_peer_in_order_of_their_numbers)
 }
 END_TEST
 
+START_TEST(one_that_is_heard_is_found_until_it_is_forgotten)
+{
+	struct peer *p;
+	struct peer_key other;
+
+	ck_assert(peers_init(&peers, 10, &key, NULL));
+	p = add(1);
+	peers_touch(&peers, p, HOUR, HOUR);
+	ck_assert_ptr_eq(peers_find(&peers, &p->key), p);
+	other = peer_key(&p->key.address, STAMP_VIA);
+	ck_assert_ptr_null(peers_find(&peers, &other));
+	other = peer_key_of_agent(&p->key.address, 1);
+	ck_assert_ptr_null(peers_find(&peers, &other));
+	/* These are kept in the same places. */
+	other = p->key;
+	for (unsigned i = 0; i < 2 * PEERS_RECENT; i++) {
+		other.address.octets[2] = (uint8_t)(1 + i % 250);
+		other.address.octets[3] = (uint8_t)(i * 7);
+		ck_assert_ptr_null(peers_find(&peers, &other));
+	}
+	other = p->key;
+	peers_forget(&peers, p);
+	ck_assert_ptr_null(peers_find(&peers, &other));
+	peers_done(&peers);
+}
+END_TEST
+
 START_TEST(the_clear_one_longest_unseen_is_dispensable)
 {
 	struct peer *p[3];
@@ -164,6 +191,7 @@ END_TEST
 
 UNIT("peers", each_of_several_agents_is_a_peer_in_order_of_their_numbers,
     peers_are_found_by_address_and_attribution,
+    one_that_is_heard_is_found_until_it_is_forgotten,
     the_clear_one_longest_unseen_is_dispensable,
     raised_servers_are_dispensable_after_a_day, pending_ones_keep_their_order,
     the_worst_is_the_furthest_off, only_those_that_are_judged_vote)

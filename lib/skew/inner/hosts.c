@@ -183,10 +183,7 @@ find(const struct hosts *h, const struct address *address)
 static struct host **
 recent(struct hosts *h, const struct address *address)
 {
-	const size_t last = address->version == 4 ? 3 : 15;
-	const unsigned net = address->octets[last - 1];
-
-	return &h->recent[(address->octets[last] + 37 * net) % RECENT];
+	return &h->recent[endpoint_address_spread(address) % RECENT];
 }
 
 static void

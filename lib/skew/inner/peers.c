@@ -68,9 +68,21 @@ hash_of(const struct peers *peers, const struct peer_key *key)
 	return table_hash(peers->table, slice_of(key, sizeof(*key)));
 }
 
+/* Most stamps are of the same few dozen clocks. */
+static size_t
+recent(const struct peer_key *key)
+{
+	return (endpoint_address_spread(&key->address) + key->attribution) %
+	    PEERS_RECENT;
+}
+
 struct peer *
 peers_find(const struct peers *peers, const struct peer_key *key)
 {
+	struct peer *latest = peers->recent[recent(key)];
+
+	if (latest != NULL && same_peer(&latest->entry, key))
+		return latest;
 	return (struct peer *)table_find(
 	    peers->table, hash_of(peers, key), key);
 }
@@ -161,6 +173,8 @@ peers_forget(struct peers *peers, struct peer *p)
 	peers->sides[p->side]--;
 	peers->sorted_count = 0;
 	peers->is_sorted = false;
+	if (peers->recent[recent(&p->key)] == p)
+		peers->recent[recent(&p->key)] = NULL;
 	TAILQ_REMOVE(&peers->lists[p->state], p, order);
 	table_remove(peers->table, &p->entry);
 	estimate_done(&p->estimate);
@@ -182,6 +196,7 @@ peers_touch(struct peers *peers, struct peer *p, nstime now, nstime wall)
 {
 	if (p->state != PEER_PENDING && now / NSTIME_S != p->seen / NSTIME_S)
 		move_to(peers, p, p->state);
+	peers->recent[recent(&p->key)] = p;
 	p->seen = now;
 	p->wall = wall;
 }

@@ -15,8 +15,11 @@
 
 TAILQ_HEAD(peers_list, peer);
 
+enum { PEERS_RECENT = 128 };
+
 struct peers {
 	struct table *table;                  /* private */
+	struct peer *recent[PEERS_RECENT];    /* private: see recent() */
 	size_t limit;                         /* private */
 	struct budget_share *memory;          /* private */
 	unsigned least;                       /* private */

@@ -223,6 +223,34 @@ START_TEST(a_date_is_its_senders_where_it_is_new)
 }
 END_TEST
 
+START_TEST(the_same_date_again_is_the_same_time)
+{
+	const struct txntable_input new = { .match = TXNTABLE_NEW };
+	struct sip_message m = request("INVITE", 1);
+	static const char nothing[29];
+
+	begin(0);
+	/* Nothing like a date was seen before the first. */
+	m.date = slice_of(nothing, sizeof(nothing));
+	message(m, "", new);
+	ck_assert_uint_eq(on.stamps, 0);
+	for (unsigned i = 1; i <= 3; i++) {
+		message(request("INVITE", 1), "", new);
+		ck_assert_uint_eq(on.stamps, i);
+		ck_assert_int_eq(on.stamp.told, START - 3600 * NSTIME_S);
+	}
+	m.date = slice_text("Sat, 13 Nov 2010 22:29:01 GMT");
+	message(m, "", new);
+	ck_assert_int_eq(on.stamp.told, START - 3599 * NSTIME_S);
+	m.date = slice_text("Sat, 13 Nov 2010 22:29:01 EST");
+	message(m, "", new);
+	ck_assert_int_eq(on.stamp.told, START + (5 * 3600 - 3599) * NSTIME_S);
+	message(request("INVITE", 1), "", new);
+	ck_assert_int_eq(on.stamp.told, START - 3600 * NSTIME_S);
+	clocks_free(clocks);
+}
+END_TEST
+
 /* The Edge's clock is an hour behind; it gives so many minutes more. */
 #define GRANTED(token)                                                         \
 	"<response reasonPhrase=\"OK\"><credentials><username>" token          \
@@ -332,4 +360,4 @@ UNIT("clocks", what_is_passed_on_accuses_nobody, of_some_only_changes_are_told,
     a_stamp_passes_unless_its_witness_is_switched_off,
     a_client_is_believed_once_it_agrees_with_itself,
     a_client_that_makes_it_up_is_not, a_date_is_its_senders_where_it_is_new,
-    refusals_are_told_with_what_they_say)
+    the_same_date_again_is_the_same_time, refusals_are_told_with_what_they_say)

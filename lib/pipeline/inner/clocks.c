@@ -14,6 +14,10 @@
 /* Credentials that were seen lately, by when they were issued. */
 enum { TOKENS = 16 };
 
+/* A time as text, before any was seen, and all others in that form. */
+static const char epoch[] = "Thu, 01 Jan 1970 00:00:00 GMT";
+enum { DATE_OCTETS = sizeof(epoch) - 1 };
+
 #define TEN_YEARS (INT64_C(3652) * 86400 * NSTIME_S)
 
 struct clocks {
@@ -23,8 +27,10 @@ struct clocks {
 	struct agreement *agreement;
 	struct speakers *speakers;
 	struct sipdate_stats dates;
-	nstime tokens[TOKENS]; /* a ring */
-	unsigned token_count;  /* so far */
+	char date[DATE_OCTETS]; /* the latest in RFC 1123's form, .. */
+	nstime date_told;       /* .. and what it says */
+	nstime tokens[TOKENS];  /* a ring */
+	unsigned token_count;   /* so far */
 };
 
 static bool
@@ -44,6 +50,7 @@ clocks_new(
 	c->limits = *limits;
 	c->dates.has_zone = limits->has_zone;
 	c->dates.zone = limits->zone;
+	memcpy(c->date, epoch, DATE_OCTETS);
 	c->output = output;
 	c->arg = arg;
 	c->agreement =
@@ -115,17 +122,37 @@ tell_from_message(struct clocks *c, const struct clocks_message *in,
  * that passed a proxy, or a response whose Date came from further along, is not
  * from the clock of the host that sent the packet.
  */
+/* All hosts whose clocks are right write the same for a second. */
+static bool
+parse_date(struct clocks *c, struct slice value, nstime *told)
+{
+	struct sipdate date;
+
+	if (value.len == DATE_OCTETS &&
+	    memcmp(c->date, value.p, DATE_OCTETS) == 0) {
+		c->dates.exact++;
+		*told = c->date_told;
+		return true;
+	}
+	if (!sipdate_parse(value, &date, &c->dates) ||
+	    !sipdate_wall(&date, told, &c->dates))
+		return false;
+	if (date.forms == 0 && value.len == DATE_OCTETS) {
+		memcpy(c->date, value.p, DATE_OCTETS);
+		c->date_told = *told;
+	}
+	return true;
+}
+
 static void
 read_date(struct clocks *c, const struct clocks_message *in)
 {
 	const struct sip_message *m = in->message;
-	struct sipdate date;
 	nstime told;
 
 	if (m->date.len == 0 || slice_is(m->method, "MESSAGE"))
 		return;
-	if (sipdate_parse(m->date, &date, &c->dates) &&
-	    sipdate_wall(&date, &told, &c->dates))
+	if (parse_date(c, m->date, &told))
 		tell_from_message(c, in, WITNESS_DATE, told, NSTIME_S);
 }
 

@@ -16,8 +16,8 @@ struct host {
 	struct table_entry entry; /* first: a host is its entry */
 	TAILQ_ENTRY(host) age;
 	struct address address;
-	unsigned roles; /* 1 << HOSTS_x */
-	bool heard;     /* since it was put at the end of the list */
+	uint8_t roles; /* 1 << HOSTS_x */
+	bool heard;    /* since it was put at the end of the list */
 };
 
 TAILQ_HEAD(ages, host);
@@ -265,7 +265,7 @@ bool
 hosts_role(struct hosts *h, const struct address *address, enum hosts_role role)
 {
 	struct host *host = find_or_add(h, address);
-	const unsigned bit = 1u << role;
+	const uint8_t bit = (uint8_t)(1u << role);
 	bool is_new;
 
 	if (host == NULL)
@@ -326,7 +326,7 @@ hosts_save(const struct hosts *h, struct record *r)
 	     host != NULL && i < HOSTS_SAVED && record_left(r) >= SPARE; i++) {
 		record_more(r, true);
 		endpoint_address_save(r, &host->address);
-		record_u8(r, (uint8_t)host->roles);
+		record_u8(r, host->roles);
 		host = TAILQ_PREV(host, ages, age);
 	}
 	record_more(r, false);
@@ -338,8 +338,8 @@ hosts_load(struct hosts *h, struct cursor *c)
 {
 	while (record_read_more(c)) {
 		const struct address address = endpoint_address_load(c);
-		const unsigned roles =
-		    (unsigned)record_read_below(c, 1, 1u << HOSTS_ROLES);
+		const uint8_t roles =
+		    (uint8_t)record_read_below(c, 1, 1u << HOSTS_ROLES);
 		struct host *host;
 
 		if (c->bad || find(h, &address) != NULL ||

@@ -36,7 +36,7 @@ peer_speaks_sip(struct peer *p)
 void
 peer_told(struct peer *p, enum finding_severity severity, nstime now)
 {
-	p->severity = severity;
+	p->severity = (uint8_t)severity;
 	p->told = now;
 }
 
@@ -53,10 +53,10 @@ peer_save(const struct peer *p, struct record *r)
 	record_u8(r, p->key.attribution);
 	if (p->key.attribution == STAMP_AGENT)
 		record_u32(r, peer_agent(&p->key));
-	record_u8(r, (uint8_t)p->state);
-	record_u8(r, (uint8_t)p->side);
+	record_u8(r, p->state);
+	record_u8(r, p->side);
 	record_flag(r, p->folded);
-	record_u8(r, (uint8_t)p->severity);
+	record_u8(r, p->severity);
 	record_time(r, p->since);
 	record_time(r, p->told);
 	record_time(r, p->seen);
@@ -80,10 +80,10 @@ peer_load(struct peer *p, struct cursor *c, const struct record_shift *shift)
 	p->key = attribution == STAMP_AGENT
 	    ? peer_key_of_agent(&address, cursor_le32(c))
 	    : peer_key(&address, attribution);
-	p->state = record_read_below(c, 1, PEER_STATES);
-	p->side = record_read_below(c, 1, PEER_SIDES);
+	p->state = (uint8_t)record_read_below(c, 1, PEER_STATES);
+	p->side = (uint8_t)record_read_below(c, 1, PEER_SIDES);
 	p->folded = record_read_flag(c) && p->state == PEER_RAISED;
-	p->severity = record_read_below(c, 1, FINDING_INFO + 1);
+	p->severity = (uint8_t)record_read_below(c, 1, FINDING_INFO + 1);
 	p->since = record_read_now(c, shift->watching);
 	p->told = record_read_now(c, shift->watching);
 	p->seen = record_read_now(c, shift->real);

@@ -58,15 +58,15 @@ struct peer {
 	struct table_entry entry; /* private to peers */
 	TAILQ_ENTRY(peer) order;  /* private to peers */
 	struct peer_key key;
-	enum peer_state state;
-	enum peer_side side;
-	bool folded;       /* raised, as one of the user agents */
-	nstime since;      /* pending since */
-	nstime seen, wall; /* its latest stamp */
-	nstime told;       /* its latest finding */
-	enum finding_severity severity;
-	bool speaks_sip;       /* one of its witnesses does */
+	uint8_t state;    /* enum peer_state */
+	uint8_t side;     /* enum peer_side */
+	uint8_t severity; /* enum finding_severity: of its latest finding */
+	bool folded;      /* raised, as one of the user agents */
+	bool speaks_sip;  /* one of its witnesses does */
 	struct address client; /* the latest that it gave the time, or none */
+	nstime since;          /* pending since */
+	nstime seen, wall;     /* its latest stamp */
+	nstime told;           /* its latest finding */
 	struct estimate estimate;
 	struct conflict conflict;
 	struct zonechange zone;

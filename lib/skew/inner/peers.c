@@ -185,7 +185,7 @@ static void
 move_to(struct peers *peers, struct peer *p, enum peer_state state)
 {
 	TAILQ_REMOVE(&peers->lists[p->state], p, order);
-	p->state = state;
+	p->state = (uint8_t)state;
 	TAILQ_INSERT_TAIL(&peers->lists[state], p, order);
 }
 
@@ -237,7 +237,7 @@ peers_take_side(struct peers *peers, struct peer *p, enum peer_side side)
 		return false;
 	peers->sides[p->side]--;
 	peers->sides[side]++;
-	p->side = side;
+	p->side = (uint8_t)side;
 	return true;
 }
 

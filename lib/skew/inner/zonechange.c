@@ -31,8 +31,8 @@ zonechange_input(
 		return;
 	z->from = z->zone;
 	z->supporting = 0;
-	z->zone = stamp->zone;
-	z->witness = stamp->witness;
+	z->zone = (int16_t)stamp->zone;
+	z->witness = (uint8_t)stamp->witness;
 	if (!same && !z->stands)
 		z->home = z->zone;
 	z->known = true;
@@ -66,7 +66,7 @@ zonechange_tell(struct zonechange *z, const struct address *host, nstime now,
 	evidence_address(&e, "host", host);
 	evidence_integer(&e, "from_min", z->from);
 	evidence_integer(&e, "to_min", z->zone);
-	evidence_text(&e, "witness", witness_name(z->witness));
+	evidence_text(&e, "witness", witness_name((enum witness)z->witness));
 	if (z->supporting != 0) {
 		textbuf_init(&names, names_store, sizeof(names_store));
 		witness_write(&names, z->supporting);
@@ -96,7 +96,7 @@ zonechange_save(struct record *r, const struct zonechange *z)
 	record_u64(r, (uint64_t)z->zone);
 	record_u64(r, (uint64_t)z->utc.lo);
 	record_u64(r, (uint64_t)z->utc.hi);
-	record_u8(r, (uint8_t)z->witness);
+	record_u8(r, z->witness);
 }
 
 void
@@ -105,10 +105,10 @@ zonechange_load(struct zonechange *z, struct cursor *c)
 	z->known = record_read_flag(c);
 	z->stands = record_read_flag(c);
 	z->news = record_read_flag(c);
-	z->home = (int)record_read_within(c, MOST_ZONE);
-	z->from = (int)record_read_within(c, MOST_ZONE);
-	z->zone = (int)record_read_within(c, MOST_ZONE);
+	z->home = (int16_t)record_read_within(c, MOST_ZONE);
+	z->from = (int16_t)record_read_within(c, MOST_ZONE);
+	z->zone = (int16_t)record_read_within(c, MOST_ZONE);
 	z->utc.lo = record_read_within(c, MOST_UTC);
 	z->utc.hi = record_read_within(c, MOST_UTC);
-	z->witness = record_read_below(c, 1, WITNESS_KINDS);
+	z->witness = (uint8_t)record_read_below(c, 1, WITNESS_KINDS);
 }

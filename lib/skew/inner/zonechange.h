@@ -15,10 +15,10 @@
 /* Embedded; zeroed, nothing is known.  Private. */
 struct zonechange {
 	bool known, stands, news;
-	int home, from, zone; /* minutes east of UTC: at first, before, now */
+	uint8_t witness;            /* enum witness */
+	int16_t home, from, zone;   /* at first, before, now: minutes east */
+	unsigned supporting;        /* 1 << WITNESS_x */
 	struct offset_interval utc; /* how far its UTC was off */
-	enum witness witness;
-	unsigned supporting; /* 1 << WITNESS_x */
 };
 
 /* A stamp carried the host's zone, and its UTC is off by `utc'. */

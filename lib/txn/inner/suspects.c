@@ -34,10 +34,19 @@ at(const struct suspects *s, uint64_t n)
 	return &s->ring[n & (s->size - 1)];
 }
 
-static bool
-still_waits(const struct suspects_entry *e)
+static struct txn *
+txn_of(const struct suspects *s, const struct suspects_entry *e)
 {
-	return e->txn->id == e->id && transaction_pending(&e->txn->state);
+	return txn_linked(s->origin, e->txn);
+}
+
+/* NULL: it does not. */
+static struct txn *
+still_waits(const struct suspects *s, const struct suspects_entry *e)
+{
+	struct txn *t = txn_of(s, e);
+
+	return t->id == e->id && transaction_pending(&t->state) ? t : NULL;
 }
 
 /* Those that are over leave; the others keep their order. */
@@ -47,12 +56,12 @@ compact(struct suspects *s)
 	uint64_t kept = s->first;
 
 	for (uint64_t n = s->first; n < s->next; n++) {
-		const struct txn *soon = at(s, n + AHEAD)->txn;
+		const struct txn *soon = txn_of(s, at(s, n + AHEAD));
 
 		/* The ring is full: behind the last is an entry, too. */
 		prefetch_read(&soon->id);
 		prefetch_read(&soon->state.state);
-		if (still_waits(at(s, n)))
+		if (still_waits(s, at(s, n)) != NULL)
 			*at(s, kept++) = *at(s, n);
 	}
 	s->next = kept;
@@ -62,7 +71,11 @@ static void
 grow(struct suspects *s)
 {
 	const size_t size = s->size == 0 ? FIRST_SIZE : 2 * s->size;
-	struct suspects larger = { .memory = s->memory, .size = size };
+	struct suspects larger = {
+		.memory = s->memory,
+		.origin = s->origin,
+		.size = size,
+	};
 
 	larger.ring = malloc(size * sizeof(*larger.ring));
 	if (larger.ring == NULL)
@@ -93,18 +106,23 @@ suspects_add(struct suspects *s, struct txn *t)
 {
 	if (suspects_count(s) == s->size)
 		make_room(s);
+	if (s->origin == NULL)
+		s->origin = t;
 	if (s->size > 0)
-		*at(s, s->next++) = (struct suspects_entry){ t, t->id };
+		*at(s, s->next++) = (struct suspects_entry){
+			txn_link_to(s->origin, t),
+			t->id,
+		};
 }
 
 struct txn *
 suspects_take(struct suspects *s)
 {
 	while (s->first < s->next) {
-		const struct suspects_entry e = *at(s, s->first++);
+		struct txn *t = still_waits(s, at(s, s->first++));
 
-		if (still_waits(&e))
-			return e.txn;
+		if (t != NULL)
+			return t;
 	}
 	return NULL;
 }
@@ -112,7 +130,5 @@ suspects_take(struct suspects *s)
 const struct txn *
 suspects_see(const struct suspects *s, uint64_t n)
 {
-	const struct suspects_entry *e = at(s, s->first + n);
-
-	return still_waits(e) ? e->txn : NULL;
+	return still_waits(s, at(s, s->first + n));
 }

@@ -12,7 +12,7 @@
  */
 
 struct suspects_entry {
-	struct txn *txn;
+	txn_link txn; /* from the first that was ever put here */
 	uint32_t id;
 };
 
@@ -20,6 +20,7 @@ struct suspects_entry {
 struct suspects {
 	struct budget_share *memory; /* that is drawn from, or NULL */
 	struct suspects_entry *ring;
+	struct txn *origin;   /* of links */
 	size_t size;          /* a power of two, or 0 */
 	uint64_t first, next; /* counted from the beginning */
 };

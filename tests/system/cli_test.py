@@ -754,11 +754,14 @@ def test_memory_max():
                                          "for whoever)", out)]
     check("shares are the budget",
           .98 < sum(shares) / (256 * 1024) <= 1, shares)
-    small = printed("-c", write("small.conf", b"[limits]\nmemory = 64M\n"
-                                b"[evidence]\ndirectory = /tmp/x\n"))
-    check("what is set aside is shown",
-          re.search(r"(?m)^; evidence +8192 K guaranteed$", small) and
-          re.search(r"(?m)^; handover +0 K guaranteed$", small), small)
+    aside = b"[limits]\nmemory = 64M\n[evidence]\ndirectory = /tmp/x\n"
+    for workers, handover in (b"1", 0), (b"2", 16384):
+        small = printed("-c", write("small.conf", aside + b"[capture]\n"
+                                    b"workers = " + workers + b"\n"))
+        check(f"what is set aside is shown, workers = {workers.decode()}",
+              re.search(r"(?m)^; evidence +8192 K guaranteed$", small) and
+              re.search(rf"(?m)^; handover +{handover} K guaranteed$",
+                        small), small)
     judge = printed("-c", write("judge.conf", b"[fleet]\nrole = judge\n"
                                 b"servers = nats://192.0.2.1:4222\n"))
     check("a judge's part is shown",

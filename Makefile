@@ -48,7 +48,7 @@ LINK          = $(CC) $(SIP_CFLAGS) $(CFLAGS) $(if $(LTO),-fno-lto) \
 LIB_LIBS     := -Wl,--as-needed -losip2 -losipparser2 -ljansson -lcrypto \
                 -lexpat -lz
 DAEMON_LIBS  := -lpcap -linih -levent -lsystemd -lseccomp -lzstd -llzma \
-                -lcurl -lpthread
+                -lpthread
 CHECK_LIBS   := $(LIB_LIBS) -lcheck -lsubunit -lm -lrt -lpthread
 
 lib          := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c lib/*/inner/*.c))

@@ -1,31 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "outlet/post.h"
 
-#include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "outlet/libcurl.h"
+
 enum { SECRET = 4096, ANSWER_MOST = 65536 };
 
 struct post {
+	const struct libcurl *lib;
 	CURL *curl;
 	char *url, *ca;
 	char user[SECRET], bearer[SECRET];
 	size_t answered; /* octets of the answer, which nobody reads */
 };
-
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void
-begin_curl(void)
-{
-	curl_global_init(CURL_GLOBAL_DEFAULT);
-}
 
 int
 post_secret(const char *path, char *secret, size_t size)
@@ -85,22 +78,23 @@ read_secrets(struct post *p, const struct post_setup *setup)
 static void
 set_options(struct post *p)
 {
+	const struct libcurl *lib = p->lib;
 	CURL *c = p->curl;
 
-	curl_easy_setopt(c, CURLOPT_URL, p->url);
-	curl_easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
-	curl_easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
-	curl_easy_setopt(c, CURLOPT_TIMEOUT, (long)POST_TIMEOUT);
-	curl_easy_setopt(c, CURLOPT_CONNECTTIMEOUT, 5L);
-	curl_easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
-	curl_easy_setopt(c, CURLOPT_PROXY, "");
-	curl_easy_setopt(c, CURLOPT_USERAGENT, "siptimed");
-	curl_easy_setopt(c, CURLOPT_WRITEFUNCTION, on_answer);
-	curl_easy_setopt(c, CURLOPT_WRITEDATA, p);
+	lib->easy_setopt(c, CURLOPT_URL, p->url);
+	lib->easy_setopt(c, CURLOPT_PROTOCOLS_STR, "http,https");
+	lib->easy_setopt(c, CURLOPT_NOSIGNAL, 1L);
+	lib->easy_setopt(c, CURLOPT_TIMEOUT, (long)POST_TIMEOUT);
+	lib->easy_setopt(c, CURLOPT_CONNECTTIMEOUT, 5L);
+	lib->easy_setopt(c, CURLOPT_FOLLOWLOCATION, 0L);
+	lib->easy_setopt(c, CURLOPT_PROXY, "");
+	lib->easy_setopt(c, CURLOPT_USERAGENT, "siptimed");
+	lib->easy_setopt(c, CURLOPT_WRITEFUNCTION, on_answer);
+	lib->easy_setopt(c, CURLOPT_WRITEDATA, p);
 	if (p->ca != NULL)
-		curl_easy_setopt(c, CURLOPT_CAINFO, p->ca);
+		lib->easy_setopt(c, CURLOPT_CAINFO, p->ca);
 	if (p->user[0] != '\0')
-		curl_easy_setopt(c, CURLOPT_USERPWD, p->user);
+		lib->easy_setopt(c, CURLOPT_USERPWD, p->user);
 }
 
 struct post *
@@ -111,8 +105,13 @@ post_new(const struct post_setup *setup)
 
 	if (p == NULL)
 		return NULL;
-	pthread_once(&once, begin_curl);
-	p->curl = curl_easy_init();
+	p->lib = libcurl_load();
+	if (p->lib == NULL) {
+		free(p);
+		errno = ELIBACC;
+		return NULL;
+	}
+	p->curl = p->lib->easy_init();
 	p->url = strdup(setup->url);
 	if (setup->ca != NULL && setup->ca[0] != '\0')
 		p->ca = strdup(setup->ca);
@@ -133,7 +132,7 @@ post_free(struct post *p)
 	if (p == NULL)
 		return;
 	if (p->curl != NULL)
-		curl_easy_cleanup(p->curl);
+		p->lib->easy_cleanup(p->curl);
 	explicit_bzero(p->user, sizeof(p->user));
 	explicit_bzero(p->bearer, sizeof(p->bearer));
 	free(p->url);
@@ -168,14 +167,14 @@ static struct curl_slist *
 all_headers(const struct post *p, const char *const *headers)
 {
 	struct curl_slist *list =
-	    curl_slist_append(NULL, "Content-Type: application/json");
+	    p->lib->slist_append(NULL, "Content-Type: application/json");
 
 	/* Without it curl asks before it sends, and waits a second. */
-	list = curl_slist_append(list, "Expect:");
+	list = p->lib->slist_append(list, "Expect:");
 	if (p->bearer[0] != '\0')
-		list = curl_slist_append(list, p->bearer);
+		list = p->lib->slist_append(list, p->bearer);
 	for (; headers != NULL && *headers != NULL; headers++)
-		list = curl_slist_append(list, *headers);
+		list = p->lib->slist_append(list, *headers);
 	return list;
 }
 
@@ -187,15 +186,15 @@ post_send(struct post *p, struct slice body, const char *const *headers)
 	CURLcode code;
 
 	p->answered = 0;
-	curl_easy_setopt(p->curl, CURLOPT_HTTPHEADER, list);
-	curl_easy_setopt(p->curl, CURLOPT_POSTFIELDSIZE, (long)body.len);
-	curl_easy_setopt(p->curl, CURLOPT_POSTFIELDS, body.p);
-	code = curl_easy_perform(p->curl);
-	curl_easy_setopt(p->curl, CURLOPT_HTTPHEADER, NULL);
-	curl_slist_free_all(list);
+	p->lib->easy_setopt(p->curl, CURLOPT_HTTPHEADER, list);
+	p->lib->easy_setopt(p->curl, CURLOPT_POSTFIELDSIZE, (long)body.len);
+	p->lib->easy_setopt(p->curl, CURLOPT_POSTFIELDS, body.p);
+	code = p->lib->easy_perform(p->curl);
+	p->lib->easy_setopt(p->curl, CURLOPT_HTTPHEADER, NULL);
+	p->lib->slist_free_all(list);
 	if (error_of(code) != 0)
 		return error_of(code);
-	curl_easy_getinfo(p->curl, CURLINFO_RESPONSE_CODE, &status);
+	p->lib->easy_getinfo(p->curl, CURLINFO_RESPONSE_CODE, &status);
 	return (int)status;
 }
 

@@ -20,6 +20,20 @@ struct post {
 	size_t answered; /* octets of the answer, which nobody reads */
 };
 
+/* What is cut short would be another secret. */
+static int
+end_line(char *secret, size_t len, size_t size)
+{
+	struct slice line = slice_of(secret, len);
+
+	line = slice_first(line, slice_index(line, '\n'));
+	line = slice_first(line, slice_index(line, '\r'));
+	if (line.len == size)
+		return -EFBIG;
+	secret[line.len] = '\0';
+	return line.len == 0 ? -ENODATA : 0;
+}
+
 int
 post_secret(const char *path, char *secret, size_t size)
 {
@@ -37,15 +51,11 @@ post_secret(const char *path, char *secret, size_t size)
 	else if ((status.st_mode & S_IRWXO) != 0)
 		error = -EPERM;
 	if (error == 0)
-		len = read(file, secret, size - 1);
+		len = read(file, secret, size);
 	if (error == 0 && len < 0)
 		error = -errno;
 	close(file);
-	if (error != 0)
-		return error;
-	secret[len] = '\0';
-	secret[strcspn(secret, "\r\n")] = '\0';
-	return secret[0] == '\0' ? -ENODATA : 0;
+	return error != 0 ? error : end_line(secret, (size_t)len, size);
 }
 
 /* The answer is not read, and one without an end is no reason to wait. */

@@ -27,7 +27,8 @@ struct post *post_new(const struct post_setup *setup);
 void post_free(struct post *p);
 
 /* The first line of a file that holds a secret, at most `size' - 1 octets.  0
- * or -errno; a file others may read is refused with -EPERM. */
+ * or -errno; a file others may read is refused with -EPERM, a longer line with
+ * -EFBIG. */
 int post_secret(const char *path, char *secret, size_t size);
 
 /*

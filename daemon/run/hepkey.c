@@ -7,20 +7,24 @@
 #include "outlet/post.h"
 
 int
-hepkey_read(const struct config *config, struct hepreading_limits *limits,
+hepkey_read(const struct config *config, char key[HEPREADING_KEY],
     const struct log *log)
 {
 	const char *path = config->hep.key;
-	int error;
+	char read[HEPREADING_KEY] = "";
+	const int error =
+	    path[0] == '\0' ? 0 : post_secret(path, read, sizeof(read));
 
-	if (path[0] == '\0')
-		return 0;
-	error = post_secret(path, limits->key, sizeof(limits->key));
-	if (error == -EPERM)
+	if (error == 0)
+		memcpy(key, read, sizeof(read));
+	else if (error == -EPERM)
 		log_error(log,
 		    "[hep] key = %s: others can read it; chmod o= %s", path,
 		    path);
-	else if (error < 0)
+	else if (error == -EFBIG)
+		log_error(log, "[hep] key = %s: longer than %d octets", path,
+		    HEPREADING_KEY - 1);
+	else
 		log_error(log, "[hep] key = %s: cannot be read: %s", path,
 		    strerror(-error));
 	return error;

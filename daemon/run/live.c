@@ -243,7 +243,7 @@ live_new(const struct live_setup *setup)
 		config_limits_budget(l->config, 1, l->budget);
 	config_limits(l->config, l->setup.key, l->budget, &l->limits);
 	if (l->budget == NULL ||
-	    hepkey_read(l->config, &l->limits.reader.hep, l->log) < 0) {
+	    hepkey_read(l->config, l->limits.reader.hep.key, l->log) < 0) {
 		budget_free(l->budget);
 		free(l);
 		return NULL;
@@ -576,7 +576,11 @@ bool
 live_set(struct live *l, struct config *config)
 {
 	struct config *before = l->config;
+	char key[HEPREADING_KEY];
 
+	/* Without the key that is wanted anyone would be heard. */
+	if (hepkey_read(config, key, l->log) < 0)
+		return false;
 	if (sinkset_apply(l->sinks, config, l->budget) != 0)
 		return false;
 	if (set_interfaces(l, config) != 0) {
@@ -591,7 +595,7 @@ live_set(struct live *l, struct config *config)
 		    "out of memory; packets of several interfaces are judged "
 		    "as they come");
 	config_limits(config, l->setup.key, l->budget, &l->limits);
-	hepkey_read(config, &l->limits.reader.hep, l->log);
+	memcpy(l->limits.reader.hep.key, key, sizeof(key));
 	reader_set(l->reader, &l->limits.reader);
 	matcher_set(l->matcher, &l->limits.matcher);
 	judge_set(l->judge, &l->limits.judge);

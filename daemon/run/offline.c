@@ -249,7 +249,7 @@ begin(struct offline *j, const struct siphash_key *key)
 		return false;
 	limits.reader.secrets = keyring_secrets(j->keyring);
 	portset_add(&limits.reader.hep.ports, HEPMSG_PORT);
-	if (hepkey_read(j->config, &limits.reader.hep, j->log) < 0)
+	if (hepkey_read(j->config, limits.reader.hep.key, j->log) < 0)
 		return false;
 	limits.judge.ledger.kept = j->options->report != NULL;
 	/* A savefile is judged once and whole, so nothing is held back. */

@@ -207,6 +207,19 @@ def test_key(options):
     Agent(key=b"myHep").exchange("right")
     check("key: this one is",
           until(SECONDS, lambda: counts(d, "messages") == 2))
+    os.rename(path, f"{path}.gone")
+    d.signal(1)
+    check("key: without it a reload is refused",
+          d.says("keeping the previous", SECONDS), d.log)
+    Agent(key=b"").exchange("without")
+    check("key: and it goes on being wanted",
+          until(SECONDS, lambda: count_of(d, "hep.wrong_key") == 10), d.log)
+    heppeers.key_file("another")
+    d.signal(1)
+    check("key: another is read", d.says("reloaded", SECONDS), d.log)
+    Agent(key=b"another").exchange("another")
+    check("key: and fits",
+          until(SECONDS, lambda: counts(d, "messages") == 4), d.log)
     d.stop()
     d = daemon(options, "key = /run/nothing")
     check("key: a file that is not there is told",

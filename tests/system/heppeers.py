@@ -17,6 +17,7 @@ COLLECTOR = ("127.0.0.1", 9060)
 UNPACKED = "/usr/local/lib/siptimed-peers"
 TOOLS = "ip kamailio openssl sngrep stunnel4 tshark unshare"
 UDP, TCP = 17, 6
+NOBODY = 65534
 
 os.environ["PATH"] = f"{UNPACKED}/usr/sbin:{os.environ['PATH']}"
 
@@ -48,11 +49,12 @@ def daemon(options, hep="", more=""):
 
 
 def key_file(key):
-    """Where it stands, for the daemon alone to read."""
+    """Where it stands, for the daemon alone to read, nobody when it reloads."""
     path = "/run/hep.key"
     with open(path, "w", encoding="ascii") as file:
         file.write(f"{key}\n")
     os.chmod(path, 0o600)
+    os.chown(path, NOBODY, NOBODY)
     return path
 
 

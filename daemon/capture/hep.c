@@ -35,6 +35,7 @@ struct hep {
 	struct hep_listening sockets[SOCKETS];
 	size_t count;
 	bool handed; /* they are systemd's, and stay */
+	bool failed; /* to listen; it is logged */
 	struct value_prefix allow[PREFIXES];
 	size_t allow_count;
 	uint64_t not_permitted, not_received;
@@ -269,13 +270,43 @@ set_allowed(struct hep *h)
 		h->allow_count += value_prefix(item, &h->allow[h->allow_count]);
 }
 
+static int
+listen_as_configured(struct hep *h)
+{
+	struct endpoint endpoint;
+	int sockets[SOCKETS];
+	const size_t count = handed_sockets(HEP_SOCKET, sockets, SOCKETS);
+
+	if (count > 0)
+		return take_handed(h, sockets, count);
+	if (access_parse(slice_text(h->config.listen), &endpoint))
+		return listen_at(h, &endpoint);
+	return 0;
+}
+
+/* Logged when it fails first, and when it is over. */
+static void
+begin_to_listen(struct hep *h)
+{
+	const int error = listen_as_configured(h);
+
+	if (error != 0 && !h->failed)
+		log_warning(h->setup.log,
+		    "[hep] listen = %s: %s; no agent is heard until it can be "
+		    "listened on",
+		    h->config.listen, strerror(-error));
+	else if (error == 0 && h->failed)
+		log_notice(h->setup.log, "[hep] listen = %s: agents are heard",
+		    h->config.listen);
+	h->failed = error != 0;
+	if (h->failed)
+		close_all(h);
+}
+
 void
 hep_set(struct hep *h, const struct config_hep *config)
 {
 	const bool same = strcmp(h->config.listen, config->listen) == 0;
-	struct endpoint endpoint;
-	int sockets[SOCKETS], error = 0;
-	size_t count;
 
 	h->config = *config;
 	set_allowed(h);
@@ -283,16 +314,18 @@ hep_set(struct hep *h, const struct config_hep *config)
 	if (h->handed || (same && h->count > 0))
 		return;
 	close_all(h);
-	count = handed_sockets(HEP_SOCKET, sockets, SOCKETS);
-	if (count > 0)
-		error = take_handed(h, sockets, count);
-	else if (access_parse(slice_text(config->listen), &endpoint))
-		error = listen_at(h, &endpoint);
-	if (error == 0)
-		return;
-	log_warning(h->setup.log, "[hep] listen = %s: %s; no agent is heard",
-	    config->listen, strerror(-error));
-	close_all(h);
+	h->failed = false;
+	begin_to_listen(h);
+}
+
+void
+hep_retry(struct hep *h)
+{
+	int handed;
+
+	/* Those of systemd that could not be taken are closed. */
+	if (h->failed && handed_sockets(HEP_SOCKET, &handed, 1) == 0)
+		begin_to_listen(h);
 }
 
 bool

@@ -39,8 +39,9 @@ struct hep *hep_new(const struct hep_setup *setup);
 void hep_free(struct hep *h);
 
 /* Listen as configured, or on the sockets that systemd gave; where that fails
- * it is logged. */
+ * it is logged, and tried again with each call of hep_retry(). */
 void hep_set(struct hep *h, const struct config_hep *config);
+void hep_retry(struct hep *h);
 
 /* Will there be anything to listen on? */
 bool hep_is_wanted(const struct config_hep *config);

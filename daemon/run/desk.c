@@ -22,7 +22,8 @@ struct desk {
 	struct config_http http_config;
 	struct control *control;
 	struct http *http;
-	bool handed; /* systemd has given a socket */
+	bool handed;      /* systemd has given a socket */
+	bool http_failed; /* to listen; it is logged */
 };
 
 void
@@ -182,6 +183,19 @@ fill_http(const struct desk *d, struct http_setup *setup)
 		    value_prefix(item, &setup->allow[setup->allow_count]);
 }
 
+/* Once while it is tried again. */
+static void
+say_http(const struct desk *d, const char *where, int error)
+{
+	if (error == 0 && d->http_failed)
+		log_notice(d->setup.log, "[http] listen = %s: serving", where);
+	else if (error != 0 && !d->http_failed)
+		log_warning(d->setup.log,
+		    "[http] listen = %s: %s; nothing is served until it can be "
+		    "listened on",
+		    where, strerror(-error));
+}
+
 static void
 open_http(struct desk *d)
 {
@@ -206,10 +220,10 @@ open_http(struct desk *d)
 	else
 		error = http_listen(d->http, where);
 	d->handed = handed >= 0 && error == 0;
+	say_http(d, where, error);
+	d->http_failed = error != 0 && handed < 0;
 	if (error == 0)
 		return;
-	log_warning(d->setup.log, "[http] listen = %s: %s; nothing is served",
-	    where, strerror(-error));
 	http_free(d->http);
 	d->http = NULL;
 }
@@ -229,6 +243,8 @@ desk_set(struct desk *d, const struct config *config)
 	d->http_config = config->http;
 	if (!same_control || d->control == NULL)
 		open_control(d);
+	if (!same_http)
+		d->http_failed = false;
 	if (!same_http || d->http == NULL)
 		open_http(d);
 }
@@ -245,6 +261,10 @@ desk_tell(void *desk, const char *line)
 void
 desk_tick(struct desk *d)
 {
-	if (d != NULL && d->http != NULL)
+	if (d == NULL)
+		return;
+	if (d->http_failed)
+		open_http(d);
+	if (d->http != NULL)
 		http_tick(d->http);
 }

@@ -337,6 +337,26 @@ def test_reload(options):
     d.stop()
 
 
+def test_taken(options):
+    """Ports that another program has are listened on when that is gone."""
+    taken = [socket.create_server(COLLECTOR),
+             socket.create_server(("127.0.0.1", 9480))]
+    d = daemon(options, more="[http]\nlisten = 127.0.0.1:9480\n")
+    check("taken: it is told", d.says("no agent is heard", SECONDS) and
+          d.says("nothing is served", SECONDS), d.log)
+    for t in taken:
+        t.close()
+    check("taken: as is its end", d.says("agents are heard", SECONDS) and
+          d.says("9480: serving", SECONDS), d.log)
+    check("taken: and it serves", heppeers.accepts(9480))
+    Agent().exchange("late")
+    check("taken: and it hears",
+          until(SECONDS, lambda: counts(d, "messages") == 2), d.log)
+    check("taken: each is told once",
+          d.log.count("] listen = 127.0.0.1:9") == 4, d.log)
+    d.stop()
+
+
 def test_handed(options):
     """Sockets from systemd."""
     config = heppeers.CONFIG.format(hep="").replace(

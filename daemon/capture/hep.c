@@ -181,6 +181,19 @@ on_connection(struct evconnlistener *listener, evutil_socket_t connection,
 		evutil_closesocket(connection);
 }
 
+/* Without descriptors it would fail again at once, for ever: hep_second() goes
+ * on. */
+static void
+on_failure(struct evconnlistener *listener, void *arg)
+{
+	const struct hep_listening *l = arg;
+
+	log_warning(l->hep->setup.log,
+	    "[hep] listen: no connection can be accepted: %s",
+	    evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+	evconnlistener_disable(listener);
+}
+
 /* Takes over a socket that is bound.  0 or -errno, and it is closed. */
 static int
 take(struct hep *h, int socket, bool is_stream)
@@ -197,6 +210,8 @@ take(struct hep *h, int socket, bool is_stream)
 	if (is_stream) {
 		l->connections = evconnlistener_new(h->setup.base,
 		    on_connection, l, LEV_OPT_CLOSE_ON_FREE, BACKLOG, socket);
+		if (l->connections != NULL)
+			evconnlistener_set_error_cb(l->connections, on_failure);
 	} else {
 		setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &most, sizeof(most));
 		setsockopt(socket, SOL_SOCKET, SO_RXQ_OVFL, &yes, sizeof(yes));
@@ -319,10 +334,13 @@ hep_set(struct hep *h, const struct config_hep *config)
 }
 
 void
-hep_retry(struct hep *h)
+hep_second(struct hep *h)
 {
 	int handed;
 
+	for (size_t i = 0; i < h->count; i++)
+		if (h->sockets[i].connections != NULL)
+			evconnlistener_enable(h->sockets[i].connections);
 	/* Those of systemd that could not be taken are closed. */
 	if (h->failed && handed_sockets(HEP_SOCKET, &handed, 1) == 0)
 		begin_to_listen(h);

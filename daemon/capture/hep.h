@@ -16,6 +16,8 @@
 
 struct hep;
 
+enum { HEP_CONNECTIONS = 256 }; /* at most, at once */
+
 /* Systemd's FileDescriptorName= of sockets for it. */
 #define HEP_SOCKET "hep"
 
@@ -39,9 +41,11 @@ struct hep *hep_new(const struct hep_setup *setup);
 void hep_free(struct hep *h);
 
 /* Listen as configured, or on the sockets that systemd gave; where that fails
- * it is logged, and tried again with each call of hep_retry(). */
+ * it is logged. */
 void hep_set(struct hep *h, const struct config_hep *config);
-void hep_retry(struct hep *h);
+
+/* Once a second: try again what failed, to listen and to accept. */
+void hep_second(struct hep *h);
 
 /* Will there be anything to listen on? */
 bool hep_is_wanted(const struct config_hep *config);

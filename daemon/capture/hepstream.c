@@ -10,7 +10,6 @@
 #include "net/hepmsg.h"
 
 enum {
-	CONNECTIONS = 256,
 	FROM_ONE = 16,   /* address */
 	FROM_HERE = 192, /* a proxy that ends TLS: all its agents' */
 	HOURS_IDLE = 24
@@ -144,7 +143,7 @@ has_room(const struct hepstream *s, const struct address *agent)
 		all++;
 		its += endpoint_address_equal(&c->agent, agent);
 	}
-	return all < CONNECTIONS && its < most;
+	return all < HEP_CONNECTIONS && its < most;
 }
 
 static struct hepstream_connection *

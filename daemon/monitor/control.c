@@ -250,6 +250,25 @@ on_connection(struct evconnlistener *listener, evutil_socket_t peer,
 	bufferevent_enable(p->stream, EV_READ | EV_WRITE);
 }
 
+/* Without descriptors it would fail again at once, for ever. */
+static void
+on_failure(struct evconnlistener *listener, void *arg)
+{
+	const struct control *c = arg;
+
+	log_warning(c->setup.log,
+	    "[control] socket: no connection can be accepted: %s",
+	    evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
+	evconnlistener_disable(listener);
+}
+
+void
+control_tick(struct control *c)
+{
+	if (c != NULL)
+		evconnlistener_enable(c->listener);
+}
+
 void
 control_tell(struct control *c, const char *line)
 {
@@ -291,8 +310,10 @@ listen_there(struct control *c)
 	if (bound)
 		c->listener = evconnlistener_new(c->setup.base, on_connection,
 		    c, LEV_OPT_CLOSE_ON_FREE, BACKLOG, listening);
-	if (c->listener != NULL)
+	if (c->listener != NULL) {
+		evconnlistener_set_error_cb(c->listener, on_failure);
 		return 0;
+	}
 	close(listening);
 	return bound ? -ENOMEM : -errno;
 }

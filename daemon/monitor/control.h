@@ -44,6 +44,9 @@ struct control *control_new(const struct control_setup *setup);
 /* Closes the connections and takes the socket away. */
 void control_free(struct control *c);
 
+/* Once a second: accept again where that failed. */
+void control_tick(struct control *c);
+
 /* A line of JSON for those that follow. */
 void control_tell(struct control *c, const char *line);
 

@@ -290,8 +290,8 @@ http_free(struct http *h)
 
 /*
  * evhttp 2.1 knows no limit of connections.  The lowest free descriptor shows
- * how many there are: with CONNECTIONS of them no more are accepted, until
- * http_tick() finds that some have gone.
+ * how many there may be: with CONNECTIONS of them beside what others have no
+ * more are accepted, until http_tick() finds that some have gone.
  */
 static int
 lowest_free(void)
@@ -366,7 +366,7 @@ http_take(struct http *h, int listening)
 		return -EINVAL;
 	h->listeners[h->listener_count++] =
 	    evhttp_bound_socket_get_listener(bound);
-	h->most = lowest_free() + CONNECTIONS;
+	h->most = lowest_free() + CONNECTIONS + h->setup.others;
 	return 0;
 }
 

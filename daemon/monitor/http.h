@@ -35,6 +35,7 @@ struct http_setup {
 	char names[HTTP_NAMES][ACCESS_NAME]; /* of ours, in lower case */
 	size_t name_count;
 	struct slice page; /* the document of "/", static */
+	int others;        /* descriptors that other rooms may come to take */
 
 	ask_answer *answer;
 	void (*fill)(void *arg, struct metrics *m);

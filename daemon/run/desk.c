@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "capture/hep.h"
 #include "host/handed.h"
 #include "monitor/control.h"
 #include "monitor/http.h"
@@ -166,6 +167,7 @@ fill_http(const struct desk *d, struct http_setup *setup)
 	*setup = (struct http_setup){
 		.base = d->setup.base,
 		.page = page_document(),
+		.others = HEP_CONNECTIONS,
 		.answer = on_ask,
 		.fill = on_fill,
 		.ready = on_ready,
@@ -263,6 +265,7 @@ desk_tick(struct desk *d)
 {
 	if (d == NULL)
 		return;
+	control_tick(d->control);
 	if (d->http_failed)
 		open_http(d);
 	if (d->http != NULL)

@@ -104,7 +104,7 @@ on_second(evutil_socket_t descriptor, short what, void *arg)
 	live_clock_set(loop->live);
 	live_second(loop->live);
 	desk_tick(loop->desk);
-	hep_retry(loop->hep);
+	hep_second(loop->hep);
 	log_tick(loop->setup.log);
 	write_status(loop, &status, store);
 	notify_status(&loop->notify, store, wallclock_monotonic());

@@ -10,6 +10,7 @@ import ssl
 import subprocess
 import sys
 import time
+import urllib.request
 
 import heppeers
 import livenet
@@ -20,6 +21,7 @@ from livemonitor import ctl
 from livenet import until
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+FEW = 40  # descriptors
 SECONDS = 60  # until what must come has come
 
 
@@ -167,9 +169,16 @@ def test_evidence(options):
     d.stop()
 
 
+def page(port):
+    """The metrics, for each of a few that ask."""
+    return [urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics",
+                                   timeout=SECONDS).read().decode()
+            for _ in range(5)][-1]
+
+
 def test_streams(options):
     """Packets cut anywhere, on several connections; garbage ends one."""
-    d = daemon(options)
+    d = daemon(options, more="[http]\nlisten = 127.0.0.1:9480\n")
     ready(d)
     octets = b"".join(
         packet(CLIENT, SERVER, request("OPTIONS", f"s{i}", "TCP"), TCP) +
@@ -188,6 +197,8 @@ def test_streams(options):
     check("streams: the others go on",
           until(SECONDS, lambda: counts(d, "messages") == 400), d.log)
     many = [socket.create_connection(COLLECTOR) for _ in range(200)]
+    check("streams: and those who watch are still answered",
+          "siptimed_" in page(9480), d.log)
     check("streams: a proxy on this host has a share of them",
           until(SECONDS, lambda: count_of(
               d, "hep.connections_refused") > 0), d.log)
@@ -354,6 +365,26 @@ def test_taken(options):
           until(SECONDS, lambda: counts(d, "messages") == 2), d.log)
     check("taken: each is told once",
           d.log.count("] listen = 127.0.0.1:9") == 4, d.log)
+    d.stop()
+
+
+def test_descriptors(options):
+    """Where there are none for more connections it waits for some, at rest."""
+    d = daemon(options, run=["prlimit", f"--nofile={FEW}"])
+    ready(d)
+    many = [socket.create_connection(COLLECTOR) for _ in range(FEW)]
+    check("descriptors: it is told",
+          d.says("no connection can be accepted", SECONDS), d.log[-2000:])
+    spent, lines = d.cpu(), d.log.count("\n")
+    time.sleep(1)
+    check("descriptors: at rest", d.cpu() - spent < 0.5, d.cpu() - spent)
+    check("descriptors: a few lines", d.log.count("\n") < lines + 5)
+    for c in many:
+        c.close()
+    with socket.create_connection(COLLECTOR) as c:
+        c.sendall(packet(CLIENT, SERVER, request("OPTIONS", "later")))
+        check("descriptors: it goes on",
+              until(SECONDS, lambda: counts(d, "messages") == 1), d.log[-2000:])
     d.stop()
 
 

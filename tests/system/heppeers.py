@@ -43,9 +43,10 @@ def tools_missing():
     return [t for t in TOOLS.split() if shutil.which(t) is None]
 
 
-def daemon(options, hep="", more=""):
+def daemon(options, hep="", more="", **how):
     """One that listens, and hears."""
-    return livenet.Daemon(options.siptimed, CONFIG.format(hep=hep) + more)
+    return livenet.Daemon(options.siptimed, CONFIG.format(hep=hep) + more,
+                          **how)
 
 
 def key_file(key):

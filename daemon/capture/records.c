@@ -19,9 +19,24 @@ struct records {
 	bool little, nanoseconds;
 	uint32_t snaplen;
 	int datalink;
-	size_t taken; /* of the window, by the packet that was lent */
+	struct slice rest; /* of the window, behind the packet that was lent */
 	const char *error;
 };
+
+/* window_need() of what follows.  The window is asked once for hundreds of
+ * packets: where it ends is known. */
+static inline int
+need(struct records *r, size_t octets)
+{
+	int got;
+
+	if (r->rest.len >= octets)
+		return 1;
+	window_take(r->window, window_octets(r->window).len - r->rest.len);
+	got = window_need(r->window, octets);
+	r->rest = window_octets(r->window);
+	return got;
+}
 
 static bool
 parse_header(struct slice octets, struct records *r)
@@ -62,6 +77,7 @@ records_new(
 		return -ENOTSUP;
 	}
 	window_take(window, FILE_HEADER);
+	r->rest = window_octets(window);
 	*reader = r;
 	return 0;
 }
@@ -70,8 +86,7 @@ static enum format_result
 ended(struct records *r, int got, bool inside)
 {
 	if (got == 0)
-		return inside || window_octets(r->window).len > 0 ? FORMAT_CUT
-								  : FORMAT_END;
+		return inside || r->rest.len > 0 ? FORMAT_CUT : FORMAT_END;
 	r->error = strerror(-got);
 	return FORMAT_DAMAGED;
 }
@@ -84,12 +99,10 @@ records_next(void *reader, struct packet *packet)
 	uint32_t seconds, fraction, caplen, len;
 	int got;
 
-	window_take(r->window, r->taken);
-	r->taken = 0;
-	got = window_need(r->window, RECORD_HEADER);
+	got = need(r, RECORD_HEADER);
 	if (got != 1)
 		return ended(r, got, false);
-	c = cursor_over(window_octets(r->window));
+	c = cursor_over(r->rest);
 	seconds = cursor_ordered32(&c, r->little);
 	fraction = cursor_ordered32(&c, r->little);
 	caplen = cursor_ordered32(&c, r->little);
@@ -98,12 +111,12 @@ records_next(void *reader, struct packet *packet)
 		r->error = "a packet longer than any can be";
 		return FORMAT_DAMAGED;
 	}
-	got = window_need(r->window, RECORD_HEADER + caplen);
+	got = need(r, RECORD_HEADER + caplen);
 	if (got != 1)
 		return ended(r, got, true);
-	r->taken = RECORD_HEADER + caplen;
-	packet->octets = slice_between(window_octets(r->window), RECORD_HEADER,
-	    RECORD_HEADER + (caplen < r->snaplen ? caplen : r->snaplen));
+	packet->octets = slice_of(r->rest.p + RECORD_HEADER,
+	    caplen < r->snaplen ? caplen : r->snaplen);
+	r->rest = slice_after(r->rest, RECORD_HEADER + caplen);
 	packet->len = len < packet->octets.len ? packet->octets.len : len;
 	packet->datalink = r->datalink;
 	packet->unstamped = packet->zoneless = false;

@@ -482,21 +482,29 @@ continue_held(struct framing *f, struct slice octets, const struct input *in)
 	return done - old;
 }
 
-void
-framing_input(struct framing *f, struct slice octets, uint64_t offset,
-    nstime now, nstime wall, framing_output *output, void *arg)
+/* How much more may be held: of a message whose end is known no more than up to
+ * there, so that what follows is not copied. */
+static size_t
+more_to_hold(const struct framing *f)
 {
 	/* No state waits with more than this held. */
 	const size_t most = f->max_message > 2 * STARTLINE_LONGEST
 	    ? f->max_message
 	    : 2 * STARTLINE_LONGEST;
+
+	return (f->state == BODY ? f->need : most + 1) - f->held_len;
+}
+
+void
+framing_input(struct framing *f, struct slice octets, uint64_t offset,
+    nstime now, nstime wall, framing_output *output, void *arg)
+{
 	struct input in = {
 		.now = now, .wall = wall, .output = output, .arg = arg
 	};
 
 	while (octets.len > 0 && f->held_len > 0) {
-		const struct slice some =
-		    slice_first(octets, most + 1 - f->held_len);
+		const struct slice some = slice_first(octets, more_to_hold(f));
 		size_t done;
 
 		in.end = offset + some.len;

@@ -44,6 +44,12 @@ struct observation_copy {
 	uint8_t octets[];
 };
 
+struct outcome_copy {
+	struct event event;
+	struct outcome outcome;
+	uint8_t octets[];
+};
+
 /* Octets that an event points to, and nothing else. */
 struct octets_copy {
 	struct event event;
@@ -220,6 +226,41 @@ place_observation(const struct event *event, struct observation_copy *copy)
 	return &copy->event;
 }
 
+enum { OUTCOME_TEXTS = 7 };
+
+static void
+find_outcome_texts(struct outcome *o, struct slice *texts[OUTCOME_TEXTS])
+{
+	struct slice *const all[OUTCOME_TEXTS] = { &o->method,
+		&o->text.start_line, &o->text.request_uri, &o->text.call_id,
+		&o->text.from, &o->text.to, &o->text.branch };
+
+	memcpy(texts, all, sizeof(all));
+}
+
+static size_t
+octets_of_outcome(const struct outcome *outcome)
+{
+	const struct outcome_text *t = &outcome->text;
+
+	return outcome->method.len + t->start_line.len + t->request_uri.len +
+	    t->call_id.len + t->from.len + t->to.len + t->branch.len;
+}
+
+static struct event *
+place_outcome(const struct event *event, struct outcome_copy *copy)
+{
+	struct slice *texts[OUTCOME_TEXTS];
+	uint8_t *to = copy->octets;
+
+	copy->outcome = *event->outcome;
+	copy->event.outcome = &copy->outcome;
+	find_outcome_texts(&copy->outcome, texts);
+	for (size_t i = 0; i < OUTCOME_TEXTS; i++)
+		*texts[i] = put(&to, *texts[i]);
+	return &copy->event;
+}
+
 static struct event *
 place_octets(struct octets_copy *copy, struct slice *octets)
 {
@@ -239,6 +280,9 @@ event_octets(const struct event *event)
 	case EVENT_OBSERVED:
 		return sizeof(struct observation_copy) +
 		    octets_of_texts(event->observation);
+	case EVENT_OUTCOME:
+		return sizeof(struct outcome_copy) +
+		    octets_of_outcome(event->outcome);
 	case EVENT_LOGGED:
 		return sizeof(struct octets_copy) + event->logged.record.len;
 	case EVENT_SEGMENT:
@@ -258,6 +302,8 @@ event_place(const struct event *event, void *where)
 	*copy = *event;
 	if (event->kind == EVENT_OBSERVED)
 		return place_observation(event, where);
+	if (event->kind == EVENT_OUTCOME)
+		return place_outcome(event, where);
 	if (event->kind == EVENT_LOGGED)
 		return place_octets(where, &copy->logged.record);
 	if (event->kind == EVENT_SEGMENT)
@@ -288,5 +334,7 @@ event_before(const struct event *a, const struct event *b)
 		return a->packet < b->packet;
 	if (a->task != b->task)
 		return a->task < b->task;
-	return a->task != EVENT_BY_PACKET && a->flow < b->flow;
+	if (a->task != EVENT_BY_PACKET && a->flow != b->flow)
+		return a->flow < b->flow;
+	return a->sequence < b->sequence;
 }

@@ -9,7 +9,7 @@
 #include "pipeline/observation.h"
 #include "sip/sip_message.h"
 #include "txn/origin.h"
-#include "txn/txnkey.h"
+#include "txn/txntable.h"
 
 /*
  * An event: one thing that a reader found in its packets and hands to the
@@ -29,8 +29,11 @@ enum event_kind {
 	EVENT_STAMP,        /* a protocol carried a host's clock */
 	EVENT_LOGGED,       /* a server's own log has a failed request */
 	EVENT_OBSERVED,     /* for the judge, as it is */
-	EVENT_SEGMENT       /* of a TCP connection or an SCTP association to a
+	EVENT_SEGMENT,      /* of a TCP connection or an SCTP association to a
 			     * SIP port, for a fleet: nothing for a matcher */
+	/* What a shard makes of messages; they do not travel. */
+	EVENT_SPOKE,  /* one came on a flow */
+	EVENT_OUTCOME /* of a transaction */
 };
 
 /* In which of its tasks the reader was: at one instant they come in this
@@ -40,7 +43,9 @@ enum event_task {
 	EVENT_BY_TCP_TIMER,
 	EVENT_BY_ATTEMPT_TIMER,
 	EVENT_BY_EXCHANGE_TIMER,
-	EVENT_BY_END /* the end of the capture, or time was rebased */
+	EVENT_BY_END,     /* the end of the capture, or time was rebased */
+	EVENT_BY_DEADLINE /* no reader: a transaction's time was over; does not
+			   * travel */
 };
 
 /* Who handed on a message by HEP. */
@@ -65,10 +70,19 @@ struct event_message {
 	bool read;  /* by a matcher before, of another daemon: what it refuses,
 		     * grants or dates was told, and `origin' is decided */
 	bool shown; /* .. and it went well there: for once it is told */
+	/* What a shard made of it, which has decided `origin'; only clocks are
+	 * left to read. */
+	bool matched;
+	struct txntable_input input;
 };
 
 struct event_packet {
 	struct address from, to;
+};
+
+struct event_spoke {
+	uint64_t flow;
+	bool by_client;
 };
 
 struct event_unanswered {
@@ -156,13 +170,17 @@ struct event {
 	uint64_t packet; /* the number of the latest packet that this reader
 			  * read at `now'; 0: none yet */
 	enum event_task task;
-	uint64_t flow; /* the connection that it is about; 0: none */
+	uint64_t flow;     /* the connection that it is about; 0: none */
+	uint64_t sequence; /* .. and those of one packet that went to several
+			    * shards; 0: it was not numbered */
 
 	unsigned reader; /* set where events of several are merged, else 0 */
 
 	union {
 		struct event_message message;
 		struct event_packet packet_of;
+		struct event_spoke spoke;
+		const struct outcome *outcome;
 		struct icmp_unreachable unreachable;
 		struct event_unanswered unanswered;
 		struct event_flow facts;

@@ -3,65 +3,81 @@
 
 #include <stdlib.h>
 
+#include "pipeline/inner/arrivals.h"
 #include "pipeline/inner/loggedoutcome.h"
 #include "pipeline/inner/lookahead.h"
-#include "pipeline/inner/msgdup.h"
-#include "pipeline/inner/replies.h"
 #include "pipeline/inner/unreached.h"
-#include "sip/methods.h"
-#include "sip/mras.h"
 
-enum {
-	METHODS_TEXT = 512,
-	DUPLICATES = 1024 /* messages of the last moments */
-};
+/* For so long a sign of loss voids proofs that one missed final would refute.
+ */
+#define LOSS_COUNTS (300 * NSTIME_S)
 
 struct matcher {
-	struct matcher_limits limits;
-	char methods[METHODS_TEXT];
 	observation_output *output;
 	void *arg;
+	struct portset sip_ports;
+	nstime grace;
 
+	struct arrivals *arrivals;
 	struct paths *paths;
-	struct msgdup *duplicates;
 	struct clocks *clocks;
-	struct hepagents *agents;
 	struct crosscheck *crosscheck;
-	struct txntable *txns;
+	struct callshard *own;        /* NULL: others match */
+	struct matcher_shards shards; /* the others, or it */
 
 	nstime ahead;   /* stamps less `now' */
 	bool unstamped; /* the latest event */
+	nstime missed;  /* the latest sign of a final not seen */
 	uint64_t no_memory, syn_once;
 	uint64_t logged; /* failed requests in servers' logs */
-	uint32_t not_watched[65536];
 };
 
 static void on_outcome(void *arg, const struct outcome *outcome);
 static void on_observation(void *arg, const struct observation *observation);
 static txntable_worked has_worked;
 
-static struct txntable_limits
-transaction_limits(const struct matcher_limits *limits)
+/* A message too many is lost as one that was not captured. */
+static void
+on_lost(void *arg, nstime now)
 {
-	struct txntable_limits transactions = limits->transactions;
+	const struct matcher *m = arg;
 
-	transactions.worked = has_worked;
-	return transactions;
+	paths_dropped(m->paths, now);
+}
+
+static void
+on_arrival(void *arg, const struct event *event)
+{
+	struct matcher *m = arg;
+
+	if (m->own != NULL)
+		matcher_settle(m, event);
+	else
+		m->shards.route(m->shards.arg, event);
 }
 
 static bool
 build_rooms(struct matcher *m, const struct matcher_limits *limits)
 {
-	const struct txntable_limits transactions = transaction_limits(limits);
-
+	m->arrivals = arrivals_new(&limits->agents,
+	    &(struct arrivals_output){ on_arrival, on_lost, m });
 	m->clocks = clocks_new(&limits->clocks, on_observation, m);
 	m->paths = paths_new(&limits->paths);
-	m->duplicates = msgdup_new(DUPLICATES, &limits->transactions.key);
-	m->agents = hepagents_new(&limits->agents, on_observation, m);
 	m->crosscheck = crosscheck_new(&limits->message);
-	m->txns = txntable_new(&transactions, on_outcome, m);
-	return m->clocks != NULL && m->paths != NULL && m->duplicates != NULL &&
-	    m->agents != NULL && m->crosscheck != NULL && m->txns != NULL;
+	if (m->arrivals == NULL || m->clocks == NULL || m->paths == NULL ||
+	    m->crosscheck == NULL)
+		return false;
+	m->own = callshard_new(limits,
+	    &(struct callshard_output){
+		.outcome = on_outcome,
+		.observed = on_observation,
+		.worked = has_worked,
+		.crosscheck = m->crosscheck,
+		.arg = m,
+	    });
+	m->shards.shards = &m->own;
+	m->shards.count = 1;
+	return m->own != NULL;
 }
 
 struct matcher *
@@ -75,6 +91,7 @@ matcher_new(
 	message_init();
 	m->output = output;
 	m->arg = arg;
+	m->missed = INT64_MIN;
 	if (!build_rooms(m, limits)) {
 		matcher_free(m);
 		return NULL;
@@ -88,30 +105,33 @@ matcher_free(struct matcher *m)
 {
 	if (m == NULL)
 		return;
+	callshard_free(m->own);
+	arrivals_free(m->arrivals);
 	clocks_free(m->clocks);
-	hepagents_free(m->agents);
 	paths_free(m->paths);
-	msgdup_free(m->duplicates);
 	crosscheck_free(m->crosscheck);
-	txntable_free(m->txns);
 	free(m);
+}
+
+void
+matcher_share(struct matcher *m, const struct matcher_shards *shards)
+{
+	callshard_free(m->own);
+	m->own = NULL;
+	m->shards = *shards;
 }
 
 void
 matcher_set(struct matcher *m, const struct matcher_limits *limits)
 {
-	const struct txntable_limits transactions = transaction_limits(limits);
-	struct textbuf methods;
-
-	m->limits = *limits;
-	textbuf_init(&methods, m->methods, sizeof(m->methods));
-	textbuf_add(&methods, limits->methods);
-	m->limits.methods = m->methods;
+	m->sip_ports = limits->sip_ports;
+	m->grace = limits->transactions.timers.grace;
 	clocks_set(m->clocks, &limits->clocks);
-	hepagents_set(m->agents, &limits->agents);
+	arrivals_set(m->arrivals, &limits->agents);
 	paths_set(m->paths, &limits->paths);
 	m->no_memory += !crosscheck_set(m->crosscheck, &limits->message);
-	txntable_set(m->txns, &transactions);
+	if (m->own != NULL)
+		callshard_set(m->own, limits);
 }
 
 static void
@@ -129,32 +149,14 @@ on_observation(void *arg, const struct observation *observation)
 static bool
 is_sip_port(const struct matcher *m, uint16_t port)
 {
-	return portset_has(&m->limits.sip_ports, port);
+	return portset_has(&m->sip_ports, port);
 }
 
 void
 matcher_decide(const struct matcher *m, const struct sip_message *message,
     struct origin *origin)
 {
-	const uint16_t port = origin->to.port;
-
-	origin->mras = is_sip_port(m, port) && mras_is_request(message);
-	origin->watched = (origin->mras && m->limits.watch_mras) ||
-	    (portset_has(&m->limits.watched_ports, port) &&
-		methods_listed(slice_text(m->methods), message->method));
-}
-
-/* Above it systems take ports for clients (Linux; IANA's begin at 49152). */
-enum { EPHEMERAL = 32768 };
-
-/* The port that a configuration would name: the server's, or the one that
- * brought a transaction here when a server calls its client. */
-static uint16_t
-sip_port_of(const struct matcher *m, const struct origin *origin)
-{
-	return is_sip_port(m, origin->to.port) || origin->to.port < EPHEMERAL
-	    ? origin->to.port
-	    : origin->from.port;
+	callshard_decide(m->own, message, origin);
 }
 
 static bool
@@ -166,16 +168,22 @@ has_worked(
 	return paths_has_worked(m->paths, client, server);
 }
 
-/* A watched transaction will not be judged. */
+/* What the transactions made of a message tells which clocks it shows. */
 static void
-tell_limited(struct matcher *m, const char *limit, const struct origin *origin)
+read_clocks(struct matcher *m, const struct event_message *in,
+    const struct origin *origin, const struct txntable_input *input)
 {
-	m->output(m->arg,
-	    &(struct observation){
-		.kind = OBSERVATION_LIMITED,
-		.now = origin->now,
-		.wall = origin->wall,
-		.limit = limit,
+	if (input->missed)
+		m->missed = origin->now;
+	if (in->read)
+		return;
+	clocks_message(m->clocks,
+	    &(struct clocks_message){
+		.message = in->message,
+		.octets = in->octets,
+		.origin = origin,
+		.input = *input,
+		.crosscheck = m->crosscheck,
 	    });
 }
 
@@ -184,73 +192,19 @@ static void
 on_message(struct matcher *m, const struct event_message *in, nstime now)
 {
 	const struct origin *origin = &in->origin;
-	struct origin decided;
-	struct txntable_input input;
+	struct callshard_settled settled;
 
 	if (origin->flow != 0)
 		paths_message(m->paths, origin->flow, origin->to_server, now);
 	else
 		paths_expect_entry(
 		    m->paths, &origin->from.address, &origin->to.address);
-	txntable_expect(m->txns, in->message, in->keyed ? &in->keys : NULL);
+	callshard_expect(m->own, in);
 	if (origin->flow == 0)
 		paths_packet(
 		    m->paths, &origin->from.address, &origin->to.address, now);
-	if (in->message->is_request && !in->read) {
-		decided = *origin;
-		matcher_decide(m, in->message, &decided);
-		origin = &decided;
-	}
-	input = txntable_input(m->txns, in->message, origin);
-	if (input.limited != NULL)
-		tell_limited(m, input.limited, origin);
-	if (input.match == TXNTABLE_NEW && !origin->watched)
-		m->not_watched[sip_port_of(m, origin)]++;
-	if (in->read)
-		return;
-	if (input.match == TXNTABLE_ORPHAN && m->limits.one_way)
-		input.match = TXNTABLE_RESPONSE;
-	replies_read(
-	    &(struct replies_message){
-		.message = in->message,
-		.octets = in->octets,
-		.origin = origin,
-		.match = input.match,
-		.crosscheck = m->crosscheck,
-	    },
-	    on_observation, m);
-	clocks_message(m->clocks,
-	    &(struct clocks_message){
-		.message = in->message,
-		.octets = in->octets,
-		.origin = origin,
-		.input = input,
-		.crosscheck = m->crosscheck,
-	    });
-}
-
-/* `now' is its arrival, `wall' the agent's stamp unless that is doubtful.  A
- * message too many is lost as one that was not captured. */
-static void
-on_agent(struct matcher *m, const struct event *e)
-{
-	struct event_message message = e->message;
-	struct hepagents_message known;
-	struct event_stamp stamp;
-
-	if (!hepagents_input(
-		m->agents, message.agent, e->now, e->wall, &known)) {
-		paths_dropped(m->paths, e->now);
-		return;
-	}
-	if (known.tells) {
-		stamp = hepagents_stamp(e, known.shares);
-		clocks_stamp(m->clocks, &stamp);
-	}
-	m->unstamped = m->unstamped || known.doubtful;
-	message.origin.agent = known.agent;
-	message.origin.wall = known.doubtful ? e->wall : message.agent->stamp;
-	on_message(m, &message, e->now);
+	callshard_input(m->own, in, &settled);
+	read_clocks(m, in, settled.origin, &settled.input);
 }
 
 static void
@@ -301,16 +255,24 @@ on_logged(struct matcher *m, const struct event *e)
 void
 matcher_input(void *matcher, const struct event *e)
 {
+	const struct matcher *m = matcher;
+
+	arrivals_input(m->arrivals, e);
+}
+
+void
+matcher_settle(void *matcher, const struct event *e)
+{
 	struct matcher *m = matcher;
 
 	m->ahead = e->wall - e->now;
 	m->unstamped = e->unstamped;
 	switch (e->kind) {
 	case EVENT_MESSAGE:
-		if (e->message.agent != NULL)
-			on_agent(m, e);
-		else if (!msgdup_input(
-			     m->duplicates, e->reader, &e->message, e->now))
+		if (e->message.matched)
+			read_clocks(m, &e->message, &e->message.origin,
+			    &e->message.input);
+		else
 			on_message(m, &e->message, e->now);
 		break;
 	case EVENT_PACKET:
@@ -338,6 +300,12 @@ matcher_input(void *matcher, const struct event *e)
 	case EVENT_OBSERVED:
 		on_observation(m, e->observation);
 		break;
+	case EVENT_SPOKE:
+		matcher_spoke(m, e->spoke.flow, e->spoke.by_client, e->now);
+		break;
+	case EVENT_OUTCOME:
+		on_outcome(m, e->outcome);
+		break;
 	case EVENT_SEGMENT:
 		break;
 	}
@@ -361,13 +329,13 @@ matcher_hint(
 void
 matcher_expect(const struct matcher *m, const struct event *later)
 {
-	lookahead_places(m->paths, m->txns, later);
+	lookahead_places(m->paths, m->own, later);
 }
 
 void
 matcher_expect_entry(const struct matcher *m, const struct event *next)
 {
-	lookahead_entries(m->paths, m->txns, next);
+	lookahead_entries(m->paths, m->own, next);
 }
 
 static void
@@ -394,33 +362,35 @@ static void
 on_outcome(void *arg, const struct outcome *o)
 {
 	struct matcher *m = arg;
-	struct outcome judged;
+	struct outcome lossy;
 
-	/* Of the others nothing is quoted. */
-	if (o->text.start_line.len == 0) {
+	if (m->missed == INT64_MIN ||
+	    o->now >= nstime_after(m->missed, LOSS_COUNTS)) {
 		tell_outcome(m, o);
 		return;
 	}
-	judged = *o;
-	crosscheck_outcome(m->crosscheck, &judged);
-	tell_outcome(m, &judged);
+	lossy = *o;
+	lossy.signs.loss = true;
+	tell_outcome(m, &lossy);
 }
 
 void
 matcher_tick(struct matcher *m, nstime now, nstime wall)
 {
 	m->ahead = wall - now;
-	hepagents_tick(m->agents, now, wall);
-	txntable_tick(m->txns, now);
+	arrivals_tick(m->arrivals, now, wall);
+	if (m->own != NULL)
+		callshard_tick(m->own, now);
 }
 
 nstime
 matcher_next_deadline(const struct matcher *m)
 {
-	const nstime agents = hepagents_next_deadline(m->agents);
-	const nstime txns = txntable_next_deadline(m->txns);
+	const nstime agents = arrivals_next_deadline(m->arrivals);
+	const nstime calls =
+	    m->own == NULL ? NSTIME_NEVER : callshard_next_deadline(m->own);
 
-	return agents < txns ? agents : txns;
+	return agents < calls ? agents : calls;
 }
 
 void
@@ -438,41 +408,103 @@ matcher_stepped(struct matcher *m, nstime step)
 nstime
 matcher_hole(struct matcher *m, nstime from, nstime until)
 {
-	txntable_hole(m->txns, from, until);
-	return nstime_after(until, m->limits.transactions.timers.grace);
+	for (unsigned i = 0; i < m->shards.count; i++)
+		callshard_hole(m->shards.shards[i], from, until);
+	return nstime_after(until, m->grace);
 }
 
 void
 matcher_finish(struct matcher *m, nstime now, nstime wall)
 {
 	m->ahead = wall - now;
-	txntable_close(m->txns, now);
+	for (unsigned i = 0; i < m->shards.count; i++)
+		callshard_close(m->shards.shards[i], now);
+}
+
+/* Whoever looks at them keeps the threads of others from running. */
+static void
+hold(const struct matcher *m)
+{
+	if (m->shards.hold != NULL)
+		m->shards.hold(m->shards.arg);
+}
+
+static void
+go_on(const struct matcher *m)
+{
+	if (m->shards.go_on != NULL)
+		m->shards.go_on(m->shards.arg);
 }
 
 uint64_t
 matcher_not_watched(const struct matcher *m, uint16_t port)
 {
-	return m->not_watched[port];
+	uint64_t sum = 0;
+
+	hold(m);
+	for (unsigned i = 0; i < m->shards.count; i++)
+		sum += callshard_not_watched(m->shards.shards[i], port);
+	go_on(m);
+	return sum;
 }
 
 size_t
 matcher_open(const struct matcher *m)
 {
-	return txntable_pending(m->txns);
+	size_t sum = 0;
+
+	hold(m);
+	for (unsigned i = 0; i < m->shards.count; i++)
+		sum += callshard_open(m->shards.shards[i]);
+	go_on(m);
+	return sum;
+}
+
+struct slowest {
+	struct txntable_waiting waiting[TXNTABLE_SLOWEST];
+	size_t count, most;
+};
+
+/* Those that have waited longest of all shards, in order. */
+static void
+on_waiting(void *arg, const struct txntable_waiting *waiting)
+{
+	struct slowest *s = arg;
+	size_t at = s->count;
+
+	if (s->count == s->most) {
+		if (at == 0 || s->waiting[at - 1].sent <= waiting->sent)
+			return;
+		at--;
+	} else {
+		s->count++;
+	}
+	for (; at > 0 && s->waiting[at - 1].sent > waiting->sent; at--)
+		s->waiting[at] = s->waiting[at - 1];
+	s->waiting[at] = *waiting;
 }
 
 void
 matcher_slowest(const struct matcher *m, size_t most,
     txntable_waiting_output *output, void *arg)
 {
-	txntable_slowest(m->txns, most, output, arg);
+	struct slowest s = {
+		.most = most < TXNTABLE_SLOWEST ? most : TXNTABLE_SLOWEST
+	};
+
+	hold(m);
+	for (unsigned i = 0; i < m->shards.count; i++)
+		callshard_slowest(m->shards.shards[i], most, on_waiting, &s);
+	for (size_t i = 0; i < s.count; i++)
+		output(arg, &s.waiting[i]);
+	go_on(m);
 }
 
 void
 matcher_agents(
     const struct matcher *m, hepagents_seen_output *output, void *arg)
 {
-	hepagents_list(m->agents, output, arg);
+	arrivals_agents(m->arrivals, output, arg);
 }
 
 uint64_t
@@ -489,10 +521,12 @@ matcher_stats(const struct matcher *m, counter_output *output, void *arg)
 {
 	output(arg, COUNTER_LIMIT, "matcher.no_memory", m->no_memory);
 	output(arg, COUNTER_EVENT, "matcher.syn_once", m->syn_once);
-	msgdup_stats(m->duplicates, output, arg);
 	paths_stats(m->paths, output, arg);
 	clocks_stats(m->clocks, output, arg);
-	hepagents_stats(m->agents, output, arg);
+	arrivals_stats(m->arrivals, output, arg);
 	crosscheck_stats(m->crosscheck, output, arg);
-	txntable_stats(m->txns, output, arg);
+	hold(m);
+	for (unsigned i = 0; i < m->shards.count; i++)
+		callshard_stats(m->shards.shards[i], output, arg);
+	go_on(m);
 }

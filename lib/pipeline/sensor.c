@@ -372,6 +372,8 @@ handle(void *sensor, const struct event *e)
 		put_event(s, e);
 		break;
 	case EVENT_SEGMENT:
+	case EVENT_SPOKE:
+	case EVENT_OUTCOME:
 		break;
 	}
 }

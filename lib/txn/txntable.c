@@ -29,7 +29,6 @@ txntable_new(
 		return NULL;
 	t->output = output;
 	t->arg = arg;
-	t->missed = INT64_MIN;
 	t->hole = INT64_MIN;
 	t->hole_until = INT64_MIN;
 	methods_init(&t->methods);
@@ -158,8 +157,7 @@ on_ack(struct txntable *t, const struct sip_message *m,
 	} else if (!txngroup_ack(t->store.dialogs, t->keys.dialog, m->cseq,
 		       origin, t->store.texts, &missed))
 		t->counters.ack_orphan++;
-	if (missed)
-		t->missed = origin->now;
+	t->missed = t->missed || missed;
 	return TXNTABLE_ACK;
 }
 
@@ -297,8 +295,7 @@ on_request(struct txntable *t, const struct sip_message *m,
 	}
 	txn->id = next_id(t);
 	victims_add(&t->victims, txn);
-	if (txngroup_signs(txn, t->limits.timers.t1))
-		t->missed = origin->now;
+	t->missed |= txngroup_signs(txn, t->limits.timers.t1);
 	hear_orphan(t, txn, key, origin);
 	return TXNTABLE_NEW;
 }
@@ -361,6 +358,13 @@ txntable_expect(struct txntable *t, const struct sip_message *m,
 	orphans_expect(&t->orphans, &t->keys.transaction);
 }
 
+void
+txntable_at(struct txntable *t, uint64_t id)
+{
+	if (t->last_id < id)
+		t->last_id = id - 1;
+}
+
 struct txntable_input
 txntable_input(struct txntable *t, const struct sip_message *m,
     const struct origin *origin)
@@ -379,15 +383,14 @@ txntable_input(struct txntable *t, const struct sip_message *m,
 		input.match = TXNTABLE_NO_ANSWER_DUE;
 		return input;
 	}
-	if (method == METHODS_ACK) {
-		input.match = on_ack(t, m, origin);
-		return input;
-	}
+	t->limited = NULL;
+	t->missed = false;
 	if (method == METHODS_CANCEL)
 		cancel(t, m, origin);
-	t->limited = NULL;
-	input.match = on_request(t, m, origin, method);
+	input.match = method == METHODS_ACK ? on_ack(t, m, origin)
+					    : on_request(t, m, origin, method);
 	input.limited = t->limited;
+	input.missed = t->missed;
 	return input;
 }
 

@@ -62,6 +62,9 @@ struct txntable_input {
 	/* A response whose Date was on another leg of its group before: it was
 	 * relayed here, and proves nothing about this server's clock. */
 	bool date_relayed;
+	/* It shows that a final was not seen here: this mirror loses packets.
+	 * Who judges proofs weighs that: see outcome.h. */
+	bool missed;
 	/* A watched transaction was refused, or gave way without a verdict: the
 	 * limit's name.  NULL: none did. */
 	const char *limited;
@@ -82,6 +85,10 @@ void txntable_expect(struct txntable *t, const struct sip_message *m,
 void txntable_hint(const struct txntable *t, const struct txnkey_all *keys);
 void txntable_hint_entry(
     const struct txntable *t, const struct txnkey_all *keys);
+
+/* Transactions that begin from now on have ids of `id' and more: one of several
+ * tables gives ids that no other does. */
+void txntable_at(struct txntable *t, uint64_t id);
 
 struct txntable_input txntable_input(struct txntable *t,
     const struct sip_message *m, const struct origin *origin);

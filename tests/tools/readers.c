@@ -5,6 +5,7 @@
  * with two and with four, which share the packets as capturing threads do.
  * They take turns of different lengths, so that one is ahead and another
  * behind, and their events are copied and leave merged as far as all have come.
+ * Behind them are one matcher, or shards of calls, which are merged likewise.
  * All must give the same JSON, octet by octet; and so again with stamps of
  * whole seconds, where much happens at one instant.  Each reader by itself must
  * keep to the order in which events are merged.
@@ -18,10 +19,11 @@
 #include "capture/savefile.h"
 #include "config/config.h"
 #include "pipeline/eventmerge.h"
+#include "pipeline/shardstream.h"
 #include "report/jsonline.h"
 #include "tools/steps.h"
 
-enum { MOST_READERS = 4, MOST_DROPS = 256, TURN = 3 };
+enum { MOST_READERS = 4, MOST_SHARDS = 4, MOST_DROPS = 256, TURN = 3 };
 
 /* One of the readers, and how far it has come. */
 struct share {
@@ -33,6 +35,19 @@ struct share {
 	struct event last;
 };
 
+/* The stamps of packets less `now', as far as one has come. */
+struct timecursor {
+	const struct step *passed; /* the latest packet before `now' */
+	nstime ahead;
+};
+
+/* Of the calls of a run, and where what it tells goes. */
+struct shard {
+	struct run *run;
+	size_t number;
+	struct shardstream *stream;
+};
+
 struct run {
 	struct config_rooms limits;
 	size_t count;
@@ -40,9 +55,14 @@ struct run {
 	struct matcher *matcher;
 	struct judge *judge;
 	struct eventmerge *merge;
+	size_t shard_count; /* 0: the matcher has the transactions itself */
+	struct shard shards[MOST_SHARDS];
+	struct callshard *rooms[MOST_SHARDS];
+	struct eventmerge *settled; /* of all shards, and what is for none */
+	uint64_t sequence;
 	unsigned disorder;
-	nstime now, ahead;
-	const struct step *passed; /* the latest packet before `now' */
+	nstime now;
+	struct timecursor matched, judged;
 	const struct step *steps;
 	FILE *out;
 };
@@ -70,25 +90,82 @@ on_observation(void *arg, const struct observation *observation)
 	judge_observe(run->judge, observation);
 }
 
-/* The stamps of packets less `now', of the latest before `now'. */
 static nstime
-ahead_before(struct run *run, nstime now)
+ahead_before(const struct run *run, struct timecursor *c, nstime now)
 {
 	const struct step *next =
-	    run->passed == NULL ? run->steps : run->passed->next;
+	    c->passed == NULL ? run->steps : c->passed->next;
 
 	while (next != NULL && next->packet.now < now) {
-		run->passed = next;
-		run->ahead = next->packet.wall - next->packet.now;
+		c->passed = next;
+		c->ahead = next->packet.wall - next->packet.now;
 		next = next->next;
 	}
-	return run->ahead;
+	return c->ahead;
+}
+
+static void
+advance_judge(struct run *run, nstime until)
+{
+	nstime due;
+
+	while ((due = judge_next_deadline(run->judge)) <= until)
+		judge_tick(run->judge, due,
+		    due + ahead_before(run, &run->judged, due));
+}
+
+static nstime
+next_of_shards(const struct run *run)
+{
+	nstime next = matcher_next_deadline(run->matcher);
+
+	for (size_t i = 0; i < run->shard_count; i++) {
+		const nstime due = callshard_next_deadline(run->rooms[i]);
+
+		if (due < next)
+			next = due;
+	}
+	return next;
+}
+
+/* What is settled before `until' goes on to the judge, and its deadlines
+ * between. */
+static void
+settle(struct run *run, nstime until)
+{
+	for (size_t i = 0; i <= run->shard_count; i++)
+		eventmerge_reached(run->settled, i, until);
+}
+
+static void
+advance_shards(struct run *run, nstime until)
+{
+	nstime due;
+
+	while ((due = next_of_shards(run)) <= until) {
+		nstime ahead;
+
+		if (due < run->now)
+			due = run->now;
+		run->now = due;
+		ahead = ahead_before(run, &run->matched, due);
+		matcher_tick(run->matcher, due, due + ahead);
+		for (size_t i = 0; i < run->shard_count; i++)
+			shardstream_reached(run->shards[i].stream, due, ahead);
+	}
+	if (run->now < until)
+		run->now = until;
+	settle(run, until);
 }
 
 /* Fire what is due in matcher and judge up to `until', each at its time. */
 static void
 advance_matcher(struct run *run, nstime until)
 {
+	if (run->shard_count > 0) {
+		advance_shards(run, until);
+		return;
+	}
 	for (;;) {
 		const nstime matcher = matcher_next_deadline(run->matcher);
 		const nstime judge = judge_next_deadline(run->judge);
@@ -100,7 +177,7 @@ advance_matcher(struct run *run, nstime until)
 		if (due < run->now)
 			due = run->now;
 		run->now = due;
-		wall = due + ahead_before(run, due);
+		wall = due + ahead_before(run, &run->matched, due);
 		matcher_tick(run->matcher, due, wall);
 		if (judge <= due)
 			judge_tick(run->judge, due, wall);
@@ -118,6 +195,75 @@ on_merged(void *arg, const struct event *event)
 	advance_matcher(
 	    run, event->task == EVENT_BY_PACKET ? event->now : event->now - 1);
 	matcher_input(run->matcher, event);
+}
+
+/* As the shards' threads are given them. */
+static void
+on_routed(void *arg, const struct event *event)
+{
+	struct run *run = arg;
+	struct event numbered = *event;
+
+	numbered.sequence = ++run->sequence;
+	if (event->kind != EVENT_MESSAGE)
+		eventmerge_input(run->settled, 0, &numbered);
+	else
+		shardstream_input(
+		    run
+			->shards[callshard_number(&steps_key,
+			    event->message.message, (unsigned)run->shard_count)]
+			.stream,
+		    &numbered);
+}
+
+static void
+on_shard(void *arg, const struct event *event)
+{
+	struct shard *shard = arg;
+
+	eventmerge_input(shard->run->settled, shard->number + 1, event);
+}
+
+static void
+on_settled(void *arg, const struct event *event)
+{
+	struct run *run = arg;
+
+	advance_judge(
+	    run, event->task == EVENT_BY_PACKET ? event->now : event->now - 1);
+	matcher_settle(run->matcher, event);
+}
+
+static void
+begin_shards(struct run *run)
+{
+	run->settled = eventmerge_new(
+	    run->shard_count + 1, SIZE_MAX, NULL, on_settled, run);
+	for (size_t i = 0; i < run->shard_count; i++) {
+		struct shard *s = &run->shards[i];
+
+		s->run = run;
+		s->number = i;
+		s->stream = shardstream_new(&run->limits.matcher, on_shard, s);
+		run->rooms[i] = shardstream_shard(s->stream);
+	}
+	matcher_share(run->matcher,
+	    &(struct matcher_shards){
+		.shards = run->rooms,
+		.count = (unsigned)run->shard_count,
+		.route = on_routed,
+		.arg = run,
+	    });
+}
+
+/* All that is on its way is judged, and what was due. */
+static void
+end_part(struct run *run, nstime now)
+{
+	if (run->shard_count == 0)
+		return;
+	eventmerge_flush(run->settled);
+	advance_judge(run, now);
 }
 
 static void
@@ -208,7 +354,9 @@ finish(struct run *run)
 		reader_finish(run->shares[i].reader, now, wall);
 	eventmerge_flush(run->merge);
 	advance_matcher(run, now);
+	end_part(run, now);
 	matcher_finish(run->matcher, now, wall);
+	end_part(run, now);
 }
 
 static void
@@ -350,11 +498,13 @@ new_share(struct run *run, size_t number)
 
 /* The JSON of one run; the caller frees it. */
 static char *
-judge(const struct config_rooms *limits, const struct step *steps, size_t count)
+judge(const struct config_rooms *limits, const struct step *steps, size_t count,
+    size_t shards)
 {
 	struct run run = {
 		.limits = *limits,
 		.count = count,
+		.shard_count = shards,
 		.steps = steps,
 		.now = steps == NULL ? 0 : steps->packet.now,
 	};
@@ -365,6 +515,8 @@ judge(const struct config_rooms *limits, const struct step *steps, size_t count)
 	run.judge = judge_new(&limits->judge, on_alert, &run);
 	run.matcher = matcher_new(&limits->matcher, on_observation, &run);
 	run.merge = eventmerge_new(count, SIZE_MAX, NULL, on_merged, &run);
+	if (shards > 0)
+		begin_shards(&run);
 	for (size_t i = 0; i < count; i++)
 		new_share(&run, i);
 	play(&run);
@@ -375,10 +527,22 @@ judge(const struct config_rooms *limits, const struct step *steps, size_t count)
 	for (size_t i = 0; i < count; i++)
 		reader_free(run.shares[i].reader);
 	eventmerge_free(run.merge);
+	eventmerge_free(run.settled);
+	for (size_t i = 0; i < shards; i++)
+		shardstream_free(run.shards[i].stream);
 	matcher_free(run.matcher);
 	judge_free(run.judge);
 	fclose(run.out);
 	return text;
+}
+
+/* At its limit a table lets some go, and shards have one each. */
+static bool
+is_at_limit(const char *told)
+{
+	return strstr(told, "\"txntable.full\"") != NULL ||
+	    strstr(told, "\"txntable.unproven\"") != NULL ||
+	    strstr(told, "\"txntable.evicted\"") != NULL;
 }
 
 /* True: all runs give the same. */
@@ -386,18 +550,25 @@ static bool
 compare(const char *path, const struct config_rooms *limits,
     const struct step *steps)
 {
-	static const size_t counts[] = { 2, MOST_READERS };
-	char *one = judge(limits, steps, 1);
+	static const struct {
+		size_t readers, shards;
+	} runs[] = { { 2, 0 }, { MOST_READERS, 0 }, { 1, 1 }, { 1, 2 },
+		{ MOST_READERS, MOST_SHARDS } };
+	char *one = judge(limits, steps, 1, 0);
 	bool same = strstr(one, " out of order\n") == NULL;
 
 	if (!same)
 		printf("%s: %s", path, one);
-	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-		char *several = judge(limits, steps, counts[i]);
+	for (size_t i = 0; i < sizeof(runs) / sizeof(runs[0]); i++) {
+		char *several;
 
+		if (runs[i].shards > 1 && is_at_limit(one))
+			continue;
+		several = judge(limits, steps, runs[i].readers, runs[i].shards);
 		if (strcmp(one, several) != 0) {
-			printf("%s: %zu readers\n%sand one\n%s", path,
-			    counts[i], several, one);
+			printf("%s: %zu readers, %zu shards\n%sand one\n%s",
+			    path, runs[i].readers, runs[i].shards, several,
+			    one);
 			same = false;
 		}
 		free(several);

@@ -67,6 +67,54 @@ START_TEST(a_copied_certificate_and_realm_stand_alone)
 }
 END_TEST
 
+START_TEST(a_copied_outcome_stands_alone)
+{
+	char method[] = "SERVICE", line[] = "SERVICE sip:b SIP/2.0";
+	char call_id[] = "1@x", branch[] = "z9hG4bK1";
+	struct outcome o = {
+		.event = OUTCOME_EXPIRED,
+		.id = 7,
+		.method = slice_text(method),
+		.text = {
+			.start_line = slice_text(line),
+			.call_id = slice_text(call_id),
+			.branch = slice_text(branch),
+		},
+	};
+	const struct event event = { .kind = EVENT_OUTCOME, .outcome = &o };
+	struct event *copy = event_copy(&event);
+
+	memset(method, 'x', sizeof(method));
+	memset(line, 'x', sizeof(line));
+	memset(call_id, 'x', sizeof(call_id));
+	memset(branch, 'x', sizeof(branch));
+	memset(&o, 0, sizeof(o));
+	ck_assert_uint_eq(copy->outcome->id, 7);
+	ck_assert(slice_is(copy->outcome->method, "SERVICE"));
+	ck_assert(
+	    slice_is(copy->outcome->text.start_line, "SERVICE sip:b SIP/2.0"));
+	ck_assert(slice_is(copy->outcome->text.call_id, "1@x"));
+	ck_assert(slice_is(copy->outcome->text.branch, "z9hG4bK1"));
+	ck_assert_uint_eq(copy->outcome->text.from.len, 0);
+	event_discard(copy);
+}
+END_TEST
+
+START_TEST(those_of_one_packet_are_ordered_by_their_numbers)
+{
+	const struct event a = {
+		.now = 1, .packet = 1, .flow = 9, .sequence = 1
+	};
+	const struct event b = {
+		.now = 1, .packet = 1, .flow = 2, .sequence = 2
+	};
+
+	ck_assert(event_before(&a, &b));
+	ck_assert(!event_before(&b, &a));
+	ck_assert(!event_before(&a, &a));
+}
+END_TEST
+
 START_TEST(a_copied_record_of_a_log_stands_alone)
 {
 	char record[] = "LogType: diagnostic";
@@ -159,6 +207,8 @@ END_TEST
 
 UNIT("event", agents_of_one_address_have_numbers_of_their_own,
     a_copied_message_stands_alone, a_copied_certificate_and_realm_stand_alone,
+    a_copied_outcome_stands_alone,
+    those_of_one_packet_are_ordered_by_their_numbers,
     a_copied_record_of_a_log_stands_alone, other_events_are_copied_as_they_are,
     a_copy_takes_exactly_what_was_said,
     time_then_packet_then_task_then_flow_order_events)

@@ -24,7 +24,7 @@ static uint64_t number; /* of packets */
 static struct {
 	unsigned answered, expired, unfinished, clocks, truncated, failed,
 	    copies;
-	bool watched, reverse_seen, unreachable, lost, acknowledged;
+	bool watched, reverse_seen, unreachable, lost, acknowledged, lossy;
 	struct stamp stamp;
 	struct connection_failure failure;
 	nstime wall;
@@ -52,6 +52,7 @@ hear(void *arg, const struct observation *o)
 		heard.unreachable = o->delivery.unreachable;
 		heard.lost = o->delivery.lost;
 		heard.acknowledged = o->delivery.acknowledged;
+		heard.lossy = o->outcome->signs.loss;
 		heard.wall = o->wall;
 	}
 }
@@ -239,6 +240,37 @@ START_TEST(dropped_packets_are_told_with_the_verdict)
 	tick(40 * NSTIME_S);
 	ck_assert_uint_eq(heard.expired, 1);
 	ck_assert(heard.lost);
+	end();
+}
+END_TEST
+
+#define INVITE(method)                                                         \
+	method " sip:edge:5062 SIP/2.0\r\n"                                    \
+	       "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKi\r\n"           \
+	       "From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"                    \
+	       "Call-ID: i\r\nCSeq: 1 " method "\r\nContent-Length: 0\r\n\r\n"
+
+#define TRYING                                                                 \
+	"SIP/2.0 100 Trying\r\n"                                               \
+	"Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKi\r\n"                  \
+	"From: <sip:a@x>;tag=1\r\nTo: <sip:b@x>\r\n"                           \
+	"Call-ID: i\r\nCSeq: 1 INVITE\r\nContent-Length: 0\r\n\r\n"
+
+/* An ACK for a final that nobody saw: it makes all silence of five minutes
+ * doubtful, and none behind them. */
+START_TEST(a_final_that_was_missed_is_told_with_verdicts_for_a_while)
+{
+	begin("SERVICE");
+	send_udp(INVITE("INVITE"), NSTIME_S);
+	send_back(TRYING, NSTIME_S);
+	send_udp(INVITE("ACK"), 2 * NSTIME_S);
+	send_udp(SERVICE("a"), 267 * NSTIME_S);
+	tick(301 * NSTIME_S);
+	ck_assert_uint_ge(heard.expired, 1);
+	ck_assert(heard.lossy);
+	send_udp(SERVICE("b"), 302 * NSTIME_S);
+	tick(336 * NSTIME_S);
+	ck_assert(!heard.lossy);
 	end();
 }
 END_TEST
@@ -456,6 +488,7 @@ UNIT("matcher", a_datagram_becomes_an_answered_transaction,
     a_date_is_a_reading_of_the_senders_clock,
     a_copy_of_a_dated_message_is_no_second_reading,
     dropped_packets_are_told_with_the_verdict,
+    a_final_that_was_missed_is_told_with_verdicts_for_a_while,
     icmp_unreachable_is_told_with_the_verdict,
     a_rebase_leaves_what_was_open_unjudged,
     what_tcp_delivered_is_told_with_the_verdict,

@@ -22,6 +22,7 @@ struct txnstory {
 	struct txntable *table;
 	struct outcome *told; /* texts are gone, but for the method */
 	size_t count;
+	unsigned missed; /* messages that show a final was */
 	/* What the next message is like; change it in between. */
 	enum transport transport;
 	const char *call_id, *from_tag, *to_tag, *uri, *date, *cookie;
@@ -118,8 +119,12 @@ story_send(struct txnstory *s, nstime ms, const struct sip_message *message,
 		.wall = ms * NSTIME_MS + NSTIME_S,
 	};
 
+	struct txntable_input input;
+
 	story_until(s, ms);
-	return txntable_input(s->table, message, &origin);
+	input = txntable_input(s->table, message, &origin);
+	s->missed += input.missed;
+	return input;
 }
 
 /* The parts all messages have; `branch' gets the cookie in front. */

@@ -403,6 +403,15 @@ read_token(struct clocks *c, const struct clocks_message *in)
 		tell_stamp(c, &stamp);
 }
 
+bool
+clocks_may_tell(const struct sip_message *m, const struct txntable_input *input)
+{
+	if (input->match != TXNTABLE_NEW && input->match != TXNTABLE_RESPONSE)
+		return false;
+	return m->date.len > 0 || m->status >= 400 || m->has_reason ||
+	    (!m->is_request && mras_is_response(m));
+}
+
 void
 clocks_message(struct clocks *c, const struct clocks_message *in)
 {

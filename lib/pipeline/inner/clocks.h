@@ -42,6 +42,10 @@ struct clocks_message {
 };
 void clocks_message(struct clocks *c, const struct clocks_message *message);
 
+/* False: it would do nothing, nor would it on any day. */
+bool clocks_may_tell(
+    const struct sip_message *message, const struct txntable_input *input);
+
 /* A stamp that a reader saw: see sightings.h. */
 void clocks_stamp(struct clocks *c, const struct event_stamp *stamp);
 

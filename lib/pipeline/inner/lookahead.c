@@ -8,7 +8,7 @@ is_message(const struct event *e)
 }
 
 void
-lookahead_places(const struct paths *paths, const struct txntable *txns,
+lookahead_places(const struct paths *paths, const struct callshard *shard,
     const struct event *event)
 {
 	const struct event_message *in;
@@ -18,11 +18,11 @@ lookahead_places(const struct paths *paths, const struct txntable *txns,
 	in = &event->message;
 	paths_expect(paths, &in->origin.from.address, &in->origin.to.address);
 	if (in->keyed)
-		txntable_hint(txns, &in->keys);
+		callshard_hint(shard, &in->keys);
 }
 
 void
-lookahead_entries(const struct paths *paths, const struct txntable *txns,
+lookahead_entries(const struct paths *paths, const struct callshard *shard,
     const struct event *event)
 {
 	const struct event_message *in;
@@ -33,5 +33,5 @@ lookahead_entries(const struct paths *paths, const struct txntable *txns,
 	paths_expect_entry(
 	    paths, &in->origin.from.address, &in->origin.to.address);
 	if (in->keyed)
-		txntable_hint_entry(txns, &in->keys);
+		callshard_hint_entry(shard, &in->keys);
 }

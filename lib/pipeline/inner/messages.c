@@ -57,6 +57,7 @@ tell(struct messages *m, struct slice octets, const struct sip_message *message,
 	event->message.keyed = false;
 	event->message.read = false;
 	event->message.shown = false;
+	event->message.matched = false;
 	teller_event(m->teller, event);
 }
 

@@ -19,6 +19,7 @@ teller_event(const struct teller *t, struct event *event)
 	event->unstamped = t->unstamped;
 	event->task = t->task;
 	event->reader = 0;
+	event->sequence = 0;
 	t->output(t->arg, event);
 }
 

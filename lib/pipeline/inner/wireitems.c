@@ -276,6 +276,9 @@ wireitems_event(
 	case EVENT_SEGMENT:
 		segment(c, e);
 		break;
+	case EVENT_SPOKE:
+	case EVENT_OUTCOME:
+		break;
 	}
 }
 

@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "txn/inner/txndue.h"
 
-/* For so long a sign of loss voids proofs that one missed final would refute.
- */
-#define LOSS_COUNTS (300 * NSTIME_S)
-
 /* Each of them walks round the group in its turn. */
 enum { REVIEWED_MAX = 4 };
 
@@ -30,8 +26,6 @@ txndue_tell(
 	outcome.method = methods_name(&t->methods, txn->method);
 	outcome.request.repeated =
 	    transaction_repeated(&txn->state, t->limits.timers.t1);
-	outcome.signs.loss = now < nstime_after(t->missed, LOSS_COUNTS) &&
-	    t->missed != INT64_MIN;
 	if (event == OUTCOME_EXPIRED || event == OUTCOME_REVIEWED ||
 	    event == OUTCOME_UNFINISHED)
 		outcome.group.legs = txngroup_legs(txn);

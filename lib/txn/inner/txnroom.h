@@ -26,10 +26,10 @@ struct txntable {
 	struct orphans orphans;
 	struct victims victims;
 	const char *limited; /* by the present input; see the header */
+	bool missed;         /* likewise */
 	const struct sip_message *expected;
 	struct txnkey_all keys; /* its own */
 	uint64_t last_id;
-	nstime missed;           /* the latest sign of a final not seen */
 	nstime hole, hole_until; /* no packets were captured between them */
 	struct txntable_counters counters;
 };

@@ -43,7 +43,8 @@ struct config_capture {
 	struct portset vxlan_ports, geneve_ports;
 	char user0[CONFIG_TEXT]; /* what LINKTYPE_USER0 is here */
 	nstime merge_window;
-	unsigned workers; /* 0: auto */
+	unsigned workers;  /* 0: auto */
+	unsigned matchers; /* 0: auto */
 };
 
 struct config_sip {

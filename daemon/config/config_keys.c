@@ -47,6 +47,8 @@ static const struct keyrow rows[] = {
 	    AT(capture.merge_window), 0, 5 * SEC, NULL },
 	{ "capture", "workers", KEYROW_CHOICE, "auto",
 	    "auto 1 2 3 4 5 6 7 8", AT(capture.workers), 0, 0, NULL },
+	{ "capture", "matchers", KEYROW_CHOICE, "auto", "auto 1 2 3 4",
+	    AT(capture.matchers), 0, 0, NULL },
 
 	{ "sip", "ports", KEYROW_PORTS, "5060 5061 5062",
 	    "ports and ranges, as 5060 5080-5090", AT(sip.ports), 0, 0, NULL },

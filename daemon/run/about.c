@@ -32,6 +32,8 @@ about_count(const struct about_rooms *rooms, struct totals *totals)
 	reader_stats(rooms->reader, totals_gather, totals);
 	if (rooms->crew != NULL)
 		crew_totals(rooms->crew, totals);
+	if (rooms->shards != NULL)
+		shards_totals(rooms->shards, totals);
 	matcher_stats(rooms->matcher, totals_gather, totals);
 	judge_stats(rooms->judge, totals_gather, totals);
 	state_stats(rooms->state, totals_gather, totals);

@@ -7,6 +7,7 @@
 #include "capture/interfaces.h"
 #include "fleet/fleetmember.h"
 #include "run/crew.h"
+#include "run/shards.h"
 #include "run/exhibits.h"
 #include "net/merge.h"
 #include "pipeline/judge.h"
@@ -21,10 +22,12 @@
  * reached.
  */
 
-/* Everything in it is borrowed; crew, merge, hep and exhibits may be NULL. */
+/* Everything in it is borrowed; crew, shards, merge, hep and exhibits may be
+ * NULL. */
 struct about_rooms {
 	const struct interfaces *interfaces;
 	struct crew *crew;
+	struct shards *shards;
 	const struct reader *reader;
 	const struct fleetmember *fleet; /* NULL: none */
 	const struct matcher *matcher;

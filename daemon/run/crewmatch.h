@@ -3,6 +3,7 @@
 #define CREWMATCH_H
 
 #include "run/crew.h"
+#include "run/shards.h"
 
 /*
  * The matcher behind several threads that capture: what they found comes in one
@@ -16,18 +17,28 @@ struct crewmatch {
 	event_output *output; /* each event, on its way to the matcher */
 	void *arg;
 	struct matcher *matcher; /* borrowed */
-	nstime reached;          /* how far all have come */
+	struct shards *shards;   /* owned; NULL: the matcher does it all */
+	nstime merged;           /* how far all that capture have come */
+	nstime reached;          /* .. and it is matched */
 	nstime wall_offset;      /* of the main thread's intake */
 };
 
 /* Threads to capture with, as configured: secrets of TLS are kept by one. */
 unsigned crewmatch_workers(const struct config *config, const struct log *log);
 
-/* Share with `workers' - 1 others; `output' is set.  False, logged. */
+/* .. and to match with: 1 where one captures. */
+unsigned crewmatch_matchers(
+    const struct config *config, unsigned workers, const struct log *log);
+
+/* Share with `workers' - 1 others, and with as many that match as configured;
+ * `output' is set.  False, logged. */
 bool crewmatch_begin(struct crewmatch *g, unsigned workers,
     struct config *config, const struct siphash_key *key, struct budget *budget,
     struct matcher *matcher, const struct log *log);
 void crewmatch_end(struct crewmatch *g);
+
+/* When nothing is forked any more.  False: there is no thread to be had. */
+bool crewmatch_start(struct crewmatch *g);
 
 /* Take what has come, after intake_tick() of the main thread. */
 void crewmatch_tick(struct crewmatch *g, const struct intake *own);

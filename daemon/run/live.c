@@ -193,6 +193,8 @@ share_memory(struct live *l)
 	    l->config, interfaces_end(l->interfaces), l->budget);
 	if (l->together.crew == NULL)
 		budget_reserve(l->budget, BUDGET_HANDOVER, 0);
+	if (l->together.shards != NULL)
+		shards_set(l->together.shards, l->config);
 }
 
 static int
@@ -315,6 +317,7 @@ rooms(const struct live *l)
 	struct about_rooms rooms = {
 		.interfaces = l->interfaces,
 		.crew = l->together.crew,
+		.shards = l->together.shards,
 		.reader = l->reader,
 		.matcher = l->matcher,
 		.fleet = l->fleet,
@@ -423,9 +426,9 @@ live_open_sinks(struct live *l)
 	stock_look(&l->stock, &watch, wallclock_monotonic());
 	if (error == 0 && l->fleet != NULL && !fleetmember_begin(l->fleet))
 		return -ENOMEM;
-	if (error == 0 && l->together.crew != NULL &&
-	    !crew_start(l->together.crew)) {
-		log_error(l->log, "no more threads; lower [capture] workers");
+	if (error == 0 && !crewmatch_start(&l->together)) {
+		log_error(l->log,
+		    "no more threads; lower [capture] workers or matchers");
 		error = -EAGAIN;
 	}
 	return error;

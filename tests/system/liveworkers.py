@@ -71,6 +71,10 @@ def sockets():
         return len(table.readlines()) - 1
 
 
+def threads(daemon):
+    return len(glob.glob(f"/proc/{daemon.process.pid}/task/*"))
+
+
 def shown(path):
     """Of each packet in a file of evidence its pair and what it is, in order;
     the blocks of pcapng that hold packets have type 6."""
@@ -102,13 +106,21 @@ def test_workers(options):
     with socket.socket(socket.AF_PACKET, socket.SOCK_RAW) as wire:
         wire.bind(("w1", 0))
         others = sockets()
-        for workers in (1, 2, 4):
+        alone = 0  # threads, where one captures and matches
+        for workers, matchers in (1, 1), (2, 1), (2, 3), (4, 2):
             daemon = Daemon(options.siptimed, config(
                 "w0", more=EVIDENCE).replace(
-                    "[sip]", f"workers = {workers}\n[sip]", 1))
+                    "[sip]", f"workers = {workers}\nmatchers = {matchers}\n"
+                    "[sip]", 1))
             capturing(daemon, "w0")
             check(f"workers {workers}: a socket each", until(
                 5, lambda: sockets() - others == workers), sockets())
+            wanted = alone + workers - 1 + (matchers if matchers > 1 else 0)
+            check(f"matchers {matchers}: a thread each", until(
+                5, lambda: threads(daemon) == wanted or workers == 1),
+                threads(daemon))
+            if workers == 1:
+                alone = threads(daemon)
             play(wire)
             check(f"workers {workers}: judged", nothing_open(daemon),
                   daemon.log)

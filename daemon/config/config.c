@@ -308,8 +308,6 @@ count_interfaces(const struct config *config)
 static size_t
 most_workers(const struct config *config)
 {
-	if (config_limits_one_captures(config))
-		return 1;
 	return config->capture.workers == 0 ? 2 : config->capture.workers;
 }
 

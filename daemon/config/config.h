@@ -216,8 +216,8 @@ bool config_only_judges(const struct config *config);
 /* The witnesses of clocks that are switched on: 1 << WITNESS_x. */
 unsigned config_witnesses(const struct config *config);
 
-/* Does [tls] ask that one thread captures all? */
-bool config_limits_one_captures(const struct config *config);
+/* Sessions whose secrets a thread keeps at most. */
+size_t config_limits_secrets(const struct config *config);
 
 /* What the judge of a fleet may hold, in a thread of its own: of `[limits]
  * memory' half where nothing else is done, else a quarter.  0: none judges. */

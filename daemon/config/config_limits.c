@@ -10,6 +10,7 @@
 
 enum {
 	DUPLICATES = 65536, /* 100 ms of 650,000 packets a second */
+	SESSION = 5120,     /* of memory, for one in a key log */
 	HEADERS = 1000,
 	METHODS = 64,
 	ALERTS = 10000,
@@ -366,10 +367,10 @@ fill_incident(const struct config *config, const struct siphash_key *key,
 		judge->incident.relay = judge->server_ports;
 }
 
-bool
-config_limits_one_captures(const struct config *config)
+size_t
+config_limits_secrets(const struct config *config)
 {
-	return config->tls_count > 0;
+	return config->limits.memory / SESSION;
 }
 
 size_t
@@ -386,14 +387,14 @@ config_limits_budget(
     const struct config *config, size_t interfaces, struct budget *budget)
 {
 	const size_t memory = config->limits.memory;
+	const bool shared = config->capture.workers != 1;
 
 	budget_set(budget, memory);
 	budget_reserve(budget, BUDGET_EVIDENCE,
 	    config->evidence.directory[0] == '\0' ? 0 : memory / 8);
-	budget_reserve(budget, BUDGET_HANDOVER,
-	    config->capture.workers == 1 || config_limits_one_captures(config)
-		? 0
-		: memory / 4);
+	budget_reserve(budget, BUDGET_HANDOVER, shared ? memory / 4 : 0);
+	budget_reserve(budget, BUDGET_SECRETS,
+	    shared && config->tls_count > 0 ? memory / 8 : 0);
 	budget_reserve(budget, BUDGET_MERGE, interfaces > 1 ? memory / 16 : 0);
 	budget_reserve(budget, BUDGET_FLEET, config_limits_fleet(config));
 }

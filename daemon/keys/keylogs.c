@@ -20,7 +20,10 @@ enum {
 	CLIENTS = 16, /* of one socket */
 	BACKLOG = 16,
 	CHUNK = 65536,
-	RETRY = 20 /* calls between two looks for a file that is not there */
+	RETRY = 20, /* calls between two looks for a file that is not there */
+	/* A line with a secret has a random and 32 octets in hexadecimal, but
+	 * that the first may be the end of one that is held. */
+	SHORTEST = 128
 };
 
 /* A source of lines: a file, or a peer that has connected. */
@@ -210,21 +213,34 @@ keylogs_add(struct keylogs *k, const struct config_tls *tls)
 	error = open_file(k, s);
 	if (error == -ENOENT) {
 		log_notice(k->log,
-		    "[tls \"%s\"] keylog: %s: not there yet; nothing is decrypted by it",
+		    "[tls \"%s\"] keylog: %s: not there yet; nothing is "
+		    "decrypted by it",
 		    tls->name, tls->keylog);
 		return 0;
 	}
 	return error;
 }
 
+/* How much may be read at once, 0: nothing.  There stays room for a last line
+ * without its newline. */
+static size_t
+octets_wanted(const struct keylogs *k)
+{
+	const size_t room = secrets_room(k->secrets);
+
+	if (room < 3)
+		return 0;
+	return room - 2 < CHUNK / SHORTEST ? (room - 2) * SHORTEST : CHUNK;
+}
+
 /* 0: that was all for now; -errno: it has ended. */
 static int
 read_teller(struct keylogs *k, struct keylogs_teller *t, size_t most)
 {
-	size_t done = 0;
+	size_t done = 0, wanted;
 
-	while (done < most) {
-		const ssize_t got = read(t->fd, k->chunk, sizeof(k->chunk));
+	while (done < most && (wanted = octets_wanted(k)) > 0) {
+		const ssize_t got = read(t->fd, k->chunk, wanted);
 
 		if (got < 0 && (errno == EAGAIN || errno == EINTR))
 			return 0;
@@ -275,7 +291,9 @@ read_file(struct keylogs *k, struct keylogs_source *s, size_t most)
 	if (t->fd < 0)
 		return;
 	read_teller(k, t, most);
-	look_after_file(k, s);
+	/* One that was replaced stays until others have room for its rest. */
+	if (octets_wanted(k) > 0)
+		look_after_file(k, s);
 }
 
 static struct keylogs_teller *

@@ -9,6 +9,8 @@
 /*
  * Key logs as they grow: files, FIFOs, and a socket that others push lines to.
  * They are looked at whenever keylogs_read() is called, and never waited for.
+ * Where secrets are shared, no more is read than the others have room for: what
+ * is left stays where it is.
  */
 
 struct keylogs;

@@ -12,8 +12,7 @@
 enum {
 	LOCKED_OCTETS = 1 << 20, /* of private keys, a power of two */
 	LOCKED_LEAST = 64,
-	SESSION_OCTETS = 5120, /* of [limits] memory, for one in a key log */
-	READ_MOST = 1 << 20    /* octets of one key log, between packets */
+	READ_MOST = 1 << 20 /* octets of one key log, between packets */
 };
 
 /* What a file was when it was read. */
@@ -146,7 +145,7 @@ add_sections(struct keyring *k, const struct keyring_setup *setup)
 struct keyring *
 keyring_new(const struct keyring_setup *setup)
 {
-	const size_t sessions = setup->config->limits.memory / SESSION_OCTETS;
+	const size_t sessions = config_limits_secrets(setup->config);
 	struct keyring *k = calloc(1, sizeof(*k));
 
 	if (k == NULL)

@@ -60,6 +60,8 @@ write_decrypted(const struct about_rooms *rooms, struct textbuf *t)
 
 	if (!reader_decrypted(rooms->reader, &counts))
 		return;
+	if (rooms->crew != NULL)
+		crew_decrypted(rooms->crew, &counts);
 	all = counts.opened;
 	for (size_t i = 0; i < DECRYPT_REASONS; i++)
 		all += counts.refused[i];

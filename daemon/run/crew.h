@@ -5,6 +5,7 @@
 #include "base/totals.h"
 #include "config/config.h"
 #include "config/options.h"
+#include "keys/keyhub.h"
 #include "pipeline/event.h"
 #include "run/intake.h"
 
@@ -24,7 +25,8 @@ struct crew_setup {
 	struct config *config;         /* borrowed until crew_new() returns */
 	const struct siphash_key *key; /* borrowed */
 	struct budget_share *memory;   /* of what waits between threads */
-	event_output *output;          /* in order, lent */
+	struct keyhub *keys;  /* borrowed; NULL: they decrypt nothing */
+	event_output *output; /* in order, lent */
 	void *arg;
 	const struct log *log;
 };
@@ -79,6 +81,7 @@ void crew_passages(struct crew *crew, struct passage passages[INTERFACES_MOST]);
 
 /* Add to *counts, and all counters to *totals. */
 void crew_counts(struct crew *crew, struct reader_counts *counts);
+void crew_decrypted(struct crew *crew, struct decrypt_counts *counts);
 void crew_totals(struct crew *crew, struct totals *totals);
 
 /* Add what was seen on ports that are not listed. */

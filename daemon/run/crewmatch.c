@@ -9,18 +9,11 @@
 enum { MANY = 4 };
 
 unsigned
-crewmatch_workers(const struct config *config, const struct log *log)
+crewmatch_workers(const struct config *config)
 {
-	unsigned workers = config->capture.workers;
-
-	if (workers == 0)
-		workers = sysconf(_SC_NPROCESSORS_ONLN) < MANY ? 1 : 2;
-	if (workers == 1 || !config_limits_one_captures(config))
-		return workers;
-	log_notice(log,
-	    "[capture] workers: one thread captures, since [tls] is "
-	    "configured");
-	return 1;
+	if (config->capture.workers != 0)
+		return config->capture.workers;
+	return sysconf(_SC_NPROCESSORS_ONLN) < MANY ? 1 : 2;
 }
 
 unsigned
@@ -51,48 +44,69 @@ on_merged(void *arg, const struct event *event)
 }
 
 static bool
-begin_shards(struct crewmatch *g, unsigned matchers, struct config *config,
-    const struct siphash_key *key, struct budget *budget, const struct log *log)
+begin_shards(struct crewmatch *g, const struct crewmatch_setup *setup)
 {
+	const unsigned matchers =
+	    crewmatch_matchers(setup->config, setup->workers, setup->log);
+
 	if (matchers == 1)
 		return true;
 	g->shards = shards_new(&(struct shards_setup){
 	    .count = matchers,
-	    .config = config,
-	    .key = key,
-	    .budget = budget,
-	    .matcher = g->matcher,
+	    .config = setup->config,
+	    .key = setup->key,
+	    .budget = setup->budget,
+	    .matcher = setup->matcher,
 	    .wake = crew_descriptor(g->crew),
-	    .log = log,
+	    .log = setup->log,
 	});
 	return g->shards != NULL;
 }
 
-bool
-crewmatch_begin(struct crewmatch *g, unsigned workers, struct config *config,
-    const struct siphash_key *key, struct budget *budget,
-    struct matcher *matcher, const struct log *log)
+/* False, logged: out of memory. */
+static bool
+share_secrets(struct crewmatch *g, const struct crewmatch_setup *setup)
 {
-	g->matcher = matcher;
+	g->secrets = budget_share(setup->budget, BUDGET_SECRETS);
+	g->keys = keyhub_new(&(struct keyhub_setup){
+	    .secrets = setup->secrets,
+	    .others = setup->workers - 1,
+	    .octets = budget_share_guaranteed(g->secrets),
+	    .most = config_limits_secrets(setup->config),
+	    .key = setup->key,
+	});
+	if (g->keys != NULL) {
+		budget_note(g->secrets, keyhub_octets(g->keys));
+		return true;
+	}
+	log_error(setup->log, "out of memory; lower [capture] workers");
+	return false;
+}
+
+bool
+crewmatch_begin(struct crewmatch *g, const struct crewmatch_setup *setup)
+{
+	g->matcher = setup->matcher;
 	g->reached = g->merged = wallclock_monotonic();
 	g->wall_offset = wallclock_offset();
 	g->fanout = (struct interfaces_fanout){
 		.group = (unsigned)getpid() * INTERFACES_MOST,
-		.members = workers,
+		.members = setup->workers,
 	};
+	if (setup->config->tls_count > 0 && !share_secrets(g, setup))
+		return false;
 	g->crew = crew_new(&(struct crew_setup){
-	    .workers = workers - 1,
+	    .workers = setup->workers - 1,
 	    .fanout = &g->fanout,
-	    .config = config,
-	    .key = key,
-	    .memory = budget_share(budget, BUDGET_HANDOVER),
+	    .config = setup->config,
+	    .key = setup->key,
+	    .memory = budget_share(setup->budget, BUDGET_HANDOVER),
+	    .keys = g->keys,
 	    .output = on_merged,
 	    .arg = g,
-	    .log = log,
+	    .log = setup->log,
 	});
-	return g->crew != NULL &&
-	    begin_shards(g, crewmatch_matchers(config, workers, log), config,
-		key, budget, log);
+	return g->crew != NULL && begin_shards(g, setup);
 }
 
 bool
@@ -110,6 +124,10 @@ crewmatch_end(struct crewmatch *g)
 	g->shards = NULL;
 	crew_free(g->crew);
 	g->crew = NULL;
+	if (g->keys != NULL)
+		budget_undo(g->secrets, keyhub_octets(g->keys));
+	keyhub_free(g->keys);
+	g->keys = NULL;
 }
 
 void
@@ -118,6 +136,8 @@ crewmatch_tick(struct crewmatch *g, const struct intake *own)
 	bool missing = own->missing;
 	nstime all;
 
+	if (g->keys != NULL)
+		keyhub_tick(g->keys);
 	g->wall_offset = own->wall_offset;
 	all = crew_collect(g->crew, own->reached, &missing);
 	if (g->merged < all)

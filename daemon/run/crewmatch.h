@@ -12,7 +12,9 @@
 
 /* Embedded; zeroed: a single thread captures, and none of it is used. */
 struct crewmatch {
-	struct crew *crew; /* owned; NULL: none */
+	struct crew *crew;            /* owned; NULL: none */
+	struct keyhub *keys;          /* owned; NULL: nothing is decrypted */
+	struct budget_share *secrets; /* what they are noted in */
 	struct interfaces_fanout fanout;
 	event_output *output; /* each event, on its way to the matcher */
 	void *arg;
@@ -23,18 +25,27 @@ struct crewmatch {
 	nstime wall_offset;      /* of the main thread's intake */
 };
 
-/* Threads to capture with, as configured: secrets of TLS are kept by one. */
-unsigned crewmatch_workers(const struct config *config, const struct log *log);
+/* Threads to capture with, as configured. */
+unsigned crewmatch_workers(const struct config *config);
 
 /* .. and to match with: 1 where one captures. */
 unsigned crewmatch_matchers(
     const struct config *config, unsigned workers, const struct log *log);
 
-/* Share with `workers' - 1 others, and with as many that match as configured;
- * `output' is set.  False, logged. */
-bool crewmatch_begin(struct crewmatch *g, unsigned workers,
-    struct config *config, const struct siphash_key *key, struct budget *budget,
-    struct matcher *matcher, const struct log *log);
+/* All is borrowed, `config' until crewmatch_begin() returns. */
+struct crewmatch_setup {
+	unsigned workers; /* 2 or more, the main thread too */
+	struct config *config;
+	const struct siphash_key *key;
+	struct budget *budget;
+	struct secrets *secrets; /* the main thread's */
+	struct matcher *matcher;
+	const struct log *log;
+};
+
+/* Share the packets with `workers' - 1 others, and transactions with as many as
+ * are configured; `output' is set.  False, logged. */
+bool crewmatch_begin(struct crewmatch *g, const struct crewmatch_setup *setup);
 void crewmatch_end(struct crewmatch *g);
 
 /* When nothing is forked any more.  False: there is no thread to be had. */

@@ -132,19 +132,33 @@ on_handed(void *live, const struct hepmsg *message, const struct address *agent,
 	exhibits_handed(l->exhibits, message, agent, seen);
 }
 
+static bool
+begin_crew(struct live *l, unsigned workers)
+{
+	l->together.output = on_event;
+	l->together.arg = l;
+	return crewmatch_begin(&l->together,
+	    &(struct crewmatch_setup){
+		.workers = workers,
+		.config = l->config,
+		.key = l->setup.key,
+		.budget = l->budget,
+		.secrets = keyring_secrets(l->setup.keyring),
+		.matcher = l->matcher,
+		.log = l->log,
+	    });
+}
+
 /* In this thread, or what it finds goes the way of the others'. */
 static bool
 build_reader(struct live *l)
 {
 	struct crewmatch *const g = &l->together;
-	const unsigned workers = crewmatch_workers(l->config, l->log);
+	const unsigned workers = crewmatch_workers(l->config);
 	struct reader_output output = { on_event, on_hint, l, on_handed, l };
 
 	if (workers > 1) {
-		g->output = on_event;
-		g->arg = l;
-		if (!crewmatch_begin(g, workers, l->config, l->setup.key,
-			l->budget, l->matcher, l->log))
+		if (!begin_crew(l, workers))
 			return false;
 		output.event = crew_event;
 		output.hint = NULL;
@@ -195,6 +209,8 @@ share_memory(struct live *l)
 		budget_reserve(l->budget, BUDGET_HANDOVER, 0);
 	if (l->together.shards != NULL)
 		shards_set(l->together.shards, l->config);
+	if (l->together.keys == NULL)
+		budget_reserve(l->budget, BUDGET_SECRETS, 0);
 }
 
 static int

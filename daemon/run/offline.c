@@ -209,6 +209,7 @@ new_budget(struct offline *j)
 		return false;
 	config_limits_budget(j->config, 1, j->budget);
 	budget_reserve(j->budget, BUDGET_HANDOVER, 0);
+	budget_reserve(j->budget, BUDGET_SECRETS, 0);
 	budget_reserve(j->budget, BUDGET_EVIDENCE,
 	    j->options->evidence == NULL ? 0 : memory / 8);
 	return true;

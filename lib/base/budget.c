@@ -44,6 +44,7 @@ static const struct {
 	[BUDGET_EVIDENCE] = { "evidence", 0 },
 	[BUDGET_MERGE] = { "merge", 0 },
 	[BUDGET_HANDOVER] = { "handover", 0 },
+	[BUDGET_SECRETS] = { "secrets", 0 },
 	[BUDGET_FLEET] = { "fleet", 0 },
 };
 

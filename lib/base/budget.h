@@ -39,6 +39,7 @@ enum budget_room {
 	BUDGET_EVIDENCE, /* the latest packets */
 	BUDGET_MERGE,    /* packets of several interfaces */
 	BUDGET_HANDOVER, /* events between threads */
+	BUDGET_SECRETS,  /* of TLS, of further threads that capture */
 	BUDGET_FLEET,    /* its judge, which has a budget of its own */
 	BUDGET_ROOMS
 };

@@ -34,7 +34,7 @@ struct decrypt {
 	struct cipherstream_shared shared;
 	struct recordqueue_budget budget;
 	TAILQ_HEAD(, decrypt_conversation) waiting; /* the oldest first */
-	uint64_t told; /* secrets, when those that wait were looked at */
+	uint64_t news; /* of secrets, when those that wait were looked at */
 	size_t count;
 	uint64_t opened, no_memory, reasons[DECRYPT_REASONS];
 };
@@ -103,6 +103,15 @@ waits(const struct decrypt *d)
 	return d->limits.wait > 0 &&
 	    (d->limits.expected ||
 		secrets_told(d->shared.negotiation.secrets) > 0);
+}
+
+/* Another thread may have seen the session that it resumes. */
+static bool
+may_be_shared(const struct decrypt *d, const struct decrypt_conversation *c)
+{
+	return d->limits.wait > 0 &&
+	    secrets_is_shared(d->shared.negotiation.secrets) &&
+	    cipherstream_reason(&c->stream) == DECRYPT_RESUMED;
 }
 
 static void
@@ -288,7 +297,7 @@ take_item(struct decrypt *d, struct decrypt_conversation *c,
 
 	if (progress != WAIT)
 		return progress;
-	if (!waits(d)) {
+	if (!waits(d) && !may_be_shared(d, c)) {
 		refuse(d, c, cipherstream_reason(&c->stream));
 		return OVER;
 	}
@@ -302,23 +311,6 @@ take_item(struct decrypt *d, struct decrypt_conversation *c,
 }
 
 /* ---- connections ---- */
-
-/* A handshake, or an SSLv2 hello? */
-static bool
-may_begin_tls(struct slice octets)
-{
-	return octets.len > 0 &&
-	    (octets.p[0] == TLSRECORD_HANDSHAKE || octets.p[0] >= 0x80);
-}
-
-/* TLS may begin in the middle: STARTTLS, or a SYN that was not seen. */
-static bool
-is_client_hello(struct slice octets)
-{
-	return octets.len > TLSRECORD_HEADER_OCTETS &&
-	    octets.p[0] == TLSRECORD_HANDSHAKE &&
-	    octets.p[TLSRECORD_HEADER_OCTETS] == HANDSHAKE_CLIENT_HELLO;
-}
 
 /* Refuse a connection that is not decrypted from the start. */
 static void
@@ -347,11 +339,11 @@ begin(struct decrypt *d, const struct tcpreasm_event *e, void **slot)
 		return NULL;
 	if (midway && !tlsrecord_plausible(e->octets))
 		return NULL;
-	if (midway && !is_client_hello(e->octets)) {
+	if (midway && !tlsrecord_is_client_hello(e->octets)) {
 		pass_by(d, e, slot, DECRYPT_NO_HANDSHAKE);
 		return NULL;
 	}
-	if (!midway && !may_begin_tls(e->octets)) {
+	if (!midway && !tlsrecord_may_begin(e->octets)) {
 		*slot = CLOSED;
 		return NULL;
 	}
@@ -445,8 +437,8 @@ decrypt_tick(struct decrypt *d, nstime now)
 {
 	struct decrypt_conversation *c, *next;
 
-	if (secrets_told(d->shared.negotiation.secrets) != d->told) {
-		d->told = secrets_told(d->shared.negotiation.secrets);
+	if (secrets_news(d->shared.negotiation.secrets) != d->news) {
+		d->news = secrets_news(d->shared.negotiation.secrets);
 		for (c = TAILQ_FIRST(&d->waiting); c != NULL; c = next) {
 			next = TAILQ_NEXT(c, by_wait);
 			read_held(d, c);
@@ -485,18 +477,9 @@ decrypt_stats(const struct decrypt *d, counter_output *output, void *arg)
 		output(arg, i == DECRYPT_LIMIT ? COUNTER_LIMIT : COUNTER_EVENT,
 		    decrypt_reason_counter((enum decrypt_reason)i),
 		    d->reasons[i]);
-	output(arg, COUNTER_EVENT, "decrypt.bad_record", d->shared.bad);
-	output(arg, COUNTER_EVENT, "decrypt.unchained_record",
-	    d->shared.unchained);
-	output(arg, COUNTER_EVENT, "decrypt.early_data", d->shared.early);
-	output(arg, COUNTER_EVENT, "decrypt.outside", d->shared.outside);
+	cipherstream_stats(&d->shared, output, arg);
 	output(arg, COUNTER_LIMIT, "decrypt.over_limit", d->budget.over);
-	output(arg, COUNTER_LIMIT, "decrypt.private_key_rate",
-	    d->shared.negotiation.private_key_rate);
-	output(arg, COUNTER_LIMIT, "decrypt.message_over_limit",
-	    d->shared.negotiation.budget.over);
-	output(arg, COUNTER_EVENT, "decrypt.message_too_long",
-	    d->shared.negotiation.budget.too_long);
+	negotiation_stats(&d->shared.negotiation, output, arg);
 	output(arg, COUNTER_LIMIT, "decrypt.no_memory", d->no_memory);
 	secrets_stats(d->shared.negotiation.secrets, output, arg);
 }

@@ -13,7 +13,9 @@
  * in clear, so that readers of streams need not know.
  *
  * Secrets may arrive after the records they are for: those are held for a
- * while.  A connection is decrypted from its ClientHello on, or not at all.
+ * while.  So are those of a session that is resumed, where secrets are shared
+ * with threads that may have seen it begin.  A connection is decrypted from its
+ * ClientHello on, or not at all.
  */
 
 struct decrypt;

@@ -24,10 +24,18 @@ struct secrets_resumption {
 struct secrets {
 	struct siphash_key key;
 	struct lru *sessions, *resumptions;
-	struct privatekey *keys[MOST_KEYS];
-	size_t key_count;
-	uint64_t told, malformed;
+	const struct privatekey *keys[MOST_KEYS];
+	struct privatekey *owned[MOST_KEYS]; /* .. of them */
+	size_t key_count, owned_count;
+	struct secrets_sharing sharing; /* output NULL: with nobody */
+	uint64_t told, learnt, malformed;
 };
+
+_Static_assert(sizeof(struct secrets_session) +
+	    sizeof(struct secrets_resumption) + 2 * BUDGET_OVERHEAD +
+	    4 * sizeof(void *) <=
+	SECRETS_OCTETS,
+    "SECRETS_OCTETS");
 
 static bool
 session_equal(const struct table_entry *entry, const void *key)
@@ -102,8 +110,8 @@ secrets_free(struct secrets *s)
 		return;
 	lru_free(s->sessions);
 	lru_free(s->resumptions);
-	for (size_t i = 0; i < s->key_count; i++)
-		privatekey_free(s->keys[i]);
+	for (size_t i = 0; i < s->owned_count; i++)
+		privatekey_free(s->owned[i]);
 	free(s);
 }
 
@@ -131,6 +139,14 @@ add(struct secrets *s, const struct keylog_line *line)
 }
 
 static void
+share(const struct secrets *s, struct secrets_item item)
+{
+	if (s->sharing.output != NULL)
+		s->sharing.output(s->sharing.arg, &item);
+	OPENSSL_cleanse(&item, sizeof(item));
+}
+
+static void
 input_line(struct secrets *s, struct slice text)
 {
 	struct keylog_line line;
@@ -138,6 +154,8 @@ input_line(struct secrets *s, struct slice text)
 	switch (keylog_parse(text, &line)) {
 	case KEYLOG_FOUND:
 		add(s, &line);
+		share(
+		    s, (struct secrets_item){ .is_line = true, .line = line });
 		OPENSSL_cleanse(&line, sizeof(line));
 		break;
 	case KEYLOG_NOTHING:
@@ -171,6 +189,33 @@ secrets_told(const struct secrets *s)
 	return s->told;
 }
 
+uint64_t
+secrets_news(const struct secrets *s)
+{
+	return s->told + s->learnt;
+}
+
+void
+secrets_share(struct secrets *s, const struct secrets_sharing *with)
+{
+	static const struct secrets_sharing none;
+
+	s->sharing = with == NULL ? none : *with;
+}
+
+bool
+secrets_is_shared(const struct secrets *s)
+{
+	return s->sharing.output != NULL;
+}
+
+size_t
+secrets_room(const struct secrets *s)
+{
+	return s->sharing.room == NULL ? SIZE_MAX
+				       : s->sharing.room(s->sharing.arg);
+}
+
 bool
 secrets_add_key(struct secrets *s, struct privatekey *key)
 {
@@ -179,6 +224,7 @@ secrets_add_key(struct secrets *s, struct privatekey *key)
 		return false;
 	}
 	s->keys[s->key_count++] = key;
+	s->owned[s->owned_count++] = key;
 	return true;
 }
 
@@ -234,22 +280,82 @@ is_id(const struct siphash_wide *id)
 	return id->a != 0 || id->b != 0;
 }
 
-void
-secrets_remember(struct secrets *s, const struct siphash_wide *id,
+static bool
+is_same(const struct keyschedule_secret *a, const struct keyschedule_secret *b)
+{
+	return a->len == b->len && memcmp(a->octets, b->octets, a->len) == 0;
+}
+
+/* False: it was known, or there is no room for it. */
+static bool
+add_resumption(struct secrets *s, const struct siphash_wide *id,
     const struct keyschedule_secret *master)
 {
 	struct secrets_resumption *r;
+	bool known;
 
 	if (!is_id(id))
-		return;
+		return false;
 	r = lru_find(s->resumptions, id->a, id);
 	if (r == NULL)
 		r = lru_add(s->resumptions, id->a);
 	if (r == NULL)
-		return;
+		return false;
+	known = is_same(&r->master, master);
 	r->id = *id;
 	r->master = *master;
 	lru_use(s->resumptions, r);
+	return !known;
+}
+
+void
+secrets_remember(struct secrets *s, const struct siphash_wide *id,
+    const struct keyschedule_secret *master)
+{
+	if (!add_resumption(s, id, master) || !secrets_is_shared(s))
+		return;
+	s->learnt++;
+	share(s, (struct secrets_item){ .id = *id, .master = *master });
+}
+
+void
+secrets_learn(struct secrets *s, const struct secrets_item *item)
+{
+	if (item->is_line)
+		add(s, &item->line);
+	else if (add_resumption(s, &item->id, &item->master))
+		s->learnt++;
+}
+
+static void
+copy_session(struct secrets *s, const struct secrets_session *from)
+{
+	struct keylog_line line = { .label = KEYLOG_LABELS };
+
+	memcpy(line.random, from->random, sizeof(line.random));
+	for (int i = 0; i < KEYLOG_LABELS; i++) {
+		line.label = (enum keylog_label)i;
+		line.secret_len = from->secrets[i].len;
+		memcpy(
+		    line.secret, from->secrets[i].octets, sizeof(line.secret));
+		if (line.secret_len > 0)
+			add(s, &line);
+	}
+	OPENSSL_cleanse(&line, sizeof(line));
+}
+
+/* The longest unused first, so that they give way first here too. */
+void
+secrets_copy(struct secrets *s, const struct secrets *from)
+{
+	for (const struct secrets_session *session = lru_oldest(from->sessions);
+	     session != NULL; session = lru_newer(session))
+		copy_session(s, session);
+	for (const struct secrets_resumption *r = lru_oldest(from->resumptions);
+	     r != NULL; r = lru_newer(r))
+		add_resumption(s, &r->id, &r->master);
+	for (size_t i = 0; i < from->key_count && s->key_count < MOST_KEYS; i++)
+		s->keys[s->key_count++] = from->keys[i];
 }
 
 bool

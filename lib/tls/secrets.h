@@ -13,6 +13,9 @@
  * key logs hold them; master secrets of sessions that may be resumed, by
  * session id or ticket; and private keys.  All are bounded, the longest unused
  * give way, and they are wiped.
+ *
+ * Several threads have some each.  What one learns by itself it shares: see
+ * secrets_share().
  */
 
 struct secrets;
@@ -22,6 +25,9 @@ struct secrets_limits {
 	size_t resumptions; /* sessions that may be resumed */
 	struct siphash_key key;
 };
+
+/* Of memory, that one session and one resumption take, with what finds them. */
+enum { SECRETS_OCTETS = 640 };
 
 /* NULL when out of memory; the caller frees it. */
 struct secrets *secrets_new(const struct secrets_limits *limits);
@@ -35,6 +41,40 @@ void secrets_keylog_end(struct secrets *s, struct keylog_lines *lines);
 
 /* How many times something new came in from key logs. */
 uint64_t secrets_told(const struct secrets *s);
+
+/* How many times something came that connections may wait for. */
+uint64_t secrets_news(const struct secrets *s);
+
+/* Something that was learnt: a line of a key log, or how a session is resumed.
+ * The owner wipes it. */
+struct secrets_item {
+	bool is_line;
+	struct keylog_line line;
+	struct siphash_wide id;
+	struct keyschedule_secret master;
+};
+
+/* `room': how many items more may be shared from key logs now. */
+struct secrets_sharing {
+	void (*output)(void *arg, const struct secrets_item *item);
+	size_t (*room)(void *arg);
+	void *arg;
+};
+
+/* Everything that is new from now on is output, but for what others shared.
+ * `with' is copied; NULL: no more. */
+void secrets_share(struct secrets *s, const struct secrets_sharing *with);
+bool secrets_is_shared(const struct secrets *s);
+
+/* How many lines may come; SIZE_MAX where nothing is shared. */
+size_t secrets_room(const struct secrets *s);
+
+/* Others have learnt it: they have the same siphash key. */
+void secrets_learn(struct secrets *s, const struct secrets_item *item);
+
+/* Know what `from' knows now, while nobody uses either; its private keys are
+ * borrowed. */
+void secrets_copy(struct secrets *s, const struct secrets *from);
 
 /* Takes over `key'.  False, and the key is freed, when there are too many. */
 bool secrets_add_key(struct secrets *s, struct privatekey *key);

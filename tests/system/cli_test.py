@@ -762,6 +762,14 @@ def test_memory_max():
               re.search(r"(?m)^; evidence +8192 K guaranteed$", small) and
               re.search(rf"(?m)^; handover +{handover} K guaranteed$",
                         small), small)
+        keyed = printed("-c", write("keyed.conf", aside + b"[capture]\n"
+                                    b"workers = " + workers +
+                                    b'\n[tls "edge"]\nkeylog = /tmp/x\n'))
+        check(f"secrets of other threads, workers = {workers.decode()}",
+              re.search(rf"(?m)^; secrets +{handover // 2} K guaranteed$",
+                        keyed) and
+              re.search(rf"(?m)^; handover +{handover} K guaranteed$",
+                        keyed), keyed)
     judge = printed("-c", write("judge.conf", b"[fleet]\nrole = judge\n"
                                 b"servers = nats://192.0.2.1:4222\n"))
     check("a judge's part is shown",

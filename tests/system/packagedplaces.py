@@ -53,7 +53,7 @@ keylog = /etc/siptimed/secrets.fifo
 [tls "socket"]
 keylog = unix:/run/siptimed/keys
 """
-# Without [tls] and [evidence], so that there can be two workers.
+# Without [tls] and [evidence].
 TOGETHER = f"""[http]
 listen = {LOOPBACK}:{PAGE}
 [hep]

@@ -258,6 +258,90 @@ START_TEST(they_do_not_wait_for_ever)
 }
 END_TEST
 
+static void
+tell_nobody(void *arg, const struct secrets_item *item)
+{
+	(void)arg;
+	(void)item;
+}
+
+/* Another thread saw the session begin. */
+static void
+learn_resumed(void)
+{
+	struct secrets_item item = { .is_line = false };
+	uint8_t *octets;
+	struct slice hex = hex_octets(tls12_resumed_id, &octets);
+
+	item.id = secrets_id(run.secrets, hex);
+	free(octets);
+	hex = hex_octets(tls12_resumed_master, &octets);
+	item.master.len = (uint8_t)hex.len;
+	memcpy(item.master.octets, hex.p, hex.len);
+	free(octets);
+	secrets_learn(run.secrets, &item);
+}
+
+static void
+begin_resumed(bool shared)
+{
+	struct decrypt_limits limits = some;
+
+	limits.wait = WAIT * NSTIME_S;
+	begin(&limits);
+	tell_key();
+	if (shared)
+		secrets_share(run.secrets,
+		    &(struct secrets_sharing){ .output = tell_nobody });
+	play(tls12_resumed, SIZE_MAX);
+}
+
+START_TEST(a_resumed_session_waits_for_the_thread_that_saw_it_begin)
+{
+	begin_resumed(true);
+	ck_assert_uint_eq(run.opened + run.refused, 0);
+	decrypt_tick(run.decrypt, run.now);
+	ck_assert_uint_eq(run.opened + run.refused, 0);
+	learn_resumed();
+	decrypt_tick(run.decrypt, run.now);
+	expect_all();
+	finish();
+}
+END_TEST
+
+START_TEST(a_resumed_session_does_not_wait_for_ever)
+{
+	begin_resumed(true);
+	decrypt_tick(run.decrypt, decrypt_next_deadline(run.decrypt));
+	expect_refused(DECRYPT_RESUMED);
+	finish();
+}
+END_TEST
+
+START_TEST(a_resumed_session_does_not_wait_where_one_thread_sees_all)
+{
+	begin_resumed(false);
+	expect_refused(DECRYPT_RESUMED);
+	finish();
+}
+END_TEST
+
+/* No other thread can help. */
+START_TEST(what_is_not_resumed_does_not_wait_for_other_threads)
+{
+	struct decrypt_limits limits = some;
+
+	limits.wait = WAIT * NSTIME_S;
+	begin(&limits);
+	tell_key();
+	secrets_share(
+	    run.secrets, &(struct secrets_sharing){ .output = tell_nobody });
+	play(tls12_ecdhe, SIZE_MAX);
+	expect_refused(DECRYPT_EPHEMERAL);
+	finish();
+}
+END_TEST
+
 START_TEST(no_time_is_too_early_or_too_late_to_wait)
 {
 	struct decrypt_limits limits = some;
@@ -470,8 +554,13 @@ UNIT("decrypt", a_key_log_decrypts_every_version,
     a_private_key_decrypts_rsa_key_exchange, it_does_not_matter_how_tcp_cuts,
     offsets_are_those_of_the_encrypted_stream,
     records_wait_for_their_secret_and_keep_their_time,
-    they_do_not_wait_for_ever, no_time_is_too_early_or_too_late_to_wait,
-    what_waits_is_bounded, a_key_of_another_certificate_is_told,
+    they_do_not_wait_for_ever,
+    a_resumed_session_waits_for_the_thread_that_saw_it_begin,
+    a_resumed_session_does_not_wait_for_ever,
+    a_resumed_session_does_not_wait_where_one_thread_sees_all,
+    what_is_not_resumed_does_not_wait_for_other_threads,
+    no_time_is_too_early_or_too_late_to_wait, what_waits_is_bounded,
+    a_key_of_another_certificate_is_told,
     a_secret_of_another_connection_opens_nothing,
     mid_way_nothing_can_be_decrypted, without_secrets_nobody_asks_why,
     clear_text_is_let_alone, beyond_the_limit_connections_are_not_decrypted,

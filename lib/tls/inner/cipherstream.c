@@ -399,3 +399,14 @@ cipherstream_input(struct cipherstream *r, struct cipherstream_shared *shared,
 	}
 	return open_record(&look);
 }
+
+void
+cipherstream_stats(
+    const struct cipherstream_shared *shared, counter_output *output, void *arg)
+{
+	output(arg, COUNTER_EVENT, "decrypt.bad_record", shared->bad);
+	output(
+	    arg, COUNTER_EVENT, "decrypt.unchained_record", shared->unchained);
+	output(arg, COUNTER_EVENT, "decrypt.early_data", shared->early);
+	output(arg, COUNTER_EVENT, "decrypt.outside", shared->outside);
+}

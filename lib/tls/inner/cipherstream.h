@@ -76,6 +76,10 @@ void cipherstream_lost(struct cipherstream *r,
 /* Why it waits in vain. */
 enum decrypt_reason cipherstream_reason(const struct cipherstream *r);
 
+/* Counters of records, named after `decrypt'. */
+void cipherstream_stats(const struct cipherstream_shared *shared,
+    counter_output *output, void *arg);
+
 void cipherstream_done(
     struct cipherstream *r, struct cipherstream_shared *shared);
 

@@ -255,3 +255,15 @@ negotiation_master(struct negotiation *n, struct negotiation_shared *shared)
 	secrets_remember(s, &n->ticket, &n->master);
 	return true;
 }
+
+void
+negotiation_stats(
+    const struct negotiation_shared *shared, counter_output *output, void *arg)
+{
+	output(arg, COUNTER_LIMIT, "decrypt.private_key_rate",
+	    shared->private_key_rate);
+	output(arg, COUNTER_LIMIT, "decrypt.message_over_limit",
+	    shared->budget.over);
+	output(arg, COUNTER_EVENT, "decrypt.message_too_long",
+	    shared->budget.too_long);
+}

@@ -66,6 +66,10 @@ bool negotiation_is_tls13(const struct negotiation *n);
 bool negotiation_master(
     struct negotiation *n, struct negotiation_shared *shared);
 
+/* Counters, named after `decrypt'. */
+void negotiation_stats(
+    const struct negotiation_shared *shared, counter_output *output, void *arg);
+
 /* Was an earlier session resumed?  TLS up to 1.2, once the server encrypts. */
 bool negotiation_resumed(const struct negotiation *n);
 

@@ -2,6 +2,7 @@
 #include "tls/inner/tlsrecord.h"
 
 #include "base/cursor.h"
+#include "tls/inner/handshake.h"
 
 /* The first three octets of an SSLv2 hello, which follow the two octets of its
  * length. */
@@ -56,6 +57,21 @@ header_of(const struct tlsrecord *r, struct header *header)
 	return r->sslv2
 	    ? parse_sslv2(r->header, header)
 	    : parse_header(slice_of(r->header, sizeof(r->header)), header);
+}
+
+bool
+tlsrecord_may_begin(struct slice octets)
+{
+	return octets.len > 0 &&
+	    (octets.p[0] == TLSRECORD_HANDSHAKE || octets.p[0] >= 0x80);
+}
+
+bool
+tlsrecord_is_client_hello(struct slice octets)
+{
+	return octets.len > TLSRECORD_HEADER_OCTETS &&
+	    octets.p[0] == TLSRECORD_HANDSHAKE &&
+	    octets.p[TLSRECORD_HEADER_OCTETS] == HANDSHAKE_CLIENT_HELLO;
 }
 
 bool

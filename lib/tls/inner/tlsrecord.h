@@ -56,6 +56,13 @@ struct tlsrecord_part {
 	bool holed; /* octets before this part are missing */
 };
 
+/* May TLS begin so: with a handshake, or an SSLv2 hello? */
+bool tlsrecord_may_begin(struct slice octets);
+
+/* Does a ClientHello begin here?  TLS may begin in the middle: STARTTLS, or a
+ * SYN that was not seen. */
+bool tlsrecord_is_client_hello(struct slice octets);
+
 /* `midway': this is not the beginning of the stream. */
 void tlsrecord_init(struct tlsrecord *r, bool midway);
 

@@ -216,7 +216,7 @@ check-monitoring: $B/siptimed $B/siptimectl
 	@tests/system/monitoring $B
 
 # Three nats-servers, sensors and judges, and what befalls them: takes root.
-check-fleet: all $B/tests/system/siptimed-stepping
+check-fleet: all $B/tests/system/siptimed-stepping $B/tests/tools/pcapscript
 	@tests/system/fleet $B
 
 # Floods, and what they must not hide: some two minutes.

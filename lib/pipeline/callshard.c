@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/callshard.h"
 
+#include <stdatomic.h>
 #include <stdlib.h>
 
 #include "net/pairs.h"
@@ -20,8 +21,28 @@ struct callshard {
 	bool owns_crosscheck;
 	struct pairs *pairs; /* NULL: the output knows who worked */
 	uint64_t no_memory;
-	uint32_t not_watched[65536];
+
+	/* What is asked often, for other threads too. */
+	atomic_size_t open;
+	atomic_uint not_watched[65536];
 };
+
+static void
+count_not_watched(struct callshard *s, uint16_t port)
+{
+	const unsigned n =
+	    atomic_load_explicit(&s->not_watched[port], memory_order_relaxed);
+
+	atomic_store_explicit(
+	    &s->not_watched[port], n + 1, memory_order_relaxed);
+}
+
+static void
+count_open(struct callshard *s)
+{
+	atomic_store_explicit(
+	    &s->open, txntable_pending(s->txns), memory_order_relaxed);
+}
 
 static void
 on_outcome(void *arg, const struct outcome *o)
@@ -196,10 +217,11 @@ callshard_input(struct callshard *s, const struct event_message *in,
 	}
 	settled->origin = origin;
 	*input = txntable_input(s->txns, in->message, origin);
+	count_open(s);
 	if (input->limited != NULL)
 		tell_limited(s, input->limited, origin);
 	if (input->match == TXNTABLE_NEW && !origin->watched)
-		s->not_watched[sip_port_of(s, origin)]++;
+		count_not_watched(s, sip_port_of(s, origin));
 	if (in->read)
 		return;
 	if (input->match == TXNTABLE_ORPHAN && s->limits.one_way)
@@ -237,6 +259,7 @@ void
 callshard_tick(struct callshard *s, nstime now)
 {
 	txntable_tick(s->txns, now);
+	count_open(s);
 }
 
 nstime
@@ -255,12 +278,13 @@ void
 callshard_close(struct callshard *s, nstime now)
 {
 	txntable_close(s->txns, now);
+	count_open(s);
 }
 
 size_t
 callshard_open(const struct callshard *s)
 {
-	return txntable_pending(s->txns);
+	return atomic_load_explicit(&s->open, memory_order_relaxed);
 }
 
 void
@@ -273,7 +297,8 @@ callshard_slowest(const struct callshard *s, size_t most,
 uint64_t
 callshard_not_watched(const struct callshard *s, uint16_t port)
 {
-	return s->not_watched[port];
+	return atomic_load_explicit(
+	    &s->not_watched[port], memory_order_relaxed);
 }
 
 void

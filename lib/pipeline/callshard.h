@@ -64,11 +64,12 @@ void callshard_tick(struct callshard *s, nstime now);
 nstime callshard_next_deadline(const struct callshard *s);
 void callshard_hole(struct callshard *s, nstime from, nstime until);
 void callshard_close(struct callshard *s, nstime now);
-size_t callshard_open(const struct callshard *s);
 void callshard_slowest(const struct callshard *s, size_t most,
     txntable_waiting_output *output, void *arg);
 
-/* Transactions begun on a server port that were not watched. */
+/* Of any thread, at any time: transactions that are open, and how many were
+ * begun on a server port and not watched. */
+size_t callshard_open(const struct callshard *s);
 uint64_t callshard_not_watched(const struct callshard *s, uint16_t port);
 
 /* txntable.*, and those of rooms of its own */

@@ -45,11 +45,13 @@ hear(void *arg, const struct observation *o)
 }
 
 static void
-begin(struct room *r, unsigned shards)
+begin(struct room *r, unsigned shards, const char *methods)
 {
 	*r = (struct room){ .config = config_new() };
 	config_without_file(r->config);
 	r->config->timeouts.slow_service = 100 * NSTIME_S;
+	snprintf(r->config->timeouts.methods,
+	    sizeof(r->config->timeouts.methods), "%s", methods);
 	r->wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	r->out = open_memstream(&r->told, &r->len);
 	r->budget = budget_new(r->config->limits.memory);
@@ -174,13 +176,13 @@ START_TEST(any_number_of_them_tells_what_one_matcher_does)
 	static const unsigned counts[] = { 2, 4 };
 	struct room alone, apart;
 
-	begin(&alone, 0);
+	begin(&alone, 0, "SERVICE");
 	play(&alone);
 	settle(&alone, 60 * NSTIME_S);
 	fflush(alone.out);
 	ck_assert_uint_gt(alone.len, (size_t)CALLS * 10);
 	for (size_t i = 0; i < 2; i++) {
-		begin(&apart, counts[i]);
+		begin(&apart, counts[i], "SERVICE");
 		play(&apart);
 		settle(&apart, 60 * NSTIME_S);
 		fflush(apart.out);
@@ -196,13 +198,15 @@ START_TEST(they_answer_as_one)
 	struct longest longest[2] = { { .count = 0 } };
 	struct room alone, apart;
 
-	begin(&alone, 0);
-	begin(&apart, 3);
+	begin(&alone, 0, "INVITE");
+	begin(&apart, 3, "INVITE");
 	play(&alone);
 	play(&apart);
 	ck_assert_uint_eq(matcher_open(alone.matcher), CALLS - (CALLS + 2) / 3);
 	ck_assert_uint_eq(
 	    matcher_open(apart.matcher), matcher_open(alone.matcher));
+	ck_assert_uint_eq(matcher_not_watched(alone.matcher, 5062), CALLS);
+	ck_assert_uint_eq(matcher_not_watched(apart.matcher, 5062), CALLS);
 	matcher_slowest(alone.matcher, 20, on_waiting, &longest[0]);
 	matcher_slowest(apart.matcher, 20, on_waiting, &longest[1]);
 	ck_assert_uint_eq(longest[0].count, 20);
@@ -220,7 +224,7 @@ START_TEST(new_limits_are_for_all_of_them)
 	static struct totals totals;
 	struct room r;
 
-	begin(&r, 2);
+	begin(&r, 2, "SERVICE");
 	r.config->limits.transactions = 100;
 	shards_set(r.shards, r.config);
 	play(&r);
@@ -241,7 +245,7 @@ START_TEST(the_end_waits_for_nobody)
 {
 	struct room r;
 
-	begin(&r, 2);
+	begin(&r, 2, "SERVICE");
 	for (unsigned i = 0; i < CALLS; i++)
 		put(&r, i, false, NSTIME_S + i);
 	shards_tick(r.shards, 60 * NSTIME_S, 0);

@@ -42,7 +42,7 @@ struct clocks_message {
 };
 void clocks_message(struct clocks *c, const struct clocks_message *message);
 
-/* False: it would do nothing, nor would it on any day. */
+/* False: clocks_message() would do nothing with it. */
 bool clocks_may_tell(
     const struct sip_message *message, const struct txntable_input *input);
 

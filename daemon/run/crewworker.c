@@ -60,13 +60,10 @@ read_round(struct crewworker *w)
 	tell_time(w);
 }
 
-/* The main thread comes first: it asks rarely, and does not stay. */
 static void
 one_round(struct crewworker *w, struct pollfd *ready, nfds_t *count)
 {
-	pthread_mutex_lock(&w->lock);
-	while (atomic_load(&w->asked) > 0)
-		pthread_cond_wait(&w->free, &w->lock);
+	rounds_begin(&w->rounds);
 	read_round(w);
 	*count = 1;
 	for (size_t i = 0; i < INTERFACES_MOST; i++)
@@ -74,7 +71,7 @@ one_round(struct crewworker *w, struct pollfd *ready, nfds_t *count)
 			ready[(*count)++] =
 			    (struct pollfd){ .fd = w->descriptors[i],
 				    .events = POLLIN };
-	pthread_mutex_unlock(&w->lock);
+	rounds_end(&w->rounds);
 }
 
 static void *
@@ -95,16 +92,13 @@ run(void *arg)
 void
 crewworker_pause(struct crewworker *w)
 {
-	atomic_fetch_add(&w->asked, 1);
-	pthread_mutex_lock(&w->lock);
-	atomic_fetch_sub(&w->asked, 1);
+	rounds_pause(&w->rounds, NULL, NULL);
 }
 
 void
 crewworker_go_on(struct crewworker *w)
 {
-	pthread_cond_signal(&w->free);
-	pthread_mutex_unlock(&w->lock);
+	rounds_go_on(&w->rounds);
 }
 
 /* All readers together have the part of one, and what they merge as well. */
@@ -136,8 +130,7 @@ crewworker_init(struct crewworker *w, const struct crewworker_setup *setup)
 	struct config_rooms rooms;
 
 	w->setup = *setup;
-	pthread_mutex_init(&w->lock, NULL);
-	pthread_cond_init(&w->free, NULL);
+	rounds_init(&w->rounds);
 	for (size_t i = 0; i < INTERFACES_MOST; i++)
 		w->descriptors[i] = -1;
 	w->stop = eventfd(0, EFD_CLOEXEC);
@@ -183,8 +176,7 @@ crewworker_done(struct crewworker *w)
 	budget_undo(w->setup.memory, w->noted);
 	if (w->stop >= 0)
 		close(w->stop);
-	pthread_cond_destroy(&w->free);
-	pthread_mutex_destroy(&w->lock);
+	rounds_done(&w->rounds);
 }
 
 bool

@@ -3,10 +3,10 @@
 #define CREWWORKER_H
 
 #include <pthread.h>
-#include <stdatomic.h>
 
 #include "config/config.h"
 #include "config/options.h"
+#include "host/rounds.h"
 #include "keys/keyhub.h"
 #include "run/eventqueue.h"
 #include "run/intake.h"
@@ -37,9 +37,7 @@ struct crewworker {
 	bool runs;
 	int stop; /* an eventfd */
 
-	pthread_mutex_t lock;
-	pthread_cond_t free;
-	atomic_uint asked; /* the main thread waits for the lock */
+	struct rounds rounds;
 	struct budget *budget;
 	struct intake intake;
 	nstime window; /* [capture] merge_window */

@@ -7,6 +7,7 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "host/rounds.h"
 #include "host/thread.h"
 #include "pipeline/eventmerge.h"
 #include "pipeline/shardstream.h"
@@ -29,9 +30,7 @@ struct shard {
 
 	/* Of whoever holds the lock: the thread for each round, and the main
 	 * thread when it asks or changes something. */
-	pthread_mutex_t lock;
-	pthread_cond_t free;
-	atomic_uint asked; /* the main thread waits for the lock */
+	struct rounds rounds;
 	struct budget *budget;
 	struct shardstream *stream;
 	bool missing; /* what was to come back, since the last mark */
@@ -93,15 +92,12 @@ take_mark(struct shard *s, const struct eventqueue_mark *mark)
 		s->missing = false;
 }
 
-/* The main thread comes first: it asks rarely, and does not stay. */
 static void
 one_round(struct shard *s)
 {
 	struct eventqueue_entry entry;
 
-	pthread_mutex_lock(&s->lock);
-	while (atomic_load(&s->asked) > 0)
-		pthread_cond_wait(&s->free, &s->lock);
+	rounds_begin(&s->rounds);
 	for (int n = 0; n < ROUND && eventqueue_next(s->in, &entry); n++) {
 		if (entry.event != NULL)
 			shardstream_input(s->stream, entry.event);
@@ -110,7 +106,7 @@ one_round(struct shard *s)
 		eventqueue_done(s->in);
 	}
 	eventqueue_push(s->out);
-	pthread_mutex_unlock(&s->lock);
+	rounds_end(&s->rounds);
 	wake_main(s->all);
 }
 
@@ -179,8 +175,9 @@ take_all(struct shards *all)
 
 /* A shard may wait for us to take what it has: so that is done meanwhile. */
 static void
-wait_for_progress(struct shards *all)
+wait_for_progress(void *arg)
 {
+	struct shards *all = arg;
 	struct pollfd ready = { .fd = all->progress, .events = POLLIN };
 	eventfd_t woken;
 
@@ -226,20 +223,6 @@ route(void *arg, const struct event *event)
 		    &numbered);
 }
 
-/* Wait for the end of its round, and keep it from the next one. */
-static void
-stop_rounds(struct shard *s)
-{
-	struct shards *all = s->all;
-
-	atomic_fetch_add(&s->asked, 1);
-	atomic_store(&all->is_awaited, true);
-	while (pthread_mutex_trylock(&s->lock) != 0)
-		wait_for_progress(all);
-	atomic_store(&all->is_awaited, false);
-	atomic_fetch_sub(&s->asked, 1);
-}
-
 static void
 hold(void *arg)
 {
@@ -247,8 +230,10 @@ hold(void *arg)
 
 	if (all->held++ > 0)
 		return;
+	atomic_store(&all->is_awaited, true);
 	for (unsigned i = 0; i < all->count; i++)
-		stop_rounds(&all->shards[i]);
+		rounds_pause(&all->shards[i].rounds, wait_for_progress, all);
+	atomic_store(&all->is_awaited, false);
 }
 
 static void
@@ -258,10 +243,8 @@ go_on(void *arg)
 
 	if (--all->held > 0)
 		return;
-	for (unsigned i = 0; i < all->count; i++) {
-		pthread_cond_signal(&all->shards[i].free);
-		pthread_mutex_unlock(&all->shards[i].lock);
-	}
+	for (unsigned i = 0; i < all->count; i++)
+		rounds_go_on(&all->shards[i].rounds);
 }
 
 /*
@@ -297,8 +280,7 @@ prepare(struct shard *s, struct shards *all)
 
 	s->all = all;
 	s->came = INT64_MIN;
-	pthread_mutex_init(&s->lock, NULL);
-	pthread_cond_init(&s->free, NULL);
+	rounds_init(&s->rounds);
 	s->in = eventqueue_new(QUEUE, all->setup.key);
 	s->out = eventqueue_new(QUEUE, all->setup.key);
 	s->budget = budget_new(budget_of_one(all));
@@ -390,8 +372,7 @@ end(struct shard *s)
 	budget_free(s->budget);
 	eventqueue_free(s->in);
 	eventqueue_free(s->out);
-	pthread_cond_destroy(&s->free);
-	pthread_mutex_destroy(&s->lock);
+	rounds_done(&s->rounds);
 }
 
 void

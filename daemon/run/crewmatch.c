@@ -16,19 +16,22 @@ crewmatch_workers(const struct config *config)
 	return sysconf(_SC_NPROCESSORS_ONLN) < MANY ? 1 : 2;
 }
 
-unsigned
-crewmatch_matchers(
-    const struct config *config, unsigned workers, const struct log *log)
+void
+crewmatch_alone(const struct config *config, const struct log *log)
 {
-	const unsigned matchers = config->capture.matchers;
-
-	if (matchers == 0)
-		return workers > 2 ? (workers + 1) / 2 : 1;
-	if (matchers > 1 && workers == 1)
+	if (config->capture.matchers > 1)
 		log_notice(log,
 		    "[capture] matchers: one thread matches, since one "
 		    "captures");
-	return workers == 1 ? 1 : matchers;
+}
+
+/* As configured, behind so many that capture. */
+static unsigned
+count_matchers(const struct config *config, unsigned workers)
+{
+	if (config->capture.matchers != 0)
+		return config->capture.matchers;
+	return workers > 2 ? (workers + 1) / 2 : 1;
 }
 
 static void
@@ -46,8 +49,7 @@ on_merged(void *arg, const struct event *event)
 static bool
 begin_shards(struct crewmatch *g, const struct crewmatch_setup *setup)
 {
-	const unsigned matchers =
-	    crewmatch_matchers(setup->config, setup->workers, setup->log);
+	const unsigned matchers = count_matchers(setup->config, setup->workers);
 
 	if (matchers == 1)
 		return true;

@@ -28,9 +28,8 @@ struct crewmatch {
 /* Threads to capture with, as configured. */
 unsigned crewmatch_workers(const struct config *config);
 
-/* .. and to match with: 1 where one captures. */
-unsigned crewmatch_matchers(
-    const struct config *config, unsigned workers, const struct log *log);
+/* It is one: log what else was configured and does not apply. */
+void crewmatch_alone(const struct config *config, const struct log *log);
 
 /* All is borrowed, `config' until crewmatch_begin() returns. */
 struct crewmatch_setup {

@@ -166,6 +166,7 @@ build_reader(struct live *l)
 		l->setup.watch(l->setup.watch_arg, LIVE_CREW_SLOT,
 		    crew_descriptor(g->crew));
 	} else {
+		crewmatch_alone(l->config, l->log);
 		l->intake.matcher = l->matcher;
 	}
 	l->reader = reader_new(&l->limits.reader, &output);

@@ -107,7 +107,7 @@ def test_workers(options):
         wire.bind(("w1", 0))
         others = sockets()
         alone = 0  # threads, where one captures and matches
-        for workers, matchers in (1, 1), (2, 1), (2, 3), (4, 2):
+        for workers, matchers in (1, 2), (2, 1), (2, 3), (4, 2):
             daemon = Daemon(options.siptimed, config(
                 "w0", more=EVIDENCE).replace(
                     "[sip]", f"workers = {workers}\nmatchers = {matchers}\n"
@@ -121,6 +121,8 @@ def test_workers(options):
                 threads(daemon))
             if workers == 1:
                 alone = threads(daemon)
+                check("one that captures matches, and says so", daemon.says(
+                    "matchers: one thread matches"), daemon.log)
             play(wire)
             check(f"workers {workers}: judged", nothing_open(daemon),
                   daemon.log)

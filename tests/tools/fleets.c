@@ -9,6 +9,11 @@
  * be the same: kind, state, severity, id, reason.  What cannot be judged so is
  * listed as excepted.
  *
+ * fleets -k SECONDS SAVEFILE ..: two sensors see one direction each, and the
+ * judge dies again and again after so many seconds of the savefile: another
+ * takes over from its state and the batches before it, as in a daemon.  The
+ * alerts must be those of one daemon all the same.
+ *
  * fleets -w SEED SAVEFILE: write the batches of two sensors as a seed of
  * wire_fuzz.
  *
@@ -17,6 +22,7 @@
  */
 
 #include <stdio.h>
+#include <sys/queue.h>
 #include <unistd.h>
 
 #include "config/config.h"
@@ -24,11 +30,12 @@
 #include "pipeline/joiner.h"
 #include "pipeline/partition.h"
 #include "pipeline/reader.h"
+#include "pipeline/saved.h"
 #include "pipeline/sensor.h"
 #include "report/jsonline.h"
 #include "tools/steps.h"
 
-enum { SENSORS = 4, ALERTS = 4096, LINE = 256, WANTS = 64, PARTITIONS = 16 };
+enum { SENSORS = 4, ALERTS = 4096, LINE = 256, WANTS = 4096, PARTITIONS = 16 };
 
 enum split { BY_LEG, BY_FLOW, BY_DIRECTION, BY_WAY, ALL_SEE, SPLITS };
 
@@ -43,6 +50,8 @@ static const char *const split_names[SPLITS] = {
 static bool verbose;
 
 static FILE *seed;
+
+static nstime lives; /* of a judge; 0: it does not die */
 
 /* What was told, a line each. */
 struct told {
@@ -61,6 +70,16 @@ struct fleet_sensor {
 	nstime now, ahead;
 };
 
+/* A batch of the stream, its octets behind it. */
+struct kept {
+	STAILQ_ENTRY(kept) later;
+	nstime received;
+	size_t len;
+	uint8_t octets[];
+};
+
+STAILQ_HEAD(stream, kept);
+
 struct fleet {
 	struct fleet_sensor sensors[SENSORS];
 	unsigned count;
@@ -68,7 +87,9 @@ struct fleet {
 	struct partition *partitions[PARTITIONS]; /* NULL: none */
 	uint8_t *wants[WANTS];                    /* not delivered yet */
 	size_t want_len[WANTS], want_count;
-	nstime now;
+	struct stream stream; /* what a successor is given once more */
+	struct joiner_limits limits;
+	nstime now, dies;
 	uint64_t octets, messages, broken;
 	struct told told;
 };
@@ -236,6 +257,31 @@ deliver_wants(struct fleet *f)
 }
 
 static void
+keep_batch(struct fleet *f, struct slice batch, nstime received)
+{
+	struct kept *kept = malloc(sizeof(*kept) + batch.len);
+
+	if (kept == NULL)
+		abort();
+	kept->received = received;
+	kept->len = batch.len;
+	memcpy(kept->octets, batch.p, batch.len);
+	STAILQ_INSERT_TAIL(&f->stream, kept, later);
+}
+
+static void
+drop_batches(struct fleet *f, nstime before)
+{
+	struct kept *kept;
+
+	while ((kept = STAILQ_FIRST(&f->stream)) != NULL &&
+	    kept->received < before) {
+		STAILQ_REMOVE_HEAD(&f->stream, later);
+		free(kept);
+	}
+}
+
+static void
 on_batch(void *arg, struct slice batch, uint64_t sequence)
 {
 	struct fleet_sensor *s = arg;
@@ -248,6 +294,8 @@ on_batch(void *arg, struct slice batch, uint64_t sequence)
 		fputc((int)(batch.len & 0xff), seed);
 		fwrite(batch.p, 1, batch.len, seed);
 	}
+	if (lives > 0)
+		keep_batch(s->fleet, batch, s->now);
 	if (joiner_input(s->fleet->joiner, batch, s->now, 0) != JOINER_TAKEN)
 		s->fleet->broken++;
 }
@@ -301,6 +349,38 @@ skip(struct fleet_sensor *s, nstime until)
 	sensor_tick(s->sensor, until, until + s->ahead);
 }
 
+static void
+new_joiner(struct fleet *f)
+{
+	f->joiner = joiner_new(&f->limits,
+	    &(struct joiner_output){
+		.alert = on_fleet_alert, .want = on_want, .arg = f });
+}
+
+/* The judge dies, and its successor reads what it left. */
+static void
+succeed(struct fleet *f)
+{
+	const struct kept *kept;
+	struct record state;
+	struct cursor c;
+
+	record_init(&state, SAVED_MOST);
+	joiner_save(f->joiner, &state);
+	joiner_free(f->joiner);
+	new_joiner(f);
+	c = cursor_over(slice_of(state.octets, state.len));
+	if (state.failed || !joiner_load(f->joiner, &c))
+		f->broken++;
+	record_done(&state);
+	drop_batches(f, f->now - JOINER_REPLAY);
+	STAILQ_FOREACH(kept, &f->stream, later)
+	if (joiner_input(f->joiner, slice_of(kept->octets, kept->len),
+		kept->received, 0) != JOINER_TAKEN)
+		f->broken++;
+	f->dies = f->now + lives;
+}
+
 /* All sensors side by side, in steps that no answer to a want outlives. */
 static void
 advance_fleet(struct fleet *f, nstime until)
@@ -319,6 +399,8 @@ advance_fleet(struct fleet *f, nstime until)
 			f->now = until;
 		for (unsigned i = 0; i < f->count; i++)
 			advance_sensor(&f->sensors[i], f->now);
+		if (lives > 0 && f->now >= f->dies)
+			succeed(f);
 	}
 }
 
@@ -358,7 +440,7 @@ build_partitions(struct fleet *f)
 static void
 build_fleet(struct fleet *f, const struct config_rooms *limits)
 {
-	const struct joiner_limits joiner = {
+	f->limits = (struct joiner_limits){
 		.halves = 65536,
 		.events = 65536,
 		.sensors = SENSORS,
@@ -371,9 +453,8 @@ build_fleet(struct fleet *f, const struct config_rooms *limits)
 		.key = steps_key,
 	};
 
-	f->joiner = joiner_new(&joiner,
-	    &(struct joiner_output){
-		.alert = on_fleet_alert, .want = on_want, .arg = f });
+	STAILQ_INIT(&f->stream);
+	new_joiner(f);
 	if (f->count == SENSORS)
 		build_partitions(f);
 	for (unsigned i = 0; i < f->count; i++) {
@@ -405,6 +486,7 @@ static void
 play(struct fleet *f, const struct step *steps, enum split split)
 {
 	f->now = steps->packet.now;
+	f->dies = f->now + lives;
 	for (unsigned i = 0; i < f->count; i++)
 		f->sensors[i].now = f->now;
 	for (const struct step *step = steps; step != NULL; step = step->next) {
@@ -452,6 +534,7 @@ judge_together(const struct config_rooms *limits, const struct step *steps,
 	for (unsigned i = 0; i < PARTITIONS; i++)
 		partition_free(f->partitions[i]);
 	joiner_free(f->joiner);
+	drop_batches(f, NSTIME_NEVER);
 }
 
 static void
@@ -497,13 +580,15 @@ static bool
 compare(const char *path, const struct config_rooms *limits,
     const struct step *steps)
 {
+	const unsigned most = lives > 0 ? 2 : SENSORS;
 	struct single one = { .now = 0 };
 	bool equal = true;
 
 	judge_alone(limits, steps, &one);
 	qsort(one.told.lines, one.told.count, LINE, compare_lines);
-	for (unsigned split = 0; split < SPLITS; split++)
-		for (unsigned count = 2; count <= SENSORS; count += 2) {
+	for (unsigned split = lives > 0 ? BY_WAY : 0;
+	     split < (lives > 0 ? ALL_SEE : SPLITS); split++)
+		for (unsigned count = 2; count <= most; count += 2) {
 			struct fleet f = { .count = count };
 
 			judge_together(limits, steps, split, &f);
@@ -587,6 +672,10 @@ main(int argc, char **argv)
 	}
 	if (at + 1 < argc && strcmp(argv[at], "-w") == 0) {
 		seed = fopen(argv[at + 1], "wb");
+		at += 2;
+	}
+	if (at + 1 < argc && strcmp(argv[at], "-k") == 0) {
+		lives = strtol(argv[at + 1], NULL, 10) * NSTIME_S;
 		at += 2;
 	}
 	if (at < argc && strcmp(argv[at], "-o") == 0) {

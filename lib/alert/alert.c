@@ -420,6 +420,7 @@ alert_save(const struct alert *a, struct record *r)
 	for (; e != NULL; e = TAILQ_PREV(e, entry_list, idle))
 		save_entry(e, r);
 	record_more(r, false);
+	handover_save(a, r);
 }
 
 static void
@@ -484,5 +485,8 @@ alert_load(struct alert *a, struct cursor *c, const struct record_shift *shift)
 		if (!taken)
 			episode_done(&episode);
 	}
+	/* States of an older version end here. */
+	if (c->rest.len > 0)
+		handover_load(a, c);
 	return !c->bad;
 }

@@ -9,12 +9,12 @@ enum {
 	OFTEN = 4,            /* samples from one estimate to the next */
 	ANCHOR_SAMPLES = 4,   /* before drift is measured from an estimate */
 	LEAST_DRIFT_MS = 500, /* a day: any crystal does that */
-	KEPT = 8              /* samples over a restart */
+	KEPT = 8,             /* samples over a restart */
+	WHOLE = 0x80 /* added to their number: all of the rival follows; older
+		      * versions saved less of it */
 };
 
 #define MOST_WIDTH (3601 * NSTIME_S)
-/* By which an interval may go beyond OFFSET_LIMIT. */
-#define MOST_BEYOND (86400 * NSTIME_S)
 #define SOON (10 * NSTIME_S)
 #define LEAST_BASELINE (60 * NSTIME_S)
 
@@ -383,52 +383,28 @@ offset_rebase(struct offset *o, nstime step)
 		rival_rebase(o->rival, step);
 }
 
-static void
-save_sample(struct record *r, const struct offset_sample *s)
-{
-	record_u64(r, (uint64_t)s->interval.lo);
-	record_u64(r, (uint64_t)s->interval.hi);
-	record_time(r, s->at);
-}
-
 void
 offset_save(struct record *r, const struct offset *o)
 {
-	static const struct rival none = { .against = 0 };
-	const struct rival *const rival = o->rival == NULL ? &none : o->rival;
 	const unsigned kept = o->used < KEPT ? o->used : KEPT;
 
-	record_u8(r, (uint8_t)kept);
+	record_u8(r, (uint8_t)(WHOLE + kept));
 	for (unsigned i = kept; i > 0; i--)
-		save_sample(
+		interval_save_sample(
 		    r, &o->samples[(o->newest + o->used + 1 - i) % o->used]);
 	record_u64(r, (uint64_t)o->newest_told);
 	record_u32(r, o->stamps);
-	record_u32(r, o->outliers + rival->run_length);
-	record_u32(r, rival->against);
-	record_u32(r, rival->elsewhere);
+	record_u32(r, o->outliers);
 	record_u8(r, o->remembered);
 	record_u8(r, o->remembered_against);
-	record_flag(r, rival->stepped);
 	record_flag(r, o->anchored);
-	record_u64(r, (uint64_t)rival->step);
-	record_time(r, rival->stepped_at);
 	record_time(r, o->since);
 	record_time(r, o->latest);
-	save_sample(r, &o->present);
-	save_sample(r, &rival->other);
-	save_sample(r, &o->anchor);
-}
-
-static struct offset_sample
-load_sample(struct cursor *c, nstime shift)
-{
-	struct offset_sample s;
-
-	s.interval.lo = record_read_within(c, OFFSET_LIMIT + MOST_BEYOND);
-	s.interval.hi = record_read_within(c, OFFSET_LIMIT + MOST_BEYOND);
-	s.at = record_read_now(c, shift);
-	return s;
+	interval_save_sample(r, &o->present);
+	interval_save_sample(r, &o->anchor);
+	record_flag(r, o->rival != NULL);
+	if (o->rival != NULL)
+		rival_save(r, o->rival);
 }
 
 static void
@@ -436,15 +412,16 @@ load_samples(struct offset *o, struct cursor *c, nstime shift)
 {
 	o->newest = (uint8_t)(o->used - 1);
 	for (unsigned i = 0; i < o->used; i++) {
-		o->samples[i] = load_sample(c, shift);
+		o->samples[i] = interval_load_sample(c, shift);
 		if (o->samples[i].interval.lo > o->samples[i].interval.hi)
 			c->bad = true;
 	}
 }
 
-/* A run that was under way begins anew: its samples are outliers. */
+/* An older version saved no run that was under way: its samples are
+ * outliers. */
 static void
-load_facts(struct offset *o, struct rival *r, struct cursor *c, nstime shift)
+load_older(struct offset *o, struct rival *r, struct cursor *c, nstime shift)
 {
 	o->newest_told = (nstime)cursor_le64(c);
 	o->stamps = cursor_le32(c);
@@ -456,32 +433,66 @@ load_facts(struct offset *o, struct rival *r, struct cursor *c, nstime shift)
 	    (uint8_t)record_read_below(c, 1, RIVAL_STAMPS + 1);
 	r->stepped = record_read_flag(c);
 	o->anchored = record_read_flag(c);
-	r->step = record_read_within(c, OFFSET_LIMIT + MOST_BEYOND);
+	r->step = record_read_within(c, INTERVAL_LIMIT);
 	r->stepped_at = record_read_time(c);
 	o->since = record_read_now(c, shift);
 	o->latest = record_read_now(c, shift);
-	o->present = load_sample(c, shift);
-	r->other = load_sample(c, shift);
-	o->anchor = load_sample(c, shift);
+	o->present = interval_load_sample(c, shift);
+	r->other = interval_load_sample(c, shift);
+	o->anchor = interval_load_sample(c, shift);
+}
+
+static bool
+load_whole(struct offset *o, struct rival *r, struct cursor *c, nstime shift)
+{
+	bool has_rival;
+
+	o->newest_told = (nstime)cursor_le64(c);
+	o->stamps = cursor_le32(c);
+	o->outliers = cursor_le32(c);
+	o->remembered = (uint8_t)record_read_below(c, 1, RIVAL_STAMPS + 1);
+	o->remembered_against =
+	    (uint8_t)record_read_below(c, 1, RIVAL_STAMPS + 1);
+	o->anchored = record_read_flag(c);
+	o->since = record_read_now(c, shift);
+	o->latest = record_read_now(c, shift);
+	o->present = interval_load_sample(c, shift);
+	o->anchor = interval_load_sample(c, shift);
+	has_rival = record_read_flag(c);
+	if (has_rival)
+		rival_load(r, c, shift);
+	return has_rival;
+}
+
+/* True: it has a rival, which is in *r. */
+static bool
+load_facts(struct offset *o, struct rival *r, bool is_whole, struct cursor *c,
+    nstime shift)
+{
+	if (is_whole)
+		return load_whole(o, r, c, shift);
+	load_older(o, r, c, shift);
+	return r->against != 0 || r->elsewhere != 0 || r->stepped;
 }
 
 struct offset *
 offset_load(struct cursor *c, nstime shift, struct budget_share *memory)
 {
-	const unsigned used = (unsigned)record_read_below(c, 1, KEPT + 1);
+	const unsigned saved =
+	    (unsigned)record_read_below(c, 1, WHOLE + KEPT + 1);
+	const unsigned used = saved % WHOLE;
 	struct rival rival = { .against = 0 };
 	struct offset *o =
 	    new_with_room(memory, used > LEAST_ROOM ? KEPT : LEAST_ROOM);
 
-	if (o == NULL || used == 0) {
+	if (o == NULL || used == 0 || used > KEPT) {
 		offset_free(o, memory);
 		c->bad = true;
 		return NULL;
 	}
 	o->used = (uint8_t)used;
 	load_samples(o, c, shift);
-	load_facts(o, &rival, c, shift);
-	if (rival.against == 0 && rival.elsewhere == 0 && !rival.stepped)
+	if (!load_facts(o, &rival, saved >= WHOLE, c, shift))
 		return o;
 	if (!add_rival(o, memory))
 		c->bad = true;

@@ -394,12 +394,22 @@ void
 certificate_save(const struct certificate *c, struct record *r)
 {
 	certplace_save(c->places, r);
+	record_flag(r, c->vouched);
+	record_time(r, c->ahead);
+	certhold_save(&c->held, r);
 }
 
 bool
-certificate_load(struct certificate *c, struct cursor *from)
+certificate_load(struct certificate *c, struct cursor *from,
+    const struct record_shift *shift)
 {
 	while (record_read_more(from))
 		certplace_load(c->places, c->limits.troubles, from);
+	/* States of an older version end here. */
+	if (from->rest.len == 0)
+		return !from->bad;
+	c->vouched = record_read_flag(from);
+	c->ahead = record_read_time(from);
+	certhold_load(&c->held, from, shift->watching);
 	return !from->bad;
 }

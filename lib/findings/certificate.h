@@ -80,11 +80,13 @@ void certificate_set(
 
 /*
  * State kept over a restart: troubles, at the places last seen, as many as
- * CERTPLACE_SAVED.  certificate_load() is for an empty room; false: it makes
- * no sense, and the room is only good to be freed.
+ * CERTPLACE_SAVED, and the certificates that are held.  certificate_load() is
+ * for an empty room; false: it makes no sense, and the room is only good to be
+ * freed.
  */
 void certificate_save(const struct certificate *c, struct record *r);
-bool certificate_load(struct certificate *c, struct cursor *from);
+bool certificate_load(struct certificate *c, struct cursor *from,
+    const struct record_shift *shift);
 
 /* certificate.troubles_evicted, certificate.clocks_evicted */
 void certificate_stats(

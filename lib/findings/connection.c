@@ -416,6 +416,7 @@ connection_save(const struct connection *c, struct record *r)
 			saved++;
 		}
 	record_more(r, false);
+	scanners_save(c->scanners, r);
 }
 
 static struct connserver *
@@ -455,5 +456,8 @@ connection_load(
 	c->udp_failed = udp_failed ? when : INT64_MIN;
 	while (record_read_more(from))
 		load_server(c, from, shift);
+	/* States of an older version end here. */
+	if (from->rest.len > 0)
+		scanners_load(c->scanners, from, shift->real);
 	return !from->bad;
 }

@@ -124,9 +124,9 @@ void connection_set(
 /*
  * State kept over a restart: the servers that fail, the ones that ever worked,
  * and the ones where attempts failed that are too few to raise a finding, as
- * many as CONNECTION_SAVED.  Those attempts are older then by the time away.
- * connection_load() is for an empty room; false: it makes no sense, and the
- * room is only good to be freed.
+ * many as CONNECTION_SAVED; and the clients that may be scanning.  Those
+ * attempts are older then by the time away. connection_load() is for an empty
+ * room; false: it makes no sense, and the room is only good to be freed.
  */
 enum { CONNECTION_SAVED = 2048 };
 void connection_save(const struct connection *c, struct record *r);

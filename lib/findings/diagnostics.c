@@ -183,6 +183,12 @@ diagnostics_input(struct diagnostics *d, const struct diagnostics_report *r)
 }
 
 void
+diagnostics_recall(struct diagnostics *d, const struct diagnostics_report *r)
+{
+	is_first(d, r);
+}
+
+void
 diagnostics_stir(struct diagnostics *d, unsigned status)
 {
 	if (status == 428 || (status >= 436 && status <= 438))

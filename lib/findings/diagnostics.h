@@ -57,6 +57,10 @@ struct diagnostics_report {
 void diagnostics_input(
     struct diagnostics *d, const struct diagnostics_report *report);
 
+/* One that counted before a restart: of its call that id counts no more. */
+void diagnostics_recall(
+    struct diagnostics *d, const struct diagnostics_report *report);
+
 /* STIR refused a request (RFC 8224 section 6.2.2): 428, 436, 437, 438. */
 void diagnostics_stir(struct diagnostics *d, unsigned status);
 

@@ -221,21 +221,40 @@ tell(struct media *m, const struct media_refusal *r,
 	    });
 }
 
+/* Is it about encryption, and the first of its call that is? */
+static bool
+is_news(struct media *m, const struct media_refusal *r,
+    enum mediasec_level offer, enum mediasec_level peer)
+{
+	struct media_level *call;
+	bool known_before;
+
+	if (r->status != 488 || !is_about_encryption(r, offer, peer))
+		return false;
+	call = level_of(m->calls, r->call_id);
+	if (call == NULL)
+		return true;
+	known_before = call->refused;
+	call->refused = true;
+	return !known_before;
+}
+
+void
+media_recall(struct media *m, const struct media_refusal *r)
+{
+	is_news(
+	    m, r, known(m->calls, r->call_id), known(m->users, user_of(r->to)));
+}
+
 void
 media_refused(struct media *m, const struct media_refusal *r)
 {
 	const enum mediasec_level offer = known(m->calls, r->call_id);
 	const enum mediasec_level peer = known(m->users, user_of(r->to));
-	struct media_level *call;
 	struct evidence e;
 
-	if (r->status != 488 || !is_about_encryption(r, offer, peer))
+	if (!is_news(m, r, offer, peer))
 		return;
-	call = level_of(m->calls, r->call_id);
-	if (call != NULL && call->refused)
-		return;
-	if (call != NULL)
-		call->refused = true;
 	evidence_init(&e);
 	evidence_integer(&e, "status", r->status);
 	if (r->diagnostic != 0)

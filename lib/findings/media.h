@@ -58,6 +58,9 @@ struct media_refusal {
 };
 void media_refused(struct media *m, const struct media_refusal *refusal);
 
+/* A refusal of before a restart: of its call it is not told again. */
+void media_recall(struct media *m, const struct media_refusal *refusal);
+
 /* media.evicted, media.no_memory */
 void media_stats(const struct media *m, counter_output *output, void *arg);
 

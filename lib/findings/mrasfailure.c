@@ -5,11 +5,10 @@
 
 #include "base/nstime.h"
 #include "findings/inner/clients.h"
-
-#define RELAYED_WITHIN (32 * NSTIME_S)
+#include "findings/inner/relays.h"
 
 /* A server has few reasons at a time; of a phrase so many octets count. */
-enum { REASONS = 4, PHRASE = 48, SPARE = 4096, LEGS = 16 };
+enum { REASONS = 4, PHRASE = 48, SPARE = 4096 };
 
 struct mrasfailure_server {
 	struct lru_entry entry; /* first */
@@ -19,19 +18,11 @@ struct mrasfailure_server {
 	char reasons[REASONS][PHRASE + 1]; /* open ones, the latest last */
 };
 
-/* Where a failure went: a proxy that got it passes it on within Timer F. */
-struct mrasfailure_leg {
-	uint64_t call; /* its hash, never 0; 0: there is none */
-	struct address to;
-	nstime now;
-};
-
 struct mrasfailure {
 	finding_output *output;
 	void *arg;
 	struct lru *servers;
-	struct mrasfailure_leg legs[LEGS];
-	unsigned leg_count; /* so far */
+	struct relays relays; /* of failures, whatever their status */
 	uint64_t relayed;
 };
 
@@ -173,22 +164,26 @@ remember(struct mrasfailure_server *s, const char reason[PHRASE + 1])
 static bool
 is_relayed(struct mrasfailure *m, const struct mrasfailure_answer *a)
 {
-	const uint64_t call = lru_hash(m->servers, a->call_id) | 1;
-	bool relayed = false;
-
-	for (unsigned i = 0; i < LEGS; i++) {
-		const struct mrasfailure_leg *leg = &m->legs[i];
-
-		relayed |= leg->call == call &&
-		    !nstime_passed(leg->now, RELAYED_WITHIN, a->now) &&
-		    endpoint_address_equal(&leg->to, &a->server.address);
-	}
-	m->legs[m->leg_count++ % LEGS] = (struct mrasfailure_leg){
-		.call = call,
+	return relays_add(&m->relays,
+	    &(struct relays_refusal){
+		.call = lru_hash(m->servers, a->call_id) | 1,
+		.from = a->server.address,
 		.to = a->client.address,
 		.now = a->now,
-	};
-	return relayed;
+	    });
+}
+
+static bool
+is_final(const struct mrasfailure_answer *a)
+{
+	return a->status >= 200 && a->status != 401 && a->status != 407;
+}
+
+void
+mrasfailure_recall(struct mrasfailure *m, const struct mrasfailure_answer *a)
+{
+	if (is_final(a) && !a->granted)
+		is_relayed(m, a);
 }
 
 void
@@ -198,7 +193,7 @@ mrasfailure_input(struct mrasfailure *m, const struct mrasfailure_answer *a)
 	struct mrasfailure_server *s;
 	struct evidence e;
 
-	if (a->status < 200 || a->status == 401 || a->status == 407)
+	if (!is_final(a))
 		return;
 	if (a->granted) {
 		heal(m, a);

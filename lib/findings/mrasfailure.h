@@ -43,6 +43,10 @@ struct mrasfailure_answer {
 void mrasfailure_input(
     struct mrasfailure *m, const struct mrasfailure_answer *answer);
 
+/* One of before a restart: who passes it on did not refuse itself. */
+void mrasfailure_recall(
+    struct mrasfailure *m, const struct mrasfailure_answer *answer);
+
 /* Saved over a restart.  False: it makes no sense, and the room is only good
  * to be freed. */
 void mrasfailure_save(const struct mrasfailure *m, struct record *r);

@@ -7,14 +7,20 @@
 #include "base/nstime.h"
 #include "findings/inner/proof.h"
 
-enum { COUNT_LIMIT = 16, CALL_ID = 128, UDP_COPIES = 4, SPARE = 1024 };
+enum {
+	COUNT_LIMIT = 16,
+	CALL_ID = 128,
+	UDP_COPIES = 4,
+	SPARE = 1024,
+	SAVED = 2048
+};
 
 struct slow_server {
 	struct lru_entry entry;
 	struct endpoint endpoint;
 	struct slow_one {
 		nstime at, sent;
-		uint64_t id; /* of the transaction */
+		uint64_t id; /* of the transaction; 0: see slow_recall() */
 	} slow[COUNT_LIMIT]; /* the latest ones, as a ring */
 	size_t slow_count;
 	bool raised;
@@ -120,6 +126,14 @@ first_sent(const struct slow *s, const struct slow_server *server)
 	    (server->slow_count - s->limits.count) % COUNT_LIMIT;
 
 	return server->slow[first].sent;
+}
+
+/* How many of slow[] are in use. */
+static size_t
+slow_kept(const struct slow_server *server)
+{
+	return server->slow_count < COUNT_LIMIT ? server->slow_count
+						: COUNT_LIMIT;
 }
 
 static const char *
@@ -283,6 +297,27 @@ slow_input(struct slow *s, const struct outcome *o,
 }
 
 void
+slow_recall(
+    struct slow *s, const struct outcome *o, enum timeout_verdict verdict)
+{
+	struct slow_server *server = find(s, &o->uas);
+
+	if (server == NULL || !o->watched ||
+	    (o->event != OUTCOME_SLOW && verdict != TIMEOUT_UNKNOWN_GAVE_UP) ||
+	    is_counted(server, o->id))
+		return;
+	for (size_t i = 0; i < slow_kept(server); i++) {
+		struct slow_one *one = &server->slow[i];
+
+		if (one->id != 0 || one->at != o->now ||
+		    one->sent != o->request.sent)
+			continue;
+		one->id = o->id;
+		return;
+	}
+}
+
+void
 slow_supersede(struct slow *s, const struct endpoint *server,
     const struct finding *timeout)
 {
@@ -313,6 +348,46 @@ slow_stats(const struct slow *s, counter_output *output, void *arg)
 	    lru_evicted(s->servers));
 }
 
+static void
+save_count(const struct slow_server *server, struct record *r)
+{
+	const size_t kept = slow_kept(server);
+
+	record_more(r, true);
+	endpoint_save(r, &server->endpoint);
+	record_flag(r, server->timed_out);
+	record_time(r, server->last_timeout);
+	record_flag(r, server->late);
+	record_flag(r, server->gave_up);
+	record_u32(r, server->quick);
+	record_time(r, server->slowest);
+	record_time(r, server->threshold);
+	record_text(r, slice_text(server->call_id));
+	record_text(r, slice_text(server->method));
+	record_u8(r, (uint8_t)kept);
+	for (size_t i = 0; i < kept; i++) {
+		const struct slow_one *one =
+		    &server
+			 ->slow[(server->slow_count - kept + i) % COUNT_LIMIT];
+
+		record_time(r, one->at);
+		record_time(r, one->sent);
+	}
+}
+
+/* Of those that are raised too; older versions saved nothing of this. */
+static void
+save_counts(const struct slow *s, struct record *r)
+{
+	const struct slow_server *server = lru_newest(s->servers);
+
+	for (size_t saved = 0;
+	     server != NULL && saved < SAVED && record_left(r) >= SPARE;
+	     saved++, server = lru_older(server))
+		save_count(server, r);
+	record_more(r, false);
+}
+
 void
 slow_save(const struct slow *s, struct record *r)
 {
@@ -332,6 +407,7 @@ slow_save(const struct slow *s, struct record *r)
 		record_text(r, slice_text(server->method));
 	}
 	record_more(r, false);
+	save_counts(s, r);
 }
 
 static void
@@ -343,8 +419,44 @@ load_text(char *store, size_t size, struct cursor *c)
 	textbuf_add_slice(&t, record_read_line(c, size - 1));
 }
 
+static void
+load_slow(struct slow_server *server, struct cursor *c, nstime shift)
+{
+	server->slow_count = (size_t)record_read_below(c, 1, COUNT_LIMIT + 1);
+	for (size_t i = 0; i < server->slow_count; i++) {
+		struct slow_one *one = &server->slow[i % COUNT_LIMIT];
+
+		one->at = record_read_now(c, shift);
+		one->sent = record_read_now(c, shift);
+	}
+}
+
+/* They were saved the latest first. */
+static void
+load_count(struct slow *s, struct cursor *c, nstime shift)
+{
+	const struct endpoint endpoint = endpoint_load(c);
+	struct slow_server *server = c->bad ? NULL : find_or_add(s, &endpoint);
+	struct slow_server unused;
+
+	if (server == NULL)
+		server = &unused;
+	else
+		lru_age(s->servers, server);
+	server->timed_out = record_read_flag(c);
+	server->last_timeout = record_read_now(c, shift);
+	server->late = record_read_flag(c);
+	server->gave_up = record_read_flag(c);
+	server->quick = cursor_le32(c);
+	server->slowest = record_read_time(c);
+	server->threshold = record_read_time(c);
+	load_text(server->call_id, sizeof(server->call_id), c);
+	load_text(server->method, sizeof(server->method), c);
+	load_slow(server, c, shift);
+}
+
 bool
-slow_load(struct slow *s, struct cursor *c)
+slow_load(struct slow *s, struct cursor *c, const struct record_shift *shift)
 {
 	while (record_read_more(c)) {
 		const struct endpoint endpoint = endpoint_load(c);
@@ -361,5 +473,10 @@ slow_load(struct slow *s, struct cursor *c)
 		load_text(server->call_id, sizeof(server->call_id), c);
 		load_text(server->method, sizeof(server->method), c);
 	}
+	/* States of an older version end here. */
+	if (c->rest.len == 0)
+		return !c->bad;
+	while (record_read_more(c))
+		load_count(s, c, shift->watching);
 	return !c->bad;
 }

@@ -31,19 +31,26 @@ void slow_free(struct slow *s);
 void slow_input(struct slow *s, const struct outcome *outcome,
     const struct delivery *delivery, enum timeout_verdict verdict, nstime wall);
 
+/* The same of a transaction that counted before the restart, by the number it
+ * has since. */
+void slow_recall(struct slow *s, const struct outcome *outcome,
+    enum timeout_verdict verdict);
+
 /* This transaction-timeout was found for this server: it takes over, and for
  * `window' from the latest on none is slow. */
 void slow_supersede(struct slow *s, const struct endpoint *server,
     const struct finding *timeout);
 
 void slow_set(struct slow *s, const struct slow_limits *limits);
+
 /*
- * State kept over a restart: the servers that were reported.  slow_load() is
- * for an empty room; false: it makes no sense, and the room is only good to be
- * freed.
+ * State kept over a restart: the servers that were reported, and what is known
+ * of those that are slow.  slow_load() is for an empty room; false: it makes no
+ * sense, and the room is only good to be freed.
  */
 void slow_save(const struct slow *s, struct record *r);
-bool slow_load(struct slow *s, struct cursor *c);
+bool slow_load(
+    struct slow *s, struct cursor *c, const struct record_shift *shift);
 
 void slow_stats(const struct slow *s, counter_output *output, void *arg);
 

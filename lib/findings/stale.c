@@ -6,26 +6,18 @@
 
 #include "base/table.h"
 #include "base/nstime.h"
+#include "findings/inner/refusals.h"
+#include "findings/inner/relays.h"
 #include "witness/kerberos.h"
 
 /* Refusals further apart are no run. */
 #define RUN_GAP (3600 * NSTIME_S)
 
-/* A proxy passes on a response within Timer B. */
-#define RELAYED_WITHIN (32 * NSTIME_S)
-
 enum {
 	TIME_SKEW = 1013,        /* MS-OCER: during authentication */
 	REFERRER_REFUSED = 1020, /* for many reasons; DATE_SKEWED is one */
 	SERVERS = 3,             /* that refuse one client, remembered */
-	LEGS = 16                /* that SIP refusals took, remembered */
-};
-
-/* The refusals of one client by one server, and the latest of them. */
-struct refusals {
-	unsigned count;              /* 0: nothing is known */
-	struct stale_refusal latest; /* its realm is the field below */
-	char realm[64];
+	SPARE = 1024 /* octets a record must have left for one client */
 };
 
 /*
@@ -44,14 +36,6 @@ struct stale_client {
 
 TAILQ_HEAD(clients, stale_client);
 
-/* Where a refusal in SIP went. */
-struct stale_leg {
-	uint64_t call; /* its hash; 0: there is none */
-	unsigned status;
-	struct address to;
-	nstime now;
-};
-
 struct stale {
 	struct stale_limits limits;
 	finding_output *output;
@@ -59,8 +43,7 @@ struct stale {
 	struct table *table;
 	struct clients counted; /* the longest unheard first */
 	struct clients held;    /* the first due first */
-	struct stale_leg legs[LEGS];
-	unsigned leg_count; /* so far */
+	struct relays relays;   /* of refusals in SIP */
 	uint64_t evicted, no_memory, relayed;
 };
 
@@ -190,52 +173,39 @@ stale_matters(const struct stale_response *r)
 		slice_find(r->diagnostics, "DATE_SKEWED") < r->diagnostics.len);
 }
 
-/* A server that was just sent the same refusal relays it. */
-static bool
-is_relayed(struct stale *s, const struct stale_response *r)
+static struct relays_refusal
+refusal_of(const struct stale *s, const struct stale_response *r)
 {
-	const uint64_t call = table_hash(s->table, r->call_id) | 1;
-	bool relayed = false;
-
-	for (unsigned i = 0; i < LEGS; i++) {
-		const struct stale_leg *leg = &s->legs[i];
-
-		if (leg->call == call && leg->status == r->status &&
-		    !nstime_passed(leg->now, RELAYED_WITHIN, r->now) &&
-		    endpoint_address_equal(&leg->to, &r->server.address))
-			relayed = true;
-	}
-	s->legs[s->leg_count++ % LEGS] = (struct stale_leg){
-		.call = call,
+	return (struct relays_refusal){
+		.call = table_hash(s->table, r->call_id) | 1,
 		.status = r->status,
+		.from = r->server.address,
 		.to = r->client.address,
 		.now = r->now,
 	};
-	return relayed;
 }
 
-/* A message may name the time as its cause in several ways. */
-static bool
-is_known(const struct stale *s, const struct stale_response *r)
+void
+stale_recall(struct stale *s, const struct stale_response *r)
 {
-	const struct stale_leg *last =
-	    &s->legs[(s->leg_count + LEGS - 1) % LEGS];
+	const struct relays_refusal refusal = refusal_of(s, r);
 
-	return last->call == (table_hash(s->table, r->call_id) | 1) &&
-	    last->status == r->status && last->now == r->now &&
-	    endpoint_address_equal(&last->to, &r->client.address);
+	if (stale_matters(r) && !relays_is_latest(&s->relays, &refusal))
+		relays_add(&s->relays, &refusal);
 }
 
 void
 stale_input(struct stale *s, const struct stale_response *r)
 {
+	const struct relays_refusal refusal = refusal_of(s, r);
 	struct evidence e;
 
 	if (!stale_matters(r))
 		return;
-	if (is_known(s, r))
+	/* A message may name the time as its cause in several ways. */
+	if (relays_is_latest(&s->relays, &refusal))
 		return;
-	if (is_relayed(s, r)) {
+	if (relays_add(&s->relays, &refusal)) {
 		s->relayed++;
 		return;
 	}
@@ -312,21 +282,6 @@ add(struct stale *s, const struct address *address)
 	return client;
 }
 
-/* The realm is borrowed, so it is copied. */
-static void
-keep(struct refusals *r, const struct stale_refusal *refusal)
-{
-	const struct slice realm =
-	    slice_first(refusal->realm, sizeof(r->realm) - 1);
-
-	r->count += r->count < UINT16_MAX;
-	r->latest = *refusal;
-	r->latest.realm = slice_of(NULL, 0);
-	memset(r->realm, 0, sizeof(r->realm));
-	if (realm.len > 0)
-		memcpy(r->realm, realm.p, realm.len);
-}
-
 /* Its place among the client's servers, or where the longest unheard is. */
 static unsigned
 place_of(const struct stale_client *client, const struct address *server)
@@ -371,7 +326,7 @@ count_refusal(struct stale_client *client, const struct stale_refusal *refusal)
 	put_first(client, place_of(client, server));
 	if (!endpoint_address_equal(&first->latest.server.address, server))
 		first->count = 0;
-	keep(first, refusal);
+	refusals_add(first, refusal);
 }
 
 static bool
@@ -458,6 +413,81 @@ void
 stale_finish(struct stale *s, nstime now, nstime wall)
 {
 	tell_held(s, NSTIME_NEVER, now, wall);
+}
+
+static void
+save_client(const struct stale_client *client, size_t *left, struct record *r)
+{
+	if (*left == 0 || record_left(r) < SPARE)
+		return;
+	--*left;
+	record_more(r, true);
+	endpoint_address_save(r, &client->address);
+	record_flag(r, client->held);
+	record_time(r, client->due);
+	for (unsigned i = 0; i < SERVERS; i++)
+		refusals_save(&client->servers[i], r);
+}
+
+/* The held ones, the first due first; then the others, the latest first. */
+void
+stale_save(const struct stale *s, struct record *r)
+{
+	const struct stale_client *client;
+	size_t left = STALE_SAVED;
+
+	TAILQ_FOREACH (client, &s->held, order)
+		save_client(client, &left, r);
+	client = TAILQ_LAST(&s->counted, clients);
+	for (; client != NULL; client = TAILQ_PREV(client, clients, order))
+		save_client(client, &left, r);
+	record_more(r, false);
+}
+
+/* A held one must not be due before those that came before it. */
+static bool
+is_in_order(const struct stale *s, const struct stale_client *loaded)
+{
+	const struct stale_client *last = TAILQ_LAST(&s->held, clients);
+
+	return !loaded->held || last == NULL || last->due <= loaded->due;
+}
+
+static void
+load_client(struct stale *s, struct cursor *c, nstime shift)
+{
+	struct stale_client loaded = { .held = false };
+	struct stale_client *client;
+
+	loaded.address = endpoint_address_load(c);
+	loaded.held = record_read_flag(c);
+	loaded.due = record_read_now(c, shift);
+	for (unsigned i = 0; i < SERVERS; i++)
+		refusals_load(&loaded.servers[i], c, shift);
+	if (loaded.servers[0].count == 0 || !is_in_order(s, &loaded))
+		c->bad = true;
+	if (c->bad || find(s, &loaded.address) != NULL ||
+	    table_count(s->table) >= s->limits.clients)
+		return;
+	client = add(s, &loaded.address);
+	if (client == NULL)
+		return;
+	TAILQ_REMOVE(&s->counted, client, order);
+	client->held = loaded.held;
+	client->due = loaded.due;
+	memcpy(client->servers, loaded.servers, sizeof(client->servers));
+	if (client->held)
+		TAILQ_INSERT_TAIL(&s->held, client, order);
+	else
+		TAILQ_INSERT_HEAD(&s->counted, client, order);
+}
+
+bool
+stale_load(struct stale *s, struct cursor *c, const struct record_shift *shift)
+{
+	while (record_read_more(c))
+		load_client(s, c, shift->watching);
+	return !c->bad;
 }
 
 void

@@ -4,6 +4,7 @@
 
 #include "base/budget.h"
 #include "base/counter.h"
+#include "base/record.h"
 #include "base/siphash.h"
 #include "findings/finding.h"
 
@@ -61,6 +62,9 @@ bool stale_matters(const struct stale_response *response);
  * itself is relayed: it is the word of another. */
 void stale_input(struct stale *s, const struct stale_response *response);
 
+/* One of before a restart: who passes it on did not refuse itself. */
+void stale_recall(struct stale *s, const struct stale_response *response);
+
 /* A KRB-ERROR, sent by `server' to `client'.  Only code 37 is counted. */
 struct stale_refusal {
 	int32_t error;
@@ -83,6 +87,14 @@ nstime stale_next_deadline(const struct stale *s);
 
 /* A savefile ended: report the held clients. */
 void stale_finish(struct stale *s, nstime now, nstime wall);
+
+/* State kept over a restart: the clients that Kerberos refused, the latest
+ * STALE_SAVED of them.  stale_load() is for an empty room; false: it makes no
+ * sense, and the room is only good to be freed. */
+enum { STALE_SAVED = 2048 };
+void stale_save(const struct stale *s, struct record *r);
+bool stale_load(
+    struct stale *s, struct cursor *c, const struct record_shift *shift);
 
 /* stale.evicted, stale.no_memory, stale.relayed */
 void stale_stats(const struct stale *s, counter_output *output, void *arg);

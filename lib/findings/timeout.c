@@ -169,13 +169,40 @@ remember(struct timeout *t, const struct outcome *o,
 }
 
 static void
+note_verdict(struct timeout *t, const struct outcome *o,
+    enum timeout_verdict verdict, bool told)
+{
+	if (o->event == OUTCOME_EXPIRED || o->group.legs > 1)
+		remember(t, o, verdict, told);
+	habits_note(t->habits, o);
+}
+
+static void
+note_doubt(struct timeout *t, const struct outcome *o, const char *proof)
+{
+	if (o->request.flow != 0 && proof_by_absence(proof))
+		doubts_add(&t->doubts, o);
+}
+
+static void
 accuse(struct timeout *t, const struct outcome *o, const struct delivery *d,
     const char *method, const char *proof)
 {
 	failing_timed_out(t->failing, o, method);
-	if (o->request.flow != 0 && proof_by_absence(proof))
-		doubts_add(&t->doubts, o);
+	note_doubt(t, o, proof);
 	tell_timeout(t, o, d, FINDING_TROUBLE, method, proof);
+}
+
+/* Whether it was told is returned in *told. */
+static enum timeout_verdict
+judge(struct timeout *t, const struct outcome *o, const struct delivery *d,
+    const char **proof, bool *told)
+{
+	enum timeout_verdict verdict;
+
+	*proof = find_proof(t, o, d, &verdict);
+	*told = verdict == TIMEOUT_TIMED_OUT && o->watched && !excused(t, o);
+	return verdict;
 }
 
 /* EXPIRED; or UNFINISHED, where the proof may be whole already. */
@@ -183,10 +210,9 @@ static enum timeout_verdict
 expired(struct timeout *t, const struct outcome *o, const struct delivery *d,
     const char *method)
 {
-	enum timeout_verdict verdict;
-	const char *proof = find_proof(t, o, d, &verdict);
-	const bool told =
-	    verdict == TIMEOUT_TIMED_OUT && o->watched && !excused(t, o);
+	const char *proof;
+	bool told;
+	const enum timeout_verdict verdict = judge(t, o, d, &proof, &told);
 	struct tally_counts *counts = tally_of(t->tally, method);
 
 	/* Its final was answered and counted; then nobody acknowledged it. */
@@ -196,26 +222,36 @@ expired(struct timeout *t, const struct outcome *o, const struct delivery *d,
 		counts->answered--;
 	}
 	(*count_of(counts, verdict))++;
-	if (o->event == OUTCOME_EXPIRED || o->group.legs > 1)
-		remember(t, o, verdict, told);
-	habits_note(t->habits, o);
+	note_verdict(t, o, verdict, told);
 	if (!told)
 		return verdict;
 	accuse(t, o, d, method, proof);
 	return verdict;
 }
 
-/* A deeper leg has been judged: does the blame return to this one? */
+/* A deeper leg has been judged: does the blame return to this one?  Its proof
+ * then, else NULL. */
+static const char *
+reviewed_proof(struct timeout *t, const struct verdict *v,
+    const struct outcome *o, const struct delivery *d)
+{
+	enum timeout_verdict verdict;
+	const char *proof = find_proof(t, o, d, &verdict);
+
+	if (v == NULL || v->told || v->verdict != TIMEOUT_TIMED_OUT ||
+	    !o->watched || excused(t, o))
+		return NULL;
+	return proof;
+}
+
 static void
 reviewed(struct timeout *t, const struct outcome *o, const struct delivery *d,
     const char *method)
 {
 	struct verdict *v = verdicts_find(t->verdicts, o->id);
-	enum timeout_verdict verdict;
-	const char *proof = find_proof(t, o, d, &verdict);
+	const char *proof = reviewed_proof(t, v, o, d);
 
-	if (v == NULL || v->told || v->verdict != TIMEOUT_TIMED_OUT ||
-	    proof == NULL || !o->watched || excused(t, o))
+	if (proof == NULL)
 		return;
 	v->told = true;
 	accuse(t, o, d, method, proof);
@@ -244,6 +280,83 @@ late(struct timeout *t, const struct outcome *o, const char *method)
 	return TIMEOUT_ANSWERED;
 }
 
+/* A gap may have held its answer: nothing is proven.  It may not be known any
+ * more whether it was answered late. */
+static void
+refute(struct timeout *t, const struct doubt *d)
+{
+	struct verdict *v = verdicts_find(t->verdicts, d->id);
+
+	if (v == NULL)
+		return;
+	v->told = false;
+	v->verdict = TIMEOUT_UNKNOWN_LOSS;
+}
+
+static enum timeout_verdict
+recall_expired(
+    struct timeout *t, const struct outcome *o, const struct delivery *d)
+{
+	const char *proof;
+	bool told;
+	const enum timeout_verdict verdict = judge(t, o, d, &proof, &told);
+
+	if (verdict != TIMEOUT_TIMED_OUT &&
+	    (o->class == OUTCOME_NO_ACK || o->class == OUTCOME_NO_ACK_2XX))
+		return TIMEOUT_NONE;
+	note_verdict(t, o, verdict, told);
+	if (told)
+		note_doubt(t, o, proof);
+	return verdict;
+}
+
+static void
+recall_reviewed(
+    struct timeout *t, const struct outcome *o, const struct delivery *d)
+{
+	struct verdict *v = verdicts_find(t->verdicts, o->id);
+	const char *proof = reviewed_proof(t, v, o, d);
+
+	if (proof == NULL)
+		return;
+	v->told = true;
+	note_doubt(t, o, proof);
+}
+
+enum timeout_verdict
+timeout_recall(
+    struct timeout *t, const struct outcome *o, const struct delivery *d)
+{
+	switch (o->event) {
+	case OUTCOME_ANSWERED:
+		habits_note(t->habits, o);
+		return TIMEOUT_ANSWERED;
+	case OUTCOME_EXPIRED:
+	case OUTCOME_UNFINISHED:
+		return recall_expired(t, o, d);
+	case OUTCOME_LATE:
+		verdicts_remove(t->verdicts, o->id);
+		doubts_remove(&t->doubts, o->id);
+		return TIMEOUT_ANSWERED;
+	case OUTCOME_REVIEWED:
+		recall_reviewed(t, o, d);
+		return TIMEOUT_NONE;
+	case OUTCOME_RECOVERED:
+	case OUTCOME_SLOW:
+		break;
+	}
+	return TIMEOUT_NONE;
+}
+
+void
+timeout_recall_gap(struct timeout *t, const struct doubts_gap *gap)
+{
+	struct doubt doubt;
+
+	while (doubts_take(&t->doubts, gap, &doubt))
+		refute(t, &doubt);
+}
+
 static void
 recovered(struct timeout *t, const struct outcome *o, const struct delivery *d,
     const char *method)
@@ -256,17 +369,12 @@ recovered(struct timeout *t, const struct outcome *o, const struct delivery *d,
 		tell_timeout(t, o, d, FINDING_UPDATED, method, proof);
 }
 
-/* It may not be known any more whether it was answered late. */
 static void
 withdraw(struct timeout *t, const struct doubt *d, nstime now)
 {
 	struct tally_counts *counts = tally_of(t->tally, d->method);
-	struct verdict *v = verdicts_find(t->verdicts, d->id);
 
-	if (v != NULL) {
-		v->told = false;
-		v->verdict = TIMEOUT_UNKNOWN_LOSS;
-	}
+	refute(t, d);
 	counts->timed_out--;
 	counts->unknown_loss++;
 	tell(t, &d->uas, d->method,

@@ -54,8 +54,19 @@ enum timeout_verdict timeout_input(struct timeout *t,
     const struct outcome *outcome, const struct delivery *delivery,
     nstime wall);
 
+/*
+ * An outcome that was judged and counted before a restart: by the numbers that
+ * transactions have since, its verdict is known again, so that a late answer
+ * withdraws it.  Nothing is told.
+ */
+enum timeout_verdict timeout_recall(struct timeout *t,
+    const struct outcome *outcome, const struct delivery *delivery);
+
 /* Withdraws timeouts whose response the gap may have held. */
 void timeout_gap(struct timeout *t, const struct doubts_gap *gap);
+
+/* A gap of before the restart: those were withdrawn then. */
+void timeout_recall_gap(struct timeout *t, const struct doubts_gap *gap);
 
 void timeout_tick(struct timeout *t, nstime now, nstime wall);
 nstime timeout_next_deadline(const struct timeout *t);

@@ -55,8 +55,8 @@ void visibility_refused(struct visibility *v, const struct endpoint *server,
     enum decrypt_reason reason, nstime now, nstime wall);
 
 /* A sensor of a fleet is silent, or is back. */
-void visibility_sensor(struct visibility *v, const char *name, bool lost,
-    nstime now, nstime wall);
+void visibility_sensor(
+    struct visibility *v, const char *name, bool lost, nstime now, nstime wall);
 
 /* An agent that sends HEP has stopped, or is back. */
 struct visibility_agent {
@@ -97,8 +97,9 @@ void visibility_set(
     struct visibility *v, const struct visibility_limits *limits);
 
 /*
- * State kept over a restart: the raised findings.  visibility_load() is for an
- * empty room; false: the record is broken, and the room can only be freed.
+ * State kept over a restart: the raised findings, and what may raise one yet
+ * about a pair of hosts.  visibility_load() is for an empty room; false: the
+ * record is broken, and the room can only be freed.
  */
 void visibility_save(const struct visibility *v, struct record *r);
 bool visibility_load(

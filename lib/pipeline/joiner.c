@@ -37,11 +37,11 @@ on_observation(void *arg, const struct observation *o)
 		pairing_server(j->pairing, &o->outcome->uas, j->now);
 	else if (o->kind == OBSERVATION_FAILED)
 		pairing_server(j->pairing, &o->failure.server, j->now);
-	if (o->now <= j->resumed)
-		return;
 	if (o->kind == OBSERVATION_TRANSACTION &&
 	    sensors_may_know(j->sensors, o))
-		j->withheld++;
+		j->withheld += o->now > j->resumed;
+	else if (o->now <= j->resumed)
+		judge_recall(j->judge, o);
 	else
 		judge_observe(j->judge, o);
 }

@@ -106,7 +106,13 @@ void joiner_finish(struct joiner *j);
  * The state: how far everything was judged, the judge, and which sensors saw
  * which servers, those that are lost by now too.  A successor is
  * given the batches from JOINER_REPLAY before that on once more, and judges
- * nothing that was judged.
+ * nothing that was judged: see judge_recall().
+ *
+ * Transactions are not in the state: the matcher learns them anew.
+ * JOINER_REPLAY is Timer C of an INVITE (RFC 3261 section 16.6) with its grace
+ * and the time that sensors take to tell, and so long a sensor does not tell a
+ * call again that was wanted once.  It is more than any other transaction
+ * takes, with the late answer that may follow it.
  */
 #define JOINER_REPLAY (200 * NSTIME_S)
 void joiner_save(const struct joiner *j, struct record *r);

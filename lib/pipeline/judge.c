@@ -165,6 +165,20 @@ judge_observe(struct judge *j, const struct observation *o)
 	renew_due(j);
 }
 
+void
+judge_recall(struct judge *j, const struct observation *o)
+{
+	struct part_case c = {
+		.observation = o,
+		.limits = &j->limits,
+		.skew = j->parts.rooms[PARTSET_SKEW],
+		.verdict = TIMEOUT_NONE,
+	};
+
+	partset_recall(&j->parts, &c);
+	renew_due(j);
+}
+
 /* While our own clock is the odd one out they are judged by the others'. */
 static void
 refer_certificates(struct judge *j, nstime now, nstime wall)

@@ -51,6 +51,12 @@ void judge_free(struct judge *judge);
 
 void judge_observe(struct judge *judge, const struct observation *observation);
 
+/*
+ * One that was judged before the state that was loaded: it tells by which
+ * numbers transactions and calls go since.  Nothing is told or counted.
+ */
+void judge_recall(struct judge *judge, const struct observation *observation);
+
 /* Every observation before `now' was passed in; `wall' is what the stamps of
  * packets would be. */
 void judge_tick(struct judge *judge, nstime now, nstime wall);

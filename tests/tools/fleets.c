@@ -374,10 +374,11 @@ succeed(struct fleet *f)
 		f->broken++;
 	record_done(&state);
 	drop_batches(f, f->now - JOINER_REPLAY);
-	STAILQ_FOREACH(kept, &f->stream, later)
-	if (joiner_input(f->joiner, slice_of(kept->octets, kept->len),
-		kept->received, 0) != JOINER_TAKEN)
-		f->broken++;
+	for (kept = STAILQ_FIRST(&f->stream); kept != NULL;
+	     kept = STAILQ_NEXT(kept, later))
+		if (joiner_input(f->joiner, slice_of(kept->octets, kept->len),
+			kept->received, 0) != JOINER_TAKEN)
+			f->broken++;
 	f->dies = f->now + lives;
 }
 
@@ -581,13 +582,14 @@ compare(const char *path, const struct config_rooms *limits,
     const struct step *steps)
 {
 	const unsigned most = lives > 0 ? 2 : SENSORS;
+	const unsigned first = lives > 0 ? BY_WAY : 0;
+	const unsigned end = lives > 0 ? BY_WAY + 1 : SPLITS;
 	struct single one = { .now = 0 };
 	bool equal = true;
 
 	judge_alone(limits, steps, &one);
 	qsort(one.told.lines, one.told.count, LINE, compare_lines);
-	for (unsigned split = lives > 0 ? BY_WAY : 0;
-	     split < (lives > 0 ? ALL_SEE : SPLITS); split++)
+	for (unsigned split = first; split < end; split++)
 		for (unsigned count = 2; count <= most; count += 2) {
 			struct fleet f = { .count = count };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/agents.h"
 
-#include "unit.h"
+#include "unit/saved.h"
 
 #define MINUTE (60 * NSTIME_S)
 
@@ -119,7 +119,35 @@ START_TEST(the_last_one_may_become_a_server)
 }
 END_TEST
 
+static nstime away;
+
+static bool
+load(struct slice octets)
+{
+	struct cursor c = cursor_over(octets);
+
+	agents_init(&agents, on_finding, NULL);
+	agents_add(&agents, away);
+	agents_load(&agents, &c, away);
+	return !c.bad;
+}
+
+START_TEST(half_a_minute_goes_on_over_a_restart)
+{
+	struct record r;
+
+	agents_init(&agents, on_finding, NULL);
+	agents_add(&agents, 0);
+	record_init(&r, 100);
+	agents_save(&r, &agents);
+	away = 20 * NSTIME_S; /* one that takes over: time has only passed */
+	saved_whole_or_older(&r, load, true);
+	ck_assert_int_eq(agents_due(&agents, away), 30 * NSTIME_S + away);
+}
+END_TEST
+
 UNIT("agents", the_first_waits_half_a_minute_for_more,
     more_are_told_a_minute_later, they_are_hosts_where_all_hosts_are_judged,
     they_are_told_again_once_a_minute, the_last_ends_it,
-    the_last_one_may_become_a_server, an_untold_warning_ends_silently)
+    the_last_one_may_become_a_server, an_untold_warning_ends_silently,
+    half_a_minute_goes_on_over_a_restart)

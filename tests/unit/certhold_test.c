@@ -2,6 +2,7 @@
 #include "findings/inner/certhold.h"
 
 #include "unit/outcomes.h"
+#include "unit/saved.h"
 
 static struct certhold hold;
 static struct x509cert certificate;
@@ -111,6 +112,75 @@ START_TEST(one_that_was_replaced_is_dropped)
 }
 END_TEST
 
+/* 1,000 later, by another clock. */
+static bool
+load(struct slice octets)
+{
+	struct cursor c = cursor_over(octets);
+
+	begin();
+	certhold_load(&hold, &c, 1000);
+	return !c.bad;
+}
+
+START_TEST(those_that_are_held_outlive_a_restart)
+{
+	const struct x509cert *x = &hold.entries[1].certificate;
+	struct record r;
+
+	begin();
+	certificate = (struct x509cert){ .subject = "CN=edge",
+		.issuer = "CN=CA",
+		.san = "edge.example",
+		.not_before = -62135596800,
+		.not_after = 253402300799,
+		.serial = { 1, 0, 3 },
+		.serial_len = 3 };
+	add(5061, 1, 10);
+	add(5062, 2, 20);
+	record_init(&r, 10000);
+	certhold_save(&hold, &r);
+	saved_whole_or_not_at_all(&r, load);
+	ck_assert_str_eq(x->subject, "CN=edge");
+	ck_assert_str_eq(x->issuer, "CN=CA");
+	ck_assert_str_eq(x->san, "edge.example");
+	ck_assert_int_eq(x->not_before, -62135596800);
+	ck_assert_int_eq(x->not_after, 253402300799);
+	ck_assert_uint_eq(x->serial_len, 3);
+	ck_assert_uint_eq(x->serial[2], 3);
+	ck_assert_int_eq(hold.entries[1].sight.holder, TLSFLOW_SERVER);
+	ck_assert_uint_eq(hold.entries[1].sight.server.port, 5062);
+	ck_assert_int_eq(certhold_next_deadline(&hold), 1010);
+	ck_assert_uint_eq(take(1010), 1);
+	ck_assert_uint_eq(take(1019), 0);
+	ck_assert_uint_eq(take(1020), 2);
+}
+END_TEST
+
+START_TEST(more_than_it_holds_make_no_sense)
+{
+	struct record one, r;
+
+	begin();
+	add(5061, 1, 10);
+	record_init(&one, 10000);
+	certhold_save(&hold, &one);
+	record_init(&r, 1 << 20);
+	for (unsigned i = 0; i <= CERTHOLD_MOST; i++) {
+		record_more(&r, false);
+		ck_assert(load(slice_of(r.octets, r.len)));
+		ck_assert_uint_eq(hold.count, i);
+		r.len--;
+		record_octets(&r, slice_of(one.octets, one.len - 1));
+	}
+	record_more(&r, false);
+	ck_assert(!load(slice_of(r.octets, r.len)));
+	record_done(&one);
+	record_done(&r);
+}
+END_TEST
+
 UNIT("certhold", they_leave_in_order_when_they_are_due,
     the_same_one_is_held_once, a_full_one_refuses,
-    a_refused_handshake_hurries_its_server, one_that_was_replaced_is_dropped)
+    a_refused_handshake_hurries_its_server, one_that_was_replaced_is_dropped,
+    those_that_are_held_outlive_a_restart, more_than_it_holds_make_no_sense)

@@ -388,13 +388,15 @@ START_TEST(tables_are_bounded)
 }
 END_TEST
 
+/* 1,000 s later, by another clock. */
 static bool
 load(struct slice octets)
 {
+	const struct record_shift shift = { .watching = 1000 * NSTIME_S };
 	struct cursor from = cursor_over(octets);
 
 	begin(10);
-	return certificate_load(c, &from);
+	return certificate_load(c, &from, &shift);
 }
 
 static void
@@ -404,7 +406,7 @@ restart(void)
 
 	record_init(&r, 1 << 20);
 	certificate_save(c, &r);
-	saved_whole_or_not_at_all(&r, load);
+	saved_whole_or_older(&r, load, true);
 }
 
 START_TEST(what_was_wrong_before_a_restart_is_healthy_after_it)
@@ -430,6 +432,33 @@ START_TEST(what_was_wrong_before_a_restart_is_healthy_after_it)
 	see((struct seen){ .id = 3, .from = -30, .to = 300, .server = 61 });
 	is("healthy:10.0.0.21:61");
 	see((struct seen){ .id = 5, .from = -90, .to = 500, .server = 62 });
+	is("");
+}
+END_TEST
+
+START_TEST(one_that_is_held_at_a_restart_is_judged_after_it)
+{
+	const nstime due = 1300 * NSTIME_S;
+
+	begin(10);
+	certificate_vouched(c, false, 0, 0);
+	see((struct seen){ .from = -100, .to = -1 });
+	restart();
+	is("");
+	ck_assert_int_eq(certificate_next_deadline(c), due);
+	see((struct seen){ .from = -100, .to = -1, .server = 61, .id = 2 });
+	is(""); /* nobody vouches for our clock yet */
+	certificate_tick(c, due, NOW * NSTIME_S);
+	is("expired:10.0.0.21:5062 expired:10.0.0.21:61");
+}
+END_TEST
+
+START_TEST(what_our_clock_is_ahead_is_known_after_a_restart)
+{
+	begin(10);
+	certificate_reference(c, 1095 * DAY * NSTIME_S, 0, NOW * NSTIME_S);
+	restart();
+	see((struct seen){ .server = 21, .id = 1, .from = -1400, .to = -700 });
 	is("");
 }
 END_TEST
@@ -485,5 +514,7 @@ UNIT("certificate", a_good_certificate_is_no_news,
     an_uncertain_clock_accuses_nobody,
     dates_beyond_our_time_are_written_all_the_same, tables_are_bounded,
     what_was_wrong_before_a_restart_is_healthy_after_it,
+    one_that_is_held_at_a_restart_is_judged_after_it,
+    what_our_clock_is_ahead_is_known_after_a_restart,
     a_wrong_clock_of_ours_does_not_make_certificates_expire,
     troubles_that_our_wrong_clock_explains_are_superseded)

@@ -300,7 +300,7 @@ restarted(struct connection *c)
 
 	record_init(&r, 1 << 20);
 	connection_save(c, &r);
-	saved_whole_or_not_at_all(&r, load);
+	saved_whole_or_older(&r, load, true);
 	connection_free(c);
 	c = loaded;
 	loaded = NULL;

@@ -133,6 +133,28 @@ START_TEST(a_row_is_found_by_its_id)
 }
 END_TEST
 
+START_TEST(an_id_that_is_recalled_counts_no_more_in_its_call)
+{
+	struct diagnostics_count c;
+
+	begin();
+	diagnostics_recall(room,
+	    &(struct diagnostics_report){
+		.status = 504,
+		.id = 1007,
+		.call_id = slice_text("c1"),
+		.now = START,
+	    });
+	report(1007, "c1");
+	ck_assert_uint_eq(troubles, 0);
+	ck_assert(!diagnostics_counted(room, 0, &c));
+	report(1007, "c2");
+	ck_assert_uint_eq(troubles, 1);
+	diagnostics_free(room);
+}
+END_TEST
+
 UNIT("diagnostics", an_id_worth_an_alert_is_told_with_its_meaning,
     the_others_are_counted_by_id, an_id_counts_once_in_a_call,
-    ids_beyond_the_limit_share_a_count, a_row_is_found_by_its_id)
+    ids_beyond_the_limit_share_a_count, a_row_is_found_by_its_id,
+    an_id_that_is_recalled_counts_no_more_in_its_call)

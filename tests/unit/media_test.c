@@ -169,8 +169,28 @@ START_TEST(users_are_shown_as_configured)
 }
 END_TEST
 
+START_TEST(one_that_is_recalled_is_not_told_again)
+{
+	begin(IDENTITY_FULL);
+	media_recall(room,
+	    &(struct media_refusal){
+		.status = 488,
+		.diagnostic = 52017,
+		.call_id = slice_text("c1"),
+		.from = slice_text(CALLER),
+		.to = slice_text(CALLEE),
+	    });
+	refuse("c1", 488, 52017, "Not Acceptable Here", "x");
+	ck_assert_uint_eq(troubles, 0);
+	refuse("c2", 488, 52017, "Not Acceptable Here", "x");
+	ck_assert_uint_eq(troubles, 1);
+	media_free(room);
+}
+END_TEST
+
 UNIT("media", the_diagnostic_of_lync_is_enough, so_is_the_older_phrase,
     a_488_for_another_reason_is_not_this_one,
     levels_that_contradict_each_other_are_enough,
     the_callees_level_is_that_of_its_last_answer,
-    a_refusal_that_proxies_pass_on_counts_once, users_are_shown_as_configured)
+    a_refusal_that_proxies_pass_on_counts_once, users_are_shown_as_configured,
+    one_that_is_recalled_is_not_told_again)

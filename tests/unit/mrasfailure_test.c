@@ -170,10 +170,37 @@ START_TEST(a_saved_failure_is_healed_after_a_restart)
 }
 END_TEST
 
+START_TEST(who_passes_on_what_is_recalled_did_not_fail)
+{
+	struct mrasfailure_answer a = {
+		.status = 200,
+		.phrase = slice_text("Forbidden"),
+		.call_id = slice_text("c@x"),
+		.server = host_at(21, 5062),
+		.client = host_at(11, 50000),
+		.now = START,
+		.wall = START,
+	};
+
+	begin();
+	mrasfailure_recall(room, &a);
+	ck_assert_uint_eq(troubles, 0);
+	a.server = host_at(11, 5061);
+	a.client = host_at(31, 50000);
+	mrasfailure_input(room, &a);
+	ck_assert_uint_eq(troubles, 0);
+	a.call_id = slice_text("another");
+	mrasfailure_input(room, &a);
+	ck_assert_uint_eq(troubles, 1);
+	mrasfailure_free(room);
+}
+END_TEST
+
 UNIT("mrasfailure", a_reason_other_than_ok_is_a_failure,
     what_others_get_all_the_time_ends_nothing,
     challenges_and_provisional_responses_are_none,
     an_answer_that_succeeds_ends_all_of_its_server,
     a_failure_that_a_front_end_passes_on_counts_once,
     of_many_reasons_the_oldest_is_forgotten,
-    a_saved_failure_is_healed_after_a_restart)
+    a_saved_failure_is_healed_after_a_restart,
+    who_passes_on_what_is_recalled_did_not_fail)

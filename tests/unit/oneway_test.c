@@ -134,10 +134,33 @@ START_TEST(pairs_that_are_one_way_survive_a_restart)
 	record_init(&r, 10000);
 	oneway_save(o, &r);
 	oneway_free(o);
-	saved_whole_or_not_at_all(&r, load);
+	saved_whole_or_older(&r, load, true);
 	ck_assert(!both(loaded, 3, 4, &count));
 	ck_assert(both(loaded, 1, 2, &count));
 	ck_assert_uint_eq(count, NEEDED);
+	oneway_free(loaded);
+}
+END_TEST
+
+START_TEST(rows_that_are_too_short_go_on_after_a_restart)
+{
+	struct oneway *o = oneway_of(3);
+	struct record r;
+	unsigned count = 0;
+
+	for (uint8_t a = 1; a <= 3; a++)
+		for (unsigned i = 1; i < NEEDED; i++)
+			unanswered(o, a, 9, &count);
+	record_init(&r, 10000);
+	oneway_save(o, &r);
+	oneway_free(o);
+	saved_whole_or_older(&r, load, true);
+	oneway_set(loaded, 2, NEEDED); /* the oldest goes */
+	ck_assert(!both(loaded, 2, 9, &count));
+	ck_assert(!unanswered(loaded, 2, 9, &count));
+	ck_assert(unanswered(loaded, 3, 9, &count));
+	ck_assert_uint_eq(count, NEEDED);
+	ck_assert(!unanswered(loaded, 1, 9, &count));
 	oneway_free(loaded);
 }
 END_TEST
@@ -146,4 +169,5 @@ UNIT("oneway", so_many_in_a_row_are_one_way,
     the_directions_of_two_hosts_are_two_pairs,
     a_packet_back_begins_the_row_again,
     pairs_above_the_limit_give_way_and_are_counted,
-    pairs_that_are_one_way_survive_a_restart)
+    pairs_that_are_one_way_survive_a_restart,
+    rows_that_are_too_short_go_on_after_a_restart)

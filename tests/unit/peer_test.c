@@ -46,6 +46,10 @@ START_TEST(a_peer_outlives_a_restart)
 	peer_speaks_sip(&peer);
 	peer_serves_time(&peer, &client);
 	peer_told(&peer, FINDING_ERROR, 4 * NSTIME_S);
+	peer.estimate.learnt = 1u << WITNESS_NTP;
+	peer.estimate.own_ntp = true;
+	peer.undecided.mixed = true;
+	peer.undecided.since = 3 * NSTIME_S;
 	record_init(&r, 1 << 16);
 	peer_save(&peer, &r);
 	saved_whole_or_not_at_all(&r, load);
@@ -56,6 +60,9 @@ START_TEST(a_peer_outlives_a_restart)
 	ck_assert_int_eq(loaded.severity, FINDING_ERROR);
 	ck_assert_int_eq(loaded.told, 4 * NSTIME_S);
 	ck_assert(!estimate_is_empty(&loaded.estimate));
+	ck_assert_uint_eq(loaded.estimate.learnt, peer.estimate.learnt);
+	ck_assert(loaded.estimate.own_ntp && loaded.undecided.mixed);
+	ck_assert_int_eq(loaded.undecided.since, 3 * NSTIME_S);
 	estimate_done(&peer.estimate);
 	estimate_done(&loaded.estimate);
 	loaded = (struct peer){ .side = PEER_NO_SIDE };
@@ -103,6 +110,55 @@ START_TEST(an_agent_keeps_its_number)
 }
 END_TEST
 
+enum {
+	ATTRIBUTION = 1 + 4, /* behind an address of IPv4 */
+	WHOLE = 0x80,
+	ADDED = 4 + 1 + 1 + 1 + 8 + 8 /* octets of facts and indecision */
+};
+
+/* Without what was added since, and without the sign that it is there. */
+START_TEST(what_an_older_version_saved_is_loaded)
+{
+	struct record r;
+
+	begin();
+	record_init(&r, 1 << 16);
+	peer_save(&peer, &r);
+	ck_assert_uint_eq(r.octets[ATTRIBUTION], WHOLE + STAMP_VIA);
+	r.octets[ATTRIBUTION] -= WHOLE;
+	r.len -= ADDED;
+	saved_whole_or_not_at_all(&r, load);
+	ck_assert_int_eq(loaded.key.attribution, STAMP_VIA);
+	ck_assert_int_eq(loaded.state, PEER_RAISED);
+	ck_assert_uint_eq(loaded.estimate.learnt, 0);
+	estimate_done(&peer.estimate);
+	estimate_done(&loaded.estimate);
+	loaded = (struct peer){ .side = PEER_NO_SIDE };
+}
+END_TEST
+
+START_TEST(an_attribution_that_there_is_not_makes_no_sense)
+{
+	struct record r;
+
+	begin();
+	record_init(&r, 1 << 16);
+	peer_save(&peer, &r);
+	for (unsigned n = STAMP_AGENT + 1; n < 256; n++) {
+		if (n >= WHOLE && n <= WHOLE + STAMP_AGENT)
+			continue;
+		r.octets[ATTRIBUTION] = (uint8_t)n;
+		ck_assert(!load(slice_of(r.octets, r.len)));
+	}
+	record_done(&r);
+	estimate_done(&peer.estimate);
+	estimate_done(&loaded.estimate);
+	loaded = (struct peer){ .side = PEER_NO_SIDE };
+}
+END_TEST
+
 UNIT("peer", an_agent_keeps_its_number, a_peer_outlives_a_restart,
     a_raised_peer_without_samples_makes_no_sense,
-    a_peer_that_is_no_longer_folded_is_raised_alone)
+    a_peer_that_is_no_longer_folded_is_raised_alone,
+    what_an_older_version_saved_is_loaded,
+    an_attribution_that_there_is_not_makes_no_sense)

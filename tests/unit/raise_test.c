@@ -320,7 +320,7 @@ restart(void)
 
 	record_init(&r, 1 << 20);
 	skew_save(skew, &r);
-	saved_whole_or_not_at_all(&r, load);
+	saved_whole_or_older(&r, load, true);
 }
 
 START_TEST(the_samples_of_each_witness_outlive_a_restart)

@@ -195,24 +195,33 @@ static struct slow *loaded;
 static bool
 load(struct slice octets)
 {
+	const struct record_shift shift = { .watching = 1000 * NSTIME_S };
 	struct cursor c = cursor_over(octets);
 
 	slow_free(loaded);
 	loaded = slow_of(10);
-	return slow_load(loaded, &c);
+	return slow_load(loaded, &c, &shift);
+}
+
+/* 1,000 s later, by another clock. */
+static void
+restart(struct slow *s)
+{
+	struct record r;
+
+	record_init(&r, 10000);
+	slow_save(s, &r);
+	slow_free(s);
+	saved_whole_or_older(&r, load, true);
 }
 
 START_TEST(quick_answers_after_a_restart_end_it)
 {
 	struct slow *s = slow_of(10);
-	struct record r;
 
 	for (unsigned i = 0; i < 3; i++)
 		input(s, slow_at(i, 4), false);
-	record_init(&r, 10000);
-	slow_save(s, &r);
-	slow_free(s);
-	saved_whole_or_not_at_all(&r, load);
+	restart(s);
 	for (unsigned i = 0; i < 3; i++)
 		input(loaded, outcomes_answered(9, 0, NSTIME_S), false);
 	ck_assert_uint_eq(heard.count, 1);
@@ -275,6 +284,68 @@ START_TEST(one_that_was_slow_before_counts_once)
 }
 END_TEST
 
+START_TEST(slow_ones_before_a_restart_count_after_it)
+{
+	struct slow *s = slow_of(10);
+
+	input(s, slow_at(0, 4), false);
+	input(s, slow_at(100 * NSTIME_S, 4), false);
+	restart(s);
+	input(loaded, slow_at(1301 * NSTIME_S, 4), false);
+	ck_assert_uint_eq(heard.count, 0); /* the first is too long ago */
+	input(loaded, slow_at(1302 * NSTIME_S, 4), false);
+	ck_assert_uint_eq(heard.count, 1);
+	slow_free(loaded);
+	loaded = NULL;
+}
+END_TEST
+
+/* What is known of them is known by their new numbers. */
+START_TEST(one_that_was_slow_before_a_restart_counts_once)
+{
+	struct slow *s = slow_of(10);
+	struct outcome o = slow_at(0, 4), other = slow_at(NSTIME_S, 4);
+
+	input(s, o, false);
+	input(s, other, false);
+	restart(s);
+	o.now += 1000 * NSTIME_S;
+	o.request.sent += 1000 * NSTIME_S;
+	o.id = 7001;
+	slow_recall(loaded, &o, TIMEOUT_NONE);
+	slow_recall(loaded, &o, TIMEOUT_NONE);
+	give_up(loaded, given_up(7001, 1000 * NSTIME_S));
+	ck_assert_uint_eq(heard.count, 0);
+	give_up(loaded, given_up(7002, 1001 * NSTIME_S));
+	ck_assert_uint_eq(heard.count, 1);
+	slow_free(loaded);
+	loaded = NULL;
+}
+END_TEST
+
+START_TEST(while_requests_time_out_none_is_slow_after_a_restart_either)
+{
+	struct slow *s = slow_of(10);
+	struct outcome o = slow_at(0, 4);
+	const struct finding timeout = {
+		.kind = FINDING_TRANSACTION_TIMEOUT,
+		.key = slice_text("192.0.2.2:5062 SERVICE"),
+		.now = 40 * NSTIME_S,
+	};
+
+	slow_supersede(s, &o.uas, &timeout);
+	restart(s);
+	for (unsigned i = 0; i < 9; i++)
+		input(loaded, slow_at(1041 * NSTIME_S, 4), false);
+	ck_assert_uint_eq(heard.count, 0);
+	for (unsigned i = 0; i < 3; i++)
+		input(loaded, slow_at(1400 * NSTIME_S, 4), false);
+	ck_assert_uint_eq(heard.count, 1);
+	slow_free(loaded);
+	loaded = NULL;
+}
+END_TEST
+
 START_TEST(three_copies_are_not_enough_to_give_up)
 {
 	struct slow *s = slow_of(10);
@@ -300,4 +371,7 @@ UNIT("slow", three_senders_that_gave_up_are_told,
     quick_answers_end_it, late_answers_show_in_the_class_and_do_not_end_it,
     a_timeout_supersedes_it, while_requests_time_out_none_is_slow,
     at_the_limit_the_one_longest_unused_goes,
-    quick_answers_after_a_restart_end_it)
+    quick_answers_after_a_restart_end_it,
+    slow_ones_before_a_restart_count_after_it,
+    one_that_was_slow_before_a_restart_counts_once,
+    while_requests_time_out_none_is_slow_after_a_restart_either)

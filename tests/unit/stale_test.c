@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "findings/stale.h"
 
-#include "unit.h"
+#include "unit/saved.h"
 
 #define START (1289690940 * NSTIME_S)
 
@@ -384,6 +384,123 @@ START_TEST(other_refusals_are_not)
 }
 END_TEST
 
+START_TEST(who_passes_on_what_is_recalled_did_not_refuse)
+{
+	struct stale_response r = {
+		.status = 403,
+		.phrase = slice_text("Stale Date"),
+		.call_id = slice_text("c1"),
+		.server = end_of(3, 5061),
+		.client = end_of(2, 5061),
+		.wall = START,
+	};
+
+	begin(4);
+	stale_recall(stale, &r);
+	r.server = end_of(2, 5062);
+	r.client = end_of(1, 5060);
+	stale_input(stale, &r);
+	ck_assert_uint_eq(count, 0);
+	r.call_id = slice_text("c2");
+	stale_input(stale, &r);
+	ck_assert_uint_eq(count, 1);
+	stale_free(stale);
+}
+END_TEST
+
+/* 1,000 s later, by another clock. */
+static bool
+load(struct slice octets)
+{
+	const struct record_shift shift = { .watching = 1000 * NSTIME_S };
+	struct cursor c = cursor_over(octets);
+
+	stale_free(stale);
+	begin(10);
+	return stale_load(stale, &c, &shift);
+}
+
+static void
+restart(void)
+{
+	struct record r;
+
+	record_init(&r, 1 << 16);
+	stale_save(stale, &r);
+	saved_whole_or_not_at_all(&r, load);
+}
+
+START_TEST(who_is_held_at_a_restart_is_told_after_it)
+{
+	begin(10);
+	for (unsigned i = 0; i < 3; i++) {
+		refuse(9, i * NSTIME_S, 37);
+		refuse(8, i * NSTIME_S, 37);
+	}
+	restart();
+	ck_assert_int_eq(stale_next_deadline(stale), 1012 * NSTIME_S);
+	succeed(8);
+	wait_until(1012 * NSTIME_S);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_eq(key, "10.0.0.1:88");
+	ck_assert(slice_is(evidence_get(&evidence, "source"), "EXAMPLE.NET"));
+	ck_assert_ptr_nonnull(evidence_find(&evidence, "client_time"));
+	stale_free(stale);
+}
+END_TEST
+
+START_TEST(refusals_before_a_restart_count_after_it)
+{
+	begin(10);
+	refuse_by(1, 9, 0, 37);
+	refuse_by(2, 9, NSTIME_S, 37);
+	restart();
+	succeed_at(1, 9);
+	refuse_by(2, 9, 1002 * NSTIME_S, 37);
+	wait_until(1020 * NSTIME_S);
+	ck_assert_uint_eq(count, 0); /* what server 1 refused is over */
+	refuse_by(2, 9, 1021 * NSTIME_S, 37);
+	wait_until(1040 * NSTIME_S);
+	ck_assert_uint_eq(count, 1);
+	ck_assert_str_eq(key, "10.0.0.2:88");
+	stale_free(stale);
+}
+END_TEST
+
+/* One that is held since `at', without the end of the list. */
+static void
+add_held(struct record *r, unsigned client, nstime at)
+{
+	struct record one;
+
+	begin(10);
+	for (unsigned i = 0; i < 3; i++)
+		refuse(client, at, 37);
+	record_init(&one, 1 << 16);
+	stale_save(stale, &one);
+	record_octets(r, slice_of(one.octets, one.len - 1));
+	record_done(&one);
+	stale_free(stale);
+	stale = NULL;
+}
+
+START_TEST(held_ones_out_of_order_make_no_sense)
+{
+	for (unsigned i = 0; i < 2; i++) {
+		struct record r;
+
+		record_init(&r, 1 << 16);
+		add_held(&r, 8, 5 * NSTIME_S);
+		add_held(&r, 9, i == 0 ? 6 * NSTIME_S : 4 * NSTIME_S);
+		record_more(&r, false);
+		ck_assert_int_eq(load(slice_of(r.octets, r.len)), i == 0);
+		record_done(&r);
+		stale_free(stale);
+		stale = NULL;
+	}
+}
+END_TEST
+
 UNIT("stale", three_refusals_without_success_are_told_after_the_hold,
     a_client_that_corrects_itself_is_no_fault,
     success_elsewhere_does_not_clear_who_refused,
@@ -396,4 +513,8 @@ UNIT("stale", three_refusals_without_success_are_told_after_the_hold,
     stir_gives_its_reason_in_any_response,
     stale_date_may_stand_anywhere_in_a_403,
     sip_refusals_for_the_time_are_told_at_once,
-    a_proxy_that_passes_a_refusal_on_did_not_refuse, other_refusals_are_not)
+    a_proxy_that_passes_a_refusal_on_did_not_refuse, other_refusals_are_not,
+    who_is_held_at_a_restart_is_told_after_it,
+    refusals_before_a_restart_count_after_it,
+    held_ones_out_of_order_make_no_sense,
+    who_passes_on_what_is_recalled_did_not_refuse)

@@ -422,6 +422,127 @@ START_TEST(a_gap_that_shows_later_withdraws_a_proof_by_absence)
 }
 END_TEST
 
+static enum timeout_verdict
+recall(struct timeout *t, struct outcome o)
+{
+	const struct delivery delivery = { .acknowledged =
+					       o.request.flow != 0 };
+
+	return timeout_recall(t, &o, &delivery);
+}
+
+/* Told before the restart; what is known of it by its number is known again. */
+START_TEST(a_late_answer_withdraws_what_is_recalled)
+{
+	struct timeout *t = timeout_of(10);
+	struct outcome o = outcomes_silent(1, 0);
+
+	input(t, o);
+	restart(t);
+	o.id = 7;
+	ck_assert_int_eq(recall(loaded, o), TIMEOUT_TIMED_OUT);
+	ck_assert_uint_eq(heard.count, 0);
+	ck_assert_uint_eq(counts(loaded, "SERVICE").timed_out, 1);
+	o.event = OUTCOME_LATE;
+	o.now += 5 * NSTIME_S;
+	ck_assert_int_eq(input(loaded, o), TIMEOUT_ANSWERED);
+	ck_assert_int_eq(heard.change, FINDING_WITHDRAWN);
+	ck_assert_uint_eq(counts(loaded, "SERVICE").timed_out, 0);
+	ck_assert_uint_eq(counts(loaded, "SERVICE").answered, 1);
+	timeout_free(loaded);
+	loaded = NULL;
+}
+END_TEST
+
+START_TEST(one_that_was_answered_late_is_not_withdrawn_again)
+{
+	struct timeout *t = timeout_of(10);
+	struct outcome o = outcomes_silent(1, 0);
+
+	recall(t, o);
+	o.event = OUTCOME_LATE;
+	ck_assert_int_eq(recall(t, o), TIMEOUT_ANSWERED);
+	ck_assert_int_eq(input(t, o), TIMEOUT_NONE);
+	ck_assert_uint_eq(heard.count, 0);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(a_leg_behind_one_that_is_recalled_takes_the_blame)
+{
+	struct timeout *t = timeout_of(10);
+	struct outcome upper = upper_leg(), reviewed = upper_leg();
+
+	recall(t, upper);
+	recall(t, deeper_leg());
+	review(t, upper);
+	ck_assert_uint_eq(heard.count, 0);
+	timeout_free(t);
+
+	t = timeout_of(10);
+	upper.group.deeper[0] = reviewed.group.deeper[0] = 3;
+	recall(t, upper);
+	reviewed.group.deeper_count = 0;
+	reviewed.event = OUTCOME_REVIEWED;
+	recall(t, reviewed);
+	review(t, reviewed);
+	ck_assert_uint_eq(heard.count, 0); /* told before */
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(a_gap_withdraws_what_is_recalled)
+{
+	struct timeout *t = timeout_of(10);
+	const struct doubts_gap gap = { .flow = 7, .now = 70 * NSTIME_S };
+	struct outcome o = outcomes_silent(1, 0);
+
+	send_once(&o);
+	o.transport = TRANSPORT_TCP;
+	o.request.flow = 7;
+	o.request.to_server = true;
+	ck_assert_int_eq(recall(t, o), TIMEOUT_TIMED_OUT);
+	ck_assert_uint_eq(heard.count, 0);
+	timeout_gap(t, &gap);
+	ck_assert_uint_eq(heard.count, 1);
+	ck_assert_int_eq(heard.change, FINDING_WITHDRAWN);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(what_a_recalled_gap_withdrew_is_not_withdrawn_again)
+{
+	struct timeout *t = timeout_of(10);
+	const struct doubts_gap gap = { .flow = 7, .now = 70 * NSTIME_S };
+	struct outcome o = outcomes_silent(1, 0);
+
+	send_once(&o);
+	o.transport = TRANSPORT_TCP;
+	o.request.flow = 7;
+	o.request.to_server = true;
+	recall(t, o);
+	timeout_recall_gap(t, &gap);
+	timeout_gap(t, &gap);
+	o.event = OUTCOME_LATE;
+	ck_assert_int_eq(input(t, o), TIMEOUT_ANSWERED);
+	ck_assert_uint_eq(heard.count, 0);
+	timeout_free(t);
+}
+END_TEST
+
+START_TEST(a_sender_is_known_by_what_is_recalled)
+{
+	struct timeout *t = timeout_of(10);
+	struct outcome o = outcomes_silent(1, 0);
+
+	recall(t, o);
+	send_once(&o);
+	o.id = 2;
+	ck_assert_int_eq(input(t, o), TIMEOUT_UNKNOWN_ASYMMETRIC);
+	timeout_free(t);
+}
+END_TEST
+
 UNIT("timeout", a_proven_silence_is_a_finding_with_its_evidence,
     what_is_not_watched_is_counted_and_not_told,
     a_leg_folded_into_a_deeper_one_is_not_told,
@@ -441,4 +562,10 @@ UNIT("timeout", a_proven_silence_is_a_finding_with_its_evidence,
     a_final_nobody_acknowledged_moves_from_answered,
     at_its_limit_the_room_goes_on_telling,
     a_client_that_failed_before_a_restart_heals_it_after,
-    what_heals_goes_on_healing_after_a_restart)
+    what_heals_goes_on_healing_after_a_restart,
+    a_late_answer_withdraws_what_is_recalled,
+    one_that_was_answered_late_is_not_withdrawn_again,
+    a_leg_behind_one_that_is_recalled_takes_the_blame,
+    a_gap_withdraws_what_is_recalled,
+    what_a_recalled_gap_withdrew_is_not_withdrawn_again,
+    a_sender_is_known_by_what_is_recalled)

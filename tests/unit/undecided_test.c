@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/undecided.h"
 
-#include "unit/unit.h"
+#include "unit/saved.h"
 
 #define MINUTE (60 * NSTIME_S)
 
@@ -83,5 +83,45 @@ START_TEST(a_passing_confusion_is_not_told)
 }
 END_TEST
 
+/* 1,000 s later, by another clock. */
+static bool
+load(struct slice octets)
+{
+	struct cursor c = cursor_over(octets);
+
+	u = (struct undecided){ .mixed = false };
+	undecided_load(&u, &c, 1000 * NSTIME_S);
+	return !c.bad;
+}
+
+static void
+restart(void)
+{
+	struct record r;
+
+	record_init(&r, 100);
+	undecided_save(&r, &u);
+	saved_whole_or_not_at_all(&r, load);
+}
+
+START_TEST(ten_minutes_go_on_over_a_restart)
+{
+	begin();
+	weigh(true, 0);
+	restart();
+	weigh(true, 1000 * NSTIME_S + 10 * MINUTE - 1);
+	ck_assert_uint_eq(count, 0);
+	weigh(true, 1000 * NSTIME_S + 10 * MINUTE);
+	ck_assert_uint_eq(count, 1);
+	restart();
+	weigh(true, 2000 * NSTIME_S + 11 * MINUTE - 1);
+	ck_assert_uint_eq(count, 1);
+	weigh(false, 2000 * NSTIME_S + 11 * MINUTE);
+	ck_assert_uint_eq(count, 2);
+	ck_assert_int_eq(change, FINDING_HEALTHY);
+}
+END_TEST
+
 UNIT("undecided", two_clocks_are_told_after_ten_minutes,
-    a_host_that_is_judged_again_is_decided, a_passing_confusion_is_not_told)
+    a_host_that_is_judged_again_is_decided, a_passing_confusion_is_not_told,
+    ten_minutes_go_on_over_a_restart)

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "alert/inner/handover.h"
 
+#include "alert/inner/entries.h"
+
+enum { SPARE = 1024 };
+
 static struct alert_entry *
 entry_of(struct table_entry *outage)
 {
@@ -190,4 +194,68 @@ handover_released(const struct alert *a, struct slice subject)
 	    find(a, subject, NULL, false) != NULL)
 		return NULL;
 	return find(a, subject, NULL, true);
+}
+
+static void
+save_entry(const struct alert_entry *e, struct record *r)
+{
+	const char *kind = finding_kind_name(e->episode.kind);
+
+	if (record_left(r) < SPARE)
+		return;
+	record_more(r, true);
+	finding_kind_save(r, e->episode.kind);
+	record_text(r, slice_after(entries_name(e), strlen(kind) + 1));
+	record_flag(r, e->handover.held);
+	record_u64(r, e->handover.successor);
+}
+
+/* Those that leave in their order, then those that are held alone. */
+void
+handover_save(const struct alert *a, struct record *r)
+{
+	const struct alert_entry *e;
+	const struct table_entry *entry = table_first(a->table);
+
+	TAILQ_FOREACH (e, &a->leaving, handover.leaving)
+		save_entry(e, r);
+	for (; entry != NULL; entry = table_next(a->table, entry)) {
+		e = (const struct alert_entry *)entry;
+		if (e->handover.held && e->handover.successor == 0)
+			save_entry(e, r);
+	}
+	record_more(r, false);
+}
+
+static void
+load_entry(struct alert *a, struct cursor *c)
+{
+	char text[ENTRIES_NAME + 1];
+	struct textbuf t;
+	enum finding_kind kind;
+	const bool known = finding_kind_load(c, &kind);
+	const struct slice key = record_read_line(c, ENTRIES_NAME);
+	const bool held = record_read_flag(c);
+	const uint64_t successor = cursor_le64(c);
+	struct alert_entry *e;
+
+	if (c->bad || !known)
+		return;
+	textbuf_init(&t, text, sizeof(text));
+	e = entries_find(a, entries_write_name(&t, kind, key));
+	if (e == NULL || e->episode.life == EPISODE_IDLE)
+		return;
+	e->handover.held = held && e->handover.is_noted;
+	stay(a, e);
+	if (successor == 0 || e->episode.life != EPISODE_ACTIVE)
+		return;
+	e->handover.successor = successor;
+	TAILQ_INSERT_TAIL(&a->leaving, e, handover.leaving);
+}
+
+void
+handover_load(struct alert *a, struct cursor *c)
+{
+	while (record_read_more(c))
+		load_entry(a, c);
 }

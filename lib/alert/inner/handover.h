@@ -55,4 +55,9 @@ struct alert_entry *handover_follower(
 struct alert_entry *handover_released(
     const struct alert *a, struct slice subject);
 
+/* State kept over a restart: which alerts wait for others.  Those that it is
+ * about are loaded first. */
+void handover_save(const struct alert *a, struct record *r);
+void handover_load(struct alert *a, struct cursor *c);
+
 #endif

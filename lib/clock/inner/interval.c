@@ -87,3 +87,37 @@ interval_majority(const struct offset_interval *intervals, unsigned count,
 	result->hi = hi[below + tolerated(count - below)];
 	return true;
 }
+
+void
+interval_save(struct record *r, struct offset_interval interval)
+{
+	record_u64(r, (uint64_t)interval.lo);
+	record_u64(r, (uint64_t)interval.hi);
+}
+
+struct offset_interval
+interval_load(struct cursor *c)
+{
+	struct offset_interval interval;
+
+	interval.lo = record_read_within(c, INTERVAL_LIMIT);
+	interval.hi = record_read_within(c, INTERVAL_LIMIT);
+	return interval;
+}
+
+void
+interval_save_sample(struct record *r, const struct offset_sample *sample)
+{
+	interval_save(r, sample->interval);
+	record_time(r, sample->at);
+}
+
+struct offset_sample
+interval_load_sample(struct cursor *c, nstime shift)
+{
+	struct offset_sample s;
+
+	s.interval = interval_load(c);
+	s.at = record_read_now(c, shift);
+	return s;
+}

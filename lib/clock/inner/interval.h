@@ -20,6 +20,9 @@ interval_is_near(struct offset_interval a, struct offset_interval b)
 	    b.lo - OFFSET_LEAST_STEP < a.hi;
 }
 
+/* By a day an interval may go beyond OFFSET_LIMIT. */
+#define INTERVAL_LIMIT (OFFSET_LIMIT + 86400 * NSTIME_S)
+
 /* Between two times, 0 to 1000 days. */
 nstime interval_time(nstime from, nstime to);
 
@@ -37,5 +40,11 @@ struct offset_interval interval_hull(
  */
 bool interval_majority(const struct offset_interval *intervals, unsigned count,
     struct offset_interval *result);
+
+/* State kept over a restart; a `now' is shifted by `shift'. */
+void interval_save(struct record *r, struct offset_interval interval);
+struct offset_interval interval_load(struct cursor *c);
+void interval_save_sample(struct record *r, const struct offset_sample *sample);
+struct offset_sample interval_load_sample(struct cursor *c, nstime shift);
 
 #endif

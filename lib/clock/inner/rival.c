@@ -177,3 +177,62 @@ rival_rebase(struct rival *r, nstime step)
 		r->run[i].at = nstime_after(r->run[i].at, step);
 	r->other.at = nstime_after(r->other.at, step);
 }
+
+void
+rival_save(struct record *r, const struct rival *rival)
+{
+	const unsigned kept = rival_kept(rival);
+
+	record_u32(r, rival->against);
+	record_u32(r, rival->near);
+	record_u32(r, rival->elsewhere);
+	record_flag(r, rival->stepped);
+	record_flag(r, rival->flaps);
+	record_u64(r, (uint64_t)rival->step);
+	record_time(r, rival->stepped_at);
+	record_time(r, rival->turn);
+	record_time(r, rival->run_wall);
+	interval_save(r, rival->run_interval);
+	interval_save(r, rival->strays);
+	interval_save(r, rival->jitter);
+	interval_save_sample(r, &rival->other);
+	record_u32(r, rival->run_length);
+	for (unsigned i = 0; i < kept; i++)
+		interval_save_sample(r, rival_run(rival, i));
+}
+
+static void
+load_run(struct rival *rival, struct cursor *c, nstime shift)
+{
+	unsigned kept;
+
+	rival->run_length = cursor_le32(c);
+	kept = rival_kept(rival);
+	for (unsigned i = 0; i < kept; i++) {
+		struct offset_sample *s =
+		    &rival->run[(rival->run_length - kept + i) % RIVAL_RUN];
+
+		*s = interval_load_sample(c, shift);
+		if (s->interval.lo > s->interval.hi)
+			c->bad = true;
+	}
+}
+
+void
+rival_load(struct rival *rival, struct cursor *c, nstime shift)
+{
+	rival->against = cursor_le32(c);
+	rival->near = cursor_le32(c);
+	rival->elsewhere = cursor_le32(c);
+	rival->stepped = record_read_flag(c);
+	rival->flaps = record_read_flag(c);
+	rival->step = record_read_within(c, INTERVAL_LIMIT);
+	rival->stepped_at = record_read_time(c);
+	rival->turn = record_read_time(c);
+	rival->run_wall = record_read_time(c);
+	rival->run_interval = interval_load(c);
+	rival->strays = interval_load(c);
+	rival->jitter = interval_load(c);
+	rival->other = interval_load_sample(c, shift);
+	load_run(rival, c, shift);
+}

@@ -79,4 +79,9 @@ bool rival_run_is_near(
 /* As offset_rebase(). */
 void rival_rebase(struct rival *r, nstime step);
 
+/* State kept over a restart, loaded into a zeroed one.  A `now' is shifted by
+ * `shift'. */
+void rival_save(struct record *r, const struct rival *rival);
+void rival_load(struct rival *rival, struct cursor *c, nstime shift);
+
 #endif

@@ -41,4 +41,9 @@ bool certhold_take(
 
 nstime certhold_next_deadline(const struct certhold *h);
 
+/* State kept over a restart, loaded into an empty one.  A `now' is shifted by
+ * `shift'. */
+void certhold_save(const struct certhold *h, struct record *r);
+void certhold_load(struct certhold *h, struct cursor *c, nstime shift);
+
 #endif

@@ -6,7 +6,7 @@
 #include "base/lru.h"
 
 /* Left for the rooms that are saved after this one. */
-enum { SPARE = 1024 };
+enum { SPARE = 1024, FEW_SAVED = 2048 };
 
 struct oneway_pair {
 	struct lru_entry entry;
@@ -129,24 +129,38 @@ oneway_both(struct oneway *o, const struct address *a, const struct address *b,
 	return raised;
 }
 
+static void
+save_pair(const struct oneway_pair *p, struct record *r)
+{
+	record_more(r, true);
+	endpoint_address_save(r, &p->a);
+	endpoint_address_save(r, &p->b);
+	record_u32(r, p->unanswered);
+}
+
+/* Those that are one-way first; older versions saved no others. */
 void
 oneway_save(const struct oneway *o, struct record *r)
 {
 	const struct oneway_pair *p;
+	size_t few = 0;
 
-	for (p = lru_oldest(o->pairs); p != NULL; p = lru_newer(p)) {
-		if (!p->raised || record_left(r) < SPARE)
+	for (p = lru_oldest(o->pairs); p != NULL; p = lru_newer(p))
+		if (p->raised && record_left(r) >= SPARE)
+			save_pair(p, r);
+	record_more(r, false);
+	for (p = lru_newest(o->pairs); p != NULL && few < FEW_SAVED;
+	     p = lru_older(p)) {
+		if (p->raised || record_left(r) < SPARE)
 			continue;
-		record_more(r, true);
-		endpoint_address_save(r, &p->a);
-		endpoint_address_save(r, &p->b);
-		record_u32(r, p->unanswered);
+		save_pair(p, r);
+		few++;
 	}
 	record_more(r, false);
 }
 
 static void
-load_pair(struct oneway *o, struct cursor *c)
+load_pair(struct oneway *o, struct cursor *c, bool raised)
 {
 	const struct address a = endpoint_address_load(c);
 	const struct address b = endpoint_address_load(c);
@@ -156,14 +170,21 @@ load_pair(struct oneway *o, struct cursor *c)
 	if (p == NULL)
 		return;
 	p->unanswered = unanswered;
-	p->raised = true;
+	p->raised = raised;
+	if (!raised)
+		lru_age(o->pairs, p); /* saved the latest first */
 }
 
 bool
 oneway_load(struct oneway *o, struct cursor *c)
 {
 	while (record_read_more(c))
-		load_pair(o, c);
+		load_pair(o, c, true);
+	/* States of an older version end here. */
+	if (c->rest.len == 0)
+		return !c->bad;
+	while (record_read_more(c))
+		load_pair(o, c, false);
 	return !c->bad;
 }
 

@@ -32,8 +32,8 @@ bool oneway_unanswered(struct oneway *o, const struct address *a,
 bool oneway_both(struct oneway *o, const struct address *a,
     const struct address *b, unsigned *count);
 
-/* State kept over a restart: the pairs that are one-way.  oneway_load() is for
- * an empty room; false: the record is broken. */
+/* State kept over a restart: the pairs that are one-way, and the latest of the
+ * others.  oneway_load() is for an empty room; false: the record is broken. */
 void oneway_save(const struct oneway *o, struct record *r);
 bool oneway_load(struct oneway *o, struct cursor *c);
 

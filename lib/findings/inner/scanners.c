@@ -6,7 +6,11 @@
 #include "base/lru.h"
 #include "base/nstime.h"
 
-enum { DOORS = 10 /* where one client may fail before it is a scan */ };
+enum {
+	DOORS = 10, /* where one client may fail before it is a scan */
+	SPARE = 1024,
+	SAVED = 1024
+};
 
 struct scanners_client {
 	struct lru_entry entry;
@@ -107,6 +111,60 @@ scanners_input(struct scanners *s, const struct address *address,
 	if (i == client->count)
 		client->count++;
 	return false;
+}
+
+static void
+save_client(const struct scanners_client *client, struct record *r)
+{
+	record_more(r, true);
+	endpoint_address_save(r, &client->address);
+	record_time(r, client->since);
+	record_flag(r, client->scans);
+	record_u8(r, (uint8_t)client->count);
+	for (unsigned i = 0; i < client->count; i++)
+		endpoint_save(r, &client->failed[i]);
+}
+
+void
+scanners_save(const struct scanners *s, struct record *r)
+{
+	const struct scanners_client *client = lru_newest(s->clients);
+
+	for (size_t saved = 0;
+	     client != NULL && saved < SAVED && record_left(r) >= SPARE;
+	     saved++, client = lru_older(client))
+		save_client(client, r);
+	record_more(r, false);
+}
+
+/* They were saved the latest first. */
+static void
+load_client(struct scanners *s, struct cursor *c, nstime shift)
+{
+	const struct address address = endpoint_address_load(c);
+	struct scanners_client loaded = { .count = 0 };
+	struct scanners_client *client;
+
+	loaded.since = record_read_now(c, shift);
+	loaded.scans = record_read_flag(c);
+	loaded.count = (unsigned)record_read_below(c, 1, DOORS + 1);
+	for (unsigned i = 0; i < loaded.count; i++)
+		loaded.failed[i] = endpoint_load(c);
+	client = c->bad ? NULL : client_of(s, &address);
+	if (client == NULL)
+		return;
+	client->since = loaded.since;
+	client->scans = loaded.scans;
+	client->count = loaded.count;
+	memcpy(client->failed, loaded.failed, sizeof(client->failed));
+	lru_age(s->clients, client);
+}
+
+void
+scanners_load(struct scanners *s, struct cursor *c, nstime shift)
+{
+	while (record_read_more(c))
+		load_client(s, c, shift);
 }
 
 uint64_t

@@ -3,6 +3,7 @@
 #define SCANNERS_H
 
 #include "base/budget.h"
+#include "base/record.h"
 #include "base/siphash.h"
 #include "net/endpoint.h"
 
@@ -24,6 +25,11 @@ void scanners_set(struct scanners *s, size_t clients);
 /* `client' failed at `server', which never worked.  Is that a scan? */
 bool scanners_input(struct scanners *s, const struct address *client,
     const struct endpoint *server, nstime window, nstime now);
+
+/* State kept over a restart: the clients that failed last.  scanners_load() is
+ * for an empty room; a `now' is shifted by `shift'. */
+void scanners_save(const struct scanners *s, struct record *r);
+void scanners_load(struct scanners *s, struct cursor *c, nstime shift);
 
 uint64_t scanners_evicted(const struct scanners *s);
 

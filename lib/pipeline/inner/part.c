@@ -20,9 +20,21 @@ timeout_part_input(void *room, struct part_case *c)
 		timeout_gap(room, &o->gap);
 }
 
+static void
+timeout_part_recall(void *room, struct part_case *c)
+{
+	const struct observation *o = c->observation;
+
+	if (o->kind == OBSERVATION_TRANSACTION)
+		c->verdict = timeout_recall(room, o->outcome, &o->delivery);
+	else
+		timeout_recall_gap(room, &o->gap);
+}
+
 const struct part part_timeout = {
 	.name = "timeout",
 	.hears = HEARS(TRANSACTION) | HEARS(GAP),
+	.recall = timeout_part_recall,
 	.new = timeout_part_new,
 	.free = timeout_part_free,
 	.set = timeout_part_set,
@@ -36,7 +48,7 @@ const struct part part_timeout = {
 
 ROOM_OF_OBSERVATIONS(slow)
 ROOM_THAT_SAVES(slow)
-ROOM_THAT_LOADS_NO_TIME(slow)
+ROOM_THAT_LOADS(slow)
 
 static void
 slow_part_input(void *room, struct part_case *c)
@@ -46,8 +58,15 @@ slow_part_input(void *room, struct part_case *c)
 	slow_input(room, o->outcome, &o->delivery, c->verdict, o->wall);
 }
 
+static void
+slow_part_recall(void *room, struct part_case *c)
+{
+	slow_recall(room, c->observation->outcome, c->verdict);
+}
+
 const struct part part_slow = {
 	.name = "slow",
+	.recall = slow_part_recall,
 	.hears = HEARS(TRANSACTION),
 	.new = slow_part_new,
 	.free = slow_part_free,
@@ -274,7 +293,7 @@ ROOM_OF_OBSERVATIONS(certificate)
 ROOM_WITH_DEADLINES(certificate)
 ROOM_THAT_HOLDS(certificate)
 ROOM_THAT_SAVES(certificate)
-ROOM_THAT_LOADS_NO_TIME(certificate)
+ROOM_THAT_LOADS(certificate)
 
 static void
 tell_clock(struct certificate *certificate, struct skew *skew,
@@ -322,118 +341,6 @@ const struct part part_certificate = {
 	.save = certificate_part_save,
 	.load = certificate_part_load,
 	.stats = certificate_part_stats,
-};
-
-ROOM_OF_OBSERVATIONS(stale)
-ROOM_WITH_DEADLINES(stale)
-ROOM_THAT_HOLDS(stale)
-
-static void
-stale_part_input(void *room, struct part_case *c)
-{
-	const struct observation *o = c->observation;
-
-	if (o->kind == OBSERVATION_REFUSED)
-		stale_input(room, &o->refused);
-	else if (o->kind == OBSERVATION_KRB_REFUSED)
-		stale_kerberos(room, &o->krb_refused);
-	else
-		stale_success(room, &o->a.address, &o->b.address);
-}
-
-const struct part part_stale = {
-	.name = "stale",
-	.hears = HEARS(REFUSED) | HEARS(KRB_REFUSED) | HEARS(KRB_SUCCESS),
-	.new = stale_part_new,
-	.free = stale_part_free,
-	.set = stale_part_set,
-	.input = stale_part_input,
-	.tick = stale_part_tick,
-	.next_deadline = stale_part_next_deadline,
-	.finish = stale_part_finish,
-	.stats = stale_part_stats,
-};
-
-ROOM_OF_OBSERVATIONS(mrasfailure)
-ROOM_THAT_SAVES(mrasfailure)
-ROOM_THAT_LOADS_NO_TIME(mrasfailure)
-
-static void
-mrasfailure_part_input(void *room, struct part_case *c)
-{
-	mrasfailure_input(room, &c->observation->mras);
-}
-
-const struct part part_mrasfailure = {
-	.name = "mrasfailure",
-	.hears = HEARS(MRAS),
-	.new = mrasfailure_part_new,
-	.free = mrasfailure_part_free,
-	.set = mrasfailure_part_set,
-	.input = mrasfailure_part_input,
-	.save = mrasfailure_part_save,
-	.load = mrasfailure_part_load,
-	.stats = mrasfailure_part_stats,
-};
-
-ROOM_OF_OBSERVATIONS(media)
-
-static void
-media_part_input(void *room, struct part_case *c)
-{
-	if (c->observation->kind == OBSERVATION_MEDIA)
-		media_offer(room, &c->observation->media);
-	else
-		media_refused(room, &c->observation->media_refused);
-}
-
-const struct part part_media = {
-	.name = "media",
-	.hears = HEARS(MEDIA) | HEARS(MEDIA_REFUSED),
-	.new = media_part_new,
-	.free = media_part_free,
-	.set = media_part_set,
-	.input = media_part_input,
-	.stats = media_part_stats,
-};
-
-ROOM_OF_OBSERVATIONS(diagnostics)
-
-/* Refusals for the time, and of encryption, are reported as what they are. */
-static void
-diagnostics_part_input(void *room, struct part_case *c)
-{
-	const struct stale_response *r = &c->observation->refused;
-
-	if (c->observation->kind == OBSERVATION_STIR) {
-		diagnostics_stir(room, c->observation->status);
-		return;
-	}
-	if (r->diagnostic == 0 || r->diagnostic == MEDIA_LEVELS_DONT_MATCH ||
-	    stale_matters(r))
-		return;
-	diagnostics_input(room,
-	    &(struct diagnostics_report){
-		.status = r->status,
-		.id = r->diagnostic,
-		.reason = r->reason,
-		.source = r->source,
-		.call_id = r->call_id,
-		.server = r->server,
-		.client = r->client,
-		.now = r->now,
-		.wall = r->wall,
-	    });
-}
-
-const struct part part_diagnostics = {
-	.name = "diagnostics",
-	.hears = HEARS(REFUSED) | HEARS(STIR),
-	.new = diagnostics_part_new,
-	.free = diagnostics_part_free,
-	.set = diagnostics_part_set,
-	.input = diagnostics_part_input,
-	.stats = diagnostics_part_stats,
 };
 
 ANY_ROOM(ledger)

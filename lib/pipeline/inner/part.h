@@ -28,8 +28,8 @@ struct part_case {
 	    verdict; /* of a transaction, once timeout had it */
 };
 
-/* `room' is what new() returned.  A part may do without hears, input, tick,
- * next_deadline, finish, save and load: NULL. */
+/* `room' is what new() returned.  A part may do without hears, input, recall,
+ * tick, next_deadline, finish, save and load: NULL. */
 struct part {
 	const char *name; /* in saved states: it must never change */
 	unsigned hears;   /* kinds of observation: 1 << OBSERVATION_x */
@@ -38,6 +38,9 @@ struct part {
 	void (*free)(void *room);
 	void (*set)(void *room, const struct judge_limits *limits);
 	void (*input)(void *room, struct part_case *c);
+	/* An observation that a predecessor judged: what is known of it by its
+	 * numbers, which are others now, is known again.  Nothing is told. */
+	void (*recall)(void *room, struct part_case *c);
 	void (*tick)(void *room, nstime now, nstime wall);
 	nstime (*next_deadline)(const void *room);
 	void (*finish)(void *room, nstime now, nstime wall);
@@ -49,7 +52,6 @@ struct part {
 
 /* Those that take observations. */
 extern const struct part part_timeout, part_slow, part_visibility, part_skew,
-    part_connection, part_silence, part_certificate, part_stale,
-    part_mrasfailure, part_media, part_diagnostics, part_ledger;
+    part_connection, part_silence, part_certificate, part_ledger;
 
 #endif

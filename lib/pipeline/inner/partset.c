@@ -2,6 +2,7 @@
 #include "pipeline/inner/partset.h"
 
 #include "pipeline/inner/partalert.h"
+#include "pipeline/inner/partrefusal.h"
 
 enum { PART_NAME = 32 };
 
@@ -13,10 +14,10 @@ static const struct part *const rows[PARTSET_COUNT] = {
 	[PARTSET_CONNECTION] = &part_connection,
 	[PARTSET_SILENCE] = &part_silence,
 	[PARTSET_CERTIFICATE] = &part_certificate,
-	[PARTSET_STALE] = &part_stale,
-	[PARTSET_MRASFAILURE] = &part_mrasfailure,
-	[PARTSET_MEDIA] = &part_media,
-	[PARTSET_DIAGNOSTICS] = &part_diagnostics,
+	[PARTSET_STALE] = &partrefusal_stale,
+	[PARTSET_MRASFAILURE] = &partrefusal_mrasfailure,
+	[PARTSET_MEDIA] = &partrefusal_media,
+	[PARTSET_DIAGNOSTICS] = &partrefusal_diagnostics,
 	[PARTSET_FANOUT] = &partalert_fanout,
 	[PARTSET_INCIDENT] = &partalert_incident,
 	[PARTSET_ALERT] = &partalert_alert,
@@ -89,6 +90,16 @@ partset_input(struct partset *p, struct part_case *c)
 
 	for (; *i < PARTSET_COUNT; i++)
 		rows[*i]->input(p->rooms[*i], c);
+}
+
+void
+partset_recall(struct partset *p, struct part_case *c)
+{
+	const uint8_t *i = p->hearers[c->observation->kind];
+
+	for (; *i < PARTSET_COUNT; i++)
+		if (rows[*i]->recall != NULL)
+			rows[*i]->recall(p->rooms[*i], c);
 }
 
 static void

@@ -48,6 +48,9 @@ const struct part *partset_row(size_t number);
 /* Every part that hears this kind of observation takes it. */
 void partset_input(struct partset *p, struct part_case *c);
 
+/* .. of a predecessor: see struct part. */
+void partset_recall(struct partset *p, struct part_case *c);
+
 /* Alerts come first: they must not be missing where the record is full. */
 void partset_save(const struct partset *p, struct record *r);
 

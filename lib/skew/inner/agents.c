@@ -129,6 +129,7 @@ agents_save(struct record *r, const struct agents *a)
 	record_flag(r, a->stands);
 	record_flag(r, a->news);
 	record_time(r, a->told);
+	record_time(r, a->since);
 }
 
 void
@@ -137,4 +138,7 @@ agents_load(struct agents *a, struct cursor *c, nstime shift)
 	a->stands = record_read_flag(c) && a->count > 0;
 	a->news = record_read_flag(c) && a->count > 0;
 	a->told = record_read_now(c, shift);
+	/* States of an older version end here. */
+	if (c->rest.len > 0)
+		a->since = record_read_now(c, shift);
 }

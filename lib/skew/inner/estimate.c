@@ -123,6 +123,21 @@ estimate_save(struct record *r, const struct estimate *e)
 }
 
 void
+estimate_save_facts(struct record *r, const struct estimate *e)
+{
+	record_u32(r, e->learnt);
+	record_flag(r, e->own_ntp);
+}
+
+void
+estimate_load_facts(struct estimate *e, struct cursor *c)
+{
+	e->learnt =
+	    (unsigned)record_read_below(c, 4, (uint64_t)1 << WITNESS_KINDS);
+	e->own_ntp = record_read_flag(c);
+}
+
+void
 estimate_load(struct estimate *e, struct cursor *c, nstime shift)
 {
 	while (record_read_more(c)) {

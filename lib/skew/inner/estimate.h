@@ -53,4 +53,8 @@ bool estimate_is_empty(const struct estimate *e);
 void estimate_save(struct record *r, const struct estimate *e);
 void estimate_load(struct estimate *e, struct cursor *c, nstime shift);
 
+/* The same of all but the samples, which older versions did not save. */
+void estimate_save_facts(struct record *r, const struct estimate *e);
+void estimate_load_facts(struct estimate *e, struct cursor *c);
+
 #endif

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "skew/inner/peer.h"
 
+/* Added to the attribution of one behind which everything is saved: older
+ * versions wrote less. */
+enum { WHOLE = 0x80 };
+
 struct peer_key
 peer_key_of_agent(const struct address *address, uint32_t number)
 {
@@ -50,7 +54,7 @@ void
 peer_save(const struct peer *p, struct record *r)
 {
 	endpoint_address_save(r, &p->key.address);
-	record_u8(r, p->key.attribution);
+	record_u8(r, (uint8_t)(WHOLE + p->key.attribution));
 	if (p->key.attribution == STAMP_AGENT)
 		record_u32(r, peer_agent(&p->key));
 	record_u8(r, p->state);
@@ -68,18 +72,31 @@ peer_save(const struct peer *p, struct record *r)
 	estimate_save(r, &p->estimate);
 	conflict_save(r, &p->conflict);
 	zonechange_save(r, &p->zone);
+	estimate_save_facts(r, &p->estimate);
+	undecided_save(r, &p->undecided);
+}
+
+/* Its key.  False: an older version saved it. */
+static bool
+load_key(struct peer *p, struct cursor *c)
+{
+	const struct address address = endpoint_address_load(c);
+	const unsigned saved =
+	    (unsigned)record_read_below(c, 1, WHOLE + STAMP_AGENT + 1);
+	const enum stamp_attribution attribution = saved % WHOLE;
+
+	c->bad = c->bad || attribution > STAMP_AGENT;
+	p->key = attribution == STAMP_AGENT
+	    ? peer_key_of_agent(&address, cursor_le32(c))
+	    : peer_key(&address, attribution);
+	return saved >= WHOLE;
 }
 
 void
 peer_load(struct peer *p, struct cursor *c, const struct record_shift *shift)
 {
-	const struct address address = endpoint_address_load(c);
-	const enum stamp_attribution attribution =
-	    record_read_below(c, 1, STAMP_AGENT + 1);
+	const bool is_whole = load_key(p, c);
 
-	p->key = attribution == STAMP_AGENT
-	    ? peer_key_of_agent(&address, cursor_le32(c))
-	    : peer_key(&address, attribution);
 	p->state = (uint8_t)record_read_below(c, 1, PEER_STATES);
 	p->side = (uint8_t)record_read_below(c, 1, PEER_SIDES);
 	p->folded = record_read_flag(c) && p->state == PEER_RAISED;
@@ -96,4 +113,8 @@ peer_load(struct peer *p, struct cursor *c, const struct record_shift *shift)
 		c->bad = true;
 	conflict_load(&p->conflict, c, shift->watching);
 	zonechange_load(&p->zone, c);
+	if (!is_whole)
+		return;
+	estimate_load_facts(&p->estimate, c);
+	undecided_load(&p->undecided, c, shift->watching);
 }

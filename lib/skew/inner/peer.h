@@ -70,7 +70,7 @@ struct peer {
 	struct estimate estimate;
 	struct conflict conflict;
 	struct zonechange zone;
-	struct undecided undecided; /* anew after a restart */
+	struct undecided undecided;
 };
 
 /* `address' has asked it for the time. */

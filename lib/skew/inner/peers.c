@@ -11,7 +11,7 @@
 #define FORGOTTEN (24 * 3600 * NSTIME_S)
 
 /* How many raised ones are looked at for one that may make room. */
-enum { LOOK_FOR_ROOM = 16, SPARE = 4096 };
+enum { LOOK_FOR_ROOM = 16, SPARE = 16384 };
 
 static bool
 same_peer(const struct table_entry *entry, const void *key)
@@ -408,6 +408,7 @@ take_in(struct peers *peers, const struct peer *loaded)
 	p->estimate = loaded->estimate;
 	p->conflict = loaded->conflict;
 	p->zone = loaded->zone;
+	p->undecided = loaded->undecided;
 	return true;
 }
 

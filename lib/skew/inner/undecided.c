@@ -64,3 +64,21 @@ undecided_weigh(struct undecided *u, const struct undecided_host *host,
 	evidence_address(&e, "a", host->address);
 	tell(host, FINDING_TROUBLE, &e, output, arg);
 }
+
+void
+undecided_save(struct record *r, const struct undecided *u)
+{
+	record_flag(r, u->mixed);
+	record_flag(r, u->stands);
+	record_time(r, u->since);
+	record_time(r, u->told);
+}
+
+void
+undecided_load(struct undecided *u, struct cursor *c, nstime shift)
+{
+	u->mixed = record_read_flag(c);
+	u->stands = record_read_flag(c);
+	u->since = record_read_now(c, shift);
+	u->told = record_read_now(c, shift);
+}

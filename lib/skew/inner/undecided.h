@@ -31,4 +31,8 @@ struct undecided_host {
 void undecided_weigh(struct undecided *u, const struct undecided_host *host,
     finding_output *output, void *arg);
 
+/* State kept over a restart. */
+void undecided_save(struct record *r, const struct undecided *u);
+void undecided_load(struct undecided *u, struct cursor *c, nstime shift);
+
 #endif

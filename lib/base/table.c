@@ -66,6 +66,21 @@ add_segment(struct table *t)
 	return t->segments[segment] != NULL;
 }
 
+/* The next bucket that is split, and the one after it, are known: what they
+ * take is prefetched, or each of their entries would be a cache miss. */
+static void
+expect_split(const struct table *t)
+{
+	const size_t next = t->buckets - t->round;
+	const struct bucket *b = bucket_number(t, next);
+
+	for (size_t i = 0; i < b->used; i++)
+		prefetch_read(bucket_entry(b, i));
+	if (b->used == BUCKET_SLOTS)
+		prefetch_read(bucket_older(b));
+	prefetch_read(bucket_number(t, next + 1));
+}
+
 /* Without memory for more buckets the table still works, only slower. */
 static void
 split_one_bucket(struct table *t)
@@ -77,6 +92,7 @@ split_one_bucket(struct table *t)
 	t->buckets++;
 	if (t->buckets == 2 * t->round)
 		t->round *= 2;
+	expect_split(t);
 }
 
 struct table *
@@ -173,7 +189,8 @@ find_behind(const struct table *t, const struct bucket *b, uint64_t hash,
 {
 	struct table_entry *found = NULL;
 
-	while (found == NULL && (b->quarters & bucket_quarter(hash)) != 0) {
+	while (found == NULL &&
+	    (b->eighths & bucket_eighth(bucket_tag(hash))) != 0) {
 		b = bucket_older(b);
 		found = find_among(t, b, bucket_tagged(b, hash), hash, key);
 	}
@@ -209,7 +226,7 @@ table_find(const struct table *t, uint64_t hash, const void *key)
 	struct table_entry *found =
 	    find_among(t, b, bucket_tagged(b, hash), hash, key);
 
-	if (found != NULL || b->quarters == 0)
+	if (found != NULL || b->eighths == 0)
 		return found;
 	return find_behind(t, b, hash, key);
 }
@@ -225,7 +242,7 @@ table_find_next(
 	struct table_entry *found;
 
 	/* Mostly there is but the entry itself. */
-	if ((slots & (slots - 1)) == 0 && b->quarters == 0)
+	if ((slots & (slots - 1)) == 0 && b->eighths == 0)
 		return NULL;
 	at = place_of(t, entry);
 	/* The bits below its own. */

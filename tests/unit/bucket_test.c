@@ -57,20 +57,20 @@ START_TEST(a_full_bucket_is_followed_by_its_older_entries)
 }
 END_TEST
 
-START_TEST(it_shows_which_quarters_of_hashes_are_behind_it)
+START_TEST(it_shows_which_eighths_of_tags_are_behind_it)
 {
 	struct bucket_supply supply = { .memory = NULL };
 	struct bucket b = { .used = 0 };
-	const uint64_t other = UINT64_C(1) << 54;
+	const uint64_t other = UINT64_C(2) << 56;
 
 	fill(&supply, &b, BUCKET_SLOTS);
-	ck_assert_uint_eq(b.quarters, 0);
+	ck_assert_uint_eq(b.eighths, 0);
 	entry[BUCKET_SLOTS].hash = other;
 	ck_assert(bucket_push(&supply, &b, &entry[BUCKET_SLOTS]));
-	ck_assert_uint_ne(b.quarters & bucket_quarter(0), 0);
-	ck_assert_uint_eq(b.quarters & bucket_quarter(other), 0);
+	ck_assert_uint_ne(b.eighths & bucket_eighth(bucket_tag(0)), 0);
+	ck_assert_uint_eq(b.eighths & bucket_eighth(bucket_tag(other)), 0);
 	bucket_remove(&supply, &b, &entry[0]);
-	ck_assert_uint_eq(b.quarters, 0);
+	ck_assert_uint_eq(b.eighths, 0);
 	bucket_supply_done(&supply);
 }
 END_TEST
@@ -151,6 +151,6 @@ START_TEST(what_follows_full_ones_is_drawn_and_used_again)
 END_TEST
 
 UNIT("bucket", a_full_bucket_is_followed_by_its_older_entries,
-    it_shows_which_quarters_of_hashes_are_behind_it,
+    it_shows_which_eighths_of_tags_are_behind_it,
     removal_from_anywhere_keeps_the_order, one_splits_in_two_of_the_same_order,
     a_split_needs_no_memory, what_follows_full_ones_is_drawn_and_used_again)

@@ -35,12 +35,26 @@ bucket_put(struct bucket_place at, const struct table_entry *entry)
 	set_pointer(entries_from(at.bucket, at.slot), entry);
 }
 
-/* The slot is not used. */
+/* Of an entry, what a bucket holds.  While it moves from bucket to bucket it is
+ * not looked at: it would be a cache miss. */
+struct slot {
+	const struct table_entry *entry;
+	uint64_t tag;
+};
+
+/* Slot `number' is not used. */
 static void
-put(struct bucket *b, size_t slot, const struct table_entry *entry)
+put(struct bucket *b, size_t number, struct slot slot)
 {
-	set_pointer(entries_from(b, slot), entry);
-	b->tags |= bucket_tag(entry->hash) << 8 * slot;
+	set_pointer(entries_from(b, number), slot.entry);
+	b->tags |= slot.tag << 8 * number;
+}
+
+static struct slot
+slot_at(const struct bucket *b, size_t number)
+{
+	return (struct slot){ bucket_entry(b, number),
+		b->tags >> 8 * number & 0xff };
 }
 
 void
@@ -112,31 +126,39 @@ make_room(struct bucket_supply *supply, struct bucket *b)
 }
 
 /* The oldest, for which the newest takes a place. */
-static struct table_entry *
-push_out(struct bucket *b, const struct table_entry *newest)
+static struct slot
+push_out(struct bucket *b, struct slot newest)
 {
-	struct table_entry *oldest = bucket_entry(b, 0);
+	const struct slot oldest = slot_at(b, 0);
 	const size_t others = BUCKET_SLOTS - 1;
 
 	memmove(b->entries, entries_from(b, 1), others * BUCKET_POINTER);
 	b->tags >>= 8;
 	put(b, others, newest);
-	b->quarters |= bucket_quarter(oldest->hash);
+	b->eighths |= bucket_eighth(oldest.tag);
 	return oldest;
 }
 
 /* Rare, and so kept out of its callers. */
 static __attribute__((noinline)) bool
-push_into_full(
-    struct bucket_supply *supply, struct bucket *b, struct table_entry *entry)
+push_into_full(struct bucket_supply *supply, struct bucket *b, struct slot slot)
 {
 	if (!make_room(supply, b))
 		return false;
 	while (b->used == BUCKET_SLOTS) {
-		entry = push_out(b, entry);
+		slot = push_out(b, slot);
 		b = bucket_older(b);
 	}
-	put(b, b->used++, entry);
+	put(b, b->used++, slot);
+	return true;
+}
+
+static bool
+push(struct bucket_supply *supply, struct bucket *b, struct slot slot)
+{
+	if (b->used == BUCKET_SLOTS)
+		return push_into_full(supply, b, slot);
+	put(b, b->used++, slot);
 	return true;
 }
 
@@ -144,10 +166,7 @@ bool
 bucket_push(
     struct bucket_supply *supply, struct bucket *b, struct table_entry *entry)
 {
-	if (b->used == BUCKET_SLOTS)
-		return push_into_full(supply, b, entry);
-	put(b, b->used++, entry);
-	return true;
+	return push(supply, b, (struct slot){ entry, bucket_tag(entry->hash) });
 }
 
 /* Turns a chain round: the oldest of it is first. */
@@ -167,17 +186,6 @@ oldest_first(struct bucket *b)
 	}
 }
 
-/* As its newest. */
-static void
-copy_slot(struct bucket *to, const struct bucket *from, size_t slot)
-{
-	const uint64_t tag = from->tags >> 8 * slot & 0xff;
-
-	memcpy(entries_from(to, to->used),
-	    from->entries + slot * BUCKET_POINTER, BUCKET_POINTER);
-	to->tags |= tag << 8 * to->used++;
-}
-
 /* Each bucket of the chain is unused once it is empty, and two chains of what
  * is in one need no more of them than that had, so there is always memory. */
 void
@@ -189,14 +197,10 @@ bucket_split(struct bucket_supply *supply, struct bucket *low,
 	*low = (struct bucket){ .used = 0 };
 	for (b = oldest_first(&first); b != NULL; b = newer) {
 		for (size_t i = 0; i < b->used; i++) {
-			struct table_entry *entry = bucket_entry(b, i);
+			const struct slot slot = slot_at(b, i);
 
-			struct bucket *to = entry->hash & bits ? high : low;
-
-			if (to->used < BUCKET_SLOTS)
-				copy_slot(to, b, i);
-			else
-				push_into_full(supply, to, entry);
+			push(
+			    supply, slot.entry->hash & bits ? high : low, slot);
 		}
 		newer = bucket_older(b);
 		if (b != &first)
@@ -251,7 +255,7 @@ unlink_last(struct bucket_supply *supply, struct bucket *b)
 		b = bucket_older(b);
 	release(supply, bucket_older(b));
 	set_older(b, NULL);
-	b->quarters = 0;
+	b->eighths = 0;
 }
 
 void

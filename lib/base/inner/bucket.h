@@ -11,8 +11,8 @@
  * at is a cache miss.  A bucket is a cache line that points to BUCKET_SLOTS
  * entries, the newest last, with an octet of each one's hash, so a search that
  * finds nothing mostly reads no entry.  A full bucket is followed by another
- * for its older entries, which no hash belongs to; one of four bits shows which
- * quarters of all hashes those behind it are of, or were since it was full.
+ * for its older entries, which no hash belongs to; one of eight bits shows
+ * which eighths of all tags those behind it are of, or were since it was full.
  * Only the last of such a chain has free slots.
  */
 
@@ -25,7 +25,7 @@ struct bucket {
 	uint64_t tags; /* an octet each, that of slot 0 the lowest */
 	uint8_t older[BUCKET_POINTER]; /* the next of the chain, or NULL */
 	uint8_t used;                  /* slots */
-	uint8_t quarters;              /* of those behind it */
+	uint8_t eighths;               /* of those behind it */
 };
 
 /* Where they come from.  Embedded, zeroed at first but for `memory'. */
@@ -101,11 +101,10 @@ bucket_tag(uint64_t hash)
 	return tag + (tag == 0);
 }
 
-/* Other bits again. */
 static inline uint8_t
-bucket_quarter(uint64_t hash)
+bucket_eighth(uint64_t tag)
 {
-	return (uint8_t)(1U << (hash >> 54 & 3));
+	return (uint8_t)(1U << (tag & 7));
 }
 
 /* The bits that bucket_tagged() may give of the oldest `count' slots, not of

@@ -326,6 +326,17 @@ event_discard(struct event *event)
 }
 
 bool
+event_reported(const struct event *report, struct event *stamp)
+{
+	if (!report->report.tells)
+		return false;
+	*stamp = *report;
+	stamp->kind = EVENT_STAMP;
+	stamp->stamp = report->report.stamp;
+	return true;
+}
+
+bool
 event_before(const struct event *a, const struct event *b)
 {
 	if (a->now != b->now)

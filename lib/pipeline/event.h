@@ -31,6 +31,8 @@ enum event_kind {
 	EVENT_OBSERVED,     /* for the judge, as it is */
 	EVENT_SEGMENT,      /* of a TCP connection or an SCTP association to a
 			     * SIP port, for a fleet: nothing for a matcher */
+	EVENT_REPORT, /* an agent handed on something else than SIP: travels
+		       * as the stamp in it */
 	/* What a shard makes of messages; they do not travel. */
 	EVENT_SPOKE,  /* one came on a flow */
 	EVENT_OUTCOME /* of a transaction */
@@ -132,6 +134,13 @@ struct event_stamp {
 	struct event_speaker speaker;
 };
 
+/* By HEP: of RTCP, as JSON. */
+struct event_report {
+	struct event_agent agent;
+	bool tells; /* .. a clock, by: */
+	struct event_stamp stamp;
+};
+
 struct event_logged {
 	struct endpoint uac, uas;
 	struct slice record; /* for servertrace_parse() */
@@ -186,12 +195,16 @@ struct event {
 		struct event_flow facts;
 		struct event_acknowledged acknowledged;
 		struct event_stamp stamp;
+		struct event_report report;
 		struct event_logged logged;
 		struct event_segment segment;
 		const struct observation *observation; /* never of a
 							* transaction */
 	};
 };
+
+/* The stamp in a report, as an event of its own.  False: there is none. */
+bool event_reported(const struct event *report, struct event *stamp);
 
 typedef void event_output(void *arg, const struct event *event);
 

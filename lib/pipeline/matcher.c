@@ -306,6 +306,7 @@ matcher_settle(void *matcher, const struct event *e)
 	case EVENT_OUTCOME:
 		on_outcome(m, e->outcome);
 		break;
+	case EVENT_REPORT: /* arrivals make a stamp of it */
 	case EVENT_SEGMENT:
 		break;
 	}

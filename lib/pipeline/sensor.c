@@ -335,6 +335,16 @@ on_stamp(struct sensor *s, const struct event *e)
 		put_event(s, e);
 }
 
+/* Rates are those of each daemon; the fleet hears what it told. */
+static void
+on_report(struct sensor *s, const struct event *e)
+{
+	struct event stamp;
+
+	if (event_reported(e, &stamp))
+		on_stamp(s, &stamp);
+}
+
 static void
 handle(void *sensor, const struct event *e)
 {
@@ -354,6 +364,9 @@ handle(void *sensor, const struct event *e)
 		break;
 	case EVENT_STAMP:
 		on_stamp(s, e);
+		break;
+	case EVENT_REPORT:
+		on_report(s, e);
 		break;
 	case EVENT_OBSERVED:
 		matcher_input(s->matcher, e);

@@ -108,14 +108,12 @@ START_TEST(the_clock_of_an_agent_has_its_number)
 		.number = 7,
 		.stamp = 5 * NSTIME_S,
 	};
-	const struct event e = {
-		.now = 1, .wall = 6 * NSTIME_S, .message = { .agent = &agent }
-	};
-	struct event_stamp s = hepagents_stamp(&e, false);
+	const nstime wall = 6 * NSTIME_S;
+	struct event_stamp s = hepagents_stamp(&agent, 1, wall, false);
 
 	ck_assert_int_eq(s.stamp.attribution, STAMP_HOST);
 	ck_assert_uint_eq(s.stamp.agent, 7);
-	s = hepagents_stamp(&e, true);
+	s = hepagents_stamp(&agent, 1, wall, true);
 	ck_assert_int_eq(s.stamp.attribution, STAMP_AGENT);
 	ck_assert_uint_eq(s.stamp.agent, 7);
 	ck_assert_int_eq(s.stamp.told, 5 * NSTIME_S);

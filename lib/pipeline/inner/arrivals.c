@@ -63,12 +63,13 @@ arrivals_set(struct arrivals *a, const struct hepagents_limits *limits)
 
 /* What its agent's clock told, as an event of its own. */
 static void
-tell_stamp(struct arrivals *a, const struct event *e, bool shares)
+tell_stamp(struct arrivals *a, const struct event *e,
+    const struct event_agent *agent, bool shares)
 {
 	struct event stamp = *e;
 
 	stamp.kind = EVENT_STAMP;
-	stamp.stamp = hepagents_stamp(e, shares);
+	stamp.stamp = hepagents_stamp(agent, e->now, e->wall, shares);
 	a->output.event(a->output.arg, &stamp);
 }
 
@@ -85,7 +86,7 @@ on_agent(struct arrivals *a, const struct event *e)
 		return;
 	}
 	if (known.tells)
-		tell_stamp(a, e, known.shares);
+		tell_stamp(a, e, agent, known.shares);
 	settled = *e;
 	settled.unstamped = e->unstamped || known.doubtful;
 	settled.message.agent = NULL;
@@ -94,10 +95,28 @@ on_agent(struct arrivals *a, const struct event *e)
 	a->output.event(a->output.arg, &settled);
 }
 
+/* One too many is dropped, but blinds us to no answer. */
+static void
+on_report(struct arrivals *a, const struct event *e)
+{
+	const struct event_agent *agent = &e->report.agent;
+	struct hepagents_message known;
+	struct event stamp;
+
+	if (!hepagents_input(a->agents, agent, e->now, e->wall, &known))
+		return;
+	if (known.tells)
+		tell_stamp(a, e, agent, known.shares);
+	if (event_reported(e, &stamp))
+		a->output.event(a->output.arg, &stamp);
+}
+
 void
 arrivals_input(struct arrivals *a, const struct event *e)
 {
-	if (e->kind != EVENT_MESSAGE)
+	if (e->kind == EVENT_REPORT)
+		on_report(a, e);
+	else if (e->kind != EVENT_MESSAGE)
 		a->output.event(a->output.arg, e);
 	else if (e->message.agent != NULL)
 		on_agent(a, e);

@@ -6,9 +6,9 @@
 
 /*
  * Events as they come, before transactions are matched: messages that another
- * source has shown are left out, and those that agents sent are taken for what
- * the agent's clock and rate make them.  What leaves here has no agent: its
- * number is in the origin, its stamp in `wall'.
+ * source has shown are left out, and those that agents sent, as reports, are
+ * taken for what the agent's clock and rate make them.  What leaves here has no
+ * agent: its number is in the origin, its stamp in `wall'.
  */
 
 struct arrivals;

@@ -265,10 +265,9 @@ patience(const struct hepagents *h, const struct hepagents_agent *a)
 }
 
 struct event_stamp
-hepagents_stamp(const struct event *message, bool shares)
+hepagents_stamp(
+    const struct event_agent *agent, nstime now, nstime wall, bool shares)
 {
-	const struct event_agent *agent = message->message.agent;
-
 	return (struct event_stamp){
 		.stamp = {
 		    .peer = agent->address,
@@ -277,8 +276,8 @@ hepagents_stamp(const struct event *message, bool shares)
 		    .agent = agent->number,
 		    .told = agent->stamp,
 		    .resolution = NSTIME_US,
-		    .wall = message->wall,
-		    .now = message->now,
+		    .wall = wall,
+		    .now = now,
 		},
 	};
 }

@@ -39,13 +39,15 @@ struct hepagents_message {
 	bool doubtful;  /* its stamp is nothing to compare with */
 };
 
-/* A message came at `now', `wall' being our clock.  False: it is one too many.
- */
+/* A message, or a report, came at `now', `wall' being our clock.  False: it is
+ * one too many. */
 bool hepagents_input(struct hepagents *h, const struct event_agent *agent,
     nstime now, nstime wall, struct hepagents_message *out);
 
-/* What its agent's clock told; `shares' as above. */
-struct event_stamp hepagents_stamp(const struct event *message, bool shares);
+/* What its clock told by a message or a report of it, which came at `now';
+ * `shares' as above. */
+struct event_stamp hepagents_stamp(
+    const struct event_agent *agent, nstime now, nstime wall, bool shares);
 
 /* `wall' is our clock at `now'. */
 void hepagents_tick(struct hepagents *h, nstime now, nstime wall);

@@ -179,12 +179,16 @@ speaker_of(
 	};
 }
 
-static void
-tell_time(struct sightings *s, const struct sightings_reading *from,
-    const struct witness_reading *r, const struct witness_time *time)
+/* False: it was not told. */
+static bool
+stamp_of(const struct sightings_reading *from, const struct witness_reading *r,
+    const struct witness_time *time, struct event_stamp *stamp)
 {
 	const bool own = time == &r->sender;
-	struct event_stamp stamp = {
+
+	if (time->resolution <= 0)
+		return false;
+	*stamp = (struct event_stamp){
 		.stamp = {
 			.peer = own ? from->sender->address
 				    : from->receiver->address,
@@ -205,11 +209,19 @@ tell_time(struct sightings *s, const struct sightings_reading *from,
 		    hash_of(&r->speaker) },
 	};
 
-	if (time->resolution <= 0)
-		return;
 	if (r->speaker.passed_on)
-		stamp.speaker = speaker_of(from, &r->speaker);
-	tell_stamp(s, from->flow, &stamp);
+		stamp->speaker = speaker_of(from, &r->speaker);
+	return true;
+}
+
+static void
+tell_time(struct sightings *s, const struct sightings_reading *from,
+    const struct witness_reading *r, const struct witness_time *time)
+{
+	struct event_stamp stamp;
+
+	if (stamp_of(from, r, time, &stamp))
+		tell_stamp(s, from->flow, &stamp);
 }
 
 /* Something happened between the server and its client. */
@@ -288,9 +300,9 @@ sightings_datagram(struct sightings *s, const struct decode_event *e)
 		s->foreign++;
 }
 
-void
-sightings_report(
-    struct sightings *s, const struct hepmsg *hep, nstime now, nstime wall)
+bool
+sightings_report(struct sightings *s, const struct hepmsg *hep, nstime now,
+    nstime wall, struct event_stamp *stamp)
 {
 	const struct sightings_reading from = {
 		.witness = WITNESS_RTCP,
@@ -303,11 +315,11 @@ sightings_report(
 	struct witness_reading reading;
 
 	if (!is_heard(s, WITNESS_RTCP))
-		return;
+		return false;
 	if (rtcpjson_read(hep->payload, name, &reading) == WITNESS_TOLD)
-		tell_reading(s, &from, &reading);
-	else
-		s->foreign++;
+		return stamp_of(&from, &reading, &reading.sender, stamp);
+	s->foreign++;
+	return false;
 }
 
 /* True: come back with more octets. */

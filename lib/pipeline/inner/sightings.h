@@ -38,9 +38,10 @@ bool sightings_begins(const struct sightings *s, struct slice payload);
 /* A datagram from or to one, or that begins so. */
 void sightings_datagram(struct sightings *s, const struct decode_event *event);
 
-/* A report of RTCP as JSON, which an agent handed on. */
-void sightings_report(
-    struct sightings *s, const struct hepmsg *hep, nstime now, nstime wall);
+/* A report of RTCP as JSON, which an agent handed on and saw at `wall'; nothing
+ * is output.  False: it tells no clock. */
+bool sightings_report(struct sightings *s, const struct hepmsg *hep, nstime now,
+    nstime wall, struct event_stamp *stamp);
 
 /* Every event of a connection to one; `slots' are this room's, one for each
  * direction. */

@@ -12,6 +12,22 @@ is_sip_datagram(const struct reader *r, const struct decode_event *e)
 	    slice_starts_with(e->udp.payload, "SIP/2.0 ");
 }
 
+/* Whether it tells a clock or not, the agent was heard. */
+static void
+tell_report(struct reader *r, const struct hepmsg *hep,
+    const struct address *address, bool doubtful)
+{
+	struct event event = {
+		.kind = EVENT_REPORT,
+		.report.agent = { *address, hep->agent, hep->stamp },
+	};
+
+	event.report.tells = !doubtful &&
+	    sightings_report(r->sightings, hep, r->teller.now, hep->stamp,
+		&event.report.stamp);
+	teller_event(&r->teller, &event);
+}
+
 static void
 on_hep_message(
     struct reader *r, const struct hepmsg *hep, const struct address *address)
@@ -19,13 +35,14 @@ on_hep_message(
 	const nstime wall = r->teller.now + r->teller.ahead;
 	const bool doubtful = hepreading_is_doubtful(hep->stamp, wall);
 
-	if (hep->kind == HEPMSG_SIP && r->handed != NULL)
+	if (hep->kind != HEPMSG_SIP) {
+		tell_report(r, hep, address, doubtful);
+		return;
+	}
+	if (r->handed != NULL)
 		r->handed(
 		    r->handed_arg, hep, address, doubtful ? wall : hep->stamp);
-	if (hep->kind == HEPMSG_SIP)
-		messages_hep(&r->messages, hep, address);
-	else if (!doubtful)
-		sightings_report(r->sightings, hep, r->teller.now, hep->stamp);
+	messages_hep(&r->messages, hep, address);
 }
 
 void

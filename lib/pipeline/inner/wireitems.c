@@ -276,6 +276,7 @@ wireitems_event(
 	case EVENT_SEGMENT:
 		segment(c, e);
 		break;
+	case EVENT_REPORT:
 	case EVENT_SPOKE:
 	case EVENT_OUTCOME:
 		break;

@@ -51,7 +51,7 @@ access_parse(struct slice where, struct endpoint *endpoint)
 	if (colon == 0 ||
 	    !parse_address(slice_first(where, colon - 1), &address) ||
 	    !slice_decimal(slice_after(where, colon), 65535, &port) ||
-	    (address.version == 6 && where.p[0] != '['))
+	    port == 0 || (address.version == 6 && where.p[0] != '['))
 		return false;
 	*endpoint = (struct endpoint){ address, (uint16_t)port };
 	return true;

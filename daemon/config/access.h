@@ -15,7 +15,8 @@ enum { ACCESS_NAME = 256 };
 bool access_host_is_known(
     struct slice host, const char names[][ACCESS_NAME], size_t count);
 
-/* "127.0.0.1:9942" or "[::1]:9942" in its parts; false: it is neither. */
+/* "127.0.0.1:9942" or "[::1]:9942" in its parts, with a port; false: it is
+ * neither. */
 bool access_parse(struct slice where, struct endpoint *endpoint);
 
 /* What bind(2) takes; its length. */

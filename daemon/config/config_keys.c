@@ -126,14 +126,16 @@ static const struct keyrow rows[] = {
 	    "a group whose members may acknowledge and silence",
 	    AT(control.group), 0, 0, items_name },
 
-	{ "http", "listen", KEYROW_ONE, "", "ADDRESS:PORT, [ADDRESS]:PORT or unix:/PATH",
+	{ "http", "listen", KEYROW_ONE, "",
+	    "ADDRESS:PORT, [ADDRESS]:PORT or unix:/PATH, PORT 1 to 65535",
 	    AT(http.listen), 0, 0, items_listening },
 	{ "http", "allow", KEYROW_LIST, "", "addresses and prefixes",
 	    AT(http.allow), 0, 0, items_prefix },
 	{ "http", "names", KEYROW_LIST, "", "host names",
 	    AT(http.names), 0, 0, items_name },
 
-	{ "hep", "listen", KEYROW_ONE, "", "ADDRESS:PORT or [ADDRESS]:PORT",
+	{ "hep", "listen", KEYROW_ONE, "",
+	    "ADDRESS:PORT or [ADDRESS]:PORT, PORT 1 to 65535",
 	    AT(hep.listen), 0, 0, items_endpoint },
 	{ "hep", "allow", KEYROW_LIST, "", "addresses and prefixes",
 	    AT(hep.allow), 0, 0, items_prefix },

@@ -111,8 +111,8 @@ END_TEST
 START_TEST(anything_else_is_refused)
 {
 	static const char *const wrong[] = { "", ":", "127.0.0.1", "9942",
-		":9942", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:x",
-		"::1:80", "localhost:80", "unix:/run/x" };
+		":9942", "127.0.0.1:", "127.0.0.1:65536", "127.0.0.1:0",
+		"127.0.0.1:x", "::1:80", "localhost:80", "unix:/run/x" };
 	struct endpoint e;
 
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++)

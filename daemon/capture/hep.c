@@ -359,6 +359,6 @@ void
 hep_stats(const struct hep *h, counter_output *output, void *arg)
 {
 	output(arg, COUNTER_OTHER, "hep.not_permitted", h->not_permitted);
-	output(arg, COUNTER_LIMIT, "hep.not_received", h->not_received);
+	output(arg, COUNTER_AGENT, "hep.not_received", h->not_received);
 	hepstream_stats(h->stream, output, arg);
 }

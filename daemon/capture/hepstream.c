@@ -187,6 +187,6 @@ hepstream_accept(
 void
 hepstream_stats(const struct hepstream *s, counter_output *output, void *arg)
 {
-	output(arg, COUNTER_LIMIT, "hep.connections_refused", s->refused);
+	output(arg, COUNTER_AGENT, "hep.connections_refused", s->refused);
 	output(arg, COUNTER_EVENT, "hep.broken_streams", s->broken);
 }

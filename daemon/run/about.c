@@ -144,15 +144,26 @@ may_be_said(struct about *a, const char *name, uint64_t now_s)
 	return true;
 }
 
+/* Where a limit is set; NULL: it is none. */
+static const char *
+section_of(const struct totals_entry *e)
+{
+	if (e->kind == COUNTER_AGENT)
+		return "hep";
+	return e->kind == COUNTER_LIMIT ? "limits" : NULL;
+}
+
 static void
 say_growth(const struct totals_entry *e, uint64_t more, const struct log *log)
 {
-	if (e->kind == COUNTER_LIMIT)
+	const char *section = section_of(e);
+
+	if (section != NULL)
 		log_warning(log,
 		    "limit reached: %s is %llu, %llu more within a minute; "
-		    "see [limits] in siptimed.conf(5)",
+		    "see [%s] in siptimed.conf(5)",
 		    e->name, (unsigned long long)e->value,
-		    (unsigned long long)more);
+		    (unsigned long long)more, section);
 	else
 		log_warning(log,
 		    "%llu Date headers without a time zone cannot be read: "
@@ -174,7 +185,7 @@ about_limits(struct about *a, const struct about_rooms *rooms, nstime now,
 		const struct totals_entry *e = &totals.entries[i];
 		const uint64_t before = totals_get(&a->before, e->name);
 
-		const bool is_told = e->kind == COUNTER_LIMIT ||
+		const bool is_told = section_of(e) != NULL ||
 		    strcmp(e->name, SIPDATE_LOCAL_TIME) == 0;
 
 		if (e->value > before && is_told &&

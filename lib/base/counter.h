@@ -12,6 +12,7 @@
 enum counter_kind {
 	COUNTER_EVENT,
 	COUNTER_LIMIT, /* dropped for a limit of ours, or for want of memory */
+	COUNTER_AGENT, /* the same, for a limit in [hep] */
 	COUNTER_OTHER  /* nothing is lost: it was not asked for */
 };
 

@@ -291,6 +291,9 @@ def test_rate(options):
     check("rate: it is told as loss, and no server is blamed",
           settled(d) and {a["alert"] for a in d.alerts()} <= {"visibility"},
           d.alerts())
+    check("rate: as a limit of its section", until(
+        2 * SECONDS, lambda: re.search(
+            r"limit reached: hepagents.over_rate .*\[hep\]", d.log)), d.log)
     d.stop()
 
 

@@ -331,9 +331,9 @@ hepagents_list(
 void
 hepagents_stats(const struct hepagents *h, counter_output *output, void *arg)
 {
-	output(arg, COUNTER_LIMIT, "hepagents.over_rate", h->over_rate);
-	output(arg, COUNTER_LIMIT, "hepagents.evicted", lru_evicted(h->agents));
-	output(arg, COUNTER_LIMIT, "hepagents.crowded", h->crowded);
+	output(arg, COUNTER_AGENT, "hepagents.over_rate", h->over_rate);
+	output(arg, COUNTER_AGENT, "hepagents.evicted", lru_evicted(h->agents));
+	output(arg, COUNTER_AGENT, "hepagents.crowded", h->crowded);
 	output(arg, COUNTER_EVENT, "hepagents.doubtful", h->doubtful);
 	output(
 	    arg, COUNTER_LIMIT, "hepagents.no_memory", lru_failed(h->agents));

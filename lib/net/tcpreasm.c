@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "net/inner/tcpadopt.h"
 #include "net/inner/tcpdelivery.h"
 #include "net/inner/tcptable.h"
 
@@ -451,6 +452,22 @@ tcpreasm_await(struct tcpreasm *t, uint64_t connection,
 	s = &c->streams[direction];
 	s->awaited = offset;
 	return s->acknowledged >= offset;
+}
+
+void
+tcpreasm_each_open(const struct tcpreasm *t, size_t most,
+    tcpreasm_open_output *output, void *arg)
+{
+	tcpadopt_each(&t->table, most, output, arg);
+}
+
+void **
+tcpreasm_adopt(
+    struct tcpreasm *t, const struct tcpreasm_open *open, uint64_t number)
+{
+	struct tcpconn *c = tcpadopt_add(&t->table, open, number);
+
+	return c == NULL ? NULL : &c->user;
 }
 
 void

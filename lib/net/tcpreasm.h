@@ -173,6 +173,29 @@ bool tcpreasm_facts(const struct tcpreasm *t, uint64_t connection,
 bool tcpreasm_await(struct tcpreasm *t, uint64_t connection,
     enum tcpreasm_direction direction, uint64_t offset);
 
+/* A connection that is open, and carried octets. */
+struct tcpreasm_open {
+	struct endpoint client, server;
+	nstime last; /* active then, within a second */
+	uint32_t segments[2];
+	void **user; /* as in struct tcpreasm_event */
+};
+
+/* It must not change the tcpreasm. */
+typedef void tcpreasm_open_output(void *arg, const struct tcpreasm_open *open);
+
+/* The `most' that were active last, the longest idle first. */
+void tcpreasm_each_open(const struct tcpreasm *t, size_t most,
+    tcpreasm_open_output *output, void *arg);
+
+/*
+ * Follow a connection that another tcpreasm followed, as one that is picked up
+ * mid-way.  `number' is of no packet.  Returns where its user is; NULL: there
+ * is no memory or no room, or there is one between the two.
+ */
+void **tcpreasm_adopt(
+    struct tcpreasm *t, const struct tcpreasm_open *open, uint64_t number);
+
 void tcpreasm_stats(
     const struct tcpreasm *t, counter_output *output, void *arg);
 

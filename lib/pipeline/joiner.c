@@ -414,6 +414,7 @@ joiner_save(const struct joiner *j, struct record *r)
 	record_time(r, j->now);
 	judge_save(j->judge, r);
 	sensors_save_seen(j->sensors, r);
+	rejoin_save(j->rejoin, nstime_after(j->now, -JOINER_REPLAY), r);
 	record_seal(r);
 }
 
@@ -431,9 +432,11 @@ joiner_load(struct joiner *j, struct cursor *c)
 	if (in.bad ||
 	    !judge_load(j->judge, &in, &(struct record_shift){ .now = now }))
 		return false;
-	/* States of an older version end here. */
+	/* States of older versions end here, or behind the sensors. */
 	if (in.rest.len > 0)
 		sensors_load_seen(j->sensors, &in, now - JOINER_REPLAY);
+	if (in.rest.len > 0)
+		rejoin_load(j->rejoin, &in);
 	if (in.bad || in.rest.len > 0)
 		return false;
 	j->resumed = now;

@@ -104,9 +104,9 @@ void joiner_finish(struct joiner *j);
 
 /*
  * The state: how far everything was judged, the judge, and which sensors saw
- * which servers, those that are lost by now too.  A successor is
- * given the batches from JOINER_REPLAY before that on once more, and judges
- * nothing that was judged: see judge_recall().
+ * which servers, those that are lost by now too, and connections that no sensor
+ * sees whole.  A successor is given the batches from JOINER_REPLAY before that
+ * on once more, and judges nothing that was judged: see judge_recall().
  *
  * Transactions are not in the state: the matcher learns them anew.
  * JOINER_REPLAY is Timer C of an INVITE (RFC 3261 section 16.6) with its grace

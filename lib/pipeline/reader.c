@@ -318,6 +318,21 @@ reader_message(
 	return true;
 }
 
+void
+reader_save(const struct reader *r, nstime since, struct record *record)
+{
+	streams_save(r->tcp, since, record);
+}
+
+uint64_t
+reader_load(struct reader *r, struct cursor *from)
+{
+	uint64_t number = 0;
+
+	streams_load(r->streams, r->tcp, from, &number);
+	return number;
+}
+
 /*
  * Nothing is judged by its absence in a hole of the capture: that waits until
  * the packets behind it were seen, and transactions were judged by them.

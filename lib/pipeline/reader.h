@@ -93,6 +93,14 @@ bool reader_place(struct reader *r, bool sctp, struct origin *origin);
 bool reader_message(
     struct reader *r, bool sctp, bool is_request, struct origin *origin);
 
+/*
+ * State kept over a restart of one that is apart: connections that were up at
+ * `since', after which a successor is given everything.  Segments of it must
+ * have numbers beyond what reader_load() returns.
+ */
+void reader_save(const struct reader *r, nstime since, struct record *record);
+uint64_t reader_load(struct reader *r, struct cursor *from);
+
 /* A packet of HEP that the agent at `agent' sent; it arrived at `now', which
  * must not be before what was ticked, and `wall'. */
 void reader_hep(struct reader *r, struct slice packet,

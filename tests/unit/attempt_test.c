@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/inner/attempt.h"
 
-#include "unit/unit.h"
+#include "unit/outcomes.h"
+#include "unit/saved.h"
 
 static struct observation told;
 static unsigned count;
@@ -112,8 +113,72 @@ START_TEST(small_records_may_be_a_goodbye)
 }
 END_TEST
 
+static struct attempt *loaded;
+
+static bool
+load(struct slice octets)
+{
+	struct cursor c = cursor_over(octets);
+
+	attempt_free(loaded);
+	loaded = attempt_load(&c, 7);
+	return loaded != NULL;
+}
+
+START_TEST(one_that_is_up_outlives_a_restart)
+{
+	struct endpoint lb = outcomes_endpoint("192.0.2.9", 40000);
+	const struct attempt t = {
+		.began = 3,
+		.answered_at = 100,
+		.kept_at = 150,
+		.version = 0x0303,
+		.proxied = &lb,
+		.answered = true,
+		.tls = true,
+		.secured = true,
+		.failed = true,
+		.stalled = true,
+	};
+	struct record r;
+
+	record_init(&r, 100);
+	attempt_save(&t, &r);
+	saved_whole_or_not_at_all(&r, load);
+	ck_assert(attempt_outlives(loaded, 3));
+	ck_assert_uint_eq(loaded->id, 7);
+	ck_assert_int_eq(loaded->began, 3);
+	ck_assert_int_eq(loaded->answered_at, 100);
+	ck_assert_int_eq(loaded->kept_at, 150);
+	ck_assert_uint_eq(loaded->version, 0x0303);
+	ck_assert(endpoint_equal(loaded->proxied, &lb));
+	ck_assert(loaded->failed && loaded->stalled && loaded->secured);
+	attempt_free(loaded);
+	loaded = NULL;
+}
+END_TEST
+
+START_TEST(one_that_is_not_up_or_misses_something_does_not)
+{
+	struct attempt t = { .answered = true, .began = 3 };
+
+	ck_assert(attempt_outlives(&t, 3));
+	ck_assert(!attempt_outlives(&t, 2));
+	t.tls = true;
+	ck_assert(!attempt_outlives(&t, 3));
+	t.secured = true;
+	ck_assert(attempt_outlives(&t, 3));
+	t.lost = true;
+	ck_assert(!attempt_outlives(&t, 3));
+	t.lost = false;
+	t.ended = true;
+	ck_assert(!attempt_outlives(&t, 3));
+}
+END_TEST
+
 UNIT("attempt", a_failure_is_reported_once,
     one_that_had_worked_failed_since_its_request,
     within_tls_messages_need_a_whole_handshake,
     responses_acks_and_keep_alives_ask_for_nothing,
-    small_records_may_be_a_goodbye)
+    small_records_may_be_a_goodbye, one_that_is_up_outlives_a_restart,
+    one_that_is_not_up_or_misses_something_does_not)

@@ -812,6 +812,113 @@ START_TEST(what_ends_at_one_time_ends_in_the_order_in_which_it_began)
 }
 END_TEST
 
+static struct tcpreasm_open opens[8];
+static unsigned open_count;
+
+static void
+on_open(void *arg, const struct tcpreasm_open *open)
+{
+	(void)arg;
+	ck_assert_uint_lt(open_count, 8);
+	opens[open_count++] = *open;
+}
+
+/* Each a second after the one before, from the given port on. */
+static void
+carry_from(uint16_t first, unsigned many)
+{
+	for (unsigned i = 0; i < many; i++) {
+		client_port = (uint16_t)(first + i);
+		handshake();
+		client(0, 0, TCP_ACK, "request");
+		expect(">request");
+		tick(NSTIME_S);
+	}
+	client_port = 40000;
+}
+
+START_TEST(those_that_are_open_and_carried_octets_are_listed)
+{
+	begin(&plain);
+	handshake();
+	carry_from(41000, 3);
+	client_port = 41001;
+	client(7, 0, TCP_ACK | TCP_RST, "");
+	client_port = 40000;
+	open_count = 0;
+	tcpreasm_each_open(t, 8, on_open, NULL);
+	ck_assert_uint_eq(open_count, 2);
+	ck_assert_uint_eq(opens[0].client.port, 41000);
+	ck_assert_uint_eq(opens[1].client.port, 41002);
+	ck_assert_uint_eq(opens[1].server.port, 5062);
+	ck_assert_uint_eq(opens[1].segments[TCPREASM_TO_SERVER], 3);
+	ck_assert_uint_eq(opens[1].segments[TCPREASM_TO_CLIENT], 1);
+	ck_assert_int_eq(opens[1].last, now - NSTIME_S);
+	open_count = 0;
+	tcpreasm_each_open(t, 1, on_open, NULL);
+	ck_assert_uint_eq(open_count, 1);
+	ck_assert_uint_eq(opens[0].client.port, 41002);
+	finish();
+}
+END_TEST
+
+static void
+adopt(uint16_t port, bool taken)
+{
+	const struct tcpreasm_open open = {
+		.client = host(1, port),
+		.server = host(2, 5062),
+		.last = now - 100 * NSTIME_S,
+		.segments = { 3, 5 },
+	};
+
+	ck_assert_int_eq(tcpreasm_adopt(t, &open, ++segments) != NULL, taken);
+}
+
+START_TEST(one_that_is_adopted_goes_on_mid_way)
+{
+	begin(&plain);
+	adopt(40000, true);
+	adopt(40000, false);
+	expect("");
+	client(500, 700, TCP_ACK, "request");
+	ck_assert(last.guessed);
+	ck_assert_uint_eq(last.client.port, 40000);
+	server(700, 507, TCP_RST, "");
+	expect(">request reset");
+	ck_assert_uint_eq(facts(TCPREASM_TO_SERVER).segments, 4);
+	ck_assert_uint_eq(facts(TCPREASM_TO_CLIENT).segments, 6);
+	finish();
+}
+END_TEST
+
+START_TEST(a_syn_between_its_ends_is_another_one)
+{
+	begin(&plain);
+	adopt(40000, true);
+	client(-1, 0, TCP_SYN, "");
+	server(-1, 0, TCP_SYN | TCP_ACK, "");
+	client(0, 0, TCP_ACK, "");
+	expect("replaced opened");
+	ck_assert(!last.guessed);
+	finish();
+}
+END_TEST
+
+START_TEST(an_adopted_one_takes_nobodys_place)
+{
+	struct tcpreasm_limits limits = plain;
+
+	limits.connections = 1;
+	begin(&limits);
+	handshake();
+	adopt(41000, false);
+	client(0, 0, TCP_ACK, "request");
+	expect(">request");
+	finish();
+}
+END_TEST
+
 UNIT("tcpreasm", a_connection_opens_carries_both_ways_and_closes,
     the_wrap_of_sequence_numbers_is_not_noticed,
     octets_carry_the_time_of_their_segment, the_first_copy_of_an_octet_wins,
@@ -842,4 +949,7 @@ UNIT("tcpreasm", a_connection_opens_carries_both_ways_and_closes,
     who_awaits_octets_is_told_when_they_are_acknowledged,
     a_sequence_number_has_a_place_in_its_connection,
     octets_resent_in_vain_are_told_and_their_acknowledgement_too,
-    what_ends_at_one_time_ends_in_the_order_in_which_it_began)
+    what_ends_at_one_time_ends_in_the_order_in_which_it_began,
+    those_that_are_open_and_carried_octets_are_listed,
+    one_that_is_adopted_goes_on_mid_way, a_syn_between_its_ends_is_another_one,
+    an_adopted_one_takes_nobodys_place)

@@ -153,7 +153,7 @@ syn_usurps(struct tcpconn *c, const struct tcpreasm_segment *segment,
 
 	if (s->started && s->base == tcp->sequence + 1)
 		return false;
-	if (c->state == TCPCONN_ENDED)
+	if (c->state == TCPCONN_ENDED || (c->adopted && !s->started))
 		return true;
 	if (answer)
 		return c->usurped && tcp->acknowledgement == c->usurper;

@@ -46,6 +46,7 @@ struct tcpconn {
 	bool findable : 1;       /* by its endpoints: not replaced */
 	bool usurped : 1;        /* usurper is valid */
 	bool client_hung_up : 1; /* the first FIN was its */
+	bool adopted : 1;        /* another tcpreasm saw it begin */
 	uint8_t addresses[];     /* private: the client's, the server's */
 };
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/inner/attempt.h"
 
+#include <stdlib.h>
+
 #include "pipeline/inner/exchanges.h"
 
 void
@@ -103,4 +105,69 @@ bool
 attempt_may_expect_answer(const struct attempt *t, struct slice octets)
 {
 	return !t->tls || (t->secured && octets.len >= EXCHANGES_REQUEST);
+}
+
+bool
+attempt_outlives(const struct attempt *t, nstime since)
+{
+	return attempt_is_up(t) && !t->lost && !t->ended && t->began <= since;
+}
+
+void
+attempt_save(const struct attempt *t, struct record *r)
+{
+	record_time(r, t->began);
+	record_time(r, t->answered_at);
+	record_time(r, t->kept_at);
+	record_number(r, t->version, 2);
+	record_flag(r, t->tls);
+	record_flag(r, t->failed);
+	record_flag(r, t->stalled);
+	record_flag(r, t->proxied != NULL);
+	if (t->proxied != NULL)
+		endpoint_save(r, t->proxied);
+}
+
+void
+attempt_free(struct attempt *t)
+{
+	if (t == NULL)
+		return;
+	free(t->proxied);
+	free(t);
+}
+
+static bool
+load_proxied(struct attempt *t, struct cursor *c)
+{
+	const struct endpoint proxied = endpoint_load(c);
+
+	t->proxied = malloc(sizeof(*t->proxied));
+	if (t->proxied == NULL)
+		return false;
+	*t->proxied = proxied;
+	return true;
+}
+
+struct attempt *
+attempt_load(struct cursor *c, uint64_t id)
+{
+	struct attempt *t = calloc(1, sizeof(*t));
+
+	if (t == NULL)
+		return NULL;
+	t->id = id;
+	t->look_at = NSTIME_NEVER;
+	t->client_spoke = t->answered = t->adopted = true;
+	t->began = record_read_time(c);
+	t->answered_at = record_read_time(c);
+	t->kept_at = record_read_time(c);
+	t->version = cursor_le16(c);
+	t->tls = t->secured = record_read_flag(c);
+	t->failed = record_read_flag(c);
+	t->stalled = record_read_flag(c);
+	if ((!record_read_flag(c) || load_proxied(t, c)) && !c->bad)
+		return t;
+	attempt_free(t);
+	return NULL;
 }

@@ -2,6 +2,7 @@
 #ifndef ATTEMPT_H
 #define ATTEMPT_H
 
+#include "base/record.h"
 #include "base/timerq.h"
 #include "pipeline/inner/context.h"
 
@@ -41,6 +42,7 @@ struct attempt {
 	bool asked : 1;     /* since then the server has sent nothing */
 	bool requested : 1; /* the same, by octets that are no goodbye */
 	bool stalled : 1;   /* reported as a black hole, though it worked */
+	bool adopted : 1;   /* a predecessor saw it begin: see attempt_load() */
 };
 
 struct attempt_output {
@@ -62,6 +64,17 @@ bool attempt_asks(struct slice octets);
  * size counts there.
  */
 bool attempt_may_expect_answer(const struct attempt *t, struct slice octets);
+
+/* May a successor that was given `since' and what follows go on with it?  It is
+ * up, began before that, and nothing of it is missing. */
+bool attempt_outlives(const struct attempt *t, nstime since);
+
+/* State kept over a restart, of one that outlives it.  attempt_load() returns a
+ * new one, for attempt_free(); NULL: it makes no sense, or no memory. */
+void attempt_save(const struct attempt *t, struct record *r);
+struct attempt *attempt_load(struct cursor *c, uint64_t id);
+
+void attempt_free(struct attempt *t);
 
 /* It reached a stage. */
 void attempt_worked(const struct attempt_output *o, const struct attempt *t,

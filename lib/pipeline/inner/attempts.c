@@ -286,8 +286,7 @@ forget(struct attempts *a, void **slot)
 	if (t == NULL)
 		return;
 	timerq_cancel(a->timers, &t->timer);
-	free(t->proxied);
-	free(t);
+	attempt_free(t);
 	*slot = NULL;
 }
 
@@ -430,7 +429,7 @@ attempts_tls(struct attempts *a, const struct context *context,
 	if (t == NULL)
 		return;
 	a->output.tcp = context->tcp;
-	t->lost = t->lost || e->facts->lost;
+	t->lost = t->lost || (e->facts->lost && !t->adopted);
 	if (e->facts->version != 0)
 		t->version = e->facts->version;
 	else if (e->facts->offered != 0)

@@ -281,6 +281,19 @@ rejoin_finish(struct rejoin *r, nstime now)
 	reader_finish(r->reader, now, now);
 }
 
+/* The ends of a connection are told again. */
+void
+rejoin_save(const struct rejoin *r, nstime since, struct record *record)
+{
+	reader_save(r->reader, since, record);
+}
+
+void
+rejoin_load(struct rejoin *r, struct cursor *c)
+{
+	r->segments = reader_load(r->reader, c);
+}
+
 void
 rejoin_stats(const struct rejoin *r, counter_output *output, void *arg)
 {

@@ -41,6 +41,11 @@ void rejoin_tick(struct rejoin *r, nstime now);
 nstime rejoin_next_deadline(const struct rejoin *r);
 void rejoin_finish(struct rejoin *r, nstime now);
 
+/* State kept over a restart; loaded into one that is new.  A successor is given
+ * what came after `since' once more. */
+void rejoin_save(const struct rejoin *r, nstime since, struct record *record);
+void rejoin_load(struct rejoin *r, struct cursor *c);
+
 /* rejoin.unknown, rejoin.broken, .. and twins.* */
 void rejoin_stats(const struct rejoin *r, counter_output *output, void *arg);
 

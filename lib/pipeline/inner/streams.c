@@ -4,6 +4,10 @@
 #include <stdlib.h>
 
 #include "net/proxyproto.h"
+#include "pipeline/inner/attempt.h"
+
+/* Left in a record for what is saved after this. */
+enum { SPARE = 1024 };
 
 /* One connection: what each room keeps of it.  It stays what it was when the
  * ports are set anew. */
@@ -344,6 +348,80 @@ streams_input(struct streams *s, const struct context *context,
 		free(*e->user);
 		*e->user = NULL;
 	}
+}
+
+struct saving {
+	struct record *record;
+	nstime since;
+};
+
+static void
+save_connection(void *arg, const struct tcpreasm_open *open)
+{
+	const struct streams_connection *c = *open->user;
+	const struct saving *saving = arg;
+	struct record *r = saving->record;
+
+	if (c == NULL || !c->sip || c->attempt == NULL ||
+	    !attempt_outlives(c->attempt, saving->since) ||
+	    record_left(r) < SPARE)
+		return;
+	record_more(r, true);
+	endpoint_save(r, &open->client);
+	endpoint_save(r, &open->server);
+	record_time(r, open->last);
+	for (int d = 0; d < 2; d++)
+		record_u32(r, open->segments[d]);
+	attempt_save(c->attempt, r);
+}
+
+void
+streams_save(const struct tcpreasm *tcp, nstime since, struct record *record)
+{
+	struct saving saving = { record, since };
+
+	tcpreasm_each_open(tcp, STREAMS_SAVED, save_connection, &saving);
+	record_more(record, false);
+}
+
+static void
+load_connection(struct streams *s, struct tcpreasm *tcp, struct cursor *from,
+    uint64_t number)
+{
+	const struct endpoint client = endpoint_load(from);
+	const struct endpoint server = endpoint_load(from);
+	const struct tcpreasm_event event = { .client = client,
+		.server = server };
+	struct tcpreasm_open open = { .client = client, .server = server };
+	struct streams_connection *c = new_connection(s, &event);
+	void *attempt;
+
+	open.last = record_read_time(from);
+	for (int d = 0; d < 2; d++)
+		open.segments[d] = cursor_le32(from);
+	attempt = attempt_load(from, number);
+	if (c == NULL || attempt == NULL) {
+		s->no_memory += !from->bad;
+		attempt_free(attempt);
+		free(c);
+		return;
+	}
+	c->attempt = attempt;
+	open.user = tcpreasm_adopt(tcp, &open, number);
+	if (open.user != NULL) {
+		*open.user = c;
+		return;
+	}
+	attempt_free(attempt);
+	free(c);
+}
+
+void
+streams_load(struct streams *s, struct tcpreasm *tcp, struct cursor *from,
+    uint64_t *number)
+{
+	while (record_read_more(from))
+		load_connection(s, tcp, from, ++*number);
 }
 
 bool

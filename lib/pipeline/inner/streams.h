@@ -64,6 +64,18 @@ void streams_input(struct streams *s, const struct context *context,
 /* It brought a message, which was read elsewhere. */
 void streams_carried(struct streams *s, const struct tcpreasm_event *event);
 
+/*
+ * State kept over a restart: the STREAMS_SAVED connections to SIP ports that
+ * were active last, of those that are up and began before `since', after which
+ * a successor is given everything.  Loaded ones have the numbers behind
+ * *number, which counts on.
+ */
+enum { STREAMS_SAVED = 4096 };
+void streams_save(
+    const struct tcpreasm *tcp, nstime since, struct record *record);
+void streams_load(struct streams *s, struct tcpreasm *tcp, struct cursor *from,
+    uint64_t *number);
+
 /* Two ticks, in this order: what attempts_tick() and exchanges_tick()
  * report. */
 void streams_tick_attempts(

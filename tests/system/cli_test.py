@@ -702,7 +702,7 @@ def test_config_errors():
             ("agents", "[hep]\nlisten = 0.0.0.0:9060\n",
              r"listen: found 0.0.0.0:9060, .* and no allow"),
             ("port", "[hep]\nlisten = 127.0.0.1:0\n",
-             r"port.conf:2: listen: .*127.0.0.1:0.*PORT 1 to 65535"),
+             r"port.conf:2: \[hep\] listen: .*127.0.0.1:0.*PORT 1 to 65535"),
             ("all", "[timeouts]\nmethods = INVITE *\n", r"\* alone"),
             ("auto", "[alerts]\nsinks = auto syslog\n", "auto alone"),
             ("listen", "[http]\nlisten = 0.0.0.0:9942\n", "no allow"),

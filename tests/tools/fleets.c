@@ -11,8 +11,9 @@
  *
  * fleets -k SECONDS SAVEFILE ..: two sensors see one direction each, and the
  * judge dies again and again after so many seconds of the savefile: another
- * takes over from its state and the batches before it, as in a daemon.  The
- * alerts must be those of one daemon all the same.
+ * takes over, as in a daemon, from the state that was saved up to ten seconds
+ * before and from batches.  What it tells again is told once.  The alerts must
+ * be those of one daemon all the same.
  *
  * fleets -w SEED SAVEFILE: write the batches of two sensors as a seed of
  * wire_fuzz.
@@ -53,11 +54,14 @@ static FILE *seed;
 
 static nstime lives; /* of a judge; 0: it does not die */
 
+#define SAVE_EACH (10 * NSTIME_S)
+
 /* What was told, a line each. */
 struct told {
 	const char *mark; /* before each, where all is shown */
 	char (*lines)[LINE];
 	size_t count;
+	bool once; /* a line that is there already is not told */
 };
 
 struct fleet;
@@ -89,26 +93,30 @@ struct fleet {
 	size_t want_len[WANTS], want_count;
 	struct stream stream; /* what a successor is given once more */
 	struct joiner_limits limits;
-	nstime now, dies;
+	struct record state; /* saved last; empty: none was */
+	nstime now, saves, dies;
 	uint64_t octets, messages, broken;
 	struct told told;
 };
 
-static void
-on_alert(void *arg, const struct alert_event *e)
+/* Was the last line told before? */
+static bool
+is_repeated(const struct told *told)
 {
-	struct told *told = arg;
+	const char *last = told->lines[told->count - 1];
+
+	for (size_t i = 0; i + 1 < told->count; i++)
+		if (strcmp(told->lines[i], last) == 0)
+			return true;
+	return false;
+}
+
+static void
+write_line(char *line, const struct alert_event *e)
+{
 	struct textbuf t;
 
-	if (verbose) {
-		char *line = jsonline_alert(e);
-
-		printf("%s%s\n", told->mark, line);
-		free(line);
-	}
-	if (e->state == ALERT_REFRESHED || told->count == ALERTS)
-		return;
-	textbuf_init(&t, told->lines[told->count++], LINE);
+	textbuf_init(&t, line, LINE);
 	textbuf_add(&t, finding_kind_name(e->kind));
 	textbuf_add(&t, " ");
 	textbuf_add(&t, alert_state_name(e->state));
@@ -124,6 +132,24 @@ on_alert(void *arg, const struct alert_event *e)
 		return;
 	textbuf_add(&t, " ");
 	textbuf_add(&t, alert_reason_name(e->reason));
+}
+
+static void
+on_alert(void *arg, const struct alert_event *e)
+{
+	struct told *told = arg;
+
+	if (verbose) {
+		char *line = jsonline_alert(e);
+
+		printf("%s%s\n", told->mark, line);
+		free(line);
+	}
+	if (e->state == ALERT_REFRESHED || told->count == ALERTS)
+		return;
+	write_line(told->lines[told->count++], e);
+	if (told->once && is_repeated(told))
+		told->count--;
 }
 
 static void
@@ -357,23 +383,29 @@ new_joiner(struct fleet *f)
 		.alert = on_fleet_alert, .want = on_want, .arg = f });
 }
 
+static void
+save(struct fleet *f)
+{
+	record_done(&f->state);
+	record_init(&f->state, SAVED_MOST);
+	joiner_save(f->joiner, &f->state);
+	f->broken += f->state.failed;
+	drop_batches(f, f->now - JOINER_REPLAY);
+	f->saves = f->now + SAVE_EACH;
+}
+
 /* The judge dies, and its successor reads what it left. */
 static void
 succeed(struct fleet *f)
 {
 	const struct kept *kept;
-	struct record state;
 	struct cursor c;
 
-	record_init(&state, SAVED_MOST);
-	joiner_save(f->joiner, &state);
 	joiner_free(f->joiner);
 	new_joiner(f);
-	c = cursor_over(slice_of(state.octets, state.len));
-	if (state.failed || !joiner_load(f->joiner, &c))
+	c = cursor_over(slice_of(f->state.octets, f->state.len));
+	if (c.rest.len > 0 && !joiner_load(f->joiner, &c))
 		f->broken++;
-	record_done(&state);
-	drop_batches(f, f->now - JOINER_REPLAY);
 	for (kept = STAILQ_FIRST(&f->stream); kept != NULL;
 	     kept = STAILQ_NEXT(kept, later))
 		if (joiner_input(f->joiner, slice_of(kept->octets, kept->len),
@@ -400,6 +432,8 @@ advance_fleet(struct fleet *f, nstime until)
 			f->now = until;
 		for (unsigned i = 0; i < f->count; i++)
 			advance_sensor(&f->sensors[i], f->now);
+		if (lives > 0 && f->now >= f->saves)
+			save(f);
 		if (lives > 0 && f->now >= f->dies)
 			succeed(f);
 	}
@@ -487,6 +521,7 @@ static void
 play(struct fleet *f, const struct step *steps, enum split split)
 {
 	f->now = steps->packet.now;
+	f->saves = f->now + SAVE_EACH;
 	f->dies = f->now + lives;
 	for (unsigned i = 0; i < f->count; i++)
 		f->sensors[i].now = f->now;
@@ -522,6 +557,7 @@ judge_together(const struct config_rooms *limits, const struct step *steps,
     enum split split, struct fleet *f)
 {
 	told_new(&f->told, "    ");
+	f->told.once = lives > 0;
 	build_fleet(f, limits);
 	play(f, steps, split);
 	for (unsigned i = 0; i < f->count; i++) {
@@ -535,6 +571,7 @@ judge_together(const struct config_rooms *limits, const struct step *steps,
 	for (unsigned i = 0; i < PARTITIONS; i++)
 		partition_free(f->partitions[i]);
 	joiner_free(f->joiner);
+	record_done(&f->state);
 	drop_batches(f, NSTIME_NEVER);
 }
 

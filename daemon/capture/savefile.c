@@ -454,6 +454,12 @@ savefile_octets_read(const struct savefile *s)
 				 : window_total(s->window);
 }
 
+bool
+savefile_is_compressed(const struct savefile *s)
+{
+	return s->unpack != NULL;
+}
+
 uint64_t
 savefile_octets(const struct savefile *s)
 {

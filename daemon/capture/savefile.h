@@ -58,6 +58,8 @@ void savefile_complain(const struct savefile *s);
 uint64_t savefile_octets_read(const struct savefile *s);
 uint64_t savefile_octets(const struct savefile *s);
 
+bool savefile_is_compressed(const struct savefile *s);
+
 const char *savefile_path(const struct savefile *s);
 
 /* A packet whose time cannot be used is counted as a bad stamp. */

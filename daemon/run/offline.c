@@ -32,6 +32,7 @@ struct offline {
 	struct judge *judge;
 	struct budget *budget;
 	struct matching *matching; /* NULL: all in one thread */
+	struct savefiles *files;
 	struct replay *replay;
 	struct diagnosis *diagnosis;
 	struct recent *recent; /* NULL: no report is wanted */
@@ -168,8 +169,7 @@ wants_threads(const struct offline *j)
 		return false;
 	if (workers > 0)
 		return workers > 1;
-	return savefiles_size(j->options->paths, j->options->path_count) >=
-	    WORTHWHILE &&
+	return savefiles_size(j->files) >= WORTHWHILE &&
 	    sysconf(_SC_NPROCESSORS_ONLN) > 1;
 }
 
@@ -192,9 +192,11 @@ new_reader(struct offline *j, const struct reader_limits *limits,
 
 	if (wants_threads(j))
 		j->matching = matching_new(j->matcher, j->judge, key);
-	if (j->matching != NULL)
+	if (j->matching != NULL) {
+		log_info(j->log, "judged in a second thread");
 		output = (struct reader_output){ .event = matching_event,
 			.arg = j->matching };
+	}
 	j->reader = reader_new(limits, &output);
 	return j->reader != NULL;
 }
@@ -236,6 +238,24 @@ new_exhibits(struct offline *j, const struct config_rooms *limits)
 	return j->exhibits != NULL;
 }
 
+/* False, logged. */
+static bool
+open_files(struct offline *j)
+{
+	const char *filter = j->options->filter;
+
+	j->files = savefiles_new(&(struct savefiles_setup){
+	    .paths = j->options->paths,
+	    .path_count = j->options->path_count,
+	    .filter = filter != NULL ? filter : j->config->capture.filter,
+	    .user0 = linkname_find(slice_text(j->config->capture.user0)),
+	    .align = j->options->align,
+	    .secrets = { on_secrets, j },
+	    .log = j->log,
+	});
+	return j->files != NULL;
+}
+
 static bool
 begin(struct offline *j, const struct siphash_key *key)
 {
@@ -263,7 +283,7 @@ begin(struct offline *j, const struct siphash_key *key)
 		.watched = &j->config->timeouts.ports,
 		.methods = j->config->timeouts.methods,
 	};
-	if (!new_exhibits(j, &limits))
+	if (!new_exhibits(j, &limits) || !open_files(j))
 		return false;
 	progress_init(&j->progress);
 	j->diagnosis = diagnosis_new();
@@ -276,15 +296,7 @@ begin(struct offline *j, const struct siphash_key *key)
 		return false;
 	}
 	j->replay = replay_new(&(struct replay_setup){
-	    .files = { .paths = j->options->paths,
-		.path_count = j->options->path_count,
-		.filter = j->options->filter != NULL
-		    ? j->options->filter
-		    : j->config->capture.filter,
-		.user0 = linkname_find(slice_text(j->config->capture.user0)),
-		.align = j->options->align,
-		.secrets = { on_secrets, j },
-		.log = j->log },
+	    .files = j->files,
 	    .t1 = j->config->timeouts.t1,
 	    .reader = j->reader,
 	    .matcher = j->matcher,
@@ -292,6 +304,7 @@ begin(struct offline *j, const struct siphash_key *key)
 	    .ring = exhibits_ring(j->exhibits),
 	    .matching = j->matching,
 	    .progress = &j->progress,
+	    .log = j->log,
 	});
 	return j->replay != NULL;
 }
@@ -474,6 +487,7 @@ offline_run(const struct options *options, struct config *config,
 
 	matching_free(j.matching); /* before the octets that it was lent */
 	replay_free(j.replay);
+	savefiles_free(j.files);
 	reader_free(j.reader);
 	matcher_free(j.matcher);
 	judge_free(j.judge);

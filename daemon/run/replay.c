@@ -19,7 +19,6 @@ enum { PROGRESS_PACKETS = 4096 }; /* looked after once in so many */
 
 struct replay {
 	struct replay_setup setup;
-	struct savefiles *files;
 	size_t open; /* files that have begun and not ended */
 	uint64_t packets;
 
@@ -113,7 +112,7 @@ lend(const struct replay *r)
 	struct slice area;
 
 	if (m != NULL &&
-	    savefiles_lend(r->files,
+	    savefiles_lend(r->setup.files,
 		&(struct window_borrower){
 		    matching_given, matching_wait_taken, m },
 		&area))
@@ -126,7 +125,7 @@ replay_new(const struct replay_setup *setup)
 	struct replay *r = calloc(1, sizeof(*r));
 
 	if (r == NULL) {
-		log_error(setup->files.log, "out of memory");
+		log_error(setup->log, "out of memory");
 		return NULL;
 	}
 	r->setup = *setup;
@@ -136,11 +135,6 @@ replay_new(const struct replay_setup *setup)
 		.of = r,
 	};
 	deadlines_begin(&r->time, 0);
-	r->files = savefiles_new(&setup->files);
-	if (r->files == NULL) {
-		free(r);
-		return NULL;
-	}
 	lend(r);
 	return r;
 }
@@ -148,9 +142,6 @@ replay_new(const struct replay_setup *setup)
 void
 replay_free(struct replay *r)
 {
-	if (r == NULL)
-		return;
-	savefiles_free(r->files);
 	free(r);
 }
 
@@ -183,7 +174,7 @@ static void
 begin_source(struct replay *r, struct savefiles_source *source)
 {
 	if (follows_hole(r, source)) {
-		log_info(r->setup.files.log,
+		log_info(r->setup.log,
 		    "%s: begins after a time that no file "
 		    "covers",
 		    savefile_path(source->savefile));
@@ -249,7 +240,7 @@ move_time(struct replay *r, const struct savefiles_source *source)
 	if (r->shift > NOW_END - wall)
 		return false;
 	if (r->time.now - (wall + r->shift) > NSTIME_S) {
-		log_info(r->setup.files.log, "%s: stamps step back",
+		log_info(r->setup.log, "%s: stamps step back",
 		    savefile_path(source->savefile));
 		r->shift = r->time.now - wall;
 		rebase(r);
@@ -266,8 +257,8 @@ tell_alignment(const struct replay *r)
 	struct savefiles_clocks clocks;
 
 	settle(r);
-	for (size_t i = 0; i < savefiles_count(r->files); i++)
-		if (savefiles_differ(r->files, i, &clocks))
+	for (size_t i = 0; i < savefiles_count(r->setup.files); i++)
+		if (savefiles_differ(r->setup.files, i, &clocks))
 			judge_clocks_differ(r->setup.judge,
 			    &(struct visibility_sources){
 				.a = clocks.first,
@@ -282,7 +273,7 @@ tell_alignment(const struct replay *r)
 static void
 pass_time(struct replay *r, nstime ahead)
 {
-	const bool doubts = savefiles_doubtful(r->files);
+	const bool doubts = savefiles_doubtful(r->setup.files);
 	const bool changed = r->ahead != ahead;
 	struct eventqueue_mark here;
 
@@ -334,7 +325,7 @@ show_progress(const struct replay *r)
 {
 	uint64_t read, total;
 
-	savefiles_read(r->files, &read, &total);
+	savefiles_read(r->setup.files, &read, &total);
 	progress_show(r->setup.progress, read, total, r->packets);
 }
 
@@ -354,11 +345,11 @@ replay_run(struct replay *r, const atomic_bool *stop)
 {
 	struct savefiles_source *source;
 
-	savefiles_begin(r->files);
-	while ((source = savefiles_first(r->files)) != NULL &&
+	savefiles_begin(r->setup.files);
+	while ((source = savefiles_first(r->setup.files)) != NULL &&
 	    !atomic_load_explicit(stop, memory_order_relaxed)) {
 		judge_packet(r, source);
-		if (!savefiles_next(r->files))
+		if (!savefiles_next(r->setup.files))
 			end_source(r, source);
 		if (++r->packets % PROGRESS_PACKETS == 0)
 			show_progress(r);
@@ -369,13 +360,13 @@ replay_run(struct replay *r, const atomic_bool *stop)
 	/* What the reader told at the end comes before the judge's end. */
 	settle(r);
 	judge_finish(r->setup.judge, r->time.now, r->time.now - r->shift);
-	return savefiles_broken(r->files) ? -EINVAL : 0;
+	return savefiles_broken(r->setup.files) ? -EINVAL : 0;
 }
 
 void
 replay_complain(const struct replay *r)
 {
-	savefiles_complain(r->files);
+	savefiles_complain(r->setup.files);
 }
 
 void
@@ -389,5 +380,5 @@ replay_span(const struct replay *r, nstime *first, nstime *last, nstime *end)
 void
 replay_stats(struct replay *r, counter_output *output, void *arg)
 {
-	savefiles_stats(r->files, output, arg);
+	savefiles_stats(r->setup.files, output, arg);
 }

@@ -27,7 +27,7 @@
 struct replay;
 
 struct replay_setup {
-	struct savefiles_setup files;
+	struct savefiles *files; /* all is borrowed */
 	nstime t1;
 	struct reader *reader;
 	struct matcher *matcher;
@@ -36,12 +36,10 @@ struct replay_setup {
 	struct matching *matching; /* takes the reader's events; NULL: the
 				    * matcher does */
 	struct progress *progress;
+	const struct log *log;
 };
 
-/*
- * Open all files.  NULL if any of them cannot be judged, or there is no
- * memory: logged.  The caller frees it with replay_free().
- */
+/* NULL when out of memory, logged.  The caller frees it. */
 struct replay *replay_new(const struct replay_setup *setup);
 void replay_free(struct replay *r);
 
@@ -60,7 +58,7 @@ void replay_complain(const struct replay *r);
 void replay_span(
     const struct replay *r, nstime *first, nstime *last, nstime *end);
 
-/* savefile.*, pcapng.*; their names live as long as the replay. */
+/* savefile.*, pcapng.*; their names live as long as the files. */
 void replay_stats(struct replay *r, counter_output *output, void *arg);
 
 #endif

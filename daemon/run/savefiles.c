@@ -2,13 +2,10 @@
 #include "run/savefiles.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/totals.h"
-#include "capture/magic.h"
 
 enum { UNPACKED = 8 }; /* times what a compressed file is large, about */
 
@@ -23,46 +20,6 @@ struct savefiles {
 	uint64_t octets;
 	struct totals stats;
 };
-
-static bool
-is_compressed(int fd)
-{
-	uint8_t head[MAGIC_OCTETS];
-	const ssize_t got = read(fd, head, sizeof(head));
-
-	return got > 0 &&
-	    magic_find(slice_of(head, (size_t)got))->codec != NULL;
-}
-
-/* Of a pipe it must not read. */
-static uint64_t
-size_of(const char *path)
-{
-	struct stat status;
-	uint64_t size;
-	int fd;
-
-	if (stat(path, &status) < 0 || !S_ISREG(status.st_mode))
-		return 0;
-	size = (uint64_t)status.st_size;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return size;
-	if (is_compressed(fd))
-		size *= UNPACKED;
-	close(fd);
-	return size;
-}
-
-uint64_t
-savefiles_size(const char *const *paths, size_t count)
-{
-	uint64_t size = 0;
-
-	for (size_t i = 0; i < count; i++)
-		size += size_of(paths[i]);
-	return size;
-}
 
 static int
 compare_paths(const void *a, const void *b)
@@ -288,6 +245,20 @@ size_t
 savefiles_count(const struct savefiles *s)
 {
 	return s->source_count;
+}
+
+uint64_t
+savefiles_size(const struct savefiles *s)
+{
+	uint64_t size = 0;
+
+	for (size_t i = 0; i < s->source_count; i++) {
+		const struct savefile *savefile = s->sources[i].savefile;
+
+		size += savefile_octets(savefile) *
+		    (savefile_is_compressed(savefile) ? UNPACKED : 1);
+	}
+	return size;
 }
 
 bool

@@ -33,10 +33,6 @@ struct savefiles_source {
 	bool broken;
 };
 
-/* Octets of packets in these files, about: what is compressed counts by what it
- * may hold.  Files that cannot be read, and pipes, count as none. */
-uint64_t savefiles_size(const char *const *paths, size_t count);
-
 /*
  * Open all files.  NULL if any of them cannot be read, or there is no memory:
  * logged.  The caller frees it.
@@ -58,6 +54,10 @@ struct savefiles_source *savefiles_first(struct savefiles *s);
 bool savefiles_next(struct savefiles *s);
 
 size_t savefiles_count(const struct savefiles *s);
+
+/* Octets of packets in them, about: what is compressed counts by what it may
+ * hold, and a pipe as nothing. */
+uint64_t savefiles_size(const struct savefiles *s);
 
 /* The stamps do not fit together, and were left so. */
 bool savefiles_doubtful(const struct savefiles *s);

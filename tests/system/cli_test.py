@@ -828,6 +828,31 @@ def test_same_witnesses():
     check("siptimed-witnesses.7", in_page == known.split(), in_page)
 
 
+def sparse(name, packets):
+    """So many packets of 256 K, of zeros that take no room."""
+    with open(os.path.join(WORK, name), "wb") as file:
+        file.write(struct.pack("<IHHiIII", 0xa1b2c3d4, 2, 4, 0, 0, 262144,
+                               ETHERNET))
+        for i in range(packets):
+            file.write(struct.pack("<IIII", 1294078920 + i, 0, 262144, 262144))
+            file.truncate(file.seek(262144, os.SEEK_CUR))
+    return name
+
+
+def test_second_thread():
+    """workers = auto takes it for large files, where it may run."""
+    many = os.sysconf("SC_NPROCESSORS_ONLN") > 1
+    small, large = sparse("small.pcap", 1), sparse("large.pcap", 1024)
+    for workers, file, wanted in (("auto", small, False),
+                                  ("auto", large, many), ("1", large, False),
+                                  ("2", small, True)):
+        conf = write("workers.conf",
+                     f"[capture]\nworkers = {workers}\n".encode())
+        status, out, err = run("-v", "-c", conf, "-r", file)
+        check(f"a second thread: workers = {workers}, {file}", status == 0 and
+              ("judged in a second thread" in err) == wanted, (status, err))
+
+
 # --- ready profiles ----------------------------------------------------
 
 TRUNK = """host pbx 10.0.0.5

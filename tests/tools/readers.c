@@ -114,8 +114,9 @@ advance_judge(struct run *run, nstime until)
 		    due + ahead_before(run, &run->judged, due));
 }
 
+/* Of all who match; and of the judge, if nothing is on its way to it. */
 static nstime
-next_of_shards(const struct run *run)
+next_due(const struct run *run)
 {
 	nstime next = matcher_next_deadline(run->matcher);
 
@@ -125,65 +126,40 @@ next_of_shards(const struct run *run)
 		if (due < next)
 			next = due;
 	}
+	if (run->shard_count == 0 && judge_next_deadline(run->judge) < next)
+		next = judge_next_deadline(run->judge);
 	return next;
 }
 
-/* What is settled before `until' goes on to the judge, and its deadlines
- * between. */
 static void
-settle(struct run *run, nstime until)
+fire(struct run *run, nstime due)
 {
-	for (size_t i = 0; i <= run->shard_count; i++)
-		eventmerge_reached(run->settled, i, until);
+	const nstime ahead = ahead_before(run, &run->matched, due);
+
+	matcher_tick(run->matcher, due, due + ahead);
+	for (size_t i = 0; i < run->shard_count; i++)
+		shardstream_reached(run->shards[i].stream, due, ahead);
+	if (run->shard_count == 0 && judge_next_deadline(run->judge) <= due)
+		judge_tick(run->judge, due, due + ahead);
 }
 
-static void
-advance_shards(struct run *run, nstime until)
-{
-	nstime due;
-
-	while ((due = next_of_shards(run)) <= until) {
-		nstime ahead;
-
-		if (due < run->now)
-			due = run->now;
-		run->now = due;
-		ahead = ahead_before(run, &run->matched, due);
-		matcher_tick(run->matcher, due, due + ahead);
-		for (size_t i = 0; i < run->shard_count; i++)
-			shardstream_reached(run->shards[i].stream, due, ahead);
-	}
-	if (run->now < until)
-		run->now = until;
-	settle(run, until);
-}
-
-/* Fire what is due in matcher and judge up to `until', each at its time. */
+/* Fire what is due up to `until', each at its time.  What is settled before it
+ * goes on to the judge, whose deadlines fire between. */
 static void
 advance_matcher(struct run *run, nstime until)
 {
-	if (run->shard_count > 0) {
-		advance_shards(run, until);
-		return;
-	}
-	for (;;) {
-		const nstime matcher = matcher_next_deadline(run->matcher);
-		const nstime judge = judge_next_deadline(run->judge);
-		nstime due = matcher < judge ? matcher : judge;
-		nstime wall;
+	nstime due;
 
-		if (due > until)
-			break;
-		if (due < run->now)
-			due = run->now;
-		run->now = due;
-		wall = due + ahead_before(run, &run->matched, due);
-		matcher_tick(run->matcher, due, wall);
-		if (judge <= due)
-			judge_tick(run->judge, due, wall);
+	while ((due = next_due(run)) <= until) {
+		if (run->now < due)
+			run->now = due;
+		fire(run, run->now);
 	}
 	if (run->now < until)
 		run->now = until;
+	if (run->shard_count > 0)
+		for (size_t i = 0; i <= run->shard_count; i++)
+			eventmerge_reached(run->settled, i, until);
 }
 
 /* A reader's deadlines fire before the matcher's, packets come after both. */

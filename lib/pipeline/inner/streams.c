@@ -407,7 +407,9 @@ load_connection(struct streams *s, struct tcpreasm *tcp, struct cursor *from,
 		return;
 	}
 	c->attempt = attempt;
-	open.user = tcpreasm_adopt(tcp, &open, number);
+	/* The ports may have been set anew since it was saved. */
+	if (c->sip)
+		open.user = tcpreasm_adopt(tcp, &open, number);
 	if (open.user != NULL) {
 		*open.user = c;
 		return;

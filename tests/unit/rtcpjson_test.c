@@ -27,7 +27,7 @@ read_json(const char *json)
 {
 	uint8_t *exact = unit_exact(slice_text(json));
 	const enum witness_answer answer =
-	    rtcpjson_read(slice_of(exact, strlen(json)), name, &r);
+	    rtcpjson_read(slice_of(exact, strlen(json)), TIME, name, &r);
 
 	free(exact);
 	return answer;
@@ -74,6 +74,52 @@ START_TEST(what_may_be_microseconds_is_no_fraction)
 }
 END_TEST
 
+/* 3498679740 with its octets turned round, as is the fraction of a half. */
+START_TEST(words_that_were_not_swapped_are)
+{
+	ck_assert_int_eq(
+	    read_json("{\"sender_information\":{\"ntp_timestamp_sec\":"
+		      "3164441040,\"ntp_timestamp_usec\":128}}"),
+	    WITNESS_TOLD);
+	ck_assert_int_eq(r.sender.time, TIME + NSTIME_S / 2);
+	/* Likewise, though these would be a time in 1980. */
+	ck_assert_int_eq(
+	    read_json("{\"sender_information\":{\"ntp_timestamp_sec\":"
+		      "329157072,\"ntp_timestamp_usec\":128}}"),
+	    WITNESS_TOLD);
+	ck_assert_int_eq(r.sender.time, TIME + 87 * NSTIME_S + NSTIME_S / 2);
+}
+END_TEST
+
+START_TEST(seconds_since_1970_have_true_microseconds)
+{
+	ck_assert_int_eq(
+	    read_json("{\"ssrc\":-2,\"type\":200,\"report_count\":1,"
+		      "\"sender_information\":{\"ntp_timestamp_sec\":"
+		      "\"1289690940\",\"ntp_timestamp_usec\":\"250000\"},"
+		      "\"report_blocks\":[{\"source_ssrc\":-3,"
+		      "\"lsr\":\"2243641344\",\"dlsr\":98304}]}"),
+	    WITNESS_TOLD);
+	ck_assert_int_eq(r.sender.time, TIME + NSTIME_S / 4);
+	ck_assert_int_eq(r.sender.resolution, NSTIME_US);
+	ck_assert_uint_eq(r.speaker.number, 0xfffffffe);
+	ck_assert_uint_eq(r.speaker.other, 0xfffffffd);
+}
+END_TEST
+
+START_TEST(what_nothing_was_received_for_has_the_ssrc_of_its_name)
+{
+	ck_assert_int_eq(
+	    read_json("{ \"sender_information\":{\"ntp_timestamp_sec\":"
+		      "3498679740,\"ntp_timestamp_usec\":2147483648},"
+		      "\"sdes_ssrc\":7,\"sdes_information\": [ "
+		      "{\"type\":1,\"text\":\"a\"}],\"sdes_report_count\":1}"),
+	    WITNESS_TOLD);
+	ck_assert_uint_eq(r.speaker.number, 7);
+	ck_assert(slice_is(r.speaker.name, "a"));
+}
+END_TEST
+
 START_TEST(the_name_of_another_source_is_not_taken)
 {
 	ck_assert_int_eq(
@@ -103,9 +149,12 @@ START_TEST(what_tells_no_clock_is_foreign)
 		"{\"type\":200}",
 		/* A receiver report. */
 		"{\"ssrc\":7,\"type\":201,\"report_count\":0}",
-		/* Since 1970, or since its start. */
-		"{\"sender_information\":{\"ntp_timestamp_sec\":1289690940},"
+		/* Since 1970 with a fraction of NTP's, or since its start. */
+		"{\"sender_information\":{\"ntp_timestamp_sec\":1289690940,"
+		"\"ntp_timestamp_usec\":2147483648},\"ssrc\":7,\"type\":200}",
+		"{\"sender_information\":{\"ntp_timestamp_sec\":77},"
 		"\"ssrc\":7,\"type\":200}",
+		"{\"sender_information\":null,\"ssrc\":7,\"type\":200}",
 		"{\"sender_information\":{\"ntp_timestamp_sec\":-5},"
 		"\"type\":200}",
 		"{\"sender_information\":{\"ntp_timestamp_sec\":\"x\"},"
@@ -144,6 +193,8 @@ END_TEST
 
 UNIT("rtcpjson", a_report_tells_what_is_on_the_wire,
     numbers_may_stand_in_quotes, what_may_be_microseconds_is_no_fraction,
+    words_that_were_not_swapped_are, seconds_since_1970_have_true_microseconds,
+    what_nothing_was_received_for_has_the_ssrc_of_its_name,
     the_name_of_another_source_is_not_taken, an_item_without_text_is_no_name,
     what_tells_no_clock_is_foreign, cut_anywhere_it_is_foreign,
     too_much_is_not_read)

@@ -316,7 +316,7 @@ sightings_report(struct sightings *s, const struct hepmsg *hep, nstime now,
 
 	if (!is_heard(s, WITNESS_RTCP))
 		return false;
-	if (rtcpjson_read(hep->payload, name, &reading) == WITNESS_TOLD)
+	if (rtcpjson_read(hep->payload, wall, name, &reading) == WITNESS_TOLD)
 		return stamp_of(&from, &reading, &reading.sender, stamp);
 	s->foreign++;
 	return false;

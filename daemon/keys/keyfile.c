@@ -53,26 +53,43 @@ complain(const struct keyfile_wanted *w, const char *what)
 	    w->value, what);
 }
 
-/* 0 or -EACCES, logged: secrets that others can read are none. */
-static int
-check_mode(const struct keyfile_wanted *w, const struct stat *st)
+/* Secrets that others can read are none. */
+static bool
+is_private(const struct stat *st)
+{
+	return (st->st_mode & (S_IROTH | S_IWOTH)) == 0;
+}
+
+static void
+complain_of_mode(const struct keyfile_wanted *w, const struct stat *st)
 {
 	char what[128];
 
-	if ((st->st_mode & (S_IROTH | S_IWOTH)) == 0)
-		return 0;
 	snprintf(what, sizeof(what),
 	    "others may %s it (mode %04o); make it private: chmod o-rwx",
 	    (st->st_mode & S_IROTH) != 0 ? "read" : "write",
 	    (unsigned)st->st_mode & 07777);
 	complain(w, what);
-	return -EACCES;
+}
+
+static void
+complain_of_error(const struct keyfile_wanted *w, int error)
+{
+	char what[256];
+
+	if (error == -EACCES)
+		snprintf(what, sizeof(what), "not permitted to read it; %s",
+		    w->to_follow ? KEYFILE_TO_FOLLOW : "check its owner");
+	else
+		snprintf(
+		    what, sizeof(what), "%s; check the path", strerror(-error));
+	complain(w, what);
 }
 
 int
 keyfile_open(const struct keyfile_wanted *w, struct stat *st)
 {
-	char path[KEYFILE_PATH], what[256];
+	char path[KEYFILE_PATH];
 	int fd, error = 0;
 
 	if (!keyfile_path(w->value, path, sizeof(path))) {
@@ -82,22 +99,21 @@ keyfile_open(const struct keyfile_wanted *w, struct stat *st)
 		return -EINVAL;
 	}
 	fd = open(path, w->flags | O_CLOEXEC | O_NOCTTY);
-	if (fd >= 0 && fstat(fd, st) == 0)
-		error = check_mode(w, st);
-	else
+	if (fd < 0 || fstat(fd, st) != 0)
 		error = -errno;
-	if (error == -ENOENT && w->may_be_absent)
-		return error;
-	if (error < 0 && error != -EACCES) {
-		snprintf(
-		    what, sizeof(what), "%s; check the path", strerror(-error));
-		complain(w, what);
-	} else if (error < 0 && fd < 0) {
-		complain(w, "not permitted to read it; check its owner");
-	}
-	if (error < 0 && fd >= 0)
+	else if (!is_private(st))
+		error = -EPERM;
+	if (error == 0)
+		return fd;
+	if (error == w->known || (error == -ENOENT && w->may_be_absent))
+		/* It is not to be logged. */;
+	else if (error == -EPERM && fd >= 0)
+		complain_of_mode(w, st);
+	else
+		complain_of_error(w, error);
+	if (fd >= 0)
 		close(fd);
-	return error < 0 ? error : fd;
+	return error;
 }
 
 /* The octets of a file, at most `most'.  -errno, logged. */

@@ -2,6 +2,7 @@
 #ifndef KEYLOGS_H
 #define KEYLOGS_H
 
+#include "base/counter.h"
 #include "config/config.h"
 #include "host/log.h"
 #include "tls/secrets.h"
@@ -9,8 +10,6 @@
 /*
  * Key logs as they grow: files, FIFOs, and a socket that others push lines to.
  * They are looked at whenever keylogs_read() is called, and never waited for.
- * Where secrets are shared, no more is read than the others have room for: what
- * is left stays where it is.
  */
 
 struct keylogs;
@@ -24,6 +23,12 @@ void keylogs_free(struct keylogs *k);
 int keylogs_add(struct keylogs *k, const struct config_tls *tls);
 
 size_t keylogs_count(const struct keylogs *k);
+
+/* How many are there and cannot be opened, now. */
+size_t keylogs_refused(const struct keylogs *k);
+
+/* keylogs.refused: how often that has begun */
+void keylogs_stats(const struct keylogs *k, counter_output *output, void *arg);
 
 /* Read new lines from all key logs, at most `most' octets from each. */
 void keylogs_read(struct keylogs *k, size_t most);

@@ -56,6 +56,18 @@ keyring_awaits(const struct keyring *k)
 	return keylogs_count(k->keylogs) > 0;
 }
 
+size_t
+keyring_refused(const struct keyring *k)
+{
+	return keylogs_refused(k->keylogs);
+}
+
+void
+keyring_stats(const struct keyring *k, counter_output *output, void *arg)
+{
+	keylogs_stats(k->keylogs, output, arg);
+}
+
 void
 keyring_read(struct keyring *k)
 {

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/counter.h"
 #include "config/config.h"
 #include "host/log.h"
 #include "tls/secrets.h"
@@ -38,6 +39,12 @@ struct secrets *keyring_secrets(struct keyring *k);
 
 /* May more secrets arrive? */
 bool keyring_awaits(const struct keyring *k);
+
+/* How many key logs are there and cannot be opened, now. */
+size_t keyring_refused(const struct keyring *k);
+
+/* keylogs.refused */
+void keyring_stats(const struct keyring *k, counter_output *output, void *arg);
 
 /* Read the lines that key logs have gained. */
 void keyring_read(struct keyring *k);

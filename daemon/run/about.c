@@ -36,6 +36,7 @@ about_count(const struct about_rooms *rooms, struct totals *totals)
 		shards_totals(rooms->shards, totals);
 	matcher_stats(rooms->matcher, totals_gather, totals);
 	judge_stats(rooms->judge, totals_gather, totals);
+	keyring_stats(rooms->keyring, totals_gather, totals);
 	state_stats(rooms->state, totals_gather, totals);
 	exhibits_stats(rooms->exhibits, totals_gather, totals);
 	if (rooms->fleet != NULL)
@@ -72,6 +73,16 @@ write_decrypted(const struct about_rooms *rooms, struct textbuf *t)
 	    " TLS connections decrypted");
 }
 
+static void
+write_refused(const struct about_rooms *rooms, struct textbuf *t)
+{
+	const size_t refused = keyring_refused(rooms->keyring);
+
+	if (refused > 0)
+		write_count(t, ", ", refused, " key log cannot be opened",
+		    " key logs cannot be opened");
+}
+
 void
 about_write(const struct about_rooms *rooms, struct textbuf *t)
 {
@@ -88,6 +99,7 @@ about_write(const struct about_rooms *rooms, struct textbuf *t)
 	write_count(t, ", ", dropped, " dropped", " dropped");
 	write_count(t, ", ", counts.messages, " SIP message", " SIP messages");
 	write_decrypted(rooms, t);
+	write_refused(rooms, t);
 	write_count(t, ", ", matcher_open(rooms->matcher), " transaction open",
 	    " transactions open");
 	write_count(t, ", ", judge_active(rooms->judge), " alert active",

@@ -6,6 +6,7 @@
 #include "capture/hep.h"
 #include "capture/interfaces.h"
 #include "fleet/fleetmember.h"
+#include "keys/keyring.h"
 #include "run/crew.h"
 #include "run/shards.h"
 #include "run/exhibits.h"
@@ -34,6 +35,7 @@ struct about_rooms {
 	const struct judge *judge;
 	const struct merge *merge;
 	const struct hep *hep;
+	const struct keyring *keyring;
 	struct sinks *sinks;
 	const struct state *state;
 	struct exhibits *exhibits;

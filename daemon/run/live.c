@@ -341,6 +341,7 @@ rooms(const struct live *l)
 		.judge = l->judge,
 		.merge = l->intake.merge,
 		.hep = l->hep,
+		.keyring = l->setup.keyring,
 		.sinks = l->sinks,
 		.state = l->state,
 		.exhibits = l->exhibits,

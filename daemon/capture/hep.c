@@ -2,7 +2,6 @@
 #include "capture/hep.h"
 
 #include <errno.h>
-#include <event2/listener.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -10,6 +9,7 @@
 
 #include "capture/hepstream.h"
 #include "config/access.h"
+#include "host/accepting.h"
 #include "host/handed.h"
 #include "net/hepmsg.h"
 
@@ -24,7 +24,7 @@ enum {
 struct hep_listening {
 	struct hep *hep;
 	struct event *datagrams; /* one of the two */
-	struct evconnlistener *connections;
+	struct accepting connections;
 	uint32_t dropped; /* by the kernel, as it counts them */
 };
 
@@ -67,8 +67,7 @@ close_all(struct hep *h)
 			evutil_closesocket(event_get_fd(l->datagrams));
 			event_free(l->datagrams);
 		}
-		if (l->connections != NULL)
-			evconnlistener_free(l->connections);
+		accepting_end(&l->connections);
 	}
 	h->count = 0;
 	hepstream_end(h->stream);
@@ -167,59 +166,62 @@ on_datagrams(evutil_socket_t socket, short what, void *arg)
 }
 
 static void
-on_connection(struct evconnlistener *listener, evutil_socket_t connection,
-    struct sockaddr *from, int len, void *arg)
+on_connection(
+    void *arg, evutil_socket_t connection, const struct sockaddr *from)
 {
-	const struct hep_listening *l = arg;
+	struct hep *h = arg;
 	const struct address agent = access_peer(from);
 
-	(void)listener;
-	(void)len;
-	if (is_permitted(l->hep, &agent))
-		hepstream_accept(l->hep->stream, connection, &agent);
+	if (is_permitted(h, &agent))
+		hepstream_accept(h->stream, connection, &agent);
 	else
 		evutil_closesocket(connection);
 }
 
-/* Without descriptors it would fail again at once, for ever: hep_second() goes
- * on. */
-static void
-on_failure(struct evconnlistener *listener, void *arg)
+static bool
+take_stream(struct hep *h, struct hep_listening *l, int socket)
 {
-	const struct hep_listening *l = arg;
+	const struct accepting_setup setup = {
+		.base = h->setup.base,
+		.where = "[hep] listen",
+		.log = h->setup.log,
+		.output = on_connection,
+		.arg = h,
+	};
 
-	log_warning(l->hep->setup.log,
-	    "[hep] listen: no connection can be accepted: %s",
-	    evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
-	evconnlistener_disable(listener);
+	return accepting_begin(&l->connections, &setup, socket, BACKLOG);
+}
+
+static bool
+take_datagrams(struct hep *h, struct hep_listening *l, int socket)
+{
+	const int most = WAITING, yes = 1;
+
+	setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &most, sizeof(most));
+	setsockopt(socket, SOL_SOCKET, SO_RXQ_OVFL, &yes, sizeof(yes));
+	l->datagrams = event_new(
+	    h->setup.base, socket, EV_READ | EV_PERSIST, on_datagrams, l);
+	if (l->datagrams != NULL && event_add(l->datagrams, NULL) == 0)
+		return true;
+	if (l->datagrams != NULL)
+		event_free(l->datagrams);
+	return false;
 }
 
 /* Takes over a socket that is bound.  0 or -errno, and it is closed. */
 static int
 take(struct hep *h, int socket, bool is_stream)
 {
-	const int most = WAITING, yes = 1;
 	struct hep_listening *l = &h->sockets[h->count];
 
-	*l = (struct hep_listening){ .hep = h };
 	if (h->count == SOCKETS ||
 	    evutil_make_socket_nonblocking(socket) != 0) {
 		close(socket);
 		return -EMFILE;
 	}
-	if (is_stream) {
-		l->connections = evconnlistener_new(h->setup.base,
-		    on_connection, l, LEV_OPT_CLOSE_ON_FREE, BACKLOG, socket);
-		if (l->connections != NULL)
-			evconnlistener_set_error_cb(l->connections, on_failure);
-	} else {
-		setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &most, sizeof(most));
-		setsockopt(socket, SOL_SOCKET, SO_RXQ_OVFL, &yes, sizeof(yes));
-		l->datagrams = event_new(h->setup.base, socket,
-		    EV_READ | EV_PERSIST, on_datagrams, l);
-	}
-	if (l->connections == NULL &&
-	    (l->datagrams == NULL || event_add(l->datagrams, NULL) != 0)) {
+	*l = (struct hep_listening){ .hep = h };
+	if (is_stream ? !take_stream(h, l, socket)
+		      : !take_datagrams(h, l, socket)) {
 		close(socket);
 		return -ENOMEM;
 	}
@@ -339,8 +341,7 @@ hep_second(struct hep *h)
 	int handed;
 
 	for (size_t i = 0; i < h->count; i++)
-		if (h->sockets[i].connections != NULL)
-			evconnlistener_enable(h->sockets[i].connections);
+		accepting_second(&h->sockets[i].connections);
 	/* Those of systemd that could not be taken are closed. */
 	if (h->failed && handed_sockets(HEP_SOCKET, &handed, 1) == 0)
 		begin_to_listen(h);

@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
-#include <event2/listener.h>
 #include <grp.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "host/accepting.h"
 #include "monitor/socketfile.h"
 
 enum {
@@ -38,7 +38,7 @@ struct control {
 	struct control_setup setup;
 	struct sockaddr_un address;
 	gid_t group;
-	struct evconnlistener *listener;
+	struct accepting accepting;
 	LIST_HEAD(, peer_connection) connections;
 	size_t count;
 };
@@ -221,17 +221,14 @@ on_ended(struct bufferevent *stream, short what, void *arg)
 }
 
 static void
-on_connection(struct evconnlistener *listener, evutil_socket_t peer,
-    struct sockaddr *from, int len, void *arg)
+on_connection(void *arg, evutil_socket_t peer, const struct sockaddr *from)
 {
 	static const struct timeval idle = { .tv_sec = IDLE_S };
 	struct control *c = arg;
 	struct peer_connection *p =
 	    c->count < CONNECTIONS ? calloc(1, sizeof(*p)) : NULL;
 
-	(void)listener;
 	(void)from;
-	(void)len;
 	if (p != NULL)
 		p->stream = bufferevent_socket_new(
 		    c->setup.base, peer, BEV_OPT_CLOSE_ON_FREE);
@@ -250,23 +247,11 @@ on_connection(struct evconnlistener *listener, evutil_socket_t peer,
 	bufferevent_enable(p->stream, EV_READ | EV_WRITE);
 }
 
-/* Without descriptors it would fail again at once, for ever. */
-static void
-on_failure(struct evconnlistener *listener, void *arg)
-{
-	const struct control *c = arg;
-
-	log_warning(c->setup.log,
-	    "[control] socket: no connection can be accepted: %s",
-	    evutil_socket_error_to_string(EVUTIL_SOCKET_ERROR()));
-	evconnlistener_disable(listener);
-}
-
 void
 control_tick(struct control *c)
 {
 	if (c != NULL)
-		evconnlistener_enable(c->listener);
+		accepting_second(&c->accepting);
 }
 
 void
@@ -292,6 +277,13 @@ control_tell(struct control *c, const char *line)
 static int
 listen_there(struct control *c)
 {
+	const struct accepting_setup setup = {
+		.base = c->setup.base,
+		.where = "[control] socket",
+		.log = c->setup.log,
+		.output = on_connection,
+		.arg = c,
+	};
 	const int error = socketfile_make_way(c->address.sun_path);
 	int listening;
 	mode_t before;
@@ -307,13 +299,8 @@ listen_there(struct control *c)
 	bound = bind(listening, (const struct sockaddr *)&c->address,
 		    sizeof(c->address)) == 0;
 	umask(before);
-	if (bound)
-		c->listener = evconnlistener_new(c->setup.base, on_connection,
-		    c, LEV_OPT_CLOSE_ON_FREE, BACKLOG, listening);
-	if (c->listener != NULL) {
-		evconnlistener_set_error_cb(c->listener, on_failure);
+	if (bound && accepting_begin(&c->accepting, &setup, listening, BACKLOG))
 		return 0;
-	}
 	close(listening);
 	return bound ? -ENOMEM : -errno;
 }
@@ -368,7 +355,7 @@ control_free(struct control *c)
 		return;
 	while (!LIST_EMPTY(&c->connections))
 		let_go(LIST_FIRST(&c->connections));
-	evconnlistener_free(c->listener);
+	accepting_end(&c->accepting);
 	unlink(c->address.sun_path);
 	free(c);
 }

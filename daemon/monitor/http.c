@@ -39,7 +39,6 @@ struct http {
 	struct evconnlistener *listeners[LISTENERS];
 	size_t listener_count;
 	int most; /* descriptors up to this one may be connections */
-	bool paused;
 	char unlinked[sizeof(((struct sockaddr_un *)NULL)->sun_path)];
 };
 
@@ -291,7 +290,8 @@ http_free(struct http *h)
 /*
  * evhttp 2.1 knows no limit of connections.  The lowest free descriptor shows
  * how many there may be: with CONNECTIONS of them beside what others have no
- * more are accepted, until http_tick() finds that some have gone.
+ * more are accepted, until http_tick() finds that some have gone.  Without any
+ * it would fail to accept again at once, for ever: it rests likewise.
  */
 static int
 lowest_free(void)
@@ -312,21 +312,26 @@ on_accepted(struct event_base *base, void *arg)
 	if (lowest < 0 || lowest > h->most) {
 		for (size_t i = 0; i < h->listener_count; i++)
 			evconnlistener_disable(h->listeners[i]);
-		h->paused = true;
 	}
 	return bufferevent_socket_new(base, -1, BEV_OPT_CLOSE_ON_FREE);
+}
+
+static void
+on_failure(struct evconnlistener *listener, void *arg)
+{
+	(void)arg; /* evhttp's */
+	evconnlistener_disable(listener);
 }
 
 void
 http_tick(struct http *h)
 {
-	const int lowest = h->paused ? lowest_free() : -1;
+	const int lowest = lowest_free();
 
 	if (lowest < 0 || lowest > h->most)
 		return;
 	for (size_t i = 0; i < h->listener_count; i++)
 		evconnlistener_enable(h->listeners[i]);
-	h->paused = false;
 }
 
 struct http *
@@ -356,6 +361,7 @@ int
 http_take(struct http *h, int listening)
 {
 	struct evhttp_bound_socket *bound;
+	struct evconnlistener *listener;
 
 	if (h->listener_count == LISTENERS)
 		return -EMFILE;
@@ -364,8 +370,9 @@ http_take(struct http *h, int listening)
 	bound = evhttp_accept_socket_with_handle(h->server, listening);
 	if (bound == NULL)
 		return -EINVAL;
-	h->listeners[h->listener_count++] =
-	    evhttp_bound_socket_get_listener(bound);
+	listener = evhttp_bound_socket_get_listener(bound);
+	evconnlistener_set_error_cb(listener, on_failure);
+	h->listeners[h->listener_count++] = listener;
 	h->most = lowest_free() + CONNECTIONS + h->setup.others;
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "config/access.h"
 #include "host/accepting.h"
 #include "host/handed.h"
+#include "host/wallclock.h"
 #include "net/hepmsg.h"
 
 enum {
@@ -38,6 +39,7 @@ struct hep {
 	bool failed; /* to listen; it is logged */
 	struct value_prefix allow[PREFIXES];
 	size_t allow_count;
+	struct strangers strangers;
 	uint64_t not_permitted, not_received;
 	uint8_t octets[HEPMSG_MOST + 1];
 };
@@ -99,10 +101,26 @@ permits(void *hep, const struct address *agent)
 static bool
 is_permitted(struct hep *h, const struct address *agent)
 {
-	const bool permitted = permits(h, agent);
+	if (permits(h, agent))
+		return true;
+	h->not_permitted++;
+	strangers_input(&h->strangers, agent, STRANGERS_NOT_ALLOWED,
+	    wallclock_monotonic(), h->setup.log);
+	return false;
+}
 
-	h->not_permitted += !permitted;
-	return permitted;
+void
+hep_refused(struct hep *h, const struct address *agent)
+{
+	strangers_input(&h->strangers, agent, STRANGERS_OTHER_KEY,
+	    wallclock_monotonic(), h->setup.log);
+}
+
+void
+hep_strangers(const struct hep *h, hep_stranger *output, void *arg)
+{
+	for (size_t i = 0; i < h->strangers.count; i++)
+		output(arg, &h->strangers.ones[i]);
 }
 
 /* What the kernel dropped was lost like packets of a mirror port. */
@@ -326,6 +344,7 @@ hep_set(struct hep *h, const struct config_hep *config)
 	const bool same = strcmp(h->config.listen, config->listen) == 0;
 
 	h->config = *config;
+	memset(&h->strangers, 0, sizeof(h->strangers));
 	set_allowed(h);
 	hepstream_revoke(h->stream, permits, h);
 	if (h->handed || (same && h->count > 0))
@@ -340,6 +359,7 @@ hep_second(struct hep *h)
 {
 	int handed;
 
+	strangers_tick(&h->strangers, wallclock_monotonic(), h->setup.log);
 	for (size_t i = 0; i < h->count; i++)
 		accepting_second(&h->sockets[i].connections);
 	/* Those of systemd that could not be taken are closed. */

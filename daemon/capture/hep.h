@@ -6,6 +6,7 @@
 
 #include "base/counter.h"
 #include "base/textbuf.h"
+#include "capture/strangers.h"
 #include "config/config.h"
 
 /*
@@ -46,6 +47,13 @@ void hep_set(struct hep *h, const struct config_hep *config);
 
 /* Once a second: try again what failed, to listen and to accept. */
 void hep_second(struct hep *h);
+
+/* A packet of this agent had another key than is wanted. */
+void hep_refused(struct hep *h, const struct address *agent);
+
+/* Whom it does not hear, in the order in which they came. */
+typedef void hep_stranger(void *arg, const struct strangers_one *stranger);
+void hep_strangers(const struct hep *h, hep_stranger *output, void *arg);
 
 /* Will there be anything to listen on? */
 bool hep_is_wanted(const struct config_hep *config);

@@ -295,23 +295,43 @@ print_certs(const json_t *answer, FILE *out)
 	ctltable_print(&table, json_object_get(answer, "certificates"), out);
 }
 
+/* An agent is heard, or lost, or refused by a setting. */
+static void
+name_state(json_t *row)
+{
+	json_t *refused = json_object_get(row, "refused");
+	const bool lost = json_is_true(json_object_get(row, "lost"));
+
+	if (refused != NULL)
+		json_object_set(row, "state", refused);
+	else
+		json_object_set_new(
+		    row, "state", json_string(lost ? "lost" : "heard"));
+}
+
 static void
 print_agents(const json_t *answer, FILE *out)
 {
 	static const struct ctltable_column columns[] = {
 		{ "AGENT", "agent", CTLTABLE_TEXT },
 		{ "NUMBER", "number", CTLTABLE_COUNT },
+		{ "STATE", "state", CTLTABLE_TEXT },
 		{ "MESSAGES", "messages", CTLTABLE_COUNT },
 		{ "DROPPED", "dropped", CTLTABLE_COUNT },
 		{ "DOUBTFUL", "doubtful", CTLTABLE_COUNT },
 		{ "CLOCK s", "offset_s", CTLTABLE_SECONDS },
 		{ "LAST", "last", CTLTABLE_MINUTE },
-		{ "LOST", "lost", CTLTABLE_TEXT },
 	};
 	const struct ctltable table = { columns,
 		sizeof(columns) / sizeof(*columns), ctltable_screen(out),
 		"no agent has sent HEP yet; see [hep] in siptimed.conf(5)" };
+	json_t *row;
+	size_t i;
 
+	json_array_foreach(json_object_get(answer, "agents"), i, row)
+	{
+		name_state(row);
+	}
 	ctltable_print(&table, json_object_get(answer, "agents"), out);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "monitor/answeragents.h"
 
+#include "host/wallclock.h"
 #include "report/jsonvalue.h"
 
 static void
@@ -24,6 +25,24 @@ on_agent(void *arg, const struct hepagents_seen *a)
 	json_array_append_new(arg, row);
 }
 
+/* All that it sent was dropped. */
+static void
+on_stranger(void *arg, const struct strangers_one *one)
+{
+	const nstime silent = wallclock_monotonic() - one->last;
+	char store[80];
+	struct textbuf address;
+
+	textbuf_init(&address, store, sizeof(store));
+	endpoint_address_write(&address, &one->address);
+	json_array_append_new(arg,
+	    json_pack("{s:s, s:i, s:o, s:o, s:i, s:o, s:b, s:s}", "agent",
+		store, "number", 0, "messages", jsonvalue_count(one->packets),
+		"dropped", jsonvalue_count(one->packets), "doubtful", 0, "last",
+		jsonvalue_time(wallclock_realtime() - silent), "lost", 0,
+		"refused", strangers_key(one->reason)));
+}
+
 json_t *
 answeragents_give(
     const struct answers_rooms *r, const struct ask *ask, struct textbuf *error)
@@ -33,5 +52,7 @@ answeragents_give(
 	(void)ask;
 	(void)error;
 	matcher_agents(r->matcher, on_agent, rows);
+	if (r->hep != NULL)
+		hep_strangers(r->hep, on_stranger, rows);
 	return json_pack("{s:o}", "agents", rows);
 }

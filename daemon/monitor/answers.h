@@ -4,6 +4,7 @@
 
 #include "base/budget.h"
 #include "base/totals.h"
+#include "capture/hep.h"
 #include "capture/interfaces.h"
 #include "config/config.h"
 #include "monitor/ask.h"
@@ -25,6 +26,7 @@ struct answers_rooms {
 	const struct matcher *matcher;
 	struct sinks *sinks;         /* NULL: savefiles */
 	const struct recent *recent; /* NULL: savefiles */
+	const struct hep *hep;       /* NULL: nobody listens */
 	const struct budget *budget;
 	const char *evidence; /* the folder of packets; empty or NULL: none */
 	uint64_t dropped[INTERFACES_MOST];

@@ -27,7 +27,7 @@ struct live {
 	const struct log *log;
 	struct config *config;
 	struct interfaces *interfaces;
-	const struct hep *hep;
+	struct hep *hep;
 	struct intake intake;
 	struct crewmatch together;
 	struct matcher *matcher;
@@ -132,6 +132,15 @@ on_handed(void *live, const struct hepmsg *message, const struct address *agent,
 	exhibits_handed(l->exhibits, message, agent, seen);
 }
 
+static void
+on_refused(void *live, const struct address *agent)
+{
+	const struct live *l = live;
+
+	if (l->hep != NULL)
+		hep_refused(l->hep, agent);
+}
+
 static bool
 begin_crew(struct live *l, unsigned workers)
 {
@@ -155,7 +164,14 @@ build_reader(struct live *l)
 {
 	struct crewmatch *const g = &l->together;
 	const unsigned workers = crewmatch_workers(l->config);
-	struct reader_output output = { on_event, on_hint, l, on_handed, l };
+	struct reader_output output = {
+		.event = on_event,
+		.hint = on_hint,
+		.arg = l,
+		.handed = on_handed,
+		.refused = on_refused,
+		.handed_arg = l,
+	};
 
 	if (workers > 1) {
 		if (!begin_crew(l, workers))
@@ -508,7 +524,7 @@ live_readable(struct live *l, size_t slot)
 }
 
 void
-live_listen(struct live *l, const struct hep *hep)
+live_listen(struct live *l, struct hep *hep)
 {
 	l->hep = hep;
 }
@@ -661,6 +677,7 @@ live_rooms(void *live, struct answers_rooms *answers)
 		.matcher = l->matcher,
 		.sinks = l->sinks,
 		.recent = l->recent,
+		.hep = l->hep,
 		.budget = l->budget,
 		.evidence = l->evidence.directory,
 		.packets = counts.packets,

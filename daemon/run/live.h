@@ -51,7 +51,7 @@ void live_free(struct live *l, nstime deadline);
 void live_readable(struct live *l, size_t slot);
 
 /* Who listens for HEP, for its counters; borrowed, NULL: nobody does. */
-void live_listen(struct live *l, const struct hep *hep);
+void live_listen(struct live *l, struct hep *hep);
 
 /* A packet of HEP has come; or the kernel dropped some. */
 void live_hep(void *live, struct slice packet, const struct address *agent);

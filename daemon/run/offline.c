@@ -187,8 +187,13 @@ static bool
 new_reader(struct offline *j, const struct reader_limits *limits,
     const struct siphash_key *key)
 {
-	struct reader_output output = { matcher_input, matcher_hint, j->matcher,
-		on_handed, j };
+	struct reader_output output = {
+		.event = matcher_input,
+		.hint = matcher_hint,
+		.arg = j->matcher,
+		.handed = on_handed,
+		.handed_arg = j,
+	};
 
 	if (wants_threads(j))
 		j->matching = matching_new(j->matcher, j->judge, key);

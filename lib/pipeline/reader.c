@@ -157,6 +157,7 @@ reader_new(
 	r->teller.output = output->event;
 	r->teller.arg = output->arg;
 	r->handed = output->handed;
+	r->refused = output->refused;
 	r->handed_arg = output->handed_arg;
 	r->limits = *limits;
 	r->last_drop = INT64_MIN;

@@ -56,12 +56,16 @@ typedef void reader_hint(
 typedef void reader_handed(void *arg, const struct hepmsg *message,
     const struct address *agent, nstime wall);
 
+/* A packet of HEP with another key than is wanted. */
+typedef void reader_refused(void *arg, const struct address *agent);
+
 struct reader_output {
 	event_output *event;
 	reader_hint *hint; /* NULL: no use for it */
 	void *arg;
-	reader_handed *handed; /* likewise */
-	void *handed_arg;
+	reader_handed *handed;   /* likewise */
+	reader_refused *refused; /* likewise */
+	void *handed_arg;        /* of both */
 };
 
 /* NULL when out of memory; the caller frees it.  Nothing is reported from

@@ -278,6 +278,47 @@ def test_allow(options):
           d.process.wait(70) == 2 and "and no allow" in d.log, d.log)
 
 
+def test_refused(options):
+    """Whoever is not heard is told once, with the setting that refuses it, and
+    shown; made-up addresses are one line."""
+    path = heppeers.key_file("myHep")
+    d = daemon(options, more="[control]\nsocket = @/control\n")
+    d.write(heppeers.CONFIG.format(
+        hep=f"allow = 192.0.2.1\nkey = {path}").replace(
+            "127.0.0.1:9060", "0.0.0.0:9060") +
+        "[control]\nsocket = @/control\n")
+    d.stop()
+    d.start()
+    ready(d)
+    to = ("192.0.2.2", 9060)
+    for _ in range(5):
+        Agent("192.0.2.2", to, key=b"myHep").exchange("stranger")
+        Agent("192.0.2.1", to, key=b"other").exchange("other")
+    check("refused: all are counted", until(
+        SECONDS, lambda: count_of(d, "hep.not_permitted") == 10 and
+        count_of(d, "hep.wrong_key") == 10), d.log)
+    with socket.create_connection(to, source_address=("192.0.2.2", 0)) as c:
+        c.settimeout(SECONDS)
+        check("refused: so is a connection", c.recv(1) == b"")
+    refused = {a: (s["refused"], s["dropped"])
+               for (a, _), s in shown(options, d).items()}
+    check("refused: they are shown", refused == {
+        "192.0.2.2": ("allow", 11), "192.0.2.1": ("key", 10)}, refused)
+    check("refused: to people too", re.search(
+        r"192\.0\.2\.2 +0 +allow ", ctl(options, d, "agents")[1]),
+        ctl(options, d, "agents")[1])
+    for i in range(2, 100):
+        Agent(f"127.0.1.{i}", COLLECTOR).exchange("key missing")
+    check("refused: the others are one line", d.says(
+        "not heard: further addresses", SECONDS), d.log)
+    told = re.findall(r"HEP agent (\S+): not heard: (.*)", d.log)
+    check("refused: each once", told[:2] == [
+        ("192.0.2.2", "it is not in [hep] allow"),
+        ("192.0.2.1", "its key is not that of [hep] key")] and
+        len(told) == len(set(told)) == 16, told)
+    d.stop()
+
+
 def test_rate(options):
     d = daemon(options, "rate = 100")
     ready(d)

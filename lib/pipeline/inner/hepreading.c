@@ -72,14 +72,14 @@ inflate_payload(struct hepreading *h, struct hepmsg *m)
 	return true;
 }
 
-static bool
+static enum hepreading_answer
 refuse(uint64_t *counter)
 {
 	++*counter;
-	return false;
+	return HEPREADING_USELESS;
 }
 
-bool
+enum hepreading_answer
 hepreading_packet(struct hepreading *h, struct slice *octets, struct hepmsg *m)
 {
 	const struct slice all = *octets;
@@ -90,8 +90,10 @@ hepreading_packet(struct hepreading *h, struct slice *octets, struct hepmsg *m)
 		return refuse(&h->malformed);
 	if (slice_starts_with(slice_after(all, len), "HEP3"))
 		*octets = slice_after(all, len);
-	if (!key_fits(h, m->key))
-		return refuse(&h->wrong_key);
+	if (!key_fits(h, m->key)) {
+		h->wrong_key++;
+		return HEPREADING_OTHER_KEY;
+	}
 	h->bad_stamp += m->bad_stamp;
 	if (m->kind != HEPMSG_SIP && m->kind != HEPMSG_RTCP_JSON)
 		return refuse(&h->other_payload);
@@ -99,7 +101,8 @@ hepreading_packet(struct hepreading *h, struct slice *octets, struct hepmsg *m)
 		return refuse(&h->no_address);
 	if (m->payload.len == 0)
 		return refuse(&h->no_payload);
-	return !m->compressed || inflate_payload(h, m);
+	return !m->compressed || inflate_payload(h, m) ? HEPREADING_USABLE
+						       : HEPREADING_USELESS;
 }
 
 bool

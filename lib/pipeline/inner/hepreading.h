@@ -25,12 +25,15 @@ struct hepreading *hepreading_new(const struct hepreading_limits *limits);
 void hepreading_free(struct hepreading *h);
 void hepreading_set(struct hepreading *h, const struct hepreading_limits *);
 
-/*
- * Reads the first packet of *octets, of which another of HEP 3 may be left.
- * False: there is nothing in it to go on with.  *m has both addresses and its
- * payload inflated, which is borrowed until the next call.
- */
-bool hepreading_packet(
+enum hepreading_answer {
+	HEPREADING_USABLE,   /* *m has both addresses, and its payload inflated,
+			      * which is borrowed until the next call */
+	HEPREADING_USELESS,  /* there is nothing in it to go on with */
+	HEPREADING_OTHER_KEY /* .. or it must not be heard */
+};
+
+/* Reads the first packet of *octets, of which another of HEP 3 may be left. */
+enum hepreading_answer hepreading_packet(
     struct hepreading *h, struct slice *octets, struct hepmsg *m);
 
 /* Is an agent's stamp nothing to compare with?  It is if there is none, or if

@@ -25,6 +25,7 @@ struct reader {
 	struct hepreading *hep;
 	struct hepflow *hepflow;
 	reader_handed *handed;
+	reader_refused *refused;
 	void *handed_arg;
 
 	struct teller teller;

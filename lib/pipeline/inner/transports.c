@@ -52,8 +52,17 @@ transports_hep(void *reader, struct slice octets, const struct address *agent)
 	struct hepmsg hep;
 
 	do {
-		if (hepreading_packet(r->hep, &octets, &hep))
+		switch (hepreading_packet(r->hep, &octets, &hep)) {
+		case HEPREADING_USABLE:
 			on_hep_message(r, &hep, agent);
+			break;
+		case HEPREADING_OTHER_KEY:
+			if (r->refused != NULL)
+				r->refused(r->handed_arg, agent);
+			break;
+		case HEPREADING_USELESS:
+			break;
+		}
 	} while (octets.len > 0);
 }
 

@@ -26,6 +26,7 @@
 #include "capture/hep.h"
 #include "config/config.h"
 #include "keys/keyring.h"
+#include "run/hepkey.h"
 #include "run/offline.h"
 #include "run/loop.h"
 #include "config/options.h"
@@ -183,6 +184,16 @@ run(struct siptimed *s)
 	return watch_interfaces(s);
 }
 
+/* All that is wrong with them is logged. */
+static bool
+files_fit(const struct siptimed *s)
+{
+	char agents_key[HEPREADING_KEY];
+	const int keys = keyring_check(s->config, stdout, &s->log);
+
+	return hepkey_read(s->config, agents_key, &s->log) == 0 && keys == 0;
+}
+
 static int
 act(struct siptimed *s)
 {
@@ -197,10 +208,7 @@ act(struct siptimed *s)
 	case OPTIONS_EXPLAIN:
 		return configure(s) < 0 ? STATUS_TROUBLE : explain(s);
 	case OPTIONS_CHECK_CONFIG:
-		return configure(s) < 0 ||
-			keyring_check(s->config, stdout, &s->log) < 0
-		    ? STATUS_TROUBLE
-		    : 0;
+		return configure(s) < 0 || !files_fit(s) ? STATUS_TROUBLE : 0;
 	case OPTIONS_PRINT_CONFIG:
 		if (configure(s) < 0)
 			return STATUS_TROUBLE;

@@ -24,6 +24,8 @@ hepkey_read(const struct config *config, char key[HEPREADING_KEY],
 	else if (error == -EFBIG)
 		log_error(log, "[hep] key = %s: longer than %d octets", path,
 		    HEPREADING_KEY - 1);
+	else if (error == -ENODATA)
+		log_error(log, "[hep] key = %s: its first line is empty", path);
 	else
 		log_error(log, "[hep] key = %s: cannot be read: %s", path,
 		    strerror(-error));

@@ -697,6 +697,8 @@ def test_config_errors():
             write("good.pcap", GOOD), lines=len(wanted))
     refused("no configuration", "nil.conf: No such file", "-c", "nil.conf",
             "--check-config")
+    empty = os.path.join(WORK, write("empty.key", b"\nkey\n"))
+    os.chmod(empty, 0o600)
     for name, text, says in (
             ("order", "[clock]\nwarn = 1h\n", "warn <= major"),
             ("agents", "[hep]\nlisten = 0.0.0.0:9060\n",
@@ -707,7 +709,10 @@ def test_config_errors():
             ("auto", "[alerts]\nsinks = auto syslog\n", "auto alone"),
             ("listen", "[http]\nlisten = 0.0.0.0:9942\n", "no allow"),
             ("listen6", "[http]\nlisten = [::]:9942\n", "no allow"),
-            ("filter", "[capture]\nfilter = prot 5\n", "pcap-filter")):
+            ("filter", "[capture]\nfilter = prot 5\n", "pcap-filter"),
+            ("nokey", "[hep]\nkey = /nil\n", r"key = /nil: .*No such file"),
+            ("nullkey", "[hep]\nkey = /dev/null\n", "key = /dev/null: "),
+            ("emptykey", f"[hep]\nkey = {empty}\n", "first line is empty")):
         refused("check of " + name, says, "--check-config", "-c",
                 write(name + ".conf", text.encode()))
 

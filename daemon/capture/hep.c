@@ -44,6 +44,19 @@ struct hep {
 	uint8_t octets[HEPMSG_MOST + 1];
 };
 
+static void
+refuse(struct hep *h, const struct address *agent, enum strangers_reason why)
+{
+	strangers_input(
+	    &h->strangers, agent, why, wallclock_monotonic(), h->setup.log);
+}
+
+static void
+on_broken(void *hep, const struct address *agent)
+{
+	refuse(hep, agent, STRANGERS_NOT_HEP3);
+}
+
 struct hep *
 hep_new(const struct hep_setup *setup)
 {
@@ -52,7 +65,7 @@ hep_new(const struct hep_setup *setup)
 	if (h == NULL)
 		return NULL;
 	h->setup = *setup;
-	h->stream = hepstream_new(&h->setup);
+	h->stream = hepstream_new(&h->setup, on_broken, h);
 	if (h->stream != NULL)
 		return h;
 	free(h);
@@ -104,16 +117,14 @@ is_permitted(struct hep *h, const struct address *agent)
 	if (permits(h, agent))
 		return true;
 	h->not_permitted++;
-	strangers_input(&h->strangers, agent, STRANGERS_NOT_ALLOWED,
-	    wallclock_monotonic(), h->setup.log);
+	refuse(h, agent, STRANGERS_NOT_ALLOWED);
 	return false;
 }
 
 void
 hep_refused(struct hep *h, const struct address *agent)
 {
-	strangers_input(&h->strangers, agent, STRANGERS_OTHER_KEY,
-	    wallclock_monotonic(), h->setup.log);
+	refuse(h, agent, STRANGERS_OTHER_KEY);
 }
 
 void

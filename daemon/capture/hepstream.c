@@ -25,17 +25,22 @@ struct hepstream_connection {
 struct hepstream {
 	const struct hep_setup *setup;
 	LIST_HEAD(, hepstream_connection) connections;
+	hepstream_broken *on_broken;
+	void *arg;
 	uint64_t refused, broken;
 };
 
 struct hepstream *
-hepstream_new(const struct hep_setup *setup)
+hepstream_new(
+    const struct hep_setup *setup, hepstream_broken *broken, void *arg)
 {
 	struct hepstream *s = calloc(1, sizeof(*s));
 
 	if (s == NULL)
 		return NULL;
 	s->setup = setup;
+	s->on_broken = broken;
+	s->arg = arg;
 	LIST_INIT(&s->connections);
 	return s;
 }
@@ -119,6 +124,7 @@ on_read(struct bufferevent *buffer, void *arg)
 	if (answer != HEPMSG_MALFORMED)
 		return;
 	c->stream->broken++;
+	c->stream->on_broken(c->stream->arg, &c->agent);
 	end(c);
 }
 

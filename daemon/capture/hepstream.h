@@ -11,8 +11,12 @@
 
 struct hepstream;
 
+/* A stream of `agent' was closed because it is not HEP 3. */
+typedef void hepstream_broken(void *arg, const struct address *agent);
+
 /* NULL when out of memory; `setup' is borrowed. */
-struct hepstream *hepstream_new(const struct hep_setup *setup);
+struct hepstream *hepstream_new(
+    const struct hep_setup *setup, hepstream_broken *broken, void *arg);
 void hepstream_free(struct hepstream *s); /* as hepstream_end() does first */
 
 /* Close all connections. */

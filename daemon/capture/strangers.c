@@ -4,10 +4,20 @@
 /* Whoever was silent for so long may be forgotten. */
 #define AGAIN (3600 * NSTIME_S)
 
+static const struct {
+	const char *key, *said;
+} reasons[] = {
+	[STRANGERS_NOT_ALLOWED] = { "allow", "it is not in [hep] allow" },
+	[STRANGERS_OTHER_KEY] = { "key", "its key is not that of [hep] key" },
+	[STRANGERS_NOT_HEP3] = { "version",
+	    "over TCP only HEP 3 tells where a packet ends; have it send that, "
+	    "or by UDP" },
+};
+
 const char *
 strangers_key(enum strangers_reason reason)
 {
-	return reason == STRANGERS_OTHER_KEY ? "key" : "allow";
+	return reasons[reason].key;
 }
 
 static struct strangers_one *
@@ -29,18 +39,11 @@ find(struct strangers *s, const struct address *address, nstime now)
 	return oldest;
 }
 
-static const char *
-reason_of(const struct strangers_one *one)
-{
-	return one->reason == STRANGERS_OTHER_KEY
-	    ? "its key is not that of [hep] key"
-	    : "it is not in [hep] allow";
-}
-
 static void
 tell(struct strangers_one *one, nstime now, const struct log *log)
 {
 	const unsigned long long more = one->packets - one->told_packets;
+	const char *said = reasons[one->reason].said;
 	char store[64];
 	struct textbuf address;
 
@@ -49,16 +52,15 @@ tell(struct strangers_one *one, nstime now, const struct log *log)
 	if (one->address.version == 0)
 		log_warning(log,
 		    "HEP agents: not heard: further addresses (packets: %llu); "
-		    "siptimectl counters has hep.not_permitted and "
-		    "hep.wrong_key",
+		    "siptimectl counters has hep.not_permitted, "
+		    "hep.wrong_key and hep.broken_streams",
 		    more);
 	else if (one->told_packets == 0)
-		log_warning(
-		    log, "HEP agent %s: not heard: %s", store, reason_of(one));
+		log_warning(log, "HEP agent %s: not heard: %s", store, said);
 	else
 		log_warning(log,
 		    "HEP agent %s: still not heard (packets: %llu): %s", store,
-		    more, reason_of(one));
+		    more, said);
 	one->told = now;
 	one->told_packets = one->packets;
 }

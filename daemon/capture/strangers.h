@@ -11,7 +11,11 @@
  * may be made up, they are a number: one line an hour, however many.
  */
 
-enum strangers_reason { STRANGERS_NOT_ALLOWED, STRANGERS_OTHER_KEY };
+enum strangers_reason {
+	STRANGERS_NOT_ALLOWED,
+	STRANGERS_OTHER_KEY,
+	STRANGERS_NOT_HEP3 /* over TCP */
+};
 
 /* So few that the log holds none of them back; see log.h. */
 enum { STRANGERS_MOST = 16 };
@@ -39,7 +43,7 @@ void strangers_input(struct strangers *s, const struct address *address,
 /* Log again what goes on. */
 void strangers_tick(struct strangers *s, nstime now, const struct log *log);
 
-/* "allow" or "key": the setting that refuses them. */
+/* "allow" or "key", the setting that refuses them, or "version". */
 const char *strangers_key(enum strangers_reason reason);
 
 #endif

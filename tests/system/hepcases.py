@@ -193,6 +193,13 @@ def test_streams(options):
     connections[0].sendall(b"GET / HTTP/1.0\r\n\r\n")
     connections[0].settimeout(5)
     check("streams: garbage ends it", connections[0].recv(1) == b"")
+    second = b"\x02\x10\x02\x11" + bytes(20) + request("OPTIONS", "2", "TCP")
+    with socket.create_connection(COLLECTOR) as c:
+        c.sendall(second)
+        c.settimeout(SECONDS)
+        check("streams: so does HEP 2", c.recv(1) == b"")
+    check("streams: which is told once", d.log.count(
+        "HEP agent 127.0.0.1: not heard: over TCP only HEP 3") == 1, d.log)
     connections[1].sendall(octets)
     check("streams: the others go on",
           until(SECONDS, lambda: counts(d, "messages") == 400), d.log)

@@ -99,6 +99,7 @@ START_TEST(the_reason_is_the_setting)
 {
 	ck_assert_str_eq(strangers_key(STRANGERS_NOT_ALLOWED), "allow");
 	ck_assert_str_eq(strangers_key(STRANGERS_OTHER_KEY), "key");
+	ck_assert_str_eq(strangers_key(STRANGERS_NOT_HEP3), "version");
 }
 END_TEST
 

@@ -15,7 +15,7 @@ from livenet import spawn, until
 COLLECTOR = ("127.0.0.1", 9060)
 # Where install-deps unpacks servers that must not be installed.
 UNPACKED = "/usr/local/lib/siptimed-peers"
-TOOLS = "ip kamailio openssl sngrep stunnel4 tshark unshare"
+TOOLS = "faketime ip kamailio openssl sngrep stunnel4 tshark unshare"
 UDP, TCP = 17, 6
 NOBODY = 65534
 
@@ -162,8 +162,8 @@ request_route {{
 """
 
 
-def kamailio(transport):
-    """It sends HEP by that transport."""
+def kamailio(transport, *before):
+    """It sends HEP by that transport; `before' is what runs it."""
     modules = glob.glob(f"{UNPACKED}/usr/lib/*/kamailio/modules")[0]
     folder = tempfile.mkdtemp(dir="/run")
     path = f"{folder}/kamailio.cfg"
@@ -171,7 +171,8 @@ def kamailio(transport):
         file.write(KAMAILIO.format(modules=modules, transport=transport))
     with open(f"{folder}/log", "wb") as log:
         process = spawn(
-            ["kamailio", "-DD", "-E", "-f", path], start_new_session=True,
+            [*before, "kamailio", "-DD", "-E", "-f", path],
+            start_new_session=True,
             stdout=log, stderr=log,
             env={**os.environ, "LD_LIBRARY_PATH": os.path.dirname(modules)})
     assert until(10, lambda: accepts(5070)), open(f"{folder}/log").read()

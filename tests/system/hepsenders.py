@@ -15,7 +15,7 @@ import livenet
 from hepcases import SECONDS, count_of, raised, ready, settled, shown
 from heppeers import (CLIENT, COLLECTOR, SERVER, TCP, Agent, chunk, daemon,
                       hep3, packet, request)
-from livecheck import check, counts
+from livecheck import check, counts, find
 from livenet import until
 
 
@@ -197,6 +197,31 @@ def test_kamailio(options):
     understood(d, "kamailio")
     peers.close()
     quiet.close()
+    d.stop()
+
+
+def test_kamailio_late(options):
+    """Its clock is an hour behind: that is told of it (or of ours, where that is
+    not synchronised), and nothing else of what it hands on."""
+    d = daemon(options)
+    ready(d)
+    heppeers.kamailio("udp", "faketime", "-f", "-1h")
+    relay(d, "kamailio_late")
+    peers = Peers()
+
+    def told():
+        peers.ask(f"{time.time()}", "OPTIONS")
+        time.sleep(0.2)
+        return find(d.alerts(), "clock-skew", "127.0.0.1")
+    alerts = until(SECONDS, told)
+    peers.close()
+    check("kamailio_late: its clock is told", alerts and
+          alerts[0]["evidence"]["witnesses"] == ["hep"] and
+          -3601 < alerts[0]["evidence"]["offset_s"] < -3599, d.alerts())
+    check("kamailio_late: that is all", settled(d) and
+          {a["alert"] for a in d.alerts()} <= {"clock-skew", "local-clock"},
+          d.alerts())
+    understood(d, "kamailio_late")
     d.stop()
 
 

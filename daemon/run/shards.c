@@ -323,7 +323,7 @@ shards_new(const struct shards_setup *setup)
 		all->setup = *setup;
 		if (build(all)) {
 			matcher_share(setup->matcher,
-			    &(struct matcher_shards){
+			    &(struct shardset){
 				.shards = all->rooms,
 				.count = all->count,
 				.route = route,
@@ -421,12 +421,6 @@ shards_set(struct shards *all, struct config *config)
 		callshard_set(all->rooms[i], &rooms.matcher);
 	}
 	go_on(all);
-}
-
-unsigned
-shards_count(const struct shards *all)
-{
-	return all->count;
 }
 
 void

@@ -44,8 +44,6 @@ nstime shards_tick(struct shards *s, nstime now, nstime ahead);
 /* Their limits. */
 void shards_set(struct shards *s, struct config *config);
 
-unsigned shards_count(const struct shards *s);
-
 /* shards.no_memory, and those of what merges them. */
 void shards_totals(struct shards *s, struct totals *totals);
 

@@ -22,8 +22,8 @@ struct matcher {
 	struct paths *paths;
 	struct clocks *clocks;
 	struct crosscheck *crosscheck;
-	struct callshard *own;        /* NULL: others match */
-	struct matcher_shards shards; /* the others, or it */
+	struct callshard *own;  /* NULL: others match */
+	struct shardset shards; /* the others, or it */
 
 	nstime ahead;   /* stamps less `now' */
 	bool unstamped; /* the latest event */
@@ -114,7 +114,7 @@ matcher_free(struct matcher *m)
 }
 
 void
-matcher_share(struct matcher *m, const struct matcher_shards *shards)
+matcher_share(struct matcher *m, const struct shardset *shards)
 {
 	callshard_free(m->own);
 	m->own = NULL;
@@ -409,8 +409,7 @@ matcher_stepped(struct matcher *m, nstime step)
 nstime
 matcher_hole(struct matcher *m, nstime from, nstime until)
 {
-	for (unsigned i = 0; i < m->shards.count; i++)
-		callshard_hole(m->shards.shards[i], from, until);
+	shardset_hole(&m->shards, from, until);
 	return nstime_after(until, m->grace);
 }
 
@@ -418,83 +417,26 @@ void
 matcher_finish(struct matcher *m, nstime now, nstime wall)
 {
 	m->ahead = wall - now;
-	for (unsigned i = 0; i < m->shards.count; i++)
-		callshard_close(m->shards.shards[i], now);
-}
-
-/* Whoever looks at them keeps the threads of others from running. */
-static void
-hold(const struct matcher *m)
-{
-	if (m->shards.hold != NULL)
-		m->shards.hold(m->shards.arg);
-}
-
-static void
-go_on(const struct matcher *m)
-{
-	if (m->shards.go_on != NULL)
-		m->shards.go_on(m->shards.arg);
+	shardset_close(&m->shards, now);
 }
 
 uint64_t
 matcher_not_watched(const struct matcher *m, uint16_t port)
 {
-	uint64_t sum = 0;
-
-	for (unsigned i = 0; i < m->shards.count; i++)
-		sum += callshard_not_watched(m->shards.shards[i], port);
-	return sum;
+	return shardset_not_watched(&m->shards, port);
 }
 
 size_t
 matcher_open(const struct matcher *m)
 {
-	size_t sum = 0;
-
-	for (unsigned i = 0; i < m->shards.count; i++)
-		sum += callshard_open(m->shards.shards[i]);
-	return sum;
-}
-
-struct slowest {
-	struct txntable_waiting waiting[TXNTABLE_SLOWEST];
-	size_t count, most;
-};
-
-/* Those that have waited longest of all shards, in order. */
-static void
-on_waiting(void *arg, const struct txntable_waiting *waiting)
-{
-	struct slowest *s = arg;
-	size_t at = s->count;
-
-	if (s->count == s->most) {
-		if (at == 0 || s->waiting[at - 1].sent <= waiting->sent)
-			return;
-		at--;
-	} else {
-		s->count++;
-	}
-	for (; at > 0 && s->waiting[at - 1].sent > waiting->sent; at--)
-		s->waiting[at] = s->waiting[at - 1];
-	s->waiting[at] = *waiting;
+	return shardset_open(&m->shards);
 }
 
 void
 matcher_slowest(const struct matcher *m, size_t most,
     txntable_waiting_output *output, void *arg)
 {
-	struct slowest s = {
-		.most = most < TXNTABLE_SLOWEST ? most : TXNTABLE_SLOWEST
-	};
-
-	hold(m);
-	for (unsigned i = 0; i < m->shards.count; i++)
-		callshard_slowest(m->shards.shards[i], most, on_waiting, &s);
-	for (size_t i = 0; i < s.count; i++)
-		output(arg, &s.waiting[i]);
-	go_on(m);
+	shardset_slowest(&m->shards, most, output, arg);
 }
 
 void
@@ -522,8 +464,5 @@ matcher_stats(const struct matcher *m, counter_output *output, void *arg)
 	clocks_stats(m->clocks, output, arg);
 	arrivals_stats(m->arrivals, output, arg);
 	crosscheck_stats(m->crosscheck, output, arg);
-	hold(m);
-	for (unsigned i = 0; i < m->shards.count; i++)
-		callshard_stats(m->shards.shards[i], output, arg);
-	go_on(m);
+	shardset_stats(&m->shards, output, arg);
 }

@@ -7,6 +7,7 @@
 #include "pipeline/inner/clocks.h"
 #include "pipeline/inner/hepagents.h"
 #include "pipeline/inner/paths.h"
+#include "pipeline/inner/shardset.h"
 #include "sip/message.h"
 
 /*
@@ -46,26 +47,10 @@ struct matcher *matcher_new(
     const struct matcher_limits *limits, observation_output *output, void *arg);
 void matcher_free(struct matcher *m);
 
-/*
- * Where shards match in its place, in threads of others: what comes in goes to
- * `route', an event_output.  Messages are for the shard that callshard_number()
- * tells, all else, and what the shards make of messages, is for
- * matcher_settle(), in the order of event_before().  While it looks at the
- * shards, between hold() and go_on(), nobody else may.
- */
-struct matcher_shards {
-	struct callshard *const *shards;
-	unsigned count;
-	event_output *route;
-	void (*hold)(void *arg);
-	void (*go_on)(void *arg);
-	void *arg;
-};
-
-/* Before anything comes in; all is borrowed.  The shards' time and limits are
- * then for whoever owns them; at a hole or an end nobody else may be using
- * them. */
-void matcher_share(struct matcher *m, const struct matcher_shards *shards);
+/* Shards match in its place, in threads of others: before anything comes in;
+ * all is borrowed.  The shards' time and limits are then for whoever owns them;
+ * at a hole or an end nobody else may be using them. */
+void matcher_share(struct matcher *m, const struct shardset *shards);
 void matcher_settle(void *matcher, const struct event *event);
 
 /*

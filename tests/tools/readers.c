@@ -224,7 +224,7 @@ begin_shards(struct run *run)
 		run->rooms[i] = shardstream_shard(s->stream);
 	}
 	matcher_share(run->matcher,
-	    &(struct matcher_shards){
+	    &(struct shardset){
 		.shards = run->rooms,
 		.count = (unsigned)run->shard_count,
 		.route = on_routed,

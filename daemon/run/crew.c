@@ -43,8 +43,10 @@ prepare(struct crew *crew)
 {
 	const struct crew_setup *setup = &crew->setup;
 	const unsigned number = crew->count++;
+	struct crewworker *const w = &crew->workers[number];
 
-	return crewworker_init(&crew->workers[number],
+	w->told = INT64_MIN;
+	return crewworker_init(w,
 	    &(struct crewworker_setup){
 		.readers = setup->workers + 1,
 		.fanout = setup->fanout,
@@ -114,41 +116,39 @@ crew_event(void *crew, const struct event *event)
 	merge_event(crew, 0, event);
 }
 
-/* How far its thread has come; INT64_MIN: nothing new is known. */
-static nstime
+static void
 take(struct crew *crew, unsigned i)
 {
-	struct eventqueue *queue = crew->workers[i].queue;
+	struct crewworker *const w = &crew->workers[i];
 	struct eventqueue_entry entry;
-	nstime reached = INT64_MIN;
 
-	for (int n = 0; n < AT_ONCE && eventqueue_next(queue, &entry); n++) {
+	for (int n = 0; n < AT_ONCE && eventqueue_next(w->queue, &entry); n++) {
 		if (entry.event != NULL) {
 			merge_event(crew, i + 1, entry.event);
 		} else {
-			reached = entry.mark->now;
+			w->told = entry.mark->now;
 			crew->missing = crew->missing || entry.mark->dropped;
 		}
-		eventqueue_done(queue);
+		eventqueue_done(w->queue);
 	}
-	return reached;
 }
 
+/* All is taken before any of it is handed on: what one thread lost may have
+ * been the answer to what another one saw. */
 nstime
-crew_collect(struct crew *crew, nstime own, bool *missing)
+crew_collect(struct crew *crew, nstime own)
 {
 	eventfd_t woken;
 
 	eventfd_read(crew->wake, &woken);
-	for (unsigned i = 0; i < crew->count; i++) {
-		const nstime reached = take(crew, i);
-
-		if (reached != INT64_MIN)
-			eventmerge_reached(crew->merge, i + 1, reached);
-	}
-	eventmerge_reached(crew->merge, 0, own);
-	*missing = *missing || crew->missing;
+	for (unsigned i = 0; i < crew->count; i++)
+		take(crew, i);
+	if (crew->missing)
+		crew->setup.missing(crew->setup.arg);
 	crew->missing = false;
+	for (unsigned i = 0; i < crew->count; i++)
+		eventmerge_reached(crew->merge, i + 1, crew->workers[i].told);
+	eventmerge_reached(crew->merge, 0, own);
 	return eventmerge_all_reached(crew->merge);
 }
 

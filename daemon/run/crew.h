@@ -27,6 +27,8 @@ struct crew_setup {
 	struct budget_share *memory;   /* of what waits between threads */
 	struct keyhub *keys;  /* borrowed; NULL: they decrypt nothing */
 	event_output *output; /* in order, lent */
+	/* Packets may be missing: before any event that is newer. */
+	void (*missing)(void *arg);
 	void *arg;
 	const struct log *log;
 };
@@ -47,12 +49,9 @@ int crew_descriptor(const struct crew *crew);
 /* An event_output for the reader of the main thread. */
 void crew_event(void *crew, const struct event *event);
 
-/*
- * Take what has come.  The main thread has handed on all events before `own'.
- * Returned is how far all threads have come.  *missing is set where
- * packets may be missing.
- */
-nstime crew_collect(struct crew *crew, nstime own, bool *missing);
+/* Take what has come.  The main thread has handed on all events before `own'.
+ * Returned is how far all threads have come. */
+nstime crew_collect(struct crew *crew, nstime own);
 
 /* Its interfaces and limits.  0 or -errno, logged. */
 int crew_set(

@@ -46,6 +46,14 @@ on_merged(void *arg, const struct event *event)
 	g->output(g->arg, event);
 }
 
+static void
+on_missing(void *arg)
+{
+	const struct crewmatch *g = arg;
+
+	matcher_dropped(g->matcher, wallclock_monotonic());
+}
+
 static bool
 begin_shards(struct crewmatch *g, const struct crewmatch_setup *setup)
 {
@@ -105,6 +113,7 @@ crewmatch_begin(struct crewmatch *g, const struct crewmatch_setup *setup)
 	    .memory = budget_share(setup->budget, BUDGET_HANDOVER),
 	    .keys = g->keys,
 	    .output = on_merged,
+	    .missing = on_missing,
 	    .arg = g,
 	    .log = setup->log,
 	});
@@ -135,17 +144,16 @@ crewmatch_end(struct crewmatch *g)
 void
 crewmatch_tick(struct crewmatch *g, const struct intake *own)
 {
-	bool missing = own->missing;
 	nstime all;
 
 	if (g->keys != NULL)
 		keyhub_tick(g->keys);
 	g->wall_offset = own->wall_offset;
-	all = crew_collect(g->crew, own->reached, &missing);
+	if (own->missing)
+		on_missing(g);
+	all = crew_collect(g->crew, own->reached);
 	if (g->merged < all)
 		g->merged = all;
-	if (missing)
-		matcher_dropped(g->matcher, wallclock_monotonic());
 	matcher_tick(g->matcher, g->merged, g->merged + g->wall_offset);
 	all = g->merged;
 	if (g->shards != NULL)

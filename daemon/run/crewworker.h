@@ -47,6 +47,7 @@ struct crewworker {
 	uint64_t full;
 
 	struct eventqueue *queue;
+	nstime told;  /* how far it has come by the queue; the main thread's */
 	size_t noted; /* for it, in the main thread's budget */
 };
 

@@ -46,6 +46,41 @@ fire(struct intake *in)
 	in->due = INT64_MIN;
 }
 
+static void
+miss(struct intake *in, nstime now)
+{
+	if (in->matcher != NULL)
+		matcher_dropped(in->matcher, now);
+	else
+		in->missing = true;
+}
+
+/* Before deadlines fire: what was dropped may have been the answer.  An
+ * interface that is away drops everything. */
+static void
+look_for_drops(struct intake *in)
+{
+	const nstime monotonic = wallclock_monotonic();
+
+	in->looked = monotonic;
+	for (size_t i = 0; i < INTERFACES_MOST; i++) {
+		const uint64_t dropped = interfaces_dropped(in->interfaces, i);
+
+		in->passages[i].dropped += dropped;
+		if (dropped == 0 && !interfaces_is_missed(in->interfaces, i))
+			continue;
+		reader_dropped(in->reader, monotonic);
+		miss(in, monotonic);
+	}
+}
+
+void
+intake_look(struct intake *in)
+{
+	if (in->looked < in->reached)
+		look_for_drops(in);
+}
+
 /* Deadlines are asked for only where one may have changed. */
 static void
 fire_if_due(struct intake *in)
@@ -57,17 +92,10 @@ fire_if_due(struct intake *in)
 	};
 
 	in->due = nstime_earliest(deadlines, 2);
-	if (in->due <= in->reached)
-		fire(in);
-}
-
-static void
-miss(struct intake *in, nstime now)
-{
-	if (in->matcher != NULL)
-		matcher_dropped(in->matcher, now);
-	else
-		in->missing = true;
+	if (in->due > in->reached)
+		return;
+	intake_look(in);
+	fire(in);
 }
 
 /* In order: one that comes later than `merge_window' cannot turn time back. */
@@ -138,24 +166,6 @@ read_all(struct intake *in, nstime window)
 		    in->passages[i].reached < passed)
 			passed = in->passages[i].reached;
 	return passed;
-}
-
-/* Before deadlines fire: what was dropped may have been the answer.  An
- * interface that is away drops everything. */
-static void
-look_for_drops(struct intake *in)
-{
-	const nstime monotonic = wallclock_monotonic();
-
-	for (size_t i = 0; i < INTERFACES_MOST; i++) {
-		const uint64_t dropped = interfaces_dropped(in->interfaces, i);
-
-		in->passages[i].dropped += dropped;
-		if (dropped == 0 && !interfaces_is_missed(in->interfaces, i))
-			continue;
-		reader_dropped(in->reader, monotonic);
-		miss(in, monotonic);
-	}
 }
 
 void

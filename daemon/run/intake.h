@@ -32,6 +32,7 @@ struct intake {
 	struct timeline time;
 	nstime wall_offset;      /* REALTIME less MONOTONIC */
 	nstime reached;          /* how far packets are read */
+	nstime looked;           /* .. and it is known what was dropped */
 	nstime due;              /* the next deadline of reader and matcher;
 				  * INT64_MIN: it must be asked for */
 	struct merge *merge;     /* more than one interface */
@@ -58,6 +59,9 @@ void intake_changed(struct intake *in);
 
 /* Read what waits everywhere, look for drops, and fire what is due. */
 void intake_tick(struct intake *in, nstime merge_window);
+
+/* Look for drops as far as packets are read: before their time counts. */
+void intake_look(struct intake *in);
 
 /* Our clock may have been stepped: by how much, 0 if it was not. */
 nstime intake_clock_set(struct intake *in);

@@ -370,7 +370,7 @@ void
 live_readable(struct live *l, size_t slot)
 {
 	if (slot == LIVE_CREW_SLOT)
-		crewmatch_tick(&l->rooms.together, &l->rooms.intake);
+		liverooms_collect(&l->rooms);
 	else
 		interfaces_read(l->rooms.interfaces, slot);
 	if (l->relay.changed)

@@ -219,6 +219,13 @@ liverooms_set(struct liverooms *r, struct config *config, const char *hep_key)
 }
 
 void
+liverooms_collect(struct liverooms *r)
+{
+	intake_look(&r->intake);
+	crewmatch_tick(&r->together, &r->intake);
+}
+
+void
 liverooms_tick(struct liverooms *r)
 {
 	intake_tick(&r->intake, r->config->capture.merge_window);

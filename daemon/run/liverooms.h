@@ -70,6 +70,9 @@ bool liverooms_judge_anew(struct liverooms *r);
 nstime liverooms_reached(const struct liverooms *r);
 nstime liverooms_wall(const struct liverooms *r);
 
+/* Other threads have found something. */
+void liverooms_collect(struct liverooms *r);
+
 /* Read what waits, match it, and fire what is due but the judge's. */
 void liverooms_tick(struct liverooms *r);
 

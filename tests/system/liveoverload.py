@@ -6,18 +6,26 @@ import re
 import signal
 import socket
 import struct
+import subprocess
 import time
+from collections import Counter
 
 from livecheck import (capturing, check, config, counts, find, nothing_open,
-                       told, veth)
+                       veth)
 from livenet import Daemon, sh, until
 from liveworkers import COPIES, datagram, frame
 
 CLIENT = [10, 5, 0, 1]
+THREADS = (1, 1), (2, 1), (2, 2), (2, 3), (2, 4)  # that capture, and match
 # The ring loses nothing while HEARD is silent, and the answers of the LOST;
 # GONE is dead, and its client goes on while the ring overflows and after it.
-HEARD, GONE, LOST = [10, 5, 1, 1], [10, 5, 2, 1], [[10, 5, 3, n]
-                                                  for n in range(1, 21)]
+# The answers of the LATE are lost too, while the daemon does not run, and it
+# goes on after their deadline: with packets that are newer.
+HEARD, GONE = [10, 5, 1, 1], [10, 5, 2, 1]
+LOST, LATE = [[[10, 5, net, n] for n in range(1, 21)] for net in (3, 4)]
+DEAD = {"10.5.1.1:5062", "10.5.2.1:5062", "10.8.0.3:5062"}  # one of the flood
+TIMEOUT = 3.5
+FLOOD = "5"  # seconds
 SYN, ACK, DATA = 0x02, 0x10, 0x18
 RING = 1 << 20
 
@@ -70,11 +78,12 @@ class Wire:
         self.segment(server, True, DATA, numbers, message(server, True))
 
     def fill(self, octets):
-        """An ACK starts no transaction."""
-        packet = datagram(CLIENT, [10, 5, 9, 1], 5062,
-                          message([10, 5, 9, 1], method="ACK", padding=800))
-        for _ in range(octets // len(packet)):
-            self.send(packet)
+        """An ACK starts no transaction.  All rings have their part."""
+        packets = [datagram(CLIENT, server, 5062,
+                            message(server, method="ACK", padding=800))
+                   for server in ([10, 5, 9, n] for n in range(1, 65))]
+        for number in range(octets // len(packets[0])):
+            self.send(packets[number % len(packets)])
 
     def copies(self, begun, which):
         """Of the request to GONE, each at its time."""
@@ -84,45 +93,78 @@ class Wire:
                                number))
 
 
-def test_overload(options):
-    """Nobody is accused for answers that were lost on our way; a server that
-    is dead is found all the same."""
-    veth("o0", "o1")
+def read_or_counted(daemon, sent):
+    return until(20, lambda: counts(daemon) + int(re.findall(
+        r"o0: capturing, (\d+) packets dropped", daemon.log)[-1]) == sent)
+
+
+def stall(wire, daemon, flooder):
+    """It stands still until their deadline is over, while packets are lost,
+    and finds newer ones, more than it can read.  How many those are."""
+    begun = time.monotonic()
+    for server in LATE:
+        wire.ask(server)
+    counts(daemon)
+    daemon.signal(signal.SIGSTOP)
+    wire.fill(8 * RING)
+    for server in LATE:
+        wire.answer(server)
+    time.sleep(max(0, begun + TIMEOUT - time.monotonic()))
+    flood = subprocess.Popen([flooder, "o1", FLOOD], stdout=subprocess.PIPE)
+    daemon.signal(signal.SIGCONT)
+    return int(flood.communicate()[0])
+
+
+def overload(options, workers, matchers):
+    def expect(fact, true, seen=None):
+        check(f"overload {workers}/{matchers}: {fact}", true,
+              seen or daemon.log)
+
     wire = Wire("o1")
-    daemon = Daemon(options.stepping, config("o0").replace("8M", str(RING)),
-                    env={"SIPTIMED_CLOCK_AHEAD": "/run/ahead"})
+    with open("/run/ahead", "w", encoding="ascii") as file:
+        file.write("0")
+    daemon = Daemon(options.stepping, config("o0").replace(
+        "8M", f"{RING}\nworkers = {workers}\nmatchers = {matchers}"),
+        env={"SIPTIMED_CLOCK_AHEAD": "/run/ahead"})
     capturing(daemon, "o0")
     wire.ask(HEARD)
-    check("overload: silence without loss is told", until(20, lambda: find(
-        daemon.alerts(), "transaction-timeout", "10.5.1.1:5062")), daemon.log)
+    expect("silence without loss is told", until(20, lambda: find(
+        daemon.alerts(), "transaction-timeout", "10.5.1.1:5062")))
     for server in LOST:
         wire.ask(server)
     begun = time.monotonic()
     wire.copies(begun, range(3))
     counts(daemon)
     daemon.signal(signal.SIGSTOP)
-    wire.fill(4 * RING)
+    wire.fill(4 * workers * RING)
     for server in LOST:
         wire.answer(server)
     daemon.signal(signal.SIGCONT)
     wire.copies(begun, range(3, len(COPIES)))
-    check("overload: all is judged", nothing_open(daemon), daemon.log)
-    timeouts = {what: count for what, count in
-                told(daemon.alerts(), "raised").items()
-                if what[0] == "transaction-timeout"}
-    check("overload: the dead and no others", timeouts == {
-        ("transaction-timeout", f"10.5.{n}.1:5062", "SERVICE"): 1
-        for n in (1, 2)}, timeouts)
-    check("overload: each packet was read or counted", until(
-        20, lambda: counts(daemon) + int(re.findall(
-            r"o0: capturing, (\d+) packets dropped", daemon.log)[-1]) ==
-        wire.sent), (wire.sent, daemon.log))
-    check("overload: the others are unknown, and it is said", until(
+    expect("all is judged", nothing_open(daemon))
+    flood = stall(wire, daemon, options.flooder)
+    wire.sent += flood
+    expect("all that is late is judged", nothing_open(daemon))
+    timeouts = Counter(a["subject"] for a in daemon.alerts()
+                       if (a["alert"], a["state"]) ==
+                       ("transaction-timeout", "raised"))
+    expect("the dead and no others", set(timeouts) == DEAD, timeouts)
+    expect("each packet was read or counted",
+           read_or_counted(daemon, wire.sent), (wire.sent, daemon.log))
+    expect("the others are unknown, and it is said", until(
         20, lambda: [a for a in find(daemon.alerts(), "visibility", "capture")
                     if a["evidence"]["class"] == "loss"]), daemon.alerts())
     with open("/run/ahead", "w", encoding="ascii") as file:
         file.write("60")
-    check("overload: told after the minute", until(20, lambda: find(
+    expect("told after the minute", until(20, lambda: find(
         daemon.alerts(), "visibility", "o0")), daemon.alerts())
-    check("overload: ends", daemon.stop()[0] == 0, daemon.log)
+    expect("ends", daemon.stop()[0] == 0)
+
+
+def test_overload(options):
+    """Nobody is accused for answers that were lost on our way; a server that
+    is dead is found all the same."""
+    veth("o0", "o1")
+    for workers, matchers in THREADS:
+        overload(options, workers, matchers)
     sh("ip link delete o0")

@@ -8,6 +8,13 @@ import time
 MESSAGES = 1400000  # a gigabyte
 
 
+def threads(build, count):
+    """A configuration, by which that many threads judge a savefile."""
+    conf = build / f"bench/workers-{count}.conf"
+    conf.write_text(f"[capture]\nworkers = {count}\n")
+    return conf
+
+
 def wall(command):
     """Seconds, and what was written."""
     begun = time.monotonic()
@@ -21,11 +28,8 @@ def measure(build, against, turns):
     path = build / "bench/twocores.pcap"
     subprocess.run([build / "tests/bench/generate", "-n", str(MESSAGES), path],
                    check=True, stdout=subprocess.DEVNULL)
-    commands = {}
-    for threads in (2, 1):
-        conf = build / f"bench/workers-{threads}.conf"
-        conf.write_text(f"[capture]\nworkers = {threads}\n")
-        commands[threads] = [build / "siptimed", "-c", conf, "-r", path]
+    commands = {count: [build / "siptimed", "-c", threads(build, count), "-r",
+                        path] for count in (2, 1)}
     if against is not None:
         commands["before"] = [against / "siptimed", "-r", path]
     seconds = {what: [] for what in commands}

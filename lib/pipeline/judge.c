@@ -387,20 +387,20 @@ fill_clocks(struct judge *j, struct summary *summary)
 	struct skew *const skew = j->parts.rooms[PARTSET_SKEW];
 	struct skew_estimate estimate;
 	struct skew_testimony *said;
-	size_t count = 0, all = 0;
+	size_t count = 0, all = 0, next = 0;
 
-	for (; skew_estimate(skew, count, &estimate); count++)
+	for (; skew_estimate(skew, &next, &estimate); count++)
 		all += estimate.said_count;
 	summary->clocks = calloc(count + 1, sizeof(*summary->clocks));
 	summary->said = calloc(all + 1, sizeof(*summary->said));
 	if (summary->clocks == NULL || summary->said == NULL)
 		return false;
 	said = summary->said;
-	for (size_t i = 0; skew_estimate(skew, i, &estimate); i++) {
-		fill_clock(&summary->clocks[i], &estimate, said);
+	for (next = 0; skew_estimate(skew, &next, &estimate);) {
+		fill_clock(&summary->clocks[summary->clock_count++], &estimate,
+		    said);
 		said += estimate.said_count;
 	}
-	summary->clock_count = count;
 	return true;
 }
 

@@ -421,15 +421,17 @@ skew_hole(struct skew *s, nstime span)
 }
 
 bool
-skew_estimate(struct skew *s, size_t index, struct skew_estimate *estimate)
+skew_estimate(struct skew *s, size_t *next, struct skew_estimate *estimate)
 {
 	struct select_result r;
 
-	if (index == 0 && !peers_sort(&s->peers))
+	if (*next == 0 && !peers_sort(&s->peers))
 		return false;
-	return index < s->peers.sorted_count &&
-	    skewestimate_of(&s->peers, s->peers.sorted[index],
-		s->raise.times.zero, &r, estimate);
+	while (*next < s->peers.sorted_count)
+		if (skewestimate_of(&s->peers, s->peers.sorted[(*next)++],
+			s->raise.times.zero, &r, estimate))
+			return true;
+	return false;
 }
 
 bool

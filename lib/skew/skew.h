@@ -102,7 +102,8 @@ struct skew_testimony {
 	bool believed; /* it is part of the estimate, or supports it */
 };
 
-/* Estimate number `index' in order of address; false: there are no more. */
+/* The next estimate in order of address, of a peer of which anything is known;
+ * *next is 0 at first.  False: there are no more. */
 struct skew_estimate {
 	struct address peer;
 	enum stamp_attribution attribution;
@@ -115,7 +116,7 @@ struct skew_estimate {
 	enum shape_kind shape;
 };
 bool skew_estimate(
-    struct skew *s, size_t index, struct skew_estimate *estimate);
+    struct skew *s, size_t *next, struct skew_estimate *estimate);
 
 /* The estimate of one host's own clock.  False: there is none, or too few
  * samples, or its witnesses contradict each other. */

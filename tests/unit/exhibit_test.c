@@ -141,6 +141,27 @@ START_TEST(a_call_that_was_not_answered)
 }
 END_TEST
 
+/* Theirs begin, or end, with its Call-ID. */
+START_TEST(calls_of_similar_names_are_not_shown)
+{
+	const struct alert_event event =
+	    event_of(FINDING_TRANSACTION_TIMEOUT, &e, "10.0.0.21:5062");
+
+	event_timeout(&e, "no_final", "provisional");
+	begin();
+	request("SERVICE sip:e@10.0.0.21 SIP/2.0\r\nCall-ID: "
+		"7d8d76435a47@10.0.0.11\r\n\r\n");
+	request("SERVICE sip:e@10.0.0.21 SIP/2.0\r\ni:17d8d76435a47\r\n\r\n");
+	request("SERVICE sip:e@10.0.0.21 SIP/2.0\r\ni:17d8d76435a47\r\n"
+		"Replaces: 7d8d76435a47;to-tag=1\r\n\r\n");
+	request("SERVICE sip:e@10.0.0.21 SIP/2.0\r\ni:7d8d76435a47\r\n\r\n");
+	ck_assert(made(&event, 100));
+	ck_assert_uint_eq(packets, 2);
+	ck_assert_ptr_nonnull(strstr(payloads[0], "Replaces"));
+	ck_assert_ptr_nonnull(strstr(payloads[1], "i:7d8d76435a47"));
+}
+END_TEST
+
 /* Each keeps the packets that it captured. */
 START_TEST(what_several_threads_captured_is_in_the_order_of_time)
 {
@@ -350,9 +371,9 @@ END_TEST
 
 UNIT("exhibit", of_what_an_agent_handed_on_the_agent_is_told,
     what_several_threads_captured_is_in_the_order_of_time,
-    a_call_that_was_not_answered, copies_are_counted_from_the_last,
-    the_acknowledgement_is_told, a_date_tells_how_far_it_is,
-    the_latest_when_there_are_too_many,
+    a_call_that_was_not_answered, calls_of_similar_names_are_not_shown,
+    copies_are_counted_from_the_last, the_acknowledgement_is_told,
+    a_date_tells_how_far_it_is, the_latest_when_there_are_too_many,
     both_directions_of_a_host_whose_clock_is_wrong,
     without_packets_there_is_no_file, packets_of_another_day_are_none_of_it,
     each_of_many_sources_keeps_its_datalink)

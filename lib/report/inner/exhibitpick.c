@@ -66,15 +66,40 @@ is_between(const struct layers *l, const struct exhibitpick_about *about)
 		is_end(&l->to, &about->client));
 }
 
+/* May it stand in the middle of a Call-ID, as they are written?  A colon may
+ * (RFC 3261 section 25.1), but is what ends the field's name as well. */
+static bool
+is_within_word(uint8_t octet)
+{
+	return (octet >= '0' && octet <= '9') ||
+	    (slice_lower(octet) >= 'a' && slice_lower(octet) <= 'z') ||
+	    (octet != '\0' && strchr("-.!%*_+`'~@/", octet) != NULL);
+}
+
+/* One that only begins or ends like that is of another call. */
+static bool
+has_word(struct slice s, struct slice word)
+{
+	const uint8_t *const end = s.p + s.len;
+	const uint8_t *at = s.p, *after;
+
+	while (
+	    (at = memmem(at, (size_t)(end - at), word.p, word.len)) != NULL) {
+		after = at + word.len;
+		if ((at == s.p || !is_within_word(at[-1])) &&
+		    (after == end || !is_within_word(*after)))
+			return true;
+		at++;
+	}
+	return false;
+}
+
 bool
 exhibitpick_has_call_id(
     const struct exhibitpick_about *about, const struct packetring_packet *p)
 {
-	const struct slice content = packetring_content(p);
-
 	return about->call_id.len > 0 &&
-	    memmem(content.p, content.len, about->call_id.p,
-		about->call_id.len) != NULL;
+	    has_word(packetring_content(p), about->call_id);
 }
 
 static enum rank

@@ -21,10 +21,19 @@ struct joiner {
 	struct matcher *matcher;
 	struct judge *judge;
 	nstime now;     /* how far everything went through the matcher */
-	nstime resumed; /* what is not later was judged by a predecessor */
+	nstime until;   /* .. and is to go with what has come */
+	nstime resumed; /* how far a predecessor's state was */
 	uint64_t early, no_memory, replayed, refused, broken, missed, withheld;
 	uint64_t future, uncorrected;
 };
+
+/* A predecessor judged what is not later than its state, unless that came
+ * behind all that brought the state so far: out of a sensor's spool, say. */
+static bool
+was_judged(const struct joiner *j, nstime now)
+{
+	return now <= j->resumed && j->until <= j->resumed;
+}
 
 static void
 on_observation(void *arg, const struct observation *o)
@@ -39,8 +48,8 @@ on_observation(void *arg, const struct observation *o)
 		pairing_server(j->pairing, &o->failure.server, j->now);
 	if (o->kind == OBSERVATION_TRANSACTION &&
 	    sensors_may_know(j->sensors, o))
-		j->withheld += o->now > j->resumed;
-	else if (o->now <= j->resumed)
+		j->withheld += !was_judged(j, o->now);
+	else if (was_judged(j, o->now))
 		judge_recall(j->judge, o);
 	else
 		judge_observe(j->judge, o);
@@ -88,7 +97,7 @@ joiner_new(
 		return NULL;
 	j->limits = *limits;
 	j->output = *output;
-	j->now = j->resumed = INT64_MIN;
+	j->now = j->until = j->resumed = INT64_MIN;
 	if (build_rooms(j))
 		return j;
 	joiner_free(j);
@@ -112,7 +121,8 @@ joiner_free(struct joiner *j)
 }
 
 /* Fire what is due in matcher and judge, each at its time.  On our axis both
- * times are one. */
+ * times are one.  What came late is due before `now': it is not to meet the
+ * deadlines between. */
 static void
 advance(struct joiner *j, nstime until)
 {
@@ -122,18 +132,17 @@ advance(struct joiner *j, nstime until)
 		const nstime judge = j->now < j->resumed
 		    ? NSTIME_NEVER
 		    : judge_next_deadline(j->judge);
-		nstime due = nstime_earliest(
+		const nstime due = nstime_earliest(
 		    (const nstime[]){ rejoin, matcher, judge }, 3);
 
 		if (due > until)
 			break;
-		if (due < j->now)
-			due = j->now;
-		j->now = due;
+		if (j->now < due)
+			j->now = due;
 		rejoin_tick(j->rejoin, due);
 		matcher_tick(j->matcher, due, due);
-		if (judge <= due)
-			judge_tick(j->judge, due, due);
+		if (judge <= j->now)
+			judge_tick(j->judge, j->now, j->now);
 	}
 	if (j->now < until)
 		j->now = until;
@@ -161,6 +170,10 @@ release_until(struct joiner *j, nstime until, nstime reached)
 	struct event *event;
 	unsigned corrections;
 
+	/* One step may lead from what was judged to what was not. */
+	if (j->until < j->resumed && until > j->resumed)
+		release_until(j, j->resumed, INT64_MIN);
+	j->until = until;
 	while ((event = eventhold_take(
 		    j->held, until, reached, &corrections)) != NULL)
 		release(j, event, corrections);
@@ -182,7 +195,8 @@ static void
 hold(struct joiner *j, const struct sensors_sensor *sensor,
     const struct event *event, nstime reached)
 {
-	const struct eventhold_time time = { reached, j->now };
+	const struct eventhold_time time = { reached, j->now,
+		sensors_is_behind(sensor, reached, j->limits.lost) };
 	struct event *copy = event_copy(event);
 	unsigned mark;
 

@@ -11,7 +11,7 @@ packet_at(nstime now)
 	return event_copy(&event);
 }
 
-static const struct eventhold_time before = { 0, INT64_MIN };
+static const struct eventhold_time before = { 0, INT64_MIN, false };
 
 static struct event *
 take(struct eventhold *h, nstime until, unsigned *mark)
@@ -96,7 +96,8 @@ END_TEST
 
 START_TEST(late_ones_gather_for_a_second_and_leave_in_order_before_others)
 {
-	const struct eventhold_time time = { 100 * NSTIME_S, 90 * NSTIME_S };
+	const struct eventhold_time time = { 100 * NSTIME_S, 90 * NSTIME_S,
+		false };
 	struct eventhold *h = eventhold_new(NULL);
 	const nstime due = time.reached + NSTIME_S;
 	nstime at[3];
@@ -120,7 +121,34 @@ START_TEST(late_ones_gather_for_a_second_and_leave_in_order_before_others)
 }
 END_TEST
 
-UNIT("eventhold",
+START_TEST(of_a_sensor_far_behind_they_gather_until_no_more_come)
+{
+	struct eventhold_time time = { 100 * NSTIME_S, 90 * NSTIME_S, true };
+	struct eventhold *h = eventhold_new(NULL);
+	const nstime most = time.reached + 120 * NSTIME_S;
+	struct event *event;
+	unsigned mark;
+
+	for (; time.reached < most; time.reached += NSTIME_S - 1) {
+		ck_assert_ptr_null(take(h, time.reached, &mark));
+		ck_assert(eventhold_put(h, packet_at(1), 0, &time));
+	}
+	while ((event = take(h, most, &mark)) != NULL)
+		event_discard(event);
+	ck_assert_uint_eq(eventhold_count(h), 0);
+	ck_assert(eventhold_put(h, packet_at(1), 0, &time));
+	time.reached += NSTIME_S / 2;
+	ck_assert(eventhold_put(h, packet_at(1), 0, &time));
+	time.behind = false;
+	time.reached += NSTIME_S / 2;
+	ck_assert(eventhold_put(h, packet_at(1), 0, &time));
+	ck_assert_ptr_null(take(h, time.reached + NSTIME_S / 2 - 1, &mark));
+	event_discard(take(h, time.reached + NSTIME_S / 2, &mark));
+	eventhold_free(h);
+}
+END_TEST
+
+UNIT("eventhold", of_a_sensor_far_behind_they_gather_until_no_more_come,
     late_ones_gather_for_a_second_and_leave_in_order_before_others,
     the_earliest_comes_first_with_its_mark,
     what_they_hold_is_drawn_and_given_back, those_of_one_time_keep_their_order,

@@ -18,6 +18,15 @@ static bool by_agent; /* messages are handed on by HEP */
 static uint8_t kept[MOST];
 static size_t kept_len;
 
+/* Batches of sensor 0 that wait in its spool, or that a successor reads. */
+enum { STORED = 4096 };
+static struct {
+	struct slice octets;
+	nstime received;
+} stored[STORED];
+static size_t stored_count;
+static bool spools, stores;
+
 static void
 on_alert(void *arg, const struct alert_event *e)
 {
@@ -55,10 +64,53 @@ on_sign(void *arg, enum joiner_sign sign, const struct joiner_sensor *sensor)
 }
 
 static void
+store(struct slice batch)
+{
+	ck_assert_uint_lt(stored_count, STORED);
+	stored[stored_count].octets = slice_of(unit_exact(batch), batch.len);
+	stored[stored_count++].received = now;
+}
+
+/* As it came. */
+static void
+read_again(void)
+{
+	for (size_t i = 0; i < stored_count; i++) {
+		joiner_input(joiner, stored[i].octets, stored[i].received, 0);
+		joiner_tick(joiner, stored[i].received);
+	}
+}
+
+static void pass(nstime until);
+
+/* What comes meanwhile waits for its turn. */
+static void
+empty_spool(void)
+{
+	for (size_t i = 0; i < stored_count; i++) {
+		ck_assert_int_eq(joiner_input(joiner, stored[i].octets, now, 0),
+		    JOINER_TAKEN);
+		pass(now + 50 * NSTIME_MS);
+	}
+}
+
+static void
+forget_stored(void)
+{
+	while (stored_count > 0)
+		free((void *)(uintptr_t)stored[--stored_count].octets.p);
+	spools = stores = false;
+}
+
+static void
 on_batch(void *arg, struct slice batch, uint64_t sequence)
 {
 	(void)sequence;
 	if (deaf && arg == &sensors[0])
+		return;
+	if (stores || (spools && arg == &sensors[0]))
+		store(batch);
+	if (spools && arg == &sensors[0])
 		return;
 	batches++;
 	memcpy(kept, batch.p, batch.len);
@@ -498,6 +550,74 @@ START_TEST(a_successor_does_not_judge_again)
 }
 END_TEST
 
+static void
+ask_into_spool(void)
+{
+	begin();
+	pass(NOW + NSTIME_S / 2);
+	spools = true;
+	ask(0);
+	pass(NOW + 60 * NSTIME_S);
+	ck_assert_uint_eq(raised, 0);
+}
+
+static void
+told_out_of_spool(void)
+{
+	empty_spool();
+	forget_stored();
+	pass(now + 10 * NSTIME_S);
+	ck_assert_uint_eq(raised, 1);
+	end();
+}
+
+/* However slowly that goes. */
+START_TEST(what_waited_in_a_spool_is_judged_together)
+{
+	ask_into_spool();
+	told_out_of_spool();
+}
+END_TEST
+
+START_TEST(a_successor_judges_what_waited_in_a_spool)
+{
+	ask_into_spool();
+	succeed();
+	pass(NOW + 70 * NSTIME_S);
+	told_out_of_spool();
+}
+END_TEST
+
+static void
+add_count(void *arg, const struct alert_event *e)
+{
+	*(unsigned *)arg += (unsigned)e->count;
+}
+
+/* However far its predecessor was when it saved. */
+START_TEST(it_judges_nothing_again_that_it_reads_again)
+{
+	for (nstime age = 0; age < 50 * NSTIME_S; age += NSTIME_S) {
+		unsigned count = 0;
+
+		begin();
+		stores = true;
+		ask_without_end(0);
+		pass(NOW + age);
+		stores = false;
+		succeed();
+		read_again();
+		pass(NOW + 60 * NSTIME_S);
+		forget_stored();
+		ck_assert_uint_eq(raised, 1);
+		ck_assert(judge_alerts(
+		    joiner_judge(joiner), add_count, &count, now, now));
+		ck_assert_uint_eq(count, 1);
+		end();
+	}
+}
+END_TEST
+
 START_TEST(a_cut_state_is_refused)
 {
 	struct record r;
@@ -528,4 +648,6 @@ UNIT("joiner", what_comes_late_is_judged_with_what_other_sensors_tell,
     events_that_wait_hold_no_more_memory_than_is_theirs,
     a_successor_knows_of_sensors_that_were_lost_before,
     it_waits_for_none_that_it_has_not_heard_itself,
-    a_successor_does_not_judge_again, a_cut_state_is_refused)
+    a_successor_does_not_judge_again, what_waited_in_a_spool_is_judged_together,
+    a_successor_judges_what_waited_in_a_spool,
+    it_judges_nothing_again_that_it_reads_again, a_cut_state_is_refused)

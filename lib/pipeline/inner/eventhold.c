@@ -8,6 +8,9 @@
 /* All sensors answer a want within that. */
 #define LATE (1 * NSTIME_S)
 
+/* Less than a successor reads again: JOINER_REPLAY. */
+#define LATE_MOST (120 * NSTIME_S)
+
 #define BEHIND (UINT64_C(1) << 63)
 
 struct eventhold_entry {
@@ -20,7 +23,7 @@ struct eventhold_entry {
 struct eventhold {
 	struct budget_share *memory;
 	struct timerq *events, *late;
-	nstime late_due; /* of all that are late */
+	nstime late_due, late_most; /* of all that are late */
 	uint64_t count;
 };
 
@@ -73,6 +76,19 @@ octets_of(const struct event *event)
 	    3 * BUDGET_OVERHEAD;
 }
 
+/* A transaction of which half has come is not to be judged. */
+static void
+put_off(struct eventhold *h, const struct eventhold_time *time)
+{
+	const nstime due = nstime_after(time->reached, LATE);
+	const bool first = h->late_due == NSTIME_NEVER;
+
+	if (first)
+		h->late_most = nstime_after(time->reached, LATE_MOST);
+	if (first || (time->behind && due > h->late_due))
+		h->late_due = due < h->late_most ? due : h->late_most;
+}
+
 bool
 eventhold_put(struct eventhold *h, struct event *event, unsigned mark,
     const struct eventhold_time *time)
@@ -91,8 +107,8 @@ eventhold_put(struct eventhold *h, struct event *event, unsigned mark,
 	entry->mark = mark;
 	entry->octets = octets_of(event);
 	budget_note(h->memory, entry->octets);
-	if (late && h->late_due == NSTIME_NEVER)
-		h->late_due = nstime_after(time->reached, LATE);
+	if (late)
+		put_off(h, time);
 	return true;
 }
 

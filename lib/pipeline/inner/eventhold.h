@@ -8,7 +8,8 @@
 /*
  * Events of all sensors that wait for earlier ones, in order of their times.
  * Those that come when their time was judged are gathered for a second, and
- * leave together, in order too.
+ * leave together, in order too: those of a sensor that empties its spool until
+ * it has sent no more of them for a second, two minutes at most.
  */
 
 struct eventhold;
@@ -18,9 +19,11 @@ struct eventhold;
 struct eventhold *eventhold_new(struct budget_share *memory);
 void eventhold_free(struct eventhold *h);
 
-/* How far all sensors are, and everything is judged. */
+/* How far all sensors are, and everything is judged; and whether the event's
+ * sensor is far behind, so that more of the like will follow. */
 struct eventhold_time {
 	nstime reached, judged;
+	bool behind;
 };
 
 /* The event is ours from now on, and is discarded where there is no memory:
@@ -33,7 +36,7 @@ size_t eventhold_count(const struct eventhold *h);
 /* They hold more memory than is guaranteed: some have to be taken. */
 bool eventhold_is_over(const struct eventhold *h);
 
-/* A late one that waited its second until `reached', or else the earliest if
+/* A late one that waited long enough until `reached', or else the earliest if
  * its time is `until' at most; for the caller to discard.  NULL: there is none.
  */
 struct event *eventhold_take(

@@ -213,6 +213,13 @@ sensors_reached(struct sensors *s, nstime lost)
 }
 
 bool
+sensors_is_behind(
+    const struct sensors_sensor *sensor, nstime reached, nstime lost)
+{
+	return nstime_passed(sensor->shown.reached, lost, reached);
+}
+
+bool
 sensors_compare(
     struct sensors *s, struct sensors_sensor *sensor, enum joiner_sign *sign)
 {

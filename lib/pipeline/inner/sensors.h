@@ -57,6 +57,11 @@ struct sensors_sensor *sensors_silent(
 /* The least that all living ones have reached; INT64_MIN: nobody lives. */
 nstime sensors_reached(struct sensors *s, nstime lost);
 
+/* It sends what waited in its spool, and nobody waits for it: that is how far
+ * all are. */
+bool sensors_is_behind(
+    const struct sensors_sensor *sensor, nstime reached, nstime lost);
+
 void sensors_saw(struct sensors *s, const struct sensors_sensor *sensor,
     const struct address *server);
 

@@ -425,7 +425,7 @@ joiner_finish(struct joiner *j)
 void
 joiner_save(const struct joiner *j, struct record *r)
 {
-	record_time(r, j->now);
+	record_time(r, j->now == INT64_MIN ? 0 : j->now);
 	judge_save(j->judge, r);
 	sensors_save_seen(j->sensors, r);
 	rejoin_save(j->rejoin, nstime_after(j->now, -JOINER_REPLAY), r);

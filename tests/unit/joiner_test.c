@@ -536,6 +536,20 @@ START_TEST(it_waits_for_none_that_it_has_not_heard_itself)
 }
 END_TEST
 
+/* A judge may end before any sensor has begun. */
+START_TEST(a_successor_of_one_that_judged_nothing_begins_as_it_did)
+{
+	begin();
+	joiner_free(joiner);
+	begin_joiner();
+	succeed();
+	ask(0);
+	pass(NOW + 60 * NSTIME_S);
+	ck_assert_uint_eq(raised, 1);
+	end();
+}
+END_TEST
+
 START_TEST(a_successor_does_not_judge_again)
 {
 	begin();
@@ -648,6 +662,7 @@ UNIT("joiner", what_comes_late_is_judged_with_what_other_sensors_tell,
     events_that_wait_hold_no_more_memory_than_is_theirs,
     a_successor_knows_of_sensors_that_were_lost_before,
     it_waits_for_none_that_it_has_not_heard_itself,
+    a_successor_of_one_that_judged_nothing_begins_as_it_did,
     a_successor_does_not_judge_again, what_waited_in_a_spool_is_judged_together,
     a_successor_judges_what_waited_in_a_spool,
     it_judges_nothing_again_that_it_reads_again, a_cut_state_is_refused)

@@ -17,7 +17,7 @@ struct log;
  * and all into the same.  They return 0 or -errno unless noted.
  */
 
-enum { FLEETDOOR_VERSION = 2, FLEETDOOR_PARTITIONS = 64 };
+enum { FLEETDOOR_VERSION = 3, FLEETDOOR_PARTITIONS = 64 };
 
 /* Batches come in parts: what the leader judges, and halves by partition. */
 enum { FLEETDOOR_LEADER, FLEETDOOR_PARTITION };
@@ -40,6 +40,7 @@ struct fleetdoor_message {
 	size_t len;
 	uint64_t sequence;    /* in the stream */
 	int64_t stored, sent; /* nanoseconds since 1970; sent 0: not known */
+	const char *sensor;   /* who may write there; NULL: not known */
 };
 
 struct fleetdoor {

@@ -4,10 +4,12 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "fleet/fleetstate.h"
 #include "host/log.h"
 #include "host/wallclock.h"
+#include "pipeline/wire.h"
 
 enum { TURN = 500 /* batches */ };
 
@@ -30,6 +32,7 @@ struct fleetseat {
 	struct fleetseat_setup setup;
 	struct fleetlease lease;
 	struct fleetstate state;
+	struct wire_reader *reader;
 	bool begun;
 	uint64_t sequence; /* of the latest batch */
 	nstime stored;     /* .. and when that was stored; 0: there is none */
@@ -50,6 +53,11 @@ fleetseat_new(const struct fleetseat_setup *setup)
 	if (s == NULL)
 		return NULL;
 	s->setup = *setup;
+	s->reader = wire_reader_new();
+	if (s->reader == NULL) {
+		free(s);
+		return NULL;
+	}
 	fleetlease_init(&s->lease, setup->member, setup->lease);
 	fleetstate_init(&s->state, setup->member, setup->state);
 	return s;
@@ -74,6 +82,7 @@ fleetseat_free(struct fleetseat *s)
 		return;
 	if (s->begun)
 		s->setup.work.end(s->setup.work.arg);
+	wire_reader_free(s->reader);
 	free(s);
 }
 
@@ -186,8 +195,20 @@ sit_down(struct fleetseat *s)
 
 /* ---- batches ---- */
 
+/* The cluster knows who may write to which subject, not what is in a batch. */
 static bool
-take_batch(struct fleetseat *s, const struct fleetdoor_message *m)
+is_forged(const struct fleetseat *s, const struct fleetdoor_message *m)
+{
+	struct wire_header h;
+
+	return m->sensor != NULL &&
+	    wire_open(s->reader, slice_of(m->octets, m->len), &h) &&
+	    strcmp(h.name, m->sensor) != 0;
+}
+
+/* Nothing of a forged one is taken; the work counts what makes no sense. */
+static bool
+take_batch(struct fleetseat *s, struct fleetdoor_message *m)
 {
 	nstime behind = m->sent == 0 ? 0 : m->stored - m->sent;
 
@@ -197,6 +218,8 @@ take_batch(struct fleetseat *s, const struct fleetdoor_message *m)
 	s->stored = m->stored;
 	s->came = s->asked = wallclock_monotonic();
 	s->silence = SILENCE;
+	if (is_forged(s, m))
+		m->len = 0;
 	if (!s->setup.work.input(s->setup.work.arg, m, behind))
 		return false;
 	/* A sensor may have been silent in what is read again. */

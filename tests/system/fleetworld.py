@@ -188,7 +188,7 @@ class Fleet:
             s.recv(65536)
 
     def overhear(self, seconds):
-        """What sensors publish."""
+        """What sensors publish: subjects and batches."""
         with socket.create_connection(("127.0.0.1", 4222)) as s:
             s.recv(65536)
             s.sendall(b"CONNECT {\"verbose\":false,\"headers\":true}\r\n"
@@ -200,13 +200,13 @@ class Fleet:
                     text += s.recv(65536)
                 except TimeoutError:
                     break
-        payloads = []
-        while match := re.search(rb"HMSG \S+ 1 \S+ (\d+) (\d+)\r\n", text):
-            head, whole = int(match.group(1)), int(match.group(2))
+        heard = []
+        while match := re.search(rb"HMSG (\S+) 1 \S+ (\d+) (\d+)\r\n", text):
+            head, whole = int(match.group(2)), int(match.group(3))
             body = text[match.end():match.end() + whole]
-            payloads.append(body[head:])
+            heard.append((match.group(1).decode(), body[head:]))
             text = text[match.end() + whole:]
-        return payloads
+        return heard
 
     def stop(self):
         for d in [*self.sensors.values(), *self.judges]:

@@ -64,8 +64,9 @@ static struct {
 	size_t key_count, batch_count, said_count, member_count;
 	uint64_t revision;
 	unsigned follows;
-	bool deaf;   /* put() is stored, and says that it was not */
-	size_t most; /* octets of a batch; 0: any */
+	bool deaf;          /* put() is stored, and says that it was not */
+	size_t most;        /* octets of a batch; 0: any */
+	const char *sensor; /* that may write; NULL: not known */
 } fleetfake = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 static atomic_bool fleetfake_away;
@@ -290,7 +291,8 @@ fleetfake_next(
 			.len = b->value.len,
 			.sequence = *next - 1,
 			.stored = b->stored,
-			.sent = b->sent };
+			.sent = b->sent,
+			.sensor = fleetfake.sensor };
 		return fleetfake_leave(1);
 	}
 	return fleetfake_leave(0);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fleet/fleetseat.h"
 
+#include "pipeline/wire.h"
 #include "unit/fleetfake.h"
 
 enum { MOST = 256 };
@@ -9,7 +10,7 @@ enum { MOST = 256 };
 struct work {
 	char read[MOST];
 	bool refuses;
-	unsigned ticks;
+	unsigned ticks, empty;
 };
 
 static struct fleetdoor_member members[2];
@@ -35,6 +36,7 @@ take(void *arg, const struct fleetdoor_message *m, nstime behind)
 	struct work *w = arg;
 
 	ck_assert_int_eq(behind, 0);
+	w->empty += m->len == 0;
 	strncat(w->read, (const char *)m->octets, m->len);
 	return !w->refuses;
 }
@@ -128,6 +130,35 @@ START_TEST(it_reads_its_part_in_order_from_when_it_began)
 	pass(1, true, true);
 	ck_assert(fleetseat_is_held(seats[0]) && !fleetseat_is_held(seats[1]));
 	ck_assert_str_eq(works[0].read, "ab");
+	end();
+}
+END_TEST
+
+/* Whatever the part, rights are given for the names of sensors. */
+START_TEST(a_batch_in_the_name_of_another_is_not_read)
+{
+	struct wire_writer *w = wire_writer_new();
+	const struct wire_header header = {
+		.name = "one", .run = 1, .sequence = 1
+	};
+	struct slice batch;
+
+	begin();
+	pass(1, true, false);
+	wire_begin(w, 0, 0);
+	batch = wire_end(w, &header);
+	fleetfake_publish(NULL, FLEETDOOR_PARTITION, batch.p, batch.len, "w",
+	    wallclock_realtime());
+	fleetfake.sensor = "two";
+	pass(1, true, false);
+	ck_assert_uint_eq(works[0].empty, 1);
+	fleetfake.sensor = "one";
+	fleetfake_publish(NULL, FLEETDOOR_PARTITION, batch.p, batch.len, "x",
+	    wallclock_realtime());
+	pass(1, true, false);
+	ck_assert_uint_eq(works[0].empty, 1);
+	ck_assert_uint_gt(strlen(works[0].read), 0);
+	wire_writer_free(w);
 	end();
 }
 END_TEST
@@ -290,7 +321,8 @@ START_TEST(time_passes_while_nothing_comes)
 }
 END_TEST
 
-UNIT("fleetseat", it_reads_its_part_in_order_from_when_it_began,
+UNIT("fleetseat", a_batch_in_the_name_of_another_is_not_read,
+    it_reads_its_part_in_order_from_when_it_began,
     whenever_a_judge_ends_nothing_is_lost_and_nothing_read_twice,
     one_that_was_killed_before_its_first_snapshot_has_a_successor,
     one_that_leaves_hands_over_at_once,

@@ -395,6 +395,15 @@ door_follow(void *arg, unsigned part, uint64_t sequence)
 	return failed(d, s, code);
 }
 
+/* The last part of its subject. */
+static const char *
+sensor_of(const natsMsg *m)
+{
+	const char *dot = strrchr(natsMsg_GetSubject(m), '.');
+
+	return dot == NULL ? NULL : dot + 1;
+}
+
 static int
 door_next(void *arg, unsigned part, struct fleetdoor_message *m, int wait_ms)
 {
@@ -419,6 +428,7 @@ door_next(void *arg, unsigned part, struct fleetdoor_message *m, int wait_ms)
 		.len = (size_t)natsMsg_GetDataLength(d->batch),
 		.sequence = meta->Sequence.Stream,
 		.stored = meta->Timestamp,
+		.sensor = sensor_of(d->batch),
 	};
 	if (natsMsgHeader_Get(d->batch, SENT, &sent) == NATS_OK)
 		m->sent = strtoll(sent, NULL, 10);

@@ -44,6 +44,16 @@ START_TEST(a_wrong_clock_began_with_its_step)
 }
 END_TEST
 
+START_TEST(the_clock_of_one_of_several_agents_is_not_the_hosts)
+{
+	struct story_finding f =
+	    *wrong_clock(11, -HOUR, "dst", START - HOUR, START);
+
+	evidence_integer(&f.evidence, "agent", 2002);
+	ck_assert_int_eq(seen(&f).role, SIGHTING_NONE);
+}
+END_TEST
+
 START_TEST(only_a_certificate_that_a_clock_invalidates_has_to_do_with_time)
 {
 	static struct story_finding f;
@@ -79,6 +89,7 @@ START_TEST(incidents_and_slowness_are_no_parts)
 END_TEST
 
 UNIT("sighting", a_timeout_began_when_its_request_was_sent,
+    the_clock_of_one_of_several_agents_is_not_the_hosts,
     a_wrong_clock_began_with_its_step,
     only_a_certificate_that_a_clock_invalidates_has_to_do_with_time,
     an_alert_certificate_expired_has_to_do_with_time,

@@ -66,11 +66,18 @@ is_zone_like(struct slice shape)
 	return slice_is(shape, "timezone") || slice_is(shape, "dst");
 }
 
-/* Only a certificate that a clock makes invalid has to do with time; one that
- * has expired by every clock is a trouble of its own. */
+/*
+ * Only a certificate that a clock makes invalid has to do with time; one that
+ * has expired by every clock is a trouble of its own.  Where several agents of
+ * HEP come from one address, as through a proxy, the clock of one is not known
+ * to be that of the host there.
+ */
 static bool
-is_of_time(enum finding_kind kind, const struct sighting *s)
+may_join(
+    enum finding_kind kind, const struct evidence *e, const struct sighting *s)
 {
+	if (kind == FINDING_CLOCK_SKEW)
+		return evidence_find(e, "agent") == NULL;
 	return kind != FINDING_CERTIFICATE ||
 	    strcmp(s->class, "invalid_by_peer_clock") == 0;
 }
@@ -101,6 +108,6 @@ sighting_of(enum finding_kind kind, const struct evidence *e, nstime wall,
 	};
 	copy_text(s->shape, sizeof(s->shape), shape);
 	copy_text(s->class, sizeof(s->class), evidence_get(e, "class"));
-	if (!is_of_time(kind, s))
+	if (!may_join(kind, e, s))
 		s->role = SIGHTING_NONE;
 }

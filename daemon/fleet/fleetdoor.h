@@ -53,7 +53,7 @@ struct fleetdoor {
 	bool (*connected)(void *door);
 	const char *(*error)(void *door); /* the latest, static */
 
-	/* Stream and bucket are there, or are made. */
+	/* Stream and bucket are there, or are made: 1 where one was. */
 	int (*prepare)(void *door);
 
 	/* A batch of a part: FLEETDOOR_LEADER, or FLEETDOOR_PARTITION + n.  It

@@ -23,9 +23,8 @@ enum {
 
 #define ALONE_AFTER (10 * NSTIME_S)
 #define PAUSE_MS 20
-#define PREPARE_EACH (3600 * NSTIME_S)
+#define PREPARE_EACH (10 * NSTIME_S)
 #define PREPARE_AGAIN (500 * NSTIME_MS)
-#define AGREE_AGAIN (10 * NSTIME_S)
 
 struct fleetlink {
 	struct fleetlink_setup setup;
@@ -205,26 +204,40 @@ read_status(struct fleetlink *l)
 	unlock(l);
 }
 
-/* Stream and bucket, and what all must agree about: now, and once an hour. */
+/* 0, or an error; of one that waits for a judge to say it, none. */
+static int
+make_ready(struct fleetlink *l)
+{
+	const int made = l->setup.door->prepare(l->member.handle);
+	int agreed;
+
+	if (made < 0) {
+		log_fault(l, "stream and bucket");
+		return made;
+	}
+	if (made > 0)
+		log_info(l->setup.log,
+		    "fleet: stream or bucket was not there, and is made");
+	agreed = fleetagree(&l->member, l->setup.partitions, l->leader != NULL);
+	return agreed == -ENOENT ? 0 : agreed;
+}
+
+/* Stream and bucket, and what all must agree about.  They may be removed while
+ * we run; but a cluster that does not answer for a while, as one does that has
+ * to find a leader, is left to those that read and write. */
 static void
 prepare(struct fleetlink *l)
 {
 	const nstime now = wallclock_monotonic();
-	int error, agreed = 0;
+	int error;
 
 	if (now < l->prepare_due)
 		return;
-	error = l->setup.door->prepare(l->member.handle);
-	if (error != 0)
-		log_fault(l, "stream and bucket");
-	else
-		agreed = fleetagree(
-		    &l->member, l->setup.partitions, l->leader != NULL);
-	l->prepared = error == 0 && (agreed == 0 || agreed == -ENOENT);
+	error = make_ready(l);
+	l->prepared =
+	    error == 0 || (l->prepared && error != -EINVAL && error != -EPERM);
 	l->prepare_due = nstime_after(now,
-	    !l->prepared      ? PREPARE_AGAIN
-		: agreed == 0 ? PREPARE_EACH
-			      : AGREE_AGAIN);
+	    l->prepared || error == -EINVAL ? PREPARE_EACH : PREPARE_AGAIN);
 }
 
 static bool
@@ -243,9 +256,9 @@ is_ready(struct fleetlink *l)
 		l->heard = wallclock_monotonic();
 	unlock(l);
 	if (l->connected != was)
-		log_info(l->setup.log, "fleet: %s",
-		    l->connected ? "connected"
-				 : l->setup.door->error(l->member.handle));
+		log_info(l->setup.log, "fleet: %s%s",
+		    l->connected ? "connected" : "not connected: ",
+		    l->connected ? "" : l->setup.door->error(l->member.handle));
 	return l->connected;
 }
 

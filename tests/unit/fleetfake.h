@@ -63,7 +63,8 @@ static struct {
 	struct fleetfake_member members[FLEETFAKE_MEMBERS];
 	size_t key_count, batch_count, said_count, member_count;
 	uint64_t revision;
-	unsigned follows;
+	unsigned follows, prepared;
+	bool electing;      /* it answers nothing of stream and bucket */
 	bool deaf;          /* put() is stored, and says that it was not */
 	size_t most;        /* octets of a batch; 0: any */
 	const char *sensor; /* that may write; NULL: not known */
@@ -182,7 +183,10 @@ static int
 fleetfake_prepare(void *door)
 {
 	(void)door;
-	return fleetfake_away ? -ETIMEDOUT : 0;
+	pthread_mutex_lock(&fleetfake.lock);
+	fleetfake.prepared++;
+	return fleetfake_leave(
+	    fleetfake_away || fleetfake.electing ? -ETIMEDOUT : 0);
 }
 
 static int

@@ -103,6 +103,28 @@ START_TEST(while_the_cluster_is_away_batches_wait_and_come_once)
 }
 END_TEST
 
+static unsigned
+prepared(void)
+{
+	pthread_mutex_lock(&fleetfake.lock);
+	return (unsigned)fleetfake_leave((int)fleetfake.prepared);
+}
+
+/* They may be removed; or the cluster may not say for a while. */
+START_TEST(stream_and_bucket_are_looked_for_again)
+{
+	begin(false, 2);
+	await((turn(), prepared() >= 1));
+	pthread_mutex_lock(&fleetfake.lock);
+	fleetfake.electing = true;
+	pthread_mutex_unlock(&fleetfake.lock);
+	await((turn(), prepared() >= 3));
+	fleetlink_batch(link_, slice_text("a"), FLEETDOOR_LEADER, 1);
+	await((turn(), count("fleet.published") == 1));
+	fleetlink_free(link_);
+}
+END_TEST
+
 START_TEST(one_that_is_too_large_is_lost_and_counted_and_the_others_go_on)
 {
 	fleetfake.most = 4;
@@ -181,6 +203,7 @@ END_TEST
 
 UNIT("fleetlink", batches_of_each_part_are_published_under_an_id_of_their_own,
     while_the_cluster_is_away_batches_wait_and_come_once,
+    stream_and_bucket_are_looked_for_again,
     one_that_is_too_large_is_lost_and_counted_and_the_others_go_on,
     what_a_judge_wants_comes_to_the_loop,
     a_judge_leads_takes_the_partitions_and_writes_the_status,

@@ -252,7 +252,30 @@ make_stream(struct nats_door *d, int replicas)
 	config.Duplicates = 120 * SECOND;
 	config.Replicas = replicas;
 	s = js_AddStream(NULL, d->js, &config, NULL, &code);
-	return failed(d, s, code);
+	return s == NATS_OK ? 1 : failed(d, s, code);
+}
+
+static int
+make_bucket(struct nats_door *d, int replicas)
+{
+	kvConfig config;
+	kvStore *kv = NULL;
+	natsStatus s = js_KeyValue(&kv, d->js, d->bucket);
+	const bool made = s == NATS_NOT_FOUND;
+
+	if (made) {
+		kvConfig_Init(&config);
+		config.Bucket = d->bucket;
+		config.History = 1;
+		config.TTL = 7 * 86400 * SECOND;
+		config.Replicas = replicas;
+		s = js_CreateKeyValue(&kv, d->js, &config);
+	}
+	if (s != NATS_OK)
+		return failed(d, s, 0);
+	kvStore_Destroy(d->kv);
+	d->kv = kv;
+	return made;
 }
 
 static int
@@ -260,21 +283,10 @@ door_prepare(void *arg)
 {
 	struct nats_door *d = arg;
 	const int replicas = d->servers >= 3 ? 3 : 1;
-	int error = make_stream(d, replicas);
-	kvConfig config;
-	natsStatus s;
+	const int stream = make_stream(d, replicas);
+	const int bucket = stream < 0 ? stream : make_bucket(d, replicas);
 
-	if (error != 0 || d->kv != NULL)
-		return error;
-	s = js_KeyValue(&d->kv, d->js, d->bucket);
-	if (s != NATS_NOT_FOUND)
-		return failed(d, s, 0);
-	kvConfig_Init(&config);
-	config.Bucket = d->bucket;
-	config.History = 1;
-	config.TTL = 7 * 86400 * SECOND;
-	config.Replicas = replicas;
-	return failed(d, js_CreateKeyValue(&d->kv, d->js, &config), 0);
+	return bucket < 0 ? bucket : stream | bucket;
 }
 
 static int

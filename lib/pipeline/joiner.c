@@ -24,7 +24,7 @@ struct joiner {
 	nstime until;   /* .. and is to go with what has come */
 	nstime resumed; /* how far a predecessor's state was */
 	uint64_t early, no_memory, replayed, refused, broken, missed, withheld;
-	uint64_t future, uncorrected;
+	uint64_t future, uncorrected, namesake;
 };
 
 /* A predecessor judged what is not later than its state, unless that came
@@ -357,6 +357,15 @@ refuse(uint64_t *counter, enum joiner_answer answer)
 	return answer;
 }
 
+/* Once for each run: all of it is refused from now on. */
+static void
+note_namesake(const struct joiner *j, struct sensors_sensor *sensor)
+{
+	if (!sensor->shared && j->output.sign != NULL)
+		j->output.sign(j->output.arg, JOINER_SHARED, &sensor->shown);
+	sensor->shared = true;
+}
+
 enum joiner_answer
 joiner_input(
     struct joiner *j, struct slice batch, nstime received, nstime behind)
@@ -373,6 +382,9 @@ joiner_input(
 	    sensors_input(j->sensors, &h, received, behind, &sensor, &gap)) {
 	case SENSORS_BEFORE:
 		return refuse(&j->replayed, JOINER_REPLAYED);
+	case SENSORS_EARLIER:
+		note_namesake(j, sensor);
+		return refuse(&j->namesake, JOINER_REPLAYED);
 	case SENSORS_FULL:
 		return refuse(&j->refused, JOINER_REFUSED);
 	case SENSORS_NEXT:
@@ -498,6 +510,7 @@ joiner_stats(const struct joiner *j, counter_output *output, void *arg)
 	output(arg, COUNTER_EVENT, "joiner.refused", j->refused);
 	output(arg, COUNTER_EVENT, "joiner.broken", j->broken);
 	output(arg, COUNTER_EVENT, "joiner.replayed", j->replayed);
+	output(arg, COUNTER_EVENT, "joiner.namesake", j->namesake);
 	output(arg, COUNTER_EVENT, "joiner.missed", j->missed);
 	output(arg, COUNTER_EVENT, "joiner.future", j->future);
 	output(arg, COUNTER_EVENT, "joiner.uncorrected", j->uncorrected);

@@ -64,8 +64,15 @@ struct joiner_sensor {
 	uint64_t halves, events, tallied;
 };
 
-/* A sensor was lost or is back, or its clock is odd or right again. */
-enum joiner_sign { JOINER_LOST, JOINER_BACK, JOINER_ODD, JOINER_RIGHT };
+/* A sensor was lost or is back, its clock is odd or right again, or another has
+ * its name. */
+enum joiner_sign {
+	JOINER_LOST,
+	JOINER_BACK,
+	JOINER_ODD,
+	JOINER_RIGHT,
+	JOINER_SHARED
+};
 
 struct joiner_output {
 	alert_output *alert;
@@ -83,7 +90,7 @@ void joiner_free(struct joiner *j);
 
 enum joiner_answer {
 	JOINER_TAKEN,
-	JOINER_REPLAYED, /* it came before */
+	JOINER_REPLAYED, /* it came before, or of an earlier run */
 	JOINER_REFUSED,  /* no batch of ours, or one sensor too many */
 	JOINER_BROKEN    /* taken as far as it makes sense */
 };

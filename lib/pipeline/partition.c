@@ -102,6 +102,7 @@ partition_input(
 	switch (
 	    sensors_input(p->sensors, &h, received, behind, &sensor, &gap)) {
 	case SENSORS_BEFORE:
+	case SENSORS_EARLIER:
 		return refuse(&p->replayed, JOINER_REPLAYED);
 	case SENSORS_FULL:
 		return refuse(&p->refused, JOINER_REFUSED);

@@ -11,7 +11,7 @@ enum { SENSORS = 2, MOST = 1 << 16 };
 
 static struct joiner *joiner;
 static struct sensor *sensors[SENSORS];
-static unsigned raised, lost, back, odd, right, batches;
+static unsigned raised, lost, back, odd, right, shared, batches;
 static nstime ahead;  /* of what stamps packets of sensor 1 */
 static bool deaf;     /* batches of sensor 0 come to nothing */
 static bool by_agent; /* messages are handed on by HEP */
@@ -61,6 +61,7 @@ on_sign(void *arg, enum joiner_sign sign, const struct joiner_sensor *sensor)
 	back += sign == JOINER_BACK;
 	odd += sign == JOINER_ODD;
 	right += sign == JOINER_RIGHT;
+	shared += sign == JOINER_SHARED;
 }
 
 static void
@@ -141,7 +142,7 @@ on_halves(void *arg, struct slice batch, unsigned partition, uint64_t sequence)
 static void
 begin_with(unsigned partitions)
 {
-	raised = lost = back = odd = right = batches = 0;
+	raised = lost = back = odd = right = shared = batches = 0;
 	ahead = 0;
 	deaf = by_agent = false;
 	now = NOW;
@@ -449,6 +450,28 @@ START_TEST(a_replayed_batch_changes_nothing)
 }
 END_TEST
 
+/* And told once. */
+START_TEST(of_two_of_one_name_the_later_is_heard)
+{
+	const struct wire_header header = {
+		.name = "a", .sequence = 100, .reached = NOW
+	};
+	struct wire_writer *w = wire_writer_new();
+
+	begin();
+	pass(NOW + NSTIME_S);
+	for (int i = 0; i < 2; i++) {
+		wire_begin(w, now, now);
+		ck_assert_int_eq(
+		    joiner_input(joiner, wire_end(w, &header), now, 0),
+		    JOINER_REPLAYED);
+	}
+	ck_assert_uint_eq(shared, 1);
+	wire_writer_free(w);
+	end();
+}
+END_TEST
+
 START_TEST(what_makes_no_sense_is_refused)
 {
 	begin();
@@ -658,7 +681,8 @@ UNIT("joiner", what_comes_late_is_judged_with_what_other_sensors_tell,
     nor_is_a_connection_said_to_be_unanswered_meanwhile,
     a_sensor_with_odd_stamps_is_known_by_hosts_that_others_hear,
     those_that_saw_a_server_are_named_in_order,
-    a_replayed_batch_changes_nothing, what_makes_no_sense_is_refused,
+    a_replayed_batch_changes_nothing, of_two_of_one_name_the_later_is_heard,
+    what_makes_no_sense_is_refused,
     events_that_wait_hold_no_more_memory_than_is_theirs,
     a_successor_knows_of_sensors_that_were_lost_before,
     it_waits_for_none_that_it_has_not_heard_itself,

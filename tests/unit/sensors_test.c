@@ -43,7 +43,7 @@ START_TEST(what_came_before_and_an_earlier_run_are_replays)
 	begin(4);
 	ck_assert_int_eq(hear("a", 2, 1, 0, 0), SENSORS_NEXT);
 	ck_assert_int_eq(hear("a", 2, 1, 0, 0), SENSORS_BEFORE);
-	ck_assert_int_eq(hear("a", 1, 9, 0, 0), SENSORS_BEFORE);
+	ck_assert_int_eq(hear("a", 1, 9, 0, 0), SENSORS_EARLIER);
 	ck_assert_int_eq(hear("a", 2, 2, 0, 0), SENSORS_NEXT);
 	ck_assert(!gap);
 	sensors_free(sensors);

@@ -112,6 +112,7 @@ begin_run(
 	sensor->shift = h->wall - h->now + (is_far(behind, ODD) ? behind : 0);
 	sensor->behind = behind;
 	sensor->shown.by_hosts = 0;
+	sensor->shared = false;
 }
 
 enum sensors_answer
@@ -125,9 +126,11 @@ sensors_input(struct sensors *s, const struct wire_header *h, nstime received,
 		sensor = add(s, h->name);
 	if (sensor == NULL)
 		return SENSORS_FULL;
-	if (h->run < sensor->shown.run ||
-	    (h->run == sensor->shown.run &&
-		h->sequence <= sensor->shown.sequence))
+	*found = sensor;
+	if (h->run < sensor->shown.run)
+		return SENSORS_EARLIER;
+	if (h->run == sensor->shown.run &&
+	    h->sequence <= sensor->shown.sequence)
 		return SENSORS_BEFORE;
 	*gap = h->run == sensor->shown.run &&
 	    h->sequence != sensor->shown.sequence + 1;
@@ -148,7 +151,6 @@ sensors_input(struct sensors *s, const struct wire_header *h, nstime received,
 	sensor->shown.reached = h->reached + sensor->shift;
 	sensor->behind = behind;
 	s->received = received;
-	*found = sensor;
 	return SENSORS_NEXT;
 }
 

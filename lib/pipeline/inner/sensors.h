@@ -21,6 +21,7 @@ struct sensors_sensor {
 	unsigned odd_batches;
 	bool unheard;      /* since it was loaded: nobody waits for it */
 	bool dropped;      /* packets, before its last batch */
+	bool shared;       /* its name, with one that began earlier */
 	nstime lost_since; /* our axis; NSTIME_NEVER: it is not */
 	struct sensors_sensor *next; /* of one bucket */
 };
@@ -31,7 +32,8 @@ void sensors_free(struct sensors *s);
 
 enum sensors_answer {
 	SENSORS_NEXT,
-	SENSORS_BEFORE, /* it came before, or of an earlier run */
+	SENSORS_BEFORE,  /* it came before */
+	SENSORS_EARLIER, /* of an earlier run: of another of that name */
 	SENSORS_FULL
 };
 

@@ -17,6 +17,7 @@
 enum {
 	NAME = 128,
 	SUBJECT = 2 * NAME + 32,
+	ERROR = 256,
 	PENDING = 4096, /* of what is said to all */
 	STREAM_SUBJECTS = 16,
 	PARTS = FLEETDOOR_PARTITION + FLEETDOOR_PARTITIONS
@@ -39,15 +40,44 @@ struct nats_door {
 	natsMsg *batch, *said;
 	char stream[NAME], bucket[NAME], prefix[NAME], name[NAME];
 	unsigned servers;
-	const char *error;
+	char error[ERROR];
 };
+
+/* The client's texts begin with where they were written: (FILE:LINE): */
+static const char *
+without_place(const char *text)
+{
+	const char *end = text[0] == '(' ? strstr(text, "): ") : NULL;
+
+	return end == NULL ? text : end + 3;
+}
+
+/* Which certificate, say.  A server tells of what is not permitted apart from
+ * what was asked, which comes to nothing. */
+static void
+note_error(struct nats_door *d, natsStatus s)
+{
+	const char *refused = NULL;
+	natsStatus last = NATS_OK;
+	const char *detail = nats_GetLastError(&last);
+
+	if (s == NATS_TIMEOUT && d->connection != NULL &&
+	    natsConnection_GetLastError(d->connection, &refused) ==
+		NATS_NOT_PERMITTED)
+		detail = refused;
+	else if (last != s)
+		detail = NULL;
+	snprintf(d->error, sizeof(d->error), "%s%s%s", natsStatus_GetText(s),
+	    detail == NULL ? "" : ": ",
+	    detail == NULL ? "" : without_place(detail));
+}
 
 static int
 failed(struct nats_door *d, natsStatus s, jsErrCode code)
 {
 	if (s == NATS_OK)
 		return 0;
-	d->error = natsStatus_GetText(s);
+	note_error(d, s);
 	if (code == JSStreamWrongLastSequenceErr)
 		return -EEXIST;
 	if (s == NATS_MAX_PAYLOAD || code == JSStreamMessageExceedsMaximumErr)
@@ -169,7 +199,7 @@ door_error(void *arg)
 {
 	const struct nats_door *d = arg;
 
-	return d->error == NULL ? "no error" : d->error;
+	return d->error[0] == '\0' ? "no error" : d->error;
 }
 
 /* Does what it takes hold all that is one of ours?  Wildcards are `*' and, at
@@ -219,9 +249,10 @@ add_subjects(
 		return 0;
 	s = js_UpdateStream(NULL, d->js, &config, NULL, &code);
 	if (s != NATS_OK)
-		d->error = "it does not take PREFIX.observed.* and "
-			   "PREFIX.halves.*.*, and may not be changed: see "
-			   "packaging/monitoring/nats";
+		snprintf(d->error, sizeof(d->error),
+		    "it does not take PREFIX.observed.* and "
+		    "PREFIX.halves.*.*, and may not be changed: see "
+		    "packaging/monitoring/nats");
 	return s == NATS_OK ? 0 : -EPERM;
 }
 
@@ -488,7 +519,7 @@ door_put(void *arg, const char *key, const uint8_t *octets, size_t len,
 		*revision = now;
 		return 0;
 	}
-	d->error = natsStatus_GetText(s);
+	note_error(d, s);
 	/* A wrong revision is an error of the server like any other. */
 	if (*revision != FLEETDOOR_ANY && s == NATS_ERR)
 		return -EEXIST;

@@ -269,6 +269,8 @@ on_packet(u_char *arg, const struct pcap_pkthdr *header, const u_char *octets)
 		    header->ts.tv_sec, header->ts.tv_usec, unit),
 	};
 
+	/* Whoever takes it may ask before the rest is read. */
+	c->ask = true;
 	c->output(c->arg, &packet);
 }
 
@@ -282,8 +284,6 @@ capture_dispatch(struct capture *c, int most, capture_output *output, void *arg)
 	c->output = output;
 	c->arg = arg;
 	count = pcap_dispatch(c->pcap, most, on_packet, (u_char *)c);
-	if (count > 0)
-		c->ask = true;
 	return count >= 0 ? count : -ENETDOWN;
 }
 

@@ -152,7 +152,9 @@ def overload(options, workers, matchers):
                        if (a["alert"], a["state"]) ==
                        ("transaction-timeout", "raised"))
     expect("the dead and no others", set(timeouts) == DEAD,
-           [a for a in daemon.alerts() if a["subject"] not in DEAD])
+           (sorted(timeouts), [a for a in daemon.alerts()
+                               if a["alert"] == "transaction-timeout" and
+                               a["subject"] not in DEAD]))
     expect("each packet was read or counted",
            read_or_counted(daemon, wire.sent), (wire.sent, daemon.log))
     expect("the others are unknown, and it is said", until(

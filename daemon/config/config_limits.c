@@ -12,7 +12,7 @@ enum {
 	/* 100 ms of 1,300,000 packets a second; sets of 8 overflow before that:
 	 * one of 350,000 packets at 50,000 a second if this were half. */
 	DUPLICATES = 131072,
-	SESSION = 5120,     /* of memory, for one in a key log */
+	SESSION = 5120, /* of memory, for one in a key log */
 	HEADERS = 1000,
 	METHODS = 64,
 	ALERTS = 10000,

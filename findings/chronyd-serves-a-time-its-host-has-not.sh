@@ -11,19 +11,6 @@
 unpack chrony=4.3-2+deb12u3
 port=$((20000 + $$ % 10000))
 
-cat > source.py <<PY
-"""A server of stratum 1 that is an hour ahead, which is the host an hour
-behind."""
-import socket, struct, time
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(("127.0.0.1", $port))
-while True:
-    request, client = s.recvfrom(1024)
-    now = int((time.time() + 3600 + 2208988800) * 2**32)
-    s.sendto(struct.pack(">BBBbII4sQ", 0x24, 1, request[2], -20, 0, 0,
-                         b"GPS\0", now) + request[40:48] +
-             struct.pack(">QQ", now, now), client)
-PY
 cat > ask.py <<PY
 """Leap indicator, stratum, and seconds from this host's clock."""
 import socket, struct, time
@@ -46,8 +33,7 @@ bindcmdaddress /
 pidfile $work/pid
 user root
 CONF
-python3 source.py > source.log 2>&1 &
-started="$started $!"
+ntp_source "$port" 3600 # which is the host an hour behind
 background chronyd -x -d -f chrony.conf
 synchronised() {
 	python3 ask.py | grep -q 'leap 0'

@@ -12,18 +12,6 @@
 unpack chrony=4.3-2+deb12u3
 port=$((20000 + $$ % 10000))
 
-cat > source.py <<PY
-"""A server of stratum 1."""
-import socket, struct, time
-s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-s.bind(("127.0.0.1", $port))
-while True:
-    request, client = s.recvfrom(1024)
-    now = int((time.time() + 2208988800) * 2**32)
-    s.sendto(struct.pack(">BBBbII4sQ", 0x24, 1, request[2], -20, 0, 0,
-                         b"GPS\0", now) + request[40:48] +
-             struct.pack(">QQ", now, now), client)
-PY
 cat > ask.py <<PY
 """Leap indicator and stratum that a client is told."""
 import socket
@@ -52,9 +40,7 @@ answers() {
 until_true answers
 seen "a client, before there was a source" "leap 3 stratum 0" "$(cat answer)"
 
-python3 source.py > source.log 2>&1 &
-source=$!
-started="$started $source"
+ntp_source "$port" 0
 synchronised() {
 	python3 ask.py | grep -q 'leap 0'
 }

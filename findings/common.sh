@@ -56,6 +56,50 @@ background() {
 	started="$started $!"
 }
 
+# ntp_source PORT AHEAD: a server of NTP at stratum 1 on loopback, so many
+# seconds ahead of this host; ended with the script.  Its process is $source.
+ntp_source() {
+	cat > source.py <<-'PY'
+	import socket, struct, sys, time
+	s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+	s.bind(("127.0.0.1", int(sys.argv[1])))
+	while True:
+	    request, client = s.recvfrom(1024)
+	    now = int((time.time() + int(sys.argv[2]) + 2208988800) * 2**32)
+	    s.sendto(struct.pack(">BBBbII4sQ", 0x24, 1, request[2], -20, 0, 0,
+	                         b"GPS\0", now) + request[40:48] +
+	             struct.pack(">QQ", now, now), client)
+	PY
+	python3 source.py "$1" "$2" > source.log 2>&1 &
+	source=$!
+	started="$started $source"
+}
+
+# kamailio_traces PORT MODULE VERSION [PARAMETERS]: the head of kamailio.cfg: it
+# listens there, replies or relays by that module, and hands on what it sees by
+# HEP of that version to the port behind.
+kamailio_traces() {
+	LD_LIBRARY_PATH=$libraries/kamailio:$LD_LIBRARY_PATH
+	cat > kamailio.cfg <<-CFG
+	debug=0
+	children=1
+	tcp_children=1
+	auto_aliases=no
+	listen=udp:127.0.0.1:$1
+	listen=tcp:127.0.0.1:$1
+	mpath="$libraries/kamailio/modules/"
+	loadmodule "$2.so"
+	loadmodule "pv.so"
+	loadmodule "siptrace.so"
+	modparam("siptrace", "duplicate_uri", "sip:127.0.0.1:$(($1 + 1))${4-}")
+	modparam("siptrace", "hep_mode_on", 1)
+	modparam("siptrace", "hep_version", $3)
+	modparam("siptrace", "trace_to_database", 0)
+	modparam("siptrace", "trace_on", 1)
+	modparam("siptrace", "trace_mode", 1)
+	CFG
+}
+
 # listens PORT: somebody listens there on loopback.
 listens() {
 	ss -Htln "sport = :$1" | grep -q .

@@ -10,25 +10,8 @@
 . "$(dirname "$0")/common.sh"
 unpack kamailio=5.6.3-2
 port=$((20000 + $$ % 10000))
-LD_LIBRARY_PATH=$libraries/kamailio:$LD_LIBRARY_PATH
-
-cat > kamailio.cfg <<CFG
-debug=0
-children=1
-tcp_children=1
-auto_aliases=no
-listen=udp:127.0.0.1:$port
-listen=tcp:127.0.0.1:$port
-mpath="$libraries/kamailio/modules/"
-loadmodule "sl.so"
-loadmodule "pv.so"
-loadmodule "siptrace.so"
-modparam("siptrace", "duplicate_uri", "sip:127.0.0.1:$((port + 1));transport=tcp")
-modparam("siptrace", "hep_mode_on", 1)
-modparam("siptrace", "hep_version", 2)
-modparam("siptrace", "trace_to_database", 0)
-modparam("siptrace", "trace_on", 1)
-modparam("siptrace", "trace_mode", 1)
+kamailio_traces "$port" sl 2 ';transport=tcp'
+cat >> kamailio.cfg <<CFG
 request_route {
 	sl_send_reply("200", "OK");
 }

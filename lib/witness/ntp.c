@@ -14,9 +14,8 @@ enum {
 	UNSYNCHRONISED_STRATUM = 16
 };
 
-/* Unix counts from 1970, NTP's era 0 from 1900, its era 1 from 2036. */
-#define ERA_0 2208988800
-#define ERA_1 ((int64_t)ERA_0 - ((int64_t)1 << 32))
+/* NTP's era 1 counts from 2036. */
+#define ERA_1 ((int64_t)NTP_ERA_0 - ((int64_t)1 << 32))
 
 /* The era is not transmitted.  As SNTP has it (RFC 4330 section 3), the upper
  * half of the seconds is of era 0, 1968 to 2036, the lower half of era 1. */
@@ -25,7 +24,7 @@ ntp_time(uint64_t stamp)
 {
 	const int64_t seconds = (int64_t)(stamp >> 32);
 	const uint64_t fraction = stamp & UINT32_MAX;
-	const int64_t era = stamp >> 63 != 0 ? ERA_0 : ERA_1;
+	const int64_t era = stamp >> 63 != 0 ? (int64_t)NTP_ERA_0 : ERA_1;
 
 	return (seconds - era) * NSTIME_S +
 	    (nstime)(fraction * (uint64_t)NSTIME_S >> 32);

@@ -25,6 +25,9 @@ struct ntp {
 	nstime resolution; /* .. [time, time + resolution) */
 };
 
+/* Unix counts from 1970, NTP's era 0 from 1900: seconds between them. */
+#define NTP_ERA_0 2208988800U
+
 /* Many clocks tick that coarsely. */
 #define NTP_RESOLUTION (16 * NSTIME_MS)
 

@@ -8,7 +8,6 @@
 
 enum { MICROSECONDS = 1000000 };
 
-#define SINCE_1900 2208988800U /* seconds, until 1970 */
 #define YEAR ((int64_t)365 * 24 * 3600 * NSTIME_S)
 
 /* 0: it is not there, or no number of 32 bits. */
@@ -82,8 +81,7 @@ is_near(uint32_t seconds, nstime wall)
 static bool
 is_swapped(uint32_t seconds, nstime wall)
 {
-	return !is_near(seconds, wall) &&
-	    !is_near(seconds + SINCE_1900, wall) &&
+	return !is_near(seconds, wall) && !is_near(seconds + NTP_ERA_0, wall) &&
 	    is_near(__builtin_bswap32(seconds), wall);
 }
 
@@ -92,7 +90,7 @@ static bool
 read_unix(uint32_t seconds, uint32_t microseconds, struct rtcp *r)
 {
 	if (seconds > INT32_MAX || microseconds >= MICROSECONDS ||
-	    !rtcp_stamp(((uint64_t)seconds + SINCE_1900) << 32, r))
+	    !rtcp_stamp(((uint64_t)seconds + NTP_ERA_0) << 32, r))
 		return false;
 	r->time += microseconds * NSTIME_US;
 	r->resolution = NSTIME_US;

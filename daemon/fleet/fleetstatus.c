@@ -106,6 +106,8 @@ static void
 add_counter(void *arg, enum counter_kind kind, const char *name, uint64_t value)
 {
 	(void)kind;
+	if (value == 0)
+		return;
 	json_object_set_new(arg, name, json_integer((json_int_t)value));
 }
 

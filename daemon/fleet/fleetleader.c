@@ -119,7 +119,7 @@ on_sign(void *arg, enum joiner_sign sign, const struct joiner_sensor *sensor)
 		[JOINER_ODD] = "has an odd clock; its times are corrected",
 		[JOINER_RIGHT] = "has the right time again",
 		[JOINER_SHARED] = "is two of one name; the one that began "
-				  "earlier is not heard any more",
+				  "earlier is not heard meanwhile",
 	};
 	const struct fleetleader *l = arg;
 	const nstime offset =

@@ -472,6 +472,40 @@ START_TEST(of_two_of_one_name_the_later_is_heard)
 }
 END_TEST
 
+/* Of the time of its own batches: what it sent before is none of them. */
+START_TEST(the_earlier_is_heard_again_when_the_later_is_lost)
+{
+	struct wire_header header = { .kind = WIRE_OBSERVED,
+		.name = "a",
+		.sequence = 100,
+		.reached = NOW };
+	struct wire_writer *w = wire_writer_new();
+
+	begin();
+	pass(NOW + NSTIME_S);
+	deaf = true;
+	pass(NOW + 20 * NSTIME_S);
+	ck_assert_uint_eq(lost, 1);
+	for (int i = 0; i < 2; i++) {
+		wire_begin(w, header.reached, header.reached);
+		ck_assert_int_eq(
+		    joiner_input(joiner, wire_end(w, &header), now, 0),
+		    i == 0 ? JOINER_REPLAYED : JOINER_TAKEN);
+		header.reached = now;
+	}
+	ck_assert_uint_eq(back, 1);
+	deaf = false;
+	pass(now + NSTIME_S);
+	wire_begin(w, now, now);
+	header.reached = now;
+	header.sequence++;
+	ck_assert_int_eq(joiner_input(joiner, wire_end(w, &header), now, 0),
+	    JOINER_REPLAYED);
+	wire_writer_free(w);
+	end();
+}
+END_TEST
+
 START_TEST(what_makes_no_sense_is_refused)
 {
 	begin();
@@ -682,6 +716,7 @@ UNIT("joiner", what_comes_late_is_judged_with_what_other_sensors_tell,
     a_sensor_with_odd_stamps_is_known_by_hosts_that_others_hear,
     those_that_saw_a_server_are_named_in_order,
     a_replayed_batch_changes_nothing, of_two_of_one_name_the_later_is_heard,
+    the_earlier_is_heard_again_when_the_later_is_lost,
     what_makes_no_sense_is_refused,
     events_that_wait_hold_no_more_memory_than_is_theirs,
     a_successor_knows_of_sensors_that_were_lost_before,

@@ -115,6 +115,15 @@ begin_run(
 	sensor->shared = false;
 }
 
+/* Of two of one name the one that began earlier is heard again when the other
+ * is lost.  What it sent before that is no sign of life. */
+static bool
+lives_on(const struct sensors_sensor *sensor, const struct wire_header *h)
+{
+	return sensor->shown.lost &&
+	    h->wall + (h->reached - h->now) > sensor->shown.reached;
+}
+
 enum sensors_answer
 sensors_input(struct sensors *s, const struct wire_header *h, nstime received,
     nstime behind, struct sensors_sensor **found, bool *gap)
@@ -127,7 +136,7 @@ sensors_input(struct sensors *s, const struct wire_header *h, nstime received,
 	if (sensor == NULL)
 		return SENSORS_FULL;
 	*found = sensor;
-	if (h->run < sensor->shown.run)
+	if (h->run < sensor->shown.run && !lives_on(sensor, h))
 		return SENSORS_EARLIER;
 	if (h->run == sensor->shown.run &&
 	    h->sequence <= sensor->shown.sequence)

@@ -202,6 +202,11 @@ check: $B/siptimed $(units) $(replays) $(tools) $B/tests/bench/generate
 	@tests/tools/run-checks --build $B --corpus $(CORPUS) \
 	    $(if $(SAN)$(TSAN),,--plain)
 
+# All in which threads meet, for ThreadSanitizer: takes root, and hours.
+check-threads: suites $(daemon_units) $B/tests/bench/generate
+	$(if $(TSAN),,$(error make TSAN=1 check-threads))
+	@tests/tools/run-checks --build $B --corpus $(CORPUS) --threads
+
 # What the suites below run, for who runs some of them beside others.
 suites: all $(addprefix $B/tests/,system/siptimed-stepping system/flood \
     system/hellotime hostile/hostile tools/pcapscript)
@@ -270,8 +275,8 @@ format:
 	    daemon/*/*.[ch] tests/*/*.[ch])
 
 .PHONY: all bench check check-decrypt check-fleet check-hep check-hostile \
-    check-live check-monitoring check-witness check-wrapped clean demo format \
-    fuzz hostile-cost suites
+    check-live check-monitoring check-threads check-witness check-wrapped \
+    clean demo format fuzz hostile-cost suites
 .SECONDARY:
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d $B/*/*/*/*.d)

@@ -192,12 +192,14 @@ def turnserver(host):
 def log_on(shift, times):
     """A ticket and a relay, asked for in another second each.  MIT's client
     keeps the KDC's time with its tickets, so each begins anew; coturn's makes
-    up the names that a service would issue."""
+    up the names that a service would issue, and is refused the way to itself
+    once it has the relay."""
     for _ in range(times):
         logon("caller", client_of(HOSTS["realm"]), shift)
-        start("asks", ["timeout", "5", "turnutils_uclient", "-y", "-n", "1",
-                       "-W", "secret", "-u", "bob", HOSTS["web"]], shift,
-              env=library())
+        said = run("asks", ["timeout", "5", "turnutils_uclient", "-v", "-y",
+                            "-n", "1", "-W", "secret", "-u", "bob",
+                            HOSTS["web"]], shift, env=library())[1]
+        check("asks: has a relay", "success" in said, said)
         time.sleep(1.1)
 
 

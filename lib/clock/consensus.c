@@ -44,15 +44,39 @@ sides_with_us(nstime offset)
 	return offset > -CONSENSUS_WIDTH && offset < CONSENSUS_WIDTH;
 }
 
+static size_t
+siding_with_us(const struct consensus_vote *votes, size_t count)
+{
+	size_t siding = 0;
+
+	for (size_t i = 0; i < count; i++)
+		siding += sides_with_us(votes[i].offset);
+	return siding;
+}
+
+/* Is a clock that far nearer to ours than to theirs?  Ours may be some seconds
+ * off and theirs made up: that such a clock was set wrong, and by chance to
+ * nearly what ours says, is less likely than that both drifted. */
+static bool
+is_far_nearer_to_us(
+    const struct consensus_vote *votes, size_t count, nstime theirs)
+{
+	const nstime far = nstime_magnitude(theirs) / CONSENSUS_NEARER;
+
+	for (size_t i = 0; i < count; i++)
+		if (nstime_magnitude(votes[i].offset) <= far)
+			return true;
+	return false;
+}
+
 struct consensus
 consensus_count(struct consensus_vote *votes, size_t count)
 {
-	struct consensus c = { .contradicted = count > 0 };
+	struct consensus c = {
+		.contradicted = count > 0 && siding_with_us(votes, count) == 0,
+	};
 	size_t first = 0;
 
-	for (size_t i = 0; i < count; i++)
-		if (sides_with_us(votes[i].offset))
-			c.contradicted = false;
 	c.total = poll(votes, count);
 	if (c.total > 0)
 		qsort(votes, c.total, sizeof(*votes), by_offset);
@@ -64,6 +88,7 @@ consensus_count(struct consensus_vote *votes, size_t count)
 		c.agreeing = i + 1 - first;
 		c.offset = votes[first + (i - first) / 2].offset;
 	}
-	c.odd_one_out = c.contradicted && c.agreeing >= CONSENSUS_QUORUM;
+	c.odd_one_out = c.contradicted && c.agreeing >= CONSENSUS_QUORUM &&
+	    !is_far_nearer_to_us(votes, c.total, c.offset);
 	return c;
 }

@@ -16,6 +16,11 @@
 
 enum { CONSENSUS_QUORUM = 3 };
 
+/* So many times nearer to our clock than to what a quorum agrees on, a clock
+ * sides with us against it, however many agree: a crowd of made-up hosts a year
+ * off does not decide while ours is in doubt for some seconds. */
+enum { CONSENSUS_NEARER = 100 };
+
 struct consensus_vote {
 	uint64_t voter; /* clocks of one voter (a pool) have one vote: the
 			 * middle one's */
@@ -23,7 +28,8 @@ struct consensus_vote {
 };
 
 struct consensus {
-	bool odd_one_out;  /* a quorum agrees, and nobody sides with us */
+	bool odd_one_out;  /* a quorum agrees, and nobody sides with us,
+			    * or is far nearer to us than to them */
 	bool contradicted; /* there are votes, and nobody sides with us */
 	nstime offset;     /* theirs, if odd_one_out */
 	size_t agreeing, total;

@@ -92,6 +92,24 @@ START_TEST(the_largest_group_is_taken)
 }
 END_TEST
 
+/* Made-up hosts, a year off, while our clock is six seconds off. */
+START_TEST(a_crowd_a_year_off_does_not_outvote_a_clock_that_is_near)
+{
+	const nstime year = 31536000 * S;
+	struct consensus c = COUNT({ 1, year }, { 2, year }, { 3, year },
+	    { 4, year }, { 5, year }, { 6, -6 * S });
+
+	ck_assert(!c.odd_one_out && c.contradicted);
+	ck_assert_uint_eq(c.agreeing, 5);
+	c = COUNT({ 1, -3600 * S }, { 2, -3600 * S }, { 3, -3600 * S },
+	    { 4, -36 * S });
+	ck_assert(!c.odd_one_out && c.contradicted);
+	c = COUNT({ 1, -3600 * S }, { 2, -3600 * S }, { 3, -3600 * S },
+	    { 4, -37 * S });
+	ck_assert(c.odd_one_out);
+}
+END_TEST
+
 START_TEST(no_votes_say_nothing)
 {
 	const struct consensus c = consensus_count(NULL, 0);
@@ -103,4 +121,6 @@ END_TEST
 UNIT("consensus", three_that_agree_say_it_is_us, two_are_no_quorum,
     one_that_sides_with_us_clears_us, a_pool_has_one_vote,
     any_member_of_a_pool_can_side_with_us, scattered_clocks_do_not_agree,
-    the_largest_group_is_taken, no_votes_say_nothing)
+    the_largest_group_is_taken,
+    a_crowd_a_year_off_does_not_outvote_a_clock_that_is_near,
+    no_votes_say_nothing)

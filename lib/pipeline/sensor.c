@@ -14,7 +14,6 @@
 
 #define BATCH_EACH (100 * NSTIME_MS)
 #define BEAT_EACH (250 * NSTIME_MS)
-#define TALLY_EACH NSTIME_S
 
 /* A batch is sent before it is full: one item takes less than the rest. */
 #define BATCH_FULL (WIRE_MOST - 64 * 1024)
@@ -46,7 +45,7 @@ struct sensor {
 	struct tallies tallies;
 	nstime patience, ringing; /* as in callleg_times */
 	nstime now, ahead;        /* ahead: wall less now */
-	nstime flushed, tallied;
+	nstime flushed;
 	uint64_t sequence, messages, drops, octets, healthy;
 	uint64_t too_long, refused;
 	bool message_told; /* the one that is read */
@@ -111,14 +110,7 @@ on_call_event(void *arg, const struct event *e, bool well)
 	put(s, &item);
 }
 
-static void
-tally(struct sensor *s, const struct outcome *o)
-{
-	s->healthy++;
-	tallies_add(&s->tallies, &o->uas, o->method, 1);
-}
-
-/* The leader has to know which servers we see. */
+/* The leader has to know which servers we see, and soon. */
 static void
 show_server(struct sensor *s, const struct endpoint *server)
 {
@@ -126,6 +118,16 @@ show_server(struct sensor *s, const struct endpoint *server)
 		put(s,
 		    &(struct wire_item){
 			.kind = WIRE_TALLY, .tally.server = *server });
+}
+
+static void
+tally(struct sensor *s, const struct outcome *o)
+{
+	s->healthy++;
+	show_server(s, &o->uas);
+	if (tallies_due(&s->tallies, s->now))
+		tallies_tell(&s->tallies, s->now, put, s);
+	tallies_add(&s->tallies, &o->uas, o->method, 1);
 }
 
 static void
@@ -140,13 +142,6 @@ on_half(void *arg, const struct wire_half *half)
 	}
 	s->too_long +=
 	    !halfposts_put(s->halves, half, s->now, s->now + s->ahead);
-}
-
-static void
-put_tallies(struct sensor *s)
-{
-	tallies_tell(&s->tallies, put, s);
-	s->tallied = s->now;
 }
 
 /* Of our own matcher, or of the reader. */
@@ -231,7 +226,7 @@ sensor_new(const struct sensor_setup *setup)
 	s->setup.limits.matcher.one_way = true;
 	textbuf_init(&name, s->name, sizeof(s->name));
 	textbuf_add(&name, setup->name);
-	s->now = s->flushed = s->tallied = INT64_MIN;
+	s->now = s->flushed = INT64_MIN;
 	if (build_rooms(s))
 		return s;
 	sensor_free(s);
@@ -303,7 +298,7 @@ move(struct sensor *s, nstime now, nstime ahead)
 {
 	s->ahead = ahead;
 	if (s->now == INT64_MIN)
-		s->flushed = s->tallied = now;
+		s->flushed = s->tallies.told = now;
 	if (now > s->now)
 		s->now = now;
 }
@@ -417,8 +412,8 @@ sensor_tick(struct sensor *s, nstime now, nstime wall)
 	matcher_tick(s->matcher, now, wall);
 	move(s, now, wall - now);
 	oneways_tick(s->oneways, now);
-	if (nstime_passed(s->tallied, TALLY_EACH, now))
-		put_tallies(s);
+	if (tallies_due(&s->tallies, now))
+		tallies_tell(&s->tallies, now, put, s);
 	if (s->halves != NULL)
 		halfposts_tick(s->halves, now, wall);
 	if (!nstime_passed(s->flushed, BATCH_EACH, now))
@@ -497,7 +492,7 @@ sensor_finish(struct sensor *s, nstime now, nstime wall)
 	sensor_tick(s, now, wall);
 	oneways_finish(s->oneways);
 	calls_finish(s->calls);
-	put_tallies(s);
+	tallies_tell(&s->tallies, now, put, s);
 	hotpaths_flush(s->paths, now, s->ahead);
 	if (s->halves != NULL)
 		halfposts_finish(s->halves, now, wall);

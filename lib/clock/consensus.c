@@ -54,19 +54,35 @@ siding_with_us(const struct consensus_vote *votes, size_t count)
 	return siding;
 }
 
-/* Is a clock that far nearer to ours than to theirs?  Ours may be some seconds
- * off and theirs made up: that such a clock was set wrong, and by chance to
- * nearly what ours says, is less likely than that both drifted. */
-static bool
-is_far_nearer_to_us(
-    const struct consensus_vote *votes, size_t count, nstime theirs)
+/* The largest group of `votes', which are in order. */
+static void
+find_largest(
+    const struct consensus_vote *votes, size_t count, struct consensus *c)
+{
+	size_t first = 0;
+
+	c->agreeing = 0;
+	for (size_t i = 0; i < count; i++) {
+		while (votes[i].offset - votes[first].offset > CONSENSUS_WIDTH)
+			first++;
+		if (i + 1 - first <= c->agreeing)
+			continue;
+		c->agreeing = i + 1 - first;
+		c->offset = votes[first + (i - first) / 2].offset;
+	}
+}
+
+/* Keep those that are far nearer to our clock than to `theirs': how many. */
+static size_t
+keep_nearer(struct consensus_vote *votes, size_t count, nstime theirs)
 {
 	const nstime far = nstime_magnitude(theirs) / CONSENSUS_NEARER;
+	size_t kept = 0;
 
 	for (size_t i = 0; i < count; i++)
 		if (nstime_magnitude(votes[i].offset) <= far)
-			return true;
-	return false;
+			votes[kept++] = votes[i];
+	return kept;
 }
 
 struct consensus
@@ -75,20 +91,15 @@ consensus_count(struct consensus_vote *votes, size_t count)
 	struct consensus c = {
 		.contradicted = count > 0 && siding_with_us(votes, count) == 0,
 	};
-	size_t first = 0;
+	size_t left;
 
-	c.total = poll(votes, count);
-	if (c.total > 0)
-		qsort(votes, c.total, sizeof(*votes), by_offset);
-	for (size_t i = 0; i < c.total; i++) {
-		while (votes[i].offset - votes[first].offset > CONSENSUS_WIDTH)
-			first++;
-		if (i + 1 - first <= c.agreeing)
-			continue;
-		c.agreeing = i + 1 - first;
-		c.offset = votes[first + (i - first) / 2].offset;
+	c.total = left = poll(votes, count);
+	if (left > 0)
+		qsort(votes, left, sizeof(*votes), by_offset);
+	while (left > 0) {
+		find_largest(votes, left, &c);
+		left = c.contradicted ? keep_nearer(votes, left, c.offset) : 0;
 	}
-	c.odd_one_out = c.contradicted && c.agreeing >= CONSENSUS_QUORUM &&
-	    !is_far_nearer_to_us(votes, c.total, c.offset);
+	c.odd_one_out = c.contradicted && c.agreeing >= CONSENSUS_QUORUM;
 	return c;
 }

@@ -16,9 +16,13 @@
 
 enum { CONSENSUS_QUORUM = 3 };
 
-/* So many times nearer to our clock than to what a quorum agrees on, a clock
- * sides with us against it, however many agree: a crowd of made-up hosts a year
- * off does not decide while ours is in doubt for some seconds. */
+/*
+ * A clock that is so many times nearer to ours than to what the largest group
+ * says speaks against that group, however large: that a clock was set wrong,
+ * and by chance to nearly what ours says, is less likely than that both are
+ * some seconds off, and the group made up.  Then those that are so near vote
+ * alone.
+ */
 enum { CONSENSUS_NEARER = 100 };
 
 struct consensus_vote {
@@ -28,8 +32,7 @@ struct consensus_vote {
 };
 
 struct consensus {
-	bool odd_one_out;  /* a quorum agrees, and nobody sides with us,
-			    * or is far nearer to us than to them */
+	bool odd_one_out;  /* a quorum agrees, and nobody sides with us */
 	bool contradicted; /* there are votes, and nobody sides with us */
 	nstime offset;     /* theirs, if odd_one_out */
 	size_t agreeing, total;

@@ -36,6 +36,7 @@ struct crafted {
 	nstime now;  /* the stamp of the next packet */
 	nstime step; /* from one packet to the next */
 	nstime wall; /* the stamp of second 0 */
+	nstime late; /* the hosts' clocks, by those stamps */
 	uint64_t seed, packets;
 	int socket;  /* -1: a savefile on standard output */
 	bool unsent; /* packets are built, to be quoted, and not sent */

@@ -29,7 +29,7 @@ static const char *
 date(const struct crafted *c, int seconds)
 {
 	static char line[64];
-	const time_t t = (c->wall + c->now) / NSTIME_S + seconds;
+	const time_t t = (c->wall + c->now - c->late) / NSTIME_S + seconds;
 	struct tm tm;
 
 	gmtime_r(&t, &tm);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 
 /*
- * hostile SECONDS PACKETS/S [-i INTERFACE] [-a SECONDS] KIND ...
+ * hostile SECONDS PACKETS/S [-i INTERFACE] [-a SECONDS] [-l SECONDS] KIND ...
  *
  * A savefile on standard output, or packets from an interface: ten seconds of
  * a small site (hidden.h), then beside it a flood of these kinds in turn
  * ("all": of every kind; "none"), then the site alone for two minutes more
- * (-a). `hostile' alone prints the kinds.
+ * (-a). The clocks of the site are late by -l, as where that of the capture is
+ * ahead. `hostile' alone prints the kinds.
  */
 #include <err.h>
 #include <stdio.h>
@@ -115,7 +116,7 @@ main(int argc, char **argv)
 	if (argc < 3)
 		errx(2,
 		    "hostile SECONDS PACKETS/S [-i INTERFACE] "
-		    "[-a SECONDS] KIND ...");
+		    "[-a SECONDS] [-l SECONDS] KIND ...");
 	p.seconds = atof(argv[1]);
 	p.rate = atof(argv[2]);
 	if (p.seconds < 0 || p.rate < 1)
@@ -125,6 +126,8 @@ main(int argc, char **argv)
 			p.interface = argv[++i];
 		else if (strcmp(argv[i], "-a") == 0 && i + 1 < argc)
 			p.after = atof(argv[++i]);
+		else if (strcmp(argv[i], "-l") == 0 && i + 1 < argc)
+			c.late = (nstime)(atof(argv[++i]) * NSTIME_S);
 		else
 			take_kind(&p, argv[i]);
 	}

@@ -92,7 +92,7 @@ START_TEST(the_largest_group_is_taken)
 }
 END_TEST
 
-/* Made-up hosts, a year off, while our clock is six seconds off. */
+/* Hosts made up, a year off, while our clock is six seconds off. */
 START_TEST(a_crowd_a_year_off_does_not_outvote_a_clock_that_is_near)
 {
 	const nstime year = 31536000 * S;
@@ -100,13 +100,28 @@ START_TEST(a_crowd_a_year_off_does_not_outvote_a_clock_that_is_near)
 	    { 4, year }, { 5, year }, { 6, -6 * S });
 
 	ck_assert(!c.odd_one_out && c.contradicted);
-	ck_assert_uint_eq(c.agreeing, 5);
+	ck_assert_uint_eq(c.agreeing, 1);
+	ck_assert_uint_eq(c.total, 6);
 	c = COUNT({ 1, -3600 * S }, { 2, -3600 * S }, { 3, -3600 * S },
 	    { 4, -36 * S });
 	ck_assert(!c.odd_one_out && c.contradicted);
 	c = COUNT({ 1, -3600 * S }, { 2, -3600 * S }, { 3, -3600 * S },
 	    { 4, -37 * S });
 	ck_assert(c.odd_one_out);
+}
+END_TEST
+
+START_TEST(those_that_are_far_nearer_vote_alone)
+{
+	const nstime year = 31536000 * S;
+	const struct consensus c = COUNT({ 1, year }, { 2, year }, { 3, year },
+	    { 4, year }, { 5, 3600 * S }, { 6, 3601 * S }, { 7, 3599 * S },
+	    { 8, -90000 * S });
+
+	ck_assert(c.odd_one_out);
+	ck_assert_int_eq(c.offset, 3600 * S);
+	ck_assert_uint_eq(c.agreeing, 3);
+	ck_assert_uint_eq(c.total, 8);
 }
 END_TEST
 
@@ -123,4 +138,4 @@ UNIT("consensus", three_that_agree_say_it_is_us, two_are_no_quorum,
     any_member_of_a_pool_can_side_with_us, scattered_clocks_do_not_agree,
     the_largest_group_is_taken,
     a_crowd_a_year_off_does_not_outvote_a_clock_that_is_near,
-    no_votes_say_nothing)
+    those_that_are_far_nearer_vote_alone, no_votes_say_nothing)

@@ -14,6 +14,7 @@
 
 #define BATCH_EACH (100 * NSTIME_MS)
 #define BEAT_EACH (250 * NSTIME_MS)
+#define TALLY_EACH NSTIME_S
 
 /* A batch is sent before it is full: one item takes less than the rest. */
 #define BATCH_FULL (WIRE_MOST - 64 * 1024)
@@ -45,7 +46,7 @@ struct sensor {
 	struct tallies tallies;
 	nstime patience, ringing; /* as in callleg_times */
 	nstime now, ahead;        /* ahead: wall less now */
-	nstime flushed;
+	nstime flushed, tallied;
 	uint64_t sequence, messages, drops, octets, healthy;
 	uint64_t too_long, refused;
 	bool message_told; /* the one that is read */
@@ -110,7 +111,14 @@ on_call_event(void *arg, const struct event *e, bool well)
 	put(s, &item);
 }
 
-/* The leader has to know which servers we see, and soon. */
+static void
+tally(struct sensor *s, const struct outcome *o)
+{
+	s->healthy++;
+	tallies_add(&s->tallies, &o->uas, o->method, 1);
+}
+
+/* The leader has to know which servers we see. */
 static void
 show_server(struct sensor *s, const struct endpoint *server)
 {
@@ -118,16 +126,6 @@ show_server(struct sensor *s, const struct endpoint *server)
 		put(s,
 		    &(struct wire_item){
 			.kind = WIRE_TALLY, .tally.server = *server });
-}
-
-static void
-tally(struct sensor *s, const struct outcome *o)
-{
-	s->healthy++;
-	show_server(s, &o->uas);
-	if (tallies_due(&s->tallies, s->now))
-		tallies_tell(&s->tallies, s->now, put, s);
-	tallies_add(&s->tallies, &o->uas, o->method, 1);
 }
 
 static void
@@ -142,6 +140,13 @@ on_half(void *arg, const struct wire_half *half)
 	}
 	s->too_long +=
 	    !halfposts_put(s->halves, half, s->now, s->now + s->ahead);
+}
+
+static void
+put_tallies(struct sensor *s)
+{
+	tallies_tell(&s->tallies, put, s);
+	s->tallied = s->now;
 }
 
 /* Of our own matcher, or of the reader. */
@@ -226,7 +231,7 @@ sensor_new(const struct sensor_setup *setup)
 	s->setup.limits.matcher.one_way = true;
 	textbuf_init(&name, s->name, sizeof(s->name));
 	textbuf_add(&name, setup->name);
-	s->now = s->flushed = INT64_MIN;
+	s->now = s->flushed = s->tallied = INT64_MIN;
 	if (build_rooms(s))
 		return s;
 	sensor_free(s);
@@ -298,7 +303,7 @@ move(struct sensor *s, nstime now, nstime ahead)
 {
 	s->ahead = ahead;
 	if (s->now == INT64_MIN)
-		s->flushed = s->tallies.told = now;
+		s->flushed = s->tallied = now;
 	if (now > s->now)
 		s->now = now;
 }
@@ -412,8 +417,8 @@ sensor_tick(struct sensor *s, nstime now, nstime wall)
 	matcher_tick(s->matcher, now, wall);
 	move(s, now, wall - now);
 	oneways_tick(s->oneways, now);
-	if (tallies_due(&s->tallies, now))
-		tallies_tell(&s->tallies, now, put, s);
+	if (nstime_passed(s->tallied, TALLY_EACH, now))
+		put_tallies(s);
 	if (s->halves != NULL)
 		halfposts_tick(s->halves, now, wall);
 	if (!nstime_passed(s->flushed, BATCH_EACH, now))
@@ -492,7 +497,7 @@ sensor_finish(struct sensor *s, nstime now, nstime wall)
 	sensor_tick(s, now, wall);
 	oneways_finish(s->oneways);
 	calls_finish(s->calls);
-	tallies_tell(&s->tallies, now, put, s);
+	put_tallies(s);
 	hotpaths_flush(s->paths, now, s->ahead);
 	if (s->halves != NULL)
 		halfposts_finish(s->halves, now, wall);

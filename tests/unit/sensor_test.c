@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/sensor.h"
 
-#include <stdio.h>
-
-#include "pipeline/inner/tallies.h"
 #include "unit/fleetitems.h"
 
 #define NOW FLEET_NOW
@@ -11,7 +8,7 @@
 static struct sensor *sensor;
 static struct wire_reader *reader;
 static unsigned batches, items[WIRE_ITEMS];
-static uint64_t sequence, answered;
+static uint64_t sequence;
 static struct wire_header header;
 
 static void
@@ -23,18 +20,15 @@ on_batch(void *arg, struct slice batch, uint64_t number)
 	batches++;
 	ck_assert_uint_eq(number, ++sequence);
 	ck_assert(wire_open(reader, batch, &header));
-	while (wire_next(reader, &item) == WIRE_ITEM) {
+	while (wire_next(reader, &item) == WIRE_ITEM)
 		items[item.kind]++;
-		if (item.kind == WIRE_TALLY)
-			answered += item.tally.answered;
-	}
 }
 
 static void
 begin(void)
 {
 	batches = 0;
-	sequence = answered = 0;
+	sequence = 0;
 	memset(items, 0, sizeof(items));
 	reader = wire_reader_new();
 	ck_assert_ptr_nonnull(reader);
@@ -91,48 +85,8 @@ START_TEST(of_what_is_well_the_first_is_shown_and_the_rest_is_a_tally)
 	/* It, and what was heard of its two hosts when it was shown. */
 	ck_assert_uint_ge(items[WIRE_EVENT], 2);
 	ck_assert_uint_le(items[WIRE_EVENT], 16);
-	/* The server at once, how often it answered later. */
 	ck_assert_uint_eq(items[WIRE_TALLY], 1);
-	ck_assert_uint_eq(answered, 0);
-	sensor_tick(sensor, NOW + 6 * NSTIME_S, NOW + 6 * NSTIME_S);
-	sensor_tick(sensor, NOW + 7 * NSTIME_S, NOW + 7 * NSTIME_S);
-	ck_assert_uint_eq(items[WIRE_TALLY], 2);
-	ck_assert_uint_eq(answered, 500);
 	ck_assert_uint_eq(header.messages, 1000);
-	end();
-}
-END_TEST
-
-/* Of each of so many servers one transaction, a millisecond apart. */
-static void
-answer_each(unsigned first, unsigned count, nstime now)
-{
-	for (unsigned i = first; i < first + count; i++, now += NSTIME_MS)
-		for (unsigned status = 0; status <= 200; status += 200) {
-			char call[8];
-			struct sip_message m;
-			struct event e = fleet_message(&m, call, status, now);
-			struct origin *o = &e.message.origin;
-			struct endpoint *server =
-			    m.is_request ? &o->to : &o->from;
-
-			snprintf(call, sizeof(call), "%u", i);
-			m.call_id = slice_text(call);
-			server->address.octets[1] = (uint8_t)(i / 256);
-			server->address.octets[3] = (uint8_t)i;
-			sensor_input(sensor, &e);
-		}
-}
-
-START_TEST(tallies_that_fill_their_room_are_told_after_a_second)
-{
-	begin();
-	answer_each(0, TALLIES_MOST, NOW);
-	sensor_tick(sensor, NOW + NSTIME_S, NOW + NSTIME_S);
-	answer_each(TALLIES_MOST, 100, NOW + NSTIME_S);
-	sensor_tick(sensor, NOW + 6 * NSTIME_S, NOW + 6 * NSTIME_S);
-	sensor_tick(sensor, NOW + 7 * NSTIME_S, NOW + 7 * NSTIME_S);
-	ck_assert_uint_eq(answered, TALLIES_MOST + 100);
 	end();
 }
 END_TEST
@@ -177,5 +131,4 @@ END_TEST
 
 UNIT("sensor", it_beats_where_nothing_happens,
     of_what_is_well_the_first_is_shown_and_the_rest_is_a_tally,
-    tallies_that_fill_their_room_are_told_after_a_second,
     a_server_of_interest_is_told_of_in_full, a_batch_of_a_sensor_is_no_want)

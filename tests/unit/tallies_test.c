@@ -23,48 +23,24 @@ START_TEST(each_server_and_method_is_told_once_and_forgotten)
 	tallies_add(&t, &server, slice_text("SERVICE"), 1);
 	tallies_add(&t, &server, slice_text("SERVICE"), 1);
 	tallies_add(&t, &server, slice_text("OPTIONS"), 0);
-	tallies_tell(&t, FLEET_NOW, on_item, NULL);
+	tallies_tell(&t, on_item, NULL);
 	ck_assert_uint_eq(told, 2);
 	ck_assert_uint_eq(sum, 2);
-	tallies_tell(&t, FLEET_NOW, on_item, NULL);
+	tallies_tell(&t, on_item, NULL);
 	ck_assert_uint_eq(told, 2);
 }
 END_TEST
-
-static void
-fill(struct tallies *t, uint16_t servers)
-{
-	for (uint16_t i = 0; i < servers; i++)
-		tallies_add(
-		    t, &(struct endpoint){ .port = i }, slice_text("A"), 1);
-}
 
 START_TEST(what_there_is_no_room_for_is_counted)
 {
 	static struct tallies t;
 
-	fill(&t, TALLIES_MOST + 1);
+	for (uint16_t i = 0; i <= TALLIES_MOST; i++)
+		tallies_add(
+		    &t, &(struct endpoint){ .port = i }, slice_text("A"), 1);
 	ck_assert_uint_eq(t.full, 1);
 }
 END_TEST
 
-START_TEST(they_are_due_each_five_seconds_but_sooner_where_the_room_is_full)
-{
-	static struct tallies t;
-
-	tallies_tell(&t, FLEET_NOW, on_item, NULL);
-	fill(&t, TALLIES_MOST - 1);
-	ck_assert(!tallies_due(&t, FLEET_NOW + 5 * NSTIME_S - 1));
-	ck_assert(tallies_due(&t, FLEET_NOW + 5 * NSTIME_S));
-	fill(&t, TALLIES_MOST);
-	ck_assert(!tallies_due(&t, FLEET_NOW + NSTIME_S - 1));
-	ck_assert(tallies_due(&t, FLEET_NOW + NSTIME_S));
-	tallies_tell(&t, FLEET_NOW + NSTIME_S, on_item, NULL);
-	ck_assert(!tallies_due(&t, FLEET_NOW + 6 * NSTIME_S - 1));
-	ck_assert(tallies_due(&t, FLEET_NOW + 6 * NSTIME_S));
-}
-END_TEST
-
 UNIT("tallies", each_server_and_method_is_told_once_and_forgotten,
-    what_there_is_no_room_for_is_counted,
-    they_are_due_each_five_seconds_but_sooner_where_the_room_is_full)
+    what_there_is_no_room_for_is_counted)

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "pipeline/inner/tallies.h"
 
-/* At a low rate tallies are most of what is told; at a high one there may be no
- * room for more than a second. */
-#define EACH (5 * NSTIME_S)
-#define SOONEST NSTIME_S
-
 void
 tallies_add(struct tallies *tallies, const struct endpoint *server,
     struct slice method, unsigned answered)
@@ -29,15 +24,8 @@ tallies_add(struct tallies *tallies, const struct endpoint *server,
 	memcpy(t->method, method.p, len);
 }
 
-bool
-tallies_due(const struct tallies *t, nstime now)
-{
-	return nstime_passed(
-	    t->told, t->count == TALLIES_MOST ? SOONEST : EACH, now);
-}
-
 void
-tallies_tell(struct tallies *t, nstime now,
+tallies_tell(struct tallies *t,
     void (*output)(void *arg, const struct wire_item *item), void *arg)
 {
 	for (size_t i = 0; i < t->count; i++)
@@ -45,5 +33,4 @@ tallies_tell(struct tallies *t, nstime now,
 		    &(struct wire_item){
 			.kind = WIRE_TALLY, .tally = t->each[i] });
 	t->count = 0;
-	t->told = now;
 }

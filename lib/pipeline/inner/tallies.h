@@ -11,22 +11,18 @@
 
 enum { TALLIES_MOST = 256 };
 
-/* Embedded; zeroed at first, but for `told'. */
+/* Embedded; zeroed at first. */
 struct tallies {
 	struct wire_tally each[TALLIES_MOST];
 	size_t count;
-	nstime told;
 	uint64_t full; /* transactions for which there was no room */
 };
 
 void tallies_add(struct tallies *t, const struct endpoint *server,
     struct slice method, unsigned answered);
 
-/* Each five seconds, and each second while the room is full. */
-bool tallies_due(const struct tallies *t, nstime now);
-
 /* `output' is called for each, and they are forgotten. */
-void tallies_tell(struct tallies *t, nstime now,
+void tallies_tell(struct tallies *t,
     void (*output)(void *arg, const struct wire_item *item), void *arg);
 
 #endif

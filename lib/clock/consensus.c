@@ -44,14 +44,13 @@ sides_with_us(nstime offset)
 	return offset > -CONSENSUS_WIDTH && offset < CONSENSUS_WIDTH;
 }
 
-static size_t
-siding_with_us(const struct consensus_vote *votes, size_t count)
+static bool
+anyone_sides_with_us(const struct consensus_vote *votes, size_t count)
 {
-	size_t siding = 0;
-
 	for (size_t i = 0; i < count; i++)
-		siding += sides_with_us(votes[i].offset);
-	return siding;
+		if (sides_with_us(votes[i].offset))
+			return true;
+	return false;
 }
 
 /* The largest group of `votes', which are in order. */
@@ -89,7 +88,8 @@ struct consensus
 consensus_count(struct consensus_vote *votes, size_t count)
 {
 	struct consensus c = {
-		.contradicted = count > 0 && siding_with_us(votes, count) == 0,
+		.contradicted =
+		    count > 0 && !anyone_sides_with_us(votes, count),
 	};
 	size_t left;
 
